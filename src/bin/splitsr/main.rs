@@ -1,0 +1,69 @@
+//! The `splitsr` command.
+
+mod compare;
+mod eval;
+mod index;
+mod info;
+mod train;
+mod upscale;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use splitsr::Error;
+
+/// Enlarges pictures with SplitSR, a small super-resolution network. Everything runs on this machine.
+#[derive(Parser)]
+#[command(version, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Enlarge pictures
+    Upscale(upscale::Args),
+    /// Score a model on folders of pictures: PSNR and SSIM on Y
+    Eval(eval::Args),
+    /// What a model, or a config, costs and sees
+    Info(info::Args),
+    /// Train a model on a folder of pictures
+    Train(train::Args),
+    /// Compare what two models make of one picture
+    Compare(compare::Args),
+    /// Write index.json for a folder of models
+    Index(index::Args),
+}
+
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Upscale(args) => upscale::run(args),
+        Command::Eval(args) => eval::run(args),
+        Command::Info(args) => info::run(args),
+        Command::Train(args) => train::run(args),
+        Command::Compare(args) => compare::run(args),
+        Command::Index(args) => index::run(args),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("splitsr: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Prints one JSON object on stdout.
+fn print_json(value: &impl serde::Serialize) {
+    println!("{}", serde_json::to_string(value).expect("reports are plain data"));
+}
+
+/// A flag that Ctrl-C and SIGTERM set: the work stops at the next tile or step, and leaves no half-written file.
+fn stop_flag() -> splitsr::Result<std::sync::Arc<std::sync::atomic::AtomicBool>> {
+    let flag = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let set = flag.clone();
+    ctrlc::set_handler(move || set.store(true, std::sync::atomic::Ordering::Relaxed))
+        .map_err(|error| Error::Config(format!("Ctrl-C cannot be caught: {error}")))?;
+    Ok(flag)
+}

@@ -1,0 +1,65 @@
+//! Finding models by name.
+
+use std::path::{Path, PathBuf};
+
+use burn::tensor::Device;
+
+use crate::error::{Error, Result};
+use crate::weights::Model;
+
+/// The model that the command uses unless told otherwise.
+pub const DEFAULT: &str = "splitsr-x2";
+
+/// The environment variable that names a folder of models to look in first.
+pub const FOLDER_VARIABLE: &str = "SPLITSR_MODELS";
+
+/// A model on the CPU, by its file or by its name. A name is looked for as `NAME.safetensors` in `$SPLITSR_MODELS`, then in a folder `models` in
+/// the current folder, beside the executable, or above either.
+///
+/// # Errors
+/// [`Error::UnknownModel`] lists the names there are; otherwise as [`Model::load`].
+pub fn load(name: &str) -> Result<Model> {
+    let device = Device::flex();
+    let path = Path::new(name);
+    if path.is_file() {
+        return Model::load(path, &device);
+    }
+    let folders = folders();
+    let file = format!("{name}.safetensors");
+    match folders.iter().map(|folder| folder.join(&file)).find(|path| path.is_file()) {
+        Some(path) => Model::load(&path, &device),
+        None => Err(Error::UnknownModel { name: name.to_owned(), known: known(&folders) }),
+    }
+}
+
+/// The weights files of a folder, sorted by name.
+///
+/// # Errors
+/// [`Error::Io`] if the folder cannot be read.
+pub fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let entries = std::fs::read_dir(folder).map_err(Error::io(folder))?;
+    let mut files: Vec<PathBuf> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|extension| extension == "safetensors"))
+        .collect();
+    files.sort();
+    Ok(files)
+}
+
+fn folders() -> Vec<PathBuf> {
+    let named = std::env::var_os(FOLDER_VARIABLE).map(PathBuf::from);
+    let starts = [std::env::current_dir().ok(), std::env::current_exe().ok()];
+    let above = starts.iter().flatten().flat_map(|start| start.ancestors().map(|folder| folder.join("models")));
+    named.into_iter().chain(above).filter(|folder| folder.is_dir()).collect()
+}
+
+fn known(folders: &[PathBuf]) -> String {
+    let mut names: Vec<String> = folders
+        .iter()
+        .flat_map(|folder| files(folder).unwrap_or_default())
+        .filter_map(|path| Some(path.file_stem()?.to_string_lossy().into_owned()))
+        .collect();
+    names.sort();
+    names.dedup();
+    if names.is_empty() { format!("(none found: set {FOLDER_VARIABLE})") } else { names.join(", ") }
+}

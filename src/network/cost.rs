@@ -1,0 +1,288 @@
+//! What a network costs and sees, computed from its config alone: parameters, multiply-adds, receptive field.
+
+use serde::Serialize;
+
+use super::blocks::EXPANSION;
+use super::srcnn::{BICUBIC_RADIUS, LAYERS};
+use super::upsampler::steps;
+use crate::config::{BlockKind, EdsrConfig, NetworkConfig, SplitSrConfig};
+
+/// The output size that multiply-adds are usually quoted for.
+pub const OUTPUT_720P: (u64, u64) = (1280, 720);
+
+/// Parameters, multiply-adds and receptive field of a network.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Cost {
+    /// Weights and biases.
+    pub params: u64,
+    /// Multiply-adds of the convolutions for a 1280x720 output (one multiply-add = 1).
+    pub macs_720p: f64,
+    /// How far an output pixel sees, in low-resolution pixels to each side; `None` = the whole picture (channel attention).
+    pub halo: Option<usize>,
+}
+
+impl Cost {
+    /// The cost of the network that `config` describes, which must be valid.
+    pub fn of(config: &NetworkConfig) -> Self {
+        let mut tally = Tally::default();
+        match config {
+            NetworkConfig::SplitSr(c) => tally.splitsr(c),
+            NetworkConfig::Edsr(c) => tally.edsr(c),
+            NetworkConfig::Srcnn(c) => tally.srcnn(c.scale),
+        }
+        let scale = config.scale() as u64;
+        let lr_pixels = (OUTPUT_720P.0 * OUTPUT_720P.1) as f64 / (scale * scale) as f64;
+        Self {
+            params: tally.params,
+            macs_720p: tally.macs_per_lr_pixel as f64 * lr_pixels + tally.macs_per_picture as f64,
+            halo: (!tally.global).then(|| halo(config)),
+        }
+    }
+
+    /// The side of the receptive field, in low-resolution pixels: the output pixels that share a low-resolution position see together a
+    /// square of this side around it.
+    pub fn receptive_field(&self) -> Option<usize> {
+        self.halo.map(|halo| 2 * halo + 1)
+    }
+}
+
+#[derive(Default)]
+struct Tally {
+    params: u64,
+    macs_per_lr_pixel: u64,
+    macs_per_picture: u64,
+    global: bool,
+}
+
+impl Tally {
+    /// A convolution with bias; `area` is its output pixels for each low-resolution pixel.
+    fn conv(&mut self, kernel: usize, input: usize, output: usize, groups: usize, area: usize) {
+        let weights = (kernel * kernel * input * output / groups) as u64;
+        self.params += weights + output as u64;
+        self.macs_per_lr_pixel += weights * area as u64;
+    }
+
+    fn standard_block(&mut self, channels: usize, attention: Option<usize>) {
+        self.conv(3, channels, channels, 1, 1);
+        self.conv(3, channels, channels, 1, 1);
+        if let Some(reduction) = attention {
+            let hidden = (channels / reduction).max(1);
+            self.params += (2 * channels * hidden + hidden + channels) as u64;
+            self.macs_per_picture += (2 * channels * hidden) as u64;
+            self.global = true;
+        }
+    }
+
+    /// A lightweight block; `area` as in [`Self::conv`].
+    fn lightweight_block(&mut self, config: &SplitSrConfig, area: usize) {
+        let (c, split) = (config.channels, config.split_channels());
+        match config.block {
+            BlockKind::Split => self.conv(3, split, split, 1, area),
+            BlockKind::Shuffle => {
+                self.conv(1, c / 2, c / 2, 1, area);
+                self.conv(3, c / 2, c / 2, c / 2, area);
+                self.conv(1, c / 2, c / 2, 1, area);
+            }
+            BlockKind::InvertedResidual => self.inverted_residual(c, area),
+            BlockKind::Idle => self.inverted_residual(split, area),
+            BlockKind::Ghost => {
+                self.conv(1, c, split, 1, area);
+                if split < c {
+                    self.conv(3, c - split, c - split, c - split, area);
+                }
+            }
+        }
+    }
+
+    fn inverted_residual(&mut self, channels: usize, area: usize) {
+        let hidden = channels * EXPANSION;
+        self.conv(1, channels, hidden, 1, area);
+        self.conv(3, hidden, hidden, hidden, area);
+        self.conv(1, hidden, channels, 1, area);
+    }
+
+    fn splitsr(&mut self, config: &SplitSrConfig) {
+        let c = config.channels;
+        self.conv(3, 3, c, 1, 1);
+        for lightweight in config.lightweight_groups() {
+            for _ in 0..config.blocks {
+                if lightweight {
+                    self.lightweight_block(config, 1);
+                } else {
+                    self.standard_block(c, config.attention);
+                }
+            }
+            self.conv(3, c, c, 1, 1);
+        }
+        self.conv(3, c, c, 1, 1);
+        let light = config.lightweight_upsampler().then_some(config);
+        self.upsampler(c, config.scale, light);
+        self.conv(3, c, 3, 1, config.scale * config.scale);
+    }
+
+    fn edsr(&mut self, config: &EdsrConfig) {
+        let c = config.channels;
+        self.conv(3, 3, c, 1, 1);
+        for _ in 0..config.blocks {
+            self.standard_block(c, None);
+        }
+        self.conv(3, c, c, 1, 1);
+        self.upsampler(c, config.scale, None);
+        self.conv(3, c, 3, 1, config.scale * config.scale);
+    }
+
+    fn upsampler(&mut self, channels: usize, scale: usize, light: Option<&SplitSrConfig>) {
+        let mut area = 1;
+        for &factor in steps(scale) {
+            let expanded = channels * factor * factor;
+            match light {
+                None => self.conv(3, channels, expanded, 1, area),
+                Some(config) => {
+                    self.lightweight_block(config, area);
+                    self.conv(1, channels, expanded, 1, area);
+                }
+            }
+            area *= factor * factor;
+        }
+    }
+
+    fn srcnn(&mut self, scale: usize) {
+        for (kernel, input, output) in LAYERS {
+            self.conv(kernel, input, output, 1, scale * scale);
+        }
+    }
+}
+
+/// The exact halo: how far, in low-resolution pixels, the furthest input pixel lies that can change an output pixel.
+fn halo(config: &NetworkConfig) -> usize {
+    match config {
+        NetworkConfig::SplitSr(c) => {
+            let mut reach = Reach(vec![1; c.channels]);
+            for lightweight in c.lightweight_groups() {
+                let input = reach.clone();
+                for _ in 0..c.blocks {
+                    if lightweight {
+                        reach.lightweight_block(c);
+                    } else {
+                        reach.standard_block();
+                    }
+                }
+                reach.dense();
+                reach.merge(&input);
+            }
+            reach.dense(); // the skip from the head reaches less
+            upsampled_halo(reach, c.scale, c.lightweight_upsampler().then_some(c))
+        }
+        NetworkConfig::Edsr(c) => upsampled_halo(Reach(vec![1 + 2 * c.blocks + 1; c.channels]), c.scale, None),
+        NetworkConfig::Srcnn(c) => {
+            let radius: usize = LAYERS.iter().map(|(kernel, ..)| kernel / 2).sum();
+            // The convolutions reach `radius` high-resolution pixels; the bicubic kernel is centred on a position between pixels.
+            to_low_resolution(radius, c.scale, BICUBIC_RADIUS)
+        }
+    }
+}
+
+/// How far each channel sees, in pixels of the current resolution.
+#[derive(Clone)]
+struct Reach(Vec<usize>);
+
+impl Reach {
+    fn max(&self) -> usize {
+        self.0.iter().copied().max().unwrap_or(0)
+    }
+
+    /// A 3x3 convolution of all channels.
+    fn dense(&mut self) {
+        let reach = self.max() + 1;
+        self.0.fill(reach);
+    }
+
+    /// A skip connection.
+    fn merge(&mut self, other: &Self) {
+        for (a, b) in self.0.iter_mut().zip(&other.0) {
+            *a = (*a).max(*b);
+        }
+    }
+
+    fn standard_block(&mut self) {
+        self.dense();
+        self.dense();
+    }
+
+    fn lightweight_block(&mut self, config: &SplitSrConfig) {
+        let (c, split) = (config.channels, config.split_channels());
+        let max = |channels: &[usize]| channels.iter().copied().max().unwrap_or(0);
+        match config.block {
+            BlockKind::Split => {
+                let front = max(&self.0[..split]) + 1;
+                self.0.rotate_left(split);
+                self.0[c - split..].fill(front);
+            }
+            BlockKind::Shuffle => {
+                let convolved = max(&self.0[c / 2..]) + 1;
+                let pass = self.0[..c / 2].to_vec();
+                for (i, reach) in self.0.iter_mut().enumerate() {
+                    *reach = if i % 2 == 0 { pass[i / 2] } else { convolved };
+                }
+            }
+            BlockKind::InvertedResidual => self.dense(),
+            BlockKind::Idle => {
+                let front = max(&self.0[..split]) + 1;
+                self.0[..split].fill(front);
+            }
+            BlockKind::Ghost => {
+                let primary = self.max();
+                self.0[..split].fill(primary);
+                self.0[split..].fill(primary + 1);
+            }
+        }
+    }
+}
+
+/// The halo of the whole network, from the reach of the features before the upsampler.
+fn upsampled_halo(features: Reach, scale: usize, light: Option<&SplitSrConfig>) -> usize {
+    // Walk from the output down: `radius` is how far the rest of the network reaches at the resolution at hand, for an output pixel
+    // anywhere in its cell. The tail is one 3x3 convolution.
+    let mut radius = 1;
+    for (index, &factor) in steps(scale).iter().enumerate().rev() {
+        radius = to_low_resolution(radius, factor, 0);
+        if index > 0 {
+            // Between two steps all channels reach alike: the pointwise or dense convolution of the step before mixed them.
+            radius += step_reach(Reach(vec![0; features.0.len()]), light);
+        }
+    }
+    radius + step_reach(features, light)
+}
+
+/// How far the convolutions of one upsampling step reach, on top of their input's reach.
+fn step_reach(mut reach: Reach, light: Option<&SplitSrConfig>) -> usize {
+    match light {
+        None => reach.dense(),
+        Some(config) => reach.lightweight_block(config),
+    }
+    reach.max()
+}
+
+/// A radius of `radius` pixels at the finer resolution, in pixels of the coarser one: the furthest that the coarse cell of a pixel
+/// within the radius lies from the coarse cell of the centre, or (for a kernel of `kernel` coarse pixels around the sampled
+/// position) the furthest of the coarse pixels that the kernel takes there.
+fn to_low_resolution(radius: usize, factor: usize, kernel: usize) -> usize {
+    let (radius, factor) = (radius as isize, factor as isize);
+    (0..factor)
+        .flat_map(|phase| [phase - radius, phase + radius])
+        .map(|position| {
+            if kernel == 0 {
+                return position.div_euclid(factor).unsigned_abs();
+            }
+            // u = (x + 0.5) / factor - 0.5; taps floor(u) - kernel + 1 ..= floor(u) + kernel, but for a whole u only u itself.
+            let doubled = 2 * position + 1 - factor;
+            let below = doubled.div_euclid(2 * factor);
+            if doubled.rem_euclid(2 * factor) == 0 {
+                return below.unsigned_abs();
+            }
+            let (first, last) = (below - kernel as isize + 1, below + kernel as isize);
+            first.unsigned_abs().max(last.unsigned_abs())
+        })
+        .max()
+        .unwrap_or(0)
+}

@@ -1,0 +1,38 @@
+//! EDSR (Lim and others, 2017), without residual scaling: one residual group between head and upsampler.
+
+use burn::module::Module;
+use burn::tensor::{Device, Tensor};
+
+use super::conv::Conv3x3;
+use super::group::StandardGroup;
+use super::mean;
+use super::upsampler::Upsampler;
+use crate::config::EdsrConfig;
+
+/// Head, one residual group whose skip is the long skip, upsampler, tail.
+#[derive(Module, Debug)]
+pub struct Edsr {
+    head: Conv3x3,
+    body: StandardGroup,
+    upsampler: Upsampler,
+    tail: Conv3x3,
+}
+
+impl Edsr {
+    pub(super) fn new(config: &EdsrConfig, device: &Device) -> Self {
+        let c = config.channels;
+        Self {
+            head: Conv3x3::new(3, c, device),
+            body: StandardGroup::new(c, config.blocks, None, device),
+            upsampler: Upsampler::dense(c, config.scale, device),
+            tail: Conv3x3::new(c, 3, device),
+        }
+    }
+
+    /// See [`Network::forward`](super::Network::forward).
+    pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        let mean = mean(&x.device());
+        let y = self.body.forward(self.head.forward(x - mean.clone()));
+        self.tail.forward(self.upsampler.forward(y)) + mean
+    }
+}

@@ -1,0 +1,69 @@
+//! The networks, as Burn modules: SplitSR and what it is compared with, built from one [`NetworkConfig`].
+//!
+//! Every network maps low-resolution RGB `[batch, 3, height, width]` in [0, 1] to `[batch, 3, scale * height, scale * width]`.
+//! The values are not clamped: training needs the overshoot, pictures clamp when they are quantised.
+
+mod blocks;
+mod conv;
+pub mod cost;
+mod edsr;
+mod group;
+mod splitsr;
+mod srcnn;
+mod upsampler;
+
+use burn::module::Module;
+use burn::tensor::{Device, Tensor};
+
+pub use blocks::{ChannelAttention, Lightweight, SplitBlock, StandardBlock};
+pub use conv::Conv3x3;
+pub use edsr::Edsr;
+pub use group::{Group, LightGroup, SplitGroup, StandardGroup};
+pub use splitsr::SplitSr;
+pub use srcnn::Srcnn;
+pub use upsampler::Upsampler;
+
+use crate::config::NetworkConfig;
+
+/// Any of the networks.
+#[derive(Module, Debug)]
+pub enum Network {
+    /// SplitSR or RCAN.
+    SplitSr(SplitSr),
+    /// EDSR.
+    Edsr(Edsr),
+    /// SRCNN.
+    Srcnn(Srcnn),
+}
+
+impl Network {
+    /// A network with randomly initialised weights (Kaiming uniform, as PyTorch's convolutions).
+    pub fn new(config: &NetworkConfig, device: &Device) -> Self {
+        match config {
+            NetworkConfig::SplitSr(c) => Self::SplitSr(SplitSr::new(c, device)),
+            NetworkConfig::Edsr(c) => Self::Edsr(Edsr::new(c, device)),
+            NetworkConfig::Srcnn(c) => Self::Srcnn(Srcnn::new(c, device)),
+        }
+    }
+
+    /// Enlarges a batch.
+    ///
+    /// # Shapes
+    /// - `x`: `[batch, 3, height, width]`, RGB in [0, 1]
+    /// - result: `[batch, 3, scale * height, scale * width]`, RGB, not clamped
+    pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        match self {
+            Self::SplitSr(network) => network.forward(x),
+            Self::Edsr(network) => network.forward(x),
+            Self::Srcnn(network) => network.forward(x),
+        }
+    }
+}
+
+/// The mean colour of DIV2K (RGB in [0, 1]), which the networks subtract from their input and add to their output.
+const MEAN: [f32; 3] = [0.4488, 0.4371, 0.4040];
+
+/// [`MEAN`] as `[1, 3, 1, 1]`.
+fn mean(device: &Device) -> Tensor<4> {
+    Tensor::<1>::from_floats(MEAN, device).reshape([1, 3, 1, 1])
+}

@@ -1,0 +1,47 @@
+//! SplitSR: RCAN's skeleton with some groups made lightweight. With hybrid index 0 and attention it is RCAN.
+
+use burn::module::Module;
+use burn::tensor::{Device, Tensor};
+
+use super::conv::Conv3x3;
+use super::group::Group;
+use super::mean;
+use super::upsampler::Upsampler;
+use crate::config::SplitSrConfig;
+
+/// See `SplitSR: An End-to-End Approach to Super-Resolution on Mobile Devices` (Liu and others, 2021); this is a reconstruction.
+#[derive(Module, Debug)]
+pub struct SplitSr {
+    head: Conv3x3,
+    groups: Vec<Group>,
+    body: Conv3x3,
+    upsampler: Upsampler,
+    tail: Conv3x3,
+}
+
+impl SplitSr {
+    pub(super) fn new(config: &SplitSrConfig, device: &Device) -> Self {
+        let c = config.channels;
+        let light = config.lightweight_groups();
+        Self {
+            head: Conv3x3::new(3, c, device),
+            groups: light.into_iter().map(|light| Group::new(config, light, device)).collect(),
+            body: Conv3x3::new(c, c, device),
+            upsampler: if config.lightweight_upsampler() {
+                Upsampler::lightweight(config, device)
+            } else {
+                Upsampler::dense(c, config.scale, device)
+            },
+            tail: Conv3x3::new(c, 3, device),
+        }
+    }
+
+    /// See [`Network::forward`](super::Network::forward).
+    pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        let mean = mean(&x.device());
+        let head = self.head.forward(x - mean.clone());
+        let y = self.groups.iter().fold(head.clone(), |y, group| group.forward(y));
+        let y = self.body.forward(y) + head;
+        self.tail.forward(self.upsampler.forward(y)) + mean
+    }
+}

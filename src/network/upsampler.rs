@@ -1,0 +1,86 @@
+//! The upsampler: from C channels at low resolution to C channels at high resolution, by pixel shuffle.
+
+use burn::module::Module;
+use burn::nn::conv::Conv2d;
+use burn::tensor::{Device, Tensor};
+
+use super::blocks::Lightweight;
+use super::conv::{Conv3x3, pointwise};
+use crate::config::SplitSrConfig;
+
+/// The factors of the pixel shuffles that make up a scale: x4 is two steps of x2.
+pub(super) fn steps(scale: usize) -> &'static [usize] {
+    match scale {
+        2 => &[2],
+        3 => &[3],
+        4 => &[2, 2],
+        _ => unreachable!("NetworkConfig::validate allows scales 2, 3 and 4"),
+    }
+}
+
+/// One or two steps of "expand to r^2 C channels, pixel shuffle".
+#[derive(Module, Debug)]
+pub struct Upsampler {
+    steps: Vec<Step>,
+}
+
+#[derive(Module, Debug)]
+struct Step {
+    expand: Expand,
+    factor: usize,
+}
+
+#[derive(Module, Debug)]
+enum Expand {
+    /// A dense 3x3 convolution C -> r^2 C.
+    Dense(Conv3x3),
+    /// A lightweight block and a pointwise convolution C -> r^2 C.
+    Lightweight(LightweightExpand),
+}
+
+#[derive(Module, Debug)]
+struct LightweightExpand {
+    block: Lightweight,
+    project: Conv2d,
+}
+
+impl Upsampler {
+    /// Dense steps, as EDSR and RCAN have them.
+    pub(super) fn dense(channels: usize, scale: usize, device: &Device) -> Self {
+        let dense = |factor| Step {
+            expand: Expand::Dense(Conv3x3::new(channels, channels * factor * factor, device)),
+            factor,
+        };
+        Self { steps: steps(scale).iter().map(|&factor| dense(factor)).collect() }
+    }
+
+    /// Lightweight steps: the config's block and a pointwise convolution.
+    pub(super) fn lightweight(config: &SplitSrConfig, device: &Device) -> Self {
+        let step = |factor| {
+            let expand = Expand::Lightweight(LightweightExpand {
+                block: Lightweight::new(config, device),
+                project: pointwise(config.channels, config.channels * factor * factor, device),
+            });
+            Step { expand, factor }
+        };
+        Self { steps: steps(config.scale).iter().map(|&factor| step(factor)).collect() }
+    }
+
+    /// `[batch, channels, height, width]` -> `[batch, channels, scale * height, scale * width]`
+    pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        self.steps.iter().fold(x, |x, step| {
+            let expanded = match &step.expand {
+                Expand::Dense(conv) => conv.forward(x),
+                Expand::Lightweight(light) => light.project.forward(light.block.forward(x)),
+            };
+            pixel_shuffle(expanded, step.factor)
+        })
+    }
+}
+
+/// `[n, c * r * r, h, w]` -> `[n, c, h * r, w * r]`, channel `c * r * r + r * dy + dx` going to offset (dy, dx), as PyTorch's.
+pub(super) fn pixel_shuffle(x: Tensor<4>, r: usize) -> Tensor<4> {
+    let [n, channels, h, w] = x.dims();
+    let c = channels / (r * r);
+    x.reshape([n, c, r, r, h, w]).permute([0, 1, 4, 2, 5, 3]).reshape([n, c, h * r, w * r])
+}

@@ -1,0 +1,17 @@
+//! Training: pictures in, a weights file out. One [`Trainer::step`] serves the command and the page.
+//!
+//! The order of the work is fixed by the config and the step number alone: which patches a step takes comes from a generator that is
+//! seeded by `(seed, step)`. So a run that was killed and resumed takes the same steps as an unbroken one.
+
+mod config;
+mod data;
+mod parameters;
+#[cfg(not(target_arch = "wasm32"))]
+mod run;
+mod trainer;
+
+pub use config::{Loss, Recipe, Schedule, TrainConfig};
+pub use data::{Batch, Dataset};
+#[cfg(not(target_arch = "wasm32"))]
+pub use run::{Event, Files, Limits, run};
+pub use trainer::Trainer;

@@ -1,0 +1,123 @@
+//! One training step, and the state between two steps.
+
+use burn::module::Module;
+use burn::optim::{Adam, AdamConfig, AdamState, AdaptiveMomentumState, Optimizer};
+use burn::tensor::{Device, Tensor, TensorData};
+
+use super::config::{Loss, Recipe};
+use super::data::Batch;
+use super::parameters::{flatten, flatten_gradients, unflatten};
+use crate::error::{Error, Result};
+use crate::network::Network;
+use crate::weights::NamedTensors;
+
+/// A network in training: weights, their average, Adam's moments and the step number. This is all the state that there is.
+pub struct Trainer {
+    recipe: Recipe,
+    network: Network,
+    device: Device,
+    adam: Adam,
+    moments: Option<AdamState<1>>,
+    weights: Tensor<1>,
+    average: Tensor<1>,
+    step: u64,
+}
+
+impl Trainer {
+    /// Starts from `network`, whose weights are on `device` without autodiff.
+    pub fn new(recipe: Recipe, network: Network, device: &Device) -> Self {
+        let weights = flatten(&network);
+        let adam = AdamConfig::new()
+            .with_beta_1(recipe.betas[0])
+            .with_beta_2(recipe.betas[1])
+            .with_epsilon(recipe.epsilon)
+            .build();
+        let network = unflatten(network, &weights, true);
+        let average = weights.clone();
+        Self { recipe, network, device: device.clone(), adam, moments: None, weights, average, step: 0 }
+    }
+
+    /// Steps taken.
+    pub fn step_count(&self) -> u64 {
+        self.step
+    }
+
+    /// One step on a batch: forward, backward, Adam, average. Returns the loss before the step.
+    ///
+    /// # Errors
+    /// [`Error::Data`] if the loss is not finite: the weights are then left as they were.
+    pub fn step(&mut self, batch: Batch) -> Result<f32> {
+        let device = self.device.clone().autodiff();
+        let tensor = |values, side| Tensor::<4>::from_data(TensorData::new(values, [batch.count, 3, side, side]), &device);
+        let difference = self.network.forward(tensor(batch.lr, batch.lr_side)) - tensor(batch.hr, batch.hr_side);
+        let loss = match self.recipe.loss {
+            Loss::L1 => difference.abs().mean(),
+            Loss::Charbonnier => (difference.square() + 1e-6).sqrt().mean(),
+        };
+        let value: f32 = loss.clone().into_scalar();
+        if !value.is_finite() {
+            return Err(Error::Data(format!(
+                "the loss is {value} at step {}: training diverged; lower learning_rate",
+                self.step
+            )));
+        }
+        let mut gradient = flatten_gradients(&self.network, &loss.backward());
+        if let Some(limit) = self.recipe.clip {
+            let norm: f32 = gradient.clone().square().sum().sqrt().into_scalar();
+            if norm > limit {
+                gradient = gradient * (limit / norm);
+            }
+        }
+        let rate = self.recipe.learning_rate_at(self.step);
+        let (weights, moments) = self.adam.step(rate, self.weights.clone(), gradient, self.moments.take());
+        (self.weights, self.moments) = (weights, moments);
+        self.step += 1;
+        // Early on, an average over the last `step / 10` steps follows the weights faster than the full one.
+        let decay = self.recipe.ema.min(1.0 - 10.0 / (10 + self.step) as f64);
+        self.average = self.average.clone() * decay + self.weights.clone() * (1.0 - decay);
+        self.network = unflatten(self.network.clone(), &self.weights, true);
+        Ok(value)
+    }
+
+    /// The network as it is to be saved and scored: with the averaged weights where the recipe asks for an average.
+    pub fn network(&self) -> Network {
+        let parameters = if self.recipe.ema > 0.0 { &self.average } else { &self.weights };
+        unflatten(self.network.clone().no_grad(), parameters, false)
+    }
+
+    /// The whole state but the step number, for a checkpoint.
+    pub fn state(&self) -> NamedTensors {
+        let mut state = vec![("weights", self.weights.clone()), ("average", self.average.clone())];
+        if let Some(AdamState { momentum }) = &self.moments {
+            state.push(("moment_1", momentum.moment_1.clone()));
+            state.push(("moment_2", momentum.moment_2.clone()));
+        }
+        let named = |(name, tensor): (&str, Tensor<1>)| {
+            let values: Vec<f32> = tensor.into_data().try_into_vec().expect("f32");
+            (name.to_owned(), (vec![values.len()], values))
+        };
+        state.into_iter().map(named).collect()
+    }
+
+    /// Puts a state from [`Self::state`] back, taken after `step` steps. The next step is bit for bit the one that would have come then.
+    ///
+    /// # Errors
+    /// [`Error::Weights`] if it is not a state of this network.
+    pub fn restore(&mut self, mut state: NamedTensors, step: u64) -> Result<()> {
+        let count = self.weights.dims()[0];
+        let mut take = |name: &str| match state.remove(name) {
+            Some((shape, values)) if shape == [count] => {
+                Ok(Tensor::<1>::from_data(TensorData::new(values, [count]), &self.device))
+            }
+            _ => Err(Error::Weights(format!("the checkpoint has no \"{name}\" of {count} values: it is another network's"))),
+        };
+        (self.weights, self.average) = (take("weights")?, take("average")?);
+        if step > 0 {
+            let momentum = AdaptiveMomentumState::new(step as usize, take("moment_1")?, take("moment_2")?);
+            self.moments = Some(AdamState::new(momentum));
+        }
+        self.step = step;
+        self.network = unflatten(self.network.clone(), &self.weights, true);
+        Ok(())
+    }
+}
