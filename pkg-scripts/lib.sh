@@ -1,0 +1,57 @@
+# shellcheck shell=bash disable=SC2034
+# What the scripts of this folder share; they source it.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/splitsr
+target=${CARGO_TARGET_DIR:-$root/target}
+cd "$root"
+
+say() { printf '\n== %s\n' "$*"; }
+
+fail() {
+  printf 'error: %s\n' "$*" >&2
+  exit 1
+}
+
+# The path of the browser for the tests, or Debian's, where none is found.
+browser() { echo "${CHROMIUM:-$(command -v chromium || command -v google-chrome || echo /usr/bin/chromium)}"; }
+
+# Debian's packages that compile to WebAssembly where rustup does not.
+debian_wasm="rustc-web cargo-web rust-web-src lld-19"
+
+# Which toolchain compiles to WebAssembly here: `rustup`, with the target's standard library installed; `debian`, whose
+# rustc-web compiles the standard library as well; or none, an empty line.
+wasm_toolchain() {
+  if [ -d "$(rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown/lib" ]; then
+    echo rustup
+  elif [ -d /usr/lib/rustlib/src/rust/library ] && [ -x /usr/bin/cargo ] && command -v wasm-ld-19 >/dev/null; then
+    echo debian
+  else
+    echo
+  fi
+}
+
+# wasm_cargo RUSTFLAGS COMMAND...: cargo for the browser.
+wasm_cargo() {
+  local flags=$1 command=$2
+  shift 2
+  case $(wasm_toolchain) in
+    rustup) RUSTFLAGS=$flags cargo "$command" --target wasm32-unknown-unknown "$@" ;;
+    debian)
+      # Debian ships the standard library's sources only; building them is a nightly option.
+      RUSTC_BOOTSTRAP=1 RUSTC=/usr/bin/rustc RUSTFLAGS=$flags CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=wasm-ld-19 \
+        /usr/bin/cargo "$command" --target wasm32-unknown-unknown -Zbuild-std=std,panic_abort "$@"
+      ;;
+    *) fail "no toolchain for wasm32-unknown-unknown: run pkg-scripts/setup" ;;
+  esac
+}
+
+# The site's npm packages, installed anew only when the lock file differs from the one that they were installed from.
+node_packages() {
+  local installed=www/node_modules/.installed-from.json
+  if ! cmp -s www/package-lock.json "$installed"; then
+    npm --prefix www ci --no-audit --no-fund
+    cp www/package-lock.json "$installed"
+  fi
+}
