@@ -1,0 +1,35 @@
+/** What fits: checked before memory is taken. */
+import { MAX_ZOOM, UpscaleError } from "../module/api.ts";
+
+/**
+ * Pixels of a result. 256 megapixels are 1 GB as RGBA8, of the 4 GB that a wasm instance can address, and just fit the
+ * largest canvas of today's browsers (16384 x 16384).
+ */
+const MAX_PIXELS = 256e6;
+
+/**
+ * Pixels of a source, in millions: the largest medium-format cameras pass, and with 16 bits and alpha it is 1 GB. The
+ * `splitsr` command has the same limit.
+ */
+export const MAX_SOURCE_MEGAPIXELS = 128;
+
+/** The longest side of a canvas in Chromium and Safari. */
+const MAX_SIDE = 65535;
+
+interface Size {
+  width: number;
+  height: number;
+}
+
+/** Refuses a result that does not fit, with the largest zoom that does. */
+export function checkResult(source: Size, result: Size): void {
+  const pixels = result.width * result.height;
+  if (pixels <= MAX_PIXELS && Math.max(result.width, result.height) <= MAX_SIDE) return;
+  const byArea = Math.sqrt(MAX_PIXELS / (source.width * source.height));
+  const bySide = MAX_SIDE / Math.max(source.width, source.height);
+  const most = Math.floor(Math.min(byArea, bySide, MAX_ZOOM) * 10) / 10;
+  const much = `${result.width} × ${result.height} pixels (${Math.round(pixels / 1e6)} megapixels)`;
+  const limit = `at most ${MAX_PIXELS / 1e6} megapixels and ${MAX_SIDE} pixels a side fit in a browser`;
+  const advice = most >= 1 ? `Choose a zoom of ${most} or less.` : "Choose a smaller picture.";
+  throw new UpscaleError("too-large", `The result would be ${much}; ${limit}. ${advice}`);
+}

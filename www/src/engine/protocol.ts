@@ -1,0 +1,54 @@
+/** What the workers are asked: page -> coordinator -> band workers. */
+import type { ModelFacts, Progress, SourcePicture } from "../module/api.ts";
+
+/** A source as it travels to the coordinator. */
+export type PortableSource =
+  | { kind: "blob"; blob: Blob }
+  | { kind: "url"; url: string }
+  | { kind: "pixels"; data: Uint8ClampedArray; width: number; height: number }
+  | { kind: "bitmap"; bitmap: ImageBitmap };
+
+/**
+ * A finished picture. It does not live in a worker's wasm instance, which may be ended and would never shrink, but as
+ * JS objects that are garbage collected.
+ */
+export interface FinishedPicture {
+  width: number;
+  height: number;
+  /** RGBA8, sRGB: what a canvas shows. */
+  pixels: ArrayBuffer;
+  /** `Picture.pack()`, what an encoder needs: full depth, profile, alpha. As a blob it is posted without being copied. */
+  packed: Blob;
+}
+
+export interface UpscaleRequest {
+  source: PortableSource;
+  size: { scale: number } | { width: number; height: number };
+  tile: "exact" | "auto";
+}
+
+export interface UpscaleReply {
+  picture: FinishedPicture;
+  notes: string[];
+  milliseconds: number;
+  tiles: number;
+  workers: number;
+  outputSha256: string;
+}
+
+/** A picture's pixels before they become an `ImageData`, which a worker need not build. */
+export type InspectReply = Omit<SourcePicture, "imageData"> & { pixels: ArrayBuffer };
+
+// Type aliases and not interfaces: only they are assignable to `Methods`.
+export type CoordinatorMethods = {
+  boot: [{ model: ArrayBuffer; workers: number }, ModelFacts, never];
+  inspect: [PortableSource, InspectReply, never];
+  upscale: [UpscaleRequest, UpscaleReply, Progress];
+  encode: [{ packed: Blob; type: string; quality: number | undefined }, ArrayBuffer, never];
+};
+
+export type BandWorkerMethods = {
+  boot: [{ module: WebAssembly.Module; model: ArrayBuffer }, null, never];
+  /** A tile's low-resolution input to its enlarged output; both as the wasm surface gives them. */
+  run: [ArrayBuffer, ArrayBuffer, never];
+};

@@ -1,0 +1,146 @@
+/** The types of the `splitsr` package. */
+
+/** The largest zoom. */
+export const MAX_ZOOM = 16;
+
+/** A picture: a file's bytes, a URL (relative ones are relative to the document), or pixels. */
+export type Source = Blob | string | URL | ImageData | ImageBitmap;
+
+/** A model of the package's `models/index.json` by name, the URL of a weights file, or its bytes. */
+export type ModelSource = string | URL | Blob | ArrayBuffer;
+
+/** Which device enlarges. */
+export type Backend = "auto" | "cpu" | "gpu";
+
+export interface UpscalerOptions {
+  /** Default: the first model of the index. */
+  model?: ModelSource;
+  /** Default "auto". This version has a CPU engine only; "gpu" is refused. */
+  backend?: Backend;
+  /** Most workers that enlarge at once; 1 is one worker. Default: the device's cores, at most 8. */
+  workers?: number;
+}
+
+/** How large the result is: by a factor from 1 to 16, or in pixels. */
+export type Target =
+  { scale: number; width?: never; height?: never } | { width: number; height: number; scale?: never };
+
+export type UpscaleOptions = Target & {
+  /**
+   * `exact` (default): tiles overlap by the whole receptive field, so that the result equals the untiled one bit for
+   * bit, with any number of workers. `auto`: by the smaller halo that was measured to change no 8-bit value by more
+   * than 1 level; faster.
+   */
+  tile?: "exact" | "auto";
+  /** Cancels: the promise rejects at once with the signal's reason, and the upscaler is ready for the next picture. */
+  signal?: AbortSignal;
+  onProgress?: (progress: Progress) => void;
+};
+
+export interface Progress {
+  phase: "decode" | "enlarge" | "finish";
+  /** From 0 to 1. */
+  fraction: number;
+}
+
+/** What a model's file says about itself. */
+export interface ModelFacts {
+  name: string;
+  /** 2, 3 or 4. Larger zooms run it several times, smaller ones are resized down. */
+  scale: number;
+  /** SHA-256 of the file, in hexadecimal. */
+  sha256: string;
+}
+
+/** An entry of `models/index.json`. */
+export interface ModelEntry extends ModelFacts {
+  /** File name, next to the index. */
+  file: string;
+  params: number;
+}
+
+/** A source picture as the engine reads it, upright, before enlarging. */
+export interface SourcePicture {
+  width: number;
+  height: number;
+  hasAlpha: boolean;
+  /** What is worth knowing about how it was read: "the first of 4 frames". */
+  notes: string[];
+  /** Its pixels in sRGB. */
+  imageData: ImageData;
+}
+
+export interface Report {
+  /** The device that ran. */
+  backend: "cpu" | "gpu";
+  /** Why this device. */
+  reason: string;
+  /** The device in words. */
+  adapter: string;
+  model: string;
+  modelSha256: string;
+  /** From the source's bytes to the finished pixels. */
+  milliseconds: number;
+  tiles: number;
+  /** Workers that took part. */
+  workers: number;
+  /** SHA-256 of the result's RGBA8 pixels, row by row, without padding. */
+  outputSha256: string;
+  /** See {@link SourcePicture.notes}. */
+  notes: string[];
+}
+
+export interface UpscaleResult {
+  width: number;
+  height: number;
+  /**
+   * The result as a file, "image/png" (default; lossless), "image/jpeg" or "image/webp" (lossless). 16-bit values and
+   * the colour profile are kept where the format has them. `quality` (1 to 100) is for JPEG.
+   */
+  blob(type?: string, quality?: number): Promise<Blob>;
+  /** The pixels in sRGB. Each call gives the same object. */
+  imageData(): ImageData;
+  report: Report;
+}
+
+export interface Upscaler {
+  readonly model: ModelFacts;
+  /** Reads a picture without enlarging it. */
+  inspect(source: Source, options?: { signal?: AbortSignal }): Promise<SourcePicture>;
+  /** Enlarges a picture. Calls made while one runs wait for their turn. */
+  upscale(source: Source, options: UpscaleOptions): Promise<UpscaleResult>;
+  /** Ends the workers and gives back their memory. What still runs rejects; results stay readable, not encodable. */
+  destroy(): void;
+}
+
+/** What kind of thing went wrong; the message says it in words. */
+export type ErrorCode =
+  /** A setting is out of its range. */
+  | "usage"
+  /** A file could not be fetched. */
+  | "network"
+  /** Not a picture in a format that can be read here. */
+  | "unsupported"
+  /** A picture file that is damaged, cut short or empty. */
+  | "damaged"
+  /** The picture or the result is larger than the limit. */
+  | "too-large"
+  /** The result cannot be written in the chosen format. */
+  | "encode"
+  /** A weights file that cannot be used, or no such model. */
+  | "model"
+  /** The engine stopped or could not be started. */
+  | "engine"
+  /** The upscaler was destroyed. */
+  | "destroyed";
+
+/** An error whose message is one line for the reader: what is wrong and what to do about it. */
+export class UpscaleError extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "UpscaleError";
+    this.code = code;
+  }
+}

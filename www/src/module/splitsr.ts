@@ -1,0 +1,18 @@
+/**
+ * SplitSR super-resolution on the visitor's own device.
+ *
+ * ```js
+ * import { createUpscaler } from "splitsr";
+ * const upscaler = await createUpscaler({ model: "splitsr-x2" });
+ * const result = await upscaler.upscale("photo.jpg", { scale: 3.5 });
+ * const png = await result.blob();
+ * upscaler.destroy();
+ * ```
+ *
+ * The workers, the WebAssembly and the models are found relative to this file, so the built folder can be put on any
+ * static host. Pictures are never sent anywhere.
+ */
+export * from "./api.ts";
+export { listModels } from "./models.ts";
+export { createUpscaler } from "./upscaler.ts";
+export { SplitsrZoom } from "./zoom-element.ts";

@@ -1,0 +1,220 @@
+/** The page's side of the engine: a thin client of the coordinator worker. */
+import { FatalError, Remote } from "../engine/bridge.ts";
+import coordinatorUrl from "../engine/coordinator.ts?worker&url";
+import type { CoordinatorMethods, PortableSource, UpscaleReply } from "../engine/protocol.ts";
+import { spawn } from "../engine/spawn.ts";
+import {
+  MAX_ZOOM,
+  UpscaleError,
+  type Backend,
+  type ModelFacts,
+  type Source,
+  type SourcePicture,
+  type UpscaleOptions,
+  type UpscaleResult,
+  type Upscaler,
+  type UpscalerOptions,
+} from "./api.ts";
+import { loadModel } from "./models.ts";
+
+/** More workers than this gain little: the bands get thin against their halo, and each worker has its own memory. */
+const MOST_WORKERS = 8;
+
+/**
+ * Starts the engine with a model.
+ *
+ * @throws {UpscaleError} with a message for the reader, if a setting is wrong or the engine or the model cannot be loaded.
+ */
+export async function createUpscaler(options: UpscalerOptions = {}): Promise<Upscaler> {
+  const { backend = "auto", workers = Math.min(navigator.hardwareConcurrency, MOST_WORKERS) } = options;
+  const reason = chooseBackend(backend);
+  if (!Number.isInteger(workers) || workers < 1) {
+    throw new UpscaleError("usage", `The number of workers is a whole number from 1, not ${workers}.`);
+  }
+  const engine = new Engine(await loadModel(options.model), workers, reason);
+  await engine.start();
+  return engine;
+}
+
+/** Returns why the CPU is used. */
+function chooseBackend(backend: Backend): string {
+  switch (backend) {
+    case "auto":
+      return "auto: this version enlarges on the CPU";
+    case "cpu":
+      return "chosen";
+    case "gpu":
+      throw new UpscaleError("usage", 'This version enlarges on the CPU only: choose the backend "auto" or "cpu".');
+    default:
+      throw new UpscaleError("usage", `The backend is "auto", "cpu" or "gpu", not "${String(backend)}".`);
+  }
+}
+
+type Coordinator = Remote<CoordinatorMethods>;
+
+class Engine implements Upscaler {
+  readonly #modelBytes: ArrayBuffer;
+  readonly #workers: number;
+  readonly #reason: string;
+  #running: { coordinator: Coordinator; booted: Promise<ModelFacts> } | undefined;
+  #model: ModelFacts | undefined;
+  /** Settles when the last call so far has ended: calls take turns. */
+  #turn: Promise<unknown> = Promise.resolve();
+  #destroyed = false;
+
+  constructor(modelBytes: ArrayBuffer, workers: number, reason: string) {
+    this.#modelBytes = modelBytes;
+    this.#workers = workers;
+    this.#reason = reason;
+  }
+
+  get model(): ModelFacts {
+    if (!this.#model) throw new Error("createUpscaler starts the engine before it returns it");
+    return this.#model;
+  }
+
+  /** Starts the coordinator unless it runs. */
+  async start(): Promise<Coordinator> {
+    if (this.#destroyed) throw new UpscaleError("destroyed", "This upscaler was destroyed: create a new one.");
+    if (!this.#running) {
+      const coordinator: Coordinator = new Remote(spawn(coordinatorUrl));
+      const booted = coordinator.call("boot", { model: this.#modelBytes, workers: this.#workers });
+      this.#running = { coordinator, booted };
+    }
+    const { coordinator, booted } = this.#running;
+    try {
+      this.#model = await booted;
+    } catch (error) {
+      this.#end(coordinator, error as Error);
+      throw error;
+    }
+    return coordinator;
+  }
+
+  async inspect(source: Source, { signal }: { signal?: AbortSignal } = {}): Promise<SourcePicture> {
+    const { width, height, hasAlpha, notes, pixels } = await this.#inTurn(signal, async (coordinator) => {
+      const { portable, transfer } = await travel(source);
+      return coordinator.call("inspect", portable, { transfer });
+    });
+    return { width, height, hasAlpha, notes, imageData: new ImageData(new Uint8ClampedArray(pixels), width, height) };
+  }
+
+  async upscale(source: Source, options: UpscaleOptions): Promise<UpscaleResult> {
+    const size = checkSize(options);
+    const { tile = "exact", signal, onProgress } = options;
+    const reply = await this.#inTurn(signal, async (coordinator) => {
+      const { portable, transfer } = await travel(source);
+      const request = { source: portable, size, tile };
+      return coordinator.call("upscale", request, { transfer, onEvent: onProgress });
+    });
+    return this.#result(reply);
+  }
+
+  destroy(): void {
+    this.#destroyed = true;
+    const reason = new UpscaleError("destroyed", "The upscaler was destroyed before it was done.");
+    if (this.#running) this.#end(this.#running.coordinator, reason);
+  }
+
+  #result({ picture, ...reply }: UpscaleReply): UpscaleResult {
+    const { width, height, packed } = picture;
+    const imageData = new ImageData(new Uint8ClampedArray(picture.pixels), width, height);
+    const cores = reply.workers === 1 ? "1 worker" : `${reply.workers} workers`;
+    return {
+      width,
+      height,
+      imageData: () => imageData,
+      blob: async (type = "image/png", quality) => {
+        const request = { packed, type, quality };
+        const bytes = await this.#inTurn(undefined, (coordinator) => coordinator.call("encode", request));
+        return new Blob([bytes], { type });
+      },
+      report: {
+        backend: "cpu",
+        reason: this.#reason,
+        adapter: `WebAssembly SIMD, ${cores}`,
+        model: this.model.name,
+        modelSha256: this.model.sha256,
+        milliseconds: reply.milliseconds,
+        tiles: reply.tiles,
+        workers: reply.workers,
+        outputSha256: reply.outputSha256,
+        notes: reply.notes,
+      },
+    };
+  }
+
+  /**
+   * Runs `task` when its turn has come. An abort, and an error that leaves the engine dead, end the coordinator with
+   * all its workers, whatever they are computing; the next turn starts anew. Results do not depend on it (see
+   * `FinishedPicture`), and the memory that a run had grown is given back.
+   */
+  #inTurn<T>(signal: AbortSignal | undefined, task: (coordinator: Coordinator) => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(async () => {
+      signal?.throwIfAborted();
+      const coordinator = await this.start();
+      const stop = () => {
+        this.#end(coordinator, signal?.reason as Error);
+        // The next picture finds a running engine. If it cannot start, that picture's own turn reports it.
+        this.start().catch(() => undefined);
+      };
+      signal?.throwIfAborted();
+      signal?.addEventListener("abort", stop, { once: true });
+      try {
+        return await task(coordinator);
+      } catch (error) {
+        if (error instanceof FatalError) this.#end(coordinator, error);
+        throw error;
+      } finally {
+        signal?.removeEventListener("abort", stop);
+      }
+    });
+    this.#turn = turn.catch(() => undefined);
+    return signal ? orAborted(turn, signal) : turn;
+  }
+
+  #end(coordinator: Coordinator, reason: Error): void {
+    coordinator.end(reason);
+    if (this.#running?.coordinator === coordinator) this.#running = undefined;
+  }
+}
+
+/** Rejects as soon as the signal aborts, also while `promise` waits for its turn. */
+function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const stop = () => reject(signal.reason as Error);
+    if (signal.aborted) stop();
+    signal.addEventListener("abort", stop, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+  });
+}
+
+/** The size alone, checked as far as it can be without the picture. */
+function checkSize({ scale, width, height }: UpscaleOptions): { scale: number } | { width: number; height: number } {
+  if (scale !== undefined) {
+    if (scale >= 1 && scale <= MAX_ZOOM) return { scale };
+    throw new UpscaleError("usage", `The scale is a number from 1 to ${MAX_ZOOM}, not ${scale}.`);
+  }
+  if ([width, height].every((side) => Number.isInteger(side) && side >= 1)) return { width, height };
+  throw new UpscaleError("usage", "Give a scale, or a width and a height in whole pixels.");
+}
+
+/** A source as it can be posted to a worker, without taking anything away from the caller. */
+async function travel(source: Source): Promise<{ portable: PortableSource; transfer: Transferable[] }> {
+  if (source instanceof Blob) return { portable: { kind: "blob", blob: source }, transfer: [] };
+  if (source instanceof ImageData) {
+    const data = Uint8ClampedArray.from(source.data);
+    return {
+      portable: { kind: "pixels", data, width: source.width, height: source.height },
+      transfer: [data.buffer],
+    };
+  }
+  if (source instanceof ImageBitmap) {
+    const bitmap = await createImageBitmap(source);
+    return { portable: { kind: "bitmap", bitmap }, transfer: [bitmap] };
+  }
+  if (typeof source === "string" || source instanceof URL) {
+    return { portable: { kind: "url", url: new URL(source, document.baseURI).href }, transfer: [] };
+  }
+  throw new UpscaleError("usage", "The source is a Blob, a File, a URL, ImageData or an ImageBitmap.");
+}

@@ -1,0 +1,123 @@
+/**
+ * `<splitsr-zoom src="photo.jpg" scale="3" model="splitsr-x2" alt="…">`: a picture that is shown enlarged, first as the
+ * browser does it and, when the engine is done, as the model does.
+ *
+ * Events: `splitsr-done` with the report, `splitsr-error` with the error as `detail`; both bubble.
+ */
+import type { Upscaler } from "./api.ts";
+import { createUpscaler } from "./upscaler.ts";
+
+const style = new CSSStyleSheet();
+style.replaceSync(`
+  :host { display: inline-block }
+  img, canvas { display: block; width: 100%; height: auto }
+  [hidden] { display: none }
+`);
+
+/** Runs with the same model that overlap share an upscaler; the last one ends it, which gives its memory back. */
+const shared = new Map<string, { upscaler: Promise<Upscaler>; users: number }>();
+
+function borrow(model: string): Promise<Upscaler> {
+  let entry = shared.get(model);
+  if (!entry) {
+    entry = { upscaler: createUpscaler(model ? { model } : {}), users: 0 };
+    shared.set(model, entry);
+  }
+  entry.users++;
+  return entry.upscaler;
+}
+
+function giveBack(model: string): void {
+  const entry = shared.get(model);
+  if (!entry || --entry.users > 0) return;
+  shared.delete(model);
+  entry.upscaler.then(
+    (upscaler) => upscaler.destroy(),
+    () => undefined,
+  );
+}
+
+export class SplitsrZoom extends HTMLElement {
+  static readonly observedAttributes = ["src", "scale", "model", "alt"];
+
+  readonly #image = document.createElement("img");
+  readonly #canvas = document.createElement("canvas");
+  #run: AbortController | undefined;
+
+  constructor() {
+    super();
+    const root = this.attachShadow({ mode: "open" });
+    root.adoptedStyleSheets = [style];
+    this.#canvas.role = "img";
+    this.#canvas.hidden = true;
+    this.#image.addEventListener("load", () => {
+      this.#image.style.width = `${this.#image.naturalWidth * this.#scale()}px`;
+    });
+    root.append(this.#image, this.#canvas);
+  }
+
+  connectedCallback(): void {
+    this.#update();
+  }
+
+  disconnectedCallback(): void {
+    this.#run?.abort();
+  }
+
+  attributeChangedCallback(): void {
+    if (this.isConnected) this.#update();
+  }
+
+  #scale(): number {
+    return Number(this.getAttribute("scale") ?? "2");
+  }
+
+  #update(): void {
+    this.#run?.abort();
+    const run = (this.#run = new AbortController());
+    const alt = this.getAttribute("alt") ?? "";
+    this.#image.alt = alt;
+    this.#canvas.ariaLabel = alt;
+    this.#image.hidden = false;
+    this.#canvas.hidden = true;
+    const src = this.getAttribute("src");
+    if (!src) return;
+    this.#image.src = src;
+    // In a microtask: several attributes that are set together make one run.
+    queueMicrotask(() => {
+      if (!run.signal.aborted) void this.#enlarge(src, run.signal);
+    });
+  }
+
+  async #enlarge(src: string, signal: AbortSignal): Promise<void> {
+    const model = this.getAttribute("model") ?? "";
+    const upscaler = borrow(model);
+    try {
+      const result = await (await upscaler).upscale(src, { scale: this.#scale(), signal });
+      this.#canvas.width = result.width;
+      this.#canvas.height = result.height;
+      this.#canvas.style.width = `${result.width}px`;
+      this.#canvas.getContext("2d")?.putImageData(result.imageData(), 0, 0);
+      this.#image.hidden = true;
+      this.#canvas.hidden = false;
+      this.#tell("splitsr-done", result.report);
+    } catch (error) {
+      if (!signal.aborted) this.#tell("splitsr-error", error);
+    } finally {
+      // In a task of its own: a run that replaces this one has by then borrowed the engine and finds it warm.
+      setTimeout(() => giveBack(model));
+    }
+  }
+
+  #tell(type: string, detail: unknown): void {
+    this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true }));
+  }
+}
+
+if (!customElements.get("splitsr-zoom")) customElements.define("splitsr-zoom", SplitsrZoom);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "splitsr-zoom": SplitsrZoom;
+  }
+}

@@ -1,0 +1,41 @@
+/** Wires the page together. */
+import { App } from "./app.ts";
+import { Stage } from "./stage.ts";
+import { draw } from "./view.ts";
+
+const part = (id: string): HTMLElement => {
+  const element = document.getElementById(id);
+  if (!element) throw new Error(`the page has no #${id}`);
+  return element;
+};
+const panel = part("panel");
+const welcome = part("welcome");
+
+const app = new App(new Stage(part("stage")), (state) => draw(state, panel, welcome));
+void app.start();
+
+// The page's own changes of the address are no hashchange: this is a link that was pasted or edited.
+addEventListener("hashchange", () => void app.openLink(location.hash));
+
+addEventListener("paste", (event) => {
+  const file = event.clipboardData?.files[0];
+  // Text that is pasted into the number field is no attempt at a picture.
+  if (!file && event.target instanceof HTMLInputElement) return;
+  event.preventDefault();
+  void app.openFile(file);
+});
+
+const dragging = (is: boolean) => document.body.classList.toggle("dragging", is);
+addEventListener("dragover", (event) => {
+  event.preventDefault();
+  dragging(true);
+});
+addEventListener("dragleave", (event) => {
+  // Leaving an element for another one inside the window has a related target.
+  if (!event.relatedTarget) dragging(false);
+});
+addEventListener("drop", (event) => {
+  event.preventDefault();
+  dragging(false);
+  void app.openFile(event.dataTransfer?.files[0]);
+});

@@ -1,0 +1,18 @@
+/** Drawing large pictures without holding up the page. */
+
+/** Pixels that are drawn in one go: a few milliseconds' worth on a phone. */
+const STRIP_PIXELS = 500_000;
+
+/** Sizes the canvas to the picture and draws it, strip by strip, letting the page breathe in between. */
+export async function paint(canvas: HTMLCanvasElement, picture: ImageData, signal: AbortSignal): Promise<void> {
+  canvas.width = picture.width;
+  canvas.height = picture.height;
+  const context = canvas.getContext("2d");
+  if (!context) throw new Error("The browser gave no canvas for a picture of this size. Choose a smaller zoom.");
+  const rows = Math.max(1, Math.floor(STRIP_PIXELS / picture.width));
+  for (let top = 0; top < picture.height; top += rows) {
+    context.putImageData(picture, 0, 0, 0, top, picture.width, rows);
+    await new Promise((resolve) => setTimeout(resolve));
+    signal.throwIfAborted();
+  }
+}

@@ -1,0 +1,292 @@
+/**
+ * The viewer: the original and the enlarged picture over each other at the same place and size, divided by a line that
+ * can be moved; panned and zoomed together by mouse, wheel, touch and keys.
+ */
+import type { View } from "./link.ts";
+import { paint } from "./paint.ts";
+
+const MOST_MAGNIFICATION = 64;
+/** Space around a fitted picture, in CSS pixels, and below it for the toolbar. */
+const MARGIN = 24;
+const TOOLBAR = 68;
+/** Beyond this many CSS pixels for a pixel, its true square is shown instead of a smoothed one. */
+const SHOW_SQUARES = 3;
+
+function part(root: HTMLElement, selector: string): HTMLElement {
+  const element = root.querySelector<HTMLElement>(selector);
+  if (!element) throw new Error(`the page has no ${selector}`);
+  return element;
+}
+
+function canvasIn(layer: HTMLElement): HTMLCanvasElement {
+  const canvas = layer.querySelector("canvas");
+  if (!canvas) throw new Error("the page has a layer without a canvas");
+  return canvas;
+}
+
+interface Size {
+  width: number;
+  height: number;
+}
+
+export class Stage {
+  /** Called when the visitor has moved the view. */
+  onMove: () => void = () => undefined;
+
+  readonly #root: HTMLElement;
+  readonly #viewport: HTMLElement;
+  readonly #layers: { before: HTMLElement; after: HTMLElement };
+  readonly #canvases: { before: HTMLCanvasElement; after: HTMLCanvasElement };
+  readonly #divider: HTMLElement;
+  readonly #percent: HTMLElement;
+
+  #picture: Size | undefined;
+  #result: Size | undefined;
+  #view: View = { x: 0.5, y: 0.5, magnification: 1, split: 0.5 };
+  /** Whether the whole picture is kept in sight when the window changes. */
+  #fitted = true;
+  #squares = false;
+
+  constructor(root: HTMLElement) {
+    this.#root = root;
+    this.#viewport = part(root, ".viewport");
+    this.#layers = { before: part(root, ".layer.before"), after: part(root, ".layer.after") };
+    this.#canvases = { before: canvasIn(this.#layers.before), after: canvasIn(this.#layers.after) };
+    this.#divider = part(root, ".divider");
+    this.#percent = part(root, ".percent");
+    this.#listenToPointers();
+    this.#listenToKeys();
+    this.#listenToToolbar(part(root, ".toolbar"));
+    new ResizeObserver(() => this.#draw()).observe(this.#viewport);
+  }
+
+  /** Shows a picture alone, fitted. */
+  async showPicture(picture: ImageData, description: string, signal: AbortSignal): Promise<void> {
+    this.#picture = { width: picture.width, height: picture.height };
+    this.#fitted = true;
+    this.#canvases.before.role = "img";
+    this.#canvases.before.ariaLabel = `Original: ${description}`;
+    this.#canvases.after.ariaLabel = `Enlarged: ${description}`;
+    this.#canvases.after.role = "img";
+    this.hideResult();
+    await paint(this.#canvases.before, picture, signal);
+  }
+
+  /** Shows the enlarged picture over the original, at the same place. */
+  async showResult(result: ImageData, label: string, signal: AbortSignal): Promise<void> {
+    this.#result = { width: result.width, height: result.height };
+    const tag = this.#root.querySelector(".tag-after");
+    if (tag) tag.textContent = label;
+    this.#draw();
+    await paint(this.#canvases.after, result, signal);
+  }
+
+  hideResult(): void {
+    this.#result = undefined;
+    // An empty canvas gives its memory back.
+    this.#canvases.after.width = this.#canvases.after.height = 0;
+    this.#draw();
+  }
+
+  /** `undefined` while everything is as it is at first. */
+  get view(): View | undefined {
+    return this.#fitted && this.#view.split === 0.5 ? undefined : { ...this.#view };
+  }
+
+  set view(view: View | undefined) {
+    this.#fitted = view === undefined;
+    if (view) this.#view = { ...view };
+    else this.#view.split = 0.5;
+    this.#draw();
+  }
+
+  #moveTo(change: Partial<View>): void {
+    const inside = (fraction: number) => Math.min(1, Math.max(0, fraction));
+    const view = { ...this.#view, ...change };
+    const magnification = Math.min(MOST_MAGNIFICATION, Math.max(this.#fit() / 4, view.magnification));
+    this.#view = { x: inside(view.x), y: inside(view.y), magnification, split: inside(view.split) };
+    if (Object.keys(change).some((key) => key !== "split")) this.#fitted = false;
+    this.#draw();
+    this.onMove();
+  }
+
+  /** Zooms the view by a factor; the point of the picture that is under (`x`, `y`), in CSS pixels, stays there. */
+  #zoomAt(factor: number, x = this.#viewport.clientWidth / 2, y = this.#viewport.clientHeight / 2): void {
+    if (!this.#picture) return;
+    const { width, height } = this.#picture;
+    const before = this.#view.magnification;
+    const magnification = Math.min(MOST_MAGNIFICATION, Math.max(this.#fit() / 4, before * factor));
+    const shift = 1 / before - 1 / magnification;
+    this.#moveTo({
+      magnification,
+      x: this.#view.x + ((x - this.#viewport.clientWidth / 2) * shift) / width,
+      y: this.#view.y + ((y - this.#viewport.clientHeight / 2) * shift) / height,
+    });
+  }
+
+  #panBy(dx: number, dy: number): void {
+    if (!this.#picture) return;
+    const { width, height } = this.#picture;
+    const { x, y, magnification } = this.#view;
+    this.#moveTo({ x: x - dx / (width * magnification), y: y - dy / (height * magnification) });
+  }
+
+  #showAll(): void {
+    this.#fitted = true;
+    this.#draw();
+    this.onMove();
+  }
+
+  /** One pixel of the result, or of the original while there is no result, for each CSS pixel. */
+  #showActual(): void {
+    this.#zoomAt(this.#shownPixels() / this.#view.magnification);
+  }
+
+  /** Pixels of the picture that is judged, for each pixel of the original. */
+  #shownPixels(): number {
+    return this.#picture && this.#result ? this.#result.width / this.#picture.width : 1;
+  }
+
+  /** The magnification that fits the whole picture. */
+  #fit(): number {
+    if (!this.#picture) return 1;
+    const width = Math.max(1, this.#viewport.clientWidth - 2 * MARGIN);
+    const height = Math.max(1, this.#viewport.clientHeight - MARGIN - TOOLBAR);
+    return Math.min(width / this.#picture.width, height / this.#picture.height, MOST_MAGNIFICATION);
+  }
+
+  #draw(): void {
+    this.#root.dataset.shows = this.#picture ? (this.#result ? "comparison" : "picture") : "nothing";
+    const picture = this.#picture;
+    if (!picture) return;
+    const lift = (TOOLBAR - MARGIN) / 2;
+    if (this.#fitted) Object.assign(this.#view, { x: 0.5, y: 0.5, magnification: this.#fit() });
+    const { x, y, magnification, split } = this.#view;
+    const { clientWidth, clientHeight } = this.#viewport;
+    const left = clientWidth / 2 - x * picture.width * magnification;
+    const top = clientHeight / 2 - lift - y * picture.height * magnification;
+
+    const place = (canvas: HTMLCanvasElement, size: Size, squares: boolean) => {
+      const scaleX = (picture.width / size.width) * magnification;
+      const scaleY = (picture.height / size.height) * magnification;
+      canvas.style.transform = `translate(${left}px, ${top}px) scale(${scaleX}, ${scaleY})`;
+      canvas.style.imageRendering = squares ? "pixelated" : "auto";
+    };
+    place(this.#canvases.before, picture, this.#squares);
+    const line = this.#result ? split * clientWidth : clientWidth;
+    this.#layers.before.style.clipPath = `inset(0 ${clientWidth - line}px 0 0)`;
+    if (this.#result) {
+      const squares = magnification >= SHOW_SQUARES * this.#shownPixels();
+      place(this.#canvases.after, this.#result, squares);
+    }
+    this.#layers.after.style.clipPath = `inset(0 0 0 ${line}px)`;
+    this.#divider.style.transform = `translateX(${line}px)`;
+    this.#divider.ariaValueNow = String(Math.round(split * 100));
+    this.#percent.textContent = `${Math.round((magnification / this.#shownPixels()) * 100)} %`;
+  }
+
+  #listenToPointers(): void {
+    const pointers = new Map<number, { x: number; y: number }>();
+    const viewport = this.#viewport;
+    const at = (event: MouseEvent) => {
+      const { left, top } = viewport.getBoundingClientRect();
+      return { x: event.clientX - left, y: event.clientY - top };
+    };
+    viewport.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0) return;
+      viewport.setPointerCapture(event.pointerId);
+      pointers.set(event.pointerId, at(event));
+    });
+    viewport.addEventListener("pointermove", (event) => {
+      const from = pointers.get(event.pointerId);
+      if (!from) return;
+      const to = at(event);
+      const other = [...pointers].find(([id]) => id !== event.pointerId)?.[1];
+      if (other) {
+        const distance = (point: { x: number; y: number }) => Math.hypot(point.x - other.x, point.y - other.y);
+        this.#zoomAt(distance(to) / Math.max(1, distance(from)), (to.x + other.x) / 2, (to.y + other.y) / 2);
+        this.#panBy((to.x - from.x) / 2, (to.y - from.y) / 2);
+      } else {
+        this.#panBy(to.x - from.x, to.y - from.y);
+      }
+      pointers.set(event.pointerId, to);
+    });
+    for (const type of ["pointerup", "pointercancel"] as const) {
+      viewport.addEventListener(type, (event) => pointers.delete(event.pointerId));
+    }
+    viewport.addEventListener("dblclick", (event) => {
+      const { x, y } = at(event);
+      if (this.#fitted) this.#zoomAt((2 * this.#shownPixels()) / this.#view.magnification, x, y);
+      else this.#showAll();
+    });
+    viewport.addEventListener(
+      "wheel",
+      (event) => {
+        if (!this.#picture) return;
+        event.preventDefault();
+        const { x, y } = at(event);
+        // A mouse wheel reports lines in some browsers; a pinch on a touchpad is a small wheel with Ctrl.
+        const pixels = event.deltaY * (event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1);
+        this.#zoomAt(Math.exp(-pixels * (event.ctrlKey ? 0.01 : 0.002)), x, y);
+      },
+      { passive: false },
+    );
+
+    this.#divider.addEventListener("pointerdown", (event) => this.#divider.setPointerCapture(event.pointerId));
+    this.#divider.addEventListener("pointermove", (event) => {
+      if (!this.#divider.hasPointerCapture(event.pointerId)) return;
+      this.#moveTo({ split: at(event).x / viewport.clientWidth });
+    });
+  }
+
+  #listenToKeys(): void {
+    const PAN = 60;
+    const keys: Record<string, () => void> = {
+      ArrowLeft: () => this.#panBy(PAN, 0),
+      ArrowRight: () => this.#panBy(-PAN, 0),
+      ArrowUp: () => this.#panBy(0, PAN),
+      ArrowDown: () => this.#panBy(0, -PAN),
+      "+": () => this.#zoomAt(1.25),
+      "=": () => this.#zoomAt(1.25),
+      "-": () => this.#zoomAt(0.8),
+      "0": () => this.#showAll(),
+      "1": () => this.#showActual(),
+    };
+    const splitKeys: Record<string, () => number> = {
+      ArrowLeft: () => this.#view.split - 0.02,
+      ArrowRight: () => this.#view.split + 0.02,
+      Home: () => 0,
+      End: () => 1,
+    };
+    this.#viewport.addEventListener("keydown", (event) => {
+      const act = keys[event.key];
+      if (!act || !this.#picture || event.ctrlKey || event.metaKey) return;
+      event.preventDefault();
+      act();
+    });
+    this.#divider.addEventListener("keydown", (event) => {
+      const split = splitKeys[event.key];
+      if (!split) return;
+      event.preventDefault();
+      this.#moveTo({ split: split() });
+    });
+  }
+
+  #listenToToolbar(toolbar: HTMLElement): void {
+    const actions: Record<string, (button: HTMLElement) => void> = {
+      in: () => this.#zoomAt(1.5),
+      out: () => this.#zoomAt(1 / 1.5),
+      fit: () => this.#showAll(),
+      actual: () => this.#showActual(),
+      pixels: (button) => {
+        this.#squares = !this.#squares;
+        button.ariaPressed = String(this.#squares);
+        this.#draw();
+      },
+    };
+    toolbar.addEventListener("click", (event) => {
+      const button = (event.target as Element).closest("button");
+      if (button) actions[button.dataset.action ?? ""]?.(button);
+    });
+  }
+}

@@ -1,0 +1,253 @@
+/** How the page looks for a state of `App`: the controls, and what the viewer shows while it has no picture. */
+import { html, nothing, render, type TemplateResult } from "lit-html";
+import { live } from "lit-html/directives/live.js";
+import { MAX_ZOOM } from "../module/splitsr.ts";
+import { formats, sizeText, timeText, type App } from "./app.ts";
+import { demos, demoUrl } from "./demos.ts";
+import { MIN_ZOOM } from "./link.ts";
+
+export function draw(app: App, panel: HTMLElement, welcome: HTMLElement): void {
+  render(app.picture ? nothing : welcomeTemplate(app), welcome);
+  render(panelTemplate(app), panel);
+}
+
+function welcomeTemplate(app: App): TemplateResult {
+  return html`
+    <h1>Enlarge a picture</h1>
+    <p>
+      <span class="with-mouse">Drop one here, paste it, or </span><label class="link" for="file">choose a file</label>.
+    </p>
+    <p class="or">Or try one of these</p>
+    ${demoList(app)}
+  `;
+}
+
+function panelTemplate(app: App): TemplateResult {
+  return html`
+    <header class="brand">
+      <img src="./icon.svg" alt="" width="28" height="28" />
+      <strong>SplitSR</strong>
+      <span>super-resolution in your browser</span>
+    </header>
+    ${pictureSection(app)} ${zoomSection(app)} ${modelSection(app)} ${runSection(app)}
+    ${app.result ? resultSection(app, app.result) : nothing}
+    <footer>
+      <p class="privacy">Your pictures never leave this device: everything is computed in this page.</p>
+    </footer>
+  `;
+}
+
+function pictureSection(app: App): TemplateResult {
+  const { picture } = app;
+  return html`
+    <section aria-labelledby="picture-title">
+      <h2 id="picture-title">Picture</h2>
+      <input
+        id="file"
+        class="unseen"
+        type="file"
+        accept="image/*,.tif,.tiff,.avif"
+        data-testid="file-input"
+        @change=${(event: Event) => {
+          const input = event.target as HTMLInputElement;
+          const file = input.files?.[0];
+          // Cleared, so that choosing the same file again is a change too.
+          input.value = "";
+          if (file) void app.openFile(file);
+        }}
+      />
+      <label class="button wide" for="file">${picture ? "Open another picture" : "Open a picture"}</label>
+      ${
+        picture
+          ? html`<p class="about">
+                <b>${picture.name}</b> ${sizeText(picture)}${picture.hasAlpha ? ", transparent" : ""}
+              </p>
+              ${notes(picture.notes)} ${demoList(app)}`
+          : nothing
+      }
+    </section>
+  `;
+}
+
+function demoList(app: App): TemplateResult {
+  return html`
+    <ul class="demos">
+      ${demos.map(
+        (demo) => html`
+          <li>
+            <button
+              type="button"
+              aria-pressed=${app.picture?.demo === demo.id}
+              title=${demo.description}
+              ?disabled=${app.models.length === 0}
+              @click=${() => void app.openDemo(demo)}
+            >
+              <img src=${demoUrl(demo.id)} alt="" />
+              <span>${demo.title}</span>
+            </button>
+          </li>
+        `,
+      )}
+    </ul>
+  `;
+}
+
+function zoomSection(app: App): TemplateResult {
+  const { target } = app;
+  return html`
+    <section aria-labelledby="zoom-title">
+      <h2 id="zoom-title">Zoom</h2>
+      <div class="zoom">
+        <input
+          type="range"
+          aria-label="Zoom"
+          aria-valuetext="${app.zoom} times"
+          min=${Math.log2(MIN_ZOOM)}
+          max=${Math.log2(MAX_ZOOM)}
+          step="0.01"
+          .value=${live(String(Math.log2(app.zoomIsValid ? app.zoom : MIN_ZOOM)))}
+          @input=${(event: Event) => {
+            // Each step of the slider is the same factor; the zoom snaps to twentieths.
+            const exponent = Number((event.target as HTMLInputElement).value);
+            app.setZoom(Math.round(2 ** exponent * 20) / 20);
+          }}
+        />
+        <span class="number">
+          <span aria-hidden="true">×</span>
+          <input
+            type="number"
+            aria-label="Zoom factor, ${MIN_ZOOM} to ${MAX_ZOOM}"
+            data-testid="zoom"
+            min=${MIN_ZOOM}
+            max=${MAX_ZOOM}
+            step="any"
+            aria-invalid=${!app.zoomIsValid}
+            .value=${live(String(app.zoom || ""))}
+            @input=${(event: Event) => app.setZoom((event.target as HTMLInputElement).valueAsNumber)}
+          />
+        </span>
+      </div>
+      <p class="about">${target && app.zoomIsValid ? `Result: ${sizeText(target)}` : "From 1 to 16, fractions too"}</p>
+    </section>
+  `;
+}
+
+function modelSection(app: App): TemplateResult {
+  const model = app.models.find(({ name }) => name === app.model);
+  return html`
+    <section aria-labelledby="model-title">
+      <h2 id="model-title">Model</h2>
+      <select
+        aria-labelledby="model-title"
+        data-testid="model"
+        .value=${live(app.model)}
+        @change=${(event: Event) => app.setModel((event.target as HTMLSelectElement).value)}
+      >
+        ${app.models.map(({ name }) => html`<option value=${name} ?selected=${name === app.model}>${name}</option>`)}
+      </select>
+      ${
+        model
+          ? html`<p class="about">Trained for ×${model.scale}; ${model.params.toLocaleString("en")} parameters</p>`
+          : nothing
+      }
+    </section>
+  `;
+}
+
+function runSection(app: App): TemplateResult {
+  const { state, text } = app.status;
+  const working = state === "working";
+  return html`
+    <section class="run" aria-label="Enlarge">
+      <div class="row">
+        <button
+          type="button"
+          class="primary"
+          data-testid="run"
+          ?disabled=${!app.picture || app.busy || !app.zoomIsValid}
+          @click=${() => void app.run()}
+        >
+          Enlarge
+        </button>
+        ${
+          working
+            ? html`<button type="button" data-testid="cancel" @click=${() => app.cancel()}>Cancel</button>`
+            : nothing
+        }
+      </div>
+      ${
+        working
+          ? html`<progress data-testid="progress" aria-label="Progress" max="1" .value=${app.progress}></progress>`
+          : nothing
+      }
+      <p class="status" role="status" data-testid="status" data-state=${state}>${text}</p>
+    </section>
+  `;
+}
+
+function resultSection(app: App, { upscaled }: NonNullable<App["result"]>): TemplateResult {
+  const { report } = upscaled;
+  const rows: [string, string | TemplateResult][] = [
+    ["Size", sizeText(upscaled)],
+    ["Time", timeText(report.milliseconds)],
+    ["Model", report.model],
+    ["Device", `${report.backend.toUpperCase()} (${report.adapter})`],
+    ["Tiles", String(report.tiles)],
+    ["Model SHA-256", html`<code>${report.modelSha256}</code>`],
+    ["Output SHA-256", html`<code>${report.outputSha256}</code>`],
+  ];
+  return html`
+    <section aria-labelledby="result-title">
+      <h2 id="result-title">Result</h2>
+      <div class="row">
+        <select
+          aria-label="File format"
+          .value=${live(app.format.type)}
+          @change=${(event: Event) => {
+            const type = (event.target as HTMLSelectElement).value;
+            const format = formats.find((candidate) => candidate.type === type);
+            if (format) app.setFormat(format);
+          }}
+        >
+          ${formats.map(({ type, label }) => html`<option value=${type}>${label}</option>`)}
+        </select>
+        <button type="button" class="grow" data-testid="download" @click=${() => void app.download()}>Download</button>
+      </div>
+      <a
+        class="button wide"
+        href=${app.link}
+        data-testid="share-link"
+        @click=${(event: Event) => {
+          event.preventDefault();
+          void app.copyLink();
+        }}
+        >${app.linkCopied ? "Link copied" : "Copy link"}</a
+      >
+      <p class="about">
+        ${
+          app.picture?.demo
+            ? "The link opens this picture, enlarged the same way."
+            : "The link holds the model and the zoom; your picture stays with you."
+        }
+      </p>
+      ${notes(report.notes)}
+      <details open>
+        <summary>Report</summary>
+        <dl data-testid="report">
+          ${rows.map(
+            ([term, value]) =>
+              html`<div>
+                <dt>${term}</dt>
+                <dd>${value}</dd>
+              </div>`,
+          )}
+        </dl>
+      </details>
+    </section>
+  `;
+}
+
+/** What the decoder remarks, phrases like "the first of 4 frames", as a sentence. */
+function notes(phrases: string[]): TemplateResult | typeof nothing {
+  return phrases.length > 0 ? html`<p class="about">Read as: ${phrases.join("; ")}.</p>` : nothing;
+}

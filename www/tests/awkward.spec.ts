@@ -1,0 +1,105 @@
+/** Each file of the awkward pictures either gives a result or is refused in words; none hangs or breaks the page. */
+import { readdirSync } from "node:fs";
+import { expect, test } from "@playwright/test";
+import { awkwardFile, Visitor } from "./support.ts";
+
+/** What must be refused, and a word that tells why. */
+const refused: Record<string, RegExp> = {
+  "bad_crc.png": /CRC/i,
+  "bad_crc_header.png": /CRC/i,
+  "bomb_20000x20000_1bit.png": /20000 . 20000/,
+  "bomb_60000x60000.png": /60000 . 60000/,
+  "corrupt_data.png": /damaged/,
+  "empty.png": /empty|0 bytes/,
+  "only_signature.png": /damaged/,
+  "text.png": /not a picture/,
+  "truncated.jpg": /damaged/,
+  "truncated.png": /damaged/,
+  "vector.svg": /SVG/,
+  "vector_no_size.svg": /SVG/,
+  "zero_width.png": /damaged/,
+};
+
+/** What the result must also show; the sizes are those of the files, doubled. */
+const expected: Record<string, { size?: [number, number]; transparent?: boolean; note?: RegExp }> = {
+  "1x1.png": { size: [2, 2] },
+  "1x64.png": { size: [2, 128] },
+  "64x1.png": { size: [128, 2] },
+  "3000x2.png": { size: [6000, 4] },
+  "chroma420.jpg": { size: [318, 238] },
+  "animated.gif": { note: /first of 4 frames/ },
+  "animated.webp": { note: /first of 4 frames/ },
+  "apng.png": { note: /first of 3 frames/ },
+  "rgba16.png": { transparent: true },
+  "palette_transparent.png": { transparent: true },
+  "rgb_trns.png": { transparent: true },
+  "grey_alpha.png": { transparent: true },
+  "rgba_hidden_green.png": { transparent: true },
+  "transparent.gif": { transparent: true },
+  "lossless_alpha.webp": { transparent: true },
+};
+
+const files = readdirSync(awkwardFile(".")).filter((name) => name !== "README.md");
+
+test("there are awkward pictures to test with", () => {
+  for (const name of [...Object.keys(refused), ...Object.keys(expected)]) expect(files).toContain(name);
+});
+
+for (const name of files) {
+  test(name, async ({ page }) => {
+    const visitor = new Visitor(page);
+    await visitor.open();
+    await visitor.expectState("idle");
+    await visitor.chooseFile(awkwardFile(name));
+    const why = refused[name];
+    if (why) {
+      await visitor.expectState("error", 10_000);
+      await expect(visitor.part("status")).toContainText(why);
+      // The page is as usable as before.
+      await visitor.chooseDemo("Fur");
+      return;
+    }
+    await expect(visitor.part("status")).toHaveText(/^Ready/, { timeout: 10_000 });
+    await visitor.run();
+    const { size, transparent, note } = expected[name] ?? {};
+    const [width, height] = await visitor.resultSize();
+    if (size) expect([width, height]).toEqual(size);
+    if (note) await expect(page.locator("#panel")).toContainText(note);
+    expect((await visitor.leastAlpha()) < 255).toBe(transparent ?? false);
+
+    if (name.startsWith("exif_orientation")) {
+      expect([width, height]).toEqual([96, 64]);
+      const corners = [
+        [4, 4, "red"],
+        [91, 4, "green"],
+        [4, 59, "blue"],
+        [91, 59, "yellow"],
+      ] as const;
+      for (const [x, y, colour] of corners) {
+        const [red = 0, green = 0, blue = 0] = await visitor.resultPixel(x, y);
+        const seen = [red > 128 ? "r" : "", green > 100 ? "g" : "", blue > 128 ? "b" : ""].join("");
+        expect(seen, `${colour} corner`).toBe({ red: "r", green: "g", blue: "b", yellow: "rg" }[colour]);
+      }
+    }
+  });
+}
+
+test("nothing green comes out from under a transparent surrounding", async ({ page }) => {
+  const visitor = new Visitor(page);
+  await visitor.open();
+  await visitor.expectState("idle");
+  await visitor.chooseFile(awkwardFile("rgba_hidden_green.png"));
+  await expect(visitor.part("status")).toHaveText(/^Ready/);
+  await visitor.run();
+  const fringe = await visitor.part("result").evaluate((canvas: HTMLCanvasElement) => {
+    const { data } = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] };
+    let count = 0;
+    for (let index = 0; index < data.length; index += 4) {
+      const [red = 0, green = 0, blue = 0, alpha = 0] = data.slice(index, index + 4);
+      // Below an alpha of 32 the canvas's premultiplied bytes say little about the colour.
+      if (alpha >= 32 && green > 200 && red < 80 && blue < 80) count++;
+    }
+    return count;
+  });
+  expect(fringe).toBe(0);
+});

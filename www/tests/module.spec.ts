@@ -1,0 +1,220 @@
+/** `splitsr.js` as other sites use it. */
+import { readFileSync } from "node:fs";
+import { expect, test, type Page } from "@playwright/test";
+import type * as Splitsr from "../src/module/splitsr.ts";
+import { awkwardFile } from "./support.ts";
+
+declare global {
+  interface Window {
+    splitsr: typeof Splitsr;
+  }
+}
+
+/** An empty page of `origin` with the module of this site. */
+async function openWith(page: Page, origin: string, site: string): Promise<void> {
+  const html = "<!doctype html><title>Host</title><body></body>";
+  await page.route(`${origin}/host.html`, (route) => route.fulfill({ contentType: "text/html", body: html }));
+  await page.goto(`${origin}/host.html`);
+  await page.evaluate(async (url) => {
+    window.splitsr = (await import(url)) as typeof Splitsr;
+  }, `${site}/splitsr.js`);
+}
+
+test.beforeEach(async ({ page, baseURL }) => {
+  const site = new URL(baseURL ?? "").origin;
+  await openWith(page, site, site);
+});
+
+test("the result has what its report says", async ({ page }) => {
+  const result = await page.evaluate(async () => {
+    const phases: string[] = [];
+    const fractions: number[] = [];
+    const upscaler = await window.splitsr.createUpscaler({ backend: "cpu" });
+    const result = await upscaler.upscale("demo/fur.png", {
+      scale: 1.5,
+      onProgress({ phase, fraction }) {
+        if (phases.at(-1) !== phase) phases.push(phase);
+        fractions.push(fraction);
+      },
+    });
+    const pixels = result.imageData().data;
+    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", Uint8Array.from(pixels)));
+    const blob = await result.blob();
+    const { width, height } = await createImageBitmap(blob);
+    upscaler.destroy();
+    return {
+      sizes: [result.width, result.height, width, height, pixels.length / 4],
+      type: blob.type,
+      digest: Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join(""),
+      report: result.report,
+      model: upscaler.model,
+      phases,
+      fractions,
+    };
+  });
+  expect(result.sizes).toEqual([558, 420, 558, 420, 558 * 420]);
+  expect(result.type).toBe("image/png");
+  expect(result.report.outputSha256).toBe(result.digest);
+  expect(result.report.backend).toBe("cpu");
+  expect(result.report.model).toBe(result.model.name);
+  expect(result.report.modelSha256).toMatch(/^[0-9a-f]{64}$/);
+  expect(result.report.milliseconds).toBeGreaterThan(0);
+  expect(result.report.tiles).toBeGreaterThan(0);
+  expect(result.phases).toEqual(["decode", "enlarge", "finish"]);
+  expect(result.fractions).toEqual(result.fractions.toSorted((a, b) => a - b));
+});
+
+test("the number of workers does not change a pixel", async ({ page }) => {
+  const reports = await page.evaluate(async () => {
+    const reports = [];
+    for (const workers of [1, 2, 3]) {
+      const upscaler = await window.splitsr.createUpscaler({ workers });
+      reports.push((await upscaler.upscale("demo/sign.png", { scale: 2 })).report);
+      upscaler.destroy();
+    }
+    return reports;
+  });
+  const [one, two, three] = reports;
+  expect(one?.workers).toBe(1);
+  expect(two?.workers).toBe(2);
+  expect(two?.outputSha256).toBe(one?.outputSha256);
+  expect(three?.outputSha256).toBe(one?.outputSha256);
+});
+
+test("every kind of source gives the same result", async ({ page }) => {
+  const hashes = await page.evaluate(async () => {
+    const upscaler = await window.splitsr.createUpscaler();
+    const blob = await (await fetch("demo/fur.png")).blob();
+    const bitmap = await createImageBitmap(blob);
+    const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d");
+    context?.drawImage(bitmap, 0, 0);
+    const imageData = context?.getImageData(0, 0, bitmap.width, bitmap.height);
+    if (!imageData) throw new Error("no canvas");
+    const sources = [blob, new File([blob], "fur.png"), "demo/fur.png", new URL("demo/fur.png", location.href)];
+    const hashes = [];
+    for (const source of [...sources, imageData, bitmap]) {
+      hashes.push((await upscaler.upscale(source, { width: 400, height: 300 })).report.outputSha256);
+    }
+    // The caller's own pictures are still there.
+    if (bitmap.width !== 372 || imageData.data.length === 0) throw new Error("a source was taken away");
+    return hashes;
+  });
+  expect(new Set(hashes).size).toBe(1);
+});
+
+test("an abort rejects at once with its reason, and the next call works", async ({ page }) => {
+  const outcome = await page.evaluate(async () => {
+    const upscaler = await window.splitsr.createUpscaler();
+    const data = new Uint8ClampedArray(1600 * 1200 * 4).map((_, index) => (index * 7919) % 251);
+    const large = new ImageData(data, 1600, 1200);
+    const controller = new AbortController();
+    const run = upscaler.upscale(large, { scale: 2, signal: controller.signal });
+    const queued = upscaler.upscale("demo/fur.png", { scale: 2 });
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    const start = performance.now();
+    controller.abort();
+    const name = await run.then(
+      () => "finished",
+      (error: unknown) => (error as Error).name,
+    );
+    const milliseconds = performance.now() - start;
+    const { width } = await queued;
+    return { name, milliseconds, width };
+  });
+  expect(outcome.name).toBe("AbortError");
+  expect(outcome.milliseconds).toBeLessThan(100);
+  expect(outcome.width).toBe(744);
+});
+
+test("what is wrong is said in words", async ({ page }) => {
+  const truncated = readFileSync(awkwardFile("only_signature.png")).toString("base64");
+  const errors = await page.evaluate(async (base64) => {
+    const { createUpscaler, UpscaleError } = window.splitsr;
+    const upscaler = await createUpscaler();
+    const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+    const attempts: Record<string, () => Promise<unknown>> = {
+      gpu: () => createUpscaler({ backend: "gpu" }),
+      workers: () => createUpscaler({ workers: 0 }),
+      model: () => createUpscaler({ model: "nothing" }),
+      weights: () => createUpscaler({ model: new Blob(["not a model"]) }),
+      scale: () => upscaler.upscale("demo/fur.png", { scale: 17 }),
+      size: () => upscaler.upscale("demo/fur.png", { width: 10.5, height: 10 }),
+      shrink: () => upscaler.upscale("demo/fur.png", { width: 10, height: 10 }),
+      missing: () => upscaler.upscale("missing.png", { scale: 2 }),
+      damaged: () => upscaler.upscale(new Blob([bytes]), { scale: 2 }),
+      text: () => upscaler.upscale(new Blob(["plain text"]), { scale: 2 }),
+      format: async () => (await upscaler.upscale("demo/fur.png", { scale: 1 })).blob("image/x-unknown"),
+      destroyed: () => {
+        upscaler.destroy();
+        return upscaler.upscale("demo/fur.png", { scale: 2 });
+      },
+    };
+    const errors: Record<string, string> = {};
+    for (const [name, attempt] of Object.entries(attempts)) {
+      errors[name] = await attempt().then(
+        () => "no error",
+        (error: unknown) => (error instanceof UpscaleError ? `${error.code}: ${error.message}` : String(error)),
+      );
+    }
+    return errors;
+  }, truncated);
+  const expected: Record<string, RegExp> = {
+    gpu: /^usage: .*CPU only/,
+    workers: /^usage: .*not 0/,
+    model: /^model: There is no model "nothing" here\. The models are: ./,
+    weights: /^model: ./,
+    scale: /^usage: The scale is a number from 1 to 16, not 17\./,
+    size: /^usage: .*whole pixels/,
+    shrink: /^usage: .*10x10/,
+    missing: /^network: .*404/,
+    damaged: /^damaged: ./,
+    text: /^unsupported: ./,
+    format: /^encode: ./,
+    destroyed: /^destroyed: ./,
+  };
+  for (const [name, pattern] of Object.entries(expected)) expect(errors[name], name).toMatch(pattern);
+});
+
+test("runs in a row do not pile up memory", async ({ page }) => {
+  const heap = await page.evaluate(async () => {
+    const { memory } = performance as unknown as { memory: { usedJSHeapSize: number } };
+    const upscaler = await window.splitsr.createUpscaler();
+    const used: number[] = [];
+    for (let run = 0; run < 8; run++) {
+      await upscaler.upscale("demo/fur.png", { scale: 2 });
+      used.push(memory.usedJSHeapSize);
+    }
+    upscaler.destroy();
+    return used;
+  });
+  // A run's pixels alone are 1.7 MB: kept ones would add up to 10 MB from the second run to the last.
+  expect((heap.at(-1) ?? 0) - (heap[1] ?? 0)).toBeLessThan(5e6);
+});
+
+test("a site of another origin can embed it", async ({ page, baseURL }) => {
+  const site = new URL(baseURL ?? "").origin;
+  await openWith(page, "http://localhost:9", site);
+  const width = await page.evaluate(async (picture) => {
+    const upscaler = await window.splitsr.createUpscaler({ workers: 2 });
+    return (await upscaler.upscale(picture, { scale: 2 })).width;
+  }, `${site}/demo/fur.png`);
+  expect(width).toBe(744);
+});
+
+test("<splitsr-zoom> shows its picture enlarged", async ({ page }) => {
+  const shown = await page.evaluate(async () => {
+    const element = document.createElement("splitsr-zoom");
+    const done = new Promise<CustomEvent<Splitsr.Report>>((resolve, reject) => {
+      element.addEventListener("splitsr-done", (event) => resolve(event as CustomEvent<Splitsr.Report>));
+      element.addEventListener("splitsr-error", (event) => reject((event as CustomEvent<Error>).detail));
+    });
+    element.setAttribute("src", "demo/fur.png");
+    element.setAttribute("scale", "1.5");
+    element.setAttribute("alt", "A dog");
+    document.body.append(element);
+    const { detail } = await done;
+    const canvas = element.shadowRoot?.querySelector("canvas");
+    return { width: canvas?.width, hidden: canvas?.hidden, label: canvas?.ariaLabel, ran: detail.tiles > 0 };
+  });
+  expect(shown).toEqual({ width: 558, hidden: false, label: "A dog", ran: true });
+});

@@ -1,0 +1,123 @@
+/** What the tests share. */
+import { existsSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { expect, type Locator, type Page } from "@playwright/test";
+
+const repository = resolve(import.meta.dirname, "../..");
+
+/** The folder with the test pictures. */
+export const dataFolder = resolve(process.env["SPLITSR_DATA"] ?? join(repository, "../shared/data"));
+
+/** The native command, to compare with. */
+export function command(): string {
+  const target = process.env["CARGO_TARGET_DIR"] ?? join(repository, "target");
+  const path = process.env["SPLITSR_BIN"] ?? join(target, "release/splitsr");
+  if (!existsSync(path)) {
+    throw new Error(`there is no ${path}: build it with "cargo build --release", or name it in SPLITSR_BIN`);
+  }
+  return path;
+}
+
+export const awkwardFile = (name: string): string => join(dataFolder, "awkward", name);
+
+/** The page as a visitor sees it. */
+export class Visitor {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  part(testId: string): Locator {
+    return this.page.getByTestId(testId);
+  }
+
+  async open(fragment = ""): Promise<void> {
+    // A fragment alone would not load the page again.
+    await this.page.goto("about:blank");
+    await this.page.goto(`/${fragment}`);
+  }
+
+  async expectState(state: string, timeout = 30_000): Promise<void> {
+    await expect(this.part("status")).toHaveAttribute("data-state", state, { timeout });
+  }
+
+  async chooseFile(file: string | { name: string; mimeType: string; buffer: Buffer }): Promise<void> {
+    await this.part("file-input").setInputFiles(file);
+  }
+
+  async chooseDemo(title: string): Promise<void> {
+    await this.page.getByRole("button", { name: title }).click();
+    await this.expectState("idle");
+  }
+
+  async run(): Promise<void> {
+    await this.part("run").click();
+    await this.expectState("done", 60_000);
+  }
+
+  async resultSize(): Promise<[number, number]> {
+    return this.part("result").evaluate((canvas: HTMLCanvasElement) => [canvas.width, canvas.height]);
+  }
+
+  /** RGBA of one pixel of the result. */
+  async resultPixel(x: number, y: number): Promise<number[]> {
+    return this.part("result").evaluate(
+      (canvas: HTMLCanvasElement, at) => Array.from(canvas.getContext("2d")?.getImageData(at.x, at.y, 1, 1).data ?? []),
+      { x, y },
+    );
+  }
+
+  /** The least alpha of the result. */
+  async leastAlpha(): Promise<number> {
+    return this.part("result").evaluate((canvas: HTMLCanvasElement) => {
+      const data = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
+      let least = 255;
+      for (let index = 3; index < data.length; index += 4) least = Math.min(least, data[index] ?? 255);
+      return least;
+    });
+  }
+
+  /** The output's SHA-256 as the report shows it. */
+  async outputHash(): Promise<string> {
+    const text = await this.part("report").innerText();
+    const hash = /Output SHA-256\s+([0-9a-f]{64})/.exec(text)?.[1];
+    if (!hash) throw new Error(`no hash in the report: ${text}`);
+    return hash;
+  }
+}
+
+/** A file as the visitor drops or pastes it: a `DataTransfer` in the page. */
+export async function dataTransfer(page: Page, path: string, name: string, type: string) {
+  const bytes = readFileSync(path).toString("base64");
+  return page.evaluateHandle(
+    ({ bytes, name, type }) => {
+      const transfer = new DataTransfer();
+      const content = Uint8Array.from(atob(bytes), (char) => char.charCodeAt(0));
+      transfer.items.add(new File([content], name, { type }));
+      return transfer;
+    },
+    { bytes, name, type },
+  );
+}
+
+/** A BMP file of noise: large pictures are not worth keeping as files. */
+export function noise(width: number, height: number): Buffer {
+  const header = 54;
+  const row = Math.ceil((width * 3) / 4) * 4;
+  const file = Buffer.alloc(header + row * height);
+  file.write("BM");
+  file.writeUInt32LE(file.length, 2);
+  file.writeUInt32LE(header, 10);
+  file.writeUInt32LE(40, 14);
+  file.writeInt32LE(width, 18);
+  file.writeInt32LE(height, 22);
+  file.writeUInt16LE(1, 26);
+  file.writeUInt16LE(24, 28);
+  let state = 1;
+  for (let index = header; index < file.length; index++) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    file[index] = state >>> 24;
+  }
+  return file;
+}

@@ -1,0 +1,81 @@
+import { cp, mkdir, readdir, readFile } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
+import { defineConfig, type Plugin } from "vite";
+
+const root = import.meta.dirname;
+const modelsFolder = resolve(process.env.SPLITSR_MODELS ?? join(root, "../models"));
+
+const isServed = (name: string) => name === "index.json" || name.endsWith(".safetensors");
+
+/** Serves the repository's `models/` in development and copies what the page loads of it into the build. */
+function models(): Plugin {
+  let outDir = "";
+  return {
+    name: "splitsr-models",
+    configResolved(config) {
+      outDir = resolve(config.root, config.build.outDir);
+    },
+    configureServer(server) {
+      server.middlewares.use("/models", (request, response, next) => {
+        const name = basename(new URL(request.url ?? "/", "http://localhost").pathname);
+        if (!isServed(name)) {
+          next();
+          return;
+        }
+        readFile(join(modelsFolder, name)).then((bytes) => response.end(bytes), next);
+      });
+    },
+    async writeBundle() {
+      await mkdir(join(outDir, "models"), { recursive: true });
+      for (const name of (await readdir(modelsFolder)).filter(isServed)) {
+        await cp(join(modelsFolder, name), join(outDir, "models", name));
+      }
+    },
+  };
+}
+
+/** Nothing but this site's own files; `blob:` is for pictures that the page made. The dev server needs more, so: build only. */
+const policy = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "style-src 'self'",
+  "img-src 'self' blob:",
+  "connect-src 'self' blob:",
+  "worker-src 'self'",
+  "manifest-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join("; ");
+
+function contentSecurityPolicy(): Plugin {
+  return {
+    name: "splitsr-csp",
+    apply: "build",
+    transformIndexHtml: () => [
+      {
+        tag: "meta",
+        attrs: { "http-equiv": "Content-Security-Policy", content: policy },
+        injectTo: "head-prepend",
+      },
+    ],
+  };
+}
+
+export default defineConfig({
+  // Relative, so that the built folder works from any path of any static host.
+  base: "./",
+  plugins: [models(), contentSecurityPolicy()],
+  worker: { format: "es" },
+  build: {
+    target: "es2022",
+    // The page is small enough to load in one go; inlined assets would need a wider content security policy.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      input: { page: join(root, "index.html"), splitsr: join(root, "src/module/splitsr.ts") },
+      // `splitsr.js` is a package entry: its exports stay although the page uses only some of them.
+      preserveEntrySignatures: "allow-extension",
+      output: { entryFileNames: (chunk) => (chunk.name === "splitsr" ? "splitsr.js" : "assets/[name]-[hash].js") },
+    },
+  },
+});
