@@ -1,0 +1,12 @@
+//! Evaluation by the usual protocol of the super-resolution literature.
+//!
+//! [`metrics`] has PSNR and SSIM on luma; [`protocol`] makes the low-resolution picture, runs an upsampler and scores what
+//! it gives, one picture or a folder of them. Every table of this project is made here.
+
+pub mod metrics;
+pub mod protocol;
+
+pub use metrics::Luma;
+pub use protocol::{
+    Scores, SetScore, bicubic, degrade, lanczos3, picture_files, psnr_y, read_picture, score, score_picture, score_set,
+};

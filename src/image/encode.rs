@@ -1,0 +1,274 @@
+//! Writing: a [`Picture`] to bytes.
+
+use std::borrow::Cow;
+use std::io::Cursor;
+use std::path::Path;
+
+use image::codecs::{bmp, gif, jpeg, png, tiff, webp};
+use image::{ExtendedColorType, ImageEncoder, ImageError};
+
+use super::profile::into_srgb;
+use super::{Layout, Picture, Samples};
+use crate::error::{Error, Result};
+
+/// The JPEG quality where none is asked for: no visible loss, as photographs are usually kept.
+pub const DEFAULT_JPEG_QUALITY: u8 = 92;
+
+/// A format to write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Lossless; every layout, 16 bits, profile.
+    Png,
+    /// Lossy; 8 bits, profile. Transparent pixels are put on white.
+    Jpeg {
+        /// 1 (small) to 100 (good).
+        quality: u8,
+    },
+    /// Lossless here; 8 bits, alpha, profile; at most 16384 pixels a side.
+    WebP,
+    /// Lossless; 8 bits, alpha, no profile: colours are converted to sRGB.
+    Bmp,
+    /// Lossless; 16 bits, alpha, profile.
+    Tiff,
+    /// 256 colours and full or no transparency; no profile: colours are converted to sRGB.
+    Gif,
+}
+
+impl Format {
+    /// The format that a file name asks for by its ending.
+    ///
+    /// # Errors
+    /// [`Error::Encode`] when the ending is missing or of no format that is written here.
+    pub fn from_path(path: &Path) -> Result<Self> {
+        let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+        Self::from_name(extension)
+    }
+
+    /// The format of that name or file ending, without a dot: "png", "JPG", "webp".
+    ///
+    /// # Errors
+    /// [`Error::Encode`] when there is none.
+    pub fn from_name(name: &str) -> Result<Self> {
+        match name.to_ascii_lowercase().as_str() {
+            "png" => Ok(Self::Png),
+            "jpg" | "jpeg" => Ok(Self::Jpeg { quality: DEFAULT_JPEG_QUALITY }),
+            "webp" => Ok(Self::WebP),
+            "bmp" => Ok(Self::Bmp),
+            "tif" | "tiff" => Ok(Self::Tiff),
+            "gif" => Ok(Self::Gif),
+            _ => Err(Error::Encode(format!(
+                "\"{name}\" is no format that is written here: choose png, jpg, webp, bmp, tif or gif"
+            ))),
+        }
+    }
+
+    /// The usual file ending, without a dot.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Png => "png",
+            Self::Jpeg { .. } => "jpg",
+            Self::WebP => "webp",
+            Self::Bmp => "bmp",
+            Self::Tiff => "tif",
+            Self::Gif => "gif",
+        }
+    }
+
+    /// The media type.
+    pub fn mime(self) -> &'static str {
+        match self {
+            Self::Png => "image/png",
+            Self::Jpeg { .. } => "image/jpeg",
+            Self::WebP => "image/webp",
+            Self::Bmp => "image/bmp",
+            Self::Tiff => "image/tiff",
+            Self::Gif => "image/gif",
+        }
+    }
+}
+
+/// Writes `picture` in `format`. What the format cannot hold is reduced as each [`Format`] says; the profile is carried
+/// where that is possible. No EXIF is written, so nothing can turn the picture again.
+///
+/// # Errors
+/// [`Error::Encode`] when the format cannot hold a picture of that size, or the JPEG quality is not 1 to 100.
+pub fn encode(picture: &Picture, format: Format) -> Result<Vec<u8>> {
+    let picture = fit(picture, format)?;
+    let mut bytes = Cursor::new(Vec::new());
+    match format {
+        Format::Png => write(&picture, png::PngEncoder::new(&mut bytes), format),
+        Format::Jpeg { quality } => {
+            if !(1..=100).contains(&quality) {
+                return Err(Error::Encode(format!("a JPEG quality is 1 to 100, not {quality}")));
+            }
+            write(&picture, jpeg::JpegEncoder::new_with_quality(&mut bytes, quality), format)
+        }
+        Format::WebP => write(&picture, webp::WebPEncoder::new_lossless(&mut bytes), format),
+        Format::Bmp => write(&picture, bmp::BmpEncoder::new(&mut bytes), format),
+        Format::Tiff => write(&picture, tiff::TiffEncoder::new(&mut bytes), format),
+        Format::Gif => write(&picture, gif::GifEncoder::new_with_speed(&mut bytes, GIF_SPEED), format),
+    }?;
+    Ok(bytes.into_inner())
+}
+
+/// The palette search's own default: below it the time grows much faster than the quality.
+const GIF_SPEED: i32 = 10;
+
+/// The picture as `format` can hold it.
+fn fit(picture: &Picture, format: Format) -> Result<Cow<'_, Picture>> {
+    let mut fitted = Cow::Borrowed(picture);
+    if picture.profile.is_some() && matches!(format, Format::Bmp | Format::Gif) {
+        fitted = Cow::Owned(into_srgb(fitted.into_owned())?);
+    }
+    let keeps_16_bit = matches!(format, Format::Png | Format::Tiff);
+    if !keeps_16_bit && matches!(fitted.samples, Samples::U16(_)) {
+        fitted = Cow::Owned(fitted.into_owned().into_8_bit());
+    }
+    if matches!(format, Format::Jpeg { .. }) && picture.layout.has_alpha() {
+        fitted = Cow::Owned(over_white(&fitted));
+    }
+    // As the encoders write them, TIFF and BMP have no grey with alpha, and GIF no grey at all.
+    let needs_rgb = match format {
+        Format::Tiff | Format::Bmp => picture.layout == Layout::GreyAlpha,
+        Format::Gif => picture.layout.is_grey(),
+        _ => false,
+    };
+    if needs_rgb {
+        // A grey profile would not fit any more.
+        fitted = Cow::Owned(into_srgb(fitted.into_owned())?.into_rgb());
+    }
+    Ok(fitted)
+}
+
+/// The 8-bit colours blended over white by their alpha.
+fn over_white(picture: &Picture) -> Picture {
+    let Samples::U8(values) = &picture.samples else { unreachable!("reduced to 8 bits before") };
+    let channels = picture.layout.channels();
+    let mut blended = Vec::with_capacity(values.len() / channels * (channels - 1));
+    for pixel in values.chunks_exact(channels) {
+        let alpha = u32::from(pixel[channels - 1]);
+        let blend = |&value: &u8| ((u32::from(value) * alpha + 255 * (255 - alpha) + 127) / 255) as u8;
+        blended.extend(pixel[..channels - 1].iter().map(blend));
+    }
+    picture.with_pixels(picture.width, picture.height, picture.layout.with_alpha(false), Samples::U8(blended))
+}
+
+fn write(picture: &Picture, mut encoder: impl ImageEncoder, format: Format) -> Result<()> {
+    let failed = |error: ImageError| {
+        let (name, width, height) = (format.extension(), picture.width, picture.height);
+        Error::Encode(format!("{width} x {height} pixels as {name}: {error}"))
+    };
+    if let Some(icc) = &picture.profile {
+        encoder.set_icc_profile(icc.clone()).map_err(|error| failed(ImageError::Unsupported(error)))?;
+    }
+    let (colour, bytes) = match &picture.samples {
+        Samples::U8(values) => {
+            let colour = match picture.layout {
+                Layout::Grey => ExtendedColorType::L8,
+                Layout::GreyAlpha => ExtendedColorType::La8,
+                Layout::Rgb => ExtendedColorType::Rgb8,
+                Layout::RgbAlpha => ExtendedColorType::Rgba8,
+            };
+            (colour, values.as_slice())
+        }
+        Samples::U16(values) => {
+            let colour = match picture.layout {
+                Layout::Grey => ExtendedColorType::L16,
+                Layout::GreyAlpha => ExtendedColorType::La16,
+                Layout::Rgb => ExtendedColorType::Rgb16,
+                Layout::RgbAlpha => ExtendedColorType::Rgba16,
+            };
+            (colour, bytemuck::cast_slice(values))
+        }
+    };
+    encoder.write_image(bytes, picture.width, picture.height, colour).map_err(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::image::{Depth, Limits, decode};
+    use proptest::prelude::*;
+
+    const LAYOUTS: [Layout; 4] = [Layout::Grey, Layout::GreyAlpha, Layout::Rgb, Layout::RgbAlpha];
+
+    fn read_back(picture: &Picture, format: Format) -> Picture {
+        decode(&encode(picture, format).unwrap(), &Limits::default()).unwrap()
+    }
+
+    #[test]
+    fn names_and_endings_agree() {
+        for name in ["png", "jpg", "webp", "bmp", "tif", "gif"] {
+            assert_eq!(Format::from_name(name).unwrap().extension(), name);
+        }
+        assert_eq!(Format::from_path(Path::new("a/b.JPEG")).unwrap().mime(), "image/jpeg");
+        for path in ["noending", "picture.xyz"] {
+            assert!(matches!(Format::from_path(Path::new(path)), Err(Error::Encode(_))));
+        }
+    }
+
+    #[test]
+    fn what_a_format_cannot_hold_is_refused_in_words() {
+        let wide = Picture::blank(16385, 1, Layout::Grey, Depth::Eight).unwrap();
+        let error = encode(&wide, Format::WebP).unwrap_err().to_string();
+        assert!(error.contains("16385 x 1"), "{error}");
+        let wider = Picture::blank(65536, 1, Layout::Grey, Depth::Eight).unwrap();
+        assert!(encode(&wider, Format::Gif).is_err());
+        assert!(encode(&wider, Format::Jpeg { quality: 90 }).is_err());
+        assert!(encode(&wide, Format::Jpeg { quality: 0 }).is_err());
+    }
+
+    #[test]
+    fn jpeg_puts_transparent_pixels_on_white() {
+        let samples = Samples::U8([[0, 0, 0, 0]; 64].concat());
+        let picture = Picture::new(8, 8, Layout::RgbAlpha, samples).unwrap();
+        let read = read_back(&picture, Format::Jpeg { quality: 90 });
+        assert_eq!((read.layout, read.to_rgba8()[0]), (Layout::Rgb, 255));
+    }
+
+    #[test]
+    fn gif_keeps_few_colours_and_full_transparency() {
+        let samples = Samples::U8(vec![255, 0, 0, 255, 0, 0, 255, 255, 0, 0, 0, 0, 255, 255, 255, 255]);
+        let picture = Picture::new(2, 2, Layout::RgbAlpha, samples).unwrap();
+        let read = read_back(&picture, Format::Gif);
+        assert_eq!(read.layout, Layout::RgbAlpha);
+        let alpha = |rgba: Vec<u8>| rgba.chunks_exact(4).map(|pixel| pixel[3]).collect::<Vec<_>>();
+        assert_eq!(alpha(read.to_rgba8()), alpha(picture.to_rgba8()));
+        assert_eq!(read.to_rgba8()[..8], picture.to_rgba8()[..8]);
+    }
+
+    #[test]
+    fn the_profile_is_carried_or_its_colours_converted() {
+        let p3 = moxcms::ColorProfile::new_display_p3().encode().unwrap();
+        let samples = Samples::U8([[200, 100, 50]; 64].concat());
+        let mut picture = Picture::new(8, 8, Layout::Rgb, samples).unwrap();
+        picture.profile = Some(p3);
+        for format in [Format::Png, Format::Jpeg { quality: 100 }, Format::WebP, Format::Tiff] {
+            assert!(read_back(&picture, format).profile == picture.profile, "{format:?}");
+        }
+        let converted = into_srgb(picture.clone()).unwrap();
+        assert_ne!(converted.samples, picture.samples);
+        assert_eq!(read_back(&picture, Format::Bmp).samples, converted.samples);
+    }
+
+    proptest! {
+        #[test]
+        fn lossless_formats_give_back_every_value(
+            values in proptest::collection::vec(any::<u16>(), 5 * 3 * 4),
+        ) {
+            for layout in LAYOUTS {
+                let values = &values[..5 * 3 * layout.channels()];
+                let deep = Picture::new(5, 3, layout, Samples::U16(values.to_vec())).unwrap();
+                let flat = Picture::new(5, 3, layout, Samples::U8(values.iter().map(|&v| v as u8).collect())).unwrap();
+                prop_assert_eq!(&read_back(&deep, Format::Png), &deep);
+                prop_assert_eq!(&read_back(&flat, Format::Png), &flat);
+                prop_assert_eq!(read_back(&flat, Format::WebP).to_rgba8(), flat.to_rgba8());
+                for picture in [&deep, &flat] {
+                    let expected = if layout == Layout::GreyAlpha { picture.clone().into_rgb() } else { picture.clone() };
+                    prop_assert_eq!(&read_back(picture, Format::Tiff), &expected);
+                }
+                prop_assert_eq!(read_back(&flat, Format::Bmp).to_rgba8(), flat.to_rgba8());
+            }
+        }
+    }
+}

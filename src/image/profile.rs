@@ -1,0 +1,135 @@
+//! Colour profiles (ICC).
+//!
+//! A profile is carried: the network sees the values as they are, and the output gets the same profile. So wide-gamut
+//! pictures lose no colour on the way. Where a profile cannot be carried (BMP, GIF, a canvas), [`into_srgb`] converts.
+
+use moxcms::{ColorProfile, DataColorSpace, Layout as Channels, ProfileText, TransformOptions};
+
+use super::{Layout, Picture, Samples};
+use crate::error::{Error, Result};
+
+/// Gives `picture` the profile found in its file, or a note that says why not: a profile for other channels than the
+/// picture has (CMYK was converted, a palette was expanded) would only give wrong colours.
+pub(super) fn attach(picture: &mut Picture, icc: Vec<u8>) {
+    let note = match ColorProfile::new_from_slice(&icc) {
+        Ok(profile) if profile.color_space == space(picture.layout) => {
+            let name = name(&profile);
+            picture.profile = Some(icc);
+            match name {
+                Some(name) => format!("its colour profile \"{name}\" is kept"),
+                None => "its colour profile is kept".into(),
+            }
+        }
+        Ok(profile) => format!("its colour profile is for {:?} and was dropped", profile.color_space),
+        Err(_) => "its colour profile is damaged and was dropped".into(),
+    };
+    picture.notes.push(note);
+}
+
+fn space(layout: Layout) -> DataColorSpace {
+    if layout.is_grey() { DataColorSpace::Gray } else { DataColorSpace::Rgb }
+}
+
+fn name(profile: &ColorProfile) -> Option<String> {
+    let text = match profile.description.as_ref()? {
+        ProfileText::PlainString(text) => text,
+        ProfileText::Localizable(texts) => &texts.first()?.value,
+        ProfileText::Description(text) => &text.ascii_string,
+    };
+    let text = text.trim_matches(|c: char| c.is_whitespace() || c.is_control());
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// The same colours as sRGB, without a profile; colours that sRGB lacks become the nearest that it has, alpha and
+/// layout stay. A picture without a profile is returned as it is.
+///
+/// # Errors
+/// [`Error::Decode`] when the profile cannot be used for a conversion.
+pub fn into_srgb(mut picture: Picture) -> Result<Picture> {
+    let Some(icc) = picture.profile.take() else {
+        return Ok(picture);
+    };
+    let failed = |error| Error::Decode(format!("its colour profile cannot be converted to sRGB ({error})"));
+    let from = ColorProfile::new_from_slice(&icc).map_err(failed)?;
+    let to = srgb(picture.layout);
+    let channels = match picture.layout {
+        Layout::Grey => Channels::Gray,
+        Layout::GreyAlpha => Channels::GrayAlpha,
+        Layout::Rgb => Channels::Rgb,
+        Layout::RgbAlpha => Channels::Rgba,
+    };
+    let options = TransformOptions::default();
+    picture.samples = match &picture.samples {
+        Samples::U8(values) => {
+            let transform = from.create_transform_8bit(channels, &to, channels, options).map_err(failed)?;
+            let mut converted = vec![0; values.len()];
+            transform.transform(values, &mut converted).map_err(failed)?;
+            Samples::U8(converted)
+        }
+        Samples::U16(values) => {
+            let transform = from.create_transform_16bit(channels, &to, channels, options).map_err(failed)?;
+            let mut converted = vec![0; values.len()];
+            transform.transform(values, &mut converted).map_err(failed)?;
+            Samples::U16(converted)
+        }
+    };
+    Ok(picture)
+}
+
+/// sRGB, or grey with sRGB's curve.
+fn srgb(layout: Layout) -> ColorProfile {
+    let mut profile = ColorProfile::new_srgb();
+    if layout.is_grey() {
+        let curve = profile.red_trc.take();
+        profile = ColorProfile::new_gray_with_gamma(2.2);
+        profile.gray_trc = curve;
+    }
+    profile
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with_profile(layout: Layout, values: Vec<u8>, profile: &ColorProfile) -> Picture {
+        let pixels = values.len() / layout.channels();
+        let mut picture = Picture::new(pixels as u32, 1, layout, Samples::U8(values)).unwrap();
+        attach(&mut picture, profile.encode().unwrap());
+        picture
+    }
+
+    #[test]
+    fn a_saturated_p3_colour_moves_and_alpha_stays() {
+        let p3 = ColorProfile::new_display_p3();
+        let picture = with_profile(Layout::RgbAlpha, vec![200, 100, 50, 77], &p3);
+        assert!(picture.profile.is_some());
+        let converted = into_srgb(picture).unwrap();
+        assert_eq!(converted.profile, None);
+        let Samples::U8(values) = converted.samples else { panic!("still 8 bits") };
+        // By hand: linearise, multiply by the P3-to-sRGB matrix (rows 1.2249 -0.2247 0, -0.0420 1.0419 0, -0.0196
+        // -0.0786 1.0979), apply the sRGB curve.
+        for (got, expected) in values.iter().zip([215, 93, 31, 77]) {
+            assert!(got.abs_diff(expected) <= 1, "{values:?}");
+        }
+    }
+
+    #[test]
+    fn grey_with_a_curve_of_its_own_becomes_srgb_grey() {
+        let linear = ColorProfile::new_gray_with_gamma(1.0);
+        let converted = into_srgb(with_profile(Layout::Grey, vec![0, 55, 255], &linear)).unwrap();
+        let Samples::U8(values) = converted.samples else { panic!("still 8 bits") };
+        // 55 / 255 in linear light is 128 in sRGB.
+        assert_eq!((values[0], values[2]), (0, 255));
+        assert!(values[1].abs_diff(128) <= 1, "{values:?}");
+    }
+
+    #[test]
+    fn a_profile_that_does_not_fit_is_dropped_with_a_note() {
+        let picture = with_profile(Layout::Grey, vec![1], &ColorProfile::new_srgb());
+        assert_eq!(picture.profile, None);
+        assert_eq!(picture.notes, ["its colour profile is for Rgb and was dropped"]);
+        let mut picture = Picture::new(1, 1, Layout::Rgb, Samples::U8(vec![1, 2, 3])).unwrap();
+        attach(&mut picture, b"not a profile".to_vec());
+        assert_eq!((picture.profile, picture.notes.len()), (None, 1));
+    }
+}
