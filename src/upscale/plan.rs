@@ -1,0 +1,299 @@
+//! How a picture is cut into passes and tiles.
+
+use std::ops::Range;
+
+use super::Facts;
+use super::tile::Tile;
+use crate::error::{Error, Result};
+use crate::image::Area;
+
+/// What a tile may take at its peak, in bytes.
+///
+/// Larger tiles spend less on their halos: the flagship at x2, with the 73 pixels of its exact halo, computes twice the
+/// pixels of the picture at this size, and four times at a quarter of it.
+pub const TILE_BYTES: u64 = 256 << 20;
+
+/// What the tiles that are computed at the same time may take together natively, in bytes.
+pub const IN_FLIGHT_BYTES: u64 = 2 * TILE_BYTES;
+
+/// What a picture that cannot be cut may take, in bytes: half of what a WebAssembly instance can address.
+const WHOLE_BYTES: u64 = 2 << 30;
+
+/// A tile of so many halos spends a quarter of its time on them; a larger one would only make progress coarser.
+const SIDE_IN_HALOS: u64 = 18;
+
+/// Where the halo is small, tiles are at least this large, in low-resolution pixels a side: what a call costs beside
+/// the computation is then not felt.
+const MIN_SIDE: u64 = 256;
+
+/// Tiles are not cut to fewer low-resolution pixels a side than this, halo apart, however many workers there are.
+const MIN_CORE: u32 = 32;
+
+/// How far the Lanczos filter reaches, in pixels of its target.
+const LANCZOS_RADIUS: f64 = 3.0;
+
+/// One run of the network over a picture.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pass {
+    /// Width and height of the picture that it writes.
+    pub target: (u32, u32),
+    /// The tiles, row by row; they cover the target once.
+    pub tiles: Vec<Tile>,
+    /// What each tile reads beyond its own part, in low-resolution pixels to each side; `None` if the picture is not
+    /// cut.
+    pub halo: Option<usize>,
+}
+
+impl Pass {
+    /// Low-resolution pixels that the network computes, halos included.
+    pub fn work(&self) -> u64 {
+        self.tiles.iter().map(|tile| area(tile.source)).sum()
+    }
+
+    /// Low-resolution pixels of the largest tile.
+    pub fn largest_tile(&self) -> u64 {
+        self.tiles.iter().map(|tile| area(tile.source)).max().unwrap_or(0)
+    }
+}
+
+fn area(area: Area) -> u64 {
+    u64::from(area.width) * u64::from(area.height)
+}
+
+/// The passes from a picture of size `source` to one of size `target`: as few as reach it, all but the last by the full
+/// scale. None if the size stays.
+///
+/// `halo` is in low-resolution pixels, `None` to keep the picture whole; `workers` is how many tiles can be computed at
+/// once.
+///
+/// # Errors
+/// [`Error::Config`] if a picture that must stay whole would take too much memory.
+pub fn passes(
+    source: (u32, u32),
+    target: (u32, u32),
+    facts: &Facts,
+    halo: Option<usize>,
+    workers: usize,
+) -> Result<Vec<Pass>> {
+    let scale = facts.scale as u32;
+    let mut passes = Vec::new();
+    let mut size = source;
+    while size != target {
+        let enlarged = (size.0.saturating_mul(scale), size.1.saturating_mul(scale));
+        let reached = enlarged.0 >= target.0 && enlarged.1 >= target.1;
+        // Only the last pass shrinks, so no side is shrunk twice.
+        let next = if reached { target } else { enlarged };
+        passes.push(pass(size, next, facts, halo, workers)?);
+        size = next;
+    }
+    Ok(passes)
+}
+
+fn pass(source: (u32, u32), target: (u32, u32), facts: &Facts, halo: Option<usize>, workers: usize) -> Result<Pass> {
+    let reach = halo.map_or(u32::MAX, |halo| u32::try_from(halo).unwrap_or(u32::MAX));
+    let axis = |source, target| Axis { source, target, scale: facts.scale as u32, halo: reach };
+    let (across, down) = (axis(source.0, target.0), axis(source.1, target.1));
+    let bytes_per_pixel = bytes_per_pixel(facts);
+    let (columns, rows) = match halo {
+        Some(halo) => grid(&across, &down, most_pixels(halo as u64, bytes_per_pixel), workers.max(1) as u64),
+        None => {
+            let bytes = u64::from(source.0) * u64::from(source.1) * bytes_per_pixel;
+            if bytes > WHOLE_BYTES {
+                let (megabytes, limit) = (bytes >> 20, WHOLE_BYTES >> 20);
+                return Err(Error::Config(format!(
+                    "this network sees the whole picture at once (channel attention), which would take {megabytes} MiB; the \
+                     limit is {limit}: choose a smaller picture, or give the tiles a halo in pixels"
+                )));
+            }
+            (1, 1)
+        }
+    };
+    let mut tiles = Vec::with_capacity(columns as usize * rows as usize);
+    for row in 0..rows {
+        for column in 0..columns {
+            let (x, y) = (across.part(column, columns), down.part(row, rows));
+            let (from_x, from_y) = (across.reads(&x), down.reads(&y));
+            tiles.push(Tile {
+                source_size: source,
+                target_size: target,
+                source: to_area(&from_x, &from_y),
+                target: to_area(&x, &y),
+            });
+        }
+    }
+    Ok(Pass { target, tiles, halo })
+}
+
+fn to_area(x: &Range<u32>, y: &Range<u32>) -> Area {
+    Area { left: x.start, top: y.start, width: x.end - x.start, height: y.end - y.start }
+}
+
+/// What a tile takes for each low-resolution pixel: the network, and the input and output planes around it, in f32.
+pub(super) fn bytes_per_pixel(facts: &Facts) -> u64 {
+    let planes = 3 * size_of::<f32>() * (1 + 2 * facts.scale * facts.scale);
+    (facts.bytes_per_pixel + planes) as u64
+}
+
+/// The most low-resolution pixels that a tile should read.
+fn most_pixels(halo: u64, bytes_per_pixel: u64) -> u64 {
+    let comfortable = (SIDE_IN_HALOS * halo).max(MIN_SIDE).saturating_pow(2);
+    // Cut finer than this, a tile would compute more than nine times what it keeps.
+    let least = (3 * halo).max(2 * (halo + 8) + u64::from(MIN_CORE)).saturating_pow(2);
+    comfortable.min(TILE_BYTES / bytes_per_pixel).max(least)
+}
+
+/// The columns and rows for which `workers` at once are done first, of those whose tiles read at most `most` pixels.
+fn grid(across: &Axis, down: &Axis, most: u64, workers: u64) -> (u32, u32) {
+    let widths = across.largest_parts();
+    let heights = down.largest_parts();
+    let mut best = ((u64::MAX, u64::MAX, u64::MAX), (1, 1));
+    for (columns, &width) in (1..).zip(&widths) {
+        for (rows, &height) in (1..).zip(&heights) {
+            let (largest, count) = (width * height, u64::from(columns) * u64::from(rows));
+            let rank = (largest.saturating_sub(most), largest * count.div_ceil(workers), count);
+            best = best.min((rank, (columns, rows)));
+        }
+    }
+    best.1
+}
+
+/// One axis of a pass.
+struct Axis {
+    /// Low-resolution pixels.
+    source: u32,
+    /// Pixels of the picture that is written, at most `scale * source`.
+    target: u32,
+    scale: u32,
+    /// Low-resolution pixels.
+    halo: u32,
+}
+
+impl Axis {
+    /// Part `index` of `count` equal ones of the target.
+    fn part(&self, index: u32, count: u32) -> Range<u32> {
+        let cut = |index: u32| (u64::from(self.target) * u64::from(index) / u64::from(count)) as u32;
+        cut(index)..cut(index + 1)
+    }
+
+    /// The low-resolution pixels that decide `part` of the target.
+    fn reads(&self, part: &Range<u32>) -> Range<u32> {
+        let enlarged = u64::from(self.source) * u64::from(self.scale);
+        let (start, end) = if enlarged == u64::from(self.target) {
+            (u64::from(part.start), u64::from(part.end))
+        } else {
+            // The taps of the filter that shrinks; a pixel more on each side makes up for rounding.
+            let ratio = enlarged as f64 / f64::from(self.target);
+            let reach = LANCZOS_RADIUS * ratio + 1.0;
+            let start = (f64::from(part.start) + 0.5) * ratio - reach;
+            let end = (f64::from(part.end) - 0.5) * ratio + reach;
+            (start.floor().max(0.0) as u64, (end.ceil() as u64).min(enlarged))
+        };
+        let scale = u64::from(self.scale);
+        let (start, end) = ((start / scale) as u32, end.div_ceil(scale) as u32);
+        start.saturating_sub(self.halo)..end.saturating_add(self.halo).min(self.source)
+    }
+
+    /// For 1, 2, 3, ... parts, what the largest of them reads.
+    fn largest_parts(&self) -> Vec<u64> {
+        let most = (self.target / (MIN_CORE * self.scale)).max(1);
+        let largest = |count| (0..count).map(|index| self.reads(&self.part(index, count)).len() as u64).max();
+        (1..=most).map(|count| largest(count).unwrap_or(0)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const FLAGSHIP: Facts = Facts { scale: 2, halo: Some(73), auto_halo: None, bytes_per_pixel: 768 };
+
+    fn targets(source: (u32, u32), target: (u32, u32), scale: usize) -> Vec<(u32, u32)> {
+        let passes = passes(source, target, &Facts { scale, ..FLAGSHIP }, Some(8), 2).unwrap();
+        passes.iter().map(|pass| pass.target).collect()
+    }
+
+    #[test]
+    fn as_few_passes_as_reach_the_size() {
+        assert_eq!(targets((10, 20), (10, 20), 2), []);
+        assert_eq!(targets((10, 20), (11, 22), 4), [(11, 22)]);
+        assert_eq!(targets((10, 20), (20, 40), 2), [(20, 40)]);
+        assert_eq!(targets((10, 20), (21, 40), 2), [(20, 40), (21, 40)]);
+        assert_eq!(targets((10, 20), (160, 320), 2), [(20, 40), (40, 80), (80, 160), (160, 320)]);
+        assert_eq!(targets((10, 20), (160, 320), 3), [(30, 60), (90, 180), (160, 320)]);
+        assert_eq!(targets((10, 20), (10, 320), 4), [(40, 80), (10, 320)]);
+    }
+
+    #[test]
+    fn tiles_stay_small_and_worth_their_halo() {
+        let pixels = 4000 * 3000;
+        for (halo, factor) in [(0, 1.0), (16, 1.3), (73, 2.0)] {
+            let pass = &passes((4000, 3000), (8000, 6000), &FLAGSHIP, Some(halo), 2).unwrap()[0];
+            assert!(pass.largest_tile() * bytes_per_pixel(&FLAGSHIP) <= TILE_BYTES, "{halo}");
+            assert!(pass.work() as f64 <= factor * pixels as f64, "{halo}: {}", pass.work() as f64 / pixels as f64);
+            assert!(pass.tiles.len() > 40, "progress is fine-grained: {}", pass.tiles.len());
+        }
+    }
+
+    #[test]
+    fn small_pictures_are_shared_by_the_workers_but_not_shredded() {
+        let count = |size: (u32, u32), workers| {
+            passes(size, (2 * size.0, 2 * size.1), &FLAGSHIP, Some(16), workers).unwrap()[0].tiles.len()
+        };
+        assert_eq!(count((512, 512), 1), 4, "by size alone");
+        assert_eq!(count((600, 400), 4), 4);
+        assert_eq!(count((600, 400), 8), 8);
+        assert_eq!(count((40, 40), 8), 1);
+        assert_eq!(count((1, 1), 8), 1);
+    }
+
+    #[test]
+    fn a_wide_halo_makes_large_tiles_rather_than_endless_work() {
+        let facts = Facts { scale: 4, halo: Some(400), auto_halo: None, bytes_per_pixel: 10_000 };
+        let pass = &passes((4000, 4000), (16000, 16000), &facts, Some(400), 2).unwrap()[0];
+        assert!(pass.work() <= 9 * 16_000_000, "{}", pass.work());
+    }
+
+    #[test]
+    fn a_whole_picture_that_is_too_large_is_refused() {
+        assert_eq!(passes((1000, 1000), (2000, 2000), &FLAGSHIP, None, 8).unwrap()[0].tiles.len(), 1);
+        let error = passes((4000, 3000), (8000, 6000), &FLAGSHIP, None, 8).unwrap_err().to_string();
+        assert!(error.contains("10025 MiB"), "{error}");
+    }
+
+    proptest! {
+        #[test]
+        fn tiles_cover_the_target_once_and_read_their_surroundings(
+            (width, height) in (1u32..700, 1u32..700),
+            (zoom_x, zoom_y) in (1.0f64..16.0, 1.0f64..16.0),
+            (scale, halo, workers) in (2usize..=4, 0usize..40, 1usize..9),
+        ) {
+            let target = ((f64::from(width) * zoom_x) as u32, (f64::from(height) * zoom_y) as u32);
+            let facts = Facts { scale, ..FLAGSHIP };
+            for pass in passes((width, height), target, &facts, Some(halo), workers).unwrap() {
+                let mut covered = 0;
+                let (mut right, mut bottom) = (0, 0);
+                for tile in &pass.tiles {
+                    let Tile { source_size, target: part, source, .. } = *tile;
+                    covered += area(part);
+                    // Row by row without gaps.
+                    if part.left == 0 {
+                        prop_assert_eq!(part.top, bottom);
+                        bottom = part.top + part.height;
+                        right = 0;
+                    }
+                    prop_assert_eq!(part.left, right);
+                    right = part.left + part.width;
+                    // The halo, or the picture's end.
+                    let ratio = f64::from(source_size.0) / f64::from(pass.target.0);
+                    let first = (f64::from(part.left) * ratio).floor() - halo as f64;
+                    let last = (f64::from(right) * ratio).ceil() + halo as f64;
+                    prop_assert!(f64::from(source.left) <= first.max(0.0));
+                    prop_assert!(f64::from(source.left + source.width) >= last.min(f64::from(source_size.0)));
+                    prop_assert!(source.top + source.height <= source_size.1);
+                }
+                prop_assert_eq!(covered, u64::from(pass.target.0) * u64::from(pass.target.1));
+            }
+        }
+    }
+}

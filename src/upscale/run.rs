@@ -1,0 +1,185 @@
+//! The native driver: threads.
+
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, RwLock};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+use super::plan::{self, IN_FLIGHT_BYTES, Pass};
+use super::{Enlarge, Facts, Job, Options, run_tile};
+use crate::error::{Error, Result};
+use crate::image::Picture;
+
+/// How often the caller is asked whether to go on.
+const POLL: Duration = Duration::from_millis(20);
+
+/// How far an enlargement is.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Progress {
+    /// Work of the network that is done, from 0 to 1.
+    pub fraction: f64,
+    /// Tiles that are done, of all passes.
+    pub tiles: usize,
+    /// All tiles of all passes; 0 until the work is planned.
+    pub tile_count: usize,
+}
+
+/// What was done.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Report {
+    /// Runs of the network over the picture.
+    pub passes: usize,
+    /// Tiles of all passes.
+    pub tiles: usize,
+    /// What each tile read beyond its own part, in low-resolution pixels to each side; `None` if the picture was not
+    /// cut.
+    pub halo: Option<usize>,
+    /// Threads.
+    pub threads: usize,
+    /// From the decoded picture to the finished one.
+    pub seconds: f64,
+}
+
+/// Enlarges `picture` on the threads of the current rayon pool.
+///
+/// `on_progress` is called on this thread, at least every 20 ms; with `Break` the call returns [`Error::Cancelled`] at
+/// once. The tiles that are then being computed are abandoned: their threads end by themselves when they are through.
+///
+/// # Errors
+/// As [`Job::new`] and [`run_tile`]; [`Error::Cancelled`].
+///
+/// # Panics
+/// If `model` does.
+pub fn upscale<M: Enlarge + ?Sized + 'static>(
+    model: &Arc<M>,
+    picture: Picture,
+    options: &Options,
+    mut on_progress: impl FnMut(Progress) -> ControlFlow<()>,
+) -> Result<(Picture, Report)> {
+    enum Event {
+        Progress(Progress),
+        Done(Result<(Picture, Report)>),
+    }
+    let stop = Arc::new(AtomicBool::new(false));
+    let (sender, events) = mpsc::channel();
+    let threads = rayon::current_num_threads();
+    // A thread of its own, and not a scope, which would have to wait for the tile at hand: seconds on a large network.
+    let work = thread::spawn({
+        let (model, options, stop) = (Arc::clone(model), *options, Arc::clone(&stop));
+        move || {
+            // Nobody listens any more once cancelled.
+            let tell = |event| drop(sender.send(event));
+            let result = work(&*model, picture, &options, threads, &stop, |progress| tell(Event::Progress(progress)));
+            tell(Event::Done(result));
+        }
+    });
+    let mut progress = Progress::default();
+    loop {
+        match events.recv_timeout(POLL) {
+            Ok(Event::Progress(latest)) => progress = latest,
+            Ok(Event::Done(result)) => return result,
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => match work.join() {
+                Ok(()) => unreachable!("the result is sent last"),
+                Err(panic) => std::panic::resume_unwind(panic),
+            },
+        }
+        if on_progress(progress).is_break() {
+            stop.store(true, Ordering::Relaxed);
+            return Err(Error::Cancelled);
+        }
+    }
+}
+
+fn work<M: Enlarge + ?Sized>(
+    model: &M,
+    picture: Picture,
+    options: &Options,
+    threads: usize,
+    stop: &AtomicBool,
+    tell: impl Fn(Progress) + Sync,
+) -> Result<(Picture, Report)> {
+    let start = Instant::now();
+    let facts = Facts::of(model);
+    let mut job = Job::new(picture, facts, options, threads)?;
+    let tiles = job.passes().iter().map(|pass| pass.tiles.len()).sum();
+    let (passes, halo) = (job.pass_count(), job.passes().first().and_then(|pass| pass.halo));
+    let done = AtomicUsize::new(0);
+    while job.pass() < passes {
+        let pools = pools(&job.passes()[job.pass()], &facts, threads)?;
+        job = run_pass(model, job, &pools, stop, |job| {
+            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+            tell(Progress { fraction: job.fraction(), tiles: done, tile_count: tiles });
+        })?;
+    }
+    let result = job.finish()?;
+    Ok((result, Report { passes, tiles, halo, threads, seconds: start.elapsed().as_secs_f64() }))
+}
+
+/// A thread pool for each tile that is computed at once. Together they have `threads` threads; there are as many pools
+/// as that, or fewer where there are fewer tiles or memory bounds them.
+///
+/// Apart from each other, because in a common pool a thread that waits for a part of its tile's convolution would begin
+/// another tile, so that the number of tiles in memory would have no bound.
+fn pools(pass: &Pass, facts: &Facts, threads: usize) -> Result<Vec<ThreadPool>> {
+    let tile_bytes = pass.largest_tile() * plan::bytes_per_pixel(facts);
+    let at_once = (IN_FLIGHT_BYTES / tile_bytes).clamp(1, threads as u64) as usize;
+    let count = at_once.min(pass.tiles.len());
+    (0..count)
+        .map(|index| {
+            let share = (index + 1) * threads / count - index * threads / count;
+            ThreadPoolBuilder::new().num_threads(share).build()
+        })
+        .collect::<Result<_, _>>()
+        .map_err(|error| Error::Config(format!("the threads to compute with cannot be started ({error})")))
+}
+
+/// Computes the tiles of the pass at hand.
+fn run_pass<M: Enlarge + ?Sized>(
+    model: &M,
+    job: Job,
+    pools: &[ThreadPool],
+    stop: &AtomicBool,
+    accepted: impl Fn(&Job) + Sync,
+) -> Result<Job> {
+    let count = job.tile_count();
+    let job = RwLock::new(job);
+    let next = AtomicUsize::new(0);
+    let lock = "no thread panics while it holds the job";
+    let drain = || {
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            if index >= count {
+                return Ok(());
+            }
+            if stop.load(Ordering::Relaxed) {
+                return Err(Error::Cancelled);
+            }
+            let input = job.read().expect(lock).tile_input(index);
+            let planes = run_tile(model, input)?;
+            let mut job = job.write().expect(lock);
+            job.accept(index, &planes)?;
+            accepted(&job);
+        }
+    };
+    thread::scope(|scope| {
+        let workers: Vec<_> = pools
+            .iter()
+            .map(|pool| {
+                scope.spawn(|| {
+                    // The first error keeps the others from beginning another tile.
+                    pool.install(drain).inspect_err(|_| next.store(count, Ordering::Relaxed))
+                })
+            })
+            .collect();
+        workers.into_iter().try_for_each(|worker| match worker.join() {
+            Ok(result) => result,
+            Err(panic) => std::panic::resume_unwind(panic),
+        })
+    })?;
+    Ok(job.into_inner().expect(lock))
+}

@@ -1,0 +1,129 @@
+//! A tile: what it reads, and the computation that makes it.
+
+use bytemuck::{cast_slice, cast_slice_mut, pod_collect_to_vec};
+use fast_image_resize::images::{Image, ImageRef};
+use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+
+use super::{Enlarge, ensemble};
+use crate::error::{Error, Result};
+use crate::image::Area;
+
+/// Where a tile lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tile {
+    /// Width and height of the low-resolution picture that the pass reads.
+    pub source_size: (u32, u32),
+    /// Width and height of the picture that the pass writes.
+    pub target_size: (u32, u32),
+    /// What the tile reads: its part of the source and the halo, within the picture.
+    pub source: Area,
+    /// What the tile writes.
+    pub target: Area,
+}
+
+/// All that computing a tile needs besides the network, so that it can travel to another thread or worker.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TileInput {
+    /// Where it lies.
+    pub tile: Tile,
+    /// Whether to take the mean of the 8 flips and rotations.
+    pub ensemble: bool,
+    /// `3 * source.height * source.width` (CHW), RGB in [0, 1].
+    pub planes: Vec<f32>,
+}
+
+/// Numbers in front of the planes in a message.
+const HEADER: usize = 13;
+
+impl TileInput {
+    /// A message that [`Self::from_bytes`] reads: 13 numbers of 32 bits, then the planes as f32.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let Tile { source_size, target_size, source, target } = self.tile;
+        let header: [u32; HEADER] = [
+            u32::from(self.ensemble),
+            source_size.0,
+            source_size.1,
+            target_size.0,
+            target_size.1,
+            source.left,
+            source.top,
+            source.width,
+            source.height,
+            target.left,
+            target.top,
+            target.width,
+            target.height,
+        ];
+        [cast_slice(&header), cast_slice(&self.planes)].concat()
+    }
+
+    /// Reads what [`Self::to_bytes`] wrote, in the same build on the same machine.
+    ///
+    /// # Errors
+    /// [`Error::Config`] if `bytes` is no such message.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        let broken = || Error::Config(format!("a message of {} bytes is no input of a tile", bytes.len()));
+        let (header, planes) = bytes.split_at_checked(HEADER * size_of::<u32>()).ok_or_else(broken)?;
+        let header: Vec<u32> = pod_collect_to_vec(header);
+        let area =
+            |at: usize| Area { left: header[at], top: header[at + 1], width: header[at + 2], height: header[at + 3] };
+        let tile = Tile {
+            source_size: (header[1], header[2]),
+            target_size: (header[3], header[4]),
+            source: area(5),
+            target: area(9),
+        };
+        if planes.len() as u64 != 12 * u64::from(tile.source.width) * u64::from(tile.source.height) {
+            return Err(broken());
+        }
+        Ok(Self { tile, ensemble: header[0] != 0, planes: pod_collect_to_vec(planes) })
+    }
+}
+
+/// Computes a tile: `3 * target.height * target.width` values (CHW), RGB, which may overshoot [0, 1].
+///
+/// # Errors
+/// What [`Enlarge::enlarge`] gives.
+pub fn run_tile<M: Enlarge + ?Sized>(model: &M, input: TileInput) -> Result<Vec<f32>> {
+    let TileInput { tile, ensemble, planes } = input;
+    let (height, width) = (tile.source.height as usize, tile.source.width as usize);
+    let enlarged = if ensemble {
+        ensemble::enlarge(model, &planes, height, width)?
+    } else {
+        model.enlarge(planes, height, width)?
+    };
+    let scale = model.scale();
+    assert_eq!(enlarged.len(), 3 * scale * height * scale * width, "a network enlarges by its scale");
+    shrink(&enlarged, &tile, scale as u32)
+}
+
+/// Cuts the tile's target out of the network's result for its source, and shrinks it where the target is smaller than
+/// the scale makes it: Lanczos with three lobes, stretched so that nothing aliases.
+///
+/// The filter is placed by the pixel's position in the whole picture, so each tile gives what the whole picture would.
+fn shrink(enlarged: &[f32], tile: &Tile, scale: u32) -> Result<Vec<f32>> {
+    let (width, height) = (scale * tile.source.width, scale * tile.source.height);
+    // Along one axis: where the target begins in the enlarged source, and how long it is there.
+    let span = |source_size: u32, target_size: u32, source: u32, length: u32, start: u32, count: u32| {
+        let ratio = (f64::from(source_size) * f64::from(scale)) / f64::from(target_size);
+        let first = (f64::from(start) * ratio - f64::from(source) * f64::from(scale)).max(0.0);
+        (first, (f64::from(count) * ratio).min(f64::from(length) - first))
+    };
+    let Tile { source_size, target_size, source, target } = tile;
+    let (left, wide) = span(source_size.0, target_size.0, source.left, width, target.left, target.width);
+    let (top, high) = span(source_size.1, target_size.1, source.top, height, target.top, target.height);
+    let filter = ResizeAlg::Convolution(FilterType::Lanczos3);
+    // Where nothing shrinks this copies.
+    let options = ResizeOptions::new().resize_alg(filter).crop(left, top, wide, high).use_alpha(false);
+    let mut resizer = Resizer::new();
+    let mut planes = vec![0.0; 3 * target.width as usize * target.height as usize];
+    let parts = planes.chunks_exact_mut(target.width as usize * target.height as usize);
+    for (part, plane) in parts.zip(enlarged.chunks_exact(width as usize * height as usize)) {
+        let failed = |error: &dyn std::fmt::Display| Error::Config(format!("{tile:?} cannot be shrunk ({error})"));
+        let from = ImageRef::new(width, height, cast_slice(plane), PixelType::F32).map_err(|error| failed(&error))?;
+        let mut to = Image::from_slice_u8(target.width, target.height, cast_slice_mut(part), PixelType::F32)
+            .map_err(|error| failed(&error))?;
+        resizer.resize(&from, &mut to, &options).map_err(|error| failed(&error))?;
+    }
+    Ok(planes)
+}
