@@ -6,7 +6,7 @@
 pub mod metrics;
 pub mod protocol;
 
-pub use metrics::Luma;
+pub use metrics::{Luma, psnr, ssim};
 pub use protocol::{
     Scores, SetScore, bicubic, degrade, lanczos3, picture_files, psnr_y, read_picture, score, score_picture, score_set,
 };
