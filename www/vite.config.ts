@@ -42,7 +42,6 @@ const policy = [
   "img-src 'self' blob:",
   "connect-src 'self' blob:",
   "worker-src 'self'",
-  "manifest-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
 ].join("; ");

@@ -55,6 +55,8 @@ export class Remote<M extends Methods> {
     this.#worker = worker;
     worker.addEventListener("message", ({ data }: MessageEvent<Reply>) => this.#receive(data));
     worker.addEventListener("error", (event) => {
+      // Dealt with here; else it would go on to the page as an uncaught error of its own.
+      event.preventDefault();
       // A script that does not load gives an event without a message.
       const why = event.message || "its script did not load";
       this.end(new FatalError("engine", `A worker of the engine failed (${why}). Reload the page and try again.`));

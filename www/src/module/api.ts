@@ -1,5 +1,8 @@
 /** The types of the `splitsr` package. */
 
+/** The model that is used unless another is named. */
+export const DEFAULT_MODEL = "splitsr-x2";
+
 /** The largest zoom. */
 export const MAX_ZOOM = 16;
 
@@ -13,7 +16,7 @@ export type ModelSource = string | URL | Blob | ArrayBuffer;
 export type Backend = "auto" | "cpu" | "gpu";
 
 export interface UpscalerOptions {
-  /** Default: the first model of the index. */
+  /** Default: {@link DEFAULT_MODEL}. */
   model?: ModelSource;
   /** Default "auto". This version has a CPU engine only; "gpu" is refused. */
   backend?: Backend;

@@ -1,6 +1,7 @@
 /** What the page knows and does; how it looks is in `view.ts`. */
 import {
   createUpscaler,
+  DEFAULT_MODEL,
   listModels,
   MAX_ZOOM,
   UpscaleError,
@@ -74,9 +75,9 @@ export class App {
     this.#render();
     try {
       this.models = await listModels();
-      const [first] = this.models;
-      if (!first) throw new UpscaleError("model", "This copy of the page has no models: models/index.json is empty.");
-      this.model = first.name;
+      const model = this.models.find(({ name }) => name === DEFAULT_MODEL) ?? this.models[0];
+      if (!model) throw new UpscaleError("model", "This copy of the page has no models: models/index.json is empty.");
+      this.model = model.name;
     } catch (error) {
       this.#fail(error);
       return;
@@ -283,7 +284,8 @@ export class App {
 
   #set(state: Status["state"], text: string): void {
     this.status = { state, text };
-    if (this.zoomIsValid && state !== "loading") this.#writeLink();
+    // Before the models are known the address is still to be read, and an invalid zoom is not for sharing.
+    if (this.models.length > 0 && this.zoomIsValid && state !== "loading") this.#writeLink();
     else this.#render();
   }
 
