@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::config::NetworkConfig;
 use crate::error::{Error, Result};
+use crate::image::{Depth, Layout, Picture};
 use crate::network::Network;
 use crate::network::cost::Cost;
 use crate::upscale::Enlarge;
@@ -64,7 +65,7 @@ pub struct Model {
     /// SHA-256 of the weights file, in hexadecimal.
     pub sha256: String,
     device: Device,
-    halo: Option<usize>,
+    cost: Cost,
 }
 
 impl Model {
@@ -74,8 +75,8 @@ impl Model {
     /// As [`to_bytes`].
     pub fn new(metadata: Metadata, network: Network, device: &Device) -> Result<Self> {
         let sha256 = hex_sha256(&to_bytes(&metadata, &network)?);
-        let halo = Cost::of(&metadata.config).halo;
-        Ok(Self { metadata, network, sha256, device: device.clone(), halo })
+        let cost = Cost::of(&metadata.config);
+        Ok(Self { metadata, network, sha256, device: device.clone(), cost })
     }
 
     /// Reads a weights file from memory.
@@ -85,9 +86,9 @@ impl Model {
     pub fn from_bytes(bytes: &[u8], device: &Device) -> Result<Self> {
         let (metadata, tensors) = read(bytes)?;
         let network = assign(Network::new(&metadata.config, device), tensors, device)?;
-        let halo = Cost::of(&metadata.config).halo;
+        let cost = Cost::of(&metadata.config);
         let sha256 = hex_sha256(bytes);
-        Ok(Self { metadata, network, sha256, device: device.clone(), halo })
+        Ok(Self { metadata, network, sha256, device: device.clone(), cost })
     }
 
     /// Reads a weights file.
@@ -101,6 +102,19 @@ impl Model {
             other => other,
         })
     }
+
+    /// Enlarges a picture as one piece, to 8-bit RGB: what training and tests measure. For pictures of any size, kind and zoom use
+    /// [`upscale`](crate::upscale::upscale).
+    ///
+    /// # Errors
+    /// As [`Enlarge::enlarge`].
+    pub fn enlarge_picture(&self, low: &Picture) -> Result<Picture> {
+        let scale = self.scale() as u32;
+        let planes = self.enlarge(low.rgb_planes(low.area()), low.height as usize, low.width as usize)?;
+        let mut high = Picture::blank(low.width * scale, low.height * scale, Layout::Rgb, Depth::Eight)?;
+        high.set_rgb_planes(high.area(), &planes);
+        Ok(high)
+    }
 }
 
 impl Enlarge for Model {
@@ -109,17 +123,23 @@ impl Enlarge for Model {
     }
 
     fn halo(&self) -> Option<usize> {
-        self.halo
+        self.cost.halo
     }
 
     fn auto_halo(&self) -> Option<usize> {
         self.metadata.auto_halo
     }
 
+    fn bytes_per_pixel(&self) -> usize {
+        self.cost.bytes_per_pixel
+    }
+
     fn enlarge(&self, planes: Vec<f32>, height: usize, width: usize) -> Result<Vec<f32>> {
         let x = Tensor::<4>::from_data(TensorData::new(planes, [1, 3, height, width]), &self.device);
         let enlarged = self.network.forward(x).into_data();
-        enlarged.try_into_vec::<f32>().map_err(|error| Error::Weights(format!("the network gave no f32 result: {error:?}")))
+        enlarged
+            .try_into_vec::<f32>()
+            .map_err(|error| Error::Weights(format!("the network gave no f32 result: {error:?}")))
     }
 }
 

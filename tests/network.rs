@@ -32,10 +32,7 @@ fn every_row_of_the_preset_table() {
         // The published 4.6 is 4.545 rounded twice; every other digit of the tables agrees.
         (&hybrid(7), [("36.0", "8.5"), ("47.6", "5.2"), ("45.3", "4.5")]),
         (&c32, [("446.9", "103.2"), ("493.2", "51.0"), ("483.9", "34.9")]),
-        (
-            &SplitSrConfig::rcan,
-            [("15444.6", "3526.8"), ("15629.3", "1587.2"), ("15592.4", "916.9")],
-        ),
+        (&SplitSrConfig::rcan, [("15444.6", "3526.8"), ("15629.3", "1587.2"), ("15592.4", "916.9")]),
     ];
     for (config, columns) in rows {
         for (scale, (params, macs)) in (2..=4).zip(columns) {
@@ -87,13 +84,9 @@ fn small_configs() -> Vec<NetworkConfig> {
     let base = SplitSrConfig { channels: 8, groups: 3, blocks: 5, hybrid_index: 2, ..Default::default() };
     let mut configs = vec![];
     for scale in 2..=4 {
-        for block in [
-            BlockKind::Split,
-            BlockKind::Shuffle,
-            BlockKind::InvertedResidual,
-            BlockKind::Idle,
-            BlockKind::Ghost,
-        ] {
+        for block in
+            [BlockKind::Split, BlockKind::Shuffle, BlockKind::InvertedResidual, BlockKind::Idle, BlockKind::Ghost]
+        {
             for replacement in [Replacement::Features, Replacement::Upsampler, Replacement::Both] {
                 configs.push(NetworkConfig::SplitSr(SplitSrConfig { scale, block, replacement, ..base.clone() }));
             }
@@ -133,7 +126,8 @@ fn the_receptive_field_is_exact() {
         let Some(halo) = Cost::of(&config).halo else { continue };
         let network = positive(Network::new(&config, &device));
         let centre = halo + 2;
-        let base = Tensor::<4>::random([1, 3, 2 * centre + 1, 2 * centre + 1], Distribution::Uniform(0.2, 0.8), &device);
+        let base =
+            Tensor::<4>::random([1, 3, 2 * centre + 1, 2 * centre + 1], Distribution::Uniform(0.2, 0.8), &device);
         let reach = |pixel: f32| {
             let impulse = base.clone().slice_fill([0..1, 0..3, centre..centre + 1, centre..centre + 1], pixel);
             reach(&network, base.clone(), impulse, config.scale(), centre)

@@ -163,10 +163,7 @@ pub struct GhostBlock {
 impl GhostBlock {
     fn new(channels: usize, primary: usize, device: &Device) -> Self {
         let others = channels - primary;
-        Self {
-            primary: pointwise(channels, primary, device),
-            cheap: (others > 0).then(|| depthwise(others, device)),
-        }
+        Self { primary: pointwise(channels, primary, device), cheap: (others > 0).then(|| depthwise(others, device)) }
     }
 
     fn forward(&self, x: Tensor<4>) -> Tensor<4> {

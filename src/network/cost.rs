@@ -19,6 +19,8 @@ pub struct Cost {
     pub macs_720p: f64,
     /// How far an output pixel sees, in low-resolution pixels to each side; `None` = the whole picture (channel attention).
     pub halo: Option<usize>,
+    /// Bytes of feature maps that are alive at the peak, for each low-resolution pixel (an upper bound: f32, no gradients).
+    pub bytes_per_pixel: usize,
 }
 
 impl Cost {
@@ -36,6 +38,7 @@ impl Cost {
             params: tally.params,
             macs_720p: tally.macs_per_lr_pixel as f64 * lr_pixels + tally.macs_per_picture as f64,
             halo: (!tally.global).then(|| halo(config)),
+            bytes_per_pixel: 4 * peak_channels(config),
         }
     }
 
@@ -180,6 +183,25 @@ fn halo(config: &NetworkConfig) -> usize {
             to_low_resolution(radius, c.scale, BICUBIC_RADIUS)
         }
     }
+}
+
+/// Values that are alive at the peak for each low-resolution pixel: in the features the long skip, the group's and the block's input and
+/// what a block makes from it; in the upsampler a step's expanded maps before and after the shuffle. Input and output besides.
+fn peak_channels(config: &NetworkConfig) -> usize {
+    let area = config.scale() * config.scale();
+    let (features, high) = match config {
+        NetworkConfig::SplitSr(c) => {
+            let hidden = match c.block {
+                BlockKind::InvertedResidual => 2 * EXPANSION * c.channels,
+                BlockKind::Idle => 2 * EXPANSION * c.split_channels(),
+                _ => 2 * c.channels,
+            };
+            (4 * c.channels + hidden, c.channels)
+        }
+        NetworkConfig::Edsr(c) => (6 * c.channels, c.channels),
+        NetworkConfig::Srcnn(_) => (0, LAYERS.iter().map(|&(_, _, output)| output).sum::<usize>() / 2),
+    };
+    features.max(2 * high * area) + 6 * area + 3
 }
 
 /// How far each channel sees, in pixels of the current resolution.

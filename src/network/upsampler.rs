@@ -47,10 +47,8 @@ struct LightweightExpand {
 impl Upsampler {
     /// Dense steps, as EDSR and RCAN have them.
     pub(super) fn dense(channels: usize, scale: usize, device: &Device) -> Self {
-        let dense = |factor| Step {
-            expand: Expand::Dense(Conv3x3::new(channels, channels * factor * factor, device)),
-            factor,
-        };
+        let dense =
+            |factor| Step { expand: Expand::Dense(Conv3x3::new(channels, channels * factor * factor, device)), factor };
         Self { steps: steps(scale).iter().map(|&factor| dense(factor)).collect() }
     }
 

@@ -17,12 +17,7 @@ impl<B: SrGradients> Backward<B, 3> for Conv3x3 {
     /// Input, weight, and the output where a ReLU was applied: its zeros are where the gradient stops.
     type State = (NodeId, NodeId, Option<FloatTensor<B>>);
 
-    fn backward(
-        self,
-        ops: Ops<Self::State, 3>,
-        grads: &mut Gradients,
-        checkpointer: &mut Checkpointer,
-    ) {
+    fn backward(self, ops: Ops<Self::State, 3>, grads: &mut Gradients, checkpointer: &mut Checkpointer) {
         let [x_node, weight_node, bias_node] = ops.parents;
         let (x, weight, activated) = ops.state;
         let mut dy = grads.consume::<B>(&ops.node);
@@ -53,11 +48,7 @@ impl<B: SrGradients, C: CheckpointStrategy> SrBackend for Autodiff<B, C> {
         bias: FloatTensor<Self>,
         relu: bool,
     ) -> FloatTensor<Self> {
-        match Conv3x3
-            .prepare::<C>([x.node(), weight.node(), bias.node()])
-            .compute_bound()
-            .stateful()
-        {
+        match Conv3x3.prepare::<C>([x.node(), weight.node(), bias.node()]).compute_bound().stateful() {
             OpsKind::Tracked(mut prep) => {
                 let (x_id, weight_id) = (prep.checkpoint(&x), prep.checkpoint(&weight));
                 let output = B::conv3x3(x.into_primitive(), weight.into_primitive(), bias.into_primitive(), relu);

@@ -33,10 +33,7 @@ pub trait SrGradients: SrBackend {
     fn conv3x3_data_gradient(dy: FloatTensor<Self>, weight: FloatTensor<Self>) -> FloatTensor<Self>;
 
     /// The gradients by weight and bias: `x` `[N, Ci, H, W]`, `dy` `[N, Co, H, W]` -> `[Co, Ci, 3, 3]`, `[Co]`.
-    fn conv3x3_weight_gradient(
-        x: FloatTensor<Self>,
-        dy: FloatTensor<Self>,
-    ) -> (FloatTensor<Self>, FloatTensor<Self>);
+    fn conv3x3_weight_gradient(x: FloatTensor<Self>, dy: FloatTensor<Self>) -> (FloatTensor<Self>, FloatTensor<Self>);
 }
 
 /// 3x3 convolution, stride 1, zero padding 1, then ReLU if `relu`.
@@ -49,10 +46,5 @@ pub trait SrGradients: SrBackend {
 /// - `weight`: `[out_channels, in_channels, 3, 3]`, `bias`: `[out_channels]`
 /// - result: `[batch, out_channels, height, width]`
 pub fn conv3x3(x: Tensor<4>, weight: Tensor<4>, bias: Tensor<1>, relu: bool) -> Tensor<4> {
-    Tensor::from_dispatch(Dispatch::conv3x3(
-        x.into_dispatch(),
-        weight.into_dispatch(),
-        bias.into_dispatch(),
-        relu,
-    ))
+    Tensor::from_dispatch(Dispatch::conv3x3(x.into_dispatch(), weight.into_dispatch(), bias.into_dispatch(), relu))
 }

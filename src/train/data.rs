@@ -1,13 +1,14 @@
 //! Pairs of sharp and shrunk pictures, and the patches that are cut from them.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
 use super::config::Recipe;
 use crate::error::{Error, Result};
-use crate::image::{Area, Picture, decode, matlab};
+use crate::eval::{degrade, picture_files, read_picture};
+use crate::image::{Area, Picture};
 
 /// A batch of patches, NCHW, RGB in [0, 1].
 pub struct Batch {
@@ -44,20 +45,15 @@ impl Dataset {
     /// # Errors
     /// [`Error::Data`] if there is none, or the first error in reading one.
     pub fn load(folder: &Path, scale: usize) -> Result<Self> {
-        let pictures = crate::eval::picture_files(folder)?;
-        let read = |path: &std::path::PathBuf| {
-            let bytes = std::fs::read(path).map_err(Error::io(path))?;
-            let picture = decode(&bytes, &Default::default())
-                .map_err(|error| Error::Data(format!("{}: {error}", path.display())))?;
-            Pair::new(picture, scale)
-        };
+        let files = picture_files(folder)?;
+        let read = |path: &PathBuf| Pair::new(read_picture(path)?, scale);
         #[cfg(not(target_arch = "wasm32"))]
         let pairs = {
             use rayon::prelude::*;
-            pictures.par_iter().map(read).collect::<Result<_>>()?
+            files.par_iter().map(read).collect::<Result<_>>()?
         };
         #[cfg(target_arch = "wasm32")]
-        let pairs = pictures.iter().map(read).collect::<Result<_>>()?;
+        let pairs = files.iter().map(read).collect::<Result<_>>()?;
         Self::new(pairs, scale)
     }
 
@@ -113,7 +109,7 @@ impl Dataset {
             let left = rng.random_range(0..=pair.lr.width - lr_side as u32);
             let top = rng.random_range(0..=pair.lr.height - lr_side as u32);
             let symmetry = rng.random_range(0..8);
-            let mut cut = |picture: &Picture, side: usize, factor: u32, into: &mut Vec<f32>| {
+            let cut = |picture: &Picture, side: usize, factor: u32, into: &mut Vec<f32>| {
                 let (left, top, side32) = (left * factor, top * factor, side as u32);
                 let planes = picture.rgb_planes(Area { left, top, width: side32, height: side32 });
                 planes.chunks_exact(side * side).for_each(|plane| push_transformed(plane, side, symmetry, into));
@@ -135,7 +131,7 @@ impl Pair {
     /// # Errors
     /// [`Error::Data`] if the picture is smaller than the scale.
     pub fn new(picture: Picture, scale: usize) -> Result<Self> {
-        let (hr, lr) = crate::eval::degrade(picture, scale)?;
+        let (hr, lr) = degrade(picture, scale)?;
         Ok(Self { hr, lr })
     }
 }

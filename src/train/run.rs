@@ -14,9 +14,10 @@ use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
 use super::config::{Recipe, TrainConfig};
-use super::data::Dataset;
+use super::data::{Dataset, Pair};
 use super::trainer::Trainer;
 use crate::error::{Error, Result};
+use crate::eval::psnr_y;
 use crate::network::Network;
 use crate::weights::{self, Metadata, Model};
 
@@ -205,9 +206,8 @@ impl<'a> Run<'a> {
     fn validate(&mut self, validation: &Dataset, on_event: &mut dyn FnMut(&Event)) -> Result<()> {
         let model = Model::new(self.metadata(), self.trainer.network(), &self.device)?;
         let mut sum = 0.0;
-        for pair in validation.pairs() {
-            let sr = crate::upscale::enlarge_whole(&model, &pair.lr)?;
-            sum += crate::eval::psnr_y(&sr, &pair.hr, self.config.network.scale())?;
+        for Pair { hr, lr } in validation.pairs() {
+            sum += psnr_y(&model.enlarge_picture(lr)?, hr, self.config.network.scale())?;
         }
         let psnr_y = sum / validation.pairs().len() as f64;
         self.psnr_y = Some(psnr_y);

@@ -48,7 +48,8 @@ impl Trainer {
     /// [`Error::Data`] if the loss is not finite: the weights are then left as they were.
     pub fn step(&mut self, batch: Batch) -> Result<f32> {
         let device = self.device.clone().autodiff();
-        let tensor = |values, side| Tensor::<4>::from_data(TensorData::new(values, [batch.count, 3, side, side]), &device);
+        let tensor =
+            |values, side| Tensor::<4>::from_data(TensorData::new(values, [batch.count, 3, side, side]), &device);
         let difference = self.network.forward(tensor(batch.lr, batch.lr_side)) - tensor(batch.hr, batch.hr_side);
         let loss = match self.recipe.loss {
             Loss::L1 => difference.abs().mean(),
@@ -109,7 +110,9 @@ impl Trainer {
             Some((shape, values)) if shape == [count] => {
                 Ok(Tensor::<1>::from_data(TensorData::new(values, [count]), &self.device))
             }
-            _ => Err(Error::Weights(format!("the checkpoint has no \"{name}\" of {count} values: it is another network's"))),
+            _ => Err(Error::Weights(format!(
+                "the checkpoint has no \"{name}\" of {count} values: it is another network's"
+            ))),
         };
         (self.weights, self.average) = (take("weights")?, take("average")?);
         if step > 0 {

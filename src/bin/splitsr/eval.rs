@@ -1,0 +1,113 @@
+//! `splitsr eval`
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use splitsr::eval::{Scores, SetScore, bicubic, lanczos3, score_set};
+use splitsr::image::Picture;
+use splitsr::network::cost::Cost;
+use splitsr::weights::Model;
+use splitsr::{Error, Result, models};
+
+/// Scores a model on folders of pictures: PSNR and SSIM on Y, by the usual protocol.
+#[derive(clap::Args)]
+pub struct Args {
+    /// A model's name or file, bicubic (MATLAB's) or lanczos3
+    #[arg(long, default_value = models::DEFAULT)]
+    model: String,
+    /// Enlargement: 2, 3 or 4
+    #[arg(long, value_parser = clap::value_parser!(u32).range(2..=4))]
+    scale: u32,
+    /// Folders of high-resolution pictures
+    #[arg(required = true, value_name = "DIR")]
+    folders: Vec<PathBuf>,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Evaluation {
+    scale: u32,
+    model: Evaluated,
+    sets: Vec<SetScore>,
+}
+
+/// Parameters, multiply-adds and hash are null for the resizers.
+#[derive(Serialize)]
+struct Evaluated {
+    name: String,
+    params: Option<u64>,
+    macs_720p: Option<f64>,
+    sha256: Option<String>,
+}
+
+pub fn run(args: Args) -> Result<()> {
+    let upsampler = Upsampler::new(&args.model, args.scale)?;
+    let (mut sets, scale) = (Vec::new(), args.scale as usize);
+    for folder in &args.folders {
+        let report = |path: &Path, scores: &Scores| {
+            if !args.json {
+                let Scores { psnr_y, ssim_y } = scores;
+                eprintln!("{}: {psnr_y:.2} dB, {ssim_y:.4}", path.display());
+            }
+        };
+        let set = score_set(folder, scale, |lr, width, height| upsampler.enlarge(lr, width, height), report)?;
+        if !args.json {
+            let Scores { psnr_y, ssim_y } = set.scores;
+            println!(
+                "{} x{}: {psnr_y:.2} dB, {ssim_y:.4} ({} images, {:.1} s)",
+                set.name, scale, set.images, set.seconds
+            );
+        }
+        sets.push(set);
+    }
+    if args.json {
+        crate::print_json(&Evaluation { scale: args.scale, model: upsampler.describe(&args.model), sets });
+    }
+    Ok(())
+}
+
+enum Upsampler {
+    Bicubic,
+    Lanczos3,
+    Model(Box<Model>),
+}
+
+impl Upsampler {
+    fn new(name: &str, scale: u32) -> Result<Self> {
+        match name {
+            "bicubic" => return Ok(Self::Bicubic),
+            "lanczos3" => return Ok(Self::Lanczos3),
+            _ => {}
+        }
+        let model = models::load(name)?;
+        match model.metadata.config.scale() {
+            own if own == scale as usize => Ok(Self::Model(Box::new(model))),
+            own => Err(Error::Config(format!("{name} enlarges by {own}: use --scale {own}, or another model"))),
+        }
+    }
+
+    fn enlarge(&self, lr: &Picture, width: u32, height: u32) -> Result<Picture> {
+        match self {
+            Self::Bicubic => bicubic(lr, width, height),
+            Self::Lanczos3 => lanczos3(lr, width, height),
+            Self::Model(model) => model.enlarge_picture(lr),
+        }
+    }
+
+    fn describe(&self, name: &str) -> Evaluated {
+        match self {
+            Self::Model(model) => {
+                let cost = Cost::of(&model.metadata.config);
+                Evaluated {
+                    name: model.metadata.name.clone(),
+                    params: Some(cost.params),
+                    macs_720p: Some(cost.macs_720p),
+                    sha256: Some(model.sha256.clone()),
+                }
+            }
+            _ => Evaluated { name: name.to_owned(), params: None, macs_720p: None, sha256: None },
+        }
+    }
+}

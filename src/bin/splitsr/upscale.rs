@@ -1,0 +1,188 @@
+//! `splitsr upscale`
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+use splitsr::image::{Format, Limits, decode, encode};
+use splitsr::upscale::{Options, Progress, Report, Target, Tiling, upscale};
+use splitsr::weights::{Model, hex_sha256};
+use splitsr::{Error, Result, files, models};
+
+/// Enlarges pictures.
+#[derive(clap::Args)]
+pub struct Args {
+    /// The pictures
+    #[arg(required = true, value_name = "IN")]
+    inputs: Vec<PathBuf>,
+    /// The result's file (png, jpg, webp, bmp, tif, gif), or a folder, where results are NAME.png
+    #[arg(short, long, value_name = "OUT")]
+    output: PathBuf,
+    /// The zoom, 1 to 16
+    #[arg(long, default_value_t = 2.0, conflicts_with = "size")]
+    scale: f64,
+    /// The exact size, WxH
+    #[arg(long, value_name = "WxH", value_parser = parse_size)]
+    size: Option<(u32, u32)>,
+    /// A model's name or file
+    #[arg(long, default_value = models::DEFAULT)]
+    model: String,
+    /// Where to compute
+    #[arg(long, value_enum, default_value_t = Backend::Auto)]
+    backend: Backend,
+    /// How much of its surroundings a tile reads: auto (within 1 level of exact), exact, or pixels
+    #[arg(long, default_value = "auto", value_parser = parse_tiling)]
+    tile: Tiling,
+    /// The mean over the 8 flips and rotations: a little better, 8 times slower
+    #[arg(long)]
+    ensemble: bool,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Backend {
+    /// The best there is
+    Auto,
+    /// The processor
+    Cpu,
+    /// The graphics card
+    Gpu,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    model: String,
+    #[serde(rename = "modelSha256")]
+    model_sha256: String,
+    backend: &'static str,
+    adapter: String,
+    reason: &'static str,
+    pictures: Vec<Done>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Done {
+    input: PathBuf,
+    output: PathBuf,
+    width: u32,
+    height: u32,
+    milliseconds: f64,
+    tiles: usize,
+    /// Low-resolution pixels; null = the picture was not cut.
+    halo: Option<usize>,
+    threads: usize,
+    notes: Vec<String>,
+    /// Of the RGBA8 pixels, row by row.
+    output_sha256: String,
+}
+
+pub fn run(args: Args) -> Result<()> {
+    if args.backend == Backend::Gpu {
+        return Err(Error::Config("this build computes on the CPU only: use --backend cpu".into()));
+    }
+    let model = Arc::new(models::load(&args.model)?);
+    let outputs = outputs(&args)?;
+    let stop = crate::stop_flag()?;
+    let mut pictures = Vec::new();
+    for (input, output) in args.inputs.iter().zip(outputs) {
+        let done = one(&args, &model, input, output, &stop)?;
+        if !args.json {
+            for note in &done.notes {
+                eprintln!("{}: {note}", input.display());
+            }
+            eprintln!("{} ({} x {}, {:.2} s)", done.output.display(), done.width, done.height, done.milliseconds / 1e3);
+        }
+        pictures.push(done);
+    }
+    if args.json {
+        crate::print_json(&Summary {
+            model: model.metadata.name.clone(),
+            model_sha256: model.sha256.clone(),
+            backend: "cpu",
+            adapter: splitsr::ops::cpu::instruction_set().into(),
+            reason: "this build has no GPU backend",
+            pictures,
+        });
+    }
+    Ok(())
+}
+
+fn one(args: &Args, model: &Arc<Model>, input: &Path, output: PathBuf, stop: &AtomicBool) -> Result<Done> {
+    let format = Format::from_path(&output)?;
+    let bytes = std::fs::read(input).map_err(Error::io(input))?;
+    let named = |error| match error {
+        Error::Decode(why) => Error::Decode(format!("{}: {why}", input.display())),
+        Error::UnsupportedFormat(why) => Error::UnsupportedFormat(format!("{}: {why}", input.display())),
+        other => other,
+    };
+    let picture = decode(&bytes, &Limits::default()).map_err(named)?;
+    let target = match args.size {
+        Some((width, height)) => Target::Size { width, height },
+        None => Target::Zoom(args.scale),
+    };
+    let options = Options { tiling: args.tile, ensemble: args.ensemble, ..Options::new(target) };
+    let bar = progress_bar(input);
+    let on_progress = |progress: Progress| {
+        bar.set_position((progress.fraction * 1e3) as u64);
+        if stop.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    let outcome = upscale(model, picture, &options, on_progress);
+    bar.finish_and_clear();
+    let (result, Report { tiles, halo, threads, seconds, .. }) = outcome?;
+    files::replace(&output, &encode(&result, format)?)?;
+    Ok(Done {
+        input: input.to_owned(),
+        output,
+        width: result.width,
+        height: result.height,
+        milliseconds: (seconds * 1e6).round() / 1e3,
+        tiles,
+        halo,
+        threads,
+        output_sha256: hex_sha256(&result.to_rgba8()),
+        notes: result.notes,
+    })
+}
+
+/// A file for each input, checked before any work: an existing folder (or one to make, where there are several inputs or a trailing slash),
+/// otherwise a file.
+fn outputs(args: &Args) -> Result<Vec<PathBuf>> {
+    let slash = args.output.to_string_lossy().ends_with(std::path::is_separator);
+    if !args.output.is_dir() && !slash && args.inputs.len() == 1 {
+        Format::from_path(&args.output)?;
+        return Ok(vec![args.output.clone()]);
+    }
+    std::fs::create_dir_all(&args.output).map_err(Error::io(&args.output))?;
+    let name = |input: &PathBuf| args.output.join(input.file_stem().unwrap_or_default()).with_extension("png");
+    let outputs: Vec<PathBuf> = args.inputs.iter().map(name).collect();
+    for (index, output) in outputs.iter().enumerate() {
+        if outputs[..index].contains(output) {
+            return Err(Error::Config(format!("two of the pictures would both be written to {}", output.display())));
+        }
+    }
+    Ok(outputs)
+}
+
+/// Hidden where stderr is no terminal.
+fn progress_bar(input: &Path) -> ProgressBar {
+    let style = ProgressStyle::with_template("{msg} [{bar:40}] {percent}% {eta}").expect("the template is valid");
+    ProgressBar::new(1000).with_style(style).with_message(input.display().to_string())
+}
+
+fn parse_size(text: &str) -> std::result::Result<(u32, u32), String> {
+    let sides = text.split_once(['x', 'X']).map(|(width, height)| (width.parse(), height.parse()));
+    match sides {
+        Some((Ok(width), Ok(height))) if width > 0 && height > 0 => Ok((width, height)),
+        _ => Err("it must be WIDTHxHEIGHT in pixels, like 1920x1080".into()),
+    }
+}
+
+fn parse_tiling(text: &str) -> std::result::Result<Tiling, String> {
+    text.parse().map_err(|error: Error| error.to_string())
+}

@@ -1,0 +1,171 @@
+//! Every instruction set against the definition in f64, and the promise that a pixel's result depends on its neighbourhood alone.
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// Values in -1..1 that depend on `seed` alone.
+fn values(count: usize, seed: u64) -> Vec<f32> {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    (0..count)
+        .map(|_| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            (state >> 40) as f32 / (1 << 23) as f32 - 1.0
+        })
+        .collect()
+}
+
+/// The pixel of a plane, 0 outside: `y` and `x` are one more than the position.
+fn at(plane: &[f32], shape: &Shape, y: usize, x: usize) -> f64 {
+    if (1..=shape.height).contains(&y) && (1..=shape.width).contains(&x) {
+        f64::from(plane[(y - 1) * shape.width + x - 1])
+    } else {
+        0.0
+    }
+}
+
+/// Visits every product of the convolution: (output index, weight index, input value).
+fn each_product(shape: &Shape, x: &[f32], mut visit: impl FnMut(usize, usize, f64)) {
+    let plane = shape.height * shape.width;
+    for n in 0..shape.batch {
+        for o in 0..shape.out_channels {
+            for i in 0..shape.in_channels {
+                let input = &x[(n * shape.in_channels + i) * plane..][..plane];
+                for tap in 0..9 {
+                    for pixel in 0..plane {
+                        let (y, x) = (pixel / shape.width + tap / 3, pixel % shape.width + tap % 3);
+                        let output = (n * shape.out_channels + o) * plane + pixel;
+                        visit(output, (o * shape.in_channels + i) * 9 + tap, at(input, shape, y, x));
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn assert_close(found: &[f32], expected: &[f64], terms: usize, what: &str) {
+    for (i, (&found, &expected)) in found.iter().zip(expected).enumerate() {
+        // Each of `terms` products below 1 adds a random rounding error of half a unit of the sum at hand.
+        let roots = (terms as f64).sqrt();
+        let tolerance = 4.0 * f64::from(f32::EPSILON) / 2.0 * roots * expected.abs().max(roots);
+        assert!((f64::from(found) - expected).abs() <= tolerance, "{what} {i}: {found} is not {expected}");
+    }
+}
+
+fn check(shape: &Shape, seed: u64) {
+    let (x, dy) = (values(shape.input(), seed), values(shape.output(), seed + 1));
+    let (weight, bias) = (values(shape.weights(), seed + 2), values(shape.out_channels, seed + 3));
+    let plane = shape.height * shape.width;
+    let mut y: Vec<f64> = (0..shape.output()).map(|k| f64::from(bias[k / plane % shape.out_channels])).collect();
+    let mut dweight = vec![0.0; shape.weights()];
+    each_product(shape, &x, |output, tap, value| {
+        y[output] += f64::from(weight[tap]) * value;
+        dweight[tap] += f64::from(dy[output]) * value;
+    });
+    let mut dx = vec![0.0; shape.input()];
+    for (k, d) in dx.iter_mut().enumerate() {
+        let (n, i, pixel) = (k / plane / shape.in_channels, k / plane % shape.in_channels, k % plane);
+        for o in 0..shape.out_channels {
+            let dy = &dy[(n * shape.out_channels + o) * plane..][..plane];
+            for tap in 0..9 {
+                let (y, x) = (pixel / shape.width + 2 - tap / 3, pixel % shape.width + 2 - tap % 3);
+                *d += f64::from(weight[(o * shape.in_channels + i) * 9 + tap]) * at(dy, shape, y, x);
+            }
+        }
+    }
+    let mut dbias = vec![0.0; shape.out_channels];
+    dy.iter().enumerate().for_each(|(k, &d)| dbias[k / plane % shape.out_channels] += f64::from(d));
+
+    for backend in backends() {
+        let name = backend.name;
+        // What is not written would stay NaN.
+        let mut out = vec![f32::NAN; shape.output()];
+        forward_on(backend, shape, &x, &weight, &bias, false, &mut out);
+        assert_close(&out, &y, shape.in_channels * 9, &format!("{name} forward {shape:?}"));
+        let mut activated = vec![f32::NAN; shape.output()];
+        forward_on(backend, shape, &x, &weight, &bias, true, &mut activated);
+        assert!(activated.iter().zip(&out).all(|(a, o)| *a == o.max(0.0)), "{name} ReLU {shape:?}");
+        let mut found = vec![f32::NAN; shape.input()];
+        backward_data_on(backend, shape, &dy, &weight, &mut found);
+        assert_close(&found, &dx, shape.out_channels * 9, &format!("{name} data gradient {shape:?}"));
+        let (mut dw, mut db) = (vec![f32::NAN; shape.weights()], vec![f32::NAN; shape.out_channels]);
+        backward_weight_on(backend, shape, &x, &dy, &mut dw, &mut db);
+        assert_close(&dw, &dweight, shape.batch * plane, &format!("{name} weight gradient {shape:?}"));
+        assert_close(&db, &dbias, shape.batch * plane, &format!("{name} bias gradient {shape:?}"));
+    }
+}
+
+#[test]
+fn the_shapes_of_the_flagship() {
+    for (in_channels, out_channels) in [(3, 16), (16, 16), (4, 4), (16, 64), (16, 3), (64, 64)] {
+        check(&Shape { batch: 2, in_channels, out_channels, height: 13, width: 50 }, 7);
+    }
+}
+
+#[test]
+fn more_than_the_portable_set_is_tested_where_there_is_more() {
+    let found: Vec<_> = backends().map(|backend| backend.name).collect();
+    assert_eq!(found[0], "portable");
+    #[cfg(target_arch = "x86_64")]
+    assert_eq!(found.contains(&"avx512"), std::is_x86_feature_detected!("avx512f"));
+    assert_eq!(*found.last().unwrap(), instruction_set());
+}
+
+#[test]
+#[should_panic(expected = "the input of")]
+fn a_slice_of_another_length_is_a_mistake() {
+    let shape = Shape { batch: 1, in_channels: 1, out_channels: 1, height: 4, width: 4 };
+    forward(&shape, &[0.0; 15], &[0.0; 9], &[0.0], false, &mut [0.0; 16]);
+}
+
+fn shapes() -> impl Strategy<Value = Shape> {
+    (1usize..=2, 1usize..=20, 1usize..=20, 1usize..=70, 1usize..=70).prop_map(
+        |(batch, in_channels, out_channels, height, width)| Shape { batch, in_channels, out_channels, height, width },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..Default::default() })]
+
+    #[test]
+    fn any_shape_equals_the_definition(shape in shapes(), seed: u64) {
+        check(&shape, seed >> 8);
+    }
+
+    /// A tile cut out with one pixel around it gives the same bits inside, on every instruction set.
+    #[test]
+    fn a_pixel_depends_on_its_neighbourhood_alone(
+        shape in shapes(),
+        (top, left, height, width) in (0usize..68, 0usize..68, 3usize..=40, 3usize..=40),
+        seed: u64,
+    ) {
+        let shape = Shape { batch: 1, height: shape.height.max(3), width: shape.width.max(3), ..shape };
+        let (height, width) = (height.min(shape.height), width.min(shape.width));
+        let (top, left) = (top % (shape.height - height + 1), left % (shape.width - width + 1));
+        let x = values(shape.input(), seed >> 8);
+        let (weight, bias) = (values(shape.weights(), 1), values(shape.out_channels, 2));
+        let tile = Shape { height, width, ..shape };
+        let cut: Vec<f32> = (0..tile.input())
+            .map(|k| {
+                let (i, y, column) = (k / (height * width), k / width % height, k % width);
+                x[(i * shape.height + top + y) * shape.width + left + column]
+            })
+            .collect();
+        for backend in backends() {
+            let (mut whole, mut part) = (vec![0.0; shape.output()], vec![0.0; tile.output()]);
+            forward_on(backend, &shape, &x, &weight, &bias, true, &mut whole);
+            forward_on(backend, &tile, &cut, &weight, &bias, true, &mut part);
+            for o in 0..shape.out_channels {
+                for y in 1..height - 1 {
+                    for column in 1..width - 1 {
+                        let whole = whole[(o * shape.height + top + y) * shape.width + left + column];
+                        let part = part[(o * height + y) * width + column];
+                        prop_assert_eq!(whole.to_bits(), part.to_bits());
+                    }
+                }
+            }
+        }
+    }
+}
