@@ -7,9 +7,14 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use burn::tensor::Device;
 use common::Nearest;
+use splitsr::NetworkConfig;
+use splitsr::config::SplitSrConfig;
 use splitsr::image::{Depth, Layout, Picture};
-use splitsr::upscale::{Enlarge, Options, Target, plan, upscale};
+use splitsr::network::Network;
+use splitsr::upscale::{Enlarge, Facts, Job, Options, Target, plan, upscale};
+use splitsr::weights::{Metadata, Model};
 
 /// The system's allocator, counting.
 struct Counting;
@@ -46,29 +51,65 @@ fn count(size: usize) {
     PEAK.fetch_max(held, Ordering::Relaxed);
 }
 
-/// Bytes that enlarging takes at its peak besides the source and the result.
+/// Bytes that enlarging on two threads takes at its peak besides the source and the result.
 fn besides(model: &Arc<impl Enlarge + 'static>, zoom: f64, (width, height): (u32, u32)) -> usize {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
+    let options = Options::new(Target::Zoom(zoom));
     let before = HELD.load(Ordering::Relaxed);
     let source = Picture::blank(width, height, Layout::Rgb, Depth::Eight).unwrap();
     PEAK.store(HELD.load(Ordering::Relaxed), Ordering::Relaxed);
-    let (result, _) = upscale(model, source, &Options::new(Target::Zoom(zoom)), |_| ControlFlow::Continue(())).unwrap();
+    let run = || upscale(model, source, &options, |_| ControlFlow::Continue(()));
+    let (result, _) = pool.install(run).unwrap();
     let pictures = 3 * width as usize * height as usize + result.samples.len();
     PEAK.load(Ordering::Relaxed) - before - pictures
 }
+
+/// What the plan says about that: the two tiles at once.
+fn planned(model: &impl Enlarge, zoom: f64, (width, height): (u32, u32)) -> usize {
+    let source = Picture::blank(width, height, Layout::Rgb, Depth::Eight).unwrap();
+    let facts = Facts::of(model);
+    let job = Job::new(source, facts, &Options::new(Target::Zoom(zoom)), 2).unwrap();
+    2 * job.passes()[0].tile_bytes(&facts) as usize
+}
+
+const MEGABYTE: usize = 1 << 20;
 
 /// One test: another one at the same time would be counted in.
 #[test]
 fn besides_the_pictures_memory_is_bounded() {
     let model = Arc::new(Nearest(4));
-    let megabyte = 1 << 20;
     for zoom in [4.0, 2.7] {
-        let [small, large] = [(800, 600), (2400, 1800)].map(|size| besides(&model, zoom, size));
-        assert!(large < small + small / 4 + megabyte, "{small} bytes for 0.5 megapixels, {large} for 4.3 at {zoom}");
-        assert!((large as u64) < plan::IN_FLIGHT_BYTES, "{large}");
+        does_not_grow(&model, zoom, (800, 600));
     }
     // Two passes: the 16-bit picture between them, 16 times the source, and nothing else that grows.
     let between = 6 * 16 * 1000 * 800;
     let large = besides(&model, 5.0, (1000, 800));
-    let bound = between + besides(&model, 4.0, (1000, 800)) * 5 / 4 + megabyte;
+    let bound = between + besides(&model, 4.0, (1000, 800)) * 5 / 4 + MEGABYTE;
     assert!((between..bound).contains(&large), "{large}, {bound}");
+
+    for scale in 2..=4 {
+        let config = SplitSrConfig { scale, channels: 8, groups: 2, blocks: 1, hybrid_index: 1, ..Default::default() };
+        does_not_grow(&network(config), scale as f64, (500, 400));
+    }
+    // The flagship takes what it says.
+    let (model, size) = (network(SplitSrConfig::default()), (400, 300));
+    let (taken, planned) = (besides(&model, 2.0, size), planned(&*model, 2.0, size));
+    assert!(taken < planned + MEGABYTE, "{taken} bytes, planned {planned}");
+}
+
+/// Enlarges pictures of `size` and of nine times as many pixels.
+fn does_not_grow(model: &Arc<impl Enlarge + 'static>, zoom: f64, size: (u32, u32)) {
+    for factor in [1, 3] {
+        let size = (factor * size.0, factor * size.1);
+        let (taken, planned) = (besides(model, zoom, size), planned(&**model, zoom, size));
+        assert!(planned as u64 <= plan::IN_FLIGHT_BYTES);
+        assert!(taken < planned + MEGABYTE, "{taken} bytes, planned {planned}, for {size:?} at {zoom}");
+    }
+}
+
+/// With random weights: what they are does not matter here.
+fn network(config: SplitSrConfig) -> Arc<Model> {
+    let (config, device) = (NetworkConfig::SplitSr(config), Device::flex());
+    let network = Network::new(&config, &device);
+    Arc::new(Model::new(Metadata::new("random", config), network, &device).unwrap())
 }

@@ -6,11 +6,15 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use burn::tensor::Device;
 use common::Nearest;
 use proptest::prelude::*;
+use splitsr::config::{BlockKind, HybridMode, NetworkConfig, Replacement, SplitSrConfig};
 use splitsr::image::resize::{Filter, resize};
 use splitsr::image::{Depth, Layout, Picture, Samples};
+use splitsr::network::Network;
 use splitsr::upscale::{Enlarge, Facts, Job, Options, Target, TileInput, Tiling, run_tile, upscale};
+use splitsr::weights::{Metadata, Model};
 use splitsr::{Error, Result};
 
 /// A box blur that pads with zeros as a stack of convolutions does, then a repetition of pixels, each a little brighter
@@ -126,6 +130,33 @@ fn exact_tiles_give_the_whole_picture() {
         let (result, tiles) = tiled(&model, &picture, &options);
         assert!(tiles >= 6, "{tiles} tiles at {factor}");
         assert!(result == whole(&model, &picture, &options), "{factor}");
+    }
+}
+
+/// With random weights.
+fn network(config: SplitSrConfig) -> Model {
+    let (config, device) = (NetworkConfig::SplitSr(config), Device::flex());
+    let network = Network::new(&config, &device);
+    Model::new(Metadata::new("random", config), network, &device).unwrap()
+}
+
+#[test]
+fn exact_tiles_of_real_networks_give_the_whole_picture() {
+    let small = SplitSrConfig { channels: 6, groups: 2, blocks: 2, hybrid_index: 1, ..SplitSrConfig::default() };
+    let configs = [
+        small.clone(),
+        SplitSrConfig { scale: 3, block: BlockKind::Shuffle, hybrid_mode: HybridMode::Interleaved, ..small.clone() },
+        SplitSrConfig { scale: 4, replacement: Replacement::Both, ..small },
+        SplitSrConfig::default(),
+    ];
+    let source = picture(210, 150, Layout::Rgb, Depth::Sixteen);
+    for config in configs {
+        let model = network(config);
+        let options = zoom(model.scale() as f64, Tiling::Exact);
+        let (result, tiles) = tiled(&model, &source, &options);
+        let name = format!("{:?} in {tiles} tiles", model.metadata.config);
+        assert!(tiles > 1, "{name}");
+        assert!(result == whole(&model, &source, &options), "{name}");
     }
 }
 
@@ -378,7 +409,8 @@ fn what_the_network_says_arrives() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    // Without files of failed cases, for which proptest looks beside `lib.rs`: a case is small enough to become a test.
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_size_and_any_zoom_is_seamless(

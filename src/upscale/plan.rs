@@ -50,9 +50,9 @@ impl Pass {
         self.tiles.iter().map(|tile| area(tile.source)).sum()
     }
 
-    /// Low-resolution pixels of the largest tile.
-    pub fn largest_tile(&self) -> u64 {
-        self.tiles.iter().map(|tile| area(tile.source)).max().unwrap_or(0)
+    /// What computing the largest tile takes, in bytes.
+    pub fn tile_bytes(&self, facts: &Facts) -> u64 {
+        self.tiles.iter().map(|tile| area(tile.source)).max().unwrap_or(0) * bytes_per_pixel(facts)
     }
 }
 
@@ -129,7 +129,7 @@ fn to_area(x: &Range<u32>, y: &Range<u32>) -> Area {
 }
 
 /// What a tile takes for each low-resolution pixel: the network, and the input and output planes around it, in f32.
-pub(super) fn bytes_per_pixel(facts: &Facts) -> u64 {
+fn bytes_per_pixel(facts: &Facts) -> u64 {
     let planes = 3 * size_of::<f32>() * (1 + 2 * facts.scale * facts.scale);
     (facts.bytes_per_pixel + planes) as u64
 }
@@ -229,7 +229,7 @@ mod tests {
         let pixels = 4000 * 3000;
         for (halo, factor) in [(0, 1.0), (16, 1.3), (73, 2.0)] {
             let pass = &passes((4000, 3000), (8000, 6000), &FLAGSHIP, Some(halo), 2).unwrap()[0];
-            assert!(pass.largest_tile() * bytes_per_pixel(&FLAGSHIP) <= TILE_BYTES, "{halo}");
+            assert!(pass.tile_bytes(&FLAGSHIP) <= TILE_BYTES, "{halo}");
             assert!(pass.work() as f64 <= factor * pixels as f64, "{halo}: {}", pass.work() as f64 / pixels as f64);
             assert!(pass.tiles.len() > 40, "progress is fine-grained: {}", pass.tiles.len());
         }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use super::plan::{self, IN_FLIGHT_BYTES, Pass};
+use super::plan::{IN_FLIGHT_BYTES, Pass};
 use super::{Enlarge, Facts, Job, Options, run_tile};
 use crate::error::{Error, Result};
 use crate::image::Picture;
@@ -126,8 +126,7 @@ fn work<M: Enlarge + ?Sized>(
 /// Apart from each other, because in a common pool a thread that waits for a part of its tile's convolution would begin
 /// another tile, so that the number of tiles in memory would have no bound.
 fn pools(pass: &Pass, facts: &Facts, threads: usize) -> Result<Vec<ThreadPool>> {
-    let tile_bytes = pass.largest_tile() * plan::bytes_per_pixel(facts);
-    let at_once = (IN_FLIGHT_BYTES / tile_bytes).clamp(1, threads as u64) as usize;
+    let at_once = (IN_FLIGHT_BYTES / pass.tile_bytes(facts)).clamp(1, threads as u64) as usize;
     let count = at_once.min(pass.tiles.len());
     (0..count)
         .map(|index| {

@@ -195,8 +195,7 @@ impl JobOptions {
 }
 
 /// A picture on its way to another size. As long as `pass < passCount`, have each of the `tileCount` tiles computed, in
-/// any order, and
-/// `accept` them; then `finish`. Call `free()` on a job that is given up.
+/// any order, and `accept` them; then `finish`. Call `free()` on a job that is given up.
 #[wasm_bindgen]
 pub struct Job(upscale::Job);
 
