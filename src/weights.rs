@@ -249,9 +249,9 @@ pub fn assign<M: Module>(module: M, tensors: NamedTensors, device: &Device) -> R
         }
         fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
             let name = self.0.name();
-            let expected = param.lazy_shape();
+            let expected = param.lazy_shape().to_vec();
             match self.1.remove(&name) {
-                Some((shape, values)) if shape == expected.to_vec() => {
+                Some((shape, values)) if shape == expected => {
                     let data = TensorData::new(values, shape);
                     return Param::initialized(param.id, Tensor::from_data(data, self.3));
                 }

@@ -1,5 +1,7 @@
 //! Every file of the folder of awkward pictures does what its README's table says. A file without a row here fails.
 
+mod shared_data;
+
 use std::alloc::{GlobalAlloc, Layout as Block, System};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -219,13 +221,8 @@ unsafe impl GlobalAlloc for Watched {
     }
 }
 
-/// The folder of awkward files: beside the repository, or where `SPLITSR_DATA` says.
 fn folder() -> PathBuf {
-    let data = std::env::var_os("SPLITSR_DATA")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), PathBuf::from);
-    let folder = data.join("awkward");
-    assert!(folder.is_dir(), "{} is missing: set SPLITSR_DATA to the data folder", folder.display());
-    folder
+    shared_data::folder("awkward")
 }
 
 fn read(name: &str) -> Vec<u8> {

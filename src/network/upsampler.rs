@@ -31,6 +31,7 @@ struct Step {
 }
 
 #[derive(Module, Debug)]
+#[allow(clippy::large_enum_variant)] // one or two of them in a network
 enum Expand {
     /// A dense 3x3 convolution C -> r^2 C.
     Dense(Conv3x3),

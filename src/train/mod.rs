@@ -11,7 +11,7 @@ mod run;
 mod trainer;
 
 pub use config::{Loss, Recipe, Schedule, TrainConfig};
-pub use data::{Batch, Dataset};
+pub use data::{Batch, Dataset, Pair};
 #[cfg(not(target_arch = "wasm32"))]
 pub use run::{Event, Files, Limits, run};
 pub use trainer::Trainer;

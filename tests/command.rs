@@ -1,0 +1,127 @@
+//! The `splitsr` command as its users call it.
+
+mod shared_data;
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+fn splitsr(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_splitsr")).args(args).output().unwrap()
+}
+
+fn json(args: &[&str]) -> Value {
+    let output = splitsr(args);
+    assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// The one line on stderr of a call that must fail with this exit status.
+fn refusal(args: &[&str], status: i32) -> String {
+    let output = splitsr(args);
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(status), "{args:?}: {stderr}");
+    stderr
+}
+
+fn data(path: &str) -> String {
+    let (folder, name) = path.split_once('/').unwrap();
+    shared_data::folder(folder).join(name).to_str().unwrap().to_owned()
+}
+
+#[test]
+fn info_of_a_config_and_of_a_model() {
+    let flagship = json(&["info", "--json"]);
+    assert_eq!((flagship["params"].as_u64(), flagship["receptive_field"].as_u64()), (Some(161_751), Some(147)));
+    assert!(flagship["sha256"].is_null());
+    let x3 = json(&["info", "--scale", "3", "--hybrid-index", "7", "--hybrid-mode", "standard-first", "--json"]);
+    assert_eq!(x3["params"].as_u64().map(|p| p / 100), Some(475));
+    let rcan = ["--channels", "64", "--groups", "10", "--blocks", "20", "--hybrid-index", "0", "--attention", "16"];
+    let rcan = json(&[&["info", "--json"][..], &rcan].concat());
+    assert_eq!(rcan["params"].as_u64().map(|p| (p + 50) / 100), Some(154_446));
+    assert!(rcan["receptive_field"].is_null());
+    let model = json(&["info", "splitsr-x2", "--json"]);
+    assert_eq!(model["params"], flagship["params"]);
+    assert_eq!(model["sha256"].as_str().unwrap().len(), 64);
+    assert!(refusal(&["info", "--hybrid-index", "9"], 1).contains("hybrid index is 9; it must be from 0 to 7"));
+    refusal(&["info", "splitsr-x2", "--channels", "8"], 2);
+}
+
+#[test]
+fn the_index_of_the_models_is_up_to_date() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
+    let output = splitsr(&["index", "--check", folder.to_str().unwrap()]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// The first quality mark: 1 dB above bicubic on Set5.
+#[test]
+fn the_flagship_beats_bicubic() {
+    let set5 = data("eval/Set5");
+    let score = |model: &str| {
+        let report = json(&["eval", "--model", model, "--scale", "2", "--json", &set5]);
+        assert_eq!((report["scale"].as_u64(), report["model"]["name"].as_str()), (Some(2), Some(model)));
+        let set = &report["sets"][0];
+        assert_eq!((set["name"].as_str(), set["images"].as_u64()), (Some("Set5"), Some(5)));
+        set["psnr_y"].as_f64().unwrap()
+    };
+    let (bicubic, flagship) = (score("bicubic"), score("splitsr-x2"));
+    assert!((bicubic - 33.68).abs() < 0.03, "{bicubic}");
+    assert!(flagship >= bicubic + 1.0, "{flagship} against {bicubic}");
+    assert!(refusal(&["eval", "--scale", "3", &set5], 1).contains("splitsr-x2 enlarges by 2"));
+}
+
+#[test]
+fn upscale_to_a_file_and_to_a_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (input, out) = (data("awkward/chroma420.jpg"), path("out.webp"));
+    let report = json(&["upscale", &input, "-o", &out, "--scale", "1.5", "--json"]);
+    let done = &report["pictures"][0];
+    assert_eq!((done["width"].as_u64(), done["height"].as_u64()), (Some(239), Some(179)));
+    assert_eq!(report["backend"], "cpu");
+    let written = splitsr::eval::read_picture(Path::new(&out)).unwrap();
+    assert_eq!(splitsr::weights::hex_sha256(&written.to_rgba8()), done["outputSha256"].as_str().unwrap());
+
+    let both = path("both/");
+    json(&["upscale", &input, &data("awkward/1x64.png"), "-o", &both, "--json"]);
+    for (name, size) in [("both/chroma420.png", (318, 238)), ("both/1x64.png", (2, 128))] {
+        let written = splitsr::eval::read_picture(Path::new(&path(name))).unwrap();
+        assert_eq!((written.width, written.height), size, "{name}");
+    }
+}
+
+#[test]
+fn failures_are_one_line_and_leave_no_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out.png").to_str().unwrap().to_owned();
+    let photo = data("awkward/photo.bmp");
+    for (args, status, expected) in [
+        (vec![data("awkward/truncated.png")], 1, "truncated.png"),
+        (vec![data("awkward/text.png")], 1, "text"),
+        (vec![data("awkward/bomb_60000x60000.png")], 1, "60000 x 60000"),
+        (vec![photo.clone(), "--scale".into(), "17".into()], 1, "it must be from 1 to 16"),
+        (vec![photo.clone(), "--model".into(), "nothing".into()], 1, "no model \"nothing\""),
+        (vec![photo.clone(), "--backend".into(), "gpu".into()], 1, "CPU only"),
+        (vec!["missing.png".into()], 1, "missing.png"),
+        (vec![photo.clone(), "--size".into(), "12".into()], 2, "WIDTHxHEIGHT"),
+    ] {
+        let args: Vec<&str> = ["upscale", "-o", &out].into_iter().chain(args.iter().map(String::as_str)).collect();
+        let stderr = refusal(&args, status);
+        assert!(stderr.contains(expected), "{args:?}: {stderr}");
+        assert!(status == 2 || stderr.lines().count() == 1, "{stderr}");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "{args:?} left a file");
+    }
+    assert!(refusal(&["upscale", &photo, "-o", "out.xyz"], 1).contains("choose png"));
+}
+
+#[test]
+fn a_model_compared_with_itself_is_equal() {
+    let folder = tempfile::tempdir().unwrap();
+    let heat = folder.path().join("heat.png");
+    let input = data("awkward/photo.bmp");
+    let report = json(&["compare", "splitsr-x2", "splitsr-x2", &input, "-o", heat.to_str().unwrap(), "--json"]);
+    assert!(report["psnr_y"].is_null() && report["largest"] == 0, "{report}");
+    assert!(heat.is_file());
+}

@@ -1,0 +1,123 @@
+//! Training: gradients against stock Burn, a run that learns, and a killed run that goes on where it was.
+
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+
+use burn::tensor::module::conv2d;
+use burn::tensor::ops::ConvOptions;
+use burn::tensor::{Device, Distribution, Tensor, activation::relu};
+use splitsr::image::{Layout, Picture, Samples};
+use splitsr::ops::conv3x3;
+use splitsr::train::{Dataset, Event, Files, Limits, Pair, TrainConfig, run};
+
+/// Forward and all three gradients of our operation, with and without ReLU, against Burn's own.
+#[test]
+fn the_operation_equals_stock_burn() {
+    let device = Device::flex().autodiff();
+    for (input, output, relu_after) in [(3, 16, false), (16, 16, true), (4, 4, true), (6, 3, false)] {
+        let random =
+            |shape: [usize; 4]| Tensor::<4>::random(shape, Distribution::Uniform(-1.0, 1.0), &device).require_grad();
+        let (x, weight) = (random([2, input, 9, 19]), random([output, input, 3, 3]));
+        let bias = Tensor::<1>::random([output], Distribution::Uniform(-1.0, 1.0), &device).require_grad();
+        let probe = Tensor::<4>::random([2, output, 9, 19], Distribution::Uniform(-1.0, 1.0), &device);
+
+        let ours = conv3x3(x.clone(), weight.clone(), bias.clone(), relu_after);
+        let options = ConvOptions::new([1, 1], [1, 1], [1, 1], 1);
+        let stock = conv2d(x.clone(), weight.clone(), Some(bias.clone()), options);
+        let stock = if relu_after { relu(stock) } else { stock };
+        let close =
+            |a: burn::tensor::TensorData, b| a.assert_approx_eq::<f32>(&b, burn::tensor::Tolerance::absolute(2e-4));
+        close(ours.clone().into_data(), stock.clone().into_data());
+
+        let (ours, stock) = ((ours * probe.clone()).sum().backward(), (stock * probe).sum().backward());
+        close(x.grad(&ours).unwrap().into_data(), x.grad(&stock).unwrap().into_data());
+        close(weight.grad(&ours).unwrap().into_data(), weight.grad(&stock).unwrap().into_data());
+        close(bias.grad(&ours).unwrap().into_data(), bias.grad(&stock).unwrap().into_data());
+    }
+}
+
+const CONFIG: &str = r#"
+    name = "test"
+    recipe = "cosine"
+    [network]
+    architecture = "splitsr"
+    channels = 8
+    groups = 2
+    blocks = 2
+    hybrid_index = 1
+    [override]
+    steps = 60
+    batch = 4
+    hr_patch = 24
+    learning_rate = 3e-3
+    schedule = { cosine = { warmup = 5 } }
+"#;
+
+/// Sharp-edged stripes and rings, which a network learns to sharpen.
+fn dataset() -> Dataset {
+    let picture = |phase: usize| {
+        let values = (0..48 * 48).flat_map(|i| {
+            let (y, x) = (i / 48, i % 48);
+            let on = (x / 3 + y / 5 + phase).is_multiple_of(2);
+            let ring = (x.abs_diff(24).pow(2) + y.abs_diff(24).pow(2)) / 40 % 2 == phase % 2;
+            [if on { 220 } else { 30 }, if ring { 200 } else { 60 }, if on == ring { 90 } else { 160 }]
+        });
+        Picture::new(48, 48, Layout::Rgb, Samples::U8(values.collect())).unwrap()
+    };
+    Dataset::new((0..3).map(|phase| Pair::new(picture(phase), 2).unwrap()).collect(), 2).unwrap()
+}
+
+fn train(out: &Path, resume: bool, steps: Option<u64>) -> Vec<Event> {
+    let config = TrainConfig::from_toml(CONFIG).unwrap();
+    let mut events = Vec::new();
+    let (files, limits, go_on) = (Files::beside(out), Limits { steps, time: None }, AtomicBool::new(false));
+    let data = dataset();
+    run(&config, &data, &data, &files, None, resume, limits, &go_on, &mut |event| events.push(event.clone())).unwrap();
+    events
+}
+
+#[test]
+fn a_killed_run_goes_on_to_the_same_weights_bit_for_bit() {
+    let folder = tempfile::tempdir().unwrap();
+    let (whole, parts) = (folder.path().join("whole.safetensors"), folder.path().join("parts.safetensors"));
+    let before = train(&folder.path().join("none.safetensors"), false, Some(0)).last().unwrap().psnr_y.unwrap();
+    let after = train(&whole, false, None).last().unwrap().psnr_y.unwrap();
+    assert!(after > before + 3.0, "60 steps took the PSNR from {before} to {after}");
+
+    train(&parts, false, Some(23));
+    // What a kill between two saves leaves: a log that is ahead of the checkpoint.
+    let log = Files::beside(&parts).log;
+    let text = std::fs::read_to_string(&log).unwrap();
+    std::fs::write(&log, format!("{text}{{\"step\":31,\"seconds\":1.0,\"learning_rate\":0.1}}\n{{\"step\":3")).unwrap();
+    train(&parts, true, Some(41));
+    train(&parts, true, None);
+    let bytes = |path: &Path| {
+        let model = splitsr::weights::read(&std::fs::read(path).unwrap()).unwrap();
+        model.1
+    };
+    assert_eq!(bytes(&whole), bytes(&parts));
+    let steps: Vec<u64> = std::fs::read_to_string(&log)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str::<Event>(line).unwrap().step)
+        .collect();
+    assert_eq!(steps, [23, 41, 60]);
+}
+
+#[test]
+fn a_started_run_is_not_overwritten() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("model.safetensors");
+    train(&out, false, Some(1));
+    let config = TrainConfig::from_toml(CONFIG).unwrap();
+    let data = dataset();
+    let run = |config: &TrainConfig, resume| {
+        let files = Files::beside(&out);
+        run(config, &data, &data, &files, None, resume, Limits::default(), &AtomicBool::new(true), &mut |_| {})
+    };
+    let error = run(&config, false).unwrap_err().to_string();
+    assert!(error.contains("exists: go on with --resume"), "{error}");
+    let error = run(&TrainConfig { seed: 2, ..config.clone() }, true).unwrap_err().to_string();
+    assert!(error.contains("another network or seed"), "{error}");
+    run(&config, true).unwrap();
+}
