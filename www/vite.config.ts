@@ -63,6 +63,8 @@ function contentSecurityPolicy(): Plugin {
 export default defineConfig({
   // Relative, so that the built folder works from any path of any static host.
   base: "./",
+  // What is not there is a 404, as on any static host, and not the page.
+  appType: "mpa",
   plugins: [models(), contentSecurityPolicy()],
   worker: { format: "es" },
   build: {

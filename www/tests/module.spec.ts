@@ -1,5 +1,7 @@
 /** `splitsr.js` as other sites use it. */
 import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { expect, test, type Page } from "@playwright/test";
 import type * as Splitsr from "../src/module/splitsr.ts";
 import { awkwardFile } from "./support.ts";
@@ -10,19 +12,18 @@ declare global {
   }
 }
 
-/** An empty page of `origin` with the module of this site. */
-async function openWith(page: Page, origin: string, site: string): Promise<void> {
-  const html = "<!doctype html><title>Host</title><body></body>";
-  await page.route(`${origin}/host.html`, (route) => route.fulfill({ contentType: "text/html", body: html }));
-  await page.goto(`${origin}/host.html`);
+const host = "<!doctype html><title>Host</title><body></body>";
+
+async function load(page: Page, url: string): Promise<void> {
   await page.evaluate(async (url) => {
     window.splitsr = (await import(url)) as typeof Splitsr;
-  }, `${site}/splitsr.js`);
+  }, url);
 }
 
 test.beforeEach(async ({ page, baseURL }) => {
-  const site = new URL(baseURL ?? "").origin;
-  await openWith(page, site, site);
+  await page.route(`${baseURL}host.html`, (route) => route.fulfill({ contentType: "text/html", body: host }));
+  await page.goto("/host.html");
+  await load(page, `${baseURL}splitsr.js`);
 });
 
 test("the result has what its report says", async ({ page }) => {
@@ -192,13 +193,19 @@ test("runs in a row do not pile up memory", async ({ page }) => {
 });
 
 test("a site of another origin can embed it", async ({ page, baseURL }) => {
-  const site = new URL(baseURL ?? "").origin;
-  await openWith(page, "http://localhost:9", site);
-  const width = await page.evaluate(async (picture) => {
-    const upscaler = await window.splitsr.createUpscaler({ workers: 2 });
-    return (await upscaler.upscale(picture, { scale: 2 })).width;
-  }, `${site}/demo/fur.png`);
-  expect(width).toBe(744);
+  const server = createServer((_, response) => response.setHeader("Content-Type", "text/html").end(host));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  try {
+    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    await load(page, `${baseURL}splitsr.js`);
+    const width = await page.evaluate(async (picture) => {
+      const upscaler = await window.splitsr.createUpscaler({ workers: 2 });
+      return (await upscaler.upscale(picture, { scale: 2 })).width;
+    }, `${baseURL}demo/fur.png`);
+    expect(width).toBe(744);
+  } finally {
+    server.close();
+  }
 });
 
 test("<splitsr-zoom> shows its picture enlarged", async ({ page }) => {

@@ -13,7 +13,7 @@ export function draw(app: App, panel: HTMLElement, welcome: HTMLElement): void {
 
 function welcomeTemplate(app: App): TemplateResult {
   return html`
-    <h1>Enlarge a picture</h1>
+    <h2>Enlarge a picture</h2>
     <p>
       <span class="with-mouse">Drop one here, paste it, or </span><label class="link" for="file">choose a file</label>.
     </p>
@@ -26,7 +26,7 @@ function panelTemplate(app: App): TemplateResult {
   return html`
     <header class="brand">
       <img src="./icon.svg" alt="" width="28" height="28" />
-      <strong>SplitSR</strong>
+      <h1>SplitSR</h1>
       <span>super-resolution in your browser</span>
     </header>
     ${pictureSection(app)} ${zoomSection(app)} ${modelSection(app)} ${runSection(app)}
@@ -230,7 +230,6 @@ function resultSection(app: App, { upscaled }: NonNullable<App["result"]>): Temp
             : "The link holds the model and the zoom; your picture stays with you."
         }
       </p>
-      ${notes(report.notes)}
       <details open>
         <summary>Report</summary>
         <dl data-testid="report">
@@ -249,5 +248,5 @@ function resultSection(app: App, { upscaled }: NonNullable<App["result"]>): Temp
 
 /** What the decoder remarks, phrases like "the first of 4 frames", as a sentence. */
 function notes(phrases: string[]): TemplateResult | typeof nothing {
-  return phrases.length > 0 ? html`<p class="about">Read as: ${phrases.join("; ")}.</p>` : nothing;
+  return phrases.length > 0 ? html`<p class="about">Note: ${phrases.join("; ")}.</p>` : nothing;
 }
