@@ -25,7 +25,9 @@ for (const [title, file, zoom] of [
     const input = join(dataFolder, "demo", `${file}.png`);
     let png: string;
     try {
-      execFileSync(command(), ["upscale", input, "-o", output, "--scale", String(zoom), "--model", model]);
+      execFileSync(command(), ["upscale", input, "-o", output, "--scale", String(zoom), "--model", model], {
+        stdio: "pipe",
+      });
       png = readFileSync(output).toString("base64");
     } finally {
       rmSync(folder, { recursive: true });

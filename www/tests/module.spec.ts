@@ -127,6 +127,67 @@ test("an abort rejects at once with its reason, and the next call works", async 
   expect(outcome.width).toBe(744);
 });
 
+/** Bodies of band workers that start well and then die: as a panic in wasm does, and as the browser lets them. */
+const dying = {
+  "reports a dead instance": `postMessage({ id, error: { code: "engine", message: "it stopped", fatal: true } })`,
+  "ends with an uncaught error": `setTimeout(() => { throw new Error("it stopped") })`,
+};
+
+for (const [how, death] of Object.entries(dying)) {
+  test(`a band worker that ${how} is replaced, and the picture is finished`, async ({ page }) => {
+    await page.evaluate(async () => {
+      const upscaler = await window.splitsr.createUpscaler({ workers: 1 });
+      Object.assign(window, { run: () => upscaler.upscale("demo/fur.png", { scale: 1.5 }) });
+    });
+    const [coordinator] = page.workers();
+    if (!coordinator) throw new Error("there is no coordinator worker");
+    await coordinator.evaluate((death) => {
+      const real = self.Worker;
+      const script = `onmessage = ({ data: { id, method } }) => {
+        if (method === "boot") postMessage({ id, result: null }); else { ${death} }
+      }`;
+      self.Worker = class extends real {
+        constructor(_: string | URL, options?: WorkerOptions) {
+          self.Worker = real;
+          super(URL.createObjectURL(new Blob([script], { type: "text/javascript" })), options);
+        }
+      };
+    }, death);
+    const width = await page.evaluate(async () => {
+      const { run } = window as unknown as { run: () => Promise<Splitsr.UpscaleResult> };
+      return (await run()).width;
+    });
+    expect(width).toBe(558);
+    const replaced = await coordinator.evaluate(() => !self.Worker.toString().includes("extends"));
+    expect(replaced, "the dying worker was never started").toBe(true);
+  });
+}
+
+test("when the coordinator dies the run says so, and the next one works", async ({ page }) => {
+  await page.evaluate(async () => {
+    const upscaler = await window.splitsr.createUpscaler();
+    const run = (scale: number) => upscaler.upscale("demo/sign.png", { scale });
+    const code = run(4).then(
+      () => "finished",
+      (error: unknown) => (error as Splitsr.UpscaleError).code,
+    );
+    Object.assign(window, { code, run });
+  });
+  await page.workers()[0]?.evaluate(() => {
+    setTimeout(() => {
+      throw new Error("it stopped");
+    });
+  });
+  const outcome = await page.evaluate(async () => {
+    const { code, run } = window as unknown as {
+      code: Promise<string>;
+      run: (scale: number) => Promise<Splitsr.UpscaleResult>;
+    };
+    return [await code, (await run(1.5)).width];
+  });
+  expect(outcome).toEqual(["engine", 720]);
+});
+
 test("what is wrong is said in words", async ({ page }) => {
   const truncated = readFileSync(awkwardFile("only_signature.png")).toString("base64");
   const errors = await page.evaluate(async (base64) => {
