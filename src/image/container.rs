@@ -41,6 +41,13 @@ fn png_chunk<'a>(bytes: &'a [u8], name: &[u8; 4]) -> Option<&'a [u8]> {
     }
 }
 
+/// Width and height by the header, unchecked. The decoder tells them too, but not where addresses have 32 bits and the
+/// pixels would not fit.
+pub(super) fn png_size(bytes: &[u8]) -> Option<(u32, u32)> {
+    let header = png_chunk(bytes, b"IHDR")?;
+    Some((read_u32(header, 0, u32::from_be_bytes)?, read_u32(header, 4, u32::from_be_bytes)?))
+}
+
 fn png_frames(bytes: &[u8]) -> Option<u32> {
     read_u32(png_chunk(bytes, b"acTL")?, 0, u32::from_be_bytes)
 }

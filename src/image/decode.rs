@@ -6,7 +6,7 @@ use image::codecs::{bmp, gif, ico, jpeg, png, tiff, webp};
 use image::metadata::Orientation;
 use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageError};
 
-use super::container::{frame_count, jpeg_facts, png_gamma};
+use super::container::{frame_count, jpeg_facts, png_gamma, png_size};
 use super::profile;
 use super::sniff::{Content, sniff};
 use super::{Layout, Picture, Samples};
@@ -61,10 +61,13 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture> {
     let mut notes = frame_note(content, bytes);
     match content {
         Content::Png => {
+            if let Some((width, height)) = png_size(bytes) {
+                limits.check(width, height)?;
+            }
             // The limits go in before the header is read: compressed chunks before the pixels can be bombs too.
             let decoder = png::PngDecoder::with_limits(input, limits.for_decoder()).map_err(failed)?;
             notes.extend(gamma_note(bytes));
-            read(decoder, content, limits, notes)
+            read(Box::new(decoder), content, limits, notes)
         }
         Content::Jpeg => {
             let facts = jpeg_facts(bytes);
@@ -73,19 +76,21 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture> {
             }
             let cmyk = facts.components == 4;
             notes.extend(cmyk.then(cmyk_note));
-            read(jpeg::JpegDecoder::new(input).map_err(failed)?, content, limits, notes)
+            read(Box::new(jpeg::JpegDecoder::new(input).map_err(failed)?), content, limits, notes)
         }
-        Content::WebP => read(webp::WebPDecoder::new(input).map_err(failed)?, content, limits, notes),
-        Content::Gif => read(gif::GifDecoder::new(input).map_err(failed)?, content, limits, notes).map(drop_opaque),
-        Content::Bmp => read(bmp::BmpDecoder::new(input).map_err(failed)?, content, limits, notes),
+        Content::WebP => read(Box::new(webp::WebPDecoder::new(input).map_err(failed)?), content, limits, notes),
+        Content::Gif => {
+            read(Box::new(gif::GifDecoder::new(input).map_err(failed)?), content, limits, notes).map(drop_opaque)
+        }
+        Content::Bmp => read(Box::new(bmp::BmpDecoder::new(input).map_err(failed)?), content, limits, notes),
         Content::Tiff => {
             let decoder = tiff::TiffDecoder::new(input).map_err(failed)?;
             let original = decoder.original_color_type();
             let cmyk = matches!(original, ExtendedColorType::Cmyk8 | ExtendedColorType::Cmyk16);
             notes.extend(cmyk.then(cmyk_note));
-            read(decoder, content, limits, notes)
+            read(Box::new(decoder), content, limits, notes)
         }
-        Content::Ico => read(ico::IcoDecoder::new(input).map_err(failed)?, content, limits, notes),
+        Content::Ico => read(Box::new(ico::IcoDecoder::new(input).map_err(failed)?), content, limits, notes),
         Content::Empty => Err(Error::Decode("the file is empty".into())),
         Content::Avif => {
             Err(unsupported("AVIF: open it in the page, where the browser decodes it, or convert it to PNG"))
@@ -105,7 +110,13 @@ fn unsupported(why: &str) -> Error {
     Error::UnsupportedFormat(why.into())
 }
 
-fn read(mut decoder: impl ImageDecoder, content: Content, limits: &Limits, notes: Vec<String>) -> Result<Picture> {
+/// By reference, whatever the decoder: most of this is code of `image` that would be compiled again for each.
+fn read(
+    mut decoder: Box<dyn ImageDecoder + '_>,
+    content: Content,
+    limits: &Limits,
+    notes: Vec<String>,
+) -> Result<Picture> {
     let failed = |error| explain(content, error);
     let (width, height) = decoder.dimensions();
     limits.check(width, height)?;
