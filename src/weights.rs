@@ -12,7 +12,6 @@ use sha2::{Digest, Sha256};
 
 use crate::config::NetworkConfig;
 use crate::error::{Error, Result};
-use crate::image::{Depth, Layout, Picture};
 use crate::network::Network;
 use crate::network::cost::Cost;
 use crate::upscale::Enlarge;
@@ -101,19 +100,6 @@ impl Model {
             Error::Weights(why) => Error::Weights(format!("{}: {why}", path.display())),
             other => other,
         })
-    }
-
-    /// Enlarges a picture as one piece, to 8-bit RGB: what training and tests measure. For pictures of any size, kind and zoom use
-    /// [`upscale`](crate::upscale::upscale).
-    ///
-    /// # Errors
-    /// As [`Enlarge::enlarge`].
-    pub fn enlarge_picture(&self, low: &Picture) -> Result<Picture> {
-        let scale = self.scale() as u32;
-        let planes = self.enlarge(low.rgb_planes(low.area()), low.height as usize, low.width as usize)?;
-        let mut high = Picture::blank(low.width * scale, low.height * scale, Layout::Rgb, Depth::Eight)?;
-        high.set_rgb_planes(high.area(), &planes);
-        Ok(high)
     }
 }
 

@@ -116,6 +116,23 @@ fn failures_are_one_line_and_leave_no_file() {
     assert!(refusal(&["upscale", &photo, "-o", "out.xyz"], 1).contains("choose png"));
 }
 
+/// What `measure` writes, the model's later users find there.
+#[test]
+fn measuring_keeps_the_weights_and_adds_what_was_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("copy.safetensors");
+    let original = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/splitsr-x2.safetensors");
+    std::fs::copy(&original, &copy).unwrap();
+    let args = ["measure", copy.to_str().unwrap(), "--val", &data("demo/."), &data("eval/Set5")];
+    let output = splitsr(&args);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let [before, after] = [original, copy].map(|path| splitsr::weights::read(&std::fs::read(path).unwrap()).unwrap());
+    assert_eq!(before.1, after.1);
+    let halo = after.0.auto_halo.unwrap();
+    assert!((1..73).contains(&halo), "{halo}");
+    assert!(after.0.scores["Set5"][0].as_f64().unwrap() > 34.7, "{}", after.0.scores);
+}
+
 #[test]
 fn a_model_compared_with_itself_is_equal() {
     let folder = tempfile::tempdir().unwrap();

@@ -13,7 +13,7 @@ use splitsr::config::{BlockKind, HybridMode, NetworkConfig, Replacement, SplitSr
 use splitsr::image::resize::{Filter, resize};
 use splitsr::image::{Depth, Layout, Picture, Samples};
 use splitsr::network::Network;
-use splitsr::upscale::{Enlarge, Facts, Job, Options, Target, TileInput, Tiling, run_tile, upscale};
+use splitsr::upscale::{Enlarge, Facts, Job, Options, Target, TileInput, Tiling, measure_halo, run_tile, upscale};
 use splitsr::weights::{Metadata, Model};
 use splitsr::{Error, Result};
 
@@ -180,6 +180,33 @@ fn each_side_of_the_halo_is_read() {
         assert!(tiled(&model, &picture, &exact).0 == whole(&model, &picture, &exact), "side {side}");
         let short = zoom(3.0, Tiling::Halo(4));
         assert!(tiled(&model, &picture, &short).0 != whole(&model, &picture, &short), "side {side}");
+    }
+}
+
+/// A network that sees less than its layers could: its exact halo is 20 pixels, what it needs is 3.
+#[test]
+fn the_measured_halo_is_what_the_network_needs() {
+    struct Modest(Blur);
+    impl Enlarge for Modest {
+        fn scale(&self) -> usize {
+            self.0.scale()
+        }
+        fn halo(&self) -> Option<usize> {
+            Some(20)
+        }
+        fn auto_halo(&self) -> Option<usize> {
+            None
+        }
+        fn bytes_per_pixel(&self) -> usize {
+            self.0.bytes_per_pixel()
+        }
+        fn enlarge(&self, planes: Vec<f32>, height: usize, width: usize) -> Result<Vec<f32>> {
+            self.0.enlarge(planes, height, width)
+        }
+    }
+    let pictures = [rgb(60, 44), rgb(31, 64)];
+    for need in [0, 3] {
+        assert_eq!(measure_halo(&Modest(Blur::new(2, need)), &pictures).unwrap(), Some(need));
     }
 }
 

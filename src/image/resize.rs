@@ -1,8 +1,10 @@
 //! Resizing pictures for people: antialiased, SIMD, alpha-correct. (For the benchmarks' bicubic see
 //! [`super::matlab`].)
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use bytemuck::{Pod, cast_slice, cast_slice_mut};
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::{U8, U8x2, U8x3, U8x4, U16, U16x2, U16x3, U16x4};
+use fast_image_resize::{FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
 
 use super::{Layout, Picture, Samples};
 use crate::error::{Error, Result};
@@ -24,6 +26,43 @@ pub enum Filter {
 /// # Errors
 /// [`Error::Config`] when a side is 0.
 pub fn resize(picture: &Picture, width: u32, height: u32, filter: Filter) -> Result<Picture> {
+    let size = (width, height);
+    let samples = match (&picture.samples, picture.layout) {
+        (_, Layout::Grey) => return resize_grey(picture, width, height, filter),
+        (Samples::U8(values), Layout::GreyAlpha) => Samples::U8(convolve::<U8x2, _>(picture, values, size, filter)?),
+        (Samples::U8(values), Layout::Rgb) => Samples::U8(convolve::<U8x3, _>(picture, values, size, filter)?),
+        (Samples::U8(values), Layout::RgbAlpha) => Samples::U8(convolve::<U8x4, _>(picture, values, size, filter)?),
+        (Samples::U16(values), Layout::GreyAlpha) => Samples::U16(convolve::<U16x2, _>(picture, values, size, filter)?),
+        (Samples::U16(values), Layout::Rgb) => Samples::U16(convolve::<U16x3, _>(picture, values, size, filter)?),
+        (Samples::U16(values), Layout::RgbAlpha) => Samples::U16(convolve::<U16x4, _>(picture, values, size, filter)?),
+    };
+    Ok(picture.with_pixels(width, height, picture.layout, samples))
+}
+
+/// [`resize`] for a picture of one channel, such as an alpha channel. Apart, because the browser's bundle needs no other, and the resizing
+/// of 16 bits with alpha brings a table of half a megabyte.
+///
+/// # Errors
+/// [`Error::Config`] when a side is 0.
+///
+/// # Panics
+/// When the picture has more channels.
+pub fn resize_grey(picture: &Picture, width: u32, height: u32, filter: Filter) -> Result<Picture> {
+    assert_eq!(picture.layout, Layout::Grey, "a picture of one channel");
+    let samples = match &picture.samples {
+        Samples::U8(values) => Samples::U8(convolve::<U8, _>(picture, values, (width, height), filter)?),
+        Samples::U16(values) => Samples::U16(convolve::<U16, _>(picture, values, (width, height), filter)?),
+    };
+    Ok(picture.with_pixels(width, height, picture.layout, samples))
+}
+
+/// `values` of pixels `P`, with as many components `C` as the picture has channels.
+fn convolve<P: PixelTrait, C: Pod>(
+    picture: &Picture,
+    values: &[C],
+    (width, height): (u32, u32),
+    filter: Filter,
+) -> Result<Vec<C>> {
     if width == 0 || height == 0 {
         return Err(Error::Config(format!("a picture of {width} x {height} pixels cannot be made")));
     }
@@ -33,47 +72,14 @@ pub fn resize(picture: &Picture, width: u32, height: u32, filter: Filter) -> Res
         Filter::Lanczos3 => FilterType::Lanczos3,
     };
     let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter)).use_alpha(true);
-    let len = width as usize * height as usize * picture.layout.channels();
-    let samples = match &picture.samples {
-        Samples::U8(values) => {
-            let kind = match picture.layout {
-                Layout::Grey => PixelType::U8,
-                Layout::GreyAlpha => PixelType::U8x2,
-                Layout::Rgb => PixelType::U8x3,
-                Layout::RgbAlpha => PixelType::U8x4,
-            };
-            let mut resized = vec![0u8; len];
-            convolve(picture, values, (width, height), &mut resized, kind, &options)?;
-            Samples::U8(resized)
-        }
-        Samples::U16(values) => {
-            let kind = match picture.layout {
-                Layout::Grey => PixelType::U16,
-                Layout::GreyAlpha => PixelType::U16x2,
-                Layout::Rgb => PixelType::U16x3,
-                Layout::RgbAlpha => PixelType::U16x4,
-            };
-            let mut resized = vec![0u16; len];
-            let bytes = bytemuck::cast_slice_mut(&mut resized);
-            convolve(picture, bytemuck::cast_slice(values), (width, height), bytes, kind, &options)?;
-            Samples::U16(resized)
-        }
-    };
-    Ok(picture.with_pixels(width, height, picture.layout, samples))
-}
-
-fn convolve(
-    picture: &Picture,
-    values: &[u8],
-    (width, height): (u32, u32),
-    resized: &mut [u8],
-    kind: PixelType,
-    options: &ResizeOptions,
-) -> Result<()> {
     let failed = |error: &dyn std::fmt::Display| Error::Config(format!("the picture cannot be resized ({error})"));
-    let source = ImageRef::new(picture.width, picture.height, values, kind).map_err(|error| failed(&error))?;
-    let mut target = Image::from_slice_u8(width, height, resized, kind).map_err(|error| failed(&error))?;
-    Resizer::new().resize(&source, &mut target, options).map_err(|error| failed(&error))
+    let source = TypedImageRef::<P>::from_buffer(picture.width, picture.height, cast_slice(values))
+        .map_err(|error| failed(&error))?;
+    let mut resized = vec![C::zeroed(); width as usize * height as usize * picture.layout.channels()];
+    let mut target =
+        TypedImage::<P>::from_buffer(width, height, cast_slice_mut(&mut resized)).map_err(|error| failed(&error))?;
+    Resizer::new().resize_typed(&source, &mut target, &options).map_err(|error| failed(&error))?;
+    Ok(resized)
 }
 
 #[cfg(test)]

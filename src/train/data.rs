@@ -73,6 +73,11 @@ impl Dataset {
         &self.pairs
     }
 
+    /// The pairs, given away.
+    pub fn into_pairs(self) -> Vec<Pair> {
+        self.pairs
+    }
+
     /// Checks that every picture holds a patch of the recipe.
     ///
     /// # Errors

@@ -19,6 +19,7 @@ use super::trainer::Trainer;
 use crate::error::{Error, Result};
 use crate::eval::psnr_y;
 use crate::network::Network;
+use crate::upscale::Enlarge;
 use crate::weights::{self, Metadata, Model};
 
 /// How often the loss is logged, in steps.

@@ -4,7 +4,7 @@ use super::plan::{self, Pass};
 use super::tile::TileInput;
 use super::{Facts, Options};
 use crate::error::{Error, Result};
-use crate::image::resize::{Filter, resize};
+use crate::image::resize::{Filter, resize_grey};
 use crate::image::{Depth, Picture, alpha};
 
 /// A picture on its way to another size.
@@ -193,7 +193,7 @@ impl Job {
         let Kept { size: (width, height), alpha, profile, notes, .. } = self.kept;
         let mut result = self.source;
         if let Some(alpha) = alpha {
-            result = result.join_alpha(&resize(&alpha, width, height, Filter::CatmullRom)?)?;
+            result = result.join_alpha(&resize_grey(&alpha, width, height, Filter::CatmullRom)?)?;
         }
         (result.profile, result.notes) = (profile, notes);
         Ok(result)

@@ -25,6 +25,7 @@
 //! So a picture without alpha enlarged in a single pass takes 0 bytes for each megapixel beyond the two pictures
 //! themselves.
 
+mod calibrate;
 mod ensemble;
 mod job;
 pub mod plan;
@@ -36,13 +37,14 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+pub use calibrate::measure_halo;
 pub use job::Job;
 #[cfg(not(target_arch = "wasm32"))]
 pub use run::{Progress, Report, upscale};
 pub use tile::{Tile, TileInput, run_tile};
 
 use crate::error::{Error, Result};
-use crate::image::Limits;
+use crate::image::{Depth, Layout, Limits, Picture};
 
 /// The largest zoom.
 pub const MAX_ZOOM: u32 = 16;
@@ -72,6 +74,18 @@ pub trait Enlarge: Send + Sync {
     /// # Errors
     /// What the network's device says.
     fn enlarge(&self, planes: Vec<f32>, height: usize, width: usize) -> Result<Vec<f32>>;
+
+    /// Enlarges a picture as one piece, to 8-bit RGB: what measuring needs. [`upscale`] is for pictures of any size, kind and zoom.
+    ///
+    /// # Errors
+    /// As [`Self::enlarge`].
+    fn enlarge_picture(&self, low: &Picture) -> Result<Picture> {
+        let scale = self.scale() as u32;
+        let planes = self.enlarge(low.rgb_planes(low.area()), low.height as usize, low.width as usize)?;
+        let mut high = Picture::blank(low.width * scale, low.height * scale, Layout::Rgb, Depth::Eight)?;
+        high.set_rgb_planes(high.area(), &planes);
+        Ok(high)
+    }
 }
 
 /// What planning needs to know of a network, without holding it.

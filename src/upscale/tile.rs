@@ -1,8 +1,9 @@
 //! A tile: what it reads, and the computation that makes it.
 
 use bytemuck::{cast_slice, cast_slice_mut, pod_collect_to_vec};
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::F32;
+use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
 
 use super::{Enlarge, ensemble};
 use crate::error::{Error, Result};
@@ -120,10 +121,11 @@ fn shrink(enlarged: &[f32], tile: &Tile, scale: u32) -> Result<Vec<f32>> {
     let parts = planes.chunks_exact_mut(target.width as usize * target.height as usize);
     for (part, plane) in parts.zip(enlarged.chunks_exact(width as usize * height as usize)) {
         let failed = |error: &dyn std::fmt::Display| Error::Config(format!("{tile:?} cannot be shrunk ({error})"));
-        let from = ImageRef::new(width, height, cast_slice(plane), PixelType::F32).map_err(|error| failed(&error))?;
-        let mut to = Image::from_slice_u8(target.width, target.height, cast_slice_mut(part), PixelType::F32)
+        let from =
+            TypedImageRef::<F32>::from_buffer(width, height, cast_slice(plane)).map_err(|error| failed(&error))?;
+        let mut to = TypedImage::<F32>::from_buffer(target.width, target.height, cast_slice_mut(part))
             .map_err(|error| failed(&error))?;
-        resizer.resize(&from, &mut to, &options).map_err(|error| failed(&error))?;
+        resizer.resize_typed(&from, &mut to, &options).map_err(|error| failed(&error))?;
     }
     Ok(planes)
 }

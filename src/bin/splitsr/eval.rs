@@ -6,6 +6,7 @@ use serde::Serialize;
 use splitsr::eval::{Scores, SetScore, bicubic, lanczos3, score_set};
 use splitsr::image::Picture;
 use splitsr::network::cost::Cost;
+use splitsr::upscale::Enlarge;
 use splitsr::weights::Model;
 use splitsr::{Error, Result, models};
 

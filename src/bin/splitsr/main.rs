@@ -4,6 +4,7 @@ mod compare;
 mod eval;
 mod index;
 mod info;
+mod measure;
 mod train;
 mod upscale;
 
@@ -32,6 +33,8 @@ enum Command {
     Train(train::Args),
     /// Compare what two models make of one picture
     Compare(compare::Args),
+    /// Measure a trained model: the halo of its tiles, and scores, written into its file
+    Measure(measure::Args),
     /// Write index.json for a folder of models
     Index(index::Args),
 }
@@ -43,6 +46,7 @@ fn main() -> ExitCode {
         Command::Info(args) => info::run(args),
         Command::Train(args) => train::run(args),
         Command::Compare(args) => compare::run(args),
+        Command::Measure(args) => measure::run(args),
         Command::Index(args) => index::run(args),
     };
     match outcome {

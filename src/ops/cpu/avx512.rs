@@ -6,7 +6,7 @@ use super::Backend;
 use super::kernel::{self, Job, Lanes, WeightJob};
 
 pub(super) const BACKEND: Backend =
-    Backend { name: "avx512", block: Vector::BLOCK, lanes: Vector::N, forward, weight_gradient };
+    Backend { name: "avx512", block: Vector::BLOCK, lanes: Vector::N, forward, weight_gradient, multiply_adds };
 
 #[target_feature(enable = "avx512f")]
 unsafe fn forward(job: &Job) {
@@ -18,6 +18,12 @@ unsafe fn forward(job: &Job) {
 unsafe fn weight_gradient(job: &WeightJob, dweight: &mut [f32], dbias: &mut [f32]) {
     // SAFETY: as above.
     unsafe { kernel::weight_gradient::<Vector>(job, dweight, dbias) }
+}
+
+#[target_feature(enable = "avx512f")]
+unsafe fn multiply_adds(rounds: usize) -> usize {
+    // SAFETY: as above.
+    unsafe { kernel::multiply_adds::<Vector>(rounds) }
 }
 
 struct Vector;

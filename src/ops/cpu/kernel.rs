@@ -245,3 +245,21 @@ unsafe fn weight_block<L: Lanes, const C: usize>(job: &WeightJob, first: usize, 
         }
     }
 }
+
+/// `12 * N` multiply-adds a round, in registers alone: what the machine can do at most. Returns how many were done.
+///
+/// # Safety
+/// The machine must have the instruction set.
+#[inline(always)]
+pub(super) unsafe fn multiply_adds<L: Lanes>(rounds: usize) -> usize {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let mut sums: [L::V; 12] = std::array::from_fn(|i| L::splat(i as f32));
+        let (a, b) = (std::hint::black_box(L::splat(0.999)), std::hint::black_box(L::splat(0.5)));
+        for _ in 0..rounds {
+            sums = sums.map(|sum| L::multiply_add(a, b, sum));
+        }
+        std::hint::black_box(sums);
+    }
+    12 * L::N * rounds
+}

@@ -64,6 +64,9 @@ struct Backend {
     /// # Safety
     /// As `forward`.
     weight_gradient: unsafe fn(&WeightJob, &mut [f32], &mut [f32]),
+    /// # Safety
+    /// As `forward`.
+    multiply_adds: unsafe fn(usize) -> usize,
 }
 
 /// The widest instruction set of this machine.
@@ -93,6 +96,12 @@ fn backends() -> impl DoubleEndedIterator<Item = Backend> {
 /// The instruction set that the kernels use here, for reports: "avx512", "avx2", "neon", "simd128", "relaxed-simd" or "portable".
 pub fn instruction_set() -> &'static str {
     best().name
+}
+
+/// Multiply-adds in registers alone, on this thread: the yardstick of benchmarks. Returns how many were done, for the time that it took.
+pub fn multiply_adds(rounds: usize) -> usize {
+    // SAFETY: this machine has the best of its instruction sets.
+    unsafe { (best().multiply_adds)(rounds) }
 }
 
 /// `out = conv(x) + bias`, then ReLU if `relu`.

@@ -1,7 +1,7 @@
 //! Any machine: arrays of 8 that the compiler may or may not turn into vectors; multiply, then add.
 
 use super::Backend;
-use super::kernel::{Job, Lanes, WeightJob, forward, weight_gradient};
+use super::kernel::{Job, Lanes, WeightJob, forward, multiply_adds, weight_gradient};
 
 pub(super) const BACKEND: Backend = Backend {
     name: "portable",
@@ -14,6 +14,10 @@ pub(super) const BACKEND: Backend = Backend {
     weight_gradient: |job: &WeightJob, dweight, dbias| {
         // SAFETY: as above.
         unsafe { weight_gradient::<Array>(job, dweight, dbias) }
+    },
+    multiply_adds: |rounds| {
+        // SAFETY: as above.
+        unsafe { multiply_adds::<Array>(rounds) }
     },
 };
 

@@ -11,6 +11,7 @@ pub(super) const BACKEND: Backend = Backend {
     lanes: Vector::N,
     forward,
     weight_gradient,
+    multiply_adds,
 };
 
 unsafe fn forward(job: &Job) {
@@ -21,6 +22,11 @@ unsafe fn forward(job: &Job) {
 unsafe fn weight_gradient(job: &WeightJob, dweight: &mut [f32], dbias: &mut [f32]) {
     // SAFETY: as above.
     unsafe { kernel::weight_gradient::<Vector>(job, dweight, dbias) }
+}
+
+unsafe fn multiply_adds(rounds: usize) -> usize {
+    // SAFETY: as above.
+    unsafe { kernel::multiply_adds::<Vector>(rounds) }
 }
 
 struct Vector;
@@ -36,7 +42,7 @@ impl Lanes for Vector {
 
     #[inline(always)]
     unsafe fn splat(value: f32) -> Self::V {
-        unsafe { f32x4_splat(value) }
+        f32x4_splat(value)
     }
 
     #[inline(always)]
@@ -65,12 +71,12 @@ impl Lanes for Vector {
 
     #[inline(always)]
     unsafe fn multiply_add(a: Self::V, b: Self::V, c: Self::V) -> Self::V {
-        unsafe { multiply_add(a, b, c) }
+        multiply_add(a, b, c)
     }
 
     #[inline(always)]
     unsafe fn max(a: Self::V, b: Self::V) -> Self::V {
-        unsafe { f32x4_pmax(a, b) }
+        f32x4_pmax(a, b)
     }
 
     #[inline(always)]

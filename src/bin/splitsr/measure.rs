@@ -1,0 +1,43 @@
+//! `splitsr measure`
+
+use std::path::PathBuf;
+
+use splitsr::eval::{Scores, score_set};
+use splitsr::train::Dataset;
+use splitsr::upscale::{Enlarge, measure_halo};
+use splitsr::weights::{Model, to_bytes};
+use splitsr::{Error, Result, files, models};
+
+/// Measures a trained model and writes what it finds into the model's file: the halo that tiles need, and scores.
+#[derive(clap::Args)]
+pub struct Args {
+    /// The model's file
+    model: PathBuf,
+    /// Folder of validation pictures, for the halo
+    #[arg(long, value_name = "DIR")]
+    val: PathBuf,
+    /// Folders to score it on
+    #[arg(value_name = "DIR")]
+    folders: Vec<PathBuf>,
+}
+
+pub fn run(args: Args) -> Result<()> {
+    if !args.model.is_file() {
+        return Err(Error::Config(format!("{} is not a file", args.model.display())));
+    }
+    let mut model: Model = models::load(&args.model.to_string_lossy())?;
+    let scale = model.scale();
+    let validation: Vec<_> = Dataset::load(&args.val, scale)?.into_pairs().into_iter().map(|pair| pair.lr).collect();
+    model.metadata.auto_halo = measure_halo(&model, &validation)?;
+    println!("halo: {:?} of {:?} pixels", model.metadata.auto_halo, model.halo());
+    let mut scores = model.metadata.scores.as_object().cloned().unwrap_or_default();
+    for folder in &args.folders {
+        let set = score_set(folder, scale, |lr, _, _| model.enlarge_picture(lr), |_, _| ())?;
+        let Scores { psnr_y, ssim_y } = set.scores;
+        println!("{}: {psnr_y:.2} dB, {ssim_y:.4}", set.name);
+        let rounded = |value: f64, places: f64| (value * places).round() / places;
+        scores.insert(set.name, serde_json::json!([rounded(psnr_y, 1e3), rounded(ssim_y, 1e5)]));
+    }
+    model.metadata.scores = scores.into();
+    files::replace(&args.model, &to_bytes(&model.metadata, &model.network)?)
+}
