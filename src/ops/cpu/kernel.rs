@@ -257,7 +257,9 @@ pub(super) unsafe fn multiply_adds<L: Lanes>(rounds: usize) -> usize {
         let mut sums: [L::V; 12] = std::array::from_fn(|i| L::splat(i as f32));
         let (a, b) = (std::hint::black_box(L::splat(0.999)), std::hint::black_box(L::splat(0.5)));
         for _ in 0..rounds {
-            sums = sums.map(|sum| L::multiply_add(a, b, sum));
+            for sum in &mut sums {
+                *sum = L::multiply_add(a, b, *sum);
+            }
         }
         std::hint::black_box(sums);
     }

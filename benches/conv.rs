@@ -1,0 +1,79 @@
+//! How near the CPU kernels come to the machine's limit: `cargo bench --bench conv [THREADS]`.
+//!
+//! For the network's shapes: milliseconds, GFLOP/s (of the definition: 18 a pixel, input and output channel) and percent of the peak
+//! of a small multiply-add loop in the same run. The best of many short runs counts, because others may use the machine as well.
+
+use std::time::{Duration, Instant};
+
+use splitsr::ops::cpu::{self, Shape};
+
+/// Batch, input channels, output channels, height, width: training patches first, then pictures.
+const SHAPES: [[usize; 5]; 14] = [
+    [16, 16, 16, 48, 48],
+    [16, 4, 4, 48, 48],
+    [16, 3, 16, 48, 48],
+    [16, 16, 64, 48, 48],
+    [16, 16, 3, 96, 96],
+    [16, 16, 16, 32, 32],
+    [16, 32, 32, 48, 48],
+    [4, 64, 64, 48, 48],
+    [1, 16, 16, 180, 320],
+    [1, 4, 4, 180, 320],
+    [1, 16, 64, 180, 320],
+    [1, 16, 3, 360, 640],
+    [1, 6, 6, 360, 640],
+    [1, 64, 64, 180, 320],
+];
+
+/// The shortest of the runs that fit into a fraction of a second, in seconds.
+fn best(mut run: impl FnMut()) -> f64 {
+    run();
+    let (mut best, begin) = (f64::MAX, Instant::now());
+    while begin.elapsed() < Duration::from_millis(250) {
+        let start = Instant::now();
+        run();
+        best = best.min(start.elapsed().as_secs_f64());
+    }
+    best
+}
+
+/// Floating point operations a second of the multiply-add loop, on all threads.
+fn peak(threads: usize) -> f64 {
+    const ROUNDS: usize = 200_000;
+    let mut operations = 0;
+    let seconds = best(|| operations = rayon::broadcast(|_| 2 * cpu::multiply_adds(ROUNDS)).iter().sum());
+    assert!(operations > 0 && threads == rayon::current_num_threads());
+    operations as f64 / seconds
+}
+
+fn values(count: usize) -> Vec<f32> {
+    (0..count).map(|i| (i * 7919 % 1009) as f32 / 1009.0 - 0.5).collect()
+}
+
+fn main() {
+    // Cargo passes `--bench`.
+    let threads = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(0);
+    rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().expect("the first pool of this process");
+    let threads = rayon::current_num_threads();
+    let limit = peak(threads).max(peak(threads));
+    println!("{}, threads: {threads}, peak: {:.0} GFLOP/s", cpu::instruction_set(), limit / 1e9);
+    println!("| shape | forward ms | GFLOP/s | % | data ms | GFLOP/s | % | weights ms | GFLOP/s | % |");
+    println!("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
+    for [batch, in_channels, out_channels, height, width] in SHAPES {
+        let shape = Shape { batch, in_channels, out_channels, height, width };
+        let (inputs, outputs) = (batch * in_channels * height * width, batch * out_channels * height * width);
+        let (x, weight, bias) = (values(inputs), values(out_channels * in_channels * 9), values(out_channels));
+        let (mut out, dy, mut dx) = (vec![0.0; outputs], values(outputs), vec![0.0; inputs]);
+        let (mut dweight, mut dbias) = (vec![0.0; weight.len()], vec![0.0; out_channels]);
+        let operations = (18 * outputs * in_channels) as f64;
+        let mut row = format!("| {batch} x {in_channels}->{out_channels}, {width}x{height} |");
+        let mut add = |seconds: f64| {
+            let speed = operations / seconds;
+            row += &format!(" {:.3} | {:.0} | {:.0} |", seconds * 1e3, speed / 1e9, speed / limit * 100.0);
+        };
+        add(best(|| cpu::forward(&shape, &x, &weight, &bias, true, &mut out)));
+        add(best(|| cpu::backward_data(&shape, &dy, &weight, &mut dx)));
+        add(best(|| cpu::backward_weight(&shape, &x, &dy, &mut dweight, &mut dbias)));
+        println!("{row}");
+    }
+}
