@@ -1,4 +1,32 @@
-#![doc = "SplitSR super-resolution: enlarges pictures with a small hybrid network, on the CPU, natively and in a browser."]
+//! SplitSR super-resolution: enlarges pictures with a small hybrid network, on the CPU, natively and in a browser.
+//!
+//! ```
+//! use std::{ops::ControlFlow, sync::Arc};
+//!
+//! use splitsr::upscale::{Options, Target, upscale};
+//! use splitsr::{image, models};
+//!
+//! let model = Arc::new(models::load("splitsr-x2")?);
+//! let picture = image::decode(&std::fs::read("www/public/demo/fur.png").unwrap(), &image::Limits::default())?;
+//! assert_eq!((picture.width, picture.height), (372, 280));
+//!
+//! let options = Options::new(Target::Zoom(1.5));
+//! let (large, report) = upscale(&model, picture, &options, |_progress| ControlFlow::Continue(()))?;
+//! assert_eq!((large.width, large.height, report.passes), (558, 420, 1));
+//! let png = image::encode(&large, image::Format::Png)?;
+//! # assert!(png.len() > 100_000);
+//! # Ok::<(), splitsr::Error>(())
+//! ```
+//!
+//! | module | what is in it |
+//! |---|---|
+//! | [`image`] | decode, encode, alpha, colour profiles, resizing |
+//! | [`config`], [`network`] | the hyper-parameters, the networks as Burn modules, what they cost and see |
+//! | [`ops`] | the 3x3 convolution as a Burn backend extension, and its CPU kernels |
+//! | [`weights`], [`models`] | weights files, finding them by name |
+//! | [`upscale`](mod@upscale) | any zoom of any picture: passes, tiles, progress, cancel |
+//! | [`eval`] | PSNR and SSIM by the usual protocol |
+//! | [`train`] | recipes, patches, one training step, resumable runs |
 
 pub mod config;
 pub mod error;
