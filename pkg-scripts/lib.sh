@@ -32,15 +32,15 @@ wasm_toolchain() {
   fi
 }
 
-# wasm_cargo RUSTFLAGS COMMAND...: cargo for the browser.
+# wasm_cargo COMMAND...: cargo for the browser; CARGO_ENCODED_RUSTFLAGS applies to the library and its dependencies.
 wasm_cargo() {
-  local flags=$1 command=$2
-  shift 2
+  local command=$1
+  shift
   case $(wasm_toolchain) in
-    rustup) RUSTFLAGS=$flags cargo "$command" --target wasm32-unknown-unknown "$@" ;;
+    rustup) cargo "$command" --target wasm32-unknown-unknown "$@" ;;
     debian)
       # Debian ships the standard library's sources only; building them is a nightly option.
-      RUSTC_BOOTSTRAP=1 RUSTC=/usr/bin/rustc RUSTFLAGS=$flags CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=wasm-ld-19 \
+      RUSTC_BOOTSTRAP=1 RUSTC=/usr/bin/rustc CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=wasm-ld-19 \
         /usr/bin/cargo "$command" --target wasm32-unknown-unknown -Zbuild-std=std,panic_abort "$@"
       ;;
     *) fail "no toolchain for wasm32-unknown-unknown: run pkg-scripts/setup" ;;
