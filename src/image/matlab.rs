@@ -23,8 +23,9 @@ fn cubic(x: f64) -> f64 {
 
 /// Which inputs make each output along one side, and with which weights.
 #[derive(Debug, Clone)]
-struct Axis {
-    taps: usize,
+pub(crate) struct Axis {
+    /// How many inputs make an output.
+    pub(crate) taps: usize,
     /// `taps` inputs an output, mirrored into the picture.
     inputs: Vec<usize>,
     /// `taps` weights an output, of sum 1.
@@ -32,7 +33,8 @@ struct Axis {
 }
 
 impl Axis {
-    fn new(input: usize, output: usize) -> Self {
+    /// From `input` to `output` pixels, both at least 1.
+    pub(crate) fn new(input: usize, output: usize) -> Self {
         let ratio = output as f64 / input as f64;
         // Shrinking stretches the kernel, so that it covers every input.
         let squeeze = ratio.min(1.0);
@@ -65,11 +67,13 @@ impl Axis {
         self.taps = used.iter().filter(|&&used| used).count();
     }
 
-    fn outputs(&self) -> usize {
+    /// Pixels of the resized side.
+    pub(crate) fn outputs(&self) -> usize {
         self.weights.len() / self.taps
     }
 
-    fn of(&self, output: usize) -> impl Iterator<Item = (usize, f64)> {
+    /// The inputs of an output, each with its weight.
+    pub(crate) fn of(&self, output: usize) -> impl Iterator<Item = (usize, f64)> {
         let range = output * self.taps..(output + 1) * self.taps;
         self.inputs[range.clone()].iter().copied().zip(self.weights[range].iter().copied())
     }

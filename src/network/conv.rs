@@ -1,8 +1,10 @@
 //! The convolutions that the networks are made of.
 
-use burn::module::{Initializer, Module, Param};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use burn::module::{Module, Param, ParamId};
 use burn::nn::PaddingConfig2d;
-use burn::nn::conv::{Conv2d, Conv2dConfig};
+use burn::nn::conv::Conv2d;
 use burn::tensor::{Device, Tensor};
 
 use crate::ops::conv3x3;
@@ -19,11 +21,10 @@ pub struct Conv3x3 {
 impl Conv3x3 {
     /// Randomly initialised, uniform in +-1/sqrt(9 * in_channels).
     pub fn new(in_channels: usize, out_channels: usize, device: &Device) -> Self {
-        let init = Initializer::KaimingUniform { gain: 1.0 / 3f64.sqrt(), fan_out_only: false };
-        let fan_in = Some(9 * in_channels);
+        let fan_in = 9 * in_channels;
         Self {
-            weight: init.init_with([out_channels, in_channels, 3, 3], fan_in, None, device),
-            bias: init.init_with([out_channels], fan_in, None, device),
+            weight: uniform([out_channels, in_channels, 3, 3], fan_in, device),
+            bias: uniform([out_channels], fan_in, device),
         }
     }
 
@@ -40,13 +41,51 @@ impl Conv3x3 {
 
 /// A pointwise (1x1) convolution with bias.
 pub(super) fn pointwise(in_channels: usize, out_channels: usize, device: &Device) -> Conv2d {
-    Conv2dConfig::new([in_channels, out_channels], [1, 1]).init(device)
+    conv2d(1, in_channels, out_channels, 1, device)
 }
 
 /// A depthwise 3x3 convolution, zero padding 1, with bias.
 pub(super) fn depthwise(channels: usize, device: &Device) -> Conv2d {
-    Conv2dConfig::new([channels, channels], [3, 3])
-        .with_groups(channels)
-        .with_padding(PaddingConfig2d::Explicit(1, 1, 1, 1))
-        .init(device)
+    conv2d(3, channels, channels, channels, device)
+}
+
+/// A convolution that keeps the size: stride 1, an odd kernel, zero padding; with bias, initialised as [`Conv3x3`].
+pub(super) fn conv2d(kernel: usize, in_channels: usize, out_channels: usize, groups: usize, device: &Device) -> Conv2d {
+    let fan_in = in_channels / groups * kernel * kernel;
+    let padding = kernel / 2;
+    Conv2d {
+        weight: uniform([out_channels, in_channels / groups, kernel, kernel], fan_in, device),
+        bias: Some(uniform([out_channels], fan_in, device)),
+        stride: [1, 1],
+        kernel_size: [kernel, kernel],
+        dilation: [1, 1],
+        groups,
+        padding: PaddingConfig2d::Explicit(padding, padding, padding, padding),
+    }
+}
+
+/// A parameter that is drawn when it is first used: uniform in +-1/sqrt(fan_in), as Burn and PyTorch initialise
+/// convolutions. Without the feature `train` it is zero: then weights only ever come from files.
+///
+/// Not by Burn's `Initializer`, an enum that the compiler cannot see through: its other variants (a QR decomposition among
+/// them) and the random distributions would be a tenth of the browser's bundle.
+fn uniform<const D: usize>(shape: [usize; D], fan_in: usize, device: &Device) -> Param<Tensor<D>> {
+    let draw = move |device: &Device, require_grad| {
+        let drawn = draw_uniform(shape, 1.0 / (fan_in as f64).sqrt(), device);
+        if require_grad { drawn.require_grad() } else { drawn }
+    };
+    // Burn's own ids are drawn; these only have to differ within the process.
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let id = ParamId::from(NEXT.fetch_add(1, Ordering::Relaxed));
+    Param::uninitialized(id, draw, device.clone(), true, shape.into())
+}
+
+#[cfg(feature = "train")]
+fn draw_uniform<const D: usize>(shape: [usize; D], bound: f64, device: &Device) -> Tensor<D> {
+    Tensor::random(shape, burn::tensor::Distribution::Uniform(-bound, bound), device)
+}
+
+#[cfg(not(feature = "train"))]
+fn draw_uniform<const D: usize>(shape: [usize; D], _: f64, device: &Device) -> Tensor<D> {
+    Tensor::zeros(shape, device)
 }

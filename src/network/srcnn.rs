@@ -1,12 +1,13 @@
 //! SRCNN 9-5-5 (Dong and others, 2014): three convolutions on the luma of the bicubic enlargement. Chroma stays bicubic.
 
 use burn::module::Module;
-use burn::nn::PaddingConfig2d;
-use burn::nn::conv::{Conv2d, Conv2dConfig};
+use burn::nn::conv::Conv2d;
 use burn::tensor::activation::relu;
 use burn::tensor::{Device, Int, Tensor};
 
+use super::conv::conv2d;
 use crate::config::SrcnnConfig;
+use crate::image::matlab::Axis;
 
 /// Kernel size, input and output channels of each convolution.
 pub(super) const LAYERS: [(usize, usize, usize); 3] = [(9, 1, 64), (5, 64, 32), (5, 32, 1)];
@@ -26,12 +27,7 @@ pub struct Srcnn {
 
 impl Srcnn {
     pub(super) fn new(config: &SrcnnConfig, device: &Device) -> Self {
-        let layer = |&(kernel, input, output): &(usize, usize, usize)| {
-            let p = kernel / 2;
-            Conv2dConfig::new([input, output], [kernel, kernel])
-                .with_padding(PaddingConfig2d::Explicit(p, p, p, p))
-                .init(device)
-        };
+        let layer = |&(kernel, input, output): &(usize, usize, usize)| conv2d(kernel, input, output, 1, device);
         Self { layers: LAYERS.iter().map(layer).collect(), scale: config.scale }
     }
 
@@ -50,42 +46,18 @@ impl Srcnn {
     }
 }
 
-/// Enlarges one dimension by an integer factor as MATLAB's `imresize` does: Keys cubic, a = -0.5, symmetric padding.
+/// Enlarges one dimension by an integer factor as MATLAB's `imresize` does.
 fn bicubic(x: Tensor<4>, dim: usize, scale: usize) -> Tensor<4> {
     let device = x.device();
     let size = x.dims()[dim];
-    let target = size * scale;
+    let axis = Axis::new(size, size * scale);
     let mut weight_shape = [1; 4];
-    weight_shape[dim] = target;
-    let positions = (0..target).map(|i| (i as f64 + 0.5) / scale as f64 - 0.5);
-    let tap = |k: isize| {
-        let (indices, weights): (Vec<i32>, Vec<f32>) = positions
-            .clone()
-            .map(|u| {
-                let at = u.floor() as isize + k;
-                (reflect(at, size) as i32, cubic(u - at as f64) as f32)
-            })
-            .unzip();
-        let indices = Tensor::<1, Int>::from_ints(indices.as_slice(), &device);
-        let weights = Tensor::<1>::from_floats(weights.as_slice(), &device).reshape(weight_shape);
-        x.clone().select(dim, indices) * weights
+    weight_shape[dim] = axis.outputs();
+    let tap = |tap: usize| {
+        let of_tap = (0..axis.outputs()).map(|output| axis.of(output).nth(tap).expect("below `taps`"));
+        let (inputs, weights): (Vec<i32>, Vec<f32>) = of_tap.map(|(input, w)| (input as i32, w as f32)).unzip();
+        let inputs = Tensor::<1, Int>::from_ints(inputs.as_slice(), &device);
+        x.clone().select(dim, inputs) * Tensor::<1>::from_floats(weights.as_slice(), &device).reshape(weight_shape)
     };
-    tap(-1) + tap(0) + tap(1) + tap(2)
-}
-
-/// Keys' cubic convolution kernel, a = -0.5.
-fn cubic(t: f64) -> f64 {
-    let t = t.abs();
-    match t {
-        t if t <= 1.0 => 1.5 * t * t * t - 2.5 * t * t + 1.0,
-        t if t <= 2.0 => -0.5 * t * t * t + 2.5 * t * t - 4.0 * t + 2.0,
-        _ => 0.0,
-    }
-}
-
-/// Symmetric padding (the edge pixel repeats), valid at any distance from the picture.
-fn reflect(index: isize, size: usize) -> usize {
-    let size = size as isize;
-    let i = index.rem_euclid(2 * size);
-    (if i < size { i } else { 2 * size - 1 - i }) as usize
+    (1..axis.taps).fold(tap(0), |sum, index| sum + tap(index))
 }
