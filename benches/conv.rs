@@ -71,7 +71,7 @@ fn main() {
             let speed = operations / seconds;
             row += &format!(" {:.3} | {:.0} | {:.0} |", seconds * 1e3, speed / 1e9, speed / limit * 100.0);
         };
-        add(best(|| cpu::forward(&shape, &x, &weight, &bias, true, &mut out)));
+        add(best(|| cpu::forward_fast(&shape, &x, &weight, &bias, true, &mut out)));
         add(best(|| cpu::backward_data(&shape, &dy, &weight, &mut dx)));
         add(best(|| cpu::backward_weight(&shape, &x, &dy, &mut dweight, &mut dbias)));
         println!("{row}");

@@ -2,29 +2,9 @@
 
 use std::arch::x86_64::*;
 
-use super::Backend;
-use super::kernel::{self, Job, Lanes, WeightJob};
+use super::kernel::{Lanes, backend};
 
-pub(super) const BACKEND: Backend =
-    Backend { name: "avx512", block: Vector::BLOCK, lanes: Vector::N, forward, weight_gradient, multiply_adds };
-
-#[target_feature(enable = "avx512f")]
-unsafe fn forward(job: &Job) {
-    // SAFETY: this function has the instruction set; the rest is the caller's promise.
-    unsafe { kernel::forward::<Vector>(job) }
-}
-
-#[target_feature(enable = "avx512f")]
-unsafe fn weight_gradient(job: &WeightJob, dweight: &mut [f32], dbias: &mut [f32]) {
-    // SAFETY: as above.
-    unsafe { kernel::weight_gradient::<Vector>(job, dweight, dbias) }
-}
-
-#[target_feature(enable = "avx512f")]
-unsafe fn multiply_adds(rounds: usize) -> usize {
-    // SAFETY: as above.
-    unsafe { kernel::multiply_adds::<Vector>(rounds) }
-}
+backend!("avx512", Vector, #[target_feature(enable = "avx512f,avx512dq,avx512vl")]);
 
 struct Vector;
 
@@ -68,13 +48,32 @@ impl Lanes for Vector {
     }
 
     #[inline(always)]
+    unsafe fn multiply(a: Self::V, b: Self::V) -> Self::V {
+        unsafe { _mm512_mul_ps(a, b) }
+    }
+
+    #[inline(always)]
+    unsafe fn add(a: Self::V, b: Self::V) -> Self::V {
+        unsafe { _mm512_add_ps(a, b) }
+    }
+
+    #[inline(always)]
+    unsafe fn subtract(a: Self::V, b: Self::V) -> Self::V {
+        unsafe { _mm512_sub_ps(a, b) }
+    }
+
+    #[inline(always)]
     unsafe fn max(a: Self::V, b: Self::V) -> Self::V {
         unsafe { _mm512_max_ps(a, b) }
     }
 
     #[inline(always)]
-    unsafe fn sum(value: Self::V) -> f32 {
-        unsafe { _mm512_reduce_add_ps(value) }
+    unsafe fn fold(value: Self::V) -> [f32; 4] {
+        unsafe {
+            let half = _mm256_add_ps(_mm512_castps512_ps256(value), _mm512_extractf32x8_ps::<1>(value));
+            let quarter = _mm_add_ps(_mm256_castps256_ps128(half), _mm256_extractf128_ps::<1>(half));
+            std::mem::transmute(quarter)
+        }
     }
 }
 

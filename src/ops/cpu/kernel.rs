@@ -1,4 +1,4 @@
-//! The loops that every instruction set shares.
+//! The vectors, and the loops that every instruction set shares.
 
 use super::Shape;
 
@@ -6,241 +6,320 @@ use super::Shape;
 ///
 /// # Safety
 /// The functions may only be called where the machine has the instruction set; pointers must be valid for [`Self::N`] values (for
-/// the `partial` ones: for `count` values, `count <= N`).
+/// the `partial` ones: for `count` values, `count < N`).
 pub(super) trait Lanes {
-    /// Values in a vector.
+    /// Values in a vector; a multiple of 4.
     const N: usize;
-    /// Output channels in a block; at most 8.
+    /// Most output channels that are computed together; at most 8.
     const BLOCK: usize;
-    /// Vectors of a row that are computed together; `BLOCK * VECTORS` sums stay in registers.
+    /// Vectors of a row that are computed together, 2 or 3; `BLOCK * VECTORS` sums stay in registers.
     const VECTORS: usize;
     /// The vector.
     type V: Copy;
 
     unsafe fn splat(value: f32) -> Self::V;
     unsafe fn load(from: *const f32) -> Self::V;
+    /// The first `count` values, then zeros.
     unsafe fn load_partial(from: *const f32, count: usize) -> Self::V;
     unsafe fn store(to: *mut f32, value: Self::V);
     unsafe fn store_partial(to: *mut f32, value: Self::V, count: usize);
     /// `a * b + c`, fused or not, but always the same.
     unsafe fn multiply_add(a: Self::V, b: Self::V, c: Self::V) -> Self::V;
+    unsafe fn multiply(a: Self::V, b: Self::V) -> Self::V;
+    unsafe fn add(a: Self::V, b: Self::V) -> Self::V;
+    unsafe fn subtract(a: Self::V, b: Self::V) -> Self::V;
     unsafe fn max(a: Self::V, b: Self::V) -> Self::V;
-    unsafe fn sum(value: Self::V) -> f32;
-}
+    /// Sums over every fourth value.
+    unsafe fn fold(value: Self::V) -> [f32; 4];
 
-/// Some rows of one picture to convolve.
-pub(super) struct Job<'a> {
-    /// `[in_channels, rows + 2, padded_width]`: see [`pad_rows`].
-    pub padded: &'a [f32],
-    pub padded_width: usize,
-    pub rows: usize,
-    pub width: usize,
-    pub in_channels: usize,
-    pub out_channels: usize,
-    /// Packed: `[blocks, in_channels, 9, BLOCK]`.
-    pub weights: &'a [f32],
-    /// `[blocks * BLOCK]`
-    pub bias: &'a [f32],
-    pub relu: bool,
-    /// Where the first row of channel 0 goes; row `y` of channel `c` goes `c * out_plane + y * width` values further.
-    pub out: *mut f32,
-    pub out_plane: usize,
-}
+    /// Up to [`Self::N`] values, then zeros.
+    #[inline(always)]
+    unsafe fn load_some(from: *const f32, count: usize) -> Self::V {
+        // SAFETY: the trait's contract.
+        unsafe { if count >= Self::N { Self::load(from) } else { Self::load_partial(from, count) } }
+    }
 
-/// Some rows of one picture to take weight gradients from.
-pub(super) struct WeightJob<'a> {
-    /// As in [`Job`].
-    pub padded: &'a [f32],
-    pub padded_width: usize,
-    pub rows: usize,
-    pub width: usize,
-    pub in_channels: usize,
-    pub out_channels: usize,
-    /// Row `y` of channel `c` begins at `c * dy_plane + y * width`.
-    pub dy: &'a [f32],
-    pub dy_plane: usize,
-}
-
-/// Columns of a padded row: one to the left, the row, one to the right, and as many more as whole vectors may read.
-pub(super) fn padded_width(width: usize, lanes: usize) -> usize {
-    width.div_ceil(lanes) * lanes + 2
-}
-
-/// Copies rows `top - 1 ..= top + rows` of every channel of `x` (one picture of `shape`) with zeros around, to
-/// `[in_channels, rows + 2, padded_width]`.
-pub(super) fn pad_rows(x: &[f32], shape: &Shape, top: usize, rows: usize, padded_width: usize, padded: &mut Vec<f32>) {
-    let size = shape.in_channels * (rows + 2) * padded_width;
-    // What the last use left there is overwritten below, so only new memory needs to be zeroed.
-    padded.resize(size, 0.0);
-    for (line, row) in padded.chunks_exact_mut(padded_width).enumerate() {
-        let (channel, y) = (line / (rows + 2), top + line % (rows + 2));
-        if y == 0 || y > shape.height {
-            row.fill(0.0);
-        } else {
-            let from = &x[(channel * shape.height + y - 1) * shape.width..][..shape.width];
-            row[0] = 0.0;
-            row[1..=shape.width].copy_from_slice(from);
-            row[1 + shape.width..].fill(0.0);
-        }
+    /// Stores up to [`Self::N`] values.
+    #[inline(always)]
+    unsafe fn store_some(to: *mut f32, value: Self::V, count: usize) {
+        // SAFETY: the trait's contract.
+        unsafe { if count >= Self::N { Self::store(to, value) } else { Self::store_partial(to, value, count) } }
     }
 }
 
-/// Convolves the job's rows.
+/// An instruction set: its sizes, and the entry points that its file compiles for it.
+#[derive(Clone, Copy)]
+pub(super) struct Backend {
+    pub name: &'static str,
+    /// See [`Lanes::BLOCK`].
+    pub block: usize,
+    /// [`super::direct::forward`]
+    pub direct: unsafe fn(&Job, &mut Vec<f32>),
+    /// [`super::winograd::forward`]
+    pub winograd: unsafe fn(&Job, &mut Vec<f32>),
+    /// [`super::winograd::weight_gradient`]
+    pub weight_gradient: unsafe fn(&mut WeightJob, &mut Vec<f32>),
+    /// [`multiply_adds`]
+    pub multiply_adds: unsafe fn(usize) -> usize,
+}
+
+/// Defines `BACKEND` for the vector type `$vector`: the generic loops, compiled with `$feature`.
+macro_rules! backend {
+    ($name:expr, $vector:ty $(, #[$feature:meta])?) => {
+        pub(super) const BACKEND: super::kernel::Backend = {
+            use super::kernel::{Backend, Job, Lanes, WeightJob};
+
+            $(#[$feature])?
+            unsafe fn direct(job: &Job, scratch: &mut Vec<f32>) {
+                // SAFETY: this function has the instruction set; the rest is the caller's promise.
+                unsafe { super::direct::forward::<$vector>(job, scratch) }
+            }
+
+            $(#[$feature])?
+            unsafe fn winograd(job: &Job, scratch: &mut Vec<f32>) {
+                // SAFETY: as above.
+                unsafe { super::winograd::forward::<$vector>(job, scratch) }
+            }
+
+            $(#[$feature])?
+            unsafe fn weight_gradient(job: &mut WeightJob, scratch: &mut Vec<f32>) {
+                // SAFETY: as above.
+                unsafe { super::winograd::weight_gradient::<$vector>(job, scratch) }
+            }
+
+            $(#[$feature])?
+            unsafe fn multiply_adds(rounds: usize) -> usize {
+                // SAFETY: as above.
+                unsafe { super::kernel::multiply_adds::<$vector>(rounds) }
+            }
+
+            Backend {
+                name: $name,
+                block: <$vector>::BLOCK,
+                direct,
+                winograd,
+                weight_gradient,
+                multiply_adds,
+            }
+        };
+    };
+}
+pub(super) use backend;
+
+/// Rows `top..top + rows` of one picture.
+#[derive(Clone, Copy)]
+pub(super) struct Band<'a> {
+    /// `[channels, height, width]`
+    pub values: &'a [f32],
+    pub channels: usize,
+    pub height: usize,
+    pub width: usize,
+    pub top: usize,
+    pub rows: usize,
+}
+
+impl Band<'_> {
+    /// Row `y` of a channel.
+    #[inline(always)]
+    pub fn row(&self, channel: usize, y: isize) -> Row {
+        static ZEROS: [f32; 16] = [0.0; 16];
+        if (0..self.height as isize).contains(&y) {
+            let row = &self.values[(channel * self.height + y as usize) * self.width..][..self.width];
+            Row { values: row.as_ptr(), step: 1 }
+        } else {
+            Row { values: ZEROS.as_ptr(), step: 0 }
+        }
+    }
+
+    /// The rows `top..top + R` of a channel.
+    #[inline(always)]
+    pub fn rows<const R: usize>(&self, channel: usize, top: isize) -> [Row; R] {
+        let mut rows = [Row { values: std::ptr::null(), step: 0 }; R];
+        for (y, row) in (top..).zip(&mut rows) {
+            *row = self.row(channel, y);
+        }
+        rows
+    }
+}
+
+/// A row of a picture, or outside it a vector of zeros that stands for the whole row.
+#[derive(Clone, Copy)]
+pub(super) struct Row {
+    values: *const f32,
+    /// 1 or 0
+    step: usize,
+}
+
+impl Row {
+    /// The vector from `at` on, zeros where fewer than a vector's values are left.
+    ///
+    /// # Safety
+    /// See [`Lanes`]; the row must have `left` values from `at` on.
+    #[inline(always)]
+    pub unsafe fn load<L: Lanes>(self, at: usize, left: usize) -> L::V {
+        // SAFETY: the caller's promise; `ZEROS` is as long as the longest vector.
+        unsafe { L::load_some(self.values.add(at * self.step), left) }
+    }
+}
+
+/// A band to convolve.
+pub(super) struct Job<'a> {
+    pub input: Band<'a>,
+    pub weights: &'a Packed,
+    pub relu: bool,
+    /// Where the band's first row of output channel 0 goes; row `y` of channel `c` goes `(c * height + y) * width` values further.
+    pub out: *mut f32,
+}
+
+/// Bands of two tensors to take weight gradients from.
+pub(super) struct WeightJob<'a> {
+    pub shape: Shape,
+    /// The tensor `[batch, in_channels, height, width]` and the gradient `[batch, out_channels, height, width]`.
+    pub x: &'a [f32],
+    pub dy: &'a [f32],
+    /// Which bands, of all pictures' one after the other.
+    pub bands: std::ops::Range<usize>,
+    pub band_rows: usize,
+    /// `[out_channels, in_channels, 3, 3]`, overwritten
+    pub dweight: &'a mut [f32],
+    /// `[out_channels]`, overwritten
+    pub dbias: &'a mut [f32],
+}
+
+impl<'a> WeightJob<'a> {
+    /// A band of one picture of `values`.
+    pub fn band(&self, values: &'a [f32], channels: usize, picture: usize, top: usize) -> Band<'a> {
+        let Shape { height, width, .. } = self.shape;
+        let size = channels * height * width;
+        let rows = self.band_rows.min(height - top);
+        Band { values: &values[picture * size..][..size], channels, height, width, top, rows }
+    }
+}
+
+/// Weights in the order in which the kernels read them: `[blocks, taps, in_channels, 3, block]`, where a tap is a row of the kernel or of its
+/// transform, and `[blocks, in_channels, 3 (rows), 3, block]` for the direct kernel. The last block is filled up with zeros.
+pub(super) struct Packed {
+    pub out_channels: usize,
+    /// Output channels of a block: as near to each other as blocks allow, because small ones are slow.
+    pub block: usize,
+    pub values: Vec<f32>,
+    /// `[blocks * block]`
+    pub bias: Vec<f32>,
+}
+
+impl Packed {
+    /// Zeros for at most `most` output channels a block and `taps` values for each pair of channels.
+    pub fn new(out_channels: usize, in_channels: usize, most: usize, taps: usize, bias: Option<&[f32]>) -> Self {
+        let block = out_channels.div_ceil(out_channels.div_ceil(most));
+        let filled = out_channels.next_multiple_of(block);
+        let mut packed =
+            Self { out_channels, block, values: vec![0.0; filled * in_channels * taps], bias: vec![0.0; filled] };
+        if let Some(bias) = bias {
+            packed.bias[..out_channels].copy_from_slice(bias);
+        }
+        packed
+    }
+}
+
+/// The values that a padded row takes: one to the left, the row in whole vectors, at least one to the right, and as many that every row
+/// begins at a whole vector.
+pub(super) fn padded_width<L: Lanes>(width: usize) -> usize {
+    width.next_multiple_of(L::N) + L::N
+}
+
+/// `size` values of `scratch` that begin at a cache line; what they hold is left from the last use.
+pub(super) fn aligned(scratch: &mut Vec<f32>, size: usize) -> &mut [f32] {
+    const LINE: usize = 64;
+    if scratch.len() < size + LINE / 4 {
+        scratch.resize(size + LINE / 4, 0.0);
+    }
+    let skip = scratch.as_ptr().align_offset(LINE).min(LINE / 4);
+    &mut scratch[skip..][..size]
+}
+
+/// Adds to `sums`, for `C` output channels and `V` vectors of a row, the products with `KY` rows of every channel.
 ///
 /// # Safety
-/// See [`Lanes`]; the job's slices must have the lengths that its sizes need, `out` must be writable for all its rows.
+/// See [`Lanes`]; `x` must be readable for `V` vectors and two values more in each row, `weights` for `[channels, KY, 3, block]`.
 #[inline(always)]
-pub(super) unsafe fn forward<L: Lanes>(job: &Job) {
-    for block in 0..job.out_channels.div_ceil(L::BLOCK) {
-        let channels = (job.out_channels - block * L::BLOCK).min(L::BLOCK);
-        // SAFETY: the caller's promise; `channels` is at most L::BLOCK.
-        unsafe {
-            match channels {
-                1 => forward_block::<L, 1>(job, block),
-                2 => forward_block::<L, 2>(job, block),
-                3 => forward_block::<L, 3>(job, block),
-                4 => forward_block::<L, 4>(job, block),
-                5 if L::BLOCK >= 5 => forward_block::<L, 5>(job, block),
-                6 if L::BLOCK >= 6 => forward_block::<L, 6>(job, block),
-                7 if L::BLOCK >= 7 => forward_block::<L, 7>(job, block),
-                8 if L::BLOCK >= 8 => forward_block::<L, 8>(job, block),
-                _ => unreachable!("blocks have at most BLOCK channels"),
-            }
-        }
-    }
-}
-
-/// The rows of `C` output channels.
-#[inline(always)]
-unsafe fn forward_block<L: Lanes, const C: usize>(job: &Job, block: usize) {
-    let vectors = job.width.div_ceil(L::N);
-    for y in 0..job.rows {
-        let mut at = 0;
-        // SAFETY: the caller's promise, and `at + V` is at most `vectors`.
-        unsafe {
-            while vectors - at >= L::VECTORS {
-                match L::VECTORS {
-                    2 => forward_tile::<L, C, 2>(job, block, y, at),
-                    3 => forward_tile::<L, C, 3>(job, block, y, at),
-                    _ => unreachable!("VECTORS is 2 or 3"),
-                }
-                at += L::VECTORS;
-            }
-            match vectors - at {
-                0 => {}
-                1 => forward_tile::<L, C, 1>(job, block, y, at),
-                2 => forward_tile::<L, C, 2>(job, block, y, at),
-                _ => unreachable!("fewer than VECTORS are left"),
-            }
-        }
-    }
-}
-
-/// `C` output channels of `V` vectors of row `y`, from vector `at` on: all sums stay in registers.
-#[inline(always)]
-unsafe fn forward_tile<L: Lanes, const C: usize, const V: usize>(job: &Job, block: usize, y: usize, at: usize) {
-    // SAFETY: the caller's promise: a padded row holds two values more than whole vectors, so the last load ends inside it; partial
-    // stores write the pixels that the row has.
+pub(super) unsafe fn convolve<L: Lanes, const C: usize, const V: usize, const KY: usize>(
+    sums: &mut [[L::V; V]; C],
+    mut x: *const f32,
+    (channels, channel_stride, row_stride): (usize, usize, usize),
+    mut weights: *const f32,
+    block: usize,
+) {
+    // SAFETY: the caller's promise.
     unsafe {
-        let left = at * L::N;
-        let bias = job.bias.as_ptr().add(block * L::BLOCK);
-        let mut sums: [[L::V; V]; C] = std::array::from_fn(|c| [L::splat(*bias.add(c)); V]);
-        let mut weights = job.weights.as_ptr().add(block * job.in_channels * 9 * L::BLOCK);
-        let mut row = job.padded.as_ptr().add(y * job.padded_width + left);
-        for _ in 0..job.in_channels {
-            for ky in 0..3 {
-                let from = row.add(ky * job.padded_width);
+        for _ in 0..channels {
+            for ky in 0..KY {
+                let row = x.add(ky * row_stride);
                 for kx in 0..3 {
-                    let x: [L::V; V] = std::array::from_fn(|v| L::load(from.add(kx + v * L::N)));
+                    let x: [L::V; V] = std::array::from_fn(|v| L::load(row.add(kx + v * L::N)));
                     for (c, sums) in sums.iter_mut().enumerate() {
                         let weight = L::splat(*weights.add(c));
                         for (sum, &x) in sums.iter_mut().zip(&x) {
                             *sum = L::multiply_add(x, weight, *sum);
                         }
                     }
-                    weights = weights.add(L::BLOCK);
+                    weights = weights.add(block);
                 }
             }
-            row = row.add((job.rows + 2) * job.padded_width);
-        }
-        let zero = L::splat(0.0);
-        for (c, sums) in sums.iter().enumerate() {
-            let to = job.out.add((block * L::BLOCK + c) * job.out_plane + y * job.width + left);
-            for (v, &sum) in sums.iter().enumerate() {
-                let value = if job.relu { L::max(sum, zero) } else { sum };
-                let room = job.width - left - v * L::N;
-                if room >= L::N {
-                    L::store(to.add(v * L::N), value);
-                } else {
-                    L::store_partial(to.add(v * L::N), value, room);
-                }
-            }
+            x = x.add(channel_stride);
         }
     }
 }
 
-/// Adds the gradients of the job's rows to `dweight` `[out_channels, in_channels, 3, 3]` and `dbias` `[out_channels]`.
+/// A part of a result that is computed with all its sums in registers.
+pub(super) trait Tile<L: Lanes> {
+    /// Computes `C` output channels, from `first` on, of `V` vectors of row `row`, from vector `at` on.
+    ///
+    /// # Safety
+    /// See [`Lanes`]; the tile must lie inside the result.
+    unsafe fn run<const C: usize, const V: usize>(&self, first: usize, row: usize, at: usize);
+}
+
+/// Runs all tiles of a result: blocks of channels, rows, vectors.
 ///
 /// # Safety
-/// As [`forward`].
+/// As [`Tile::run`].
 #[inline(always)]
-pub(super) unsafe fn weight_gradient<L: Lanes>(job: &WeightJob, dweight: &mut [f32], dbias: &mut [f32]) {
-    let mut first = 0;
-    while first < job.out_channels {
-        // SAFETY: the caller's promise; the channels first..first + C exist.
+pub(super) unsafe fn for_each_tile<L: Lanes, T: Tile<L>>(tile: &T, weights: &Packed, rows: usize, width: usize) {
+    let vectors = width.div_ceil(L::N);
+    for first in (0..weights.out_channels).step_by(weights.block) {
+        // SAFETY: the caller's promise.
         unsafe {
-            match (job.out_channels - first).min(L::BLOCK) {
-                1 => weight_block::<L, 1>(job, first, dweight),
-                2 => weight_block::<L, 2>(job, first, dweight),
-                3 => weight_block::<L, 3>(job, first, dweight),
-                4 => weight_block::<L, 4>(job, first, dweight),
-                5 if L::BLOCK >= 5 => weight_block::<L, 5>(job, first, dweight),
-                6 if L::BLOCK >= 6 => weight_block::<L, 6>(job, first, dweight),
-                7 if L::BLOCK >= 7 => weight_block::<L, 7>(job, first, dweight),
-                8 if L::BLOCK >= 8 => weight_block::<L, 8>(job, first, dweight),
-                _ => unreachable!("blocks have at most BLOCK channels"),
+            match (weights.out_channels - first).min(weights.block) {
+                1 => tiles_of_block::<L, T, 1>(tile, first, rows, vectors),
+                2 => tiles_of_block::<L, T, 2>(tile, first, rows, vectors),
+                3 => tiles_of_block::<L, T, 3>(tile, first, rows, vectors),
+                4 => tiles_of_block::<L, T, 4>(tile, first, rows, vectors),
+                5 if L::BLOCK >= 5 => tiles_of_block::<L, T, 5>(tile, first, rows, vectors),
+                6 if L::BLOCK >= 6 => tiles_of_block::<L, T, 6>(tile, first, rows, vectors),
+                7 if L::BLOCK >= 7 => tiles_of_block::<L, T, 7>(tile, first, rows, vectors),
+                8 if L::BLOCK >= 8 => tiles_of_block::<L, T, 8>(tile, first, rows, vectors),
+                _ => unreachable!("blocks have 1 to BLOCK channels"),
             }
         }
-        first += L::BLOCK;
-    }
-    for (c, sum) in dbias.iter_mut().enumerate() {
-        *sum = job.dy[c * job.dy_plane..][..job.rows * job.width]
-            .chunks(job.width)
-            .map(|row| row.iter().sum::<f32>())
-            .sum();
     }
 }
 
-/// The gradients of `C` output channels: for each input channel and kernel row, `3 * C` sums over all pixels stay in registers.
 #[inline(always)]
-unsafe fn weight_block<L: Lanes, const C: usize>(job: &WeightJob, first: usize, dweight: &mut [f32]) {
-    let vectors = job.width.div_ceil(L::N);
-    for i in 0..job.in_channels {
-        for ky in 0..3 {
-            // SAFETY: the caller's promise: a padded row holds two values more than whole vectors; partial loads of `dy` read the pixels
-            // that the row has and are 0 beyond.
-            unsafe {
-                let mut sums = [[L::splat(0.0); 3]; C];
-                for y in 0..job.rows {
-                    let row = job.padded.as_ptr().add((i * (job.rows + 2) + y + ky) * job.padded_width);
-                    let dy = job.dy.as_ptr().add(first * job.dy_plane + y * job.width);
-                    for v in 0..vectors {
-                        let x: [L::V; 3] = std::array::from_fn(|kx| L::load(row.add(v * L::N + kx)));
-                        let room = job.width - v * L::N;
-                        for (c, sums) in sums.iter_mut().enumerate() {
-                            let from = dy.add(c * job.dy_plane + v * L::N);
-                            let dy = if room >= L::N { L::load(from) } else { L::load_partial(from, room) };
-                            for (sum, &x) in sums.iter_mut().zip(&x) {
-                                *sum = L::multiply_add(x, dy, *sum);
-                            }
-                        }
-                    }
-                }
-                for (c, sums) in sums.iter().enumerate() {
-                    for (kx, &sum) in sums.iter().enumerate() {
-                        dweight[((first + c) * job.in_channels + i) * 9 + ky * 3 + kx] = L::sum(sum);
-                    }
-                }
+unsafe fn tiles_of_block<L: Lanes, T: Tile<L>, const C: usize>(tile: &T, first: usize, rows: usize, vectors: usize) {
+    for row in 0..rows {
+        let mut at = 0;
+        // SAFETY: the caller's promise; `at + V` is at most `vectors`.
+        unsafe {
+            while L::VECTORS == 3 && vectors - at >= 3 {
+                tile.run::<C, 3>(first, row, at);
+                at += 3;
+            }
+            while vectors - at >= 2 {
+                tile.run::<C, 2>(first, row, at);
+                at += 2;
+            }
+            if vectors - at == 1 {
+                tile.run::<C, 1>(first, row, at);
             }
         }
     }

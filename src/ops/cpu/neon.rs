@@ -2,29 +2,9 @@
 
 use std::arch::aarch64::*;
 
-use super::Backend;
-use super::kernel::{self, Job, Lanes, WeightJob};
+use super::kernel::{Lanes, backend};
 
-pub(super) const BACKEND: Backend =
-    Backend { name: "neon", block: Vector::BLOCK, lanes: Vector::N, forward, weight_gradient, multiply_adds };
-
-#[target_feature(enable = "neon")]
-unsafe fn forward(job: &Job) {
-    // SAFETY: this function has the instruction set; the rest is the caller's promise.
-    unsafe { kernel::forward::<Vector>(job) }
-}
-
-#[target_feature(enable = "neon")]
-unsafe fn weight_gradient(job: &WeightJob, dweight: &mut [f32], dbias: &mut [f32]) {
-    // SAFETY: as above.
-    unsafe { kernel::weight_gradient::<Vector>(job, dweight, dbias) }
-}
-
-#[target_feature(enable = "neon")]
-unsafe fn multiply_adds(rounds: usize) -> usize {
-    // SAFETY: as above.
-    unsafe { kernel::multiply_adds::<Vector>(rounds) }
-}
+backend!("neon", Vector, #[target_feature(enable = "neon")]);
 
 struct Vector;
 
@@ -71,13 +51,28 @@ impl Lanes for Vector {
     }
 
     #[inline(always)]
+    unsafe fn multiply(a: Self::V, b: Self::V) -> Self::V {
+        unsafe { vmulq_f32(a, b) }
+    }
+
+    #[inline(always)]
+    unsafe fn add(a: Self::V, b: Self::V) -> Self::V {
+        unsafe { vaddq_f32(a, b) }
+    }
+
+    #[inline(always)]
+    unsafe fn subtract(a: Self::V, b: Self::V) -> Self::V {
+        unsafe { vsubq_f32(a, b) }
+    }
+
+    #[inline(always)]
     unsafe fn max(a: Self::V, b: Self::V) -> Self::V {
         unsafe { vmaxq_f32(a, b) }
     }
 
     #[inline(always)]
-    unsafe fn sum(value: Self::V) -> f32 {
-        unsafe { vaddvq_f32(value) }
+    unsafe fn fold(value: Self::V) -> [f32; 4] {
+        unsafe { std::mem::transmute(value) }
     }
 }
 

@@ -1,25 +1,8 @@
 //! Any machine: arrays of 8 that the compiler may or may not turn into vectors; multiply, then add.
 
-use super::Backend;
-use super::kernel::{Job, Lanes, WeightJob, forward, multiply_adds, weight_gradient};
+use super::kernel::{Lanes, backend};
 
-pub(super) const BACKEND: Backend = Backend {
-    name: "portable",
-    block: Array::BLOCK,
-    lanes: Array::N,
-    forward: |job: &Job| {
-        // SAFETY: there is no instruction set to have; the rest is the caller's promise.
-        unsafe { forward::<Array>(job) }
-    },
-    weight_gradient: |job: &WeightJob, dweight, dbias| {
-        // SAFETY: as above.
-        unsafe { weight_gradient::<Array>(job, dweight, dbias) }
-    },
-    multiply_adds: |rounds| {
-        // SAFETY: as above.
-        unsafe { multiply_adds::<Array>(rounds) }
-    },
-};
+backend!("portable", Array);
 
 struct Array;
 
@@ -64,12 +47,27 @@ impl Lanes for Array {
     }
 
     #[inline(always)]
+    unsafe fn multiply(a: Self::V, b: Self::V) -> Self::V {
+        std::array::from_fn(|i| a[i] * b[i])
+    }
+
+    #[inline(always)]
+    unsafe fn add(a: Self::V, b: Self::V) -> Self::V {
+        std::array::from_fn(|i| a[i] + b[i])
+    }
+
+    #[inline(always)]
+    unsafe fn subtract(a: Self::V, b: Self::V) -> Self::V {
+        std::array::from_fn(|i| a[i] - b[i])
+    }
+
+    #[inline(always)]
     unsafe fn max(a: Self::V, b: Self::V) -> Self::V {
         std::array::from_fn(|i| a[i].max(b[i]))
     }
 
     #[inline(always)]
-    unsafe fn sum(value: Self::V) -> f32 {
-        value.iter().sum()
+    unsafe fn fold(value: Self::V) -> [f32; 4] {
+        std::array::from_fn(|i| value[i] + value[i + 4])
     }
 }

@@ -80,16 +80,19 @@ fn check(shape: &Shape, seed: u64) {
 
     for backend in backends() {
         let name = backend.name;
-        // What is not written would stay NaN.
-        let mut out = vec![f32::NAN; shape.output()];
-        forward_on(backend, shape, &x, &weight, &bias, false, &mut out);
-        assert_close(&out, &y, shape.in_channels * 9, &format!("{name} forward {shape:?}"));
-        let mut activated = vec![f32::NAN; shape.output()];
-        forward_on(backend, shape, &x, &weight, &bias, true, &mut activated);
-        assert!(activated.iter().zip(&out).all(|(a, o)| *a == o.max(0.0)), "{name} ReLU {shape:?}");
-        let mut found = vec![f32::NAN; shape.input()];
-        backward_data_on(backend, shape, &dy, &weight, &mut found);
-        assert_close(&found, &dx, shape.out_channels * 9, &format!("{name} data gradient {shape:?}"));
+        for algorithm in [Algorithm::Direct, Algorithm::Winograd] {
+            let what = |what| format!("{name} {algorithm:?} {what} {shape:?}");
+            // What is not written would stay NaN.
+            let mut out = vec![f32::NAN; shape.output()];
+            forward_on((backend, algorithm), shape, &x, &weight, &bias, false, &mut out);
+            assert_close(&out, &y, shape.in_channels * 9, &what("forward"));
+            let mut activated = vec![f32::NAN; shape.output()];
+            forward_on((backend, algorithm), shape, &x, &weight, &bias, true, &mut activated);
+            assert!(activated.iter().zip(&out).all(|(a, o)| *a == o.max(0.0)), "{}", what("ReLU"));
+            let mut found = vec![f32::NAN; shape.input()];
+            backward_data_on((backend, algorithm), shape, &dy, &weight, &mut found);
+            assert_close(&found, &dx, shape.out_channels * 9, &what("data gradient"));
+        }
         let (mut dw, mut db) = (vec![f32::NAN; shape.weights()], vec![f32::NAN; shape.out_channels]);
         backward_weight_on(backend, shape, &x, &dy, &mut dw, &mut db);
         assert_close(&dw, &dweight, shape.batch * plane, &format!("{name} weight gradient {shape:?}"));
@@ -109,7 +112,7 @@ fn more_than_the_portable_set_is_tested_where_there_is_more() {
     let found: Vec<_> = backends().map(|backend| backend.name).collect();
     assert_eq!(found[0], "portable");
     #[cfg(target_arch = "x86_64")]
-    assert_eq!(found.contains(&"avx512"), std::is_x86_feature_detected!("avx512f"));
+    assert_eq!(found.contains(&"avx512"), std::is_x86_feature_detected!("avx512vl"));
     assert_eq!(*found.last().unwrap(), instruction_set());
 }
 
@@ -124,6 +127,48 @@ fn shapes() -> impl Strategy<Value = Shape> {
     (1usize..=2, 1usize..=20, 1usize..=20, 1usize..=70, 1usize..=70).prop_map(
         |(batch, in_channels, out_channels, height, width)| Shape { batch, in_channels, out_channels, height, width },
     )
+}
+
+/// The same bits with one thread and with several, also where the work is large enough to be shared.
+#[test]
+fn results_do_not_depend_on_the_number_of_threads() {
+    let shape = Shape { batch: 3, in_channels: 5, out_channels: 7, height: 61, width: 45 };
+    let (x, dy) = (values(shape.input(), 1), values(shape.output(), 2));
+    let (weight, bias) = (values(shape.weights(), 3), values(shape.out_channels, 4));
+    let run = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| {
+            let (mut exact, mut fast) = (vec![0.0; shape.output()], vec![0.0; shape.output()]);
+            let (mut dx, mut dw, mut db) = (vec![0.0; shape.input()], vec![0.0; shape.weights()], vec![0.0; 7]);
+            forward(&shape, &x, &weight, &bias, false, &mut exact);
+            forward_fast(&shape, &x, &weight, &bias, false, &mut fast);
+            backward_data(&shape, &dy, &weight, &mut dx);
+            backward_weight(&shape, &x, &dy, &mut dw, &mut db);
+            [exact, fast, dx, dw, db].concat().iter().map(|value| value.to_bits()).collect::<Vec<_>>()
+        })
+    };
+    assert_eq!(run(1), run(3));
+}
+
+/// Rounding errors of the fast algorithm: small enough for pictures, whose 8 bits are 4e-3 apart.
+#[test]
+fn the_fast_algorithm_is_nearly_as_accurate() {
+    let shape = Shape { batch: 1, in_channels: 16, out_channels: 16, height: 40, width: 40 };
+    let (x, weight, bias) = (values(shape.input(), 1), values(shape.weights(), 2), vec![0.0; 16]);
+    let mut expected = vec![0.0; shape.output()];
+    each_product(&shape, &x, |output, tap, value| expected[output] += f64::from(weight[tap]) * value);
+    let size = expected.iter().map(|y| y * y).sum::<f64>();
+    for backend in backends() {
+        let [direct, winograd] = [Algorithm::Direct, Algorithm::Winograd].map(|algorithm| {
+            let mut out = vec![0.0; shape.output()];
+            forward_on((backend, algorithm), &shape, &x, &weight, &bias, false, &mut out);
+            let error = out.iter().zip(&expected).map(|(&o, &e)| (f64::from(o) - e).powi(2)).sum::<f64>();
+            (error / size).sqrt()
+        });
+        assert!(direct < 3e-7, "{} direct: {direct:.1e}", backend.name);
+        assert!(winograd < 6e-7, "{} Winograd: {winograd:.1e}", backend.name);
+        println!("{}: relative error {direct:.1e} direct, {winograd:.1e} Winograd", backend.name);
+    }
 }
 
 proptest! {
@@ -155,8 +200,9 @@ proptest! {
             .collect();
         for backend in backends() {
             let (mut whole, mut part) = (vec![0.0; shape.output()], vec![0.0; tile.output()]);
-            forward_on(backend, &shape, &x, &weight, &bias, true, &mut whole);
-            forward_on(backend, &tile, &cut, &weight, &bias, true, &mut part);
+            let direct = (backend, Algorithm::Direct);
+            forward_on(direct, &shape, &x, &weight, &bias, true, &mut whole);
+            forward_on(direct, &tile, &cut, &weight, &bias, true, &mut part);
             for o in 0..shape.out_channels {
                 for y in 1..height - 1 {
                     for column in 1..width - 1 {

@@ -2,32 +2,9 @@
 
 use std::arch::wasm32::*;
 
-use super::Backend;
-use super::kernel::{self, Job, Lanes, WeightJob};
+use super::kernel::{Lanes, backend};
 
-pub(super) const BACKEND: Backend = Backend {
-    name: if cfg!(target_feature = "relaxed-simd") { "relaxed-simd" } else { "simd128" },
-    block: Vector::BLOCK,
-    lanes: Vector::N,
-    forward,
-    weight_gradient,
-    multiply_adds,
-};
-
-unsafe fn forward(job: &Job) {
-    // SAFETY: this function has the instruction set; the rest is the caller's promise.
-    unsafe { kernel::forward::<Vector>(job) }
-}
-
-unsafe fn weight_gradient(job: &WeightJob, dweight: &mut [f32], dbias: &mut [f32]) {
-    // SAFETY: as above.
-    unsafe { kernel::weight_gradient::<Vector>(job, dweight, dbias) }
-}
-
-unsafe fn multiply_adds(rounds: usize) -> usize {
-    // SAFETY: as above.
-    unsafe { kernel::multiply_adds::<Vector>(rounds) }
-}
+backend!(if cfg!(target_feature = "relaxed-simd") { "relaxed-simd" } else { "simd128" }, Vector);
 
 struct Vector;
 
@@ -75,17 +52,28 @@ impl Lanes for Vector {
     }
 
     #[inline(always)]
+    unsafe fn multiply(a: Self::V, b: Self::V) -> Self::V {
+        f32x4_mul(a, b)
+    }
+
+    #[inline(always)]
+    unsafe fn add(a: Self::V, b: Self::V) -> Self::V {
+        f32x4_add(a, b)
+    }
+
+    #[inline(always)]
+    unsafe fn subtract(a: Self::V, b: Self::V) -> Self::V {
+        f32x4_sub(a, b)
+    }
+
+    #[inline(always)]
     unsafe fn max(a: Self::V, b: Self::V) -> Self::V {
         f32x4_pmax(a, b)
     }
 
     #[inline(always)]
-    unsafe fn sum(value: Self::V) -> f32 {
-        unsafe {
-            let mut values = [0f32; 4];
-            v128_store(values.as_mut_ptr().cast(), value);
-            values.iter().sum()
-        }
+    unsafe fn fold(value: Self::V) -> [f32; 4] {
+        unsafe { std::mem::transmute(value) }
     }
 }
 

@@ -1,0 +1,93 @@
+//! The direct convolution: a pixel's result depends on its 3x3 neighbourhood alone, to the last bit.
+
+use super::kernel::{Band, Job, Lanes, Packed, Tile, aligned, convolve, for_each_tile, padded_width};
+
+/// Packs `weight(output, input, tap)` for [`forward`].
+pub(super) fn pack(mut packed: Packed, in_channels: usize, weight: impl Fn(usize, usize, usize) -> f32) -> Packed {
+    let block = packed.block;
+    for o in 0..packed.out_channels {
+        for i in 0..in_channels {
+            for tap in 0..9 {
+                packed.values[((o / block * in_channels + i) * 9 + tap) * block + o % block] = weight(o, i, tap);
+            }
+        }
+    }
+    packed
+}
+
+/// Rows to compute from one padded copy: few enough that it stays in the second-level cache.
+pub(super) fn band_rows(channels: usize, width: usize) -> usize {
+    const CACHED: usize = 1 << 16; // values: 256 KB
+    (CACHED / (channels * width)).clamp(4, 64)
+}
+
+/// Convolves the job's band.
+///
+/// # Safety
+/// See [`Lanes`]; the weights must be packed by [`pack`] for the band's channels, `out` writable for all its rows.
+#[inline(always)]
+pub(super) unsafe fn forward<L: Lanes>(job: &Job, scratch: &mut Vec<f32>) {
+    let Band { channels, width, rows, .. } = job.input;
+    let row_stride = padded_width::<L>(width);
+    // A cache line more, so that the channels' rows fall into different sets of the cache.
+    let channel_stride = (rows + 2) * row_stride + 16;
+    let padded = aligned(scratch, channels * channel_stride);
+    // SAFETY: the caller's promise; a padded row holds a vector more than the row in whole vectors.
+    unsafe {
+        pad::<L>(&job.input, row_stride, channel_stride, padded);
+        let tile = Padded { job, values: padded.as_ptr(), channel_stride, row_stride };
+        for_each_tile::<L, _>(&tile, job.weights, rows, width);
+    }
+}
+
+/// Copies the band, a row more above and below, with zeros around, to `padded`.
+#[inline(always)]
+unsafe fn pad<L: Lanes>(band: &Band, row_stride: usize, channel_stride: usize, padded: &mut [f32]) {
+    for channel in 0..band.channels {
+        for y in 0..band.rows + 2 {
+            let to = &mut padded[channel * channel_stride + y * row_stride..][..row_stride];
+            to[0] = 0.0;
+            let from = band.row(channel, (band.top + y) as isize - 1);
+            for at in (0..band.width).step_by(L::N) {
+                // SAFETY: the caller's promise; `to` has room for the row in whole vectors and a vector more.
+                unsafe { L::store(to.as_mut_ptr().add(1 + at), from.load::<L>(at, band.width - at)) }
+            }
+            to[1 + band.width.next_multiple_of(L::N)] = 0.0;
+        }
+    }
+}
+
+/// A job and its band with zeros around: `[channels, rows + 2, row_stride]`.
+struct Padded<'a> {
+    job: &'a Job<'a>,
+    values: *const f32,
+    channel_stride: usize,
+    row_stride: usize,
+}
+
+impl<L: Lanes> Tile<L> for Padded<'_> {
+    #[inline(always)]
+    unsafe fn run<const C: usize, const V: usize>(&self, first: usize, row: usize, at: usize) {
+        let Job { input: Band { channels, height, width, .. }, weights, relu, out } = *self.job;
+        let left = at * L::N;
+        // SAFETY: the caller's promise.
+        unsafe {
+            let mut sums: [[L::V; V]; C] = std::array::from_fn(|c| [L::splat(weights.bias[first + c]); V]);
+            convolve::<L, C, V, 3>(
+                &mut sums,
+                self.values.add(row * self.row_stride + left),
+                (channels, self.channel_stride, self.row_stride),
+                weights.values.as_ptr().add(first * channels * 9),
+                weights.block,
+            );
+            let zero = L::splat(0.0);
+            for (c, sums) in sums.iter().enumerate() {
+                let to = out.add(((first + c) * height + row) * width + left);
+                for (v, &sum) in sums.iter().enumerate() {
+                    let value = if relu { L::max(sum, zero) } else { sum };
+                    L::store_some(to.add(v * L::N), value, width - left - v * L::N);
+                }
+            }
+        }
+    }
+}
