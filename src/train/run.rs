@@ -137,7 +137,9 @@ pub fn run(
             (validated, logged) = (Instant::now(), Instant::now());
         }
     }
-    run.validate(validation, on_event)?;
+    if run.validated != Some(run.trainer.step_count()) {
+        run.validate(validation, on_event)?;
+    }
     run.save()
 }
 
@@ -149,6 +151,8 @@ struct Run<'a> {
     device: Device,
     seconds: f64,
     psnr_y: Option<f64>,
+    /// The step after which the validation pictures were last enlarged.
+    validated: Option<u64>,
     log: fs::File,
 }
 
@@ -182,7 +186,7 @@ impl<'a> Run<'a> {
             seconds = record.seconds;
         }
         let log = reopen_log(&files.log, trainer.step_count())?;
-        Ok(Self { config, recipe, files, trainer, device, seconds, psnr_y: None, log })
+        Ok(Self { config, recipe, files, trainer, device, seconds, psnr_y: None, validated: None, log })
     }
 
     fn event(&self) -> Event {
@@ -211,7 +215,7 @@ impl<'a> Run<'a> {
             sum += psnr_y(&model.enlarge_picture(lr)?, hr, self.config.network.scale())?;
         }
         let psnr_y = sum / validation.pairs().len() as f64;
-        self.psnr_y = Some(psnr_y);
+        (self.psnr_y, self.validated) = (Some(psnr_y), Some(self.trainer.step_count()));
         let event = Event { psnr_y: Some((psnr_y * 1e3).round() / 1e3), ..self.event() };
         self.log(&event, on_event)
     }
