@@ -1,7 +1,8 @@
 //! How near the CPU kernels come to the machine's limit: `cargo bench --bench conv [THREADS]`.
 //!
-//! For the network's shapes: milliseconds, GFLOP/s (of the definition: 18 a pixel, input and output channel) and percent of the peak
-//! of a small multiply-add loop in the same run. The best of many short runs counts, because others may use the machine as well.
+//! For the network's shapes: milliseconds, GFLOP/s (of the definition: 18 a pixel, input and output channel, also where Winograd's algorithm
+//! needs only half of them) and percent of the peak of a small multiply-add loop in the same run. The best of many short runs
+//! counts, because others may use the machine as well.
 
 use std::time::{Duration, Instant};
 
@@ -57,8 +58,8 @@ fn main() {
     let threads = rayon::current_num_threads();
     let limit = peak(threads).max(peak(threads));
     println!("{}, threads: {threads}, peak: {:.0} GFLOP/s", cpu::instruction_set(), limit / 1e9);
-    println!("| shape | forward ms | GFLOP/s | % | data ms | GFLOP/s | % | weights ms | GFLOP/s | % |");
-    println!("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
+    println!("| ms, GFLOP/s, % of the peak | forward | | | forward_fast | | | by the input | | | by the weights | | |");
+    println!("|---|{}", "--:|".repeat(12));
     for [batch, in_channels, out_channels, height, width] in SHAPES {
         let shape = Shape { batch, in_channels, out_channels, height, width };
         let (inputs, outputs) = (batch * in_channels * height * width, batch * out_channels * height * width);
@@ -71,6 +72,7 @@ fn main() {
             let speed = operations / seconds;
             row += &format!(" {:.3} | {:.0} | {:.0} |", seconds * 1e3, speed / 1e9, speed / limit * 100.0);
         };
+        add(best(|| cpu::forward(&shape, &x, &weight, &bias, true, &mut out)));
         add(best(|| cpu::forward_fast(&shape, &x, &weight, &bias, true, &mut out)));
         add(best(|| cpu::backward_data(&shape, &dy, &weight, &mut dx)));
         add(best(|| cpu::backward_weight(&shape, &x, &dy, &mut dweight, &mut dbias)));

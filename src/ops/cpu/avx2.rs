@@ -15,6 +15,7 @@ impl Lanes for Vector {
     // 12 sums, 3 inputs and a weight: all 16 registers.
     const BLOCK: usize = 4;
     const VECTORS: usize = 3;
+    const GRADIENT_BLOCK: usize = 4;
     type V = __m256;
 
     #[inline(always)]

@@ -15,6 +15,7 @@ impl Lanes for Vector {
     // 24 sums, 3 inputs and a weight of the 32 registers.
     const BLOCK: usize = 8;
     const VECTORS: usize = 3;
+    const GRADIENT_BLOCK: usize = 8;
     type V = __m512;
 
     #[inline(always)]

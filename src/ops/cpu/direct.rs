@@ -1,6 +1,6 @@
 //! The direct convolution: a pixel's result depends on its 3x3 neighbourhood alone, to the last bit.
 
-use super::kernel::{Band, Job, Lanes, Packed, Tile, aligned, convolve, for_each_tile, padded_width};
+use super::kernel::{Band, Job, Lanes, Packed, Tile, aligned, convolve, for_each_tile, padded_width, window};
 
 /// Packs `weight(output, input, tap)` for [`forward`].
 pub(super) fn pack(mut packed: Packed, in_channels: usize, weight: impl Fn(usize, usize, usize) -> f32) -> Packed {
@@ -35,7 +35,8 @@ pub(super) unsafe fn forward<L: Lanes>(job: &Job, scratch: &mut Vec<f32>) {
     // SAFETY: the caller's promise; a padded row holds a vector more than the row in whole vectors.
     unsafe {
         pad::<L>(&job.input, row_stride, channel_stride, padded);
-        let tile = Padded { job, values: padded.as_ptr(), channel_stride, row_stride };
+        let window = window(channels, channel_stride, 3, row_stride);
+        let tile = Padded { job, values: padded.as_ptr(), row_stride, window: &window };
         for_each_tile::<L, _>(&tile, job.weights, rows, width);
     }
 }
@@ -61,8 +62,8 @@ unsafe fn pad<L: Lanes>(band: &Band, row_stride: usize, channel_stride: usize, p
 struct Padded<'a> {
     job: &'a Job<'a>,
     values: *const f32,
-    channel_stride: usize,
     row_stride: usize,
+    window: &'a [usize],
 }
 
 impl<L: Lanes> Tile<L> for Padded<'_> {
@@ -73,10 +74,10 @@ impl<L: Lanes> Tile<L> for Padded<'_> {
         // SAFETY: the caller's promise.
         unsafe {
             let mut sums: [[L::V; V]; C] = std::array::from_fn(|c| [L::splat(weights.bias[first + c]); V]);
-            convolve::<L, C, V, 3>(
+            convolve::<L, C, V>(
                 &mut sums,
                 self.values.add(row * self.row_stride + left),
-                (channels, self.channel_stride, self.row_stride),
+                self.window,
                 weights.values.as_ptr().add(first * channels * 9),
                 weights.block,
             );

@@ -14,6 +14,8 @@ pub(super) trait Lanes {
     const BLOCK: usize;
     /// Vectors of a row that are computed together, 2 or 3; `BLOCK * VECTORS` sums stay in registers.
     const VECTORS: usize;
+    /// Output channels whose weight gradients are computed together, at most 8; `3 * GRADIENT_BLOCK` sums stay in registers.
+    const GRADIENT_BLOCK: usize;
     /// The vector.
     type V: Copy;
 
@@ -237,37 +239,39 @@ pub(super) fn aligned(scratch: &mut Vec<f32>, size: usize) -> &mut [f32] {
     &mut scratch[skip..][..size]
 }
 
-/// Adds to `sums`, for `C` output channels and `V` vectors of a row, the products with `KY` rows of every channel.
+/// Adds to `sums`, for `C` output channels and `V` vectors of a row, the products with the vectors at each offset from `x`.
+///
+/// One flat loop over `offsets` rather than loops over channels, rows and columns: unrolled ones are scheduled such that the sums no longer fit
+/// into WebAssembly's few registers.
 ///
 /// # Safety
-/// See [`Lanes`]; `x` must be readable for `V` vectors and two values more in each row, `weights` for `[channels, KY, 3, block]`.
+/// See [`Lanes`]; `x` must be readable for `V` vectors at each offset, `weights` for `[offsets, block]`.
 #[inline(always)]
-pub(super) unsafe fn convolve<L: Lanes, const C: usize, const V: usize, const KY: usize>(
+pub(super) unsafe fn convolve<L: Lanes, const C: usize, const V: usize>(
     sums: &mut [[L::V; V]; C],
-    mut x: *const f32,
-    (channels, channel_stride, row_stride): (usize, usize, usize),
+    x: *const f32,
+    offsets: &[usize],
     mut weights: *const f32,
     block: usize,
 ) {
-    // SAFETY: the caller's promise.
-    unsafe {
-        for _ in 0..channels {
-            for ky in 0..KY {
-                let row = x.add(ky * row_stride);
-                for kx in 0..3 {
-                    let x: [L::V; V] = std::array::from_fn(|v| L::load(row.add(kx + v * L::N)));
-                    for (c, sums) in sums.iter_mut().enumerate() {
-                        let weight = L::splat(*weights.add(c));
-                        for (sum, &x) in sums.iter_mut().zip(&x) {
-                            *sum = L::multiply_add(x, weight, *sum);
-                        }
-                    }
-                    weights = weights.add(block);
+    for &offset in offsets {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let x: [L::V; V] = std::array::from_fn(|v| L::load(x.add(offset + v * L::N)));
+            for (c, sums) in sums.iter_mut().enumerate() {
+                let weight = L::splat(*weights.add(c));
+                for (sum, &x) in sums.iter_mut().zip(&x) {
+                    *sum = L::multiply_add(x, weight, *sum);
                 }
             }
-            x = x.add(channel_stride);
+            weights = weights.add(block);
         }
     }
+}
+
+/// Where the values of a 3-wide window lie, in the order of packed weights: `rows` rows of each channel.
+pub(super) fn window(channels: usize, channel_stride: usize, rows: usize, row_stride: usize) -> Vec<usize> {
+    (0..channels * rows * 3).map(|i| i / (rows * 3) * channel_stride + i / 3 % rows * row_stride + i % 3).collect()
 }
 
 /// A part of a result that is computed with all its sums in registers.

@@ -15,6 +15,7 @@ impl Lanes for Vector {
     // 18 sums, 3 inputs and a weight of the 32 registers.
     const BLOCK: usize = 6;
     const VECTORS: usize = 3;
+    const GRADIENT_BLOCK: usize = 6;
     type V = float32x4_t;
 
     #[inline(always)]

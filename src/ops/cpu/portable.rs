@@ -10,6 +10,7 @@ impl Lanes for Array {
     const N: usize = 8;
     const BLOCK: usize = 4;
     const VECTORS: usize = 2;
+    const GRADIENT_BLOCK: usize = 4;
     type V = [f32; 8];
 
     #[inline(always)]

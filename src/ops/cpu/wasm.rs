@@ -12,9 +12,11 @@ struct Vector;
 #[allow(clippy::undocumented_unsafe_blocks)]
 impl Lanes for Vector {
     const N: usize = 4;
-    // 12 sums, 2 inputs and a weight: what the 16 registers of x86 hold without spilling.
-    const BLOCK: usize = 6;
+    // x86 has 16 registers, of which one is the compiler's: 12 sums, 2 inputs and a weight. Without fused multiply-add the product needs one,
+    // too, and a sum that is spilled limits the whole loop.
+    const BLOCK: usize = if cfg!(target_feature = "relaxed-simd") { 6 } else { 5 };
     const VECTORS: usize = 2;
+    const GRADIENT_BLOCK: usize = 3;
     type V = v128;
 
     #[inline(always)]

@@ -14,7 +14,9 @@
 //! The products run over all channels before the outer transform, as [`convolve`] of single rows.
 
 use super::Shape;
-use super::kernel::{Band, Job, Lanes, Packed, Tile, WeightJob, aligned, convolve, for_each_tile, padded_width};
+use super::kernel::{
+    Band, Job, Lanes, Packed, Tile, WeightJob, aligned, convolve, for_each_tile, padded_width, window,
+};
 
 /// Rows of a group.
 pub(super) const ROWS: usize = 4;
@@ -85,7 +87,9 @@ pub(super) unsafe fn forward<L: Lanes>(job: &Job, scratch: &mut Vec<f32>) {
     // SAFETY: the caller's promise; a padded row holds a vector more than the row in whole vectors.
     unsafe {
         transform_input::<L>(&job.input, row_stride, channel_stride, transformed);
-        let tile = Transformed { job, values: transformed.as_ptr(), channel_stride, row_stride };
+        let window = window(channels, channel_stride, 1, row_stride);
+        let tap_stride = channels * channel_stride;
+        let tile = Transformed { job, values: transformed.as_ptr(), tap_stride, row_stride, window: &window };
         for_each_tile::<L, _>(&tile, job.weights, groups, width);
     }
 }
@@ -134,8 +138,9 @@ unsafe fn transform_input<L: Lanes>(band: &Band, row_stride: usize, channel_stri
 struct Transformed<'a> {
     job: &'a Job<'a>,
     values: *const f32,
-    channel_stride: usize,
+    tap_stride: usize,
     row_stride: usize,
+    window: &'a [usize],
 }
 
 impl<L: Lanes> Tile<L> for Transformed<'_> {
@@ -153,10 +158,10 @@ impl<L: Lanes> Tile<L> for Transformed<'_> {
             let taps = products.as_mut_ptr().cast::<[[L::V; V]; C]>();
             for t in 0..TAPS {
                 let mut sums = [[zero; V]; C];
-                convolve::<L, C, V, 1>(
+                convolve::<L, C, V>(
                     &mut sums,
-                    self.values.add(t * channels * self.channel_stride + row * self.row_stride + left),
-                    (channels, self.channel_stride, self.row_stride),
+                    self.values.add(t * self.tap_stride + row * self.row_stride + left),
+                    self.window,
                     weights.values.as_ptr().add((first * TAPS + t * weights.block) * channels * 3),
                     weights.block,
                 );
@@ -235,19 +240,19 @@ pub(super) unsafe fn weight_gradient<L: Lanes>(job: &mut WeightJob, scratch: &mu
             for t in 0..TAPS {
                 let (x, dy) = (x.as_ptr().add(t * inputs * stride), dy.as_ptr().add(t * outputs * stride));
                 let sums = sums.as_mut_ptr().add(t * outputs * inputs * 12);
-                for first in (0..outputs).step_by(L::BLOCK) {
+                for first in (0..outputs).step_by(L::GRADIENT_BLOCK) {
                     let (dy, sums) = (dy.add(first * stride), sums.add(first * inputs * 12));
                     let (vectors, strides) = (length.div_ceil(L::N), (inputs, stride));
-                    match (outputs - first).min(L::BLOCK) {
+                    match (outputs - first).min(L::GRADIENT_BLOCK) {
                         1 => correlate::<L, 1>(x, dy, strides, vectors, sums),
                         2 => correlate::<L, 2>(x, dy, strides, vectors, sums),
                         3 => correlate::<L, 3>(x, dy, strides, vectors, sums),
                         4 => correlate::<L, 4>(x, dy, strides, vectors, sums),
-                        5 if L::BLOCK >= 5 => correlate::<L, 5>(x, dy, strides, vectors, sums),
-                        6 if L::BLOCK >= 6 => correlate::<L, 6>(x, dy, strides, vectors, sums),
-                        7 if L::BLOCK >= 7 => correlate::<L, 7>(x, dy, strides, vectors, sums),
-                        8 if L::BLOCK >= 8 => correlate::<L, 8>(x, dy, strides, vectors, sums),
-                        _ => unreachable!("BLOCK is 8 at most"),
+                        5 if L::GRADIENT_BLOCK >= 5 => correlate::<L, 5>(x, dy, strides, vectors, sums),
+                        6 if L::GRADIENT_BLOCK >= 6 => correlate::<L, 6>(x, dy, strides, vectors, sums),
+                        7 if L::GRADIENT_BLOCK >= 7 => correlate::<L, 7>(x, dy, strides, vectors, sums),
+                        8 if L::GRADIENT_BLOCK >= 8 => correlate::<L, 8>(x, dy, strides, vectors, sums),
+                        _ => unreachable!("GRADIENT_BLOCK is 8 at most"),
                     }
                 }
             }
