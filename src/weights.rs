@@ -29,8 +29,8 @@ pub struct Metadata {
     pub name: String,
     /// The network.
     pub config: NetworkConfig,
-    /// The smallest halo, in low-resolution pixels, for which the 8-bit output on the validation pictures never differed from the exact
-    /// one by more than 1 level. `None` = not measured.
+    /// The halo of tiles, in low-resolution pixels, that keeps the 8-bit output within 1 level of the exact one: what the validation pictures
+    /// needed, with a margin. `None` = not measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub auto_halo: Option<usize>,
     /// How it was trained: recipe, steps, hours, data. Free-form, for people and for `models/index.json`.

@@ -8,6 +8,9 @@ use splitsr::upscale::{Enlarge, measure_halo};
 use splitsr::weights::{Model, to_bytes};
 use splitsr::{Error, Result, files, models};
 
+/// Tiles get so many times the halo that the validation pictures needed: other pictures may need more, and it costs little.
+const MARGIN: usize = 2;
+
 /// Measures a trained model and writes what it finds into the model's file: the halo that tiles need, and scores.
 #[derive(clap::Args)]
 pub struct Args {
@@ -28,8 +31,9 @@ pub fn run(args: Args) -> Result<()> {
     let mut model: Model = models::load(&args.model.to_string_lossy())?;
     let scale = model.scale();
     let validation: Vec<_> = Dataset::load(&args.val, scale)?.into_pairs().into_iter().map(|pair| pair.lr).collect();
-    model.metadata.auto_halo = measure_halo(&model, &validation)?;
-    println!("halo: {:?} of {:?} pixels", model.metadata.auto_halo, model.halo());
+    let needed = measure_halo(&model, &validation)?;
+    model.metadata.auto_halo = needed.zip(model.halo()).map(|(needed, exact)| exact.min(MARGIN * needed));
+    println!("halo: {needed:?} of {:?} pixels needed, {:?} kept", model.halo(), model.metadata.auto_halo);
     let mut scores = model.metadata.scores.as_object().cloned().unwrap_or_default();
     for folder in &args.folders {
         let set = score_set(folder, scale, |lr, _, _| model.enlarge_picture(lr), |_, _| ())?;
