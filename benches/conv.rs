@@ -6,7 +6,7 @@
 
 use std::time::{Duration, Instant};
 
-use splitsr::ops::cpu::{self, Shape};
+use splitsr::ops::cpu::{self, Options, Shape};
 
 /// Batch, input channels, output channels, height, width: training patches first, then pictures.
 const SHAPES: [[usize; 5]; 14] = [
@@ -27,12 +27,12 @@ const SHAPES: [[usize; 5]; 14] = [
 ];
 
 /// The shortest of the runs that fit into a fraction of a second, in seconds.
-fn best(mut run: impl FnMut()) -> f64 {
+fn best<T>(mut run: impl FnMut() -> T) -> f64 {
     run();
     let (mut best, begin) = (f64::MAX, Instant::now());
     while begin.elapsed() < Duration::from_millis(250) {
         let start = Instant::now();
-        run();
+        std::hint::black_box(run());
         best = best.min(start.elapsed().as_secs_f64());
     }
     best
@@ -58,24 +58,24 @@ fn main() {
     let threads = rayon::current_num_threads();
     let limit = peak(threads).max(peak(threads));
     println!("{}, threads: {threads}, peak: {:.0} GFLOP/s", cpu::instruction_set(), limit / 1e9);
-    println!("| ms, GFLOP/s, % of the peak | forward | | | forward_fast | | | by the input | | | by the weights | | |");
+    println!("| ms, GFLOP/s, % of the peak | forward | | | fast forward | | | by the input | | | by the weights | | |");
     println!("|---|{}", "--:|".repeat(12));
     for [batch, in_channels, out_channels, height, width] in SHAPES {
         let shape = Shape { batch, in_channels, out_channels, height, width };
         let (inputs, outputs) = (batch * in_channels * height * width, batch * out_channels * height * width);
         let (x, weight, bias) = (values(inputs), values(out_channels * in_channels * 9), values(out_channels));
-        let (mut out, dy, mut dx) = (vec![0.0; outputs], values(outputs), vec![0.0; inputs]);
-        let (mut dweight, mut dbias) = (vec![0.0; weight.len()], vec![0.0; out_channels]);
+        let (dy, exact) = (values(outputs), Options { relu: true, ..Options::default() });
+        let fast = Options { fast: true, ..exact };
         let operations = (18 * outputs * in_channels) as f64;
         let mut row = format!("| {batch} x {in_channels}->{out_channels}, {width}x{height} |");
         let mut add = |seconds: f64| {
             let speed = operations / seconds;
             row += &format!(" {:.3} | {:.0} | {:.0} |", seconds * 1e3, speed / 1e9, speed / limit * 100.0);
         };
-        add(best(|| cpu::forward(&shape, &x, &weight, &bias, true, &mut out)));
-        add(best(|| cpu::forward_fast(&shape, &x, &weight, &bias, true, &mut out)));
-        add(best(|| cpu::backward_data(&shape, &dy, &weight, &mut dx)));
-        add(best(|| cpu::backward_weight(&shape, &x, &dy, &mut dweight, &mut dbias)));
+        add(best(|| cpu::forward(&shape, &x, &weight, &bias, &exact)));
+        add(best(|| cpu::forward(&shape, &x, &weight, &bias, &fast)));
+        add(best(|| cpu::backward_data(&shape, &dy, None, &weight)));
+        add(best(|| cpu::backward_weight(&shape, &x, &dy, None)));
         println!("{row}");
     }
 }

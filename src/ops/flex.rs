@@ -6,14 +6,14 @@ use burn::tensor::TensorData;
 use burn_flex::FlexTensor;
 
 use super::SrBackend;
-use super::cpu::{self, Shape};
+use super::cpu::{self, Options, Shape};
 
 impl SrBackend for Flex {
     fn conv3x3(x: FlexTensor, weight: FlexTensor, bias: FlexTensor, relu: bool) -> FloatTensor<Self> {
         let (x, weight, bias) = (contiguous(x), contiguous(weight), contiguous(bias));
         let shape = geometry(&x, &weight);
-        let mut out = vec![0.0; shape.batch * shape.out_channels * shape.height * shape.width];
-        cpu::forward(&shape, slice(&x), slice(&weight), slice(&bias), relu, &mut out);
+        let options = Options { relu, ..Options::default() };
+        let out = cpu::forward(&shape, slice(&x), slice(&weight), slice(&bias), &options);
         tensor(out, [shape.batch, shape.out_channels, shape.height, shape.width])
     }
 }
@@ -24,8 +24,7 @@ impl super::SrGradients for Flex {
         let (dy, weight) = (contiguous(dy), contiguous(weight));
         let ([batch, _, height, width], [out_channels, in_channels, ..]) = (dims(&dy), dims(&weight));
         let shape = Shape { batch, in_channels, out_channels, height, width };
-        let mut dx = vec![0.0; batch * in_channels * height * width];
-        cpu::backward_data(&shape, slice(&dy), slice(&weight), &mut dx);
+        let dx = cpu::backward_data(&shape, slice(&dy), None, slice(&weight));
         tensor(dx, [batch, in_channels, height, width])
     }
 
@@ -33,9 +32,7 @@ impl super::SrGradients for Flex {
         let (x, dy) = (contiguous(x), contiguous(dy));
         let ([batch, in_channels, height, width], [_, out_channels, ..]) = (dims(&x), dims(&dy));
         let shape = Shape { batch, in_channels, out_channels, height, width };
-        let mut dweight = vec![0.0; out_channels * in_channels * 9];
-        let mut dbias = vec![0.0; out_channels];
-        cpu::backward_weight(&shape, slice(&x), slice(&dy), &mut dweight, &mut dbias);
+        let (dweight, dbias) = cpu::backward_weight(&shape, slice(&x), slice(&dy), None);
         (tensor(dweight, [out_channels, in_channels, 3, 3]), tensor(dbias, [out_channels]))
     }
 }

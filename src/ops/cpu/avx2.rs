@@ -69,6 +69,11 @@ impl Lanes for Vector {
     }
 
     #[inline(always)]
+    unsafe fn where_positive(mask: Self::V, value: Self::V) -> Self::V {
+        unsafe { _mm256_and_ps(_mm256_cmp_ps::<_CMP_GT_OQ>(mask, _mm256_setzero_ps()), value) }
+    }
+
+    #[inline(always)]
     unsafe fn fold(value: Self::V) -> [f32; 4] {
         unsafe {
             let half = _mm_add_ps(_mm256_castps256_ps128(value), _mm256_extractf128_ps::<1>(value));

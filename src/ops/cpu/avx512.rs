@@ -69,6 +69,11 @@ impl Lanes for Vector {
     }
 
     #[inline(always)]
+    unsafe fn where_positive(mask: Self::V, value: Self::V) -> Self::V {
+        unsafe { _mm512_maskz_mov_ps(_mm512_cmp_ps_mask::<_CMP_GT_OQ>(mask, _mm512_setzero_ps()), value) }
+    }
+
+    #[inline(always)]
     unsafe fn fold(value: Self::V) -> [f32; 4] {
         unsafe {
             let half = _mm256_add_ps(_mm512_castps512_ps256(value), _mm512_extractf32x8_ps::<1>(value));

@@ -69,7 +69,7 @@ struct Padded<'a> {
 impl<L: Lanes> Tile<L> for Padded<'_> {
     #[inline(always)]
     unsafe fn run<const C: usize, const V: usize>(&self, first: usize, row: usize, at: usize) {
-        let Job { input: Band { channels, height, width, .. }, weights, relu, out } = *self.job;
+        let Job { input: Band { channels, height, width, .. }, weights, .. } = *self.job;
         let left = at * L::N;
         // SAFETY: the caller's promise.
         unsafe {
@@ -81,12 +81,10 @@ impl<L: Lanes> Tile<L> for Padded<'_> {
                 weights.values.as_ptr().add(first * channels * 9),
                 weights.block,
             );
-            let zero = L::splat(0.0);
             for (c, sums) in sums.iter().enumerate() {
-                let to = out.add(((first + c) * height + row) * width + left);
+                let to = ((first + c) * height + row) * width + left;
                 for (v, &sum) in sums.iter().enumerate() {
-                    let value = if relu { L::max(sum, zero) } else { sum };
-                    L::store_some(to.add(v * L::N), value, width - left - v * L::N);
+                    self.job.store::<L>(to + v * L::N, sum, width - left - v * L::N);
                 }
             }
         }

@@ -31,6 +31,8 @@ pub(super) trait Lanes {
     unsafe fn add(a: Self::V, b: Self::V) -> Self::V;
     unsafe fn subtract(a: Self::V, b: Self::V) -> Self::V;
     unsafe fn max(a: Self::V, b: Self::V) -> Self::V;
+    /// `value` where `mask` is positive, 0 elsewhere.
+    unsafe fn where_positive(mask: Self::V, value: Self::V) -> Self::V;
     /// Sums over every fourth value.
     unsafe fn fold(value: Self::V) -> [f32; 4];
 
@@ -118,6 +120,8 @@ pub(super) struct Band<'a> {
     pub width: usize,
     pub top: usize,
     pub rows: usize,
+    /// As `values`, which count as 0 where this is not positive.
+    pub mask: Option<&'a [f32]>,
 }
 
 impl Band<'_> {
@@ -126,17 +130,17 @@ impl Band<'_> {
     pub fn row(&self, channel: usize, y: isize) -> Row {
         static ZEROS: [f32; 16] = [0.0; 16];
         if (0..self.height as isize).contains(&y) {
-            let row = &self.values[(channel * self.height + y as usize) * self.width..][..self.width];
-            Row { values: row.as_ptr(), step: 1 }
+            let row = |plane: &[f32]| plane[(channel * self.height + y as usize) * self.width..][..self.width].as_ptr();
+            Row { values: row(self.values), mask: self.mask.map_or(std::ptr::null(), row), step: 1 }
         } else {
-            Row { values: ZEROS.as_ptr(), step: 0 }
+            Row { values: ZEROS.as_ptr(), mask: std::ptr::null(), step: 0 }
         }
     }
 
     /// The rows `top..top + R` of a channel.
     #[inline(always)]
     pub fn rows<const R: usize>(&self, channel: usize, top: isize) -> [Row; R] {
-        let mut rows = [Row { values: std::ptr::null(), step: 0 }; R];
+        let mut rows = [Row { values: std::ptr::null(), mask: std::ptr::null(), step: 0 }; R];
         for (y, row) in (top..).zip(&mut rows) {
             *row = self.row(channel, y);
         }
@@ -148,6 +152,8 @@ impl Band<'_> {
 #[derive(Clone, Copy)]
 pub(super) struct Row {
     values: *const f32,
+    /// See [`Band::mask`]; null if there is none.
+    mask: *const f32,
     /// 1 or 0
     step: usize,
 }
@@ -160,7 +166,10 @@ impl Row {
     #[inline(always)]
     pub unsafe fn load<L: Lanes>(self, at: usize, left: usize) -> L::V {
         // SAFETY: the caller's promise; `ZEROS` is as long as the longest vector.
-        unsafe { L::load_some(self.values.add(at * self.step), left) }
+        unsafe {
+            let values = L::load_some(self.values.add(at * self.step), left);
+            if self.mask.is_null() { values } else { L::where_positive(L::load_some(self.mask.add(at), left), values) }
+        }
     }
 }
 
@@ -171,6 +180,26 @@ pub(super) struct Job<'a> {
     pub relu: bool,
     /// Where the band's first row of output channel 0 goes; row `y` of channel `c` goes `(c * height + y) * width` values further.
     pub out: *mut f32,
+    /// What to add, laid out as `out`; null if there is nothing.
+    pub residual: *const f32,
+}
+
+impl Job<'_> {
+    /// Finishes the sums of the `left` pixels, a vector at most, that are `at` values after the band's first, and stores them.
+    ///
+    /// # Safety
+    /// See [`Lanes`]; the pixels must lie in the band.
+    #[inline(always)]
+    pub unsafe fn store<L: Lanes>(&self, at: usize, sums: L::V, left: usize) {
+        // SAFETY: the caller's promise; `residual` is laid out as `out`.
+        unsafe {
+            let mut value = if self.relu { L::max(sums, L::splat(0.0)) } else { sums };
+            if !self.residual.is_null() {
+                value = L::add(value, L::load_some(self.residual.add(at), left));
+            }
+            L::store_some(self.out.add(at), value, left);
+        }
+    }
 }
 
 /// Bands of two tensors to take weight gradients from.
@@ -179,6 +208,8 @@ pub(super) struct WeightJob<'a> {
     /// The tensor `[batch, in_channels, height, width]` and the gradient `[batch, out_channels, height, width]`.
     pub x: &'a [f32],
     pub dy: &'a [f32],
+    /// As `dy`: see [`Band::mask`].
+    pub mask: Option<&'a [f32]>,
     /// Which bands, of all pictures' one after the other.
     pub bands: std::ops::Range<usize>,
     pub band_rows: usize,
@@ -190,11 +221,19 @@ pub(super) struct WeightJob<'a> {
 
 impl<'a> WeightJob<'a> {
     /// A band of one picture of `values`.
-    pub fn band(&self, values: &'a [f32], channels: usize, picture: usize, top: usize) -> Band<'a> {
+    pub fn band(
+        &self,
+        values: &'a [f32],
+        mask: Option<&'a [f32]>,
+        channels: usize,
+        picture: usize,
+        top: usize,
+    ) -> Band<'a> {
         let Shape { height, width, .. } = self.shape;
         let size = channels * height * width;
         let rows = self.band_rows.min(height - top);
-        Band { values: &values[picture * size..][..size], channels, height, width, top, rows }
+        let [values, mask] = [Some(values), mask].map(|values| values.map(|values| &values[picture * size..][..size]));
+        Band { values: values.expect("given"), channels, height, width, top, rows, mask }
     }
 }
 

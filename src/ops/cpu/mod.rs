@@ -5,7 +5,7 @@
 //!
 //! **In [`forward`] a pixel's result depends on its 3x3 neighbourhood alone**, to the last bit: every output is the bias plus the products in
 //! the order channel, row, column, added one by one with the same instruction, whichever vector, tile or thread it falls in. Zero
-//! padding adds products that are exactly 0. [`forward_fast`] and the gradients give up that, not the independence of threads, for about
+//! padding adds products that are exactly 0. [`Options::fast`] and the gradients give up that, not the independence of threads, for about
 //! half of the multiplications.
 
 mod direct;
@@ -91,50 +91,56 @@ pub fn multiply_adds(rounds: usize) -> usize {
     unsafe { (best().multiply_adds)(rounds) }
 }
 
-/// `out = conv(x) + bias`, then ReLU if `relu`.
+/// What [`forward`] does besides the convolution.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options<'a> {
+    /// Sets negative results to 0.
+    pub relu: bool,
+    /// What to add to the results (after `relu`): `[batch, out_channels, height, width]`.
+    pub residual: Option<&'a [f32]>,
+    /// Up to twice as fast, by Winograd's algorithm. Then a pixel's last bits depend on its row's place in the picture, too; the rounding error
+    /// is at most a few times larger.
+    pub fast: bool,
+}
+
+/// `conv(x) + bias`, then what the options say.
 ///
 /// # Shapes
 /// - `x`: `[batch, in_channels, height, width]`
 /// - `weight`: `[out_channels, in_channels, 3, 3]`, `bias`: `[out_channels]`
-/// - `out`: `[batch, out_channels, height, width]`; every value is written
+/// - result: `[batch, out_channels, height, width]`
 ///
 /// # Panics
 /// If a slice has not the length of its shape.
-pub fn forward(shape: &Shape, x: &[f32], weight: &[f32], bias: &[f32], relu: bool, out: &mut [f32]) {
-    forward_on((best(), Algorithm::Direct), shape, x, weight, bias, relu, out);
-}
-
-/// [`forward`] where not each bit counts: up to twice as fast. A pixel's last bits depend on its row's place in the picture, too; the rounding
-/// error stays within a few times that of [`forward`].
-///
-/// # Panics
-/// As [`forward`].
-pub fn forward_fast(shape: &Shape, x: &[f32], weight: &[f32], bias: &[f32], relu: bool, out: &mut [f32]) {
-    forward_on((best(), Algorithm::fastest(shape)), shape, x, weight, bias, relu, out);
+pub fn forward(shape: &Shape, x: &[f32], weight: &[f32], bias: &[f32], options: &Options) -> Vec<f32> {
+    let algorithm = if options.fast { Algorithm::fastest(shape) } else { Algorithm::Direct };
+    forward_on((best(), algorithm), shape, x, weight, bias, options)
 }
 
 /// The gradient by the input: the convolution of `dy` with the weights flipped and transposed.
 ///
+/// `activated` is the result of a [`forward`] with `relu` (and without residual): `dy` counts only where it is positive.
+///
 /// # Shapes
-/// - `dy`: `[batch, out_channels, height, width]`, `weight`: `[out_channels, in_channels, 3, 3]`
-/// - `dx`: `[batch, in_channels, height, width]`; every value is written
+/// - `dy`, `activated`: `[batch, out_channels, height, width]`, `weight`: `[out_channels, in_channels, 3, 3]`
+/// - result: `[batch, in_channels, height, width]`
 ///
 /// # Panics
 /// If a slice has not the length of its shape.
-pub fn backward_data(shape: &Shape, dy: &[f32], weight: &[f32], dx: &mut [f32]) {
-    backward_data_on((best(), Algorithm::fastest(shape)), shape, dy, weight, dx);
+pub fn backward_data(shape: &Shape, dy: &[f32], activated: Option<&[f32]>, weight: &[f32]) -> Vec<f32> {
+    backward_data_on((best(), Algorithm::fastest(shape)), shape, dy, activated, weight)
 }
 
 /// The gradients by weight and bias. The same for any number of threads: partial sums over fixed bands of rows are added in order.
 ///
 /// # Shapes
-/// - `x`: `[batch, in_channels, height, width]`, `dy`: `[batch, out_channels, height, width]`
-/// - `dweight`: `[out_channels, in_channels, 3, 3]`, `dbias`: `[out_channels]`; every value is written
+/// - `x`: `[batch, in_channels, height, width]`, `dy`: `[batch, out_channels, height, width]`, `activated` as in [`backward_data`]
+/// - result: `[out_channels, in_channels, 3, 3]` and `[out_channels]`
 ///
 /// # Panics
 /// If a slice has not the length of its shape.
-pub fn backward_weight(shape: &Shape, x: &[f32], dy: &[f32], dweight: &mut [f32], dbias: &mut [f32]) {
-    backward_weight_on(best(), shape, x, dy, dweight, dbias);
+pub fn backward_weight(shape: &Shape, x: &[f32], dy: &[f32], activated: Option<&[f32]>) -> (Vec<f32>, Vec<f32>) {
+    backward_weight_on(best(), shape, x, dy, activated)
 }
 
 /// How a convolution is computed.
@@ -151,47 +157,48 @@ impl Algorithm {
 }
 
 fn forward_on(
-    (backend, algorithm): (Backend, Algorithm),
+    implementation: (Backend, Algorithm),
     shape: &Shape,
     x: &[f32],
     weight: &[f32],
     bias: &[f32],
-    relu: bool,
-    out: &mut [f32],
-) {
+    options: &Options,
+) -> Vec<f32> {
     assert_eq!(weight.len(), shape.weights(), "the weights of {shape:?}");
     assert_eq!(bias.len(), shape.out_channels, "the bias of {shape:?}");
     let weight = |o, i, tap| weight[(o * shape.in_channels + i) * 9 + tap];
-    convolve((backend, algorithm), shape, x, weight, Some(bias), relu, out);
+    convolve(implementation, shape, (x, None), weight, Some(bias), options)
 }
 
 fn backward_data_on(
-    (backend, algorithm): (Backend, Algorithm),
+    implementation: (Backend, Algorithm),
     shape: &Shape,
     dy: &[f32],
+    activated: Option<&[f32]>,
     weight: &[f32],
-    dx: &mut [f32],
-) {
+) -> Vec<f32> {
     assert_eq!(weight.len(), shape.weights(), "the weights of {shape:?}");
     let transposed = Shape { in_channels: shape.out_channels, out_channels: shape.in_channels, ..*shape };
     let weight = |o, i, tap| weight[(i * shape.in_channels + o) * 9 + (8 - tap)];
-    convolve((backend, algorithm), &transposed, dy, weight, None, false, dx);
+    convolve(implementation, &transposed, (dy, activated), weight, None, &Options::default())
 }
 
-/// `weight(output, input, tap)`
+/// Convolves `x`, masked (see [`Band::mask`]), with `weight(output, input, tap)`.
 fn convolve(
     (backend, algorithm): (Backend, Algorithm),
     shape: &Shape,
-    x: &[f32],
+    (x, mask): (&[f32], Option<&[f32]>),
     weight: impl Fn(usize, usize, usize) -> f32,
     bias: Option<&[f32]>,
-    relu: bool,
-    out: &mut [f32],
-) {
+    options: &Options,
+) -> Vec<f32> {
+    let size = shape.output();
     assert_eq!(x.len(), shape.input(), "the input of {shape:?}");
-    assert_eq!(out.len(), shape.output(), "the output of {shape:?}");
-    if out.is_empty() {
-        return;
+    assert_eq!(mask.map_or(x.len(), <[f32]>::len), x.len(), "the mask of {shape:?}");
+    assert_eq!(options.residual.map_or(size, <[f32]>::len), size, "the residual of {shape:?}");
+    let mut out = Vec::with_capacity(size);
+    if size == 0 {
+        return out;
     }
     let Shape { batch, in_channels, out_channels, height, width } = *shape;
     let empty = |taps| Packed::new(out_channels, in_channels, backend.block, taps, bias);
@@ -207,33 +214,53 @@ fn convolve(
     };
     let plane = height * width;
     let bands = height.div_ceil(rows);
-    let out = Output(out.as_mut_ptr());
-    for_each_unit(batch * bands, shape.output() * in_channels * 9, Vec::new, |unit, scratch| {
+    let to = Output(out.as_mut_ptr());
+    for_each_unit(batch * bands, size * in_channels * 9, Vec::new, |unit, scratch| {
         let (picture, top) = (unit / bands, unit % bands * rows);
-        let values = &x[picture * in_channels * plane..][..in_channels * plane];
+        let rows = rows.min(height - top);
+        let this = picture * in_channels * plane..(picture + 1) * in_channels * plane;
+        let begin = picture * out_channels * plane + top * width;
         let job = Job {
-            input: Band { values, channels: in_channels, height, width, top, rows: rows.min(height - top) },
+            input: Band {
+                values: &x[this.clone()],
+                channels: in_channels,
+                height,
+                width,
+                top,
+                rows,
+                mask: mask.map(|mask| &mask[this]),
+            },
             weights: &weights,
-            relu,
-            // SAFETY: `picture` and `top` lie inside the output, whose length was checked.
-            out: unsafe { out.get().add(picture * out_channels * plane + top * width) },
+            relu: options.relu,
+            // SAFETY: `picture` and `top` lie inside the output, for which `out` has room.
+            out: unsafe { to.get().add(begin) },
+            residual: options.residual.map_or(std::ptr::null(), |residual| residual[begin..].as_ptr()),
         };
         // SAFETY: `backend` is one that this machine has; the weights are packed for it and for `run`; the units write disjoint rows of
         // the output, which lives as long as this call.
         unsafe { run(&job, scratch) }
     });
+    // SAFETY: the units wrote all rows of all channels of all pictures.
+    unsafe { out.set_len(size) };
+    out
 }
 
-fn backward_weight_on(backend: Backend, shape: &Shape, x: &[f32], dy: &[f32], dweight: &mut [f32], dbias: &mut [f32]) {
+fn backward_weight_on(
+    backend: Backend,
+    shape: &Shape,
+    x: &[f32],
+    dy: &[f32],
+    activated: Option<&[f32]>,
+) -> (Vec<f32>, Vec<f32>) {
     assert_eq!(x.len(), shape.input(), "the input of {shape:?}");
     assert_eq!(dy.len(), shape.output(), "the output's gradient of {shape:?}");
-    assert_eq!(dweight.len(), shape.weights(), "the weights' gradient of {shape:?}");
-    assert_eq!(dbias.len(), shape.out_channels, "the bias's gradient of {shape:?}");
+    assert_eq!(activated.map_or(dy.len(), <[f32]>::len), dy.len(), "the mask of {shape:?}");
     // The same split for any number of threads, so that the sums are the same, too.
     const UNITS: usize = 16;
     let band_rows = winograd::gradient_band_rows(shape.width);
     let bands = shape.batch * shape.height.div_ceil(band_rows);
     let units = bands.min(UNITS);
+    let (mut dweight, mut dbias) = (vec![0.0; shape.weights()], vec![0.0; shape.out_channels]);
     let size = dweight.len() + dbias.len();
     let mut partial = vec![0.0; units * size];
     let sums = Output(partial.as_mut_ptr());
@@ -242,17 +269,16 @@ fn backward_weight_on(backend: Backend, shape: &Shape, x: &[f32], dy: &[f32], dw
         let sums = unsafe { std::slice::from_raw_parts_mut(sums.get().add(unit * size), size) };
         let (dweight, dbias) = sums.split_at_mut(shape.weights());
         let bands = bands * unit / units..bands * (unit + 1) / units;
-        let mut job = WeightJob { shape: *shape, x, dy, bands, band_rows, dweight, dbias };
+        let mut job = WeightJob { shape: *shape, x, dy, mask: activated, bands, band_rows, dweight, dbias };
         // SAFETY: `backend` is one that this machine has.
         unsafe { (backend.weight_gradient)(&mut job, scratch) }
     });
-    dweight.fill(0.0);
-    dbias.fill(0.0);
     for sums in partial.chunks_exact(size) {
         let (weights, bias) = sums.split_at(dweight.len());
         dweight.iter_mut().zip(weights).for_each(|(sum, part)| *sum += part);
         dbias.iter_mut().zip(bias).for_each(|(sum, part)| *sum += part);
     }
+    (dweight, dbias)
 }
 
 /// A buffer that several threads write, each its own part.

@@ -72,6 +72,11 @@ impl Lanes for Vector {
     }
 
     #[inline(always)]
+    unsafe fn where_positive(mask: Self::V, value: Self::V) -> Self::V {
+        unsafe { vreinterpretq_f32_u32(vandq_u32(vcgtq_f32(mask, vdupq_n_f32(0.0)), vreinterpretq_u32_f32(value))) }
+    }
+
+    #[inline(always)]
     unsafe fn fold(value: Self::V) -> [f32; 4] {
         unsafe { std::mem::transmute(value) }
     }

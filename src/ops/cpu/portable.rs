@@ -68,6 +68,11 @@ impl Lanes for Array {
     }
 
     #[inline(always)]
+    unsafe fn where_positive(mask: Self::V, value: Self::V) -> Self::V {
+        std::array::from_fn(|i| if mask[i] > 0.0 { value[i] } else { 0.0 })
+    }
+
+    #[inline(always)]
     unsafe fn fold(value: Self::V) -> [f32; 4] {
         std::array::from_fn(|i| value[i] + value[i + 4])
     }

@@ -78,25 +78,30 @@ fn check(shape: &Shape, seed: u64) {
     let mut dbias = vec![0.0; shape.out_channels];
     dy.iter().enumerate().for_each(|(k, &d)| dbias[k / plane % shape.out_channels] += f64::from(d));
 
+    // What a ReLU let through: the gradients of the other pixels count as 0.
+    let activated = values(shape.output(), seed + 4);
+    let masked: Vec<f32> = dy.iter().zip(&activated).map(|(&d, &a)| if a > 0.0 { d } else { 0.0 }).collect();
     for backend in backends() {
         let name = backend.name;
         for algorithm in [Algorithm::Direct, Algorithm::Winograd] {
             let what = |what| format!("{name} {algorithm:?} {what} {shape:?}");
-            // What is not written would stay NaN.
-            let mut out = vec![f32::NAN; shape.output()];
-            forward_on((backend, algorithm), shape, &x, &weight, &bias, false, &mut out);
+            let on = (backend, algorithm);
+            let out = forward_on(on, shape, &x, &weight, &bias, &Options::default());
             assert_close(&out, &y, shape.in_channels * 9, &what("forward"));
-            let mut activated = vec![f32::NAN; shape.output()];
-            forward_on((backend, algorithm), shape, &x, &weight, &bias, true, &mut activated);
-            assert!(activated.iter().zip(&out).all(|(a, o)| *a == o.max(0.0)), "{}", what("ReLU"));
-            let mut found = vec![f32::NAN; shape.input()];
-            backward_data_on((backend, algorithm), shape, &dy, &weight, &mut found);
+            let options = Options { relu: true, residual: Some(&dy), fast: false };
+            let finished = forward_on(on, shape, &x, &weight, &bias, &options);
+            let expected = out.iter().zip(&dy).map(|(o, residual)| o.max(0.0) + residual);
+            assert!(finished.iter().copied().eq(expected), "{}", what("ReLU and residual"));
+            let found = backward_data_on(on, shape, &dy, None, &weight);
             assert_close(&found, &dx, shape.out_channels * 9, &what("data gradient"));
+            let found = backward_data_on(on, shape, &dy, Some(&activated), &weight);
+            assert_eq!(found, backward_data_on(on, shape, &masked, None, &weight), "{}", what("masked data gradient"));
         }
-        let (mut dw, mut db) = (vec![f32::NAN; shape.weights()], vec![f32::NAN; shape.out_channels]);
-        backward_weight_on(backend, shape, &x, &dy, &mut dw, &mut db);
+        let (dw, db) = backward_weight_on(backend, shape, &x, &dy, None);
         assert_close(&dw, &dweight, shape.batch * plane, &format!("{name} weight gradient {shape:?}"));
         assert_close(&db, &dbias, shape.batch * plane, &format!("{name} bias gradient {shape:?}"));
+        let found = backward_weight_on(backend, shape, &x, &dy, Some(&activated));
+        assert_eq!(found, backward_weight_on(backend, shape, &x, &masked, None), "{name} masked gradient {shape:?}");
     }
 }
 
@@ -120,7 +125,7 @@ fn more_than_the_portable_set_is_tested_where_there_is_more() {
 #[should_panic(expected = "the input of")]
 fn a_slice_of_another_length_is_a_mistake() {
     let shape = Shape { batch: 1, in_channels: 1, out_channels: 1, height: 4, width: 4 };
-    forward(&shape, &[0.0; 15], &[0.0; 9], &[0.0], false, &mut [0.0; 16]);
+    forward(&shape, &[0.0; 15], &[0.0; 9], &[0.0], &Options::default());
 }
 
 fn shapes() -> impl Strategy<Value = Shape> {
@@ -138,12 +143,10 @@ fn results_do_not_depend_on_the_number_of_threads() {
     let run = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| {
-            let (mut exact, mut fast) = (vec![0.0; shape.output()], vec![0.0; shape.output()]);
-            let (mut dx, mut dw, mut db) = (vec![0.0; shape.input()], vec![0.0; shape.weights()], vec![0.0; 7]);
-            forward(&shape, &x, &weight, &bias, false, &mut exact);
-            forward_fast(&shape, &x, &weight, &bias, false, &mut fast);
-            backward_data(&shape, &dy, &weight, &mut dx);
-            backward_weight(&shape, &x, &dy, &mut dw, &mut db);
+            let exact = forward(&shape, &x, &weight, &bias, &Options::default());
+            let fast = forward(&shape, &x, &weight, &bias, &Options { fast: true, ..Options::default() });
+            let dx = backward_data(&shape, &dy, None, &weight);
+            let (dw, db) = backward_weight(&shape, &x, &dy, None);
             [exact, fast, dx, dw, db].concat().iter().map(|value| value.to_bits()).collect::<Vec<_>>()
         })
     };
@@ -160,8 +163,7 @@ fn the_fast_algorithm_is_nearly_as_accurate() {
     let size = expected.iter().map(|y| y * y).sum::<f64>();
     for backend in backends() {
         let [direct, winograd] = [Algorithm::Direct, Algorithm::Winograd].map(|algorithm| {
-            let mut out = vec![0.0; shape.output()];
-            forward_on((backend, algorithm), &shape, &x, &weight, &bias, false, &mut out);
+            let out = forward_on((backend, algorithm), &shape, &x, &weight, &bias, &Options::default());
             let error = out.iter().zip(&expected).map(|(&o, &e)| (f64::from(o) - e).powi(2)).sum::<f64>();
             (error / size).sqrt()
         });
@@ -199,10 +201,9 @@ proptest! {
             })
             .collect();
         for backend in backends() {
-            let (mut whole, mut part) = (vec![0.0; shape.output()], vec![0.0; tile.output()]);
-            let direct = (backend, Algorithm::Direct);
-            forward_on(direct, &shape, &x, &weight, &bias, true, &mut whole);
-            forward_on(direct, &tile, &cut, &weight, &bias, true, &mut part);
+            let [whole, part] = [(&shape, &x), (&tile, &cut)].map(|(shape, x)| {
+                forward_on((backend, Algorithm::Direct), shape, x, &weight, &bias, &Options::default())
+            });
             for o in 0..shape.out_channels {
                 for y in 1..height - 1 {
                     for column in 1..width - 1 {

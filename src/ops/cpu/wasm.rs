@@ -74,6 +74,11 @@ impl Lanes for Vector {
     }
 
     #[inline(always)]
+    unsafe fn where_positive(mask: Self::V, value: Self::V) -> Self::V {
+        v128_and(f32x4_gt(mask, f32x4_splat(0.0)), value)
+    }
+
+    #[inline(always)]
     unsafe fn fold(value: Self::V) -> [f32; 4] {
         unsafe { std::mem::transmute(value) }
     }

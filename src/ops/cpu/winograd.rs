@@ -111,7 +111,10 @@ unsafe fn transform_input<L: Lanes>(band: &Band, row_stride: usize, channel_stri
                     (1 + band.width..row_stride).for_each(|x| *to.add(t * tap_stride + x) = 0.0);
                 }
                 for at in (0..band.width).step_by(L::N) {
-                    let d = rows.map(|row| row.load::<L>(at, band.width - at));
+                    let mut d = [L::splat(0.0); 6];
+                    for (d, row) in d.iter_mut().zip(rows) {
+                        *d = row.load::<L>(at, band.width - at);
+                    }
                     let (minus_5_2, minus_a, minus_b) = (L::splat(-2.5), L::splat(-A), L::splat(-B));
                     let even = |factor| L::multiply_add(L::splat(factor), d[2], d[4]);
                     let (even_a, even_b) = (even(-2.0), even(-0.5));
@@ -148,7 +151,7 @@ impl<L: Lanes> Tile<L> for Transformed<'_> {
     #[inline(always)]
     #[allow(clippy::needless_range_loop)] // `products` is indexed by the tap first, which is the innermost loop here.
     unsafe fn run<const C: usize, const V: usize>(&self, first: usize, row: usize, at: usize) {
-        let Job { input: Band { channels, height, width, rows, .. }, weights, relu, out } = *self.job;
+        let Job { input: Band { channels, height, width, rows, .. }, weights, .. } = *self.job;
         let left = at * L::N;
         let rows = (rows - row * ROWS).min(ROWS);
         // SAFETY: the caller's promise; each tap of `products` is written before it is read.
@@ -170,12 +173,11 @@ impl<L: Lanes> Tile<L> for Transformed<'_> {
             let products = products.assume_init_ref();
             for c in 0..C {
                 let bias = L::splat(weights.bias[first + c]);
-                let to = out.add(((first + c) * height + row * ROWS) * width + left);
+                let to = ((first + c) * height + row * ROWS) * width + left;
                 for v in 0..V {
                     let y = transform_output::<L>(std::array::from_fn(|t| products[t][c][v]), bias);
                     for (r, &y) in y.iter().enumerate().take(rows) {
-                        let value = if relu { L::max(y, zero) } else { y };
-                        L::store_some(to.add(r * width + v * L::N), value, width - left - v * L::N);
+                        self.job.store::<L>(to + r * width + v * L::N, y, width - left - v * L::N);
                     }
                 }
             }
@@ -227,7 +229,8 @@ pub(super) unsafe fn weight_gradient<L: Lanes>(job: &mut WeightJob, scratch: &mu
     let bands = height.div_ceil(job.band_rows);
     for band in job.bands.clone() {
         let (picture, top) = (band / bands, band % bands * job.band_rows);
-        let (x_band, dy_band) = (job.band(job.x, inputs, picture, top), job.band(job.dy, outputs, picture, top));
+        let x_band = job.band(job.x, None, inputs, picture, top);
+        let dy_band = job.band(job.dy, job.mask, outputs, picture, top);
         let length = x_band.rows.div_ceil(ROWS) * row_stride;
         // What the last vector reads beyond the end must not be left from another use: 0 * NaN is NaN.
         for channel in x.chunks_exact_mut(stride).chain(dy.chunks_exact_mut(stride)) {
@@ -296,7 +299,10 @@ unsafe fn transform_gradient<L: Lanes>(
                 }
                 for at in (0..band.width).step_by(L::N) {
                     let room = band.width - at;
-                    let y = rows.map(|row| row.load::<L>(at, room));
+                    let mut y = [L::splat(0.0); ROWS];
+                    for (y, row) in y.iter_mut().zip(rows) {
+                        *y = row.load::<L>(at, room);
+                    }
                     sum = L::add(sum, L::add(L::add(y[0], y[1]), L::add(y[2], y[3])));
                     let even_a = L::multiply_add(L::splat(0.5), y[2], y[0]);
                     let even_b = L::multiply_add(L::splat(2.0), y[2], y[0]);
