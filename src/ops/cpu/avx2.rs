@@ -4,7 +4,12 @@ use std::arch::x86_64::*;
 
 use super::kernel::{Lanes, backend};
 
-backend!("avx2", Vector, #[target_feature(enable = "avx2,fma")]);
+backend!(
+    "avx2",
+    Vector,
+    std::is_x86_feature_detected!("avx2") && std::is_x86_feature_detected!("fma"),
+    #[target_feature(enable = "avx2,fma")]
+);
 
 struct Vector;
 

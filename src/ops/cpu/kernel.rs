@@ -55,6 +55,8 @@ pub(super) trait Lanes {
 #[derive(Clone, Copy)]
 pub(super) struct Backend {
     pub name: &'static str,
+    /// Whether this machine has it.
+    pub available: fn() -> bool,
     /// See [`Lanes::BLOCK`].
     pub block: usize,
     /// [`super::direct::forward`]
@@ -67,9 +69,9 @@ pub(super) struct Backend {
     pub multiply_adds: unsafe fn(usize) -> usize,
 }
 
-/// Defines `BACKEND` for the vector type `$vector`: the generic loops, compiled with `$feature`.
+/// Defines `BACKEND` for the vector type `$vector`: the generic loops, compiled with `$feature`, to be used where `$available`.
 macro_rules! backend {
-    ($name:expr, $vector:ty $(, #[$feature:meta])?) => {
+    ($name:expr, $vector:ty, $available:expr $(, #[$feature:meta])?) => {
         pub(super) const BACKEND: super::kernel::Backend = {
             use super::kernel::{Backend, Job, Lanes, WeightJob};
 
@@ -99,6 +101,7 @@ macro_rules! backend {
 
             Backend {
                 name: $name,
+                available: || $available,
                 block: <$vector>::BLOCK,
                 direct,
                 winograd,

@@ -10,8 +10,10 @@
 
 mod direct;
 mod kernel;
-mod portable;
 mod winograd;
+
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+mod portable;
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -55,30 +57,27 @@ impl Shape {
 
 /// The widest instruction set of this machine.
 fn best() -> Backend {
-    backends().next_back().expect("the portable one is always there")
+    backends().next_back().expect("there is always one")
 }
 
-/// All instruction sets that this machine has, the portable one first.
+/// The instruction sets that this machine has, the widest last.
 fn backends() -> impl DoubleEndedIterator<Item = Backend> {
-    let mut all = vec![portable::BACKEND];
-    #[cfg(target_arch = "x86_64")]
-    {
-        if std::is_x86_feature_detected!("avx2") && std::is_x86_feature_detected!("fma") {
-            all.push(avx2::BACKEND);
-        }
-        if std::is_x86_feature_detected!("avx512f")
-            && std::is_x86_feature_detected!("avx512dq")
-            && std::is_x86_feature_detected!("avx512vl")
-        {
-            all.push(avx512::BACKEND);
-        }
-    }
-    #[cfg(target_arch = "aarch64")]
-    all.push(neon::BACKEND);
-    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-    all.push(wasm::BACKEND);
-    all.into_iter()
+    BACKENDS.iter().copied().filter(|backend| (backend.available)())
 }
+
+/// The instruction sets that are compiled in, the widest last.
+const BACKENDS: &[Backend] = &[
+    #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+    portable::BACKEND,
+    #[cfg(target_arch = "x86_64")]
+    avx2::BACKEND,
+    #[cfg(target_arch = "x86_64")]
+    avx512::BACKEND,
+    #[cfg(target_arch = "aarch64")]
+    neon::BACKEND,
+    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+    wasm::BACKEND,
+];
 
 /// The instruction set that the kernels use here, for reports: "avx512", "avx2", "neon", "simd128", "relaxed-simd" or "portable".
 pub fn instruction_set() -> &'static str {

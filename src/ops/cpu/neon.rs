@@ -4,7 +4,7 @@ use std::arch::aarch64::*;
 
 use super::kernel::{Lanes, backend};
 
-backend!("neon", Vector, #[target_feature(enable = "neon")]);
+backend!("neon", Vector, true, #[target_feature(enable = "neon")]);
 
 struct Vector;
 

@@ -2,7 +2,7 @@
 
 use super::kernel::{Lanes, backend};
 
-backend!("portable", Array);
+backend!("portable", Array, true);
 
 struct Array;
 

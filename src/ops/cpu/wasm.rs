@@ -4,7 +4,7 @@ use std::arch::wasm32::*;
 
 use super::kernel::{Lanes, backend};
 
-backend!(if cfg!(target_feature = "relaxed-simd") { "relaxed-simd" } else { "simd128" }, Vector);
+backend!(if cfg!(target_feature = "relaxed-simd") { "relaxed-simd" } else { "simd128" }, Vector, true);
 
 struct Vector;
 
