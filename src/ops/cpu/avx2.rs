@@ -17,9 +17,9 @@ struct Vector;
 #[allow(clippy::undocumented_unsafe_blocks)]
 impl Lanes for Vector {
     const N: usize = 8;
-    // 12 sums, 3 inputs and a weight: all 16 registers.
-    const BLOCK: usize = 4;
-    const VECTORS: usize = 3;
+    // 12 sums, 2 inputs and a weight of the 16 registers.
+    const BLOCK: usize = 6;
+    const VECTORS: usize = 2;
     const GRADIENT_BLOCK: usize = 4;
     type V = __m256;
 
