@@ -1,6 +1,7 @@
 //! Training: gradients against stock Burn, a run that learns, and a killed run that goes on where it was.
 
 use std::path::Path;
+use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
 use burn::tensor::module::conv2d;
@@ -10,9 +11,13 @@ use splitsr::image::{Layout, Picture, Samples};
 use splitsr::ops::conv3x3;
 use splitsr::train::{Dataset, Event, Files, Limits, Pair, TrainConfig, run};
 
+/// Burn has one random generator for the process: tests that draw side by side would take each other's numbers.
+static GENERATOR: Mutex<()> = Mutex::new(());
+
 /// Forward and all three gradients of our operation, with and without ReLU, against Burn's own.
 #[test]
 fn the_operation_equals_stock_burn() {
+    let _alone = GENERATOR.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     let device = Device::flex().autodiff();
     for (input, output, relu_after) in [(3, 16, false), (16, 16, true), (4, 4, true), (6, 3, false)] {
         let random =
@@ -78,6 +83,7 @@ fn train(out: &Path, resume: bool, steps: Option<u64>) -> Vec<Event> {
 
 #[test]
 fn a_killed_run_goes_on_to_the_same_weights_bit_for_bit() {
+    let _alone = GENERATOR.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     let folder = tempfile::tempdir().unwrap();
     let (whole, parts) = (folder.path().join("whole.safetensors"), folder.path().join("parts.safetensors"));
     let before = train(&folder.path().join("none.safetensors"), false, Some(0)).last().unwrap().psnr_y.unwrap();
@@ -106,6 +112,7 @@ fn a_killed_run_goes_on_to_the_same_weights_bit_for_bit() {
 
 #[test]
 fn a_started_run_is_not_overwritten() {
+    let _alone = GENERATOR.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("model.safetensors");
     train(&out, false, Some(1));

@@ -20,17 +20,14 @@ impl<B: SrGradients> Backward<B, 3> for Conv3x3 {
     fn backward(self, ops: Ops<Self::State, 3>, grads: &mut Gradients, checkpointer: &mut Checkpointer) {
         let [x_node, weight_node, bias_node] = ops.parents;
         let (x, weight, activated) = ops.state;
-        let mut dy = grads.consume::<B>(&ops.node);
-        if let Some(output) = activated {
-            dy = B::relu_backward(output, dy);
-        }
+        let dy = grads.consume::<B>(&ops.node);
         if let Some(node) = x_node {
             let weight = checkpointer.retrieve_node_output(weight);
-            grads.register::<B>(node.id, B::conv3x3_data_gradient(dy.clone(), weight));
+            grads.register::<B>(node.id, B::conv3x3_data_gradient(dy.clone(), activated.clone(), weight));
         }
         if weight_node.is_some() || bias_node.is_some() {
             let x = checkpointer.retrieve_node_output(x);
-            let (dweight, dbias) = B::conv3x3_weight_gradient(x, dy);
+            let (dweight, dbias) = B::conv3x3_weight_gradient(x, dy, activated);
             if let Some(node) = weight_node {
                 grads.register::<B>(node.id, dweight);
             }
@@ -51,7 +48,8 @@ impl<B: SrGradients, C: CheckpointStrategy> SrBackend for Autodiff<B, C> {
         match Conv3x3.prepare::<C>([x.node(), weight.node(), bias.node()]).compute_bound().stateful() {
             OpsKind::Tracked(mut prep) => {
                 let (x_id, weight_id) = (prep.checkpoint(&x), prep.checkpoint(&weight));
-                let output = B::conv3x3(x.into_primitive(), weight.into_primitive(), bias.into_primitive(), relu);
+                let (x, weight, bias) = (x.into_primitive(), weight.into_primitive(), bias.into_primitive());
+                let output = B::conv3x3_in_training(x, weight, bias, relu);
                 let activated = relu.then(|| output.clone());
                 prep.finish((x_id, weight_id, activated), output)
             }

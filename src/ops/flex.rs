@@ -10,31 +10,42 @@ use super::cpu::{self, Options, Shape};
 
 impl SrBackend for Flex {
     fn conv3x3(x: FlexTensor, weight: FlexTensor, bias: FlexTensor, relu: bool) -> FloatTensor<Self> {
-        let (x, weight, bias) = (contiguous(x), contiguous(weight), contiguous(bias));
-        let shape = geometry(&x, &weight);
-        let options = Options { relu, ..Options::default() };
-        let out = cpu::forward(&shape, slice(&x), slice(&weight), slice(&bias), &options);
-        tensor(out, [shape.batch, shape.out_channels, shape.height, shape.width])
+        forward(x, weight, bias, &Options { relu, ..Options::default() })
     }
 }
 
 #[cfg(feature = "train")]
 impl super::SrGradients for Flex {
-    fn conv3x3_data_gradient(dy: FlexTensor, weight: FlexTensor) -> FlexTensor {
-        let (dy, weight) = (contiguous(dy), contiguous(weight));
+    fn conv3x3_in_training(x: FlexTensor, weight: FlexTensor, bias: FlexTensor, relu: bool) -> FlexTensor {
+        forward(x, weight, bias, &Options { relu, fast: true, ..Options::default() })
+    }
+
+    fn conv3x3_data_gradient(dy: FlexTensor, activated: Option<FlexTensor>, weight: FlexTensor) -> FlexTensor {
+        let (dy, activated, weight) = (contiguous(dy), activated.map(contiguous), contiguous(weight));
         let ([batch, _, height, width], [out_channels, in_channels, ..]) = (dims(&dy), dims(&weight));
         let shape = Shape { batch, in_channels, out_channels, height, width };
-        let dx = cpu::backward_data(&shape, slice(&dy), None, slice(&weight));
+        let dx = cpu::backward_data(&shape, slice(&dy), activated.as_ref().map(slice), slice(&weight));
         tensor(dx, [batch, in_channels, height, width])
     }
 
-    fn conv3x3_weight_gradient(x: FlexTensor, dy: FlexTensor) -> (FlexTensor, FlexTensor) {
-        let (x, dy) = (contiguous(x), contiguous(dy));
+    fn conv3x3_weight_gradient(
+        x: FlexTensor,
+        dy: FlexTensor,
+        activated: Option<FlexTensor>,
+    ) -> (FlexTensor, FlexTensor) {
+        let (x, dy, activated) = (contiguous(x), contiguous(dy), activated.map(contiguous));
         let ([batch, in_channels, height, width], [_, out_channels, ..]) = (dims(&x), dims(&dy));
         let shape = Shape { batch, in_channels, out_channels, height, width };
-        let (dweight, dbias) = cpu::backward_weight(&shape, slice(&x), slice(&dy), None);
+        let (dweight, dbias) = cpu::backward_weight(&shape, slice(&x), slice(&dy), activated.as_ref().map(slice));
         (tensor(dweight, [out_channels, in_channels, 3, 3]), tensor(dbias, [out_channels]))
     }
+}
+
+fn forward(x: FlexTensor, weight: FlexTensor, bias: FlexTensor, options: &Options) -> FlexTensor {
+    let (x, weight, bias) = (contiguous(x), contiguous(weight), contiguous(bias));
+    let shape = geometry(&x, &weight);
+    let out = cpu::forward(&shape, slice(&x), slice(&weight), slice(&bias), options);
+    tensor(out, [shape.batch, shape.out_channels, shape.height, shape.width])
 }
 
 fn geometry(x: &FlexTensor, weight: &FlexTensor) -> Shape {

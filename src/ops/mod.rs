@@ -26,14 +26,32 @@ pub trait SrBackend: Backend {
     ) -> FloatTensor<Self>;
 }
 
-/// The gradients of [`SrBackend::conv3x3`], which training needs of a device.
+/// What training needs of a device besides [`SrBackend`].
 #[cfg(feature = "train")]
 pub trait SrGradients: SrBackend {
-    /// The gradient by the input: `dy` `[N, Co, H, W]`, `weight` `[Co, Ci, 3, 3]` -> `[N, Ci, H, W]`.
-    fn conv3x3_data_gradient(dy: FloatTensor<Self>, weight: FloatTensor<Self>) -> FloatTensor<Self>;
+    /// [`SrBackend::conv3x3`] where a pixel's last bits need not depend on its neighbourhood alone, which may be faster.
+    fn conv3x3_in_training(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        relu: bool,
+    ) -> FloatTensor<Self>;
 
-    /// The gradients by weight and bias: `x` `[N, Ci, H, W]`, `dy` `[N, Co, H, W]` -> `[Co, Ci, 3, 3]`, `[Co]`.
-    fn conv3x3_weight_gradient(x: FloatTensor<Self>, dy: FloatTensor<Self>) -> (FloatTensor<Self>, FloatTensor<Self>);
+    /// The gradient by the input: `dy` `[N, Co, H, W]`, `weight` `[Co, Ci, 3, 3]` -> `[N, Ci, H, W]`.
+    ///
+    /// `activated` is the result of the operation if it had a ReLU: `dy` counts only where it is positive.
+    fn conv3x3_data_gradient(
+        dy: FloatTensor<Self>,
+        activated: Option<FloatTensor<Self>>,
+        weight: FloatTensor<Self>,
+    ) -> FloatTensor<Self>;
+
+    /// The gradients by weight and bias: `x` `[N, Ci, H, W]`, `dy` `[N, Co, H, W]` -> `[Co, Ci, 3, 3]`, `[Co]`; `activated` as above.
+    fn conv3x3_weight_gradient(
+        x: FloatTensor<Self>,
+        dy: FloatTensor<Self>,
+        activated: Option<FloatTensor<Self>>,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>);
 }
 
 /// 3x3 convolution, stride 1, zero padding 1, then ReLU if `relu`.
