@@ -10,11 +10,14 @@ use crate::weights::Model;
 /// The model that the command uses unless told otherwise.
 pub const DEFAULT: &str = "splitsr-x2";
 
+/// [`DEFAULT`] itself, so that an installed command works from any folder.
+const EMBEDDED: &[u8] = include_bytes!("../models/splitsr-x2.safetensors");
+
 /// The environment variable that names a folder of models to look in first.
 pub const FOLDER_VARIABLE: &str = "SPLITSR_MODELS";
 
 /// A model on the CPU, by its file or by its name. A name is looked for as `NAME.safetensors` in `$SPLITSR_MODELS`, then in a folder `models` in
-/// the current folder, beside the executable, or above either.
+/// the current folder, beside the executable, or above either. [`DEFAULT`] is built in, for where none of these holds it.
 ///
 /// # Errors
 /// [`Error::UnknownModel`] lists the names there are; otherwise as [`Model::load`].
@@ -28,6 +31,7 @@ pub fn load(name: &str) -> Result<Model> {
     let file = format!("{name}.safetensors");
     match folders.iter().map(|folder| folder.join(&file)).find(|path| path.is_file()) {
         Some(path) => Model::load(&path, &device),
+        None if name == DEFAULT => Model::from_bytes(EMBEDDED, &device),
         None => Err(Error::UnknownModel { name: name.to_owned(), known: known(&folders) }),
     }
 }
@@ -59,7 +63,8 @@ fn known(folders: &[PathBuf]) -> String {
         .flat_map(|folder| files(folder).unwrap_or_default())
         .filter_map(|path| Some(path.file_stem()?.to_string_lossy().into_owned()))
         .collect();
+    names.push(DEFAULT.to_owned());
     names.sort();
     names.dedup();
-    if names.is_empty() { format!("(none found: set {FOLDER_VARIABLE})") } else { names.join(", ") }
+    names.join(", ")
 }

@@ -48,6 +48,19 @@ fn info_of_a_config_and_of_a_model() {
     refusal(&["info", "splitsr-x2", "--channels", "8"], 2);
 }
 
+/// Installed, away from the repository, the default model is still there.
+#[test]
+fn the_default_model_is_built_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let installed = folder.path().join("splitsr");
+    std::fs::copy(env!("CARGO_BIN_EXE_splitsr"), &installed).unwrap();
+    let info = |model| Command::new(&installed).args(["info", model, "--json"]).current_dir(&folder).output().unwrap();
+    let report: Value = serde_json::from_slice(&info("splitsr-x2").stdout).unwrap();
+    assert_eq!(report["sha256"], json(&["info", "splitsr-x2", "--json"])["sha256"]);
+    let unknown = String::from_utf8(info("splitsr-x9").stderr).unwrap();
+    assert!(unknown.contains("one of splitsr-x2"), "{unknown}");
+}
+
 #[test]
 fn the_index_of_the_models_is_up_to_date() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
