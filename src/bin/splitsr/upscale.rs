@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
-use splitsr::image::{Format, Limits, decode, encode};
+use splitsr::eval::read_picture;
+use splitsr::image::{Format, encode};
 use splitsr::upscale::{Options, Progress, Report, Target, Tiling, upscale};
 use splitsr::weights::{Model, hex_sha256};
 use splitsr::{Error, Result, files, models};
@@ -115,13 +116,7 @@ pub fn run(args: Args) -> Result<()> {
 
 fn one(args: &Args, model: &Arc<Model>, input: &Path, output: PathBuf, stop: &AtomicBool) -> Result<Done> {
     let format = Format::from_path(&output)?;
-    let bytes = std::fs::read(input).map_err(Error::io(input))?;
-    let named = |error| match error {
-        Error::Decode(why) => Error::Decode(format!("{}: {why}", input.display())),
-        Error::UnsupportedFormat(why) => Error::UnsupportedFormat(format!("{}: {why}", input.display())),
-        other => other,
-    };
-    let picture = decode(&bytes, &Limits::default()).map_err(named)?;
+    let picture = read_picture(input)?;
     let target = match args.size {
         Some((width, height)) => Target::Size { width, height },
         None => Target::Zoom(args.scale),
