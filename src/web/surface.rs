@@ -9,6 +9,7 @@ use super::errors::to_js;
 use super::pack;
 use crate::error::{Error, Result as SplitsrResult};
 use crate::image::{self, Format, Layout, Limits, Samples, profile};
+use crate::ops::cpu;
 use crate::upscale::{self, Facts, Options, Target, TileInput};
 use crate::weights;
 
@@ -27,6 +28,12 @@ fn start() {
 pub fn decode(bytes: &[u8], #[wasm_bindgen(js_name = maxMegapixels)] max_megapixels: f64) -> Result<Picture> {
     let limits = Limits { max_pixels: (max_megapixels * 1e6) as u64 };
     image::decode(bytes, &limits).map(Picture).map_err(to_js)
+}
+
+/// The instruction set that the network is computed with: "simd128" or "relaxed-simd".
+#[wasm_bindgen(js_name = instructionSet)]
+pub fn instruction_set() -> String {
+    cpu::instruction_set().into()
 }
 
 /// SHA-256, in lower-case hexadecimal.

@@ -9,6 +9,7 @@ import { awkwardFile } from "./support.ts";
 declare global {
   interface Window {
     splitsr: typeof Splitsr;
+    upscaler?: Splitsr.Upscaler;
   }
 }
 
@@ -65,21 +66,59 @@ test("the result has what its report says", async ({ page }) => {
   expect(result.fractions).toEqual(result.fractions.toSorted((a, b) => a - b));
 });
 
-test("the number of workers does not change a pixel", async ({ page }) => {
-  const reports = await page.evaluate(async () => {
-    const reports = [];
-    for (const workers of [1, 2, 3]) {
-      const upscaler = await window.splitsr.createUpscaler({ workers });
-      reports.push((await upscaler.upscale("demo/sign.png", { scale: 2 })).report);
-      upscaler.destroy();
-    }
-    return reports;
+for (const tile of ["auto", "exact"] as const) {
+  test(`the number of workers does not change a pixel (${tile})`, async ({ page }) => {
+    const reports = await page.evaluate(async (tile) => {
+      const reports = [];
+      for (const workers of [1, 2, 3]) {
+        const upscaler = await window.splitsr.createUpscaler({ workers });
+        reports.push((await upscaler.upscale("demo/sign.png", { scale: 2, tile })).report);
+        upscaler.destroy();
+      }
+      return reports;
+    }, tile);
+    const [one, two, three] = reports;
+    expect(one?.workers).toBe(1);
+    expect(two?.workers).toBe(2);
+    expect(two?.outputSha256).toBe(one?.outputSha256);
+    expect(three?.outputSha256).toBe(one?.outputSha256);
   });
-  const [one, two, three] = reports;
-  expect(one?.workers).toBe(1);
-  expect(two?.workers).toBe(2);
-  expect(two?.outputSha256).toBe(one?.outputSha256);
-  expect(three?.outputSha256).toBe(one?.outputSha256);
+}
+
+test("only the build that is used is downloaded: the fastest for auto, the reproducible one for exact", async ({
+  page,
+}) => {
+  const downloads: string[] = [];
+  page.on("request", (request) => {
+    if (request.url().endsWith(".wasm")) downloads.push(request.url());
+  });
+  const run = (tile: "auto" | "exact") =>
+    page.evaluate(async (tile) => {
+      window.upscaler ??= await window.splitsr.createUpscaler();
+      return (await window.upscaler.upscale("demo/fur.png", { scale: 1.5, tile })).report;
+    }, tile);
+  const auto = await run("auto");
+  expect(auto.instructionSet).toBe("relaxed-simd");
+  expect(auto.adapter).toContain("relaxed-simd");
+  expect(new Set(downloads).size).toBe(1);
+  const exact = await run("exact");
+  expect(exact.instructionSet).toBe("simd128");
+  expect(new Set(downloads).size).toBe(2);
+  expect((await run("auto")).outputSha256).toBe(auto.outputSha256);
+});
+
+test("a picture that was read before is enlarged without being read again", async ({ page }) => {
+  const requests: string[] = [];
+  page.on("request", (request) => requests.push(request.url()));
+  const [first, second] = await page.evaluate(async () => {
+    const upscaler = await window.splitsr.createUpscaler();
+    const picture = await upscaler.inspect("demo/fur.png");
+    const first = await upscaler.upscale(picture, { scale: 2 });
+    const second = await upscaler.upscale("demo/fur.png", { scale: 2 });
+    return [first.report, second.report];
+  });
+  expect(first?.outputSha256).toBe(second?.outputSha256);
+  expect(requests.filter((url) => url.endsWith("fur.png"))).toHaveLength(2);
 });
 
 test("every kind of source gives the same result", async ({ page }) => {
@@ -127,6 +166,42 @@ test("an abort rejects at once with its reason, and the next call works", async 
   expect(outcome.width).toBe(744);
 });
 
+test("the workers outlive a cancel: the next picture runs on the same ones", async ({ page }) => {
+  await page.evaluate(async () => {
+    window.upscaler = await window.splitsr.createUpscaler({ workers: 2 });
+  });
+  const [coordinator] = page.workers();
+  if (!coordinator) throw new Error("there is no coordinator worker");
+  await coordinator.evaluate(() => {
+    const real = self.Worker;
+    Object.assign(self, { started: 0 });
+    self.Worker = class extends real {
+      constructor(script: string | URL, options?: WorkerOptions) {
+        super(script, options);
+        (self as unknown as { started: number }).started++;
+      }
+    };
+  });
+  const upscale = (scale: number, milliseconds?: number) =>
+    page.evaluate(
+      async ({ scale, milliseconds }) => {
+        const signal = milliseconds === undefined ? undefined : AbortSignal.timeout(milliseconds);
+        const run = window.upscaler?.upscale("demo/sign.png", { scale, ...(signal && { signal }) });
+        return await run?.then(
+          (result) => result.report.outputSha256,
+          (error: unknown) => (error as Error).name,
+        );
+      },
+      { scale, milliseconds },
+    );
+  const whole = await upscale(2);
+  // At several stages of a picture.
+  for (const milliseconds of [0, 30, 300, 600]) expect(await upscale(16, milliseconds)).toBe("TimeoutError");
+  expect(await upscale(2)).toBe(whole);
+  expect(page.workers()).toContain(coordinator);
+  expect(await coordinator.evaluate(() => (self as unknown as { started: number }).started)).toBe(2);
+});
+
 /** Bodies of band workers that start well and then die: as a panic in wasm does, and as the browser lets them. */
 const dying = {
   "reports a dead instance": `postMessage({ id, error: { code: "engine", message: "it stopped", fatal: true } })`,
@@ -144,7 +219,7 @@ for (const [how, death] of Object.entries(dying)) {
     await coordinator.evaluate((death) => {
       const real = self.Worker;
       const script = `onmessage = ({ data: { id, method } }) => {
-        if (method === "boot") postMessage({ id, result: null }); else { ${death} }
+        if (method === "boot") postMessage({ id, result: "simd128" }); else { ${death} }
       }`;
       self.Worker = class extends real {
         constructor(_: string | URL, options?: WorkerOptions) {

@@ -1,5 +1,5 @@
 /** A worker of the pool: enlarges bands, with its own wasm instance and its own copy of the model. */
-import { Model } from "../wasm/splitsr.js";
+import { Model, instructionSet } from "../wasm/simd128/splitsr.js";
 import { move, serve } from "./bridge.ts";
 import type { BandWorkerMethods } from "./protocol.ts";
 import { instantiate } from "./wasm.ts";
@@ -10,7 +10,7 @@ serve<BandWorkerMethods>({
   boot({ module, model: bytes }) {
     instantiate(module);
     model = Model.load(new Uint8Array(bytes));
-    return null;
+    return instructionSet();
   },
   run(input) {
     if (!model) throw new Error("the band worker has no model");

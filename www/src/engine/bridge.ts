@@ -1,14 +1,20 @@
 /**
- * Typed calls over a worker's message port: a call has one argument and one result, may send events on the way, and
- * moves (not copies) the buffers that it names. Both ends of both kinds of worker use it.
+ * Typed calls over a worker's message port: a call has one argument and one result, may send events on the way, may be
+ * aborted, and moves (not copies) the buffers that it names. Both ends of both kinds of worker use it.
  */
 import { UpscaleError, type ErrorCode } from "../module/api.ts";
 
 /** The methods that a worker serves: `[argument, result, event]` by name. */
 export type Methods = Record<string, [argument: unknown, result: unknown, event: unknown]>;
 
+interface Context<Event> {
+  emit: (event: Event) => void;
+  /** Aborts when the caller does. A handler that throws the signal's reason has stopped as it was asked to. */
+  signal: AbortSignal;
+}
+
 type Handlers<M extends Methods> = {
-  [K in keyof M]: (argument: M[K][0], emit: (event: M[K][1 | 2] & M[K][2]) => void) => M[K][1] | Promise<M[K][1]>;
+  [K in keyof M]: (argument: M[K][0], context: Context<M[K][1 | 2] & M[K][2]>) => M[K][1] | Promise<M[K][1]>;
 };
 
 interface Call {
@@ -17,6 +23,9 @@ interface Call {
   argument: unknown;
 }
 
+/** What the calling end sends. */
+type Request = Call | { id: number; abort: true };
+
 interface PlainError {
   code: ErrorCode;
   message: string;
@@ -24,7 +33,7 @@ interface PlainError {
   fatal: boolean;
 }
 
-type Reply = { id: number } & ({ event: unknown } | { result: unknown } | { error: PlainError });
+type Reply = { id: number } & ({ event: unknown } | { result: unknown } | { error: PlainError } | { aborted: true });
 
 /** An error after which the worker cannot be used again. */
 export class FatalError extends UpscaleError {}
@@ -45,7 +54,8 @@ export class Remote<M extends Methods> {
     {
       resolve: (value: never) => void;
       reject: (reason: unknown) => void;
-      onEvent?: ((event: never) => void) | undefined;
+      onEvent: ((event: never) => void) | undefined;
+      signal: AbortSignal | undefined;
     }
   >();
   #nextId = 0;
@@ -63,20 +73,27 @@ export class Remote<M extends Methods> {
     });
   }
 
+  /** The promise settles when the worker has answered, after an abort too: the worker is then ready for the next call. */
   call<K extends keyof M & string>(
     method: K,
     argument: M[K][0],
-    options: { transfer?: Transferable[]; onEvent?: ((event: M[K][2]) => void) | undefined } = {},
+    options: {
+      transfer?: Transferable[];
+      onEvent?: ((event: M[K][2]) => void) | undefined;
+      signal?: AbortSignal | undefined;
+    } = {},
   ): Promise<M[K][1]> {
-    return new Promise<M[K][1]>((resolve, reject) => {
-      if (this.#dead) {
-        reject(this.#dead.reason);
-        return;
-      }
-      const id = this.#nextId++;
-      this.#worker.postMessage({ id, method, argument } satisfies Call, options.transfer ?? []);
-      this.#pending.set(id, { resolve, reject, onEvent: options.onEvent });
+    const { transfer = [], onEvent, signal } = options;
+    const id = this.#nextId++;
+    const abort = () => this.#send({ id, abort: true });
+    const answer = new Promise<M[K][1]>((resolve, reject) => {
+      if (this.#dead) throw this.#dead.reason;
+      signal?.throwIfAborted();
+      this.#send({ id, method, argument }, transfer);
+      this.#pending.set(id, { resolve, reject, onEvent, signal });
+      signal?.addEventListener("abort", abort);
     });
+    return answer.finally(() => signal?.removeEventListener("abort", abort));
   }
 
   /** Ends the worker, even in the middle of a computation. What is pending, and later calls, reject with `reason`. */
@@ -86,6 +103,10 @@ export class Remote<M extends Methods> {
     this.#worker.terminate();
     for (const { reject } of this.#pending.values()) reject(reason);
     this.#pending.clear();
+  }
+
+  #send(request: Request, transfer: Transferable[] = []): void {
+    this.#worker.postMessage(request, transfer);
   }
 
   #receive(reply: Reply): void {
@@ -98,6 +119,8 @@ export class Remote<M extends Methods> {
     this.#pending.delete(reply.id);
     if ("result" in reply) {
       pending.resolve(reply.result as never);
+    } else if ("aborted" in reply) {
+      pending.reject(pending.signal?.reason);
     } else {
       const { code, message, fatal } = reply.error;
       pending.reject(new (fatal ? FatalError : UpscaleError)(code, message));
@@ -110,21 +133,31 @@ export function serve<M extends Methods>(handlers: Handlers<M>): void {
   // The DOM and worker type libraries exclude each other; this is the one place where the worker's scope is named.
   const scope = globalThis as unknown as {
     postMessage(reply: Reply, transfer?: Transferable[]): void;
-    addEventListener(type: "message", listener: (event: MessageEvent<Call>) => void): void;
+    addEventListener(type: "message", listener: (event: MessageEvent<Request>) => void): void;
   };
+  const running = new Map<number, AbortController>();
   const answer = async ({ id, method, argument }: Call): Promise<void> => {
     const emit = (event: unknown) => scope.postMessage({ id, event });
+    const controller = new AbortController();
+    const { signal } = controller;
+    running.set(id, controller);
     try {
       const handler = handlers[method];
       if (!handler) throw new Error(`no method ${method}`);
-      const result = await handler(argument, emit);
+      const result = await handler(argument, { emit, signal });
       const buffers = typeof result === "object" && result !== null ? moved.get(result) : undefined;
       scope.postMessage({ id, result }, buffers ?? []);
     } catch (error) {
-      scope.postMessage({ id, error: plain(error) });
+      const aborted = signal.aborted && error === signal.reason;
+      scope.postMessage(aborted ? { id, aborted } : { id, error: plain(error) });
+    } finally {
+      running.delete(id);
     }
   };
-  scope.addEventListener("message", (event) => void answer(event.data));
+  scope.addEventListener("message", ({ data }) => {
+    if ("abort" in data) running.get(data.id)?.abort();
+    else void answer(data);
+  });
 }
 
 /** Rust's `Error` variants, by the `name` that the wasm surface gives its errors. */

@@ -1,6 +1,6 @@
 /** From a source to a decoded picture: our decoder first, then the browser's for formats that ours does not know. */
 import { UpscaleError } from "../module/api.ts";
-import { Picture, decode } from "../wasm/splitsr.js";
+import { Picture, decode } from "../wasm/simd128/splitsr.js";
 import { MAX_SOURCE_MEGAPIXELS } from "./limits.ts";
 import type { PortableSource } from "./protocol.ts";
 
@@ -10,6 +10,8 @@ export async function readSource(source: PortableSource): Promise<Picture> {
       return Picture.fromRgba8(new Uint8Array(source.data.buffer), source.width, source.height);
     case "bitmap":
       return fromBitmap(source.bitmap);
+    case "packed":
+      return Picture.unpack(new Uint8Array(await source.packed.arrayBuffer()));
     case "url":
       return fromBlob(await download(source.url));
     case "blob":

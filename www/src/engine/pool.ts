@@ -1,4 +1,4 @@
-/** The workers that enlarge bands: started when first needed, kept for the next picture, replaced when one dies. */
+/** The workers that enlarge tiles: kept for the next picture, also after an abort, and replaced when one dies. */
 import bandWorkerUrl from "./band-worker.ts?worker&url";
 import { FatalError, Remote } from "./bridge.ts";
 import type { BandWorkerMethods } from "./protocol.ts";
@@ -11,56 +11,104 @@ export interface TileQueue {
   accept(index: number, output: ArrayBuffer): void;
 }
 
-type BandWorker = Remote<BandWorkerMethods>;
+/** How far a queue is. */
+interface Run {
+  tiles: TileQueue;
+  /** The next tile to hand out. */
+  next: number;
+  /** Nobody touches the queue any more: it is done, has failed or was aborted. */
+  over: boolean;
+}
+
+interface BandWorker {
+  remote: Remote<BandWorkerMethods>;
+  instructionSet: string;
+}
 
 export class Pool {
-  readonly #module: WebAssembly.Module;
+  readonly #module: Promise<WebAssembly.Module>;
   readonly #model: ArrayBuffer;
   /** Most workers at once. */
   readonly size: number;
   readonly #slots: (Promise<BandWorker> | undefined)[] = [];
 
-  constructor(module: WebAssembly.Module, model: ArrayBuffer, size: number) {
+  constructor(module: Promise<WebAssembly.Module>, model: ArrayBuffer, size: number) {
     this.#module = module;
     this.#model = model;
     this.size = size;
   }
 
-  /** Runs all tiles, each on the next free worker. Returns how many workers took part. */
-  async run(tiles: TileQueue): Promise<number> {
+  /** Starts the workers that do not run yet, ahead of their first tiles. */
+  warm(): void {
+    // A failure is told by the run that finds it.
+    for (let slot = 0; slot < this.size; slot++) this.#worker(slot).catch(() => undefined);
+  }
+
+  /** What the workers compute with, in their own words. */
+  async instructionSet(): Promise<string> {
+    return (await this.#worker(0)).instructionSet;
+  }
+
+  /**
+   * Runs all tiles, each on the next free worker. Returns how many workers took part. After an abort no tile is handed
+   * out, and what comes back is dropped; the workers finish the tiles that they have, and then take the next picture's.
+   */
+  async run(tiles: TileQueue, signal: AbortSignal): Promise<number> {
+    signal.throwIfAborted();
     const workers = Math.min(this.size, tiles.count);
-    let next = 0;
-    const drain = async (slot: number): Promise<void> => {
-      while (next < tiles.count) {
-        const index = next++;
-        try {
-          tiles.accept(index, await this.#runTile(slot, () => tiles.input(index)));
-        } catch (error) {
-          next = tiles.count;
-          throw error;
-        }
-      }
-    };
-    // Settled, not raced: after a failure nobody may still be using the queue when the caller frees what is behind it.
-    const ends = await Promise.allSettled(Array.from({ length: workers }, (_, slot) => drain(slot)));
-    const failure = ends.find((end) => end.status === "rejected");
-    if (failure) throw failure.reason;
+    const run: Run = { tiles, next: 0, over: false };
+    const aborted = new Promise<never>((_, reject) => {
+      signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
+    });
+    try {
+      await Promise.race([Promise.all(Array.from({ length: workers }, (_, slot) => this.#drain(slot, run))), aborted]);
+    } finally {
+      run.over = true;
+    }
     return workers;
   }
 
-  async #runTile(slot: number, input: () => ArrayBuffer): Promise<ArrayBuffer> {
+  /** Ends the workers. */
+  end(): void {
+    const reason = new FatalError("engine", "The engine changed to other workers.");
+    for (const slot of this.#slots.splice(0)) {
+      slot?.then(
+        ({ remote }) => remote.end(reason),
+        () => undefined,
+      );
+    }
+  }
+
+  async #drain(slot: number, run: Run): Promise<void> {
+    const take = () => {
+      if (run.over || run.next === run.tiles.count) return undefined;
+      const index = run.next++;
+      return this.#runTile(slot, index, run).then((output) => ({ index, output }));
+    };
+    for (let tile = take(); tile;) {
+      const { index, output } = await tile;
+      if (run.over) return;
+      // The worker gets its next tile first: it computes while this one is put in its place.
+      tile = take();
+      run.tiles.accept(index, output);
+    }
+  }
+
+  async #runTile(slot: number, index: number, run: Run): Promise<ArrayBuffer> {
     for (let attempt = 1; ; attempt++) {
+      const worker = this.#worker(slot);
       try {
-        const worker = await (this.#slots[slot] ??= this.#start());
-        const bytes = input();
-        return await worker.call("run", bytes, { transfer: [bytes] });
+        const { remote } = await worker;
+        if (run.over) throw new Error("the run is over");
+        const bytes = run.tiles.input(index);
+        return await remote.call("run", bytes, { transfer: [bytes] });
       } catch (error) {
         if (!(error instanceof FatalError)) throw error;
         // A dead instance does not say whether this tile or its history killed it: the tile gets one fresh worker.
-        const dead = this.#slots[slot];
-        this.#slots[slot] = undefined;
-        dead?.then(
-          (worker) => worker.end(error),
+        // (A run that was aborted may have left another tile with the worker, whose failure replaced it already.)
+        if (this.#slots[slot] === worker) this.#slots[slot] = undefined;
+        worker.then(
+          ({ remote }) => remote.end(error),
           () => undefined,
         );
         if (attempt === 2) throw error;
@@ -68,9 +116,14 @@ export class Pool {
     }
   }
 
+  #worker(slot: number): Promise<BandWorker> {
+    return (this.#slots[slot] ??= this.#start());
+  }
+
   async #start(): Promise<BandWorker> {
-    const worker: BandWorker = new Remote(spawn(bandWorkerUrl));
-    await worker.call("boot", { module: this.#module, model: this.#model });
-    return worker;
+    // The script is loaded while the module is compiled.
+    const remote = new Remote<BandWorkerMethods>(spawn(bandWorkerUrl));
+    const instructionSet = await remote.call("boot", { module: await this.#module, model: this.#model });
+    return { remote, instructionSet };
   }
 }

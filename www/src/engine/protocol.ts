@@ -5,6 +5,7 @@ import type { ModelFacts, Progress, SourcePicture } from "../module/api.ts";
 export type PortableSource =
   | { kind: "blob"; blob: Blob }
   | { kind: "url"; url: string }
+  | { kind: "packed"; packed: Blob }
   | { kind: "pixels"; data: Uint8ClampedArray; width: number; height: number }
   | { kind: "bitmap"; bitmap: ImageBitmap };
 
@@ -33,6 +34,7 @@ export interface UpscaleReply {
   milliseconds: number;
   tiles: number;
   workers: number;
+  instructionSet: string;
   outputSha256: string;
 }
 
@@ -48,7 +50,8 @@ export type CoordinatorMethods = {
 };
 
 export type BandWorkerMethods = {
-  boot: [{ module: WebAssembly.Module; model: ArrayBuffer }, null, never];
+  /** Returns the instruction set that the module computes with. */
+  boot: [{ module: WebAssembly.Module; model: ArrayBuffer }, string, never];
   /** A tile's low-resolution input to its enlarged output; both as the wasm surface gives them. */
   run: [ArrayBuffer, ArrayBuffer, never];
 };

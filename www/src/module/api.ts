@@ -6,8 +6,11 @@ export const DEFAULT_MODEL = "splitsr-x2";
 /** The largest zoom. */
 export const MAX_ZOOM = 16;
 
-/** A picture: a file's bytes, a URL (relative ones are relative to the document), or pixels. */
-export type Source = Blob | string | URL | ImageData | ImageBitmap;
+/**
+ * A picture: a file's bytes, a URL (relative ones are relative to the document), pixels, or what {@link Upscaler.inspect}
+ * has read already.
+ */
+export type Source = Blob | string | URL | ImageData | ImageBitmap | SourcePicture;
 
 /** A model of the package's `models/index.json` by name, the URL of a weights file, or its bytes. */
 export type ModelSource = string | URL | Blob | ArrayBuffer;
@@ -30,9 +33,10 @@ export type Target =
 
 export type UpscaleOptions = Target & {
   /**
-   * `exact` (default): tiles overlap by the whole receptive field, so that the result equals the untiled one bit for
-   * bit, with any number of workers. `auto`: by the smaller halo that was measured to change no 8-bit value by more
-   * than 1 level; faster.
+   * `auto` (default): tiles overlap by the halo that was measured to change no 8-bit value by more than 1 level, and are
+   * computed by the fastest instructions of the machine; on one machine the result is the same with any number of
+   * workers. `exact`: tiles overlap by the whole receptive field, and the result equals the untiled one bit for bit, on
+   * every machine; slower.
    */
   tile?: "exact" | "auto";
   /** Cancels: the promise rejects at once with the signal's reason, and the upscaler is ready for the next picture. */
@@ -71,6 +75,8 @@ export interface SourcePicture {
   notes: string[];
   /** Its pixels in sRGB. */
   imageData: ImageData;
+  /** All of it (full depth, alpha, profile) in the engine's own form, so that enlarging it does not read it again. */
+  packed: Blob;
 }
 
 export interface Report {
@@ -87,6 +93,8 @@ export interface Report {
   tiles: number;
   /** Workers that took part. */
   workers: number;
+  /** What they compute with: "simd128" or "relaxed-simd". */
+  instructionSet: string;
   /** SHA-256 of the result's RGBA8 pixels, row by row, without padding. */
   outputSha256: string;
   /** See {@link SourcePicture.notes}. */

@@ -92,20 +92,20 @@ class Engine implements Upscaler {
   }
 
   async inspect(source: Source, { signal }: { signal?: AbortSignal } = {}): Promise<SourcePicture> {
-    const { width, height, hasAlpha, notes, pixels } = await this.#inTurn(signal, async (coordinator) => {
+    const { pixels, ...about } = await this.#inTurn(signal, async (coordinator) => {
       const { portable, transfer } = await travel(source);
-      return coordinator.call("inspect", portable, { transfer });
+      return coordinator.call("inspect", portable, { transfer, signal });
     });
-    return { width, height, hasAlpha, notes, imageData: new ImageData(new Uint8ClampedArray(pixels), width, height) };
+    return { ...about, imageData: new ImageData(new Uint8ClampedArray(pixels), about.width, about.height) };
   }
 
   async upscale(source: Source, options: UpscaleOptions): Promise<UpscaleResult> {
     const size = checkSize(options);
-    const { tile = "exact", signal, onProgress } = options;
+    const { tile = "auto", signal, onProgress } = options;
     const reply = await this.#inTurn(signal, async (coordinator) => {
       const { portable, transfer } = await travel(source);
       const request = { source: portable, size, tile };
-      return coordinator.call("upscale", request, { transfer, onEvent: onProgress });
+      return coordinator.call("upscale", request, { transfer, signal, onEvent: onProgress });
     });
     return this.#result(reply);
   }
@@ -132,12 +132,13 @@ class Engine implements Upscaler {
       report: {
         backend: "cpu",
         reason: this.#reason,
-        adapter: `WebAssembly SIMD, ${cores}`,
+        adapter: `WebAssembly ${reply.instructionSet}, ${cores}`,
         model: this.model.name,
         modelSha256: this.model.sha256,
         milliseconds: reply.milliseconds,
         tiles: reply.tiles,
         workers: reply.workers,
+        instructionSet: reply.instructionSet,
         outputSha256: reply.outputSha256,
         notes: reply.notes,
       },
@@ -145,28 +146,20 @@ class Engine implements Upscaler {
   }
 
   /**
-   * Runs `task` when its turn has come. An abort, and an error that leaves the engine dead, end the coordinator with
-   * all its workers, whatever they are computing; the next turn starts anew. Results do not depend on it (see
-   * `FinishedPicture`), and the memory that a run had grown is given back.
+   * Runs `task` when its turn has come. An abort rejects at once; the turn ends when the coordinator, which hands out no
+   * further tiles, has answered. An error that leaves the engine dead ends it; the next turn starts anew. Results do
+   * not depend on it (see `FinishedPicture`).
    */
   #inTurn<T>(signal: AbortSignal | undefined, task: (coordinator: Coordinator) => Promise<T>): Promise<T> {
     const turn = this.#turn.then(async () => {
       signal?.throwIfAborted();
       const coordinator = await this.start();
-      const stop = () => {
-        this.#end(coordinator, signal?.reason as Error);
-        // The next picture finds a running engine. If it cannot start, that picture's own turn reports it.
-        this.start().catch(() => undefined);
-      };
       signal?.throwIfAborted();
-      signal?.addEventListener("abort", stop, { once: true });
       try {
         return await task(coordinator);
       } catch (error) {
         if (error instanceof FatalError) this.#end(coordinator, error);
         throw error;
-      } finally {
-        signal?.removeEventListener("abort", stop);
       }
     });
     this.#turn = turn.catch(() => undefined);
@@ -203,7 +196,7 @@ function checkSize({ scale, width, height }: UpscaleOptions): { scale: number } 
 async function travel(source: Source): Promise<{ portable: PortableSource; transfer: Transferable[] }> {
   if (source instanceof Blob) return { portable: { kind: "blob", blob: source }, transfer: [] };
   if (source instanceof ImageData) {
-    const data = Uint8ClampedArray.from(source.data);
+    const data = source.data.slice();
     return {
       portable: { kind: "pixels", data, width: source.width, height: source.height },
       transfer: [data.buffer],
@@ -216,5 +209,6 @@ async function travel(source: Source): Promise<{ portable: PortableSource; trans
   if (typeof source === "string" || source instanceof URL) {
     return { portable: { kind: "url", url: new URL(source, document.baseURI).href }, transfer: [] };
   }
-  throw new UpscaleError("usage", "The source is a Blob, a File, a URL, ImageData or an ImageBitmap.");
+  if (source.packed instanceof Blob) return { portable: { kind: "packed", packed: source.packed }, transfer: [] };
+  throw new UpscaleError("usage", "The source is a Blob, a File, a URL, ImageData, an ImageBitmap or a read picture.");
 }

@@ -20,7 +20,6 @@ export interface Status {
 }
 
 export interface LoadedPicture extends SourcePicture {
-  source: Blob | string;
   /** A file's name without its ending. */
   name: string;
   /** For a picture of our own; a visitor's picture cannot be in a link. */
@@ -126,7 +125,7 @@ export class App {
     try {
       const upscaler = await this.#upscaler();
       const picture = await upscaler.inspect(source, { signal });
-      this.picture = { ...picture, source, name, demo };
+      this.picture = { ...picture, name, demo };
       this.result = undefined;
       await this.#stage.showPicture(picture.imageData, description, signal);
       this.#ready();
@@ -177,7 +176,7 @@ export class App {
         this.progress = fraction;
         this.#render();
       };
-      const upscaled = await upscaler.upscale(picture.source, { scale: zoom, signal, onProgress });
+      const upscaled = await upscaler.upscale(picture, { scale: zoom, signal, onProgress });
       const label = `${upscaled.report.model} ×${zoom}`;
       await this.#stage.showResult(upscaled.imageData(), label, signal);
       this.result = { upscaled, zoom };
