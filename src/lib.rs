@@ -25,6 +25,7 @@
 //! | [`ops`] | the 3x3 convolution as a Burn backend extension, and its CPU kernels |
 //! | [`weights`], [`models`] | weights files, finding them by name |
 //! | [`upscale`](mod@upscale) | any zoom of any picture: passes, tiles, progress, cancel |
+//! | [`onnx`] | networks as ONNX files, for other runtimes |
 //! | [`eval`] | PSNR and SSIM by the usual protocol |
 //! | [`train`] | recipes, patches, one training step, resumable runs |
 
@@ -37,6 +38,8 @@ pub mod image;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod models;
 pub mod network;
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+pub mod onnx;
 pub mod ops;
 #[cfg(feature = "train")]
 pub mod train;

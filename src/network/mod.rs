@@ -9,8 +9,8 @@ pub mod cost;
 mod edsr;
 mod group;
 mod splitsr;
-mod srcnn;
-mod upsampler;
+pub(crate) mod srcnn;
+pub(crate) mod upsampler;
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
@@ -61,7 +61,7 @@ impl Network {
 }
 
 /// The mean colour of DIV2K (RGB in [0, 1]), which the networks subtract from their input and add to their output.
-const MEAN: [f32; 3] = [0.4488, 0.4371, 0.4040];
+pub(crate) const MEAN: [f32; 3] = [0.4488, 0.4371, 0.4040];
 
 /// [`MEAN`] as `[1, 3, 1, 1]`.
 fn mean(device: &Device) -> Tensor<4> {

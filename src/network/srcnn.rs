@@ -10,13 +10,13 @@ use crate::config::SrcnnConfig;
 use crate::image::matlab::Axis;
 
 /// Kernel size, input and output channels of each convolution.
-pub(super) const LAYERS: [(usize, usize, usize); 3] = [(9, 1, 64), (5, 64, 32), (5, 32, 1)];
+pub(crate) const LAYERS: [(usize, usize, usize); 3] = [(9, 1, 64), (5, 64, 32), (5, 32, 1)];
 
 /// Taps of the bicubic kernel: 2 on each side of the sampled position.
-pub(super) const BICUBIC_RADIUS: usize = 2;
+pub(crate) const BICUBIC_RADIUS: usize = 2;
 
 /// Luma weights of RGB (BT.601, full range): Y = 0.299 R + 0.587 G + 0.114 B.
-const LUMA: [f32; 3] = [0.299, 0.587, 0.114];
+pub(crate) const LUMA: [f32; 3] = [0.299, 0.587, 0.114];
 
 /// See the module.
 #[derive(Module, Debug)]

@@ -9,7 +9,7 @@ use super::conv::{Conv3x3, pointwise};
 use crate::config::SplitSrConfig;
 
 /// The factors of the pixel shuffles that make up a scale: x4 is two steps of x2.
-pub(super) fn steps(scale: usize) -> &'static [usize] {
+pub(crate) fn steps(scale: usize) -> &'static [usize] {
     match scale {
         2 => &[2],
         3 => &[3],

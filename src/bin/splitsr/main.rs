@@ -2,6 +2,7 @@
 
 mod compare;
 mod eval;
+mod export;
 mod index;
 mod info;
 mod measure;
@@ -33,6 +34,8 @@ enum Command {
     Train(train::Args),
     /// Compare what two models make of one picture
     Compare(compare::Args),
+    /// Write a model as an ONNX file, for other runtimes
+    Export(export::Args),
     /// Measure a trained model: the halo of its tiles, and scores, written into its file
     Measure(measure::Args),
     /// Write index.json for a folder of models
@@ -46,6 +49,7 @@ fn main() -> ExitCode {
         Command::Info(args) => info::run(args),
         Command::Train(args) => train::run(args),
         Command::Compare(args) => compare::run(args),
+        Command::Export(args) => export::run(args),
         Command::Measure(args) => measure::run(args),
         Command::Index(args) => index::run(args),
     };
