@@ -60,13 +60,23 @@ function contentSecurityPolicy(): Plugin {
   };
 }
 
+/** `src/wasm/NAME/splitsr_bg.wasm` and `splitsr.js` are named after their bundle, so that what is loaded can be told. */
+function bundleName(path: string | undefined): string | undefined {
+  return /src\/wasm\/([^/]+)\/splitsr/.exec(path ?? "")?.[1];
+}
+
+const chunkFileNames = (chunk: { name: string; moduleIds: string[] }) =>
+  `assets/${bundleName(chunk.moduleIds.at(-1)) ?? chunk.name}-[hash].js`;
+const assetFileNames = (asset: { originalFileNames: string[] }) =>
+  `assets/${bundleName(asset.originalFileNames[0]) ?? "[name]"}-[hash][extname]`;
+
 export default defineConfig({
   // Relative, so that the built folder works from any path of any static host.
   base: "./",
   // What is not there is a 404, as on any static host, and not the page.
   appType: "mpa",
   plugins: [models(), contentSecurityPolicy()],
-  worker: { format: "es" },
+  worker: { format: "es", rolldownOptions: { output: { chunkFileNames, assetFileNames } } },
   build: {
     target: "es2022",
     // The page is small enough to load in one go; inlined assets would need a wider content security policy.
@@ -76,7 +86,10 @@ export default defineConfig({
       input: { page: join(root, "index.html"), splitsr: join(root, "src/module/splitsr.ts") },
       // `splitsr.js` is a package entry: its exports stay although the page uses only some of them.
       preserveEntrySignatures: "allow-extension",
-      output: { entryFileNames: (chunk) => (chunk.name === "splitsr" ? "splitsr.js" : "assets/[name]-[hash].js") },
+      output: {
+        entryFileNames: (chunk) => (chunk.name === "splitsr" ? "splitsr.js" : "assets/[name]-[hash].js"),
+        assetFileNames,
+      },
     },
   },
 });

@@ -117,7 +117,7 @@ test("a picture that was read before is enlarged without being read again", asyn
     const second = await upscaler.upscale("demo/fur.png", { scale: 2 });
     return [first.report, second.report];
   });
-  expect(first?.outputSha256).toBe(second?.outputSha256);
+  expect(first.outputSha256).toBe(second.outputSha256);
   expect(requests.filter((url) => url.endsWith("fur.png"))).toHaveLength(2);
 });
 

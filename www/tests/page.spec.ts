@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "@playwright/test";
-import { dataFolder, dataTransfer, noise, Visitor } from "./support.ts";
+import { awkwardFile, dataFolder, dataTransfer, noise, Visitor } from "./support.ts";
 
 const fur = join(dataFolder, "demo/fur.png");
 
@@ -185,6 +185,30 @@ test("nothing is asked of another origin", async ({ page }) => {
   await visitor.run();
   expect(foreign).toEqual([]);
   expect(violations).toEqual([]);
+});
+
+test("the codecs are loaded where the browser's would lose something, and not before", async ({ page }) => {
+  const bundles = new Set<string>();
+  page.on("request", (request) => {
+    if (request.url().endsWith(".wasm")) bundles.add(request.url());
+  });
+  await visitor.open();
+  const download = async (format: string) => {
+    await page.getByLabel("File format").selectOption(format);
+    await Promise.all([page.waitForEvent("download"), visitor.part("download").click()]);
+  };
+  for (const demo of ["Sign", "Print", "Fur", "Foliage", "Façade", "Portrait"]) await visitor.chooseDemo(demo);
+  await visitor.run();
+  await download("PNG");
+  expect(bundles.size, "the engine alone").toBe(1);
+  await download("JPEG");
+  expect(bundles.size).toBe(2);
+
+  bundles.clear();
+  await visitor.open();
+  await visitor.chooseFile(awkwardFile("rgba16.png"));
+  await expect(visitor.part("status")).toHaveText(/^Ready/);
+  expect(bundles.size).toBe(2);
 });
 
 test("everything can be done by keyboard", async ({ page }) => {

@@ -5,17 +5,20 @@
 import type { ModelFacts, Progress } from "../module/api.ts";
 import { Job, Model, Picture, sha256 } from "../wasm/simd128/splitsr.js";
 import { move, serve } from "./bridge.ts";
+import { canvasIsExact, writePng } from "./canvas.ts";
+import { canvasPixels, encode } from "./codecs.ts";
 import { readSource } from "./decode.ts";
 import { checkResult } from "./limits.ts";
 import { Pool } from "./pool.ts";
 import type { CoordinatorMethods, UpscaleReply, UpscaleRequest } from "./protocol.ts";
-import { compile, fastestBuild, instantiate, type Build } from "./wasm.ts";
+import { MOST_BROWSER_PIXELS } from "./sniff.ts";
+import { buildUrls, compile, fastestBuild, instantiate, type Build } from "./wasm.ts";
 
 let engine: Engine | undefined;
 
 serve<CoordinatorMethods>({
   async boot({ model: bytes, workers }) {
-    const module = await compile(fastestBuild);
+    const module = await compile(buildUrls[fastestBuild]);
     instantiate(module);
     const model = Model.load(new Uint8Array(bytes));
     const about: ModelFacts = { name: model.name, scale: model.scale, sha256: model.sha256 };
@@ -29,7 +32,7 @@ serve<CoordinatorMethods>({
     try {
       signal.throwIfAborted();
       const { width, height, hasAlpha, notes } = picture;
-      const pixels = buffer(picture.rgba8());
+      const pixels = buffer(await canvasPixels(picture));
       const packed = new Blob([buffer(picture.pack())]);
       return move({ width, height, hasAlpha, notes, pixels, packed }, [pixels]);
     } finally {
@@ -43,13 +46,17 @@ serve<CoordinatorMethods>({
   },
 
   async encode({ packed, type, quality }) {
-    const picture = Picture.unpack(new Uint8Array(await packed.arrayBuffer()));
+    const bytes = new Uint8Array(await packed.arrayBuffer());
+    const picture = Picture.unpack(bytes);
     try {
-      const bytes = buffer(picture.encode(type, quality));
-      return move(bytes, [bytes]);
+      const { width, height, isPlain } = picture;
+      // JPEG the browser would write with half the colours' resolution, WebP with loss.
+      const byBrowser = type === "image/png" && isPlain && canvasIsExact && width * height <= MOST_BROWSER_PIXELS;
+      if (byBrowser) return await writePng(picture.rgba8(), width, height);
     } finally {
       picture.free();
     }
+    return new Blob([buffer(await encode(bytes, type, quality))], { type });
   },
 });
 
@@ -78,7 +85,7 @@ class Engine {
   #pool(build: Build): Pool {
     if (this.#current?.build !== build) {
       this.#current?.pool.end();
-      const module = build === fastestBuild ? Promise.resolve(this.#module) : compile(build);
+      const module = build === fastestBuild ? Promise.resolve(this.#module) : compile(buildUrls[build]);
       this.#current = { build, pool: new Pool(module, this.#model, this.#workers) };
     }
     return this.#current.pool;
@@ -120,7 +127,7 @@ class Engine {
     const picture = job.finish();
     try {
       const { width, height } = picture;
-      const rgba = picture.rgba8();
+      const rgba = await canvasPixels(picture);
       const packed = new Blob([buffer(picture.pack())]);
       const outputSha256 = await hash(rgba);
       const instructionSet = await pool.instructionSet();

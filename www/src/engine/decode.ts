@@ -1,15 +1,20 @@
-/** From a source to a decoded picture: our decoder first, then the browser's for formats that ours does not know. */
+/**
+ * From a source to a decoded picture. The browser reads what it reads without loss; our codecs the rest; the browser
+ * again what ours do not know.
+ */
 import { UpscaleError } from "../module/api.ts";
-import { Picture, decode } from "../wasm/simd128/splitsr.js";
-import { MAX_SOURCE_MEGAPIXELS } from "./limits.ts";
+import { Picture } from "../wasm/simd128/splitsr.js";
+import { canvasIsExact, readBitmap, readFile } from "./canvas.ts";
+import { decode } from "./codecs.ts";
 import type { PortableSource } from "./protocol.ts";
+import { isPlain } from "./sniff.ts";
 
 export async function readSource(source: PortableSource): Promise<Picture> {
   switch (source.kind) {
     case "pixels":
-      return Picture.fromRgba8(new Uint8Array(source.data.buffer), source.width, source.height);
+      return fromPixels(source);
     case "bitmap":
-      return fromBitmap(source.bitmap);
+      return fromPixels(readBitmap(source.bitmap));
     case "packed":
       return Picture.unpack(new Uint8Array(await source.packed.arrayBuffer()));
     case "url":
@@ -39,27 +44,22 @@ async function fromBlob(blob: Blob): Promise<Picture> {
     const advice = "It may have been moved or changed since it was chosen: choose it again.";
     throw new UpscaleError("damaged", `The file could not be read. ${advice}`, { cause: error });
   }
+  if (canvasIsExact && isPlain(bytes)) {
+    const pixels = await readFile(blob);
+    if (pixels) return fromPixels(pixels);
+    // What is wrong with the file, the codecs say in words.
+  }
   try {
-    return decode(bytes, MAX_SOURCE_MEGAPIXELS);
+    return await decode(bytes);
   } catch (error) {
     if (!(error instanceof Error && error.name === "UnsupportedFormat")) throw error;
-    const bitmap = await createImageBitmap(blob, { premultiplyAlpha: "none" }).catch(() => undefined);
+    const pixels = await readFile(blob);
     // What the browser cannot read either is told in our decoder's words, which name the format.
-    if (!bitmap) throw error;
-    return fromBitmap(bitmap);
+    if (!pixels) throw error;
+    return fromPixels(pixels);
   }
 }
 
-function fromBitmap(bitmap: ImageBitmap): Picture {
-  const { width, height } = bitmap;
-  try {
-    const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
-    if (!context)
-      throw new UpscaleError("engine", "The browser gave no canvas to read the picture from. Reload the page.");
-    context.drawImage(bitmap, 0, 0);
-    const { data } = context.getImageData(0, 0, width, height);
-    return Picture.fromRgba8(new Uint8Array(data.buffer), width, height);
-  } finally {
-    bitmap.close();
-  }
+function fromPixels({ data, width, height }: { data: Uint8ClampedArray; width: number; height: number }): Picture {
+  return Picture.fromRgba8(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), width, height);
 }

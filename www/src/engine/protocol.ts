@@ -46,7 +46,7 @@ export type CoordinatorMethods = {
   boot: [{ model: ArrayBuffer; workers: number }, ModelFacts, never];
   inspect: [PortableSource, InspectReply, never];
   upscale: [UpscaleRequest, UpscaleReply, Progress];
-  encode: [{ packed: Blob; type: string; quality: number | undefined }, ArrayBuffer, never];
+  encode: [{ packed: Blob; type: string; quality: number | undefined }, Blob, never];
 };
 
 export type BandWorkerMethods = {

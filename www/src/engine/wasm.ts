@@ -1,4 +1,4 @@
-/** Loading the engine's WebAssembly: compiled once, instantiated in each worker. */
+/** Loading WebAssembly: compiled once, instantiated in each worker. */
 import relaxedSimdUrl from "../wasm/relaxed-simd/splitsr_bg.wasm?url";
 import { initSync } from "../wasm/simd128/splitsr.js";
 import simd128Url from "../wasm/simd128/splitsr_bg.wasm?url";
@@ -10,7 +10,7 @@ import { FatalError } from "./bridge.ts";
  */
 export type Build = "simd128" | "relaxed-simd";
 
-const urls: Record<Build, string> = { simd128: simd128Url, "relaxed-simd": relaxedSimdUrl };
+export const buildUrls: Record<Build, string> = { simd128: simd128Url, "relaxed-simd": relaxedSimdUrl };
 
 /** A module whose one function is `i8x16.relaxed_swizzle(i8x16.splat(1), i8x16.splat(2))`. */
 const usesRelaxedSimd = Uint8Array.of(
@@ -21,10 +21,10 @@ const usesRelaxedSimd = Uint8Array.of(
 /** The build that is the fastest here. */
 export const fastestBuild: Build = WebAssembly.validate(usesRelaxedSimd) ? "relaxed-simd" : "simd128";
 
-/** Downloads and compiles a build. A `WebAssembly.Module` can be sent to other workers, which then skip both. */
-export async function compile(build: Build): Promise<WebAssembly.Module> {
+/** Downloads and compiles a bundle. A `WebAssembly.Module` can be sent to other workers, which then skip both. */
+export async function compile(url: string): Promise<WebAssembly.Module> {
   try {
-    const response = await fetch(urls[build]);
+    const response = await fetch(url);
     if (!response.ok) throw new Error(`status ${response.status}`);
     // Streaming compilation needs the server to say application/wasm; not every static host does.
     return response.headers.get("content-type")?.startsWith("application/wasm")

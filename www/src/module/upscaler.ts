@@ -124,10 +124,9 @@ class Engine implements Upscaler {
       width,
       height,
       imageData: () => imageData,
-      blob: async (type = "image/png", quality) => {
+      blob: (type = "image/png", quality) => {
         const request = { packed, type, quality };
-        const bytes = await this.#inTurn(undefined, (coordinator) => coordinator.call("encode", request));
-        return new Blob([bytes], { type });
+        return this.#inTurn(undefined, (coordinator) => coordinator.call("encode", request));
       },
       report: {
         backend: "cpu",

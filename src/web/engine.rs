@@ -1,34 +1,17 @@
-//! The classes and functions that JavaScript sees.
+//! The engine: a network, and the bookkeeping of a picture that it enlarges.
 
 use burn::tensor::Device;
 use bytemuck::{cast_slice, pod_collect_to_vec};
 use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 
+use super::Result;
 use super::errors::to_js;
-use super::pack;
+use super::picture::Picture;
 use crate::error::{Error, Result as SplitsrResult};
-use crate::image::{self, Format, Layout, Limits, Samples, profile};
 use crate::ops::cpu;
 use crate::upscale::{self, Facts, Options, Target, TileInput};
 use crate::weights;
-
-/// What a call from JavaScript gives: a value, or an `Error` that is thrown.
-type Result<T> = std::result::Result<T, JsValue>;
-
-/// Shows panics in the console with their message and place.
-#[wasm_bindgen(start)]
-fn start() {
-    console_error_panic_hook::set_once();
-}
-
-/// Reads a picture file, whose format is recognised by its content. More than `maxMegapixels` (10^6 pixels) are refused
-/// before memory is taken. Throws `UnsupportedFormat`, `Decode` or `TooLarge`.
-#[wasm_bindgen]
-pub fn decode(bytes: &[u8], #[wasm_bindgen(js_name = maxMegapixels)] max_megapixels: f64) -> Result<Picture> {
-    let limits = Limits { max_pixels: (max_megapixels * 1e6) as u64 };
-    image::decode(bytes, &limits).map(Picture).map_err(to_js)
-}
 
 /// The instruction set that the network is computed with: "simd128" or "relaxed-simd".
 #[wasm_bindgen(js_name = instructionSet)]
@@ -40,84 +23,6 @@ pub fn instruction_set() -> String {
 #[wasm_bindgen]
 pub fn sha256(bytes: &[u8]) -> String {
     weights::hex_sha256(bytes)
-}
-
-/// A decoded picture, upright. Call `free()` when done with it.
-#[wasm_bindgen]
-pub struct Picture(image::Picture);
-
-#[wasm_bindgen]
-impl Picture {
-    /// An sRGB picture of `4 * width * height` bytes: red, green, blue, alpha, row by row without padding. Where every
-    /// pixel is opaque the picture has no alpha.
-    #[wasm_bindgen(js_name = fromRgba8)]
-    pub fn from_rgba8(data: Vec<u8>, width: u32, height: u32) -> Result<Self> {
-        let picture = image::Picture::new(width, height, Layout::RgbAlpha, Samples::U8(data)).map_err(to_js)?;
-        let (colours, alpha) = picture.clone().split_alpha();
-        let opaque = alpha.is_some_and(|alpha| alpha.samples == Samples::U8(vec![255; alpha.samples.len()]));
-        Ok(Self(if opaque { colours } else { picture }))
-    }
-
-    /// Reads what `pack` wrote.
-    pub fn unpack(bytes: &[u8]) -> Result<Self> {
-        pack::unpack(bytes).map(Self).map_err(to_js)
-    }
-
-    /// Pixels in a row.
-    #[wasm_bindgen(getter)]
-    pub fn width(&self) -> u32 {
-        self.0.width
-    }
-
-    /// Rows.
-    #[wasm_bindgen(getter)]
-    pub fn height(&self) -> u32 {
-        self.0.height
-    }
-
-    /// Whether it has an alpha channel.
-    #[wasm_bindgen(getter, js_name = hasAlpha)]
-    pub fn has_alpha(&self) -> bool {
-        self.0.layout.has_alpha()
-    }
-
-    /// Bits of a channel: 8 or 16.
-    #[wasm_bindgen(getter)]
-    pub fn depth(&self) -> u32 {
-        match self.0.samples {
-            Samples::U8(_) => 8,
-            Samples::U16(_) => 16,
-        }
-    }
-
-    /// What is worth knowing about how the file was read, each a phrase: "the first of 4 frames".
-    #[wasm_bindgen(getter)]
-    pub fn notes(&self) -> Vec<String> {
-        self.0.notes.clone()
-    }
-
-    /// `4 * width * height` bytes: red, green, blue, alpha, row by row without padding, in sRGB. What a canvas shows.
-    pub fn rgba8(&self) -> Result<Vec<u8>> {
-        if self.0.profile.is_none() {
-            return Ok(self.0.to_rgba8());
-        }
-        Ok(profile::into_srgb(self.0.clone()).map_err(to_js)?.to_rgba8())
-    }
-
-    /// The picture as a file: "image/png", "image/jpeg", "image/webp", ... `quality` is 1 to 100 and for JPEG only.
-    /// Depth, alpha and colour profile are kept where the format has them. Throws `Encode`.
-    pub fn encode(&self, kind: &str, quality: Option<u8>) -> Result<Vec<u8>> {
-        let mut format = Format::from_name(kind.strip_prefix("image/").unwrap_or(kind)).map_err(to_js)?;
-        if let (Format::Jpeg { quality: chosen }, Some(quality)) = (&mut format, quality) {
-            *chosen = quality;
-        }
-        image::encode(&self.0, format).map_err(to_js)
-    }
-
-    /// All of the picture as bytes for `unpack`, without loss: a buffer of JavaScript's, which outlives this instance.
-    pub fn pack(&self) -> Vec<u8> {
-        pack::pack(&self.0)
-    }
 }
 
 /// A network with its weights. Call `free()` when done with it.

@@ -1,0 +1,56 @@
+/** The browser's own codecs, through a canvas. */
+import { UpscaleError } from "../module/api.ts";
+
+/** The browser's reading of a file, upright and with its values as they are; `undefined` if it cannot read it. */
+export async function readFile(file: Blob): Promise<ImageData | undefined> {
+  const bitmap = await createImageBitmap(file, {
+    premultiplyAlpha: "none",
+    colorSpaceConversion: "none",
+    imageOrientation: "from-image",
+  }).catch(() => undefined);
+  return bitmap && readBitmap(bitmap);
+}
+
+/** A bitmap's pixels; the bitmap is closed. */
+export function readBitmap(bitmap: ImageBitmap): ImageData {
+  const { width, height } = bitmap;
+  try {
+    const context = contextOf(width, height);
+    context.drawImage(bitmap, 0, 0);
+    return context.getImageData(0, 0, width, height);
+  } finally {
+    bitmap.close();
+  }
+}
+
+/** Opaque RGBA8 pixels as a PNG file. */
+export async function writePng(pixels: Uint8Array, width: number, height: number): Promise<Blob> {
+  const context = contextOf(width, height, { alpha: false });
+  const clamped = new Uint8ClampedArray(pixels.buffer as ArrayBuffer);
+  context.putImageData(new ImageData(clamped, width, height), 0, 0);
+  return context.canvas.convertToBlob({ type: "image/png" });
+}
+
+function contextOf(
+  width: number,
+  height: number,
+  settings: CanvasRenderingContext2DSettings = {},
+): OffscreenCanvasRenderingContext2D {
+  const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true, ...settings });
+  if (!context) throw new UpscaleError("engine", "The browser gave no canvas for the picture. Reload the page.");
+  return context;
+}
+
+/**
+ * Whether a canvas gives opaque pixels back as they were: some browsers change a few against fingerprinting. Pictures
+ * then go through our codecs.
+ */
+export const canvasIsExact: boolean = (() => {
+  const side = 32;
+  const context = contextOf(side, side);
+  const pixels = context.createImageData(side, side);
+  for (let at = 0; at < pixels.data.length; at++) pixels.data[at] = at % 4 === 3 ? 255 : (at * 7919) % 256;
+  context.putImageData(pixels, 0, 0);
+  const read = context.getImageData(0, 0, side, side).data;
+  return pixels.data.every((value, at) => value === read[at]);
+})();

@@ -1,0 +1,81 @@
+/**
+ * Which files the browser reads as well as our codecs: opaque 8-bit RGB without a colour profile, whole, of one frame.
+ * Of anything else it would lose something (alpha, depth, profile, grey) or say less (frames, damage, gamma).
+ */
+
+/** As the browser's pictures are copied twice on their way, larger ones are for the codecs. */
+export const MOST_BROWSER_PIXELS = 32e6;
+
+/** Whether the browser may decode `bytes`, by their header and structure. */
+export function isPlain(bytes: Uint8Array): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  try {
+    const size = pngSize(view) ?? jpegSize(view) ?? webpSize(view);
+    return size !== undefined && size.width * size.height <= MOST_BROWSER_PIXELS;
+  } catch (error) {
+    // A read beyond the end: the file is cut short.
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
+
+interface Size {
+  width: number;
+  height: number;
+}
+
+/** Four characters as the number that they are, big-endian. */
+function tag(name: string): number {
+  return Array.from(name).reduce((number, char) => number * 256 + char.charCodeAt(0), 0);
+}
+
+/** PNG chunks that mean more than opaque sRGB pixels, or that the codecs have something to say about. */
+const telling = new Set(["tRNS", "gAMA", "iCCP", "cICP", "acTL", "eXIf"].map(tag));
+
+function pngSize(view: DataView): Size | undefined {
+  const IHDR = 8;
+  if (view.getUint32(0) !== 0x89504e47 || view.getUint32(IHDR + 4) !== tag("IHDR")) return undefined;
+  const depth = view.getUint8(IHDR + 16);
+  const colours = view.getUint8(IHDR + 17);
+  const RGB = 2;
+  if (depth !== 8 || colours !== RGB) return undefined;
+  for (let at = IHDR; ; at += view.getUint32(at) + 12) {
+    const name = view.getUint32(at + 4);
+    if (telling.has(name)) return undefined;
+    if (name === tag("IEND")) return { width: view.getUint32(IHDR + 8), height: view.getUint32(IHDR + 12) };
+  }
+}
+
+function jpegSize(view: DataView): Size | undefined {
+  if (view.getUint16(0) !== 0xffd8) return undefined;
+  let size: Size | undefined;
+  for (let at = 2; ;) {
+    const lead = view.getUint8(at);
+    const marker = view.getUint8(at + 1);
+    // Between segments there is entropy-coded data, where FF 00 is a stuffed FF, FF D0 to D7 are restarts and FF FF is
+    // padding.
+    if (lead !== 0xff || marker <= 0x01 || (marker >= 0xd0 && marker <= 0xd7) || marker === 0xff) {
+      at++;
+      continue;
+    }
+    const END = 0xd9;
+    if (marker === END) return size;
+    const PROFILE = 0xe2;
+    if (marker === PROFILE && view.getUint32(at + 4) === tag("ICC_")) return undefined;
+    // SOF0 to SOF2: Huffman-coded, sequential or progressive. Other frames are rare, and have other markers.
+    if (marker >= 0xc0 && marker <= 0xc2) {
+      const depth = view.getUint8(at + 4);
+      const components = view.getUint8(at + 9);
+      if (depth !== 8 || components !== 3) return undefined;
+      size = { height: view.getUint16(at + 5), width: view.getUint16(at + 7) };
+    }
+    at += 2 + view.getUint16(at + 2);
+  }
+}
+
+/** Lossy WebP without the extensions that alpha, profiles and animations need. */
+function webpSize(view: DataView): Size | undefined {
+  if (view.getUint32(0) !== tag("RIFF") || view.getUint32(8) !== tag("WEBP")) return undefined;
+  if (view.getUint32(12) !== tag("VP8 ") || view.getUint32(4, true) + 8 > view.byteLength) return undefined;
+  return { width: view.getUint16(26, true) & 0x3fff, height: view.getUint16(28, true) & 0x3fff };
+}
