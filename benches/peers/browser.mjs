@@ -1,0 +1,74 @@
+/** Headless Chromium on our page, and the server that it loads from. */
+import { createServer } from "node:http";
+import { readFile } from "node:fs/promises";
+import { extname, join, normalize } from "node:path";
+import { chromium } from "playwright-core";
+
+const TYPES = {
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".mjs": "text/javascript",
+  ".wasm": "application/wasm",
+  ".json": "application/json",
+};
+
+/** Longer than the slowest run, so that a runtime that hangs ends the benchmark. */
+const PATIENCE = 120_000;
+
+/**
+ * Serves the repository, and `files` at /files/. The headers allow SharedArrayBuffer, which the other runtimes need for threads.
+ * `served` collects the path and the bytes of each answer.
+ */
+export async function serveFiles(repository, files) {
+  const served = [];
+  const server = createServer(async ({ url }, response) => {
+    const path = normalize(decodeURIComponent(new URL(url, "http://localhost").pathname));
+    const file = path.startsWith("/files/") ? join(files, path.slice("/files".length)) : join(repository, path);
+    try {
+      const bytes = await readFile(file);
+      served.push({ path, bytes });
+      response.writeHead(200, {
+        "content-type": TYPES[extname(file)] ?? "application/octet-stream",
+        "cross-origin-opener-policy": "same-origin",
+        "cross-origin-embedder-policy": "require-corp",
+      });
+      response.end(bytes);
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return { origin: `http://127.0.0.1:${server.address().port}`, served, close: () => server.close() };
+}
+
+/** A fresh browser, with nothing cached. */
+export async function openBrowser(origin) {
+  const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+  const args = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"];
+  const browser = await chromium.launch({ executablePath, args });
+  const page = await browser.newPage();
+  page.setDefaultTimeout(PATIENCE);
+  await page.goto(`${origin}/benches/peers/web/index.html`);
+  await page.waitForFunction(() => window.bench && window.crossOriginIsolated);
+  const inPage = (method, ...args) =>
+    inTime(
+      page.evaluate(([method, args]) => window.bench[method](...args), [method, args]),
+      `${method} ${args.slice(0, 2).join(" ")}`,
+    );
+  return {
+    version: browser.version(),
+    open: (name, settings) => inPage("open", name, settings),
+    call: (name, method, argument) => inPage("call", name, method, argument),
+    endContender: (name) => inPage("close", name),
+    pixels: (url, width, height) => inPage("pixels", url, width, height),
+    close: () => browser.close(),
+  };
+}
+
+function inTime(promise, what) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer in ${PATIENCE / 1000} s: ${what}`)), PATIENCE);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}

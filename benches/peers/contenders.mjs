@@ -1,0 +1,64 @@
+/** Who runs. `settings` go to the engine in web/engines, or are what tells the calls of a program apart. */
+
+export const inBrowser = [
+  {
+    name: "splitsr relaxed-simd",
+    label: "SplitSR, relaxed SIMD, 1 worker",
+    settings: { engine: "splitsr", build: "relaxed-simd" },
+  },
+  {
+    name: "splitsr simd128",
+    label: "SplitSR, without relaxed SIMD, 1 worker",
+    settings: { engine: "splitsr", build: "simd128" },
+  },
+  {
+    name: "upscaler 1 worker",
+    label: "`createUpscaler`, all that it does, 1 worker",
+    settings: { engine: "product", workers: 1 },
+  },
+  {
+    name: "upscaler 2 workers",
+    label: "`createUpscaler`, all that it does, 2 workers",
+    settings: { engine: "product", workers: 2 },
+  },
+  { name: "ort-web 1 thread", label: "ONNX Runtime Web, 1 thread", settings: { engine: "onnxruntime", threads: 1 } },
+  { name: "ort-web 2 threads", label: "ONNX Runtime Web, 2 threads", settings: { engine: "onnxruntime", threads: 2 } },
+  { name: "tfjs 1 thread", label: "TensorFlow.js, 1 thread", settings: { engine: "tensorflow", threads: 1 } },
+  { name: "tfjs 2 threads", label: "TensorFlow.js, 2 threads", settings: { engine: "tensorflow", threads: 2 } },
+];
+
+/** PyTorch is quicker with the channels last in memory, but not with every network. */
+const pytorch = [
+  { name: "pytorch", label: "PyTorch", program: "python", settings: { channels_last: false } },
+  {
+    name: "pytorch channels-last",
+    label: "PyTorch, channels last",
+    program: "python",
+    settings: { channels_last: true },
+  },
+];
+
+const programs = [
+  { name: "splitsr", label: "SplitSR", program: "splitsr", method: "run", model: "weights" },
+  { name: "onnxruntime", label: "onnxruntime", program: "python", method: "run_onnxruntime", model: "onnx" },
+  ...pytorch.map((layout) => ({ ...layout, method: "run_torch", model: "weights" })),
+];
+
+/** `model` says which of a model's files a program reads. */
+export const native = programs.flatMap(({ name, label, settings, ...contender }) =>
+  [1, 2].map((threads) => {
+    const count = threads === 1 ? "1 thread" : `${threads} threads`;
+    return { ...contender, name: `${name} ${count}`, label: `${label}, ${count}`, settings: { ...settings, threads } };
+  }),
+);
+
+/** Of a training step, with two threads. */
+export const training = [
+  { name: "splitsr", label: "SplitSR", program: "splitsr", method: "train" },
+  ...pytorch.map((layout) => ({ ...layout, method: "train_torch" })),
+].map((contender) => ({ ...contender, settings: { ...contender.settings, threads: 2 } }));
+
+/** From a page that has loaded nothing to the first enlarged picture. */
+export const cold = ["upscaler 1 worker", "ort-web 1 thread", "tfjs 1 thread"].map((name) =>
+  inBrowser.find((contender) => contender.name === name),
+);

@@ -1,0 +1,51 @@
+/** The networks that are run. */
+const splitsr = {
+  architecture: "splitsr",
+  scale: 2,
+  channels: 16,
+  groups: 7,
+  blocks: 7,
+  split_ratio: 0.25,
+  hybrid_index: 3,
+  hybrid_mode: "split-first",
+  replacement: "features",
+  block: "split",
+  attention: null,
+};
+
+/** What is timed. The flagship has its trained weights, the others random ones: weights do not change the time. */
+export const timed = {
+  flagship: { label: "flagship", weights: "models/splitsr-x2.safetensors" },
+  allSplit: { label: "all groups split", config: { ...splitsr, hybrid_index: 7 } },
+  channels32: { label: "32 channels", config: { ...splitsr, channels: 32 } },
+};
+
+/** What only has to agree with onnxruntime: each kind of block, upsampler and network, and splits that leave a remainder. */
+export const checked = (() => {
+  const small = { ...splitsr, channels: 8, groups: 2, blocks: 3, hybrid_index: 1 };
+  const kinds = ["split", "shuffle", "inverted-residual", "idle", "ghost"];
+  const variants = [
+    { replacement: "features", scale: 2 },
+    { replacement: "both", scale: 4, split_ratio: 0.375 },
+    { replacement: "upsampler", scale: 3, split_ratio: 1 },
+  ];
+  const lightweight = kinds.flatMap((block) =>
+    variants.map((variant) => [`${block}-${variant.replacement}`, { ...small, block, ...variant }]),
+  );
+  return Object.fromEntries([
+    ...lightweight,
+    ["attention", { ...small, hybrid_index: 0, attention: 4 }],
+    ["edsr", { architecture: "edsr", scale: 3, channels: 8, blocks: 2 }],
+    ...[2, 3, 4].map((scale) => [`srcnn-x${scale}`, { architecture: "srcnn", scale }]),
+  ]);
+})();
+
+/** Which network on which low-resolution size, width x height. */
+export const workloads = [
+  { model: "flagship", width: 320, height: 180 },
+  { model: "flagship", width: 640, height: 360 },
+  { model: "allSplit", width: 320, height: 180 },
+  { model: "channels32", width: 320, height: 180 },
+];
+
+export const trainingStep = { model: "flagship", batch: 16, patch: 48 };

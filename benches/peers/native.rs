@@ -1,0 +1,140 @@
+//! SplitSR natively, for `pkg-scripts/bench-peers`: one JSON request a line on stdin, one JSON reply a line on stdout, as `python/worker.py`
+//! has it. Pictures are files of f32 values, CHW, RGB in [0, 1].
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use burn::tensor::{Device, Tensor, TensorData};
+use rayon::{ThreadPool, ThreadPoolBuilder};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use splitsr::network::Network;
+use splitsr::network::cost::Cost;
+use splitsr::ops::{Arithmetic, cpu};
+use splitsr::train::{Batch, Recipe, Trainer};
+use splitsr::weights::{Metadata, Model, to_bytes};
+use splitsr::{Error, NetworkConfig, Result, files, onnx};
+
+#[derive(Deserialize)]
+#[serde(tag = "method", rename_all = "snake_case")]
+enum Request {
+    /// Which kernels run here.
+    About,
+    /// Writes a model with random weights.
+    MakeModel { config: NetworkConfig, weights: PathBuf },
+    /// Writes a model as an ONNX file.
+    Export { weights: PathBuf, onnx: PathBuf },
+    /// Enlarges a picture; compares the result with that in `reference`, where there is one.
+    Run { weights: PathBuf, threads: usize, input: PathBuf, height: usize, width: usize, reference: Option<PathBuf> },
+    /// One step on random patches: forward, L1, backward, Adam.
+    Train { weights: PathBuf, threads: usize, batch: usize, patch: usize },
+}
+
+/// What has been loaded, and threads that have been started.
+#[derive(Default)]
+struct Worker {
+    models: HashMap<PathBuf, Model>,
+    trainers: HashMap<PathBuf, Trainer>,
+    pools: HashMap<usize, ThreadPool>,
+}
+
+fn main() {
+    let mut worker = Worker::default();
+    for line in std::io::stdin().lines() {
+        let request = serde_json::from_str(&line.expect("requests are lines of text"));
+        let reply = request
+            .map_err(|error| Error::Config(format!("the request is not understood ({error})")))
+            .and_then(|request| worker.answer(request));
+        println!("{}", reply.unwrap_or_else(|error| json!({ "error": error.to_string() })));
+    }
+}
+
+impl Worker {
+    fn answer(&mut self, request: Request) -> Result<Value> {
+        match request {
+            Request::About => Ok(json!({ "instructionSet": cpu::instruction_set() })),
+            Request::MakeModel { config, weights } => make_model(config, &weights),
+            Request::Export { weights, onnx } => {
+                let model = load(&mut self.models, &weights)?;
+                files::replace(&onnx, &onnx::export(model))?;
+                let (scale, macs) = (model.metadata.config.scale(), Cost::of(&model.metadata.config).macs_per_lr_pixel);
+                Ok(json!({ "scale": scale, "macsPerPixel": macs }))
+            }
+            Request::Run { weights, threads, input, height, width, reference } => {
+                let network = &load(&mut self.models, &weights)?.network;
+                let pixels = TensorData::new(floats(&input)?, [1, 3, height, width]);
+                let enlarge = || network.forward(Tensor::<4>::from_data(pixels, &Device::flex())).into_data();
+                let (output, milliseconds) = timed(pool(&mut self.pools, threads), || Arithmetic::Fast.run(enlarge));
+                let output: Vec<f32> = output.try_into_vec().expect("networks give f32");
+                let difference = reference.map(|file| Ok::<_, Error>(largest_difference(&output, &floats(&file)?)));
+                Ok(json!({ "milliseconds": milliseconds, "difference": difference.transpose()? }))
+            }
+            Request::Train { weights, threads, batch, patch } => {
+                let model = load(&mut self.models, &weights)?;
+                let hr_side = patch * model.metadata.config.scale();
+                let trainer = self
+                    .trainers
+                    .entry(weights)
+                    .or_insert_with(|| Trainer::new(Recipe::paper(), model.network.clone(), &Device::flex()));
+                let random = |side: usize| noise(batch * 3 * side * side);
+                let patches = Batch { count: batch, lr_side: patch, hr_side, lr: random(patch), hr: random(hr_side) };
+                let (loss, milliseconds) = timed(pool(&mut self.pools, threads), || trainer.step(patches));
+                Ok(json!({ "milliseconds": milliseconds, "loss": loss? }))
+            }
+        }
+    }
+}
+
+fn make_model(config: NetworkConfig, weights: &Path) -> Result<Value> {
+    config.validate()?;
+    let device = Device::flex();
+    device.seed(1);
+    let network = Network::new(&config, &device);
+    let name = weights.file_stem().unwrap_or_default().to_string_lossy();
+    files::replace(weights, &to_bytes(&Metadata::new(name, config), &network)?)?;
+    Ok(json!({}))
+}
+
+fn load<'a>(models: &'a mut HashMap<PathBuf, Model>, weights: &Path) -> Result<&'a Model> {
+    match models.entry(weights.to_owned()) {
+        Entry::Occupied(entry) => Ok(entry.into_mut()),
+        Entry::Vacant(entry) => Ok(entry.insert(Model::load(weights, &Device::flex())?)),
+    }
+}
+
+fn pool(pools: &mut HashMap<usize, ThreadPool>, threads: usize) -> &ThreadPool {
+    pools.entry(threads).or_insert_with(|| {
+        ThreadPoolBuilder::new().num_threads(threads).build().expect("the system starts a few threads")
+    })
+}
+
+/// The result of `work` on a pool's threads, and its milliseconds.
+fn timed<T: Send>(pool: &ThreadPool, work: impl FnOnce() -> T + Send) -> (T, f64) {
+    pool.install(|| {
+        let start = Instant::now();
+        let result = work();
+        (result, start.elapsed().as_secs_f64() * 1e3)
+    })
+}
+
+fn floats(path: &Path) -> Result<Vec<f32>> {
+    Ok(bytemuck::pod_collect_to_vec(&std::fs::read(path).map_err(Error::io(path))?))
+}
+
+/// NaN where either side holds NaN.
+fn largest_difference(a: &[f32], b: &[f32]) -> f32 {
+    assert_eq!(a.len(), b.len(), "the results have the same size");
+    a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, |largest, d| if d <= largest { largest } else { d })
+}
+
+/// Values in [0, 1) that look random.
+fn noise(count: usize) -> Vec<f32> {
+    let mut state = 42u32;
+    let mut next = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 8) as f32 / (1 << 24) as f32
+    };
+    (0..count).map(|_| next()).collect()
+}

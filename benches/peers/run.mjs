@@ -1,0 +1,212 @@
+/**
+ * SplitSR against other runtimes: `pkg-scripts/bench-peers` installs what this needs and starts it.
+ *
+ * node run.mjs [--quick]; NATIVE, PYTHON and FILES name our native worker, Python with requirements.txt, and a folder for files.
+ */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { cpus, loadavg } from "node:os";
+import { join, resolve } from "node:path";
+import { openBrowser, serveFiles } from "./browser.mjs";
+import * as contenders from "./contenders.mjs";
+import { startProgram } from "./lines.mjs";
+import { checked, timed, trainingStep, workloads } from "./models.mjs";
+import { writeReport } from "./report.mjs";
+import { inTurns, median } from "./timing.mjs";
+import { weigh } from "./weigh.mjs";
+
+/** Largest difference from onnxruntime's result, with values in [0, 1]: a quarter of a level of 8 bits. */
+const TOLERANCE = 1 / 4 / 255;
+
+/** The whole product gives 8 bits: half a level of rounding, and one that its tiles may differ by. */
+const TOLERANCE_8_BITS = 1.5 / 255 + TOLERANCE;
+
+const repository = resolve(import.meta.dirname, "../..");
+const { NATIVE, PYTHON, FILES } = process.env;
+const quick = process.argv.includes("--quick");
+const rounds = quick ? 3 : 7;
+
+mkdirSync(FILES, { recursive: true });
+const file = (name) => join(FILES, name);
+const programs = {
+  splitsr: startProgram(NATIVE),
+  python: startProgram(PYTHON, join(import.meta.dirname, "python/worker.py")),
+};
+const server = await serveFiles(repository, FILES);
+const results = {
+  date: new Date().toISOString(),
+  machine: { cpu: cpus()[0].model, cores: cpus().length, load: loadavg()[0] },
+  tolerance: { floats: TOLERANCE, eightBits: TOLERANCE_8_BITS },
+  versions: {},
+  agreement: [],
+  workloads: [],
+  coldStarts: [],
+};
+const browser = await openBrowser(server.origin);
+try {
+  results.versions = { chromium: browser.version, ...(await programs.python.call("versions")) };
+  Object.assign(results.machine, await programs.splitsr.call("about"));
+  await checkSmallNetworks();
+  for (const { name, settings } of contenders.inBrowser) {
+    const about = await browser.open(name, settings);
+    if (about.threads !== settings.threads) throw new Error(`${name} started ${about.threads} threads`);
+    results.versions[name] = about;
+  }
+  for (const workload of quick ? workloads.slice(0, 1) : workloads) {
+    results.workloads.push(await runForward(workload));
+  }
+  for (const { name } of contenders.inBrowser) await browser.endContender(name);
+  results.workloads.push(await runTraining());
+} finally {
+  await browser.close();
+}
+for (const contender of contenders.cold) results.coldStarts.push(await coldStart(contender));
+Object.values(programs).forEach((program) => program.end());
+server.close();
+if (!quick) writeReport(results, repository);
+
+/** A model's files: weights, and the same exported. */
+async function makeModel(name, { config, weights }) {
+  const model = {
+    weights: weights ? join(repository, weights) : file(`${name}.safetensors`),
+    onnx: file(`${name}.onnx`),
+  };
+  if (config) await programs.splitsr.call("make_model", { config, weights: model.weights });
+  const about = await programs.splitsr.call("export", model);
+  await programs.python.call("check", { model: model.onnx });
+  const urls = { weights: weights ? `/${weights}` : `/files/${name}.safetensors`, onnx: `/files/${name}.onnx` };
+  return { ...model, ...about, urls };
+}
+
+/** A photograph as float32 planes, in 8-bit steps: the product reads 8 bits. */
+async function makeInput(width, height) {
+  const name = `input-${width}x${height}.f32`;
+  const rgba = await browser.pixels("/www/public/demo/foliage.png", width, height);
+  const area = width * height;
+  const planes = Float32Array.from({ length: 3 * area }, (_, i) => rgba[4 * (i % area) + Math.floor(i / area)] / 255);
+  writeFileSync(file(name), planes);
+  return { input: file(name), url: `/files/${name}`, width, height };
+}
+
+/** onnxruntime's result, which all others are compared with. */
+async function makeReference(name, model, { input, width, height }) {
+  const save = `${name}-${width}x${height}.f32`;
+  await programs.python.call("run_onnxruntime", {
+    model: model.onnx,
+    threads: 1,
+    input,
+    width,
+    height,
+    save: file(save),
+  });
+  return { reference: file(save), url: `/files/${save}` };
+}
+
+function expectAgreement(who, model, difference, tolerance = TOLERANCE) {
+  results.agreement.push({ who, model, difference });
+  if (difference <= tolerance) return;
+  throw new Error(`${who} differs from onnxruntime by ${difference} on ${model}; ${tolerance} is allowed`);
+}
+
+/** Every kind of network: what we export gives in onnxruntime what our own engines give. */
+async function checkSmallNetworks() {
+  const picture = await makeInput(45, 31);
+  const engines = contenders.inBrowser.filter(({ settings }) => settings.engine === "splitsr");
+  for (const { name, settings } of engines) await browser.open(name, settings);
+  for (const [name, config] of Object.entries(checked)) {
+    const model = await makeModel(name, { config });
+    const { reference, url } = await makeReference(name, model, picture);
+    const { width, height, input } = picture;
+    const run = { weights: model.weights, threads: 2, input, width, height, reference };
+    expectAgreement("splitsr native", name, (await programs.splitsr.call("run", run)).difference);
+    for (const engine of engines) {
+      await browser.call(engine.name, "setModel", model.urls);
+      const answer = await browser.call(engine.name, "run", { input: picture.url, width, height, reference: url });
+      expectAgreement(engine.name, name, answer.difference);
+    }
+  }
+  for (const { name } of engines) await browser.endContender(name);
+  console.log(`${Object.keys(checked).length} small networks agree with onnxruntime`);
+}
+
+async function runForward({ model: name, width, height }) {
+  const model = await makeModel(name, timed[name]);
+  const picture = await makeInput(width, height);
+  const reference = await makeReference(name, model, picture);
+  const what = `${name} ${width}x${height}`;
+  const runs = new Map();
+  for (const { name: who, settings } of contenders.inBrowser) {
+    await browser.call(who, "setModel", model.urls);
+    const run = (extra) => browser.call(who, "run", { input: picture.url, width, height, ...extra });
+    const { difference } = await run({ reference: reference.url });
+    expectAgreement(who, what, difference, settings.engine === "product" ? TOLERANCE_8_BITS : TOLERANCE);
+    runs.set(who, run);
+  }
+  for (const { name: who, program, method, model: kind, settings } of contenders.native) {
+    const files = kind === "onnx" ? { model: model.onnx } : { weights: model.weights };
+    const request = { ...files, ...settings, input: picture.input, width, height };
+    const { difference } = await programs[program].call(method, { ...request, reference: reference.reference });
+    expectAgreement(who, what, difference);
+    runs.set(who, () => programs[program].call(method, request));
+  }
+  const gflop = (2 * model.macsPerPixel * width * height) / 1e9;
+  return time({ kind: "forward", model: name, width, height, gflop }, runs);
+}
+
+async function runTraining() {
+  const { model: name, batch, patch } = trainingStep;
+  const model = await makeModel(name, timed[name]);
+  const runs = new Map();
+  for (const { name: who, program, method, settings } of contenders.training) {
+    runs.set(who, () => programs[program].call(method, { weights: model.weights, batch, patch, ...settings }));
+  }
+  const gflop = (6 * model.macsPerPixel * batch * patch * patch) / 1e9;
+  return time({ kind: "training", model: name, batch, patch, gflop }, runs);
+}
+
+/** Times `runs`, after one more run of each: WebAssembly gets its best code only when it has run for a while. */
+async function time(workload, runs) {
+  const milliseconds = new Map();
+  for (const [who, run] of runs) {
+    await run();
+    milliseconds.set(who, async () => (await run()).milliseconds);
+  }
+  const { samples, others } = await inTurns(milliseconds, rounds);
+  const timings = [...samples].map(([who, samples]) => {
+    const ms = median(samples);
+    return { who, ms, gflops: (workload.gflop / ms) * 1e3, samples };
+  });
+  const { kind, model, width, height, batch, patch } = workload;
+  console.log(
+    `\n${kind} ${model} ${width ? `${width}x${height}` : `${batch} x ${patch}x${patch}`}, others: ${others.toFixed(2)} cores`,
+  );
+  for (const { who, ms, gflops, samples } of timings) {
+    console.log(
+      `  ${who.padEnd(32)} ${ms.toFixed(1).padStart(8)} ms ${gflops.toFixed(1).padStart(7)} GFLOP/s  n=${samples.length}`,
+    );
+  }
+  return { ...workload, othersCores: others, timings };
+}
+
+/** A fresh browser, from nothing to the first result: milliseconds, and what was downloaded for it besides model and picture. */
+async function coldStart({ name: who, settings }) {
+  const urls = { weights: "/models/splitsr-x2.safetensors", onnx: "/files/flagship.onnx" };
+  const run = { input: "/files/input-320x180.f32", width: 320, height: 180 };
+  const samples = [];
+  let files;
+  for (let round = 0; round < (quick ? 1 : 3); round++) {
+    const fresh = await openBrowser(server.origin);
+    const first = server.served.length;
+    const start = performance.now();
+    await fresh.open(who, settings);
+    await fresh.call(who, "setModel", urls);
+    await fresh.call(who, "run", run);
+    samples.push(performance.now() - start);
+    files = server.served
+      .slice(first)
+      .filter(({ path }) => path.startsWith("/www/dist/") || path.includes("/node_modules/"));
+    await fresh.close();
+  }
+  const result = { who, ms: median(samples), samples, ...weigh(files) };
+  console.log(`cold start, ${who}: ${result.ms.toFixed(0)} ms, ${result.raw} bytes, ${result.gzip} gzipped`);
+  return result;
+}

@@ -1,0 +1,25 @@
+/** ONNX Runtime Web on its WebAssembly backend. */
+
+/** `settings.threads`: how many, as the text of a number. */
+export async function start(settings) {
+  const threads = Number(settings.threads);
+  const folder = "/benches/peers/node_modules/onnxruntime-web/dist/";
+  const { env, InferenceSession, Tensor } = await import(`${folder}ort.wasm.min.mjs`);
+  env.wasm.wasmPaths = folder;
+  env.wasm.numThreads = threads;
+  env.logLevel = "error";
+  let session;
+  return {
+    info: { version: env.versions.web, threads: env.wasm.numThreads },
+    async setModel({ onnx }) {
+      await session?.release();
+      session = await InferenceSession.create(onnx, { executionProviders: ["wasm"] });
+    },
+    prepare: (planes, height, width) => ({ planes, dims: [1, 3, height, width] }),
+    async run({ planes, dims }) {
+      const { output } = await session.run({ input: new Tensor("float32", planes, dims) });
+      return output.data;
+    },
+    planes: (output) => output,
+  };
+}

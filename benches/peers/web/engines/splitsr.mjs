@@ -1,0 +1,34 @@
+/** Our engine alone, as a worker of the product's pool has it: a wasm instance that enlarges one tile, the whole picture. */
+
+/** `settings.build`: the folder of the build under www/src/wasm. */
+export async function start({ build }) {
+  const folder = `/www/src/wasm/${build}`;
+  const { default: initialise, Model } = await import(`${folder}/splitsr.js`);
+  await initialise({ module_or_path: `${folder}/splitsr_bg.wasm` });
+  let model;
+  return {
+    info: { build },
+    async setModel({ weights }) {
+      model?.free();
+      model = Model.load(new Uint8Array(await (await fetch(weights)).arrayBuffer()));
+    },
+    prepare: (planes, height, width) => ({ planes, height, width }),
+    run({ planes, height, width }) {
+      const tile = tileMessage(planes, height, width, model.scale);
+      return new Float32Array(model.runTile(tile).buffer);
+    },
+    planes: (output) => output,
+  };
+}
+
+/** `TileInput::to_bytes` of src/upscale/tile.rs, for a tile that is the whole picture, in fast arithmetic. */
+function tileMessage(planes, height, width, scale) {
+  const flags = 0;
+  const source = [width, height];
+  const target = [scale * width, scale * height];
+  const header = Uint32Array.of(flags, ...source, ...target, 0, 0, ...source, 0, 0, ...target);
+  const message = new Uint8Array(header.byteLength + planes.byteLength);
+  message.set(new Uint8Array(header.buffer));
+  message.set(new Uint8Array(planes.buffer, planes.byteOffset, planes.byteLength), header.byteLength);
+  return message;
+}

@@ -1,0 +1,59 @@
+/**
+ * The page that `browser.mjs` drives. It keeps the open contenders by name and hands calls on to them: each runtime in a
+ * worker of its own, so that each has its own heap, and the whole product, which is a page's affair, here.
+ */
+import { serve } from "./serve.mjs";
+
+const contenders = new Map();
+
+/** A contender in a worker, called by messages. */
+function inWorker(settings) {
+  const worker = new Worker(`worker.mjs?${new URLSearchParams(settings)}`);
+  const pending = new Map();
+  worker.onmessage = ({ data: { id, result, error } }) => {
+    const { resolve, reject } = pending.get(id);
+    pending.delete(id);
+    if (error) reject(new Error(error));
+    else resolve(result);
+  };
+  worker.onerror = ({ message }) => pending.forEach(({ reject }) => reject(new Error(message)));
+  return {
+    call: (method, argument) =>
+      new Promise((resolve, reject) => {
+        const id = crypto.randomUUID();
+        pending.set(id, { resolve, reject });
+        worker.postMessage({ id, method, argument });
+      }),
+    end: () => worker.terminate(),
+  };
+}
+
+/** The product. Imported when it is asked for: the others' cold start is without it. */
+function inPage(settings) {
+  return serve(async () => (await import("./engines/product.mjs")).start(settings));
+}
+
+window.bench = {
+  /** Starts a contender. Returns what it says of itself. */
+  open(name, settings) {
+    const contender = settings.engine === "product" ? inPage(settings) : inWorker(settings);
+    contenders.set(name, contender);
+    return contender.call("start");
+  },
+
+  call: (name, method, argument) => contenders.get(name).call(method, argument),
+
+  close(name) {
+    contenders.get(name)?.end();
+    contenders.delete(name);
+  },
+
+  /** A picture at another size, as its RGBA bytes. */
+  async pixels(url, width, height) {
+    const picture = await createImageBitmap(await (await fetch(url)).blob());
+    const context = new OffscreenCanvas(width, height).getContext("2d");
+    context.imageSmoothingQuality = "high";
+    context.drawImage(picture, 0, 0, width, height);
+    return [...context.getImageData(0, 0, width, height).data];
+  },
+};

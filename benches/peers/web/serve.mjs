@@ -1,0 +1,49 @@
+/**
+ * What every contender answers, around its engine. An engine has `info`, `setModel({ onnx, weights })` with URLs,
+ * `prepare(planes, height, width)`, `run(prepared)` and `planes(output)`; planes are CHW, RGB in [0, 1]. Only `run` is timed: it
+ * goes from memory of JavaScript to memory of JavaScript. What the other two do is the format's business, not the runtime's.
+ * `clamps`: whether the result cannot overshoot [0, 1], as the network's does.
+ */
+
+const files = new Map();
+
+/** A file of float32 numbers, downloaded once. */
+export async function floats(url) {
+  if (!files.has(url)) files.set(url, new Float32Array(await (await fetch(url)).arrayBuffer()));
+  return files.get(url);
+}
+
+/** The largest difference of two arrays of the same length; NaN where either holds NaN. */
+function largestDifference(a, b) {
+  if (a.length !== b.length) throw new Error(`${a.length} values, and not ${b.length}`);
+  let largest = 0;
+  for (let i = 0; i < a.length; i++) {
+    const difference = Math.abs(a[i] - b[i]);
+    if (!(difference <= largest)) largest = difference;
+  }
+  return largest;
+}
+
+/** `start` makes the engine. */
+export function serve(start) {
+  let engine;
+  const methods = {
+    async start() {
+      engine = await start();
+      return engine.info;
+    },
+    setModel: (urls) => engine.setModel(urls),
+    /** Milliseconds of one run, and how far its result is from that in the file `reference`, if one is given. */
+    async run({ input, height, width, reference }) {
+      const prepared = engine.prepare(await floats(input), height, width);
+      const start = performance.now();
+      const output = await engine.run(prepared);
+      const milliseconds = performance.now() - start;
+      if (!reference) return { milliseconds };
+      const expected = await floats(reference);
+      const clamped = engine.clamps ? expected.map((value) => Math.min(1, Math.max(0, value))) : expected;
+      return { milliseconds, difference: largestDifference(engine.planes(output), clamped) };
+    },
+  };
+  return { call: async (method, argument) => methods[method](argument), end: () => engine?.end?.() };
+}
