@@ -55,6 +55,9 @@ pub enum Error {
     /// A folder of training or evaluation pictures is empty or holds pictures that are too small.
     #[error("{0}")]
     Data(String),
+    /// A device (a graphics card) was lost or refused the work. Compute on the CPU.
+    #[error("the device failed: {0}")]
+    Device(String),
     /// The user cancelled. Nothing was written.
     #[error("cancelled")]
     Cancelled,

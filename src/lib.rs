@@ -22,14 +22,16 @@
 //! |---|---|
 //! | [`image`] | decode, encode, alpha, colour profiles, resizing |
 //! | [`config`], [`network`] | the hyper-parameters, the networks as Burn modules, what they cost and see |
-//! | [`ops`] | the 3x3 convolution as a Burn backend extension, and its CPU kernels |
+//! | [`ops`] | the 3x3 convolution as a Burn backend extension, and its kernels |
 //! | [`weights`], [`models`] | weights files, finding them by name |
+//! | [`device`] | CPU or GPU, chosen honestly |
 //! | [`upscale`](mod@upscale) | any zoom of any picture: passes, tiles, progress, cancel |
 //! | [`onnx`] | networks as ONNX files, for other runtimes |
 //! | [`eval`] | PSNR and SSIM by the usual protocol |
 //! | [`train`] | recipes, patches, one training step, resumable runs |
 
 pub mod config;
+pub mod device;
 pub mod error;
 pub mod eval;
 #[cfg(not(target_arch = "wasm32"))]

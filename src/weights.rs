@@ -101,6 +101,32 @@ impl Model {
             other => other,
         })
     }
+
+    /// The same model on another device.
+    pub fn to_device(&self, device: &Device) -> Self {
+        Self {
+            metadata: self.metadata.clone(),
+            network: self.network.clone().to_device(device),
+            sha256: self.sha256.clone(),
+            device: device.clone(),
+            cost: self.cost.clone(),
+        }
+    }
+
+    /// [`Enlarge::enlarge`] without waiting for the device, which is not possible in a browser.
+    ///
+    /// # Errors
+    /// [`Error::Device`] if the device is lost.
+    #[cfg(feature = "gpu")]
+    pub async fn enlarge_async(&self, planes: Vec<f32>, height: usize, width: usize) -> Result<Vec<f32>> {
+        values(self.run(planes, height, width).into_data_async().await)
+    }
+
+    /// Starts the network on `planes`: the result, when it is read, is `[1, 3, scale * height, scale * width]`.
+    fn run(&self, planes: Vec<f32>, height: usize, width: usize) -> Tensor<4> {
+        let x = Tensor::from_data(TensorData::new(planes, [1, 3, height, width]), &self.device);
+        self.network.forward(x)
+    }
 }
 
 impl Enlarge for Model {
@@ -121,12 +147,14 @@ impl Enlarge for Model {
     }
 
     fn enlarge(&self, planes: Vec<f32>, height: usize, width: usize) -> Result<Vec<f32>> {
-        let x = Tensor::<4>::from_data(TensorData::new(planes, [1, 3, height, width]), &self.device);
-        let enlarged = self.network.forward(x).into_data();
-        enlarged
-            .try_into_vec::<f32>()
-            .map_err(|error| Error::Weights(format!("the network gave no f32 result: {error:?}")))
+        values(self.run(planes, height, width).try_into_data())
     }
+}
+
+/// What a device gave for a picture.
+fn values(data: Result<TensorData, impl std::fmt::Display>) -> Result<Vec<f32>> {
+    let data = data.map_err(|error| Error::Device(error.to_string()))?;
+    data.try_into_vec::<f32>().map_err(|error| Error::Weights(format!("the network gave no f32 result: {error:?}")))
 }
 
 /// Named tensors: shape and values, by the parameter's path in the module ("groups.0.conv.weight").

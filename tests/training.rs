@@ -1,45 +1,14 @@
-//! Training: gradients against stock Burn, a run that learns, and a killed run that goes on where it was.
+//! Training: a run that learns, and a killed run that goes on where it was.
 
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
-use burn::tensor::module::conv2d;
-use burn::tensor::ops::ConvOptions;
-use burn::tensor::{Device, Distribution, Tensor, activation::relu};
 use splitsr::image::{Layout, Picture, Samples};
-use splitsr::ops::conv3x3;
 use splitsr::train::{Dataset, Event, Files, Limits, Pair, TrainConfig, run};
 
 /// Burn has one random generator for the process: tests that draw side by side would take each other's numbers.
 static GENERATOR: Mutex<()> = Mutex::new(());
-
-/// Forward and all three gradients of our operation, with and without ReLU, against Burn's own.
-#[test]
-fn the_operation_equals_stock_burn() {
-    let _alone = GENERATOR.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    let device = Device::flex().autodiff();
-    for (input, output, relu_after) in [(3, 16, false), (16, 16, true), (4, 4, true), (6, 3, false)] {
-        let random =
-            |shape: [usize; 4]| Tensor::<4>::random(shape, Distribution::Uniform(-1.0, 1.0), &device).require_grad();
-        let (x, weight) = (random([2, input, 9, 19]), random([output, input, 3, 3]));
-        let bias = Tensor::<1>::random([output], Distribution::Uniform(-1.0, 1.0), &device).require_grad();
-        let probe = Tensor::<4>::random([2, output, 9, 19], Distribution::Uniform(-1.0, 1.0), &device);
-
-        let ours = conv3x3(x.clone(), weight.clone(), bias.clone(), relu_after);
-        let options = ConvOptions::new([1, 1], [1, 1], [1, 1], 1);
-        let stock = conv2d(x.clone(), weight.clone(), Some(bias.clone()), options);
-        let stock = if relu_after { relu(stock) } else { stock };
-        let close =
-            |a: burn::tensor::TensorData, b| a.assert_approx_eq::<f32>(&b, burn::tensor::Tolerance::absolute(2e-4));
-        close(ours.clone().into_data(), stock.clone().into_data());
-
-        let (ours, stock) = ((ours * probe.clone()).sum().backward(), (stock * probe).sum().backward());
-        close(x.grad(&ours).unwrap().into_data(), x.grad(&stock).unwrap().into_data());
-        close(weight.grad(&ours).unwrap().into_data(), weight.grad(&stock).unwrap().into_data());
-        close(bias.grad(&ours).unwrap().into_data(), bias.grad(&stock).unwrap().into_data());
-    }
-}
 
 const CONFIG: &str = r#"
     name = "test"

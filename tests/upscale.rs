@@ -161,6 +161,25 @@ fn exact_tiles_of_real_networks_give_the_whole_picture() {
 }
 
 #[test]
+fn the_number_of_workers_shows_in_no_result() {
+    let (model, picture) =
+        (network(SplitSrConfig { channels: 4, groups: 1, ..SplitSrConfig::default() }), rgb(330, 200));
+    for tiling in [Tiling::Auto, Tiling::Exact, Tiling::Halo(3)] {
+        let result = |workers| {
+            let mut job = Job::new(picture.clone(), Facts::of(&model), &zoom(2.0, tiling), workers).unwrap();
+            while job.pass() < job.pass_count() {
+                for index in 0..job.tile_count() {
+                    let planes = run_tile(&model, job.tile_input(index)).unwrap();
+                    job.accept(index, &planes).unwrap();
+                }
+            }
+            job.finish().unwrap()
+        };
+        assert!(result(1) == result(8), "{tiling:?}");
+    }
+}
+
+#[test]
 fn too_little_halo_shows() {
     let (model, picture) = (Blur::new(2, 7), rgb(230, 170));
     // A pixel too little, or, where the filter that shrinks reads some pixels more anyway, a few.
@@ -172,7 +191,7 @@ fn too_little_halo_shows() {
 
 #[test]
 fn each_side_of_the_halo_is_read() {
-    let picture = rgb(150, 150);
+    let picture = rgb(330, 330);
     for side in 0..4 {
         let mut model = Blur::new(3, 0);
         model.reach[side] = 5;

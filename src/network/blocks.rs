@@ -8,6 +8,7 @@ use burn::tensor::{Device, Tensor};
 
 use super::conv::{Conv3x3, depthwise, pointwise};
 use crate::config::{BlockKind, SplitSrConfig};
+use crate::ops::residual_block;
 
 /// Expansion of the inverted residual, and of the idle block.
 pub(super) const EXPANSION: usize = 6;
@@ -50,10 +51,9 @@ impl StandardBlock {
 
     /// `[batch, channels, height, width]` -> the same.
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        let residual = self.conv2.forward(self.conv1.forward_relu(x.clone()));
         match &self.attention {
-            Some(attention) => attention.forward(residual) + x,
-            None => residual + x,
+            Some(attention) => attention.forward(self.conv2.forward(self.conv1.forward_relu(x.clone()))) + x,
+            None => residual_block(x, self.conv1.parameters(), self.conv2.parameters()),
         }
     }
 }

@@ -7,7 +7,7 @@ use burn::nn::PaddingConfig2d;
 use burn::nn::conv::Conv2d;
 use burn::tensor::{Device, Tensor};
 
-use crate::ops::conv3x3;
+use crate::ops::{conv3x3, conv3x3_add, conv3x3_shuffle};
 
 /// 3x3 convolution, stride 1, zero padding 1, with bias, on [`crate::ops::conv3x3`].
 #[derive(Module, Debug)]
@@ -36,6 +36,22 @@ impl Conv3x3 {
     /// [`Self::forward`], then ReLU.
     pub fn forward_relu(&self, x: Tensor<4>) -> Tensor<4> {
         conv3x3(x, self.weight.val(), self.bias.val(), true)
+    }
+
+    /// [`Self::forward`], plus `residual`, which has the result's shape.
+    pub fn forward_add(&self, x: Tensor<4>, residual: Tensor<4>) -> Tensor<4> {
+        conv3x3_add(x, self.weight.val(), self.bias.val(), residual)
+    }
+
+    /// [`Self::forward`], then a pixel shuffle: `[batch, in_channels, height, width]` ->
+    /// `[batch, out_channels / factor^2, factor * height, factor * width]`
+    pub fn forward_shuffle(&self, x: Tensor<4>, factor: usize) -> Tensor<4> {
+        conv3x3_shuffle(x, self.weight.val(), self.bias.val(), factor)
+    }
+
+    /// Weight and bias.
+    pub(super) fn parameters(&self) -> (Tensor<4>, Tensor<1>) {
+        (self.weight.val(), self.bias.val())
     }
 }
 

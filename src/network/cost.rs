@@ -17,6 +17,9 @@ pub struct Cost {
     pub params: u64,
     /// Multiply-adds of the convolutions for a 1280x720 output (one multiply-add = 1).
     pub macs_720p: f64,
+    /// Multiply-adds of the convolutions for each low-resolution pixel.
+    #[serde(skip)]
+    pub macs_per_lr_pixel: f64,
     /// How far an output pixel sees, in low-resolution pixels to each side; `None` = the whole picture (channel attention).
     pub halo: Option<usize>,
     /// Bytes of feature maps that are alive at the peak, for each low-resolution pixel (an upper bound: f32, no gradients).
@@ -36,6 +39,7 @@ impl Cost {
         let lr_pixels = (OUTPUT_720P.0 * OUTPUT_720P.1) as f64 / (scale * scale) as f64;
         Self {
             params: tally.params,
+            macs_per_lr_pixel: tally.macs_per_lr_pixel as f64,
             macs_720p: tally.macs_per_lr_pixel as f64 * lr_pixels + tally.macs_per_picture as f64,
             halo: (!tally.global).then(|| halo(config)),
             bytes_per_pixel: 4 * peak_channels(config),

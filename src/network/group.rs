@@ -57,7 +57,7 @@ impl StandardGroup {
     /// `[batch, channels, height, width]` -> the same.
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         let y = self.blocks.iter().fold(x.clone(), |y, block| block.forward(y));
-        self.conv.forward(y) + x
+        self.conv.forward_add(y, x)
     }
 }
 
@@ -73,6 +73,13 @@ impl SplitGroup {
     /// The blocks without the group's convolution and skip. `[batch, channels, height, width]` -> the same.
     pub fn rotate(&self, x: Tensor<4>) -> Tensor<4> {
         let Some(split) = self.blocks.first().map(|block| block.split) else { return x };
+        #[cfg(feature = "gpu")]
+        {
+            let blocks: Vec<_> = self.blocks.iter().map(|block| block.conv.parameters()).collect();
+            if let Some(rotated) = crate::ops::gpu::rotate(&x, &blocks) {
+                return rotated;
+            }
+        }
         let mut queue: VecDeque<Tensor<4>> = x.split(split, 1).into();
         for block in &self.blocks {
             let front = pop_channels(&mut queue, split);
@@ -83,7 +90,7 @@ impl SplitGroup {
 
     /// `[batch, channels, height, width]` -> the same.
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        self.conv.forward(self.rotate(x.clone())) + x
+        self.conv.forward_add(self.rotate(x.clone()), x)
     }
 
     /// [`Self::rotate`] by the definition, one concat a block: the reference for tests.
@@ -137,7 +144,7 @@ impl Group {
             Self::Split(group) => group.forward(x),
             Self::Light(group) => {
                 let y = group.blocks.iter().fold(x.clone(), |y, block| block.forward(y));
-                group.conv.forward(y) + x
+                group.conv.forward_add(y, x)
             }
         }
     }

@@ -41,7 +41,7 @@ impl SplitSr {
         let mean = mean(&x.device());
         let head = self.head.forward(x - mean.clone());
         let y = self.groups.iter().fold(head.clone(), |y, group| group.forward(y));
-        let y = self.body.forward(y) + head;
+        let y = self.body.forward_add(y, head);
         self.tail.forward(self.upsampler.forward(y)) + mean
     }
 }

@@ -7,6 +7,7 @@ use burn::tensor::{Device, Tensor};
 use super::blocks::Lightweight;
 use super::conv::{Conv3x3, pointwise};
 use crate::config::SplitSrConfig;
+use crate::ops::pixel_shuffle;
 
 /// The factors of the pixel shuffles that make up a scale: x4 is two steps of x2.
 pub(crate) fn steps(scale: usize) -> &'static [usize] {
@@ -67,19 +68,9 @@ impl Upsampler {
 
     /// `[batch, channels, height, width]` -> `[batch, channels, scale * height, scale * width]`
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        self.steps.iter().fold(x, |x, step| {
-            let expanded = match &step.expand {
-                Expand::Dense(conv) => conv.forward(x),
-                Expand::Lightweight(light) => light.project.forward(light.block.forward(x)),
-            };
-            pixel_shuffle(expanded, step.factor)
+        self.steps.iter().fold(x, |x, step| match &step.expand {
+            Expand::Dense(conv) => conv.forward_shuffle(x, step.factor),
+            Expand::Lightweight(light) => pixel_shuffle(light.project.forward(light.block.forward(x)), step.factor),
         })
     }
-}
-
-/// `[n, c * r * r, h, w]` -> `[n, c, h * r, w * r]`, channel `c * r * r + r * dy + dx` going to offset (dy, dx), as PyTorch's.
-pub(super) fn pixel_shuffle(x: Tensor<4>, r: usize) -> Tensor<4> {
-    let [n, channels, h, w] = x.dims();
-    let c = channels / (r * r);
-    x.reshape([n, c, r, r, h, w]).permute([0, 1, 4, 2, 5, 3]).reshape([n, c, h * r, w * r])
 }

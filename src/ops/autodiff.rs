@@ -5,22 +5,26 @@ use burn::backend::Autodiff;
 use burn::backend::autodiff::NodeId;
 use burn::backend::autodiff::checkpoint::{base::Checkpointer, strategy::CheckpointStrategy};
 use burn::backend::autodiff::grads::Gradients;
-use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
+use burn::backend::autodiff::ops::{Backward, NodeGuard, Ops, OpsKind};
 use burn::backend::tensor::FloatTensor;
 
 use super::{SrBackend, SrGradients};
 
+/// Its parents are input, weight and bias, and the residual if there is one.
 #[derive(Debug)]
 struct Conv3x3;
 
-impl<B: SrGradients> Backward<B, 3> for Conv3x3 {
+impl<B: SrGradients, const PARENTS: usize> Backward<B, PARENTS> for Conv3x3 {
     /// Input, weight, and the output where a ReLU was applied: its zeros are where the gradient stops.
     type State = (NodeId, NodeId, Option<FloatTensor<B>>);
 
-    fn backward(self, ops: Ops<Self::State, 3>, grads: &mut Gradients, checkpointer: &mut Checkpointer) {
-        let [x_node, weight_node, bias_node] = ops.parents;
+    fn backward(self, ops: Ops<Self::State, PARENTS>, grads: &mut Gradients, checkpointer: &mut Checkpointer) {
+        let [x_node, weight_node, bias_node, residual_node] = std::array::from_fn(|i| ops.parents.get(i)?.clone());
         let (x, weight, activated) = ops.state;
         let dy = grads.consume::<B>(&ops.node);
+        if let Some(node) = residual_node {
+            grads.register::<B>(node.id, dy.clone());
+        }
         if let Some(node) = x_node {
             let weight = checkpointer.retrieve_node_output(weight);
             grads.register::<B>(node.id, B::conv3x3_data_gradient(dy.clone(), activated.clone(), weight));
@@ -45,17 +49,38 @@ impl<B: SrGradients, C: CheckpointStrategy> SrBackend for Autodiff<B, C> {
         bias: FloatTensor<Self>,
         relu: bool,
     ) -> FloatTensor<Self> {
-        match Conv3x3.prepare::<C>([x.node(), weight.node(), bias.node()]).compute_bound().stateful() {
-            OpsKind::Tracked(mut prep) => {
-                let (x_id, weight_id) = (prep.checkpoint(&x), prep.checkpoint(&weight));
-                let (x, weight, bias) = (x.into_primitive(), weight.into_primitive(), bias.into_primitive());
-                let output = B::conv3x3_in_training(x, weight, bias, relu);
-                let activated = relu.then(|| output.clone());
-                prep.finish((x_id, weight_id, activated), output)
-            }
-            OpsKind::UnTracked(prep) => {
-                prep.finish(B::conv3x3(x.into_primitive(), weight.into_primitive(), bias.into_primitive(), relu))
-            }
+        let nodes = [x.node(), weight.node(), bias.node()];
+        record::<B, C, 3>(nodes, [x, weight, bias], relu, |x, weight, bias| B::conv3x3(x, weight, bias, relu))
+    }
+
+    fn conv3x3_add(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        residual: FloatTensor<Self>,
+    ) -> FloatTensor<Self> {
+        let nodes = [x.node(), weight.node(), bias.node(), residual.node()];
+        let residual = residual.into_primitive();
+        record::<B, C, 4>(nodes, [x, weight, bias], false, |x, weight, bias| B::conv3x3_add(x, weight, bias, residual))
+    }
+}
+
+/// Computes the operation and, if one of its parents wants a gradient, notes what that takes.
+fn record<B: SrGradients, C: CheckpointStrategy, const PARENTS: usize>(
+    parents: [NodeGuard; PARENTS],
+    [x, weight, bias]: [FloatTensor<Autodiff<B, C>>; 3],
+    relu: bool,
+    compute: impl FnOnce(FloatTensor<B>, FloatTensor<B>, FloatTensor<B>) -> FloatTensor<B>,
+) -> FloatTensor<Autodiff<B, C>> {
+    match Conv3x3.prepare::<C>(parents).compute_bound().stateful() {
+        OpsKind::Tracked(mut prep) => {
+            let (x_id, weight_id) = (prep.checkpoint(&x), prep.checkpoint(&weight));
+            let output = compute(x.into_primitive(), weight.into_primitive(), bias.into_primitive());
+            let activated = relu.then(|| output.clone());
+            prep.finish((x_id, weight_id, activated), output)
+        }
+        OpsKind::UnTracked(prep) => {
+            prep.finish(compute(x.into_primitive(), weight.into_primitive(), bias.into_primitive()))
         }
     }
 }

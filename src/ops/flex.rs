@@ -2,24 +2,29 @@
 
 use burn::backend::Flex;
 use burn::backend::tensor::FloatTensor;
-use burn::tensor::TensorData;
+use burn::tensor::{DType, TensorData};
 use burn_flex::FlexTensor;
 
-use super::SrBackend;
 use super::cpu::{self, Options, Shape};
+use super::{Arithmetic, SrBackend, buffers};
 
 impl SrBackend for Flex {
     fn conv3x3(x: FlexTensor, weight: FlexTensor, bias: FlexTensor, relu: bool) -> FloatTensor<Self> {
         forward(x, weight, bias, &Options { relu, ..Options::default() })
     }
+
+    fn conv3x3_add(x: FlexTensor, weight: FlexTensor, bias: FlexTensor, residual: FlexTensor) -> FloatTensor<Self> {
+        let residual = contiguous(residual);
+        forward(x, weight, bias, &Options { residual: Some(slice(&residual)), ..Options::default() })
+    }
+
+    fn conv3x3_shuffle(x: FlexTensor, weight: FlexTensor, bias: FlexTensor, factor: usize) -> FloatTensor<Self> {
+        forward(x, weight, bias, &Options { shuffle: Some(factor), ..Options::default() })
+    }
 }
 
 #[cfg(feature = "train")]
 impl super::SrGradients for Flex {
-    fn conv3x3_in_training(x: FlexTensor, weight: FlexTensor, bias: FlexTensor, relu: bool) -> FlexTensor {
-        forward(x, weight, bias, &Options { relu, fast: true, ..Options::default() })
-    }
-
     fn conv3x3_data_gradient(dy: FlexTensor, activated: Option<FlexTensor>, weight: FlexTensor) -> FlexTensor {
         let (dy, activated, weight) = (contiguous(dy), activated.map(contiguous), contiguous(weight));
         let ([batch, _, height, width], [out_channels, in_channels, ..]) = (dims(&dy), dims(&weight));
@@ -44,8 +49,10 @@ impl super::SrGradients for Flex {
 fn forward(x: FlexTensor, weight: FlexTensor, bias: FlexTensor, options: &Options) -> FlexTensor {
     let (x, weight, bias) = (contiguous(x), contiguous(weight), contiguous(bias));
     let shape = geometry(&x, &weight);
-    let out = cpu::forward(&shape, slice(&x), slice(&weight), slice(&bias), options);
-    tensor(out, [shape.batch, shape.out_channels, shape.height, shape.width])
+    let options = Options { fast: Arithmetic::current() == Arithmetic::Fast, ..*options };
+    let out = cpu::forward(&shape, slice(&x), slice(&weight), slice(&bias), &options);
+    let r = options.shuffle.unwrap_or(1);
+    tensor(out, [shape.batch, shape.out_channels / (r * r), shape.height * r, shape.width * r])
 }
 
 fn geometry(x: &FlexTensor, weight: &FlexTensor) -> Shape {
@@ -68,5 +75,5 @@ fn slice(tensor: &FlexTensor) -> &[f32] {
 }
 
 fn tensor<const D: usize>(values: Vec<f32>, shape: [usize; D]) -> FlexTensor {
-    FlexTensor::from_data(TensorData::new(values, shape))
+    FlexTensor::from_data(TensorData::from_bytes(buffers::bytes(values), shape, DType::F32))
 }

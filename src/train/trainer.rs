@@ -9,6 +9,7 @@ use super::data::Batch;
 use super::parameters::{flatten, flatten_gradients, unflatten};
 use crate::error::{Error, Result};
 use crate::network::Network;
+use crate::ops::Arithmetic;
 use crate::weights::NamedTensors;
 
 /// A network in training: weights, their average, Adam's moments and the step number. This is all the state that there is.
@@ -47,10 +48,19 @@ impl Trainer {
     /// # Errors
     /// [`Error::Data`] if the loss is not finite: the weights are then left as they were.
     pub fn step(&mut self, batch: Batch) -> Result<f32> {
+        self.step_with(Arithmetic::Fast, batch)
+    }
+
+    /// [`Self::step`] with other convolutions than the fast ones: what tests and benchmarks compare with.
+    ///
+    /// # Errors
+    /// As [`Self::step`].
+    pub fn step_with(&mut self, arithmetic: Arithmetic, batch: Batch) -> Result<f32> {
         let device = self.device.clone().autodiff();
         let tensor =
             |values, side| Tensor::<4>::from_data(TensorData::new(values, [batch.count, 3, side, side]), &device);
-        let difference = self.network.forward(tensor(batch.lr, batch.lr_side)) - tensor(batch.hr, batch.hr_side);
+        let enlarged = arithmetic.run(|| self.network.forward(tensor(batch.lr, batch.lr_side)));
+        let difference = enlarged - tensor(batch.hr, batch.hr_side);
         let loss = match self.recipe.loss {
             Loss::L1 => difference.abs().mean(),
             Loss::Charbonnier => (difference.square() + 1e-6).sqrt().mean(),

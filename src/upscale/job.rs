@@ -2,7 +2,7 @@
 
 use super::plan::{self, Pass};
 use super::tile::TileInput;
-use super::{Facts, Options};
+use super::{Facts, Options, Tiling};
 use crate::error::{Error, Result};
 use crate::image::resize::{Filter, resize_grey};
 use crate::image::{Depth, Picture, alpha};
@@ -31,6 +31,7 @@ use crate::image::{Depth, Picture, alpha};
 #[derive(Debug)]
 pub struct Job {
     ensemble: bool,
+    exact: bool,
     passes: Vec<Pass>,
     pass: usize,
     /// What the pass reads: colours without alpha.
@@ -66,6 +67,9 @@ impl Job {
     pub fn new(mut picture: Picture, facts: Facts, options: &Options, workers: usize) -> Result<Self> {
         let from = (picture.width, picture.height);
         let size = options.target.size(from.0, from.1, &options.limits)?;
+        let exact = options.tiling == Tiling::Exact;
+        // Other tiles show in the last bits how the picture was cut, which must not depend on the machine.
+        let workers = exact.then_some(workers);
         let passes = plan::passes(from, size, &facts, facts.halo(options.tiling), workers)?;
         for pass in &passes {
             let (width, height) = (u64::from(pass.target.0), u64::from(pass.target.1));
@@ -91,8 +95,16 @@ impl Job {
             alpha::fill_hidden(&mut picture);
             (picture, kept.alpha) = picture.split_alpha();
         }
-        let mut job =
-            Self { ensemble: options.ensemble, passes, pass: 0, source: picture, target: None, done: Vec::new(), kept };
+        let mut job = Self {
+            ensemble: options.ensemble,
+            exact,
+            passes,
+            pass: 0,
+            source: picture,
+            target: None,
+            done: Vec::new(),
+            kept,
+        };
         job.begin_pass()?;
         Ok(job)
     }
@@ -141,7 +153,7 @@ impl Job {
     /// If there is no such tile.
     pub fn tile_input(&self, index: usize) -> TileInput {
         let tile = self.passes[self.pass].tiles[index];
-        TileInput { tile, ensemble: self.ensemble, planes: self.source.rgb_planes(tile.source) }
+        TileInput { tile, ensemble: self.ensemble, exact: self.exact, planes: self.source.rgb_planes(tile.source) }
     }
 
     /// Puts the result of [`run_tile`](super::run_tile) for tile `index` in its place. The last one begins the next

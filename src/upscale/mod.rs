@@ -41,6 +41,8 @@ pub use calibrate::measure_halo;
 pub use job::Job;
 #[cfg(not(target_arch = "wasm32"))]
 pub use run::{Progress, Report, upscale};
+#[cfg(feature = "gpu")]
+pub use tile::run_tile_async;
 pub use tile::{Tile, TileInput, run_tile};
 
 use crate::error::{Error, Result};

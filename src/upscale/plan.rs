@@ -26,6 +26,12 @@ const SIDE_IN_HALOS: u64 = 18;
 /// the computation is then not felt.
 const MIN_SIDE: u64 = 256;
 
+/// Where the number of workers must not matter, a picture is cut in at least so many tiles, for as many of them to have something to do, ...
+const SHARED_TILES: u64 = 8;
+
+/// ... or in fewer, of about this many low-resolution pixels a side, halo apart.
+const SHARED_SIDE: u64 = 160;
+
 /// Tiles are not cut to fewer low-resolution pixels a side than this, halo apart, however many workers there are.
 const MIN_CORE: u32 = 32;
 
@@ -64,7 +70,7 @@ fn area(area: Area) -> u64 {
 /// scale. None if the size stays.
 ///
 /// `halo` is in low-resolution pixels, `None` to keep the picture whole; `workers` is how many tiles can be computed at
-/// once.
+/// once, `None` to cut the picture in the same way for any number of them.
 ///
 /// # Errors
 /// [`Error::Config`] if a picture that must stay whole would take too much memory.
@@ -73,7 +79,7 @@ pub fn passes(
     target: (u32, u32),
     facts: &Facts,
     halo: Option<usize>,
-    workers: usize,
+    workers: Option<usize>,
 ) -> Result<Vec<Pass>> {
     let scale = facts.scale as u32;
     let mut passes = Vec::new();
@@ -89,13 +95,30 @@ pub fn passes(
     Ok(passes)
 }
 
-fn pass(source: (u32, u32), target: (u32, u32), facts: &Facts, halo: Option<usize>, workers: usize) -> Result<Pass> {
+fn pass(
+    source: (u32, u32),
+    target: (u32, u32),
+    facts: &Facts,
+    halo: Option<usize>,
+    workers: Option<usize>,
+) -> Result<Pass> {
     let reach = halo.map_or(u32::MAX, |halo| u32::try_from(halo).unwrap_or(u32::MAX));
     let axis = |source, target| Axis { source, target, scale: facts.scale as u32, halo: reach };
     let (across, down) = (axis(source.0, target.0), axis(source.1, target.1));
     let bytes_per_pixel = bytes_per_pixel(facts);
     let (columns, rows) = match halo {
-        Some(halo) => grid(&across, &down, most_pixels(halo as u64, bytes_per_pixel), workers.max(1) as u64),
+        Some(halo) => {
+            let halo = halo as u64;
+            let most = most_pixels(halo, bytes_per_pixel);
+            match workers {
+                Some(workers) => grid(&across, &down, most, workers.max(1) as u64),
+                None => {
+                    let share = u64::from(source.0) * u64::from(source.1) / SHARED_TILES;
+                    let side = share.isqrt().max(SHARED_SIDE) + 2 * halo;
+                    grid(&across, &down, most.min(side.saturating_pow(2)), 1)
+                }
+            }
+        }
         None => {
             let bytes = u64::from(source.0) * u64::from(source.1) * bytes_per_pixel;
             if bytes > WHOLE_BYTES {
@@ -209,7 +232,7 @@ mod tests {
     const FLAGSHIP: Facts = Facts { scale: 2, halo: Some(73), auto_halo: None, bytes_per_pixel: 768 };
 
     fn targets(source: (u32, u32), target: (u32, u32), scale: usize) -> Vec<(u32, u32)> {
-        let passes = passes(source, target, &Facts { scale, ..FLAGSHIP }, Some(8), 2).unwrap();
+        let passes = passes(source, target, &Facts { scale, ..FLAGSHIP }, Some(8), Some(2)).unwrap();
         passes.iter().map(|pass| pass.target).collect()
     }
 
@@ -228,7 +251,7 @@ mod tests {
     fn tiles_stay_small_and_worth_their_halo() {
         let pixels = 4000 * 3000;
         for (halo, factor) in [(0, 1.0), (16, 1.3), (73, 2.0)] {
-            let pass = &passes((4000, 3000), (8000, 6000), &FLAGSHIP, Some(halo), 2).unwrap()[0];
+            let pass = &passes((4000, 3000), (8000, 6000), &FLAGSHIP, Some(halo), Some(2)).unwrap()[0];
             assert!(pass.tile_bytes(&FLAGSHIP) <= TILE_BYTES, "{halo}");
             assert!(pass.work() as f64 <= factor * pixels as f64, "{halo}: {}", pass.work() as f64 / pixels as f64);
             assert!(pass.tiles.len() > 40, "progress is fine-grained: {}", pass.tiles.len());
@@ -238,7 +261,7 @@ mod tests {
     #[test]
     fn small_pictures_are_shared_by_the_workers_but_not_shredded() {
         let count = |size: (u32, u32), workers| {
-            passes(size, (2 * size.0, 2 * size.1), &FLAGSHIP, Some(16), workers).unwrap()[0].tiles.len()
+            passes(size, (2 * size.0, 2 * size.1), &FLAGSHIP, Some(16), Some(workers)).unwrap()[0].tiles.len()
         };
         assert_eq!(count((512, 512), 1), 4, "by size alone");
         assert_eq!(count((600, 400), 4), 4);
@@ -248,16 +271,26 @@ mod tests {
     }
 
     #[test]
+    fn without_workers_the_tiles_are_enough_for_several() {
+        let count = |size: (u32, u32)| {
+            passes(size, (2 * size.0, 2 * size.1), &FLAGSHIP, Some(10), None).unwrap()[0].tiles.len()
+        };
+        assert_eq!([(100, 100), (320, 180), (640, 360)].map(count), [1, 2, 8]);
+        let large = count((4000, 3000)) as u64;
+        assert!((4000 * 3000 / (288 * 288)..300).contains(&large), "no more than memory and progress ask for: {large}");
+    }
+
+    #[test]
     fn a_wide_halo_makes_large_tiles_rather_than_endless_work() {
         let facts = Facts { scale: 4, halo: Some(400), auto_halo: None, bytes_per_pixel: 10_000 };
-        let pass = &passes((4000, 4000), (16000, 16000), &facts, Some(400), 2).unwrap()[0];
+        let pass = &passes((4000, 4000), (16000, 16000), &facts, Some(400), Some(2)).unwrap()[0];
         assert!(pass.work() <= 9 * 16_000_000, "{}", pass.work());
     }
 
     #[test]
     fn a_whole_picture_that_is_too_large_is_refused() {
-        assert_eq!(passes((1000, 1000), (2000, 2000), &FLAGSHIP, None, 8).unwrap()[0].tiles.len(), 1);
-        let error = passes((4000, 3000), (8000, 6000), &FLAGSHIP, None, 8).unwrap_err().to_string();
+        assert_eq!(passes((1000, 1000), (2000, 2000), &FLAGSHIP, None, Some(8)).unwrap()[0].tiles.len(), 1);
+        let error = passes((4000, 3000), (8000, 6000), &FLAGSHIP, None, Some(8)).unwrap_err().to_string();
         assert!(error.contains("10025 MiB"), "{error}");
     }
 
@@ -266,7 +299,7 @@ mod tests {
         fn tiles_cover_the_target_once_and_read_their_surroundings(
             (width, height) in (1u32..700, 1u32..700),
             (zoom_x, zoom_y) in (1.0f64..16.0, 1.0f64..16.0),
-            (scale, halo, workers) in (2usize..=4, 0usize..40, 1usize..9),
+            (scale, halo, workers) in (2usize..=4, 0usize..40, proptest::option::of(1usize..9)),
         ) {
             let target = ((f64::from(width) * zoom_x) as u32, (f64::from(height) * zoom_y) as u32);
             let facts = Facts { scale, ..FLAGSHIP };

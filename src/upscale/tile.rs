@@ -8,6 +8,7 @@ use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
 use super::{Enlarge, ensemble};
 use crate::error::{Error, Result};
 use crate::image::Area;
+use crate::ops::Arithmetic;
 
 /// Where a tile lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +30,8 @@ pub struct TileInput {
     pub tile: Tile,
     /// Whether to take the mean of the 8 flips and rotations.
     pub ensemble: bool,
+    /// Whether the result must not depend on the tile, to the last bit: [`Arithmetic::Exact`] or [`Arithmetic::Fast`].
+    pub exact: bool,
     /// `3 * source.height * source.width` (CHW), RGB in [0, 1].
     pub planes: Vec<f32>,
 }
@@ -41,7 +44,7 @@ impl TileInput {
     pub fn to_bytes(&self) -> Vec<u8> {
         let Tile { source_size, target_size, source, target } = self.tile;
         let header: [u32; HEADER] = [
-            u32::from(self.ensemble),
+            u32::from(self.ensemble) | u32::from(self.exact) << 1,
             source_size.0,
             source_size.1,
             target_size.0,
@@ -77,7 +80,7 @@ impl TileInput {
         if planes.len() as u64 != 12 * u64::from(tile.source.width) * u64::from(tile.source.height) {
             return Err(broken());
         }
-        Ok(Self { tile, ensemble: header[0] != 0, planes: pod_collect_to_vec(planes) })
+        Ok(Self { tile, ensemble: header[0] & 1 != 0, exact: header[0] & 2 != 0, planes: pod_collect_to_vec(planes) })
     }
 }
 
@@ -86,16 +89,31 @@ impl TileInput {
 /// # Errors
 /// What [`Enlarge::enlarge`] gives.
 pub fn run_tile<M: Enlarge + ?Sized>(model: &M, input: TileInput) -> Result<Vec<f32>> {
-    let TileInput { tile, ensemble, planes } = input;
+    let TileInput { tile, ensemble, exact, planes } = input;
     let (height, width) = (tile.source.height as usize, tile.source.width as usize);
-    let enlarged = if ensemble {
-        ensemble::enlarge(model, &planes, height, width)?
-    } else {
-        model.enlarge(planes, height, width)?
+    let arithmetic = if exact { Arithmetic::Exact } else { Arithmetic::Fast };
+    let enlarge = || {
+        if ensemble { ensemble::enlarge(model, &planes, height, width) } else { model.enlarge(planes, height, width) }
     };
+    let enlarged = arithmetic.run(enlarge)?;
     let scale = model.scale();
     assert_eq!(enlarged.len(), 3 * scale * height * scale * width, "a network enlarges by its scale");
     shrink(&enlarged, &tile, scale as u32)
+}
+
+/// [`run_tile`] on a device that cannot be waited for.
+///
+/// # Errors
+/// As [`run_tile`]; [`Error::Config`] for an ensemble, which is not made here.
+#[cfg(feature = "gpu")]
+pub async fn run_tile_async(model: &crate::weights::Model, input: TileInput) -> Result<Vec<f32>> {
+    let TileInput { tile, ensemble, planes, .. } = input;
+    if ensemble {
+        return Err(Error::Config("an ensemble is computed on the CPU".into()));
+    }
+    let (height, width) = (tile.source.height as usize, tile.source.width as usize);
+    let enlarged = model.enlarge_async(planes, height, width).await?;
+    shrink(&enlarged, &tile, model.scale() as u32)
 }
 
 /// Cuts the tile's target out of the network's result for its source, and shrinks it where the target is smaller than

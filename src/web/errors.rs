@@ -17,6 +17,7 @@ pub(super) fn to_js(error: Error) -> JsValue {
         Error::UnknownModel { .. } => "UnknownModel",
         Error::Config(_) => "Config",
         Error::Data(_) => "Data",
+        Error::Device(_) => "Device",
         Error::Cancelled => "Cancelled",
     });
     thrown.into()

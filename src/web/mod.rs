@@ -15,6 +15,8 @@ pub mod codecs;
 pub mod engine;
 #[cfg(target_arch = "wasm32")]
 mod errors;
+#[cfg(all(feature = "gpu", target_arch = "wasm32"))]
+mod gpu;
 mod pack;
 #[cfg(target_arch = "wasm32")]
 mod picture;

@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
+use splitsr::device::{Backend, Placed};
 use splitsr::eval::{Scores, SetScore, bicubic, lanczos3, score_set};
 use splitsr::image::Picture;
 use splitsr::network::cost::Cost;
 use splitsr::upscale::Enlarge;
-use splitsr::weights::Model;
 use splitsr::{Error, Result, models};
 
 /// Scores a model on folders of pictures: PSNR and SSIM on Y, by the usual protocol.
@@ -19,6 +19,9 @@ pub struct Args {
     /// Enlargement: 2, 3 or 4
     #[arg(long, value_parser = clap::value_parser!(u32).range(2..=4))]
     scale: u32,
+    /// Where to compute
+    #[arg(long, value_enum, default_value_t = Backend::Auto)]
+    backend: Backend,
     /// Folders of high-resolution pictures
     #[arg(required = true, value_name = "DIR")]
     folders: Vec<PathBuf>,
@@ -44,7 +47,7 @@ struct Evaluated {
 }
 
 pub fn run(args: Args) -> Result<()> {
-    let upsampler = Upsampler::new(&args.model, args.scale)?;
+    let upsampler = Upsampler::new(&args.model, args.scale, args.backend)?;
     let (mut sets, scale) = (Vec::new(), args.scale as usize);
     for folder in &args.folders {
         let report = |path: &Path, scores: &Scores| {
@@ -72,11 +75,11 @@ pub fn run(args: Args) -> Result<()> {
 enum Upsampler {
     Bicubic,
     Lanczos3,
-    Model(Box<Model>),
+    Model(Box<Placed>),
 }
 
 impl Upsampler {
-    fn new(name: &str, scale: u32) -> Result<Self> {
+    fn new(name: &str, scale: u32, backend: Backend) -> Result<Self> {
         match name {
             "bicubic" => return Ok(Self::Bicubic),
             "lanczos3" => return Ok(Self::Lanczos3),
@@ -84,7 +87,7 @@ impl Upsampler {
         }
         let model = models::load(name)?;
         match model.metadata.config.scale() {
-            own if own == scale as usize => Ok(Self::Model(Box::new(model))),
+            own if own == scale as usize => Ok(Self::Model(Box::new(Placed::new(model, backend)?))),
             own => Err(Error::Config(format!("{name} enlarges by {own}: use --scale {own}, or another model"))),
         }
     }
@@ -99,7 +102,8 @@ impl Upsampler {
 
     fn describe(&self, name: &str) -> Evaluated {
         match self {
-            Self::Model(model) => {
+            Self::Model(placed) => {
+                let model = placed.model();
                 let cost = Cost::of(&model.metadata.config);
                 Evaluated {
                     name: model.metadata.name.clone(),

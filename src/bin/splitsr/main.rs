@@ -1,5 +1,6 @@
 //! The `splitsr` command.
 
+mod bench;
 mod compare;
 mod eval;
 mod export;
@@ -12,7 +13,12 @@ mod upscale;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use peak_alloc::PeakAlloc;
 use splitsr::Error;
+
+/// Counts, for `splitsr bench`.
+#[global_allocator]
+static ALLOCATOR: PeakAlloc = PeakAlloc;
 
 /// Enlarges pictures with SplitSR, a small super-resolution network. Everything runs on this machine.
 #[derive(Parser)]
@@ -34,6 +40,8 @@ enum Command {
     Train(train::Args),
     /// Compare what two models make of one picture
     Compare(compare::Args),
+    /// Time a model against Burn's own operations
+    Bench(bench::Args),
     /// Write a model as an ONNX file, for other runtimes
     Export(export::Args),
     /// Measure a trained model: the halo of its tiles, and scores, written into its file
@@ -49,6 +57,7 @@ fn main() -> ExitCode {
         Command::Info(args) => info::run(args),
         Command::Train(args) => train::run(args),
         Command::Compare(args) => compare::run(args),
+        Command::Bench(args) => bench::run(args),
         Command::Export(args) => export::run(args),
         Command::Measure(args) => measure::run(args),
         Command::Index(args) => index::run(args),

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use splitsr::ops::recycling;
 use splitsr::train::{Dataset, Event, Files, Limits, TrainConfig};
 use splitsr::{Error, Result, models, train};
 
@@ -50,15 +51,6 @@ pub fn run(args: Args) -> Result<()> {
     let (data, validation) = (Dataset::load(&args.data, scale)?, Dataset::load(&args.val, scale)?);
     let stop = crate::stop_flag()?;
     let mut print = |event: &Event| println!("{}", serde_json::to_string(event).expect("an event is plain data"));
-    train::run(
-        &config,
-        &data,
-        &validation,
-        &Files::beside(&args.out),
-        init,
-        args.resume,
-        Limits { steps: args.steps, time },
-        &stop,
-        &mut print,
-    )
+    let (files, limits) = (Files::beside(&args.out), Limits { steps: args.steps, time });
+    recycling(|| train::run(&config, &data, &validation, &files, init, args.resume, limits, &stop, &mut print))
 }

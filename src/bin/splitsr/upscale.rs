@@ -7,10 +7,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
+use splitsr::device::{Backend, Place, Placed};
 use splitsr::eval::read_picture;
 use splitsr::image::{Format, encode};
 use splitsr::upscale::{Options, Progress, Report, Target, Tiling, upscale};
-use splitsr::weights::{Model, hex_sha256};
+use splitsr::weights::hex_sha256;
 use splitsr::{Error, Result, files, models};
 
 /// Enlarges pictures.
@@ -45,16 +46,6 @@ pub struct Args {
     json: bool,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Backend {
-    /// The best there is
-    Auto,
-    /// The processor
-    Cpu,
-    /// The graphics card
-    Gpu,
-}
-
 #[derive(Serialize)]
 struct Summary {
     model: String,
@@ -62,7 +53,7 @@ struct Summary {
     model_sha256: String,
     backend: &'static str,
     adapter: String,
-    reason: &'static str,
+    reason: String,
     pictures: Vec<Done>,
 }
 
@@ -84,10 +75,7 @@ struct Done {
 }
 
 pub fn run(args: Args) -> Result<()> {
-    if args.backend == Backend::Gpu {
-        return Err(Error::Config("this build computes on the CPU only: use --backend cpu".into()));
-    }
-    let model = Arc::new(models::load(&args.model)?);
+    let model = Arc::new(Placed::new(models::load(&args.model)?, args.backend)?);
     let outputs = outputs(&args)?;
     let stop = crate::stop_flag()?;
     let mut pictures = Vec::new();
@@ -102,19 +90,20 @@ pub fn run(args: Args) -> Result<()> {
         pictures.push(done);
     }
     if args.json {
+        let Place { backend, adapter, reason } = model.place();
         crate::print_json(&Summary {
-            model: model.metadata.name.clone(),
-            model_sha256: model.sha256.clone(),
-            backend: "cpu",
-            adapter: splitsr::ops::cpu::instruction_set().into(),
-            reason: "this build has no GPU backend",
+            model: model.model().metadata.name.clone(),
+            model_sha256: model.model().sha256.clone(),
+            backend,
+            adapter,
+            reason,
             pictures,
         });
     }
     Ok(())
 }
 
-fn one(args: &Args, model: &Arc<Model>, input: &Path, output: PathBuf, stop: &AtomicBool) -> Result<Done> {
+fn one(args: &Args, model: &Arc<Placed>, input: &Path, output: PathBuf, stop: &AtomicBool) -> Result<Done> {
     let format = Format::from_path(&output)?;
     let picture = read_picture(input)?;
     let target = match args.size {
@@ -170,7 +159,8 @@ fn progress_bar(input: &Path) -> ProgressBar {
     ProgressBar::new(1000).with_style(style).with_message(input.display().to_string())
 }
 
-fn parse_size(text: &str) -> std::result::Result<(u32, u32), String> {
+/// "WxH" in pixels.
+pub fn parse_size(text: &str) -> std::result::Result<(u32, u32), String> {
     let sides = text.split_once(['x', 'X']).map(|(width, height)| (width.parse(), height.parse()));
     match sides {
         Some((Ok(width), Ok(height))) if width > 0 && height > 0 => Ok((width, height)),

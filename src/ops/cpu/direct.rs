@@ -69,7 +69,7 @@ struct Padded<'a> {
 impl<L: Lanes> Tile<L> for Padded<'_> {
     #[inline(always)]
     unsafe fn run<const C: usize, const V: usize>(&self, first: usize, row: usize, at: usize) {
-        let Job { input: Band { channels, height, width, .. }, weights, .. } = *self.job;
+        let Job { input: Band { channels, width, .. }, weights, out_height, .. } = *self.job;
         let left = at * L::N;
         // SAFETY: the caller's promise.
         unsafe {
@@ -82,7 +82,7 @@ impl<L: Lanes> Tile<L> for Padded<'_> {
                 weights.block,
             );
             for (c, sums) in sums.iter().enumerate() {
-                let to = ((first + c) * height + row) * width + left;
+                let to = ((first + c) * out_height + row) * width + left;
                 for (v, &sum) in sums.iter().enumerate() {
                     self.job.store::<L>(to + v * L::N, sum, width - left - v * L::N);
                 }

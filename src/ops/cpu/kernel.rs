@@ -181,8 +181,9 @@ pub(super) struct Job<'a> {
     pub input: Band<'a>,
     pub weights: &'a Packed,
     pub relu: bool,
-    /// Where the band's first row of output channel 0 goes; row `y` of channel `c` goes `(c * height + y) * width` values further.
+    /// Where the band's first row of output channel 0 goes; row `y` of channel `c` goes `(c * out_height + y) * width` values further.
     pub out: *mut f32,
+    pub out_height: usize,
     /// What to add, laid out as `out`; null if there is nothing.
     pub residual: *const f32,
 }

@@ -24,6 +24,8 @@ mod neon;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod wasm;
 
+use std::cell::RefCell;
+
 use kernel::{Backend, Band, Job, Packed, WeightJob};
 
 /// The sizes of one call.
@@ -97,6 +99,9 @@ pub struct Options<'a> {
     pub relu: bool,
     /// What to add to the results (after `relu`): `[batch, out_channels, height, width]`.
     pub residual: Option<&'a [f32]>,
+    /// The factor r of a pixel shuffle at the end: channel `c * r * r + r * dy + dx` goes to channel `c` at offset (dy, dx). Not together with
+    /// `residual`.
+    pub shuffle: Option<usize>,
     /// Up to twice as fast, by Winograd's algorithm. Then a pixel's last bits depend on its row's place in the picture, too; the rounding error
     /// is at most a few times larger.
     pub fast: bool,
@@ -107,7 +112,7 @@ pub struct Options<'a> {
 /// # Shapes
 /// - `x`: `[batch, in_channels, height, width]`
 /// - `weight`: `[out_channels, in_channels, 3, 3]`, `bias`: `[out_channels]`
-/// - result: `[batch, out_channels, height, width]`
+/// - result: `[batch, out_channels, height, width]`; with a shuffle by r `[batch, out_channels / r^2, r * height, r * width]`
 ///
 /// # Panics
 /// If a slice has not the length of its shape.
@@ -194,8 +199,10 @@ fn convolve(
     let size = shape.output();
     assert_eq!(x.len(), shape.input(), "the input of {shape:?}");
     assert_eq!(mask.map_or(x.len(), <[f32]>::len), x.len(), "the mask of {shape:?}");
+    let shuffled = options.shuffle.map_or(1, |factor| factor * factor);
+    assert!(shuffled > 0 && shape.out_channels.is_multiple_of(shuffled), "the channels to shuffle of {shape:?}");
     assert_eq!(options.residual.map_or(size, <[f32]>::len), size, "the residual of {shape:?}");
-    let mut out = Vec::with_capacity(size);
+    let mut out = super::buffers::take(size);
     if size == 0 {
         return out;
     }
@@ -214,11 +221,19 @@ fn convolve(
     let plane = height * width;
     let bands = height.div_ceil(rows);
     let to = Output(out.as_mut_ptr());
-    for_each_unit(batch * bands, size * in_channels * 9, Vec::new, |unit, scratch| {
+    for_each_unit(batch * bands, size * in_channels * 9, |unit, scratch| {
         let (picture, top) = (unit / bands, unit % bands * rows);
         let rows = rows.min(height - top);
         let this = picture * in_channels * plane..(picture + 1) * in_channels * plane;
         let begin = picture * out_channels * plane + top * width;
+        let (to_band, out_height) = match options.shuffle {
+            // SAFETY: `picture` and `top` lie inside the output, for which `out` has room.
+            None => (unsafe { to.get().add(begin) }, height),
+            Some(_) => {
+                scratch.band.resize(out_channels * rows * width, 0.0);
+                (scratch.band.as_mut_ptr(), rows)
+            }
+        };
         let job = Job {
             input: Band {
                 values: &x[this.clone()],
@@ -231,13 +246,18 @@ fn convolve(
             },
             weights: &weights,
             relu: options.relu,
-            // SAFETY: `picture` and `top` lie inside the output, for which `out` has room.
-            out: unsafe { to.get().add(begin) },
+            out: to_band,
+            out_height,
             residual: options.residual.map_or(std::ptr::null(), |residual| residual[begin..].as_ptr()),
         };
         // SAFETY: `backend` is one that this machine has; the weights are packed for it and for `run`; the units write disjoint rows of
         // the output, which lives as long as this call.
-        unsafe { run(&job, scratch) }
+        unsafe { run(&job, &mut scratch.padded) }
+        if let Some(factor) = options.shuffle {
+            let part = Shuffle { factor, picture, top, rows };
+            // SAFETY: as above; the units' rows stay disjoint.
+            unsafe { part.run(shape, &scratch.band, to.get()) }
+        }
     });
     // SAFETY: the units wrote all rows of all channels of all pictures.
     unsafe { out.set_len(size) };
@@ -263,14 +283,14 @@ fn backward_weight_on(
     let size = dweight.len() + dbias.len();
     let mut partial = vec![0.0; units * size];
     let sums = Output(partial.as_mut_ptr());
-    for_each_unit(units, shape.output() * shape.in_channels * 9, Vec::new, |unit, scratch| {
+    for_each_unit(units, shape.output() * shape.in_channels * 9, |unit, scratch| {
         // SAFETY: each unit has its own `size` values of `partial`, which lives as long as this call.
         let sums = unsafe { std::slice::from_raw_parts_mut(sums.get().add(unit * size), size) };
         let (dweight, dbias) = sums.split_at_mut(shape.weights());
         let bands = bands * unit / units..bands * (unit + 1) / units;
         let mut job = WeightJob { shape: *shape, x, dy, mask: activated, bands, band_rows, dweight, dbias };
         // SAFETY: `backend` is one that this machine has.
-        unsafe { (backend.weight_gradient)(&mut job, scratch) }
+        unsafe { (backend.weight_gradient)(&mut job, &mut scratch.padded) }
     });
     for sums in partial.chunks_exact(size) {
         let (weights, bias) = sums.split_at(dweight.len());
@@ -278,6 +298,44 @@ fn backward_weight_on(
         dbias.iter_mut().zip(bias).for_each(|(sum, part)| *sum += part);
     }
     (dweight, dbias)
+}
+
+/// What a thread needs besides input and output.
+#[derive(Default)]
+struct Scratch {
+    /// A band of the input, padded or transformed.
+    padded: Vec<f32>,
+    /// A band of the output that is to be shuffled: `[out_channels, rows, width]`.
+    band: Vec<f32>,
+}
+
+/// The pixel shuffle of a band, while it is in the cache.
+struct Shuffle {
+    factor: usize,
+    picture: usize,
+    top: usize,
+    rows: usize,
+}
+
+impl Shuffle {
+    /// Writes `band` `[out_channels, rows, width]` to its places in the result `to`.
+    ///
+    /// # Safety
+    /// `to` must be writable for the whole result of `shape`, and nobody else may write these rows.
+    unsafe fn run(&self, shape: &Shape, band: &[f32], to: *mut f32) {
+        let Self { factor, picture, top, rows } = *self;
+        let Shape { out_channels, height, width, .. } = *shape;
+        for (channel, plane) in band.chunks_exact(rows * width).enumerate() {
+            let (c, dy, dx) = (channel / (factor * factor), channel / factor % factor, channel % factor);
+            let c = picture * out_channels / (factor * factor) + c;
+            for (y, row) in plane.chunks_exact(width).enumerate() {
+                let to_row = (c * height + top + y) * factor + dy;
+                // SAFETY: the caller's promise.
+                let to = unsafe { std::slice::from_raw_parts_mut(to.add(to_row * width * factor), width * factor) };
+                to.iter_mut().skip(dx).step_by(factor).zip(row).for_each(|(to, &value)| *to = value);
+            }
+        }
+    }
 }
 
 /// A buffer that several threads write, each its own part.
@@ -294,29 +352,23 @@ unsafe impl Send for Output {}
 // SAFETY: as above.
 unsafe impl Sync for Output {}
 
-/// Runs `work` for each unit, on all threads where the cost (multiply-adds) is worth waking them, with one scratch a thread.
-#[cfg(not(target_arch = "wasm32"))]
-fn for_each_unit<S: Send>(
-    units: usize,
-    cost: usize,
-    scratch: impl Fn() -> S + Sync + Send,
-    work: impl Fn(usize, &mut S) + Sync + Send,
-) {
-    use rayon::prelude::*;
-    const WORTH_THREADS: usize = 200_000;
-    if units > 1 && cost >= WORTH_THREADS {
-        (0..units).into_par_iter().for_each_init(scratch, |scratch, unit| work(unit, scratch));
-    } else {
-        let mut scratch = scratch();
-        (0..units).for_each(|unit| work(unit, &mut scratch));
-    }
+thread_local! {
+    static SCRATCH: RefCell<Scratch> = RefCell::default();
 }
 
-/// As natively, on the only thread that there is.
-#[cfg(target_arch = "wasm32")]
-fn for_each_unit<S>(units: usize, _cost: usize, scratch: impl Fn() -> S, work: impl Fn(usize, &mut S)) {
-    let mut scratch = scratch();
-    (0..units).for_each(|unit| work(unit, &mut scratch));
+/// Runs `work` for each unit, on all threads where the cost (multiply-adds) is worth waking them, with one scratch a thread.
+fn for_each_unit(units: usize, cost: usize, work: impl Fn(usize, &mut Scratch) + Sync + Send) {
+    let work = |unit| SCRATCH.with_borrow_mut(|scratch| work(unit, scratch));
+    #[cfg(not(target_arch = "wasm32"))]
+    {
+        use rayon::prelude::*;
+        const WORTH_THREADS: usize = 200_000;
+        if units > 1 && cost >= WORTH_THREADS {
+            return (0..units).into_par_iter().for_each(work);
+        }
+    }
+    let _ = cost; // in the browser there is one thread
+    (0..units).for_each(work);
 }
 
 #[cfg(test)]

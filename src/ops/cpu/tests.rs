@@ -54,6 +54,18 @@ fn assert_close(found: &[f32], expected: &[f64], terms: usize, what: &str) {
     }
 }
 
+/// The pixel shuffle by its definition.
+fn shuffle(shape: &Shape, values: &[f32], r: usize) -> Vec<f32> {
+    let Shape { batch, out_channels, height, width, .. } = *shape;
+    let mut shuffled = vec![0.0; values.len()];
+    for (k, &value) in values.iter().enumerate() {
+        let (x, y, channel) = (k % width, k / width % height, k / width / height % (batch * out_channels));
+        let (c, dy, dx) = (channel / (r * r), channel / r % r, channel % r);
+        shuffled[((c * height + y) * r + dy) * width * r + x * r + dx] = value;
+    }
+    shuffled
+}
+
 fn check(shape: &Shape, seed: u64) {
     let (x, dy) = (values(shape.input(), seed), values(shape.output(), seed + 1));
     let (weight, bias) = (values(shape.weights(), seed + 2), values(shape.out_channels, seed + 3));
@@ -88,10 +100,15 @@ fn check(shape: &Shape, seed: u64) {
             let on = (backend, algorithm);
             let out = forward_on(on, shape, &x, &weight, &bias, &Options::default());
             assert_close(&out, &y, shape.in_channels * 9, &what("forward"));
-            let options = Options { relu: true, residual: Some(&dy), fast: false };
+            let options = Options { relu: true, residual: Some(&dy), ..Options::default() };
             let finished = forward_on(on, shape, &x, &weight, &bias, &options);
             let expected = out.iter().zip(&dy).map(|(o, residual)| o.max(0.0) + residual);
             assert!(finished.iter().copied().eq(expected), "{}", what("ReLU and residual"));
+            for factor in [2, 3].into_iter().filter(|factor| shape.out_channels.is_multiple_of(factor * factor)) {
+                let shuffled = Options { shuffle: Some(factor), ..Options::default() };
+                let shuffled = forward_on(on, shape, &x, &weight, &bias, &shuffled);
+                assert!(shuffled == shuffle(shape, &out, factor), "{}", what("shuffle"));
+            }
             let found = backward_data_on(on, shape, &dy, None, &weight);
             assert_close(&found, &dx, shape.out_channels * 9, &what("data gradient"));
             let found = backward_data_on(on, shape, &dy, Some(&activated), &weight);
@@ -107,7 +124,7 @@ fn check(shape: &Shape, seed: u64) {
 
 #[test]
 fn the_shapes_of_the_flagship() {
-    for (in_channels, out_channels) in [(3, 16), (16, 16), (4, 4), (16, 64), (16, 3), (64, 64)] {
+    for (in_channels, out_channels) in [(3, 16), (16, 16), (4, 4), (16, 64), (16, 3), (64, 64), (16, 144)] {
         check(&Shape { batch: 2, in_channels, out_channels, height: 13, width: 50 }, 7);
     }
 }

@@ -151,7 +151,7 @@ impl<L: Lanes> Tile<L> for Transformed<'_> {
     #[inline(always)]
     #[allow(clippy::needless_range_loop)] // `products` is indexed by the tap first, which is the innermost loop here.
     unsafe fn run<const C: usize, const V: usize>(&self, first: usize, row: usize, at: usize) {
-        let Job { input: Band { channels, height, width, rows, .. }, weights, .. } = *self.job;
+        let Job { input: Band { channels, width, rows, .. }, weights, out_height, .. } = *self.job;
         let left = at * L::N;
         let rows = (rows - row * ROWS).min(ROWS);
         // SAFETY: the caller's promise; each tap of `products` is written before it is read.
@@ -173,7 +173,7 @@ impl<L: Lanes> Tile<L> for Transformed<'_> {
             let products = products.assume_init_ref();
             for c in 0..C {
                 let bias = L::splat(weights.bias[first + c]);
-                let to = ((first + c) * height + row * ROWS) * width + left;
+                let to = ((first + c) * out_height + row * ROWS) * width + left;
                 for v in 0..V {
                     let y = transform_output::<L>(std::array::from_fn(|t| products[t][c][v]), bias);
                     for (r, &y) in y.iter().enumerate().take(rows) {

@@ -1,0 +1,227 @@
+//! `splitsr bench`
+
+use std::time::{Duration, Instant};
+
+use burn::tensor::{Device, Tensor, TensorData};
+use serde::Serialize;
+use splitsr::network::cost::Cost;
+use splitsr::ops::{Arithmetic, cpu, recycling};
+use splitsr::train::{Batch, Recipe, Trainer};
+use splitsr::weights::Model;
+use splitsr::{Error, Result, models};
+
+use crate::ALLOCATOR;
+
+/// Times a model on this machine's CPU, forward and backward, against Burn's own operations in the same run.
+#[derive(clap::Args)]
+pub struct Args {
+    /// A model's name or file
+    #[arg(default_value = "splitsr-x2")]
+    model: String,
+    /// The small picture, in pixels
+    #[arg(long, value_name = "WxH", default_value = "320x180", value_parser = crate::upscale::parse_size)]
+    size: (u32, u32),
+    /// Patches in a training step
+    #[arg(long, default_value_t = 16)]
+    batch: usize,
+    /// Side of the small patches of a training step, in pixels
+    #[arg(long, default_value_t = 48)]
+    patch: usize,
+    /// Threads; 0 is one for each core
+    #[arg(long, default_value_t = 0)]
+    threads: usize,
+    /// How often each is timed, in turns; the median counts
+    #[arg(long, default_value_t = 5)]
+    rounds: usize,
+    /// Leave out Burn's own operations, which take most of the time
+    #[arg(long)]
+    no_stock: bool,
+    /// Leave out the training step
+    #[arg(long)]
+    no_training: bool,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Report {
+    model: String,
+    instruction_set: &'static str,
+    threads: usize,
+    /// What a loop of multiply-adds in registers reaches on all threads.
+    peak_gflops: f64,
+    forward: Workload,
+    training_step: Option<Workload>,
+}
+
+/// The same work, done by different operations.
+#[derive(Serialize)]
+struct Workload {
+    width: usize,
+    height: usize,
+    batch: usize,
+    /// Of the convolutions by definition, 2 for a multiply-add; three times the forward pass for a training step.
+    gflop: f64,
+    timings: Vec<Timing>,
+}
+
+#[derive(Serialize)]
+struct Timing {
+    /// "exact", "fast" or "stock": see [`Arithmetic`].
+    arithmetic: &'static str,
+    /// The median.
+    ms: f64,
+    samples_ms: Vec<f64>,
+    gflops: f64,
+    /// `gflops` as a part of `peak_gflops`; Winograd's algorithm counts as the multiplications that it spares.
+    peak_fraction: f64,
+    /// Memory that was allocated at most while it ran, beyond what was before.
+    peak_bytes: usize,
+}
+
+pub fn run(args: Args) -> Result<()> {
+    if args.rounds == 0 || args.batch == 0 || args.patch == 0 {
+        return Err(Error::Config("--rounds, --batch and --patch must be at least 1".into()));
+    }
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(args.threads)
+        .build_global()
+        .map_err(|error| Error::Config(format!("the threads cannot be started ({error})")))?;
+    let model = models::load(&args.model)?;
+    let peak_gflops = peak() / 1e9;
+    let report = Report {
+        instruction_set: cpu::instruction_set(),
+        threads: rayon::current_num_threads(),
+        peak_gflops,
+        forward: forward(&model, &args, peak_gflops),
+        training_step: if args.no_training { None } else { Some(training_step(&model, &args, peak_gflops)?) },
+        model: model.metadata.name,
+    };
+    if args.json {
+        crate::print_json(&report);
+    } else {
+        print(&report);
+    }
+    Ok(())
+}
+
+fn forward(model: &Model, args: &Args, peak_gflops: f64) -> Workload {
+    let (width, height) = (args.size.0 as usize, args.size.1 as usize);
+    let run = |arithmetic: Arithmetic| {
+        let pixels = TensorData::new(noise(3 * width * height), [1, 3, height, width]);
+        let forward = || model.network.forward(Tensor::<4>::from_data(pixels, &Device::flex())).into_data();
+        arithmetic.run(forward);
+        Ok(())
+    };
+    let mut variants = vec![Arithmetic::Exact, Arithmetic::Fast];
+    if !args.no_stock {
+        variants.push(Arithmetic::Stock);
+    }
+    let gflop = 2.0 * macs(model, width * height) / 1e9;
+    let timings = time(&variants, args.rounds, gflop, peak_gflops, run).expect("a forward pass cannot fail");
+    Workload { width, height, batch: 1, gflop, timings }
+}
+
+fn training_step(model: &Model, args: &Args, peak_gflops: f64) -> Result<Workload> {
+    let scale = model.metadata.config.scale();
+    let (side, hr_side) = (args.patch, args.patch * scale);
+    let mut trainer = Trainer::new(Recipe::paper(), model.network.clone(), &Device::flex());
+    let run = |arithmetic: Arithmetic| {
+        let (lr, hr) = (noise(args.batch * 3 * side * side), noise(args.batch * 3 * hr_side * hr_side));
+        trainer.step_with(arithmetic, Batch { count: args.batch, lr_side: side, lr, hr_side, hr }).map(drop)
+    };
+    let variants = if args.no_stock { &[Arithmetic::Fast][..] } else { &[Arithmetic::Fast, Arithmetic::Stock] };
+    let gflop = 6.0 * macs(model, args.batch * side * side) / 1e9;
+    let timings = recycling(|| time(variants, args.rounds, gflop, peak_gflops, run))?;
+    Ok(Workload { width: side, height: side, batch: args.batch, gflop, timings })
+}
+
+/// Multiply-adds of the convolutions for so many low-resolution pixels.
+fn macs(model: &Model, pixels: usize) -> f64 {
+    Cost::of(&model.metadata.config).macs_per_lr_pixel * pixels as f64
+}
+
+/// Runs each variant once to warm up, then all in turns.
+fn time(
+    variants: &[Arithmetic],
+    rounds: usize,
+    gflop: f64,
+    peak_gflops: f64,
+    mut run: impl FnMut(Arithmetic) -> Result<()>,
+) -> Result<Vec<Timing>> {
+    let mut samples = vec![Vec::new(); variants.len()];
+    let mut peaks = Vec::new();
+    for &variant in variants {
+        let before = ALLOCATOR.current_usage();
+        ALLOCATOR.reset_peak_usage();
+        run(variant)?;
+        peaks.push(ALLOCATOR.peak_usage().saturating_sub(before));
+    }
+    for round in 0..rounds {
+        for turn in 0..variants.len() {
+            let index = (round + turn) % variants.len();
+            let start = Instant::now();
+            run(variants[index])?;
+            samples[index].push(start.elapsed().as_secs_f64() * 1e3);
+        }
+    }
+    let timing = |((&variant, samples_ms), peak_bytes): ((&Arithmetic, Vec<f64>), usize)| {
+        let ms = median(&samples_ms);
+        let gflops = gflop / ms * 1e3;
+        Timing { arithmetic: name(variant), ms, samples_ms, gflops, peak_fraction: gflops / peak_gflops, peak_bytes }
+    };
+    Ok(variants.iter().zip(samples).zip(peaks).map(timing).collect())
+}
+
+fn name(arithmetic: Arithmetic) -> &'static str {
+    match arithmetic {
+        Arithmetic::Exact => "exact",
+        Arithmetic::Fast => "fast",
+        Arithmetic::Stock => "stock",
+    }
+}
+
+fn median(samples: &[f64]) -> f64 {
+    let mut sorted = samples.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    (sorted[(sorted.len() - 1) / 2] + sorted[sorted.len() / 2]) / 2.0
+}
+
+/// Floating point operations a second of a loop of multiply-adds on all threads: the best of many short runs.
+fn peak() -> f64 {
+    const ROUNDS: usize = 200_000;
+    let (mut best, begin) = (0.0f64, Instant::now());
+    while begin.elapsed() < Duration::from_millis(500) {
+        let start = Instant::now();
+        let operations: usize = rayon::broadcast(|_| 2 * cpu::multiply_adds(ROUNDS)).iter().sum();
+        best = best.max(operations as f64 / start.elapsed().as_secs_f64());
+    }
+    best
+}
+
+/// Values in [0, 1) that look random: a picture of the worst kind.
+fn noise(count: usize) -> Vec<f32> {
+    let mut state = 42u32;
+    let mut next = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 8) as f32 / (1 << 24) as f32
+    };
+    (0..count).map(|_| next()).collect()
+}
+
+fn print(report: &Report) {
+    println!("{}, {}, threads: {}", report.model, report.instruction_set, report.threads);
+    println!("peak: {:.0} GFLOP/s (multiply-adds in registers)", report.peak_gflops);
+    let workloads = [("forward", Some(&report.forward)), ("training step", report.training_step.as_ref())];
+    for (what, workload) in workloads.into_iter().filter_map(|(what, workload)| Some((what, workload?))) {
+        let Workload { width, height, batch, gflop, timings } = workload;
+        println!("{what}, {batch} x {width}x{height}, {gflop:.1} GFLOP");
+        for Timing { arithmetic, ms, gflops, peak_fraction, peak_bytes, .. } in timings {
+            let (percent, megabytes) = (peak_fraction * 100.0, *peak_bytes as f64 / 1e6);
+            let faster = timings.last().filter(|last| last.arithmetic == "stock").map(|stock| stock.ms / ms);
+            let faster = faster.map_or(String::new(), |times| format!("  {times:5.1} x stock"));
+            println!("  {arithmetic:6} {ms:9.1} ms {gflops:7.1} GFLOP/s {percent:6.1} % {megabytes:8.1} MB{faster}");
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! The network on WebGPU.
+
+use std::cell::RefCell;
+
+use burn::tensor::Device;
+use bytemuck::cast_slice;
+use wasm_bindgen::prelude::*;
+
+use super::errors::to_js;
+use crate::device;
+use crate::error::Error;
+use crate::upscale::{self, TileInput};
+use crate::weights;
+
+/// What a call from JavaScript gives: a value, or an `Error` that is thrown.
+type Result<T> = std::result::Result<T, JsValue>;
+
+/// A network with its weights on the GPU. Call `free()` when done with it.
+#[wasm_bindgen]
+pub struct GpuModel(weights::Model);
+
+#[wasm_bindgen]
+impl GpuModel {
+    /// Reads a weights file, opens the browser's adapter, of which there must be one, and checks that the network gives there what it gives on
+    /// the CPU. Throws `Weights`, or `Device` if the adapter cannot be used.
+    pub async fn load(bytes: Vec<u8>) -> Result<Self> {
+        let reference = weights::Model::from_bytes(&bytes, &Device::flex()).map_err(to_js)?;
+        let model = reference.to_device(&open().await.map_err(to_js)?);
+        match device::agree(&reference, &model).await {
+            Ok(()) => Ok(Self(model)),
+            Err(why) => Err(to_js(Error::Device(format!("the self-check failed: {why}")))),
+        }
+    }
+
+    /// Computes a tile: takes what `Job.tileInput` gives, gives what `Job.accept` takes. Throws `Device` if the GPU is lost.
+    #[wasm_bindgen(js_name = runTile)]
+    pub async fn run_tile(&self, input: Vec<u8>) -> Result<Vec<u8>> {
+        let input = TileInput::from_bytes(&input).map_err(to_js)?;
+        let planes = upscale::run_tile_async(&self.0, input).await.map_err(to_js)?;
+        Ok(cast_slice(&planes).to_vec())
+    }
+}
+
+/// The adapter, opened once: the runtime cannot be initialised again.
+async fn open() -> crate::Result<Device> {
+    thread_local!(static OPENED: RefCell<Option<Device>> = const { RefCell::new(None) });
+    if let Some(device) = OPENED.with_borrow(Clone::clone) {
+        return Ok(device);
+    }
+    let device = Device::wgpu_options().init_async().await.map_err(|error| Error::Device(error.to_string()))?;
+    OPENED.replace(Some(device.clone()));
+    Ok(device)
+}
