@@ -186,6 +186,19 @@ impl NetworkConfig {
         }
     }
 
+    /// Whether all feature maps are made by 3x3 convolutions, none of which has 3 channels: what a GPU can store as f16.
+    #[cfg(feature = "gpu")]
+    pub(crate) fn is_all_3x3(&self) -> bool {
+        match self {
+            Self::SplitSr(c) => {
+                let light = c.block == BlockKind::Split && c.split_channels() != 3 && !c.lightweight_upsampler();
+                c.attention.is_none() && c.channels != 3 && (light || c.hybrid_index == 0)
+            }
+            Self::Edsr(c) => c.channels != 3,
+            Self::Srcnn(_) => false,
+        }
+    }
+
     /// Checks every field against its range.
     ///
     /// # Errors

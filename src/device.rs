@@ -45,18 +45,21 @@ pub struct Placed {
 }
 
 impl Placed {
-    /// Puts a model, which is on the CPU, where `backend` says.
+    /// Puts a model, which is on the CPU, where `backend` says. On a GPU, `half` stores feature maps as f16: see
+    /// [`Model::in_half`](crate::weights::Model::in_half); the CPU has no use for it.
     ///
     /// # Errors
     /// Only where a GPU is demanded: [`Error::Config`](crate::Error::Config) if there is none, or if it does not compute what the
     /// CPU does.
-    pub fn new(model: Model, backend: Backend) -> Result<Self> {
+    pub fn new(model: Model, backend: Backend, half: bool) -> Result<Self> {
         match backend {
             Backend::Cpu => Ok(Self::on_cpu(model, "as asked for")),
             #[cfg(all(feature = "gpu", not(target_arch = "wasm32")))]
-            Backend::Gpu => gpu::native::place(model),
+            Backend::Gpu => gpu::native::place(model, half),
             #[cfg(all(feature = "gpu", not(target_arch = "wasm32")))]
-            Backend::Auto => Ok(gpu::native::place_if_hardware(model)),
+            Backend::Auto => Ok(gpu::native::place_if_hardware(model, half)),
+            #[cfg(not(all(feature = "gpu", not(target_arch = "wasm32"))))]
+            _ if half => Err(crate::Error::Config("this build has no GPU backend, which 16-bit floats need".into())),
             #[cfg(not(all(feature = "gpu", not(target_arch = "wasm32"))))]
             Backend::Gpu => Err(crate::Error::Config("this build has no GPU backend: use --backend cpu".into())),
             #[cfg(not(all(feature = "gpu", not(target_arch = "wasm32"))))]
@@ -121,9 +124,8 @@ pub use gpu::agree;
 
 #[cfg(feature = "gpu")]
 mod gpu {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
     use std::sync::OnceLock;
-
-    use burn::tensor::Device;
 
     use super::*;
     use crate::Error;
@@ -154,36 +156,51 @@ mod gpu {
             if self.lost.get().is_some() {
                 return None;
             }
-            match self.model.enlarge(planes.to_vec(), height, width) {
-                Err(Error::Device(why)) => {
-                    self.lost.get_or_init(|| why);
-                    None
-                }
-                result => Some(result),
-            }
+            // A device that is gone shows itself as an error, or, before the runtime has been told of it, as a panic.
+            let enlarge = || self.model.enlarge(planes.to_vec(), height, width);
+            let why = match catch_unwind(AssertUnwindSafe(enlarge)) {
+                Ok(Err(Error::Device(why))) => why,
+                Ok(result) => return Some(result),
+                Err(_) => "its runtime stopped".into(),
+            };
+            self.lost.get_or_init(|| why);
+            None
         }
     }
 
-    impl Placed {
-        /// Puts a model, which is on the CPU, on a GPU that passes the self-check.
-        ///
-        /// # Errors
-        /// Why the GPU cannot be used, and the model back.
-        #[cfg(not(target_arch = "wasm32"))] // waits for the device
-        pub fn on_gpu(
-            model: Model,
-            device: &Device,
+    #[cfg(not(target_arch = "wasm32"))] // waits for the device
+    impl OnGpu {
+        fn new(
+            model: &Model,
+            device: &burn::tensor::Device,
+            half: bool,
             adapter: &str,
             reason: &'static str,
-        ) -> Result<Self, (String, Model)> {
+        ) -> Result<Self, String> {
             let moved = model.to_device(device);
-            match cubecl::future::block_on(agree(&model, &moved)) {
-                Err(why) => Err((format!("{adapter} fails its self-check: {why}"), model)),
-                Ok(()) => {
-                    let gpu = OnGpu { model: moved, adapter: adapter.to_owned(), reason, lost: OnceLock::new() };
-                    Ok(Self { model, gpu: Some(gpu), reason: String::new() })
-                }
-            }
+            let moved = if half { moved.in_half().map_err(|error| error.to_string())? } else { moved };
+            cubecl::future::block_on(agree(model, &moved))
+                .map_err(|why| format!("{adapter} fails its self-check: {why}"))?;
+            Ok(Self { model: moved, adapter: adapter.to_owned(), reason, lost: OnceLock::new() })
+        }
+    }
+
+    #[cfg(not(target_arch = "wasm32"))]
+    impl Placed {
+        /// Puts a model, which is on the CPU, on a GPU that passes the self-check. `adapter` and `reason` are for the report, `half` as in
+        /// [`Placed::new`].
+        ///
+        /// # Errors
+        /// Why the GPU cannot be used, as part of a sentence.
+        pub fn on_gpu(
+            model: Model,
+            device: &burn::tensor::Device,
+            half: bool,
+            adapter: &str,
+            reason: &'static str,
+        ) -> Result<Self, String> {
+            let gpu = OnGpu::new(&model, device, half, adapter, reason)?;
+            Ok(Self { model, gpu: Some(gpu), reason: String::new() })
         }
     }
 
@@ -213,6 +230,7 @@ mod gpu {
 
     #[cfg(not(target_arch = "wasm32"))]
     pub(super) mod native {
+        use burn::tensor::Device;
         use burn::tensor::wgpu::wgpu::DeviceType;
 
         use super::*;
@@ -238,21 +256,21 @@ mod gpu {
             ADAPTER.get_or_init(open).as_ref().map_err(Clone::clone)
         }
 
-        pub fn place(model: Model) -> Result<Placed> {
+        pub fn place(model: Model, half: bool) -> Result<Placed> {
             let demand = |why| Error::Config(format!("{why}: use --backend cpu"));
             let Adapter { device, name, .. } = adapter().map_err(demand)?;
-            Placed::on_gpu(model, device, name, "as asked for").map_err(|(why, _)| demand(why))
+            Placed::on_gpu(model, device, half, name, "as asked for").map_err(demand)
         }
 
-        pub fn place_if_hardware(model: Model) -> Placed {
-            let placed = match adapter() {
-                Err(why) => Err((why, model)),
-                Ok(Adapter { software: true, name, .. }) => Err((format!("{name} is a software adapter"), model)),
-                Ok(Adapter { device, name, .. }) => {
-                    Placed::on_gpu(model, device, name, "its self-check agreed with the processor")
-                }
-            };
-            placed.unwrap_or_else(|(why, model)| Placed::on_cpu(model, why))
+        pub fn place_if_hardware(model: Model, half: bool) -> Placed {
+            let gpu = adapter().and_then(|Adapter { device, name, software }| match software {
+                true => Err(format!("{name} is a software adapter")),
+                false => OnGpu::new(&model, device, half, name, "its self-check agreed with the processor"),
+            });
+            match gpu {
+                Ok(gpu) => Placed { model, gpu: Some(gpu), reason: String::new() },
+                Err(why) => Placed::on_cpu(model, why),
+            }
         }
     }
 }

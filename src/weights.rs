@@ -65,6 +65,9 @@ pub struct Model {
     pub sha256: String,
     device: Device,
     cost: Cost,
+    /// Whether feature maps are stored as f16.
+    #[cfg(feature = "gpu")]
+    half: bool,
 }
 
 impl Model {
@@ -75,7 +78,7 @@ impl Model {
     pub fn new(metadata: Metadata, network: Network, device: &Device) -> Result<Self> {
         let sha256 = hex_sha256(&to_bytes(&metadata, &network)?);
         let cost = Cost::of(&metadata.config);
-        Ok(Self { metadata, network, sha256, device: device.clone(), cost })
+        Ok(Self::assemble(metadata, network, sha256, device, cost))
     }
 
     /// Reads a weights file from memory.
@@ -87,7 +90,7 @@ impl Model {
         let network = assign(Network::new(&metadata.config, device), tensors, device)?;
         let cost = Cost::of(&metadata.config);
         let sha256 = hex_sha256(bytes);
-        Ok(Self { metadata, network, sha256, device: device.clone(), cost })
+        Ok(Self::assemble(metadata, network, sha256, device, cost))
     }
 
     /// Reads a weights file.
@@ -104,13 +107,35 @@ impl Model {
 
     /// The same model on another device.
     pub fn to_device(&self, device: &Device) -> Self {
+        let network = self.network.clone().to_device(device);
+        Self::assemble(self.metadata.clone(), network, self.sha256.clone(), device, self.cost.clone())
+    }
+
+    fn assemble(metadata: Metadata, network: Network, sha256: String, device: &Device, cost: Cost) -> Self {
         Self {
-            metadata: self.metadata.clone(),
-            network: self.network.clone().to_device(device),
-            sha256: self.sha256.clone(),
+            metadata,
+            network,
+            sha256,
             device: device.clone(),
-            cost: self.cost.clone(),
+            cost,
+            #[cfg(feature = "gpu")]
+            half: false,
         }
+    }
+
+    /// The model with its feature maps stored as f16: see [`in_half`](crate::ops::gpu::in_half).
+    ///
+    /// # Errors
+    /// [`Error::Config`] if the device has no f16, or the network has operations that are not ours.
+    #[cfg(feature = "gpu")]
+    pub fn in_half(self) -> Result<Self> {
+        if !self.device.supports_dtype(burn::tensor::DType::F16) {
+            return Err(Error::Config("the device has no 16-bit floats".into()));
+        }
+        if !self.metadata.config.is_all_3x3() {
+            return Err(Error::Config(format!("the network of {} does not run in 16-bit floats", self.metadata.name)));
+        }
+        Ok(Self { half: true, ..self })
     }
 
     /// [`Enlarge::enlarge`] without waiting for the device, which is not possible in a browser.
@@ -125,6 +150,10 @@ impl Model {
     /// Starts the network on `planes`: the result, when it is read, is `[1, 3, scale * height, scale * width]`.
     fn run(&self, planes: Vec<f32>, height: usize, width: usize) -> Tensor<4> {
         let x = Tensor::from_data(TensorData::new(planes, [1, 3, height, width]), &self.device);
+        #[cfg(feature = "gpu")]
+        if self.half {
+            return crate::ops::gpu::in_half(|| self.network.forward(x));
+        }
         self.network.forward(x)
     }
 }
@@ -151,10 +180,10 @@ impl Enlarge for Model {
     }
 }
 
-/// What a device gave for a picture.
+/// What a device gave for a picture. That it cannot be read, the data may say only now.
 fn values(data: Result<TensorData, impl std::fmt::Display>) -> Result<Vec<f32>> {
     let data = data.map_err(|error| Error::Device(error.to_string()))?;
-    data.try_into_vec::<f32>().map_err(|error| Error::Weights(format!("the network gave no f32 result: {error:?}")))
+    data.try_into_vec::<f32>().map_err(|error| Error::Device(format!("its result cannot be read: {error:?}")))
 }
 
 /// Named tensors: shape and values, by the parameter's path in the module ("groups.0.conv.weight").

@@ -22,6 +22,9 @@ pub struct Args {
     /// Where to compute
     #[arg(long, value_enum, default_value_t = Backend::Auto)]
     backend: Backend,
+    /// On a graphics card, store feature maps as 16-bit floats
+    #[arg(long)]
+    half: bool,
     /// Folders of high-resolution pictures
     #[arg(required = true, value_name = "DIR")]
     folders: Vec<PathBuf>,
@@ -47,7 +50,7 @@ struct Evaluated {
 }
 
 pub fn run(args: Args) -> Result<()> {
-    let upsampler = Upsampler::new(&args.model, args.scale, args.backend)?;
+    let upsampler = Upsampler::new(&args)?;
     let (mut sets, scale) = (Vec::new(), args.scale as usize);
     for folder in &args.folders {
         let report = |path: &Path, scores: &Scores| {
@@ -79,15 +82,16 @@ enum Upsampler {
 }
 
 impl Upsampler {
-    fn new(name: &str, scale: u32, backend: Backend) -> Result<Self> {
-        match name {
+    fn new(args: &Args) -> Result<Self> {
+        let (name, scale) = (&args.model, args.scale);
+        match name.as_str() {
             "bicubic" => return Ok(Self::Bicubic),
             "lanczos3" => return Ok(Self::Lanczos3),
             _ => {}
         }
         let model = models::load(name)?;
         match model.metadata.config.scale() {
-            own if own == scale as usize => Ok(Self::Model(Box::new(Placed::new(model, backend)?))),
+            own if own == scale as usize => Ok(Self::Model(Box::new(Placed::new(model, args.backend, args.half)?))),
             own => Err(Error::Config(format!("{name} enlarges by {own}: use --scale {own}, or another model"))),
         }
     }

@@ -35,6 +35,9 @@ pub struct Args {
     /// Where to compute
     #[arg(long, value_enum, default_value_t = Backend::Auto)]
     backend: Backend,
+    /// On a graphics card, store feature maps as 16-bit floats: half the memory traffic, within 1 level
+    #[arg(long)]
+    half: bool,
     /// How much of its surroundings a tile reads: auto (within 1 level of exact), exact, or pixels
     #[arg(long, default_value = "auto", value_parser = parse_tiling)]
     tile: Tiling,
@@ -75,7 +78,7 @@ struct Done {
 }
 
 pub fn run(args: Args) -> Result<()> {
-    let model = Arc::new(Placed::new(models::load(&args.model)?, args.backend)?);
+    let model = Arc::new(Placed::new(models::load(&args.model)?, args.backend, args.half)?);
     let outputs = outputs(&args)?;
     let stop = crate::stop_flag()?;
     let mut pictures = Vec::new();

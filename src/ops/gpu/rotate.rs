@@ -10,7 +10,7 @@ use burn_cubecl::tensor::CubeTensor;
 
 use super::super::SrBackend;
 use super::launch::dims;
-use super::{Channels, Conv, convolve, plain};
+use super::{Channels, Conv, convolve, element, plain};
 
 /// What [`rotate`] is made of. Only the GPU has it.
 #[backend_extension(Cube)]
@@ -36,7 +36,7 @@ impl SliceBackend for Cube {
         y: CubeTensor,
         to: usize,
     ) -> CubeTensor {
-        let conv = Conv { relu: true, ..plain(&x, &weight) };
+        let conv = Conv { relu: true, output: element(&y), ..plain(&x, &weight) };
         assert!(from + conv.inputs <= dims(&x)[1] && to + conv.outputs <= dims(&y)[1], "no such channels");
         convolve(conv, &x, weight, Some(bias), None, None, Some(Channels { from, y, to }))
     }
@@ -56,7 +56,8 @@ pub fn rotate(x: &Tensor<4>, blocks: &[(Tensor<4>, Tensor<1>)]) -> Option<Tensor
     }
     // Where the channels that come first are, of which tensor.
     let mut queue: VecDeque<_> = (0..chunks).map(|chunk| (x.clone(), chunk * split)).collect();
-    let mut result = Tensor::empty([images, channels, height, width], &device);
+    let empty = |channels| Tensor::empty([images, channels, height, width], (&device, x.dtype()));
+    let mut result = empty(channels);
     let inner = blocks.len() - chunks;
     for (index, (weight, bias)) in blocks.iter().enumerate() {
         let (source, from) = queue.pop_front().expect("as many as there are chunks, or in the result");
@@ -65,7 +66,7 @@ pub fn rotate(x: &Tensor<4>, blocks: &[(Tensor<4>, Tensor<1>)]) -> Option<Tensor
             Tensor::from_dispatch(Dispatch::conv3x3_slice(source, from, weight, bias.clone().into_dispatch(), y, to))
         };
         match index.checked_sub(inner) {
-            None => queue.push_back((convolve(Tensor::empty([images, split, height, width], &device), 0), 0)),
+            None => queue.push_back((convolve(empty(split), 0), 0)),
             Some(place) => result = convolve(result, place * split),
         }
     }
