@@ -14,6 +14,7 @@ use crate::config::NetworkConfig;
 use crate::error::{Error, Result};
 use crate::network::Network;
 use crate::network::cost::Cost;
+use crate::ops::float::from_values;
 use crate::upscale::Enlarge;
 
 /// The metadata key that holds [`Metadata`] as JSON. A single key keeps the file's bytes the same for the same content.
@@ -149,7 +150,7 @@ impl Model {
 
     /// Starts the network on `planes`: the result, when it is read, is `[1, 3, scale * height, scale * width]`.
     fn run(&self, planes: Vec<f32>, height: usize, width: usize) -> Tensor<4> {
-        let x = Tensor::from_data(TensorData::new(planes, [1, 3, height, width]), &self.device);
+        let x = from_values(planes, [1, 3, height, width], &self.device);
         #[cfg(feature = "gpu")]
         if self.half {
             return crate::ops::gpu::in_half(|| self.network.forward(x));
@@ -295,8 +296,7 @@ pub fn assign<M: Module>(module: M, tensors: NamedTensors, device: &Device) -> R
             let expected = param.lazy_shape().to_vec();
             match self.1.remove(&name) {
                 Some((shape, values)) if shape == expected => {
-                    let data = TensorData::new(values, shape);
-                    return Param::initialized(param.id, Tensor::from_data(data, self.3));
+                    return Param::initialized(param.id, from_values(values, shape, self.3));
                 }
                 Some((shape, _)) => self.fail(format!("tensor {name} is {shape:?}; its config needs {expected:?}")),
                 None => self.fail(format!("tensor {name} is missing")),

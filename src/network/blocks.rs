@@ -3,11 +3,11 @@
 
 use burn::module::Module;
 use burn::nn::conv::Conv2d;
-use burn::tensor::activation::{relu, sigmoid};
 use burn::tensor::{Device, Tensor};
 
 use super::conv::{Conv3x3, depthwise, pointwise};
 use crate::config::{BlockKind, SplitSrConfig};
+use crate::ops::float::{add, cat, mean_dim, multiply, relu, sigmoid};
 use crate::ops::residual_block;
 
 /// Expansion of the inverted residual, and of the idle block.
@@ -27,8 +27,8 @@ impl ChannelAttention {
     }
 
     fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        let pooled = x.clone().mean_dim(3).mean_dim(2);
-        x * sigmoid(self.excite.forward(relu(self.squeeze.forward(pooled))))
+        let pooled = mean_dim(mean_dim(x.clone(), 3), 2);
+        multiply(x, sigmoid(self.excite.forward(relu(self.squeeze.forward(pooled)))))
     }
 }
 
@@ -52,7 +52,7 @@ impl StandardBlock {
     /// `[batch, channels, height, width]` -> the same.
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         match &self.attention {
-            Some(attention) => attention.forward(self.conv2.forward(self.conv1.forward_relu(x.clone()))) + x,
+            Some(attention) => add(attention.forward(self.conv2.forward(self.conv1.forward_relu(x.clone()))), x),
             None => residual_block(x, self.conv1.parameters(), self.conv2.parameters()),
         }
     }
@@ -78,7 +78,7 @@ impl SplitBlock {
         if self.split == channels {
             return convolved;
         }
-        Tensor::cat(vec![x.narrow(1, self.split, channels - self.split), convolved], 1)
+        cat(vec![x.narrow(1, self.split, channels - self.split), convolved], 1)
     }
 }
 
@@ -105,7 +105,7 @@ impl ShuffleBlock {
         let pass = x.clone().narrow(1, 0, c / 2);
         let y = relu(self.reduce.forward(x.narrow(1, c / 2, c / 2)));
         let y = relu(self.expand.forward(self.depthwise.forward(y)));
-        let y = Tensor::cat(vec![pass, y], 1);
+        let y = cat(vec![pass, y], 1);
         y.reshape([n, 2, c / 2, h, w]).swap_dims(1, 2).reshape([n, c, h, w])
     }
 }
@@ -130,7 +130,7 @@ impl InvertedResidual {
 
     fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         let y = relu(self.expand.forward(x.clone()));
-        self.project.forward(relu(self.depthwise.forward(y))) + x
+        add(self.project.forward(relu(self.depthwise.forward(y))), x)
     }
 }
 
@@ -148,7 +148,7 @@ impl IdleBlock {
             return self.active.forward(x);
         }
         let idle = x.clone().narrow(1, self.split, channels - self.split);
-        Tensor::cat(vec![self.active.forward(x.narrow(1, 0, self.split)), idle], 1)
+        cat(vec![self.active.forward(x.narrow(1, 0, self.split)), idle], 1)
     }
 }
 
@@ -178,8 +178,8 @@ impl GhostBlock {
             sources.push(primary.clone().narrow(1, 0, taken));
             others -= taken;
         }
-        let made = relu(cheap.forward(Tensor::cat(sources, 1)));
-        Tensor::cat(vec![primary, made], 1)
+        let made = relu(cheap.forward(cat(sources, 1)));
+        cat(vec![primary, made], 1)
     }
 }
 

@@ -8,6 +8,7 @@ use burn::tensor::{Device, Tensor};
 use super::blocks::{Lightweight, SplitBlock, StandardBlock};
 use super::conv::Conv3x3;
 use crate::config::{BlockKind, SplitSrConfig};
+use crate::ops::float::cat;
 
 /// A group of standard residual blocks.
 #[derive(Module, Debug)]
@@ -119,7 +120,7 @@ fn pop_channels(queue: &mut VecDeque<Tensor<4>>, count: usize) -> Tensor<4> {
 }
 
 fn join(mut chunks: Vec<Tensor<4>>) -> Tensor<4> {
-    if chunks.len() == 1 { chunks.remove(0) } else { Tensor::cat(chunks, 1) }
+    if chunks.len() == 1 { chunks.remove(0) } else { cat(chunks, 1) }
 }
 
 impl Group {

@@ -24,6 +24,7 @@ pub use srcnn::Srcnn;
 pub use upsampler::Upsampler;
 
 use crate::config::NetworkConfig;
+use crate::ops::float::from_values;
 
 /// Any of the networks.
 #[derive(Module, Debug)]
@@ -65,5 +66,5 @@ pub(crate) const MEAN: [f32; 3] = [0.4488, 0.4371, 0.4040];
 
 /// [`MEAN`] as `[1, 3, 1, 1]`.
 fn mean(device: &Device) -> Tensor<4> {
-    Tensor::<1>::from_floats(MEAN, device).reshape([1, 3, 1, 1])
+    from_values(MEAN.to_vec(), [1, 3, 1, 1], device)
 }

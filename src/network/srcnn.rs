@@ -2,12 +2,12 @@
 
 use burn::module::Module;
 use burn::nn::conv::Conv2d;
-use burn::tensor::activation::relu;
-use burn::tensor::{Device, Int, Tensor};
+use burn::tensor::{Device, Tensor};
 
 use super::conv::conv2d;
 use crate::config::SrcnnConfig;
 use crate::image::matlab::Axis;
+use crate::ops::float::{add, from_values, multiply, relu, select, subtract, sum_dim};
 
 /// Kernel size, input and output channels of each convolution.
 pub(crate) const LAYERS: [(usize, usize, usize); 3] = [(9, 1, 64), (5, 64, 32), (5, 32, 1)];
@@ -38,11 +38,11 @@ impl Srcnn {
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         let device = x.device();
         let enlarged = bicubic(bicubic(x, 2, self.scale), 3, self.scale);
-        let weights = Tensor::<1>::from_floats(LUMA, &device).reshape([1, 3, 1, 1]);
-        let luma = (enlarged.clone() * weights).sum_dim(1);
+        let weights = from_values(LUMA.to_vec(), [1, 3, 1, 1], &device);
+        let luma = sum_dim(multiply(enlarged.clone(), weights), 1);
         let [last, hidden @ ..] = [&self.layers[2], &self.layers[0], &self.layers[1]];
         let y = hidden.iter().fold(luma.clone(), |y, layer| relu(layer.forward(y)));
-        enlarged + (last.forward(y) - luma)
+        add(enlarged, subtract(last.forward(y), luma))
     }
 }
 
@@ -56,8 +56,7 @@ fn bicubic(x: Tensor<4>, dim: usize, scale: usize) -> Tensor<4> {
     let tap = |tap: usize| {
         let of_tap = (0..axis.outputs()).map(|output| axis.of(output).nth(tap).expect("below `taps`"));
         let (inputs, weights): (Vec<i32>, Vec<f32>) = of_tap.map(|(input, w)| (input as i32, w as f32)).unzip();
-        let inputs = Tensor::<1, Int>::from_ints(inputs.as_slice(), &device);
-        x.clone().select(dim, inputs) * Tensor::<1>::from_floats(weights.as_slice(), &device).reshape(weight_shape)
+        multiply(select(x.clone(), dim, inputs), from_values(weights, weight_shape, &device))
     };
-    (1..axis.taps).fold(tap(0), |sum, index| sum + tap(index))
+    (1..axis.taps).fold(tap(0), |sum, index| add(sum, tap(index)))
 }

@@ -10,6 +10,7 @@ pub mod cpu;
 #[cfg(feature = "train")]
 mod autodiff;
 mod flex;
+pub mod float;
 #[cfg(feature = "gpu")]
 pub mod gpu;
 

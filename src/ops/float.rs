@@ -1,0 +1,61 @@
+//! Burn's own operations on floats that the networks use, without the alternatives for quantised tensors that
+//! [`Tensor`]'s methods also hold: in the browser's bundle these would be a tenth of the code, and never run.
+
+use burn::backend::Dispatch;
+use burn::backend::ops::{ActivationOps, FloatTensorOps, IntTensorOps};
+use burn::tensor::{Device, Shape, Tensor, TensorData};
+
+/// A tensor of that shape.
+///
+/// # Panics
+/// If there are not as many values.
+pub fn from_values<const D: usize>(values: Vec<f32>, shape: impl Into<Shape>, device: &Device) -> Tensor<D> {
+    Tensor::from_dispatch(Dispatch::float_from_data(TensorData::new(values, shape), device.as_dispatch()))
+}
+
+/// `a + b`; sizes of 1 are broadcast.
+pub fn add<const D: usize>(a: Tensor<D>, b: Tensor<D>) -> Tensor<D> {
+    Tensor::from_dispatch(Dispatch::float_add(a.into_dispatch(), b.into_dispatch()))
+}
+
+/// `a - b`; sizes of 1 are broadcast.
+pub fn subtract<const D: usize>(a: Tensor<D>, b: Tensor<D>) -> Tensor<D> {
+    Tensor::from_dispatch(Dispatch::float_sub(a.into_dispatch(), b.into_dispatch()))
+}
+
+/// `a * b`, value by value; sizes of 1 are broadcast.
+pub fn multiply<const D: usize>(a: Tensor<D>, b: Tensor<D>) -> Tensor<D> {
+    Tensor::from_dispatch(Dispatch::float_mul(a.into_dispatch(), b.into_dispatch()))
+}
+
+/// The larger of each value and 0.
+pub fn relu<const D: usize>(x: Tensor<D>) -> Tensor<D> {
+    Tensor::from_dispatch(Dispatch::relu(x.into_dispatch()))
+}
+
+/// The logistic function of each value.
+pub fn sigmoid<const D: usize>(x: Tensor<D>) -> Tensor<D> {
+    Tensor::from_dispatch(Dispatch::sigmoid(x.into_dispatch()))
+}
+
+/// The sums along `dim`, whose size becomes 1.
+pub fn sum_dim<const D: usize>(x: Tensor<D>, dim: usize) -> Tensor<D> {
+    Tensor::from_dispatch(Dispatch::float_sum_dim(x.into_dispatch(), dim))
+}
+
+/// The means along `dim`, whose size becomes 1.
+pub fn mean_dim<const D: usize>(x: Tensor<D>, dim: usize) -> Tensor<D> {
+    Tensor::from_dispatch(Dispatch::float_mean_dim(x.into_dispatch(), dim))
+}
+
+/// `parts` one after another along `dim`.
+pub fn cat<const D: usize>(parts: Vec<Tensor<D>>, dim: usize) -> Tensor<D> {
+    Tensor::from_dispatch(Dispatch::float_cat(parts.into_iter().map(Tensor::into_dispatch).collect(), dim))
+}
+
+/// Of `x` along `dim` the entries at `indices`.
+pub fn select<const D: usize>(x: Tensor<D>, dim: usize, indices: Vec<i32>) -> Tensor<D> {
+    let count = indices.len();
+    let indices = Dispatch::int_from_data(TensorData::new(indices, [count]), x.device().as_dispatch());
+    Tensor::from_dispatch(Dispatch::float_select(x.into_dispatch(), dim, indices))
+}
