@@ -69,6 +69,9 @@ pub struct Model {
     /// Whether feature maps are stored as f16.
     #[cfg(feature = "gpu")]
     half: bool,
+    /// Height and width of the picture before.
+    #[cfg(feature = "gpu")]
+    size: std::sync::Mutex<(usize, usize)>,
 }
 
 impl Model {
@@ -121,6 +124,8 @@ impl Model {
             cost,
             #[cfg(feature = "gpu")]
             half: false,
+            #[cfg(feature = "gpu")]
+            size: Default::default(),
         }
     }
 
@@ -150,6 +155,14 @@ impl Model {
 
     /// Starts the network on `planes`: the result, when it is read, is `[1, 3, scale * height, scale * width]`.
     fn run(&self, planes: Vec<f32>, height: usize, width: usize) -> Tensor<4> {
+        #[cfg(feature = "gpu")]
+        {
+            // A GPU's memory is kept for what has the same size. What another size needed would be kept forever.
+            let before = std::mem::replace(&mut *self.size.lock().expect("nothing panics here"), (height, width));
+            if before != (height, width) {
+                self.device.memory_cleanup();
+            }
+        }
         let x = from_values(planes, [1, 3, height, width], &self.device);
         #[cfg(feature = "gpu")]
         if self.half {
@@ -177,7 +190,12 @@ impl Enlarge for Model {
     }
 
     fn enlarge(&self, planes: Vec<f32>, height: usize, width: usize) -> Result<Vec<f32>> {
-        values(self.run(planes, height, width).try_into_data())
+        let enlarge = || values(self.run(planes, height, width).try_into_data());
+        #[cfg(not(target_arch = "wasm32"))]
+        if self.device == Device::flex() {
+            return crate::ops::awake(enlarge);
+        }
+        enlarge()
     }
 }
 

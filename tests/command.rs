@@ -147,6 +147,28 @@ fn measuring_keeps_the_weights_and_adds_what_was_found() {
 }
 
 #[test]
+fn a_benchmark_times_ours_and_burns_own() {
+    let small = ["--size", "40x24", "--batch", "1", "--patch", "8", "--rounds", "3", "--threads", "1"];
+    let report = json(&[&["bench", "--json"][..], &small].concat());
+    assert!(report["peak_gflops"].as_f64().unwrap() > 1.0, "{report}");
+    for (workload, arithmetics) in [("forward", &["exact", "fast", "stock"][..]), ("training_step", &["fast", "stock"])]
+    {
+        let timings = report[workload]["timings"].as_array().unwrap();
+        let found: Vec<_> = timings.iter().map(|timing| timing["arithmetic"].as_str().unwrap()).collect();
+        assert_eq!(found, arithmetics);
+        for timing in timings {
+            let samples: Vec<f64> = serde_json::from_value(timing["samples_ms"].clone()).unwrap();
+            assert!(samples.len() == 3 && samples.contains(&timing["ms"].as_f64().unwrap()), "{timing}");
+            // At least the enlarged picture, or the gradients of 161,751 parameters.
+            assert!(timing["peak_bytes"].as_u64().unwrap() >= 46_080, "{timing}");
+        }
+    }
+    // 161,751 parameters but the biases, twice, for each of 960 pixels; the last convolution runs at the high resolution.
+    assert_eq!(report["forward"]["gflop"], 0.310_763_52);
+    assert!(refusal(&["bench", "--rounds", "0"], 1).contains("must be at least 1"));
+}
+
+#[test]
 fn a_model_compared_with_itself_is_equal() {
     let folder = tempfile::tempdir().unwrap();
     let heat = folder.path().join("heat.png");

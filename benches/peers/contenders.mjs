@@ -39,24 +39,30 @@ const pytorch = [
 ];
 
 const programs = [
-  { name: "splitsr", label: "SplitSR", program: "splitsr", method: "run", model: "weights" },
+  { name: "splitsr", label: "SplitSR", program: "splitsr", perThreads: true, method: "run", model: "weights" },
   { name: "onnxruntime", label: "onnxruntime", program: "python", method: "run_onnxruntime", model: "onnx" },
   ...pytorch.map((layout) => ({ ...layout, method: "run_torch", model: "weights" })),
 ];
 
-/** `model` says which of a model's files a program reads. */
-export const native = programs.flatMap(({ name, label, settings, ...contender }) =>
+/** `model` says which of a model's files a program reads. Ours has its number of threads for life, as the command has. */
+export const native = programs.flatMap(({ name, label, program, perThreads, settings, ...contender }) =>
   [1, 2].map((threads) => {
     const count = threads === 1 ? "1 thread" : `${threads} threads`;
-    return { ...contender, name: `${name} ${count}`, label: `${label}, ${count}`, settings: { ...settings, threads } };
+    return {
+      ...contender,
+      name: `${name} ${count}`,
+      label: `${label}, ${count}`,
+      program: perThreads ? `${program}${threads}` : program,
+      settings: perThreads ? settings : { ...settings, threads },
+    };
   }),
 );
 
 /** Of a training step, with two threads. */
 export const training = [
-  { name: "splitsr", label: "SplitSR", program: "splitsr", method: "train" },
-  ...pytorch.map((layout) => ({ ...layout, method: "train_torch" })),
-].map((contender) => ({ ...contender, settings: { ...contender.settings, threads: 2 } }));
+  { name: "splitsr", label: "SplitSR", program: "splitsr2", method: "train" },
+  ...pytorch.map((layout) => ({ ...layout, method: "train_torch", settings: { ...layout.settings, threads: 2 } })),
+];
 
 /** From a page that has loaded nothing to the first enlarged picture. */
 export const cold = ["upscaler 1 worker", "ort-web 1 thread", "tfjs 1 thread"].map((name) =>

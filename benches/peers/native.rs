@@ -1,5 +1,5 @@
 //! SplitSR natively, for `pkg-scripts/bench-peers`: one JSON request a line on stdin, one JSON reply a line on stdout, as `python/worker.py`
-//! has it. Pictures are files of f32 values, CHW, RGB in [0, 1].
+//! has it. Pictures are files of f32 values, CHW, RGB in [0, 1]. The argument is the number of threads.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use burn::tensor::{Device, Tensor, TensorData};
-use rayon::{ThreadPool, ThreadPoolBuilder};
+use rayon::ThreadPoolBuilder;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use splitsr::network::Network;
 use splitsr::network::cost::Cost;
-use splitsr::ops::{Arithmetic, cpu};
+use splitsr::ops::{Arithmetic, awake, cpu, recycling};
 use splitsr::train::{Batch, Recipe, Trainer};
 use splitsr::weights::{Metadata, Model, to_bytes};
 use splitsr::{Error, NetworkConfig, Result, files, onnx};
@@ -27,20 +27,27 @@ enum Request {
     /// Writes a model as an ONNX file.
     Export { weights: PathBuf, onnx: PathBuf },
     /// Enlarges a picture; compares the result with that in `reference`, where there is one.
-    Run { weights: PathBuf, threads: usize, input: PathBuf, height: usize, width: usize, reference: Option<PathBuf> },
+    Run { weights: PathBuf, input: PathBuf, height: usize, width: usize, reference: Option<PathBuf> },
     /// One step on random patches: forward, L1, backward, Adam.
-    Train { weights: PathBuf, threads: usize, batch: usize, patch: usize },
+    Train { weights: PathBuf, batch: usize, patch: usize },
 }
 
-/// What has been loaded, and threads that have been started.
+/// What has been loaded.
 #[derive(Default)]
 struct Worker {
     models: HashMap<PathBuf, Model>,
     trainers: HashMap<PathBuf, Trainer>,
-    pools: HashMap<usize, ThreadPool>,
 }
 
 fn main() {
+    let threads =
+        std::env::args().nth(1).and_then(|count| count.parse().ok()).expect("usage: bench-peers-native THREADS");
+    ThreadPoolBuilder::new().num_threads(threads).build_global().expect("the system starts a few threads");
+    // On one of the threads that compute, as the command does it.
+    rayon::scope(|_| recycling(serve));
+}
+
+fn serve() {
     let mut worker = Worker::default();
     for line in std::io::stdin().lines() {
         let request = serde_json::from_str(&line.expect("requests are lines of text"));
@@ -62,16 +69,16 @@ impl Worker {
                 let (scale, macs) = (model.metadata.config.scale(), Cost::of(&model.metadata.config).macs_per_lr_pixel);
                 Ok(json!({ "scale": scale, "macsPerPixel": macs }))
             }
-            Request::Run { weights, threads, input, height, width, reference } => {
+            Request::Run { weights, input, height, width, reference } => {
                 let network = &load(&mut self.models, &weights)?.network;
                 let pixels = TensorData::new(floats(&input)?, [1, 3, height, width]);
                 let enlarge = || network.forward(Tensor::<4>::from_data(pixels, &Device::flex())).into_data();
-                let (output, milliseconds) = timed(pool(&mut self.pools, threads), || Arithmetic::Fast.run(enlarge));
+                let (output, milliseconds) = timed(|| awake(|| Arithmetic::Fast.run(enlarge)));
                 let output: Vec<f32> = output.try_into_vec().expect("networks give f32");
                 let difference = reference.map(|file| Ok::<_, Error>(largest_difference(&output, &floats(&file)?)));
                 Ok(json!({ "milliseconds": milliseconds, "difference": difference.transpose()? }))
             }
-            Request::Train { weights, threads, batch, patch } => {
+            Request::Train { weights, batch, patch } => {
                 let model = load(&mut self.models, &weights)?;
                 let hr_side = patch * model.metadata.config.scale();
                 let trainer = self
@@ -80,7 +87,7 @@ impl Worker {
                     .or_insert_with(|| Trainer::new(Recipe::paper(), model.network.clone(), &Device::flex()));
                 let random = |side: usize| noise(batch * 3 * side * side);
                 let patches = Batch { count: batch, lr_side: patch, hr_side, lr: random(patch), hr: random(hr_side) };
-                let (loss, milliseconds) = timed(pool(&mut self.pools, threads), || trainer.step(patches));
+                let (loss, milliseconds) = timed(|| trainer.step(patches));
                 Ok(json!({ "milliseconds": milliseconds, "loss": loss? }))
             }
         }
@@ -104,19 +111,11 @@ fn load<'a>(models: &'a mut HashMap<PathBuf, Model>, weights: &Path) -> Result<&
     }
 }
 
-fn pool(pools: &mut HashMap<usize, ThreadPool>, threads: usize) -> &ThreadPool {
-    pools.entry(threads).or_insert_with(|| {
-        ThreadPoolBuilder::new().num_threads(threads).build().expect("the system starts a few threads")
-    })
-}
-
-/// The result of `work` on a pool's threads, and its milliseconds.
-fn timed<T: Send>(pool: &ThreadPool, work: impl FnOnce() -> T + Send) -> (T, f64) {
-    pool.install(|| {
-        let start = Instant::now();
-        let result = work();
-        (result, start.elapsed().as_secs_f64() * 1e3)
-    })
+/// The result of `work`, and its milliseconds.
+fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
+    let start = Instant::now();
+    let result = work();
+    (result, start.elapsed().as_secs_f64() * 1e3)
 }
 
 fn floats(path: &Path) -> Result<Vec<f32>> {

@@ -28,7 +28,8 @@ const rounds = quick ? 3 : 7;
 mkdirSync(FILES, { recursive: true });
 const file = (name) => join(FILES, name);
 const programs = {
-  splitsr: startProgram(NATIVE),
+  splitsr1: startProgram(NATIVE, "1"),
+  splitsr2: startProgram(NATIVE, "2"),
   python: startProgram(PYTHON, join(import.meta.dirname, "python/worker.py")),
 };
 const server = await serveFiles(repository, FILES);
@@ -44,7 +45,7 @@ const results = {
 const browser = await openBrowser(server.origin);
 try {
   results.versions = { chromium: browser.version, ...(await programs.python.call("versions")) };
-  Object.assign(results.machine, await programs.splitsr.call("about"));
+  Object.assign(results.machine, await programs.splitsr2.call("about"));
   await checkSmallNetworks();
   for (const { name, settings } of contenders.inBrowser) {
     const about = await browser.open(name, settings);
@@ -70,8 +71,8 @@ async function makeModel(name, { config, weights }) {
     weights: weights ? join(repository, weights) : file(`${name}.safetensors`),
     onnx: file(`${name}.onnx`),
   };
-  if (config) await programs.splitsr.call("make_model", { config, weights: model.weights });
-  const about = await programs.splitsr.call("export", model);
+  if (config) await programs.splitsr2.call("make_model", { config, weights: model.weights });
+  const about = await programs.splitsr2.call("export", model);
   await programs.python.call("check", { model: model.onnx });
   const urls = { weights: weights ? `/${weights}` : `/files/${name}.safetensors`, onnx: `/files/${name}.onnx` };
   return { ...model, ...about, urls };
@@ -116,8 +117,8 @@ async function checkSmallNetworks() {
     const model = await makeModel(name, { config });
     const { reference, url } = await makeReference(name, model, picture);
     const { width, height, input } = picture;
-    const run = { weights: model.weights, threads: 2, input, width, height, reference };
-    expectAgreement("splitsr native", name, (await programs.splitsr.call("run", run)).difference);
+    const run = { weights: model.weights, input, width, height, reference };
+    expectAgreement("splitsr native", name, (await programs.splitsr2.call("run", run)).difference);
     for (const engine of engines) {
       await browser.call(engine.name, "setModel", model.urls);
       const answer = await browser.call(engine.name, "run", { input: picture.url, width, height, reference: url });

@@ -4,6 +4,8 @@
 //! kernels in [`cpu`], which are made for few channels; gradients come from the `Autodiff` implementation. Stock Burn
 //! operations are the reference that the tests and benchmarks compare with: [`Arithmetic::Stock`].
 
+#[cfg(not(target_arch = "wasm32"))]
+mod awake;
 mod buffers;
 pub mod cpu;
 
@@ -16,6 +18,8 @@ pub mod gpu;
 
 use std::cell::Cell;
 
+#[cfg(not(target_arch = "wasm32"))]
+pub use awake::awake;
 pub use buffers::recycling;
 use burn::backend::{Backend, Dispatch, TensorMetadata, backend_extension, tensor::FloatTensor};
 use burn::tensor::activation;

@@ -56,6 +56,13 @@ impl Trainer {
     /// # Errors
     /// As [`Self::step`].
     pub fn step_with(&mut self, arithmetic: Arithmetic, batch: Batch) -> Result<f32> {
+        #[cfg(not(target_arch = "wasm32"))]
+        return crate::ops::awake(|| self.take_step(arithmetic, batch));
+        #[cfg(target_arch = "wasm32")]
+        self.take_step(arithmetic, batch)
+    }
+
+    fn take_step(&mut self, arithmetic: Arithmetic, batch: Batch) -> Result<f32> {
         let device = self.device.clone().autodiff();
         let tensor =
             |values, side| Tensor::<4>::from_data(TensorData::new(values, [batch.count, 3, side, side]), &device);

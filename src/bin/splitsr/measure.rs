@@ -8,8 +8,10 @@ use splitsr::upscale::{Enlarge, measure_halo};
 use splitsr::weights::{Model, to_bytes};
 use splitsr::{Error, Result, files, models};
 
-/// Tiles get so many times the halo that the validation pictures needed: other pictures may need more, and it costs little.
-const MARGIN: usize = 2;
+/// The halo that tiles get for the one that the validation pictures needed: half as much again, because other pictures may need more.
+fn with_margin(needed: usize) -> usize {
+    needed + needed.div_ceil(2)
+}
 
 /// Measures a trained model and writes what it finds into the model's file: the halo that tiles need, and scores.
 #[derive(clap::Args)]
@@ -32,7 +34,7 @@ pub fn run(args: Args) -> Result<()> {
     let scale = model.scale();
     let validation: Vec<_> = Dataset::load(&args.val, scale)?.into_pairs().into_iter().map(|pair| pair.lr).collect();
     let needed = measure_halo(&model, &validation)?;
-    model.metadata.auto_halo = needed.zip(model.halo()).map(|(needed, exact)| exact.min(MARGIN * needed));
+    model.metadata.auto_halo = needed.zip(model.halo()).map(|(needed, exact)| exact.min(with_margin(needed)));
     println!("halo: {needed:?} of {:?} pixels needed, {:?} kept", model.halo(), model.metadata.auto_halo);
     let mut scores = model.metadata.scores.as_object().cloned().unwrap_or_default();
     for folder in &args.folders {

@@ -52,5 +52,7 @@ pub fn run(args: Args) -> Result<()> {
     let stop = crate::stop_flag()?;
     let mut print = |event: &Event| println!("{}", serde_json::to_string(event).expect("an event is plain data"));
     let (files, limits) = (Files::beside(&args.out), Limits { steps: args.steps, time });
-    recycling(|| train::run(&config, &data, &validation, &files, init, args.resume, limits, &stop, &mut print))
+    let run = || train::run(&config, &data, &validation, &files, init, args.resume, limits, &stop, &mut print);
+    // On one of the threads that compute: from outside, each operation would have to wake them and wait.
+    rayon::scope(|_| recycling(run))
 }
