@@ -186,6 +186,16 @@ impl NetworkConfig {
         }
     }
 
+    /// The same network for another scale.
+    pub fn at_scale(mut self, scale: usize) -> Self {
+        match &mut self {
+            Self::SplitSr(c) => c.scale = scale,
+            Self::Edsr(c) => c.scale = scale,
+            Self::Srcnn(c) => c.scale = scale,
+        }
+        self
+    }
+
     /// Whether all feature maps are made by 3x3 convolutions, none of which has 3 channels: what a GPU can store as f16.
     #[cfg(feature = "gpu")]
     pub(crate) fn is_all_3x3(&self) -> bool {

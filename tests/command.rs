@@ -116,7 +116,8 @@ fn failures_are_one_line_and_leave_no_file() {
         (vec![data("awkward/bomb_60000x60000.png")], 1, "60000 x 60000"),
         (vec![photo.clone(), "--scale".into(), "17".into()], 1, "it must be from 1 to 16"),
         (vec![photo.clone(), "--model".into(), "nothing".into()], 1, "no model \"nothing\""),
-        (vec![photo.clone(), "--backend".into(), "gpu".into()], 1, "CPU only"),
+        #[cfg(not(feature = "gpu"))]
+        (vec![photo.clone(), "--backend".into(), "gpu".into()], 1, "no GPU backend"),
         (vec!["missing.png".into()], 1, "missing.png"),
         (vec![photo.clone(), "--size".into(), "12".into()], 2, "WIDTHxHEIGHT"),
     ] {

@@ -97,3 +97,32 @@ fn a_started_run_is_not_overwritten() {
     assert!(error.contains("another network or seed"), "{error}");
     run(&config, true).unwrap();
 }
+
+#[test]
+fn another_scale_starts_from_the_weights_that_fit() {
+    let _alone = GENERATOR.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let folder = tempfile::tempdir().unwrap();
+    let [x2, x4] = ["x2", "x4"].map(|name| folder.path().join(format!("{name}.safetensors")));
+    train(&x2, false, Some(3));
+    let start = |config: &TrainConfig| {
+        let init = splitsr::models::load(x2.to_str().unwrap()).unwrap();
+        let scale = config.network.scale();
+        let pairs = dataset().into_pairs().into_iter().map(|pair| Pair::new(pair.hr, scale).unwrap());
+        let data = Dataset::new(pairs.collect(), scale).unwrap();
+        let (files, none) = (Files::beside(&x4), Limits { steps: Some(0), time: None });
+        run(config, &data, &data, &files, Some(init), false, none, &AtomicBool::new(false), &mut |_| {})
+    };
+    let mut config = TrainConfig::from_toml(&CONFIG.replace("hr_patch = 24", "hr_patch = 32")).unwrap();
+    config.network = config.network.at_scale(4);
+    start(&config).unwrap();
+    let weights = |path: &Path| splitsr::weights::read(&std::fs::read(path).unwrap()).unwrap().1;
+    let (from, to) = (weights(&x2), weights(&x4));
+    assert!(to.len() > from.len(), "x4 shuffles twice");
+    for (name, tensor) in &from {
+        assert_eq!(to[name], *tensor, "{name}");
+    }
+    std::fs::remove_file(Files::beside(&x4).checkpoint).unwrap();
+    config.network = splitsr::NetworkConfig::Edsr(splitsr::config::EdsrConfig { channels: 8, ..Default::default() });
+    let error = start(&config).unwrap_err().to_string();
+    assert!(error.contains("only the scale may differ"), "{error}");
+}

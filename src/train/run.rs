@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::config::{Recipe, TrainConfig};
 use super::data::{Dataset, Pair};
 use super::trainer::Trainer;
+use crate::config::NetworkConfig;
 use crate::error::{Error, Result};
 use crate::eval::psnr_y;
 use crate::network::Network;
@@ -143,6 +144,24 @@ pub fn run(
     run.save()
 }
 
+/// The network that `config` describes with the weights of `model`, which may have another scale: what then differs in shape (a part of the
+/// upsampler) is random.
+fn warm_start(config: &NetworkConfig, model: &Model, device: &Device) -> Result<Network> {
+    if model.metadata.config.clone().at_scale(config.scale()) != *config {
+        return Err(Error::Config(
+            "--init has another network than the training config: only the scale may differ".into(),
+        ));
+    }
+    let network = Network::new(config, device);
+    let mut tensors = weights::collect(&network);
+    for (name, (shape, values)) in weights::collect(&model.network) {
+        if let Some(tensor) = tensors.get_mut(&name).filter(|tensor| tensor.0 == shape) {
+            tensor.1 = values;
+        }
+    }
+    weights::assign(network, tensors, device)
+}
+
 struct Run<'a> {
     config: &'a TrainConfig,
     recipe: Recipe,
@@ -173,10 +192,7 @@ impl<'a> Run<'a> {
         }
         device.seed(config.seed);
         let network = match init {
-            Some(model) if model.metadata.config != config.network => {
-                return Err(Error::Config("--init has another network than the training config".into()));
-            }
-            Some(model) => model.network,
+            Some(model) => warm_start(&config.network, &model, &device)?,
             None => Network::new(&config.network, &device),
         };
         let mut trainer = Trainer::new(recipe.clone(), network, &device);
