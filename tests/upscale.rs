@@ -11,7 +11,7 @@ use common::Nearest;
 use proptest::prelude::*;
 use splitsr::config::{BlockKind, HybridMode, NetworkConfig, Replacement, SplitSrConfig};
 use splitsr::image::resize::{Filter, resize};
-use splitsr::image::{Depth, Layout, Picture, Samples};
+use splitsr::image::{Depth, Layout, Limits, Picture, Samples};
 use splitsr::network::Network;
 use splitsr::upscale::{Enlarge, Facts, Job, Options, Target, TileInput, Tiling, measure_halo, run_tile, upscale};
 use splitsr::weights::{Metadata, Model};
@@ -177,6 +177,20 @@ fn the_number_of_workers_shows_in_no_result() {
         };
         assert!(result(1) == result(8), "{tiling:?}");
     }
+}
+
+/// Winograd's algorithm and small halos are worth at most one level of 8 bits on a photograph.
+#[test]
+fn fast_tiles_are_within_a_level_of_exact_ones() {
+    let model = splitsr::models::load("splitsr-x2").unwrap();
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/www/public/demo/sign.png");
+    let photo = splitsr::image::decode(&std::fs::read(file).unwrap(), &Limits::default()).unwrap();
+    let [(fast, tiles), (exact, _)] =
+        [Tiling::Auto, Tiling::Exact].map(|tiling| tiled(&model, &photo, &zoom(2.0, tiling)));
+    let (Samples::U8(a), Samples::U8(b)) = (&fast.samples, &exact.samples) else { panic!("8 bits stay 8 bits") };
+    assert!(tiles > 1 && a != b, "the fast way was taken");
+    let worst = a.iter().zip(b).map(|(a, b)| a.abs_diff(*b)).max();
+    assert_eq!(worst, Some(1));
 }
 
 #[test]

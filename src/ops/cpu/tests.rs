@@ -198,6 +198,14 @@ proptest! {
         check(&shape, seed >> 8);
     }
 
+    #[test]
+    fn any_number_of_channels_equals_the_definition(
+        (in_channels, out_channels, height, width) in (1usize..=64, 1usize..=64, 1usize..=9, 1usize..=35),
+        seed: u64,
+    ) {
+        check(&Shape { batch: 1, in_channels, out_channels, height, width }, seed >> 8);
+    }
+
     /// A tile cut out with one pixel around it gives the same bits inside, on every instruction set.
     #[test]
     fn a_pixel_depends_on_its_neighbourhood_alone(
