@@ -38,15 +38,6 @@ fn best<T>(mut run: impl FnMut() -> T) -> f64 {
     best
 }
 
-/// Floating point operations a second of the multiply-add loop, on all threads.
-fn peak(threads: usize) -> f64 {
-    const ROUNDS: usize = 200_000;
-    let mut operations = 0;
-    let seconds = best(|| operations = rayon::broadcast(|_| 2 * cpu::multiply_adds(ROUNDS)).iter().sum());
-    assert!(operations > 0 && threads == rayon::current_num_threads());
-    operations as f64 / seconds
-}
-
 fn values(count: usize) -> Vec<f32> {
     (0..count).map(|i| (i * 7919 % 1009) as f32 / 1009.0 - 0.5).collect()
 }
@@ -56,7 +47,7 @@ fn main() {
     let threads = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(0);
     rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().expect("the first pool of this process");
     let threads = rayon::current_num_threads();
-    let limit = peak(threads).max(peak(threads));
+    let limit = cpu::peak();
     println!("{}, threads: {threads}, peak: {:.0} GFLOP/s", cpu::instruction_set(), limit / 1e9);
     println!("| ms, GFLOP/s, % of the peak | forward | | | fast forward | | | by the input | | | by the weights | | |");
     println!("|---|{}", "--:|".repeat(12));

@@ -14,6 +14,7 @@ use crate::config::NetworkConfig;
 use crate::error::{Error, Result};
 use crate::network::Network;
 use crate::network::cost::Cost;
+use crate::ops::awake;
 use crate::ops::float::from_values;
 use crate::upscale::Enlarge;
 
@@ -191,11 +192,7 @@ impl Enlarge for Model {
 
     fn enlarge(&self, planes: Vec<f32>, height: usize, width: usize) -> Result<Vec<f32>> {
         let enlarge = || values(self.run(planes, height, width).try_into_data());
-        #[cfg(not(target_arch = "wasm32"))]
-        if self.device == Device::flex() {
-            return crate::ops::awake(enlarge);
-        }
-        enlarge()
+        if self.device == Device::flex() { awake(enlarge) } else { enlarge() }
     }
 }
 

@@ -1,17 +1,5 @@
-/** The networks that are run. */
-const splitsr = {
-  architecture: "splitsr",
-  scale: 2,
-  channels: 16,
-  groups: 7,
-  blocks: 7,
-  split_ratio: 0.25,
-  hybrid_index: 3,
-  hybrid_mode: "split-first",
-  replacement: "features",
-  block: "split",
-  attention: null,
-};
+/** The networks that are run. Left out is what the flagship has: the defaults of `SplitSrConfig`. */
+const splitsr = { architecture: "splitsr" };
 
 /** What is timed. The flagship has its trained weights, the others random ones: weights do not change the time. */
 export const timed = {

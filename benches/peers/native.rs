@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use burn::tensor::{Device, Tensor, TensorData};
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
 use rayon::ThreadPoolBuilder;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -128,12 +130,7 @@ fn largest_difference(a: &[f32], b: &[f32]) -> f32 {
     a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, |largest, d| if d <= largest { largest } else { d })
 }
 
-/// Values in [0, 1) that look random.
+/// Values in [0, 1).
 fn noise(count: usize) -> Vec<f32> {
-    let mut state = 42u32;
-    let mut next = || {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (state >> 8) as f32 / (1 << 24) as f32
-    };
-    (0..count).map(|_| next()).collect()
+    StdRng::seed_from_u64(42).random_iter().take(count).collect()
 }

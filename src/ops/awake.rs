@@ -1,21 +1,29 @@
 //! Threads that wait awake.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
 /// Runs `work`, a chain of many short parallel steps, while the other threads of this rayon pool stay awake between the steps.
 ///
 /// A sleeping thread takes tens of microseconds to wake, on a virtual machine that was idle before ten times as many; a layer of a network
-/// takes a few hundred. Outside of a pool, where the steps' threads are not known, `work` just runs.
+/// takes a few hundred. Outside of a pool, where the steps' threads are not known, and in the browser, which has one, `work` just runs.
 pub fn awake<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    #[cfg(not(target_arch = "wasm32"))]
+    if let Some(here) = rayon::current_thread_index()
+        && rayon::current_num_threads() > 1
+    {
+        return beside_awake(here, work);
+    }
+    work()
+}
+
+/// [`awake`] on thread `here` of a pool that has others.
+#[cfg(not(target_arch = "wasm32"))]
+fn beside_awake<T: Send>(here: usize, work: impl FnOnce() -> T + Send) -> T {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
     struct Done<'a>(&'a AtomicBool);
     impl Drop for Done<'_> {
         fn drop(&mut self) {
             self.0.store(true, Ordering::Release);
         }
-    }
-    let Some(here) = rayon::current_thread_index() else { return work() };
-    if rayon::current_num_threads() == 1 {
-        return work();
     }
     let done = AtomicBool::new(false);
     rayon::scope(|scope| {

@@ -4,7 +4,6 @@
 //! kernels in [`cpu`], which are made for few channels; gradients come from the `Autodiff` implementation. Stock Burn
 //! operations are the reference that the tests and benchmarks compare with: [`Arithmetic::Stock`].
 
-#[cfg(not(target_arch = "wasm32"))]
 mod awake;
 mod buffers;
 pub mod cpu;
@@ -17,8 +16,8 @@ pub mod float;
 pub mod gpu;
 
 use std::cell::Cell;
+use std::thread::LocalKey;
 
-#[cfg(not(target_arch = "wasm32"))]
 pub use awake::awake;
 pub use buffers::recycling;
 use burn::backend::{Backend, Dispatch, TensorMetadata, backend_extension, tensor::FloatTensor};
@@ -69,9 +68,20 @@ pub trait SrBackend: Backend {
         weight2: FloatTensor<Self>,
         bias2: FloatTensor<Self>,
     ) -> FloatTensor<Self> {
-        let y = Self::conv3x3(x.clone(), weight1, bias1, true);
-        Self::conv3x3_add(y, weight2, bias2, x)
+        two_convolutions::<Self>(x, weight1, bias1, weight2, bias2)
     }
+}
+
+/// A [`residual_block`] as two operations: what devices do that have no kernel for it.
+fn two_convolutions<B: SrBackend>(
+    x: FloatTensor<B>,
+    weight1: FloatTensor<B>,
+    bias1: FloatTensor<B>,
+    weight2: FloatTensor<B>,
+    bias2: FloatTensor<B>,
+) -> FloatTensor<B> {
+    let y = B::conv3x3(x.clone(), weight1, bias1, true);
+    B::conv3x3_add(y, weight2, bias2, x)
 }
 
 /// What training needs of a device besides [`SrBackend`].
@@ -121,15 +131,20 @@ impl Arithmetic {
     ///
     /// A property of the thread, because it must reach the convolutions through modules that have nothing to do with it.
     pub fn run<T>(self, work: impl FnOnce() -> T) -> T {
-        struct Restore(Arithmetic);
-        impl Drop for Restore {
-            fn drop(&mut self) {
-                ARITHMETIC.set(self.0);
-            }
-        }
-        let _restore = Restore(ARITHMETIC.replace(self));
-        work()
+        scoped(&ARITHMETIC, self, work)
     }
+}
+
+/// Runs `work` with another value of a property of the thread.
+fn scoped<V: Copy + 'static, T>(property: &'static LocalKey<Cell<V>>, value: V, work: impl FnOnce() -> T) -> T {
+    struct Restore<V: Copy + 'static>(&'static LocalKey<Cell<V>>, V);
+    impl<V: Copy> Drop for Restore<V> {
+        fn drop(&mut self) {
+            self.0.set(self.1);
+        }
+    }
+    let _restore = Restore(property, property.replace(value));
+    work()
 }
 
 /// 3x3 convolution, stride 1, zero padding 1, then ReLU if `relu`.

@@ -9,7 +9,7 @@ use super::data::Batch;
 use super::parameters::{flatten, flatten_gradients, unflatten};
 use crate::error::{Error, Result};
 use crate::network::Network;
-use crate::ops::Arithmetic;
+use crate::ops::{Arithmetic, awake};
 use crate::weights::NamedTensors;
 
 /// A network in training: weights, their average, Adam's moments and the step number. This is all the state that there is.
@@ -56,10 +56,7 @@ impl Trainer {
     /// # Errors
     /// As [`Self::step`].
     pub fn step_with(&mut self, arithmetic: Arithmetic, batch: Batch) -> Result<f32> {
-        #[cfg(not(target_arch = "wasm32"))]
-        return crate::ops::awake(|| self.take_step(arithmetic, batch));
-        #[cfg(target_arch = "wasm32")]
-        self.take_step(arithmetic, batch)
+        awake(|| self.take_step(arithmetic, batch))
     }
 
     fn take_step(&mut self, arithmetic: Arithmetic, batch: Batch) -> Result<f32> {

@@ -1,8 +1,10 @@
 //! `splitsr bench`
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use burn::tensor::{Device, Tensor, TensorData};
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
 use serde::Serialize;
 use splitsr::network::cost::Cost;
 use splitsr::ops::{Arithmetic, awake, cpu, recycling};
@@ -100,7 +102,7 @@ pub fn run(args: Args) -> Result<()> {
 }
 
 fn measure(model: Model, args: &Args) -> Result<Report> {
-    let peak_gflops = peak() / 1e9;
+    let peak_gflops = cpu::peak() / 1e9;
     Ok(Report {
         instruction_set: cpu::instruction_set(),
         threads: rayon::current_num_threads(),
@@ -113,8 +115,9 @@ fn measure(model: Model, args: &Args) -> Result<Report> {
 
 fn forward(model: &Model, args: &Args, peak_gflops: f64) -> Workload {
     let (width, height) = (args.size.0 as usize, args.size.1 as usize);
+    let pixels = TensorData::new(noise(3 * width * height), [1, 3, height, width]);
     let run = |arithmetic: Arithmetic| {
-        let pixels = TensorData::new(noise(3 * width * height), [1, 3, height, width]);
+        let pixels = pixels.clone();
         let forward = || model.network.forward(Tensor::<4>::from_data(pixels, &Device::flex())).into_data();
         awake(|| arithmetic.run(forward));
         Ok(())
@@ -132,8 +135,9 @@ fn training_step(model: &Model, args: &Args, peak_gflops: f64) -> Result<Workloa
     let scale = model.metadata.config.scale();
     let (side, hr_side) = (args.patch, args.patch * scale);
     let mut trainer = Trainer::new(Recipe::paper(), model.network.clone(), &Device::flex());
+    let (lr, hr) = (noise(args.batch * 3 * side * side), noise(args.batch * 3 * hr_side * hr_side));
     let run = |arithmetic: Arithmetic| {
-        let (lr, hr) = (noise(args.batch * 3 * side * side), noise(args.batch * 3 * hr_side * hr_side));
+        let (lr, hr) = (lr.clone(), hr.clone());
         trainer.step_with(arithmetic, Batch { count: args.batch, lr_side: side, lr, hr_side, hr }).map(drop)
     };
     let variants = if args.no_stock { &[Arithmetic::Fast][..] } else { &[Arithmetic::Fast, Arithmetic::Stock] };
@@ -193,26 +197,9 @@ fn median(samples: &[f64]) -> f64 {
     (sorted[(sorted.len() - 1) / 2] + sorted[sorted.len() / 2]) / 2.0
 }
 
-/// Floating point operations a second of a loop of multiply-adds on all threads: the best of many short runs.
-fn peak() -> f64 {
-    const ROUNDS: usize = 200_000;
-    let (mut best, begin) = (0.0f64, Instant::now());
-    while begin.elapsed() < Duration::from_millis(500) {
-        let start = Instant::now();
-        let operations: usize = rayon::broadcast(|_| 2 * cpu::multiply_adds(ROUNDS)).iter().sum();
-        best = best.max(operations as f64 / start.elapsed().as_secs_f64());
-    }
-    best
-}
-
-/// Values in [0, 1) that look random: a picture of the worst kind.
+/// Values in [0, 1): a picture of the worst kind.
 fn noise(count: usize) -> Vec<f32> {
-    let mut state = 42u32;
-    let mut next = || {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (state >> 8) as f32 / (1 << 24) as f32
-    };
-    (0..count).map(|_| next()).collect()
+    StdRng::seed_from_u64(42).random_iter().take(count).collect()
 }
 
 fn print(report: &Report) {

@@ -86,10 +86,25 @@ pub fn instruction_set() -> &'static str {
     best().name
 }
 
-/// Multiply-adds in registers alone, on this thread: the yardstick of benchmarks. Returns how many were done, for the time that it took.
+/// Multiply-adds in registers alone, on this thread. Returns how many were done, for the time that it took.
 pub fn multiply_adds(rounds: usize) -> usize {
     // SAFETY: this machine has the best of its instruction sets.
     unsafe { (best().multiply_adds)(rounds) }
+}
+
+/// Floating point operations a second of [`multiply_adds`] on all threads: the yardstick of benchmarks. The best of
+/// many runs in half a second.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn peak() -> f64 {
+    use std::time::{Duration, Instant};
+    const ROUNDS: usize = 200_000;
+    let (mut best, begin) = (0.0f64, Instant::now());
+    while begin.elapsed() < Duration::from_millis(500) {
+        let start = Instant::now();
+        let operations: usize = rayon::broadcast(|_| 2 * multiply_adds(ROUNDS)).iter().sum();
+        best = best.max(operations as f64 / start.elapsed().as_secs_f64());
+    }
+    best
 }
 
 /// What [`forward`] does besides the convolution.

@@ -25,7 +25,7 @@ pub use self::launch::Traffic;
 use self::launch::{Shader, dims, launch, strides};
 pub use self::rotate::rotate;
 pub use self::shader::{Blocking, Conv, Element, Weights};
-use super::SrBackend;
+use super::{SrBackend, scoped, two_convolutions};
 
 impl SrBackend for Cube {
     fn conv3x3(x: CubeTensor, weight: CubeTensor, bias: CubeTensor, relu: bool) -> FloatTensor<Self> {
@@ -53,8 +53,7 @@ impl SrBackend for Cube {
         if block::fits(&x) {
             return block::fused(&x, [weight1, weight2], [bias1, bias2]);
         }
-        let y = Self::conv3x3(x.clone(), weight1, bias1, true);
-        Self::conv3x3_add(y, weight2, bias2, x)
+        two_convolutions::<Self>(x, weight1, bias1, weight2, bias2)
     }
 }
 
@@ -67,14 +66,7 @@ thread_local! {
 ///
 /// For networks of our own operations only: Burn's do not mix f16 feature maps with f32 weights.
 pub fn in_half<T>(work: impl FnOnce() -> T) -> T {
-    struct Restore(bool);
-    impl Drop for Restore {
-        fn drop(&mut self) {
-            HALF.set(self.0);
-        }
-    }
-    let _restore = Restore(HALF.replace(true));
-    work()
+    scoped(&HALF, true, work)
 }
 
 /// The convolution of `x` with `weight` and a bias, and nothing more.
