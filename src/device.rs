@@ -67,7 +67,8 @@ impl Placed {
         }
     }
 
-    fn on_cpu(model: Model, reason: impl Into<String>) -> Self {
+    /// Leaves a model on the CPU, where it is. `reason` is for the report.
+    pub fn on_cpu(model: Model, reason: impl Into<String>) -> Self {
         Self {
             model,
             #[cfg(feature = "gpu")]
@@ -106,6 +107,10 @@ impl Enlarge for Placed {
 
     fn bytes_per_pixel(&self) -> usize {
         self.model.bytes_per_pixel()
+    }
+
+    fn on_gpu(&self) -> bool {
+        self.place().backend == "gpu"
     }
 
     fn enlarge(&self, planes: Vec<f32>, height: usize, width: usize) -> Result<Vec<f32>> {

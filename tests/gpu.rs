@@ -1,9 +1,9 @@
-//! The GPU against the CPU, on whatever adapter there is: a software one will do. Needs the feature `gpu`.
+//! The GPU against the CPU, on whatever adapter there is: a software one will do.
 #![cfg(feature = "gpu")]
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use burn::module::Module;
 use burn::tensor::{Device, DeviceKind, Distribution, Tensor, TensorData};
@@ -20,6 +20,13 @@ use splitsr::weights::{Metadata, Model, assign, collect};
 
 fn gpu() -> Device {
     Device::wgpu(DeviceKind::DefaultDevice)
+}
+
+/// The adapter is for one test at a time: software ones crash when several threads use them.
+fn turn() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    // A test that failed says so itself.
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn random<const D: usize>(shape: [usize; D], seed: u64) -> TensorData {
@@ -47,6 +54,7 @@ const CHANNELS: [(usize, usize); 12] =
 
 #[test]
 fn convolutions_of_all_kinds_agree() {
+    let _turn = turn();
     let sizes = [(1, 1, 1), (2, 5, 7), (1, 33, 31), (1, 64, 65)];
     for (index, (inputs, outputs)) in CHANNELS.into_iter().enumerate() {
         for (n, h, w) in sizes {
@@ -74,6 +82,7 @@ fn convolutions_of_all_kinds_agree() {
 
 #[test]
 fn shuffled_convolutions_and_residual_blocks_agree() {
+    let _turn = turn();
     for (channels, factor) in [(1, 2), (3, 3), (4, 2), (8, 3), (13, 2), (16, 2), (16, 3), (24, 2)] {
         for (n, h, w) in [(1, 1, 1), (2, 15, 17), (1, 29, 61)] {
             let outputs = channels * factor * factor;
@@ -102,6 +111,7 @@ fn shuffled_convolutions_and_residual_blocks_agree() {
 #[cfg(feature = "train")]
 #[test]
 fn gradients_agree() {
+    let _turn = turn();
     for (index, (inputs, outputs)) in CHANNELS.into_iter().enumerate() {
         for (n, h, w) in [(1, 1, 1), (3, 9, 20), (2, 40, 33)] {
             let seed = 100 + index as u64;
@@ -171,6 +181,7 @@ fn model(config: NetworkConfig) -> Model {
 
 #[test]
 fn networks_of_all_kinds_agree() {
+    let _turn = turn();
     let device = gpu();
     for config in configs() {
         let model = model(config);
@@ -193,12 +204,14 @@ fn levels(a: &Model, b: &Model) -> u8 {
 
 #[test]
 fn pictures_agree() {
+    let _turn = turn();
     let cpu = models::load(models::DEFAULT).unwrap();
     assert!(levels(&cpu, &cpu.to_device(&gpu())) <= 1);
 }
 
 #[test]
 fn pictures_agree_in_half() {
+    let _turn = turn();
     let cpu = models::load(models::DEFAULT).unwrap();
     let Ok(half) = cpu.to_device(&gpu()).in_half() else { panic!("the adapter has no shader-f16") };
     assert!(levels(&cpu, &half) <= 1);
@@ -206,6 +219,7 @@ fn pictures_agree_in_half() {
 
 #[test]
 fn networks_that_mix_operations_are_not_run_in_half() {
+    let _turn = turn();
     let config = NetworkConfig::SplitSr(SplitSrConfig { block: BlockKind::Ghost, ..Default::default() });
     let error = model(config).to_device(&gpu()).in_half().unwrap_err().to_string();
     assert_eq!(error, "the network of random does not run in 16-bit floats");
@@ -214,6 +228,7 @@ fn networks_that_mix_operations_are_not_run_in_half() {
 /// One weight of one kernel is wrong: the self-check says so.
 #[test]
 fn the_self_check_finds_a_wrong_weight() {
+    let _turn = turn();
     let cpu = models::load(models::DEFAULT).unwrap();
     let mut tensors = collect(&cpu.network);
     tensors.get_mut("tail.weight").unwrap().1[40] += 0.5;
@@ -225,6 +240,7 @@ fn the_self_check_finds_a_wrong_weight() {
 /// Counted, not timed: the flagship on 640x360.
 #[test]
 fn a_picture_is_few_kernels_and_little_traffic() {
+    let _turn = turn();
     let config = NetworkConfig::SplitSr(SplitSrConfig::default());
     let network = model(config).network.to_device(&gpu());
     let count = |work: &dyn Fn(Tensor<4>) -> Tensor<4>| {
@@ -246,6 +262,7 @@ fn a_picture_is_few_kernels_and_little_traffic() {
 /// The device is lost while a picture is enlarged: the CPU finishes it, and the report says so.
 #[test]
 fn a_lost_device_is_replaced_by_the_cpu() {
+    let _turn = turn();
     let small = SplitSrConfig { channels: 4, groups: 1, blocks: 1, ..Default::default() };
     let (model, again) = (model(NetworkConfig::SplitSr(small.clone())), model(NetworkConfig::SplitSr(small)));
     // A device of its own, so that the other tests keep theirs.
@@ -280,6 +297,7 @@ fn noise(width: u32, height: u32) -> Picture {
 /// Twenty pictures of different sizes, one after the other: what is kept does not grow.
 #[test]
 fn memory_stays_the_same_over_many_pictures() {
+    let _turn = turn();
     let device = gpu();
     let small = SplitSrConfig { channels: 8, groups: 2, blocks: 2, hybrid_index: 1, ..Default::default() };
     let model = model(NetworkConfig::SplitSr(small)).to_device(&device);

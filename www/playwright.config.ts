@@ -2,6 +2,16 @@ import { defineConfig } from "@playwright/test";
 
 const port = 4173;
 
+const args = [
+  "--no-sandbox",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
+
 export default defineConfig({
   testDir: "tests",
   // The engine takes all cores by itself; side by side the tests would measure each other.
@@ -12,18 +22,21 @@ export default defineConfig({
   use: {
     baseURL: `http://127.0.0.1:${port}/`,
     viewport: { width: 1280, height: 800 },
-    launchOptions: {
-      executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
-      args: [
-        "--no-sandbox",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-      ],
-    },
   },
+  projects: [
+    { name: "cpu", testIgnore: "gpu.spec.ts", use: { launchOptions: { executablePath, args } } },
+    {
+      // A graphics card imitated in software, which every machine has.
+      name: "gpu",
+      testMatch: "gpu.spec.ts",
+      use: {
+        launchOptions: {
+          executablePath,
+          args: [...args, "--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader", "--js-flags=--expose-gc"],
+        },
+      },
+    },
+  ],
   webServer: {
     // The built site as any static host would serve it.
     command: `npx vite preview --host 127.0.0.1 --port ${port} --strictPort`,

@@ -15,7 +15,8 @@
 //! Besides the source, the result and the network's weights:
 //! - the tiles being computed: at most [`plan::IN_FLIGHT_BYTES`] together, whatever the size of the picture, or one
 //!   tile if a single one takes more. A tile takes at most [`plan::TILE_BYTES`] by [`Enlarge::bytes_per_pixel`], except
-//!   where a wide halo makes a larger one necessary: it is never cut below three halos.
+//!   where a wide halo makes a larger one necessary: it is never cut below three halos. On a GPU one is computed at a time, of at
+//!   most [`plan::GPU_TILE_BYTES`].
 //! - where there are several passes, the 16-bit picture between two of them: 6 bytes a pixel, and fewer pixels than the
 //!   result has;
 //! - where there is alpha, the channels apart from each other: one more source, one more result, and for the time of
@@ -67,6 +68,11 @@ pub trait Enlarge: Send + Sync {
     /// Bytes that [`Self::enlarge`] holds at its peak, for each low-resolution pixel. Bounds the size of tiles.
     fn bytes_per_pixel(&self) -> usize;
 
+    /// Whether it is computed on a GPU, which takes one tile at a time, but a large one.
+    fn on_gpu(&self) -> bool {
+        false
+    }
+
     /// Enlarges a picture or a part of one.
     ///
     /// # Shapes
@@ -102,6 +108,8 @@ pub struct Facts {
     pub auto_halo: Option<usize>,
     /// [`Enlarge::bytes_per_pixel`].
     pub bytes_per_pixel: usize,
+    /// [`Enlarge::on_gpu`].
+    pub on_gpu: bool,
 }
 
 impl Facts {
@@ -112,6 +120,7 @@ impl Facts {
             halo: model.halo(),
             auto_halo: model.auto_halo(),
             bytes_per_pixel: model.bytes_per_pixel(),
+            on_gpu: model.on_gpu(),
         }
     }
 
@@ -265,7 +274,7 @@ mod tests {
 
     #[test]
     fn the_halo_is_the_smallest_that_serves() {
-        let facts = Facts { scale: 2, halo: Some(73), auto_halo: Some(16), bytes_per_pixel: 1 };
+        let facts = Facts { scale: 2, halo: Some(73), auto_halo: Some(16), bytes_per_pixel: 1, on_gpu: false };
         let halo =
             |facts: Facts| [Tiling::Auto, Tiling::Exact, Tiling::Halo(9), Tiling::Halo(99)].map(|t| facts.halo(t));
         assert_eq!(halo(facts), [Some(16), Some(73), Some(9), Some(73)]);

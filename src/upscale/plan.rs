@@ -13,6 +13,10 @@ use crate::image::Area;
 /// pixels of the picture at this size, and four times at a quarter of it.
 pub const TILE_BYTES: u64 = 256 << 20;
 
+/// What a tile may take on a GPU: the largest buffer that every adapter can bind is 128 MiB, and a tile of more would keep the
+/// screen, which waits for it, for too long.
+pub const GPU_TILE_BYTES: u64 = 128 << 20;
+
 /// What the tiles that are computed at the same time may take together natively, in bytes.
 pub const IN_FLIGHT_BYTES: u64 = 2 * TILE_BYTES;
 
@@ -109,8 +113,9 @@ fn pass(
     let (columns, rows) = match halo {
         Some(halo) => {
             let halo = halo as u64;
-            let most = most_pixels(halo, bytes_per_pixel);
+            let most = most_pixels(halo, bytes_per_pixel, facts.on_gpu);
             match workers {
+                _ if facts.on_gpu => grid(&across, &down, most, 1),
                 Some(workers) => grid(&across, &down, most, workers.max(1) as u64),
                 None => {
                     let share = u64::from(source.0) * u64::from(source.1) / SHARED_TILES;
@@ -158,11 +163,12 @@ fn bytes_per_pixel(facts: &Facts) -> u64 {
 }
 
 /// The most low-resolution pixels that a tile should read.
-fn most_pixels(halo: u64, bytes_per_pixel: u64) -> u64 {
+fn most_pixels(halo: u64, bytes_per_pixel: u64, on_gpu: bool) -> u64 {
     let comfortable = (SIDE_IN_HALOS * halo).max(MIN_SIDE).saturating_pow(2);
+    let memory = if on_gpu { GPU_TILE_BYTES } else { TILE_BYTES.min(comfortable.saturating_mul(bytes_per_pixel)) };
     // Cut finer than this, a tile would compute more than nine times what it keeps.
     let least = (3 * halo).max(2 * (halo + 8) + u64::from(MIN_CORE)).saturating_pow(2);
-    comfortable.min(TILE_BYTES / bytes_per_pixel).max(least)
+    (memory / bytes_per_pixel).max(least)
 }
 
 /// The columns and rows for which `workers` at once are done first, of those whose tiles read at most `most` pixels.
@@ -229,7 +235,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const FLAGSHIP: Facts = Facts { scale: 2, halo: Some(73), auto_halo: None, bytes_per_pixel: 768 };
+    const FLAGSHIP: Facts = Facts { scale: 2, halo: Some(73), auto_halo: None, bytes_per_pixel: 768, on_gpu: false };
 
     fn targets(source: (u32, u32), target: (u32, u32), scale: usize) -> Vec<(u32, u32)> {
         let passes = passes(source, target, &Facts { scale, ..FLAGSHIP }, Some(8), Some(2)).unwrap();
@@ -281,8 +287,18 @@ mod tests {
     }
 
     #[test]
+    fn tiles_on_a_gpu_are_as_large_as_its_memory_allows() {
+        let facts = Facts { on_gpu: true, ..FLAGSHIP };
+        let pass =
+            |size: (u32, u32)| passes(size, (2 * size.0, 2 * size.1), &facts, Some(10), Some(8)).unwrap().remove(0);
+        assert_eq!([(100, 100), (320, 320), (640, 360)].map(|size| pass(size).tiles.len()), [1, 1, 2]);
+        assert!(pass((4000, 3000)).tile_bytes(&facts) <= GPU_TILE_BYTES);
+        assert!(pass((4000, 3000)).work() < 4000 * 3000 * 12 / 10);
+    }
+
+    #[test]
     fn a_wide_halo_makes_large_tiles_rather_than_endless_work() {
-        let facts = Facts { scale: 4, halo: Some(400), auto_halo: None, bytes_per_pixel: 10_000 };
+        let facts = Facts { scale: 4, halo: Some(400), bytes_per_pixel: 10_000, ..FLAGSHIP };
         let pass = &passes((4000, 4000), (16000, 16000), &facts, Some(400), Some(2)).unwrap()[0];
         assert!(pass.work() <= 9 * 16_000_000, "{}", pass.work());
     }

@@ -127,7 +127,7 @@ fn work<M: Enlarge + ?Sized>(
 /// another tile, so that the number of tiles in memory would have no bound.
 fn pools(pass: &Pass, facts: &Facts, threads: usize) -> Result<Vec<ThreadPool>> {
     let at_once = (IN_FLIGHT_BYTES / pass.tile_bytes(facts)).clamp(1, threads as u64) as usize;
-    let count = at_once.min(pass.tiles.len());
+    let count = if facts.on_gpu { 1 } else { at_once.min(pass.tiles.len()) };
     (0..count)
         .map(|index| {
             let share = (index + 1) * threads / count - index * threads / count;

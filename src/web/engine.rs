@@ -54,7 +54,7 @@ impl Model {
         self.0.sha256.clone()
     }
 
-    /// What a `Job` needs to know of the model, as JSON: `{"scale", "halo", "autoHalo", "bytesPerPixel"}`, halos in
+    /// What a `Job` needs to know of the model, as JSON: `{"scale", "halo", "autoHalo", "bytesPerPixel", …}`, halos in
     /// low-resolution pixels or null.
     #[wasm_bindgen(getter)]
     pub fn facts(&self) -> String {
@@ -83,6 +83,9 @@ struct JobOptions {
     /// How many tiles can be computed at once.
     #[serde(default = "one")]
     workers: usize,
+    /// Whether the tiles are for a GPU.
+    #[serde(default)]
+    gpu: bool,
 }
 
 fn one() -> usize {
@@ -90,19 +93,18 @@ fn one() -> usize {
 }
 
 impl JobOptions {
-    fn parse(json: &str) -> SplitsrResult<(Options, usize)> {
-        let parsed: Self = serde_json::from_str(json)
-            .map_err(|error| Error::Config(format!("the options are not understood ({error})")))?;
-        let target = match (parsed.scale, parsed.width, parsed.height) {
+    fn parse(json: &str) -> SplitsrResult<Self> {
+        serde_json::from_str(json).map_err(|error| Error::Config(format!("the options are not understood ({error})")))
+    }
+
+    fn options(&self) -> SplitsrResult<Options> {
+        let target = match (self.scale, self.width, self.height) {
             (Some(zoom), None, None) => Target::Zoom(zoom),
             (None, Some(width), Some(height)) => Target::Size { width, height },
             _ => return Err(Error::Config("give either a scale, or a width and a height".into())),
         };
-        let mut options = Options { ensemble: parsed.ensemble, ..Options::new(target) };
-        if let Some(tile) = parsed.tile {
-            options.tiling = tile.parse()?;
-        }
-        Ok((options, parsed.workers))
+        let tiling = self.tile.as_ref().map(|tile| tile.parse()).transpose()?.unwrap_or_default();
+        Ok(Options { tiling, ensemble: self.ensemble, ..Options::new(target) })
     }
 }
 
@@ -116,15 +118,16 @@ impl Job {
     /// Plans the enlargement of `picture`, which is copied.
     ///
     /// `facts` is `Model.facts`. `options` is JSON: `{"scale": 3.5}` or `{"width": 960, "height": 720}`, and optionally
-    /// `"tile"` ("auto", "exact" or a halo in pixels, "24"), `"ensemble"` (boolean) and `"workers"` (how many tiles can
-    /// be computed at once). Throws `Config` or `TooLarge`.
+    /// `"tile"` ("auto", "exact" or a halo in pixels, "24"), `"ensemble"` (boolean), `"workers"` (how many tiles can
+    /// be computed at once) and `"gpu"` (whether that is on a GPU). Throws `Config` or `TooLarge`.
     #[wasm_bindgen(constructor)]
     pub fn new(picture: &Picture, facts: &str, options: &str) -> Result<Self> {
         let plan = || {
-            let facts = serde_json::from_str(facts)
+            let facts: Facts = serde_json::from_str(facts)
                 .map_err(|error| Error::Config(format!("the model's facts are not understood ({error})")))?;
-            let (options, workers) = JobOptions::parse(options)?;
-            upscale::Job::new(picture.0.clone(), facts, &options, workers)
+            let options = JobOptions::parse(options)?;
+            let facts = Facts { on_gpu: options.gpu, ..facts };
+            upscale::Job::new(picture.0.clone(), facts, &options.options()?, options.workers)
         };
         plan().map(Self).map_err(to_js)
     }

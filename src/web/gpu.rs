@@ -6,14 +6,12 @@ use burn::tensor::Device;
 use bytemuck::cast_slice;
 use wasm_bindgen::prelude::*;
 
+use super::Result;
 use super::errors::to_js;
 use crate::device;
 use crate::error::Error;
 use crate::upscale::{self, TileInput};
 use crate::weights;
-
-/// What a call from JavaScript gives: a value, or an `Error` that is thrown.
-type Result<T> = std::result::Result<T, JsValue>;
 
 /// A network with its weights on the GPU. Call `free()` when done with it.
 #[wasm_bindgen]
@@ -22,10 +20,11 @@ pub struct GpuModel(weights::Model);
 #[wasm_bindgen]
 impl GpuModel {
     /// Reads a weights file, opens the browser's adapter, of which there must be one, and checks that the network gives there what it gives on
-    /// the CPU. Throws `Weights`, or `Device` if the adapter cannot be used.
-    pub async fn load(bytes: Vec<u8>) -> Result<Self> {
+    /// the CPU. `half` stores feature maps as 16-bit floats. Throws `Weights`, or `Device` or `Config` if the adapter cannot be used.
+    pub async fn load(bytes: Vec<u8>, half: bool) -> Result<Self> {
         let reference = weights::Model::from_bytes(&bytes, &Device::flex()).map_err(to_js)?;
         let model = reference.to_device(&open().await.map_err(to_js)?);
+        let model = if half { model.in_half().map_err(to_js)? } else { model };
         match device::agree(&reference, &model).await {
             Ok(()) => Ok(Self(model)),
             Err(why) => Err(to_js(Error::Device(format!("the self-check failed: {why}")))),
@@ -42,7 +41,7 @@ impl GpuModel {
 }
 
 /// The adapter, opened once: the runtime cannot be initialised again.
-async fn open() -> crate::Result<Device> {
+pub(super) async fn open() -> crate::Result<Device> {
     thread_local!(static OPENED: RefCell<Option<Device>> = const { RefCell::new(None) });
     if let Some(device) = OPENED.with_borrow(Clone::clone) {
         return Ok(device);

@@ -168,6 +168,7 @@ const codes: Record<string, ErrorCode> = {
   Encode: "encode",
   Weights: "model",
   Config: "usage",
+  Device: "gpu",
 };
 
 /** Rust's messages begin in lower case and have no full stop, for a command's stderr; a page shows sentences. */

@@ -2,32 +2,35 @@
  * The coordinator worker: reads, plans, hands out tiles, assembles, resizes, encodes and hashes, in its own wasm
  * instance. Nothing that takes long is left for the page's thread.
  */
-import type { ModelFacts, Progress } from "../module/api.ts";
+import type { ModelFacts, Progress, Report } from "../module/api.ts";
 import { Job, Model, Picture, sha256 } from "../wasm/simd128/splitsr.js";
-import { move, serve } from "./bridge.ts";
+import { FatalError, move, serve } from "./bridge.ts";
 import { canvasIsExact, writePng } from "./canvas.ts";
 import { canvasPixels, encode } from "./codecs.ts";
 import { readSource } from "./decode.ts";
+import { Devices, phrase, type Place } from "./devices.ts";
 import { checkResult } from "./limits.ts";
-import { Pool } from "./pool.ts";
 import type { CoordinatorMethods, UpscaleReply, UpscaleRequest } from "./protocol.ts";
 import { MOST_BROWSER_PIXELS } from "./sniff.ts";
-import { buildUrls, compile, fastestBuild, instantiate, type Build } from "./wasm.ts";
+import { buildUrls, compile, fastestBuild, instantiate } from "./wasm.ts";
 
 let engine: Engine | undefined;
 
 serve<CoordinatorMethods>({
-  async boot({ model: bytes, workers }) {
+  async boot({ model: bytes, ...settings }) {
     const module = await compile(buildUrls[fastestBuild]);
     instantiate(module);
     const model = Model.load(new Uint8Array(bytes));
     const about: ModelFacts = { name: model.name, scale: model.scale, sha256: model.sha256 };
-    engine = new Engine(bytes, model.facts, workers, module);
+    const devices = new Devices(bytes, settings, module);
+    engine = new Engine(about, model.facts, devices);
     model.free();
+    if (settings.backend === "gpu") await devices.choose("auto");
     return about;
   },
 
   async inspect(source, { signal }) {
+    engine?.warm();
     const picture = await readSource(source);
     try {
       signal.throwIfAborted();
@@ -64,31 +67,23 @@ serve<CoordinatorMethods>({
 const READ = 0.02;
 const ENLARGED = 0.96;
 
-/** A model and the workers that run it. */
+/** A model and the devices that run it. */
 class Engine {
-  readonly #model: ArrayBuffer;
+  readonly #model: ModelFacts;
   /** What planning needs to know of the model. */
   readonly #facts: string;
-  readonly #workers: number;
-  /** The build that this worker runs, ready for the pool. */
-  readonly #module: WebAssembly.Module;
-  #current: { build: Build; pool: Pool } | undefined;
+  readonly #devices: Devices;
 
-  constructor(model: ArrayBuffer, facts: string, workers: number, module: WebAssembly.Module) {
+  constructor(model: ModelFacts, facts: string, devices: Devices) {
     this.#model = model;
     this.#facts = facts;
-    this.#workers = workers;
-    this.#module = module;
+    this.#devices = devices;
   }
 
-  /** The workers for a build: one pool at a time, since each worker has its memory. */
-  #pool(build: Build): Pool {
-    if (this.#current?.build !== build) {
-      this.#current?.pool.end();
-      const module = build === fastestBuild ? Promise.resolve(this.#module) : compile(buildUrls[build]);
-      this.#current = { build, pool: new Pool(module, this.#model, this.#workers) };
-    }
-    return this.#current.pool;
+  /** Gets the device ready that a picture will probably want soon. */
+  warm(): void {
+    // A failure is told by the picture that finds it.
+    this.#devices.choose("auto").catch(() => undefined);
   }
 
   async upscale(
@@ -98,47 +93,95 @@ class Engine {
   ): Promise<UpscaleReply> {
     const start = performance.now();
     emit({ phase: "decode", fraction: 0 });
-    // Exact results are the same on every machine, which fused multiplications and additions are not.
-    const pool = this.#pool(tile === "exact" ? "simd128" : fastestBuild);
-    // The workers start while the picture is read.
-    pool.warm();
-    const { job, notes } = plan(await readSource(source), this.#facts, { ...size, tile, workers: pool.size });
+    const choice = this.#devices.choose(tile);
+    choice.catch(() => undefined); // awaited below, after the picture
+    const picture = await readSource(source);
+    let place: Place;
+    try {
+      place = await orAborted(choice, signal);
+    } catch (error) {
+      picture.free();
+      throw error;
+    }
+    const options = { ...size, tile, workers: place.pool.size, gpu: place.backend === "gpu" };
+    const { job, notes } = plan(picture, this.#facts, options);
+    const onTile = () => emit({ phase: "enlarge", fraction: READ + (ENLARGED - READ) * job.fraction });
     let tiles = 0;
     let workers = 1;
     try {
       while (job.pass < job.passCount) {
-        const count = job.tileCount;
-        const queue = {
-          count,
-          input: (index: number) => buffer(job.tileInput(index)),
-          accept(index: number, output: ArrayBuffer) {
-            job.accept(index, new Uint8Array(output));
-            emit({ phase: "enlarge", fraction: READ + (ENLARGED - READ) * job.fraction });
-          },
-        };
-        workers = Math.max(workers, await pool.run(queue, signal));
-        tiles += count;
+        tiles += job.tileCount;
+        const done = await this.#runPass(job, place, tile, onTile, signal);
+        place = done.place;
+        workers = Math.max(workers, done.workers);
       }
     } catch (error) {
       job.free();
       throw error;
     }
     emit({ phase: "finish", fraction: ENLARGED });
-    const picture = job.finish();
+    const result = job.finish();
     try {
-      const { width, height } = picture;
-      const rgba = await canvasPixels(picture);
-      const packed = new Blob([buffer(picture.pack())]);
+      const { width, height } = result;
+      const rgba = await canvasPixels(result);
+      const packed = new Blob([buffer(result.pack())]);
       const outputSha256 = await hash(rgba);
-      const instructionSet = await pool.instructionSet();
+      const instructionSet = await place.pool.instructionSet();
       const pixels = buffer(rgba);
+      const { backend, reason } = place;
+      const adapter = place.adapter ?? `WebAssembly ${instructionSet}, ${workers} worker${workers === 1 ? "" : "s"}`;
+      const { name: model, sha256: modelSha256 } = this.#model;
       const milliseconds = performance.now() - start;
-      const result = { width, height, pixels, packed };
-      return move({ picture: result, notes, milliseconds, tiles, workers, instructionSet, outputSha256 }, [pixels]);
+      const did = { milliseconds, tiles, workers, instructionSet, outputSha256, notes };
+      const report: Report = { backend, reason, adapter, model, modelSha256, ...did };
+      return move({ picture: { width, height, pixels, packed }, report }, [pixels]);
     } finally {
-      picture.free();
+      result.free();
     }
   }
+
+  /** Runs the tiles of a pass. If the GPU is lost, which its one fresh worker could not help, the CPU runs the rest. */
+  async #runPass(
+    job: Job,
+    place: Place,
+    tile: UpscaleRequest["tile"],
+    onTile: () => void,
+    signal: AbortSignal,
+  ): Promise<{ place: Place; workers: number }> {
+    const left = new Set(Array.from({ length: job.tileCount }, (_, index) => index));
+    const run = ({ pool }: Place) => {
+      const indices = [...left];
+      const queue = {
+        count: indices.length,
+        input: (at: number) => buffer(job.tileInput(indices[at] ?? 0)),
+        accept(at: number, output: ArrayBuffer) {
+          const index = indices[at] ?? 0;
+          job.accept(index, new Uint8Array(output));
+          left.delete(index);
+          onTile();
+        },
+      };
+      return pool.run(queue, signal);
+    };
+    try {
+      return { place, workers: await run(place) };
+    } catch (error) {
+      const isLoss = place.backend === "gpu" && error instanceof FatalError && !signal.aborted;
+      if (!isLoss) throw error;
+      const replacement = this.#devices.replace(place, tile, phrase(error));
+      return { place: replacement, workers: await run(replacement) };
+    }
+  }
+}
+
+/** `promise`, or the signal's reason as soon as it aborts. */
+function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = new Promise<never>((_, reject) => {
+    const stop = () => reject(signal.reason as Error);
+    if (signal.aborted) stop();
+    signal.addEventListener("abort", stop, { once: true });
+  });
+  return Promise.race([promise, aborted]);
 }
 
 /** SHA-256 in hexadecimal; by the browser's own code, which only secure contexts have, or by ours. */
@@ -152,7 +195,7 @@ async function hash(bytes: Uint8Array): Promise<string> {
 function plan(
   picture: Picture,
   facts: string,
-  options: UpscaleRequest["size"] & { tile: string; workers: number },
+  options: UpscaleRequest["size"] & { tile: string; workers: number; gpu: boolean },
 ): { job: Job; notes: string[] } {
   try {
     checkResult(picture, resultSize(picture, options));

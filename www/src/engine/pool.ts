@@ -1,5 +1,4 @@
 /** The workers that enlarge tiles: kept for the next picture, also after an abort, and replaced when one dies. */
-import bandWorkerUrl from "./band-worker.ts?worker&url";
 import { FatalError, Remote } from "./bridge.ts";
 import type { BandWorkerMethods } from "./protocol.ts";
 import { spawn } from "./spawn.ts";
@@ -9,6 +8,14 @@ export interface TileQueue {
   count: number;
   input(index: number): ArrayBuffer;
   accept(index: number, output: ArrayBuffer): void;
+}
+
+/** What each worker starts with. */
+export interface Boot {
+  module: Promise<WebAssembly.Module>;
+  model: ArrayBuffer;
+  /** On a GPU: feature maps as 16-bit floats. */
+  half?: boolean;
 }
 
 /** How far a queue is. */
@@ -26,16 +33,22 @@ interface BandWorker {
 }
 
 export class Pool {
-  readonly #module: Promise<WebAssembly.Module>;
-  readonly #model: ArrayBuffer;
+  readonly #script: string;
+  readonly #boot: Boot;
   /** Most workers at once. */
   readonly size: number;
   readonly #slots: (Promise<BandWorker> | undefined)[] = [];
 
-  constructor(module: Promise<WebAssembly.Module>, model: ArrayBuffer, size: number) {
-    this.#module = module;
-    this.#model = model;
+  /** `script` comes from a `?worker&url` import, and serves `BandWorkerMethods`. */
+  constructor(script: string, boot: Boot, size: number) {
+    this.#script = script;
+    this.#boot = boot;
     this.size = size;
+  }
+
+  /** Starts the first worker, and rejects if that fails. */
+  async start(): Promise<void> {
+    await this.#worker(0);
   }
 
   /** Starts the workers that do not run yet, ahead of their first tiles. */
@@ -122,8 +135,14 @@ export class Pool {
 
   async #start(): Promise<BandWorker> {
     // The script is loaded while the module is compiled.
-    const remote = new Remote<BandWorkerMethods>(spawn(bandWorkerUrl));
-    const instructionSet = await remote.call("boot", { module: await this.#module, model: this.#model });
-    return { remote, instructionSet };
+    const remote = new Remote<BandWorkerMethods>(spawn(this.#script));
+    const { module, model, half = false } = this.#boot;
+    try {
+      const instructionSet = await remote.call("boot", { module: await module, model, half });
+      return { remote, instructionSet };
+    } catch (error) {
+      remote.end(error as Error);
+      throw error;
+    }
   }
 }

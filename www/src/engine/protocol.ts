@@ -1,5 +1,5 @@
 /** What the workers are asked: page -> coordinator -> band workers. */
-import type { ModelFacts, Progress, SourcePicture } from "../module/api.ts";
+import type { Backend, ModelFacts, Progress, Report, SourcePicture } from "../module/api.ts";
 
 /** A source as it travels to the coordinator. */
 export type PortableSource =
@@ -30,12 +30,16 @@ export interface UpscaleRequest {
 
 export interface UpscaleReply {
   picture: FinishedPicture;
-  notes: string[];
-  milliseconds: number;
-  tiles: number;
+  report: Report;
+}
+
+export interface EngineOptions {
+  model: ArrayBuffer;
+  backend: Backend;
+  /** Most workers on the CPU. */
   workers: number;
-  instructionSet: string;
-  outputSha256: string;
+  /** On a GPU: feature maps as 16-bit floats. */
+  half: boolean;
 }
 
 /** A picture's pixels before they become an `ImageData`, which a worker need not build. */
@@ -43,15 +47,16 @@ export type InspectReply = Omit<SourcePicture, "imageData"> & { pixels: ArrayBuf
 
 // Type aliases and not interfaces: only they are assignable to `Methods`.
 export type CoordinatorMethods = {
-  boot: [{ model: ArrayBuffer; workers: number }, ModelFacts, never];
+  /** Where a GPU is demanded, it is opened and checked. */
+  boot: [EngineOptions, ModelFacts, never];
   inspect: [PortableSource, InspectReply, never];
   upscale: [UpscaleRequest, UpscaleReply, Progress];
   encode: [{ packed: Blob; type: string; quality: number | undefined }, Blob, never];
 };
 
 export type BandWorkerMethods = {
-  /** Returns the instruction set that the module computes with. */
-  boot: [{ module: WebAssembly.Module; model: ArrayBuffer }, string, never];
+  /** Returns the instruction set that it computes with. */
+  boot: [{ module: WebAssembly.Module; model: ArrayBuffer; half: boolean }, string, never];
   /** A tile's low-resolution input to its enlarged output; both as the wasm surface gives them. */
   run: [ArrayBuffer, ArrayBuffer, never];
 };

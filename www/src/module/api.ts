@@ -21,9 +21,17 @@ export type Backend = "auto" | "cpu" | "gpu";
 export interface UpscalerOptions {
   /** Default: {@link DEFAULT_MODEL}. */
   model?: ModelSource;
-  /** Default "auto". This version has a CPU engine only; "gpu" is refused. */
+  /**
+   * `auto` (default): WebGPU where there is a graphics card that the browser offers and that computes, in a check before the
+   * first picture, what the CPU does. `gpu`: WebGPU on any adapter that passes the check, or an error.
+   */
   backend?: Backend;
-  /** Most workers that enlarge at once; 1 is one worker. Default: the device's cores, at most 8. */
+  /**
+   * On a GPU with 16-bit floats: feature maps are stored as such, which moves half the memory. Results are within 1 level of
+   * 255. Default false.
+   */
+  half?: boolean;
+  /** Most workers that enlarge at once on the CPU; 1 is one worker. Default: the device's cores, at most 8. */
   workers?: number;
 }
 
@@ -36,7 +44,7 @@ export type UpscaleOptions = Target & {
    * `auto` (default): tiles overlap by the halo that was measured to change no 8-bit value by more than 1 level, and are
    * computed by the fastest instructions of the machine; on one machine the result is the same with any number of
    * workers. `exact`: tiles overlap by the whole receptive field, and the result equals the untiled one bit for bit, on
-   * every machine; slower.
+   * every machine; slower. It is computed on the CPU, unless `gpu` is demanded: then it holds on that GPU only.
    */
   tile?: "exact" | "auto";
   /** Cancels: the promise rejects at once with the signal's reason, and the upscaler is ready for the next picture. */
@@ -80,7 +88,7 @@ export interface SourcePicture {
 }
 
 export interface Report {
-  /** The device that ran. */
+  /** The device that ran; for a picture whose GPU was lost on the way, the CPU, which finished it. */
   backend: "cpu" | "gpu";
   /** Why this device. */
   reason: string;
@@ -93,7 +101,7 @@ export interface Report {
   tiles: number;
   /** Workers that took part. */
   workers: number;
-  /** What they compute with: "simd128" or "relaxed-simd". */
+  /** What they compute with: "simd128" or "relaxed-simd", on a GPU "wgsl". */
   instructionSet: string;
   /** SHA-256 of the result's RGBA8 pixels, row by row, without padding. */
   outputSha256: string;
@@ -140,6 +148,8 @@ export type ErrorCode =
   | "encode"
   /** A weights file that cannot be used, or no such model. */
   | "model"
+  /** There is no GPU that can be used, though it was demanded. */
+  | "gpu"
   /** The engine stopped or could not be started. */
   | "engine"
   /** The upscaler was destroyed. */

@@ -1,7 +1,7 @@
 /** The page's side of the engine: a thin client of the coordinator worker. */
 import { FatalError, Remote } from "../engine/bridge.ts";
 import coordinatorUrl from "../engine/coordinator.ts?worker&url";
-import type { CoordinatorMethods, PortableSource, UpscaleReply } from "../engine/protocol.ts";
+import type { CoordinatorMethods, EngineOptions, PortableSource, UpscaleReply } from "../engine/protocol.ts";
 import { spawn } from "../engine/spawn.ts";
 import {
   MAX_ZOOM,
@@ -26,46 +26,32 @@ const MOST_WORKERS = 8;
  * @throws {UpscaleError} with a message for the reader, if a setting is wrong or the engine or the model cannot be loaded.
  */
 export async function createUpscaler(options: UpscalerOptions = {}): Promise<Upscaler> {
-  const { backend = "auto", workers = Math.min(navigator.hardwareConcurrency, MOST_WORKERS) } = options;
-  const reason = chooseBackend(backend);
+  const { backend = "auto", half = false, workers = Math.min(navigator.hardwareConcurrency, MOST_WORKERS) } = options;
+  if (!backends.includes(backend)) {
+    throw new UpscaleError("usage", `The backend is "auto", "cpu" or "gpu", not "${backend as string}".`);
+  }
   if (!Number.isInteger(workers) || workers < 1) {
     throw new UpscaleError("usage", `The number of workers is a whole number from 1, not ${workers}.`);
   }
-  const engine = new Engine(await loadModel(options.model), workers, reason);
+  const engine = new Engine({ model: await loadModel(options.model), backend, workers, half });
   await engine.start();
   return engine;
 }
 
-/** Returns why the CPU is used. */
-function chooseBackend(backend: Backend): string {
-  switch (backend) {
-    case "auto":
-      return "auto: this version enlarges on the CPU";
-    case "cpu":
-      return "chosen";
-    case "gpu":
-      throw new UpscaleError("usage", 'This version enlarges on the CPU only: choose the backend "auto" or "cpu".');
-    default:
-      throw new UpscaleError("usage", `The backend is "auto", "cpu" or "gpu", not "${String(backend)}".`);
-  }
-}
+const backends: readonly Backend[] = ["auto", "cpu", "gpu"];
 
 type Coordinator = Remote<CoordinatorMethods>;
 
 class Engine implements Upscaler {
-  readonly #modelBytes: ArrayBuffer;
-  readonly #workers: number;
-  readonly #reason: string;
+  readonly #options: EngineOptions;
   #running: { coordinator: Coordinator; booted: Promise<ModelFacts> } | undefined;
   #model: ModelFacts | undefined;
   /** Settles when the last call so far has ended: calls take turns. */
   #turn: Promise<unknown> = Promise.resolve();
   #destroyed = false;
 
-  constructor(modelBytes: ArrayBuffer, workers: number, reason: string) {
-    this.#modelBytes = modelBytes;
-    this.#workers = workers;
-    this.#reason = reason;
+  constructor(options: EngineOptions) {
+    this.#options = options;
   }
 
   get model(): ModelFacts {
@@ -78,7 +64,7 @@ class Engine implements Upscaler {
     if (this.#destroyed) throw new UpscaleError("destroyed", "This upscaler was destroyed: create a new one.");
     if (!this.#running) {
       const coordinator: Coordinator = new Remote(spawn(coordinatorUrl));
-      const booted = coordinator.call("boot", { model: this.#modelBytes, workers: this.#workers });
+      const booted = coordinator.call("boot", this.#options);
       this.#running = { coordinator, booted };
     }
     const { coordinator, booted } = this.#running;
@@ -116,10 +102,9 @@ class Engine implements Upscaler {
     if (this.#running) this.#end(this.#running.coordinator, reason);
   }
 
-  #result({ picture, ...reply }: UpscaleReply): UpscaleResult {
+  #result({ picture, report }: UpscaleReply): UpscaleResult {
     const { width, height, packed } = picture;
     const imageData = new ImageData(new Uint8ClampedArray(picture.pixels), width, height);
-    const cores = reply.workers === 1 ? "1 worker" : `${reply.workers} workers`;
     return {
       width,
       height,
@@ -128,19 +113,7 @@ class Engine implements Upscaler {
         const request = { packed, type, quality };
         return this.#inTurn(undefined, (coordinator) => coordinator.call("encode", request));
       },
-      report: {
-        backend: "cpu",
-        reason: this.#reason,
-        adapter: `WebAssembly ${reply.instructionSet}, ${cores}`,
-        model: this.model.name,
-        modelSha256: this.model.sha256,
-        milliseconds: reply.milliseconds,
-        tiles: reply.tiles,
-        workers: reply.workers,
-        instructionSet: reply.instructionSet,
-        outputSha256: reply.outputSha256,
-        notes: reply.notes,
-      },
+      report,
     };
   }
 

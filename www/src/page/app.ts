@@ -5,6 +5,7 @@ import {
   listModels,
   MAX_ZOOM,
   UpscaleError,
+  type Backend,
   type ModelEntry,
   type SourcePicture,
   type UpscaleResult,
@@ -45,6 +46,7 @@ export class App {
   models: ModelEntry[] = [];
   model = "";
   zoom = 2;
+  backend: Backend = "auto";
   picture: LoadedPicture | undefined;
   result: { upscaled: UpscaleResult; zoom: number } | undefined;
   /** Of the run, from 0 to 1. */
@@ -54,7 +56,7 @@ export class App {
 
   readonly #stage: Stage;
   readonly #render: () => void;
-  #engine: { model: string; upscaler: Promise<Upscaler> } | undefined;
+  #engine: { model: string; backend: Backend; upscaler: Promise<Upscaler> } | undefined;
   /** What loads or runs now: a new picture, a new run and Cancel end it. */
   #current = new AbortController();
   #moved = 0;
@@ -94,6 +96,7 @@ export class App {
     );
     if (state.model !== undefined) this.model = state.model;
     if (state.zoom !== undefined) this.zoom = state.zoom;
+    if (state.backend !== undefined) this.backend = state.backend;
     const demo = demos.find(({ id }) => id === state.demo);
     if (demo) {
       await this.openDemo(demo);
@@ -141,6 +144,11 @@ export class App {
 
   setModel(model: string): void {
     this.model = model;
+    this.#settingChanged();
+  }
+
+  setBackend(backend: Backend): void {
+    this.backend = backend;
     this.#settingChanged();
   }
 
@@ -231,7 +239,9 @@ export class App {
 
   #fragment(): string {
     const { model, zoom, picture } = this;
-    return formatLink({ demo: picture?.demo, model, zoom, view: picture?.demo ? this.#stage.view : undefined });
+    const backend = this.backend === "auto" ? undefined : this.backend;
+    const view = picture?.demo ? this.#stage.view : undefined;
+    return formatLink({ demo: picture?.demo, model, zoom, backend, view });
   }
 
   /** Keeps the address up to date, without an entry in the history for each change. */
@@ -240,16 +250,17 @@ export class App {
     this.#render();
   }
 
-  /** The engine with the chosen model. The one before is ended, and its result, which it could no longer save, with it. */
+  /** The engine with the chosen model, on the chosen device. The one before is ended, and its result, which it could no longer save, with it. */
   async #upscaler(): Promise<Upscaler> {
-    if (this.#engine?.model !== this.model) {
+    const { model, backend } = this;
+    if (this.#engine?.model !== model || this.#engine.backend !== backend) {
       this.#engine?.upscaler.then(
         (upscaler) => upscaler.destroy(),
         () => undefined,
       );
       this.result = undefined;
       this.#stage.hideResult();
-      this.#engine = { model: this.model, upscaler: createUpscaler({ model: this.model }) };
+      this.#engine = { model, backend, upscaler: createUpscaler({ model, backend }) };
     }
     const { upscaler } = this.#engine;
     try {

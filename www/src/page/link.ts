@@ -1,5 +1,5 @@
 /** The page's state in the URL's fragment: `#img=demo:sign&model=splitsr-x2&zoom=2&view=0.5,0.5,2,0.5`. */
-import { MAX_ZOOM } from "../module/splitsr.ts";
+import { MAX_ZOOM, type Backend } from "../module/splitsr.ts";
 import { demos } from "./demos.ts";
 
 export const MIN_ZOOM = 1;
@@ -20,6 +20,8 @@ export interface LinkState {
   demo?: string | undefined;
   model?: string | undefined;
   zoom?: number | undefined;
+  /** Absent for "auto". */
+  backend?: Exclude<Backend, "auto"> | undefined;
   /** Absent while the whole picture is fitted into the viewer. */
   view?: View | undefined;
 }
@@ -50,6 +52,12 @@ export function parseLink(fragment: string, models: readonly string[]): { state:
     else complaints.push(`The link's zoom is not a number from ${MIN_ZOOM} to ${MAX_ZOOM}.`);
   }
 
+  const backend = values.get("backend");
+  if (backend !== null) {
+    if (backend === "cpu" || backend === "gpu") state.backend = backend;
+    else if (backend !== "auto") complaints.push("The link names a device that is not known.");
+  }
+
   const view = values.get("view");
   if (view !== null) {
     state.view = parseView(view);
@@ -66,11 +74,12 @@ function parseView(text: string): View | undefined {
   return { x, y, magnification, split };
 }
 
-export function formatLink({ demo, model, zoom, view }: LinkState): string {
+export function formatLink({ demo, model, zoom, backend, view }: LinkState): string {
   const parts: string[] = [];
   if (demo !== undefined) parts.push(`img=demo:${demo}`);
   if (model !== undefined) parts.push(`model=${encodeURIComponent(model)}`);
   if (zoom !== undefined) parts.push(`zoom=${zoom}`);
+  if (backend !== undefined) parts.push(`backend=${backend}`);
   if (view) {
     const fractions = [view.x, view.y, view.magnification, view.split].map((value) => Number(value.toFixed(4)));
     parts.push(`view=${fractions.join(",")}`);

@@ -1,7 +1,7 @@
 /** How the page looks for a state of `App`: the controls, and what the viewer shows while it has no picture. */
 import { html, nothing, render, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
-import { MAX_ZOOM } from "../module/splitsr.ts";
+import { MAX_ZOOM, type Backend } from "../module/splitsr.ts";
 import { formats, sizeText, timeText, type App } from "./app.ts";
 import { demos, demoUrl } from "./demos.ts";
 import { MIN_ZOOM } from "./link.ts";
@@ -29,7 +29,7 @@ function panelTemplate(app: App): TemplateResult {
       <h1>SplitSR</h1>
       <span>super-resolution in your browser</span>
     </header>
-    ${pictureSection(app)} ${zoomSection(app)} ${modelSection(app)} ${runSection(app)}
+    ${pictureSection(app)} ${zoomSection(app)} ${modelSection(app)} ${deviceSection(app)} ${runSection(app)}
     ${app.result ? resultSection(app, app.result) : nothing}
     <footer>
       <p class="privacy">Your pictures never leave this device: everything is computed in this page.</p>
@@ -154,6 +154,28 @@ function modelSection(app: App): TemplateResult {
   `;
 }
 
+const devices: [Backend, string][] = [
+  ["auto", "Automatic"],
+  ["cpu", "Processor (CPU)"],
+  ["gpu", "Graphics card (WebGPU)"],
+];
+
+function deviceSection(app: App): TemplateResult {
+  return html`
+    <section aria-labelledby="device-title">
+      <h2 id="device-title">Device</h2>
+      <select
+        aria-labelledby="device-title"
+        data-testid="backend"
+        .value=${live(app.backend)}
+        @change=${(event: Event) => app.setBackend((event.target as HTMLSelectElement).value as Backend)}
+      >
+        ${devices.map(([value, label]) => html`<option value=${value} ?selected=${value === app.backend}>${label}</option>`)}
+      </select>
+    </section>
+  `;
+}
+
 function runSection(app: App): TemplateResult {
   const { state, text } = app.status;
   const working = state === "working";
@@ -192,6 +214,7 @@ function resultSection(app: App, { upscaled }: NonNullable<App["result"]>): Temp
     ["Time", timeText(report.milliseconds)],
     ["Model", report.model],
     ["Device", `${report.backend.toUpperCase()} (${report.adapter})`],
+    ["Why there", report.reason],
     ["Tiles", String(report.tiles)],
     ["Model SHA-256", html`<code>${report.modelSha256}</code>`],
     ["Output SHA-256", html`<code>${report.outputSha256}</code>`],

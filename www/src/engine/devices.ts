@@ -1,0 +1,109 @@
+/** The devices that a model can run on, and the choice among them. */
+import { UpscaleError, type Backend } from "../module/api.ts";
+import gpuUrl from "../wasm/gpu/splitsr_bg.wasm?url";
+import bandWorkerUrl from "./band-worker.ts?worker&url";
+import gpuWorkerUrl from "./gpu-worker.ts?worker&url";
+import { Pool } from "./pool.ts";
+import { probe } from "./probe.ts";
+import { buildUrls, compile, fastestBuild, type Build } from "./wasm.ts";
+
+/** Where a picture is enlarged, and why there. */
+export interface Place {
+  backend: "cpu" | "gpu";
+  pool: Pool;
+  /** A graphics adapter's name. */
+  adapter?: string;
+  /** As part of a sentence. */
+  reason: string;
+}
+
+interface Settings {
+  backend: Backend;
+  workers: number;
+  half: boolean;
+}
+
+/** After so many losses of the GPU no other picture is tried on it. */
+const MOST_LOSSES = 2;
+
+export class Devices {
+  readonly #model: ArrayBuffer;
+  readonly #settings: Settings;
+  /** The build of the engine that this worker runs, ready for the pool. */
+  readonly #module: WebAssembly.Module;
+  #cpu: { build: Build; pool: Pool } | undefined;
+  /** The GPU, checked, or why it is not used; unless that was not found out yet. */
+  #gpu: Promise<Place | string> | undefined;
+  #losses = 0;
+
+  constructor(model: ArrayBuffer, settings: Settings, module: WebAssembly.Module) {
+    this.#model = model;
+    this.#settings = settings;
+    this.#module = module;
+  }
+
+  /**
+   * Where tiles of this kind are computed. The first call for a GPU loads its engine and checks it.
+   *
+   * @throws {UpscaleError} if a GPU is demanded that cannot be used.
+   */
+  async choose(tile: "exact" | "auto"): Promise<Place> {
+    const { backend } = this.#settings;
+    if (backend === "cpu") return this.#onCpu(tile, "as asked for");
+    // Exact results are the same on every machine, which those of GPUs are not.
+    if (backend === "auto" && tile === "exact") return this.#onCpu(tile, "exact results are computed on the processor");
+    this.#gpu ??= this.#openGpu();
+    const gpu = await this.#gpu;
+    if (typeof gpu !== "string") return gpu;
+    if (backend === "auto") return this.#onCpu(tile, gpu);
+    // Another picture may find it free again.
+    this.#gpu = undefined;
+    throw new UpscaleError("gpu", `The GPU cannot be used (${gpu}). Choose the backend "auto" or "cpu".`);
+  }
+
+  /** The place for the rest of a picture for which the GPU was lost, and no fresh start helped. */
+  replace({ pool, adapter }: Place, tile: "exact" | "auto", why: string): Place {
+    pool.end();
+    this.#losses++;
+    const reason = `${adapter} was lost (${why})`;
+    this.#gpu = this.#losses < MOST_LOSSES ? undefined : Promise.resolve(reason);
+    return this.#onCpu(tile, `${reason}, and the processor finished the picture`);
+  }
+
+  /** The workers for a build: one pool at a time, since each worker has its memory. */
+  #onCpu(tile: "exact" | "auto", reason: string): Place {
+    // Fused multiplications and additions are not the same on every machine.
+    const build = tile === "exact" ? "simd128" : fastestBuild;
+    if (this.#cpu?.build !== build) {
+      this.#cpu?.pool.end();
+      const module = build === fastestBuild ? Promise.resolve(this.#module) : compile(buildUrls[build]);
+      this.#cpu = { build, pool: new Pool(bandWorkerUrl, { module, model: this.#model }, this.#settings.workers) };
+    }
+    const { pool } = this.#cpu;
+    // The workers start while the picture is read.
+    pool.warm();
+    return { backend: "cpu", pool, reason };
+  }
+
+  async #openGpu(): Promise<Place | string> {
+    const { backend, half } = this.#settings;
+    const adapter = await probe();
+    if (typeof adapter === "string") return adapter;
+    const { name, software } = adapter;
+    if (software && backend === "auto") return `${name} is a software adapter`;
+    const pool = new Pool(gpuWorkerUrl, { module: compile(gpuUrl), model: this.#model, half }, 1);
+    try {
+      await pool.start();
+    } catch (error) {
+      pool.end();
+      return `${name}: ${phrase(error)}`;
+    }
+    const reason = backend === "gpu" ? "as asked for" : "its self-check agreed with the processor";
+    return { backend: "gpu", pool, adapter: name, reason };
+  }
+}
+
+/** An error's message as part of a sentence. */
+export function phrase(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).replace(/\.$/, "");
+}

@@ -1,0 +1,297 @@
+/** WebGPU, on a graphics card imitated in software: slow, so the pictures are small. */
+import { expect, test, type Page } from "@playwright/test";
+import type * as Splitsr from "../src/module/splitsr.ts";
+import { noise, Visitor } from "./support.ts";
+
+declare global {
+  interface Window {
+    /** Enlarges a part of a demo picture, and says what came out. */
+    enlarge(upscaler: Splitsr.Upscaler, request?: Request): Promise<Outcome>;
+  }
+}
+
+interface Request {
+  demo?: string;
+  width?: number;
+  height?: number;
+  scale?: number;
+  tile?: "exact" | "auto";
+}
+
+interface Outcome {
+  report: Splitsr.Report;
+  pixels: number[];
+}
+
+/**
+ * Runs in the GPU worker before its script: `sabotage` may change what its WebGPU does. What it posts with `tell` is
+ * collected in the page's `told`.
+ */
+async function sabotageGpuWorker(page: Page, sabotage: string, times = Infinity): Promise<void> {
+  const coordinator = page.workers().find((worker) => worker.url().includes("coordinator"));
+  if (!coordinator) throw new Error("there is no coordinator worker");
+  await coordinator.evaluate(
+    ({ sabotage, times }) => {
+      const real = self.Worker;
+      const channel = new BroadcastChannel("sabotage");
+      let started = 0;
+      self.Worker = class extends real {
+        constructor(url: string | URL, options?: WorkerOptions) {
+          const script = String(url);
+          const isTarget = script.includes("gpu-worker") && started++ < times;
+          const preface = URL.createObjectURL(new Blob([sabotage], { type: "text/javascript" }));
+          const source = `import ${JSON.stringify(preface)}; import ${JSON.stringify(script)};`;
+          const local = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+          super(isTarget ? local : url, options);
+          if (script.includes("gpu-worker")) channel.postMessage(script);
+        }
+      };
+    },
+    { sabotage, times },
+  );
+}
+
+/** The largest difference of two results, in levels. */
+function levels(a: Outcome, b: Outcome): number {
+  if (a.pixels.length !== b.pixels.length) return Infinity;
+  return a.pixels.reduce((most, value, index) => Math.max(most, Math.abs(value - (b.pixels[index] ?? 0))), 0);
+}
+
+const host = "<!doctype html><title>Host</title><body></body>";
+
+async function openHost(page: Page, baseURL: string | undefined): Promise<void> {
+  await page.route(`${baseURL}host.html`, (route) => route.fulfill({ contentType: "text/html", body: host }));
+  await page.goto("/host.html");
+  await page.evaluate(async (url) => {
+    window.splitsr = (await import(url)) as typeof Splitsr;
+    window.enlarge = async (upscaler, { demo = "fur", width = 40, height = 30, scale = 2, tile = "auto" } = {}) => {
+      const blob = await (await fetch(`demo/${demo}.png`)).blob();
+      const bitmap = await createImageBitmap(blob, 60, 80, width, height);
+      const result = await upscaler.upscale(bitmap, { scale, tile });
+      return { report: result.report, pixels: Array.from(result.imageData().data) };
+    };
+  }, `${baseURL}splitsr.js`);
+}
+
+/** A result of the CPU, with tiles as on a GPU: the picture is one. */
+async function onCpu(page: Page, request: Request = {}): Promise<Outcome> {
+  return page.evaluate(async (request) => {
+    const upscaler = await window.splitsr.createUpscaler({ backend: "cpu", workers: 1 });
+    return window.enlarge(upscaler, request).finally(() => upscaler.destroy());
+  }, request);
+}
+
+/** Makes the page's `upscaler` one that takes any GPU, checked or not: its GPU worker starts with the first picture. */
+async function startAuto(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    window.upscaler = await window.splitsr.createUpscaler({ backend: "auto", workers: 1 });
+  });
+  // The imitation passes for a card.
+  const coordinator = page.workers().find((worker) => worker.url().includes("coordinator"));
+  await coordinator?.evaluate(() => {
+    Object.defineProperty(GPUAdapterInfo.prototype, "vendor", { get: () => "acme" });
+    Object.defineProperty(GPUAdapterInfo.prototype, "architecture", { get: () => "one" });
+    Object.defineProperty(GPUAdapterInfo.prototype, "description", { get: () => "" });
+    Object.defineProperty(GPUAdapterInfo.prototype, "isFallbackAdapter", { get: () => false });
+  });
+}
+
+async function enlarge(page: Page, request: Request = {}): Promise<Outcome> {
+  return page.evaluate(async (request) => {
+    if (!window.upscaler) throw new Error("start an upscaler first");
+    return window.enlarge(window.upscaler, request);
+  }, request);
+}
+
+test.describe("the module", () => {
+  test.beforeEach(({ page, baseURL }) => openHost(page, baseURL));
+
+  test("a GPU that is demanded gives the CPU's pictures", async ({ page }) => {
+    await page.evaluate(async () => {
+      window.upscaler = await window.splitsr.createUpscaler({ backend: "gpu" });
+    });
+    for (const request of [
+      { demo: "fur", width: 40, height: 30 },
+      { demo: "sign", width: 33, height: 50, scale: 1.3 },
+      { demo: "print", width: 12, height: 9, scale: 3.5 },
+    ]) {
+      const gpu = await enlarge(page, request);
+      expect(gpu.report.backend).toBe("gpu");
+      expect(gpu.report.adapter).toMatch(/swiftshader/i);
+      expect(gpu.report.reason).toBe("as asked for");
+      expect(gpu.report.instructionSet).toBe("wgsl");
+      expect(levels(gpu, await onCpu(page, request))).toBeLessThanOrEqual(1);
+    }
+  });
+
+  test("auto leaves a software adapter alone, and loads nothing for it", async ({ page }) => {
+    const loaded: string[] = [];
+    page.on("request", (request) => loaded.push(request.url()));
+    await page.evaluate(async () => {
+      window.upscaler = await window.splitsr.createUpscaler();
+    });
+    const { report } = await enlarge(page);
+    expect(report.backend).toBe("cpu");
+    expect(report.reason).toMatch(/swiftshader is a software adapter$/i);
+    expect(loaded.filter((url) => url.includes("gpu"))).toEqual([]);
+  });
+
+  test("auto takes a card that passes its self-check, but not for exact results", async ({ page }) => {
+    await startAuto(page);
+    const { report } = await enlarge(page);
+    expect(report.backend).toBe("gpu");
+    expect(report.adapter).toBe("acme one");
+    expect(report.reason).toBe("its self-check agreed with the processor");
+    const exact = await enlarge(page, { tile: "exact" });
+    expect(exact.report.backend).toBe("cpu");
+    expect(exact.report.instructionSet).toBe("simd128");
+    expect(exact.report.reason).toBe("exact results are computed on the processor");
+  });
+
+  /** What can be wrong with a GPU, and what the self-check or the browser says of it. */
+  const faults = {
+    "a kernel that computes something else": {
+      // Of each convolution one tap is taken twice.
+      sabotage: `const create = GPUDevice.prototype.createShaderModule;
+        GPUDevice.prototype.createShaderModule = function ({ code, ...rest }) {
+          return create.call(this, { ...rest, code: code.replaceAll("x1 * w1_0", "x1 * w0_0") });
+        };`,
+      reason: /the self-check failed: it gives .* where the processor gives/,
+    },
+    "a kernel that does not compile": {
+      sabotage: `const create = GPUDevice.prototype.createShaderModule;
+        GPUDevice.prototype.createShaderModule = function ({ code, ...rest }) {
+          return create.call(this, { ...rest, code: code + "\\nnonsense" });
+        };`,
+      reason: /^acme one: /,
+    },
+    "a device that is not given": {
+      sabotage: `GPUAdapter.prototype.requestDevice = () => Promise.reject(new DOMException("no device today", "OperationError"));`,
+      reason: /^acme one: .*no device today/,
+    },
+  };
+  for (const [fault, { sabotage, reason }] of Object.entries(faults)) {
+    test(`${fault}: auto enlarges on the CPU and says why`, async ({ page }) => {
+      await startAuto(page);
+      await sabotageGpuWorker(page, sabotage);
+      const { report } = await enlarge(page);
+      expect(report.backend).toBe("cpu");
+      expect(report.reason).toMatch(reason);
+    });
+  }
+
+  test("a GPU that is demanded and fails its self-check is an error that says so", async ({ page }) => {
+    await startAuto(page);
+    const message = await page.evaluate(async () => {
+      const { prototype } = GPUAdapter;
+      prototype.requestDevice = () => Promise.reject(new Error("unused"));
+      return window.splitsr.createUpscaler({ backend: "gpu", half: true }).then(
+        () => "no error",
+        (error: unknown) => `${(error as Splitsr.UpscaleError).code}: ${(error as Error).message}`,
+      );
+    });
+    expect(message).toMatch(
+      /^gpu: The GPU cannot be used \(.*16-bit floats.*\)\. Choose the backend "auto" or "cpu"\.$/,
+    );
+  });
+
+  /** Destroys the device at the second picture's first work: the self-check and a picture have passed. */
+  const loss = `const request = GPUAdapter.prototype.requestDevice;
+    let device;
+    GPUAdapter.prototype.requestDevice = async function (...args) { return (device = await request.apply(this, args)); };
+    addEventListener("message", ({ data }) => {
+      if (data.method === "run") setTimeout(() => device.destroy(), 300);
+    });`;
+
+  test("a device that is lost in the middle of a picture is started afresh", async ({ page }) => {
+    await startAuto(page);
+    await sabotageGpuWorker(page, loss, 1);
+    const outcome = await enlarge(page);
+    expect(outcome.report.backend).toBe("gpu");
+    expect(levels(outcome, await onCpu(page))).toBeLessThanOrEqual(1);
+  });
+
+  test("a device that is lost again and again is replaced by the CPU in the middle of a picture", async ({ page }) => {
+    await startAuto(page);
+    await sabotageGpuWorker(page, loss);
+    for (const _ of [1, 2]) {
+      const outcome = await enlarge(page);
+      expect(outcome.report.backend).toBe("cpu");
+      expect(outcome.report.reason).toMatch(/^acme one was lost \(.*\), and the processor finished the picture$/);
+      expect(levels(outcome, await onCpu(page))).toBeLessThanOrEqual(1);
+    }
+    // After that it is left alone.
+    expect((await enlarge(page)).report.reason).toMatch(/^acme one was lost/);
+  });
+});
+
+test("twenty pictures of different sizes leave no memory behind", async ({ page, baseURL }) => {
+  test.setTimeout(180_000);
+  await openHost(page, baseURL);
+  await startAuto(page);
+  // Buffers that the runtime drops are the garbage collector's.
+  const count = `const create = GPUDevice.prototype.createBuffer;
+    let gpu = 0;
+    const freed = new FinalizationRegistry((size) => (gpu -= size));
+    GPUDevice.prototype.createBuffer = function (descriptor) {
+      const buffer = create.call(this, descriptor);
+      gpu += descriptor.size;
+      freed.register(buffer, descriptor.size);
+      return buffer;
+    };
+    const { Instance } = WebAssembly;
+    let memory;
+    WebAssembly.Instance = class extends Instance {
+      constructor(...args) {
+        super(...args);
+        memory = this.exports.memory;
+      }
+    };
+    const channel = new BroadcastChannel("memory");
+    channel.onmessage = async () => {
+      for (let i = 0; i < 5; i++) {
+        gc();
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      channel.postMessage({ gpu, wasm: memory.buffer.byteLength });
+    };`;
+  await sabotageGpuWorker(page, count);
+  const used = () =>
+    page.evaluate(() => {
+      const channel = new BroadcastChannel("memory");
+      return new Promise<{ gpu: number; wasm: number }>((resolve) => {
+        channel.onmessage = ({ data }) => {
+          channel.close();
+          resolve(data as { gpu: number; wasm: number });
+        };
+        channel.postMessage("how much?");
+      });
+    });
+  const after = [];
+  for (let index = 0; index < 20; index++) {
+    // What is kept is for the size of the last picture: the fifth and the last have the same.
+    const same = index === 4 || index === 19;
+    const [width, height] = same ? [32, 24] : [12 + ((index * 11) % 20), 10 + ((index * 7) % 16)];
+    expect((await enlarge(page, { width, height })).report.backend).toBe("gpu");
+    after.push(await used());
+  }
+  const [fifth, last] = [after[4], after[19]];
+  if (!fifth || !last) throw new Error("twenty pictures");
+  expect(fifth.gpu).toBeGreaterThan(1e6);
+  for (const kind of ["gpu", "wasm"] as const) {
+    expect(last[kind] / fifth[kind], `${kind}: ${JSON.stringify(after)}`).toBeLessThanOrEqual(1.05);
+  }
+});
+
+test("the page says which device it was, and why", async ({ page }) => {
+  const visitor = new Visitor(page);
+  await visitor.open();
+  await visitor.expectState("idle");
+  await visitor.part("backend").selectOption("gpu");
+  await visitor.chooseFile({ name: "small.bmp", mimeType: "image/bmp", buffer: noise(16, 12) });
+  await expect(visitor.part("status")).toHaveText(/^Ready/, { timeout: 30_000 });
+  await visitor.run();
+  await expect(visitor.part("report")).toContainText(/GPU \(.*swiftshader/i);
+  await expect(visitor.part("report")).toContainText("as asked for");
+  expect(page.url()).toContain("backend=gpu");
+});
