@@ -20,6 +20,8 @@ mod gpu;
 mod pack;
 #[cfg(target_arch = "wasm32")]
 mod picture;
+#[cfg(all(feature = "web-bench", target_arch = "wasm32"))]
+mod stock;
 
 /// What a call from JavaScript gives: a value, or an `Error` that is thrown.
 #[cfg(target_arch = "wasm32")]

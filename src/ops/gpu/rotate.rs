@@ -8,7 +8,7 @@ use burn::tensor::Tensor;
 use burn_cubecl::Cube;
 use burn_cubecl::tensor::CubeTensor;
 
-use super::super::SrBackend;
+use super::super::{Arithmetic, SrBackend};
 use super::launch::dims;
 use super::{Channels, Conv, convolve, element, plain};
 
@@ -44,14 +44,15 @@ impl SliceBackend for Cube {
 
 /// Runs blocks (weight `[S, S, 3, 3]`, bias `[S]`), each of which convolves the first S channels, applies ReLU and puts them last.
 ///
-/// `x` `[N, C, H, W]` -> the same. `None`, where that is not for this kernel: `x` not on a GPU, or its gradient wanted; S no
-/// divisor of C; fewer blocks than C / S, so that channels would have to be moved.
+/// `x` `[N, C, H, W]` -> the same. `None`, where that is not for this kernel: `x` not on a GPU, or its gradient wanted, or Burn's own
+/// operations; S no divisor of C; fewer blocks than C / S, so that channels would have to be moved.
 pub fn rotate(x: &Tensor<4>, blocks: &[(Tensor<4>, Tensor<1>)]) -> Option<Tensor<4>> {
     let ([images, channels, height, width], device) = (x.dims(), x.device());
     let split = blocks.first()?.0.dims()[0];
     let chunks = channels / split;
     let on_gpu = matches!(device.as_dispatch(), DispatchDevice::Cube(_)) && !device.is_autodiff();
-    if !on_gpu || !channels.is_multiple_of(split) || blocks.len() < chunks {
+    let ours = on_gpu && Arithmetic::current() != Arithmetic::Stock;
+    if !ours || !channels.is_multiple_of(split) || blocks.len() < chunks {
         return None;
     }
     // Where the channels that come first are, of which tensor.
