@@ -15,6 +15,18 @@ const TYPES = {
 /** Longer than the slowest run, so that a runtime that hangs ends the benchmark. */
 const PATIENCE = 120_000;
 
+/** What Chromium is told of graphics cards: of none, of one that it imitates in software, of the machine's own. */
+const ADAPTERS = {
+  none: [],
+  swiftshader: [
+    "--enable-unsafe-webgpu",
+    "--use-webgpu-adapter=swiftshader",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+  ],
+  hardware: ["--enable-unsafe-webgpu", "--enable-features=Vulkan", "--use-angle=vulkan", "--ignore-gpu-blocklist"],
+};
+
 /**
  * Serves the repository, and `files` at /files/. The headers allow SharedArrayBuffer, which the other runtimes need for threads.
  * `served` collects the path and the bytes of each answer.
@@ -41,11 +53,13 @@ export async function serveFiles(repository, files) {
   return { origin: `http://127.0.0.1:${server.address().port}`, served, close: () => server.close() };
 }
 
-/** A fresh browser, with nothing cached. */
-export async function openBrowser(origin) {
+/** A fresh browser, with nothing cached, and the graphics card of that name in `ADAPTERS`. */
+export async function openBrowser(origin, adapter = "none") {
   const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+  if (!ADAPTERS[adapter])
+    throw new Error(`ADAPTER is "${adapter}": give ${Object.keys(ADAPTERS).slice(1).join(" or ")}`);
   const args = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"];
-  const browser = await chromium.launch({ executablePath, args });
+  const browser = await chromium.launch({ executablePath, args: [...args, ...ADAPTERS[adapter]] });
   const page = await browser.newPage();
   page.setDefaultTimeout(PATIENCE);
   await page.goto(`${origin}/benches/peers/web/index.html`);
@@ -60,6 +74,7 @@ export async function openBrowser(origin) {
     open: (name, settings) => inPage("open", name, settings),
     call: (name, method, argument) => inPage("call", name, method, argument),
     endContender: (name) => inPage("close", name),
+    adapters: () => inPage("adapters"),
     pixels: (url, width, height) => inPage("pixels", url, width, height),
     close: () => browser.close(),
   };

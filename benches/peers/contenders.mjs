@@ -27,6 +27,25 @@ export const inBrowser = [
   { name: "tfjs 2 threads", label: "TensorFlow.js, 2 threads", settings: { engine: "tensorflow", threads: 2 } },
 ];
 
+/** On a graphics card, and what the processor takes for the same. */
+export const graphics = [
+  { name: "splitsr webgpu", label: "SplitSR, WebGPU", settings: { engine: "splitsr", build: "gpu" } },
+  { name: "burn webgpu", label: "Burn's own operations, WebGPU", settings: { engine: "burn" } },
+  {
+    name: "ort-web webgpu",
+    label: "ONNX Runtime Web, WebGPU",
+    settings: { engine: "onnxruntime", backend: "webgpu" },
+  },
+  { name: "tfjs webgpu", label: "TensorFlow.js, WebGPU", settings: { engine: "tensorflow", backend: "webgpu" } },
+  { name: "tfjs webgl", label: "TensorFlow.js, WebGL", settings: { engine: "tensorflow", backend: "webgl" } },
+  {
+    name: "splitsr processor",
+    label: "SplitSR on the processor, 1 worker",
+    settings: { engine: "splitsr", build: "relaxed-simd" },
+    onProcessor: true,
+  },
+];
+
 /** PyTorch is quicker with the channels last in memory, but not with every network. */
 const pytorch = [
   { name: "pytorch", label: "PyTorch", program: "python", settings: { channels_last: false } },

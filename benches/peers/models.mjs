@@ -36,4 +36,10 @@ export const workloads = [
   { model: "channels32", width: 320, height: 180 },
 ];
 
+/** On a graphics card: kernels are counted for each, but an imitation in software is timed on the first alone. */
+export const onGraphics = [
+  { model: "flagship", width: 64, height: 64 },
+  { model: "flagship", width: 640, height: 360 },
+];
+
 export const trainingStep = { model: "flagship", batch: 16, patch: 48 };

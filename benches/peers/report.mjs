@@ -1,14 +1,17 @@
 /** Writes what was measured: all of it into results.json, the medians into the README. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { cold, inBrowser, native, training } from "./contenders.mjs";
+import { cold, graphics, inBrowser, native, training } from "./contenders.mjs";
 import { timed } from "./models.mjs";
 
 const BEGIN = "<!-- What pkg-scripts/bench-peers measured: it writes this part. -->";
 const END = "<!-- The end of what pkg-scripts/bench-peers measured. -->";
 
+/** Where all that was measured is kept. */
+export const resultsFile = (repository) => join(repository, "benches/peers/results.json");
+
 export function writeReport(results, repository) {
-  writeFileSync(join(repository, "benches/peers/results.json"), `${JSON.stringify(results, null, 1)}\n`);
+  writeFileSync(resultsFile(repository), `${JSON.stringify(results, null, 1)}\n`);
   const path = join(repository, "README.md");
   const readme = readFileSync(path, "utf8");
   const [begin, end] = [readme.indexOf(BEGIN), readme.indexOf(END)];
@@ -20,18 +23,17 @@ function report(results) {
   const { machine, versions, workloads, agreement, tolerance, coldStarts } = results;
   const forward = workloads.filter(({ kind }) => kind === "forward");
   const steps = workloads.filter(({ kind }) => kind === "training");
-  const samples = workloads.flatMap(({ timings }) => timings.map(({ samples }) => samples.length));
-  const others = Math.max(...workloads.map(({ othersCores }) => othersCores));
+  // The whole product gives 8 bits.
   const floats = agreement.filter(({ who }) => !who.startsWith("upscaler"));
-  const furthest = Math.max(...floats.map(({ difference }) => difference));
+  const { samples, others, furthest } = extent(workloads, floats);
   const versionOf = (who) => versions[who].version;
   return [
     `Milliseconds, at x2, on ${machine.cores} cores of ${machine.cpu.replace(/\(R\)|\(TM\)/g, "")} (${machine.instructionSet}), on ` +
-      `${results.date.slice(0, 10)}; less is better. Medians of ${Math.min(...samples)} to ${Math.max(...samples)} runs, in turns; ` +
-      `other processes took at most ${others.toFixed(2)} cores. In Chromium ${versions.chromium}, headless: ONNX Runtime Web ` +
+      `${results.date.slice(0, 10)}; less is better. Medians of ${samples} runs, in turns; ` +
+      `other processes took at most ${others} cores. In Chromium ${versions.chromium}, headless: ONNX Runtime Web ` +
       `${versionOf("ort-web 1 thread")} and TensorFlow.js ${versionOf("tfjs 1 thread")}, both on WebAssembly; natively: onnxruntime ` +
       `${versions.onnxruntime} and PyTorch ${versions.torch}. All have the same weights, exported by \`splitsr export\`, and gave the same ` +
-      `picture: no value is further than ${furthest.toExponential(1)} from onnxruntime's (values are in [0, 1]; ` +
+      `picture: no value is further than ${furthest} from onnxruntime's (values are in [0, 1]; ` +
       `${tolerance.floats.toExponential(1)} is allowed).`,
     table(
       ["in Chromium", ...forward.map(title)],
@@ -54,7 +56,42 @@ function report(results) {
         return [label, ms.toFixed(0), megabytes(raw), megabytes(gzip)];
       }),
     ),
+    ...reportGraphics(results.graphics, tolerance.floats),
   ].join("\n\n");
+}
+
+function reportGraphics({ date, adapter, adapters, chromium, agreement, workloads, kernels }, tolerance) {
+  const { samples, others, furthest } = extent(workloads, agreement);
+  const card =
+    adapter === "swiftshader"
+      ? "here SwiftShader, which imitates a graphics card in software on the processor: that shows that the path works, never how " +
+        "fast a graphics card is (`ADAPTER=hardware` takes the machine's own)"
+      : `${adapters.webgpu} (in WebGL: ${adapters.webgl})`;
+  const counts = (name) => kernels.filter(({ who }) => who === name).map(({ kernels }) => kernels);
+  return [
+    `The flagship on a graphics card, ${card}. In Chromium ${chromium}, on ${date.slice(0, 10)}; medians of ${samples} runs, in ` +
+      `turns; other processes took at most ${others} cores. Kernels are what a picture starts on the card (dispatches, in WebGL ` +
+      `draws), counted at 64x64 and at 640x360: where there is one number, both are the same. No value is further than ${furthest} ` +
+      `from onnxruntime's (${tolerance.toExponential(1)} is allowed).`,
+    table(
+      ["on a graphics card", ...workloads.map(({ width, height }) => `ms at ${width}x${height}`), "kernels"],
+      graphics.map(({ name, label }) => [
+        label,
+        ...workloads.map((workload) => milliseconds(workload, name)),
+        [...new Set(counts(name))].join(" / "),
+      ]),
+    ),
+  ];
+}
+
+/** How much was measured, how quietly, and how well it agrees: as text. */
+function extent(workloads, agreement) {
+  const samples = workloads.flatMap(({ timings }) => timings.map(({ samples }) => samples.length));
+  return {
+    samples: `${Math.min(...samples)} to ${Math.max(...samples)}`,
+    others: Math.max(...workloads.map(({ othersCores }) => othersCores)).toFixed(2),
+    furthest: Math.max(...agreement.map(({ difference }) => difference)).toExponential(1),
+  };
 }
 
 const title = ({ model, width, height }) => `${timed[model].label}, ${width}x${height}`;

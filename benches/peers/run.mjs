@@ -1,16 +1,17 @@
 /**
  * SplitSR against other runtimes: `pkg-scripts/bench-peers` installs what this needs and starts it.
  *
- * node run.mjs [--quick]; NATIVE, PYTHON and FILES name our native worker, Python with requirements.txt, and a folder for files.
+ * node run.mjs [--quick | --gpu]; NATIVE, PYTHON and FILES name our native worker, Python with requirements.txt, and a folder for
+ * files; ADAPTER the graphics card, "swiftshader" or "hardware".
  */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import { join, resolve } from "node:path";
 import { openBrowser, serveFiles } from "./browser.mjs";
 import * as contenders from "./contenders.mjs";
 import { startProgram } from "./lines.mjs";
-import { checked, timed, trainingStep, workloads } from "./models.mjs";
-import { writeReport } from "./report.mjs";
+import { checked, onGraphics, timed, trainingStep, workloads } from "./models.mjs";
+import { resultsFile, writeReport } from "./report.mjs";
 import { inTurns, median } from "./timing.mjs";
 import { weigh } from "./weigh.mjs";
 
@@ -21,8 +22,9 @@ const TOLERANCE = 1 / 4 / 255;
 const TOLERANCE_8_BITS = 1.5 / 255 + TOLERANCE;
 
 const repository = resolve(import.meta.dirname, "../..");
-const { NATIVE, PYTHON, FILES } = process.env;
-const quick = process.argv.includes("--quick");
+const { NATIVE, PYTHON, FILES, ADAPTER = "swiftshader" } = process.env;
+const [part] = process.argv.slice(2);
+const quick = part === "--quick";
 const rounds = quick ? 3 : 7;
 
 mkdirSync(FILES, { recursive: true });
@@ -33,37 +35,77 @@ const programs = {
   python: startProgram(PYTHON, join(import.meta.dirname, "python/worker.py")),
 };
 const server = await serveFiles(repository, FILES);
-const results = {
-  date: new Date().toISOString(),
-  machine: { cpu: cpus()[0].model, cores: cpus().length, load: loadavg()[0] },
-  tolerance: { floats: TOLERANCE, eightBits: TOLERANCE_8_BITS },
-  versions: {},
-  agreement: [],
-  workloads: [],
-  coldStarts: [],
-};
-const browser = await openBrowser(server.origin);
-try {
-  results.versions = { chromium: browser.version, ...(await programs.python.call("versions")) };
-  Object.assign(results.machine, await programs.splitsr2.call("about"));
-  await checkSmallNetworks();
-  for (const { name, settings } of contenders.inBrowser) {
-    const about = await browser.open(name, settings);
-    if (about.threads !== settings.threads) throw new Error(`${name} started ${about.threads} threads`);
-    results.versions[name] = about;
-  }
-  for (const workload of quick ? workloads.slice(0, 1) : workloads) {
-    results.workloads.push(await runForward(workload));
-  }
-  for (const { name } of contenders.inBrowser) await browser.endContender(name);
-  results.workloads.push(await runTraining());
-} finally {
-  await browser.close();
-}
-for (const contender of contenders.cold) results.coldStarts.push(await coldStart(contender));
+const results = part === "--gpu" ? JSON.parse(readFileSync(resultsFile(repository), "utf8")) : await runOnProcessor();
+if (!quick) results.graphics = await runOnGraphics();
 Object.values(programs).forEach((program) => program.end());
 server.close();
 if (!quick) writeReport(results, repository);
+
+/** All but the graphics card. */
+async function runOnProcessor() {
+  const results = {
+    date: new Date().toISOString(),
+    machine: { cpu: cpus()[0].model, cores: cpus().length, load: loadavg()[0] },
+    tolerance: { floats: TOLERANCE, eightBits: TOLERANCE_8_BITS },
+    versions: await programs.python.call("versions"),
+    agreement: [],
+    workloads: [],
+    coldStarts: [],
+  };
+  const browser = await openBrowser(server.origin);
+  try {
+    results.versions.chromium = browser.version;
+    Object.assign(results.machine, await programs.splitsr2.call("about"));
+    await checkSmallNetworks(browser, results.agreement);
+    Object.assign(results.versions, await openAll(browser, contenders.inBrowser));
+    for (const workload of quick ? workloads.slice(0, 1) : workloads) {
+      results.workloads.push(await runForward(browser, workload, contenders, results.agreement));
+    }
+    for (const { name } of contenders.inBrowser) await browser.endContender(name);
+    results.workloads.push(await runTraining());
+  } finally {
+    await browser.close();
+  }
+  for (const contender of contenders.cold) results.coldStarts.push(await coldStart(contender));
+  return results;
+}
+
+/** On a graphics card: milliseconds, and kernels counted. */
+async function runOnGraphics() {
+  const results = { date: new Date().toISOString(), adapter: ADAPTER, agreement: [], workloads: [], kernels: [] };
+  const browser = await openBrowser(server.origin, ADAPTER);
+  try {
+    Object.assign(results, { chromium: browser.version, adapters: await browser.adapters() });
+    results.versions = await openAll(browser, contenders.graphics);
+    const inBrowser = contenders.graphics;
+    for (const workload of ADAPTER === "hardware" ? onGraphics : onGraphics.slice(0, 1)) {
+      results.workloads.push(await runForward(browser, workload, { inBrowser, native: [] }, results.agreement));
+    }
+    // After the runs: the first one prepares the weights, on the card as well.
+    for (const { name, onProcessor } of inBrowser) {
+      for (const { width, height } of onProcessor ? [] : onGraphics) {
+        const picture = await makeInput(browser, width, height);
+        const { kernels } = await browser.call(name, "count", { input: picture.url, width, height });
+        console.log(`  ${name.padEnd(32)} ${kernels} kernels at ${width}x${height}`);
+        results.kernels.push({ who: name, width, height, kernels });
+      }
+    }
+    return results;
+  } finally {
+    await browser.close();
+  }
+}
+
+/** Opens contenders. Returns what each says of itself. */
+async function openAll(browser, contenders) {
+  const said = {};
+  for (const { name, settings } of contenders) {
+    said[name] = await browser.open(name, settings);
+    const { threads } = said[name];
+    if (settings.threads && threads !== settings.threads) throw new Error(`${name} started ${threads} threads`);
+  }
+  return said;
+}
 
 /** A model's files: weights, and the same exported. */
 async function makeModel(name, { config, weights }) {
@@ -79,7 +121,7 @@ async function makeModel(name, { config, weights }) {
 }
 
 /** A photograph as float32 planes, in 8-bit steps: the product reads 8 bits. */
-async function makeInput(width, height) {
+async function makeInput(browser, width, height) {
   const name = `input-${width}x${height}.f32`;
   const rgba = await browser.pixels("/www/public/demo/foliage.png", width, height);
   const area = width * height;
@@ -102,51 +144,54 @@ async function makeReference(name, model, { input, width, height }) {
   return { reference: file(save), url: `/files/${save}` };
 }
 
-function expectAgreement(who, model, difference, tolerance = TOLERANCE) {
-  results.agreement.push({ who, model, difference });
+/** Adds a difference from onnxruntime to the list `agreement`, if it is small enough. */
+function expectAgreement(agreement, who, model, difference, tolerance = TOLERANCE) {
+  agreement.push({ who, model, difference });
   if (difference <= tolerance) return;
   throw new Error(`${who} differs from onnxruntime by ${difference} on ${model}; ${tolerance} is allowed`);
 }
 
 /** Every kind of network: what we export gives in onnxruntime what our own engines give. */
-async function checkSmallNetworks() {
-  const picture = await makeInput(45, 31);
+async function checkSmallNetworks(browser, agreement) {
+  const picture = await makeInput(browser, 45, 31);
   const engines = contenders.inBrowser.filter(({ settings }) => settings.engine === "splitsr");
-  for (const { name, settings } of engines) await browser.open(name, settings);
+  await openAll(browser, engines);
   for (const [name, config] of Object.entries(checked)) {
     const model = await makeModel(name, { config });
     const { reference, url } = await makeReference(name, model, picture);
     const { width, height, input } = picture;
     const run = { weights: model.weights, input, width, height, reference };
-    expectAgreement("splitsr native", name, (await programs.splitsr2.call("run", run)).difference);
+    expectAgreement(agreement, "splitsr native", name, (await programs.splitsr2.call("run", run)).difference);
     for (const engine of engines) {
       await browser.call(engine.name, "setModel", model.urls);
       const answer = await browser.call(engine.name, "run", { input: picture.url, width, height, reference: url });
-      expectAgreement(engine.name, name, answer.difference);
+      expectAgreement(agreement, engine.name, name, answer.difference);
     }
   }
   for (const { name } of engines) await browser.endContender(name);
   console.log(`${Object.keys(checked).length} small networks agree with onnxruntime`);
 }
 
-async function runForward({ model: name, width, height }) {
+/** Times a network on a picture, after a comparison of each result with onnxruntime's, which goes to `agreement`. */
+async function runForward(browser, { model: name, width, height }, { inBrowser, native }, agreement) {
   const model = await makeModel(name, timed[name]);
-  const picture = await makeInput(width, height);
+  const picture = await makeInput(browser, width, height);
   const reference = await makeReference(name, model, picture);
   const what = `${name} ${width}x${height}`;
   const runs = new Map();
-  for (const { name: who, settings } of contenders.inBrowser) {
+  for (const { name: who, settings } of inBrowser) {
     await browser.call(who, "setModel", model.urls);
     const run = (extra) => browser.call(who, "run", { input: picture.url, width, height, ...extra });
     const { difference } = await run({ reference: reference.url });
-    expectAgreement(who, what, difference, settings.engine === "product" ? TOLERANCE_8_BITS : TOLERANCE);
+    const tolerance = settings.engine === "product" ? TOLERANCE_8_BITS : TOLERANCE;
+    expectAgreement(agreement, who, what, difference, tolerance);
     runs.set(who, run);
   }
-  for (const { name: who, program, method, model: kind, settings } of contenders.native) {
+  for (const { name: who, program, method, model: kind, settings } of native) {
     const files = kind === "onnx" ? { model: model.onnx } : { weights: model.weights };
     const request = { ...files, ...settings, input: picture.input, width, height };
     const { difference } = await programs[program].call(method, { ...request, reference: reference.reference });
-    expectAgreement(who, what, difference);
+    expectAgreement(agreement, who, what, difference);
     runs.set(who, () => programs[program].call(method, request));
   }
   const gflop = (2 * model.macsPerPixel * width * height) / 1e9;

@@ -48,6 +48,20 @@ window.bench = {
     contenders.delete(name);
   },
 
+  /** The graphics card, as WebGPU and WebGL call it. */
+  async adapters() {
+    const adapter = await navigator.gpu?.requestAdapter({ powerPreference: "high-performance" });
+    if (!adapter)
+      throw new Error("Chromium has no WebGPU here: for a graphics card imitated in software, unset ADAPTER");
+    const { vendor, architecture, description } = adapter.info;
+    const gl = new OffscreenCanvas(1, 1).getContext("webgl2");
+    const names = gl?.getExtension("WEBGL_debug_renderer_info");
+    return {
+      webgpu: [vendor, architecture, description].filter(Boolean).join(" "),
+      webgl: names ? gl.getParameter(names.UNMASKED_RENDERER_WEBGL) : null,
+    };
+  },
+
   /** A picture at another size, as its RGBA bytes. */
   async pixels(url, width, height) {
     const picture = await createImageBitmap(await (await fetch(url)).blob());

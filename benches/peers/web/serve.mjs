@@ -5,6 +5,8 @@
  * `clamps`: whether the result cannot overshoot [0, 1], as the network's does.
  */
 
+import { countKernels } from "./kernels.mjs";
+
 const files = new Map();
 
 /** A file of float32 numbers, downloaded once. */
@@ -43,6 +45,11 @@ export function serve(start) {
       const expected = await floats(reference);
       const clamped = engine.clamps ? expected.map((value) => Math.min(1, Math.max(0, value))) : expected;
       return { milliseconds, difference: largestDifference(engine.planes(output), clamped) };
+    },
+    /** How many kernels a run starts on the graphics card, without computing them. */
+    async count({ input, height, width }) {
+      const prepared = engine.prepare(await floats(input), height, width);
+      return { kernels: await countKernels(() => engine.run(prepared)) };
     },
   };
   return { call: async (method, argument) => methods[method](argument), end: () => engine?.end?.() };

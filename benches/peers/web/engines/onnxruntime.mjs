@@ -1,10 +1,10 @@
-/** ONNX Runtime Web on its WebAssembly backend. */
+/** ONNX Runtime Web on its WebAssembly or its WebGPU backend. */
 
-/** `settings.threads`: how many, as the text of a number. */
-export async function start(settings) {
-  const threads = Number(settings.threads);
+/** `backend`: "wasm" or "webgpu"; `threads`: how many, as the text of a number. */
+export async function start({ backend = "wasm", threads: count = "1" }) {
+  const threads = Number(count);
   const folder = "/benches/peers/node_modules/onnxruntime-web/dist/";
-  const { env, InferenceSession, Tensor } = await import(`${folder}ort.wasm.min.mjs`);
+  const { env, InferenceSession, Tensor } = await import(`${folder}ort.${backend}.min.mjs`);
   env.wasm.wasmPaths = folder;
   env.wasm.numThreads = threads;
   env.logLevel = "error";
@@ -13,7 +13,7 @@ export async function start(settings) {
     info: { version: env.versions.web, threads: env.wasm.numThreads },
     async setModel({ onnx }) {
       await session?.release();
-      session = await InferenceSession.create(onnx, { executionProviders: ["wasm"] });
+      session = await InferenceSession.create(onnx, { executionProviders: [backend] });
     },
     prepare: (planes, height, width) => ({ planes, dims: [1, 3, height, width] }),
     async run({ planes, dims }) {

@@ -1,21 +1,24 @@
 /** Our engine alone, as a worker of the product's pool has it: a wasm instance that enlarges one tile, the whole picture. */
+import { readWeights } from "./weights.mjs";
 
-/** `settings.build`: the folder of the build under www/src/wasm. */
+/** `build`: the folder of the build under www/src/wasm, of which "gpu" computes on WebGPU. */
 export async function start({ build }) {
   const folder = `/www/src/wasm/${build}`;
-  const { default: initialise, Model } = await import(`${folder}/splitsr.js`);
+  const { default: initialise, Model, GpuModel } = await import(`${folder}/splitsr.js`);
   await initialise({ module_or_path: `${folder}/splitsr_bg.wasm` });
-  let model;
+  let model, scale;
   return {
     info: { build },
     async setModel({ weights }) {
       model?.free();
-      model = Model.load(new Uint8Array(await (await fetch(weights)).arrayBuffer()));
+      const bytes = new Uint8Array(await (await fetch(weights)).arrayBuffer());
+      model = build === "gpu" ? await GpuModel.load(bytes, false) : Model.load(bytes);
+      ({ scale } = (await readWeights(weights)).config);
     },
     prepare: (planes, height, width) => ({ planes, height, width }),
-    run({ planes, height, width }) {
-      const tile = tileMessage(planes, height, width, model.scale);
-      return new Float32Array(model.runTile(tile).buffer);
+    async run({ planes, height, width }) {
+      const bytes = await model.runTile(tileMessage(planes, height, width, scale));
+      return new Float32Array(bytes.buffer);
     },
     planes: (output) => output,
   };

@@ -1,4 +1,4 @@
-/** TensorFlow.js on its WebAssembly backend. It reads no ONNX, so the network is built here by the names of the weights. */
+/** TensorFlow.js on its WebAssembly, WebGPU or WebGL backend. It reads no ONNX, so the network is built here by the names of the weights. */
 import { readWeights } from "./weights.mjs";
 
 const folder = "/benches/peers/node_modules/@tensorflow/";
@@ -6,20 +6,22 @@ const folder = "/benches/peers/node_modules/@tensorflow/";
 /** DIV2K's mean colour: `MEAN` of src/network/mod.rs. */
 const MEAN = [0.4488, 0.4371, 0.404];
 
-/** `settings.threads`: how many, as the text of a number. */
-export async function start(settings) {
-  const threads = Number(settings.threads);
+/** `backend`: "wasm", "webgpu" or "webgl"; `threads`, for "wasm": how many, as the text of a number. */
+export async function start({ backend = "wasm", threads: count = "1" }) {
+  const threads = Number(count);
   // 4.22 takes half of what the machine is said to have, whatever setThreadsCount says.
   if (threads > 1) Object.defineProperty(navigator, "hardwareConcurrency", { value: 2 * threads });
   importScripts(
     `${folder}tfjs-core/dist/tf-core.min.js`,
     `${folder}tfjs-backend-cpu/dist/tf-backend-cpu.min.js`,
-    `${folder}tfjs-backend-wasm/dist/tf-backend-wasm.min.js`,
+    `${folder}tfjs-backend-${backend}/dist/tf-backend-${backend}.min.js`,
   );
   const tf = self.tf;
-  tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", threads > 1);
-  tf.wasm.setWasmPaths(`${location.origin}${folder}tfjs-backend-wasm/wasm-out/`);
-  if (!(await tf.setBackend("wasm"))) throw new Error("TensorFlow.js has no WebAssembly backend here");
+  if (backend === "wasm") {
+    tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", threads > 1);
+    tf.wasm.setWasmPaths(`${location.origin}${folder}tfjs-backend-wasm/wasm-out/`);
+  }
+  if (!(await tf.setBackend(backend))) throw new Error(`TensorFlow.js has no ${backend} backend here`);
   let network;
   return {
     info: { version: tf.version_core, threads: threads > 1 ? tf.wasm.getThreadsCount() : 1 },

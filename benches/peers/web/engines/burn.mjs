@@ -1,0 +1,18 @@
+/** The same network by Burn's own operations, on WebGPU: the build of the library that `pkg-scripts/build bench` makes. */
+const folder = "/www/src/wasm/bench";
+
+export async function start() {
+  const { default: initialise, StockModel } = await import(`${folder}/splitsr.js`);
+  await initialise({ module_or_path: `${folder}/splitsr_bg.wasm` });
+  let model;
+  return {
+    info: {},
+    async setModel({ weights }) {
+      model?.free();
+      model = await StockModel.load(new Uint8Array(await (await fetch(weights)).arrayBuffer()));
+    },
+    prepare: (planes, height, width) => ({ planes, height, width }),
+    run: ({ planes, height, width }) => model.run(planes, height, width),
+    planes: (output) => output,
+  };
+}
