@@ -40,12 +40,21 @@ impl GpuModel {
     }
 }
 
+unsafe extern "C" {
+    /// Made by the linker: runs the constructors, in which the parts of Burn's kernel compiler register themselves. Safe at any time,
+    /// and again: who is registered already does nothing.
+    safe fn __wasm_call_ctors();
+}
+
 /// The adapter, opened once: the runtime cannot be initialised again.
 pub(super) async fn open() -> crate::Result<Device> {
     thread_local!(static OPENED: RefCell<Option<Device>> = const { RefCell::new(None) });
     if let Some(device) = OPENED.with_borrow(Clone::clone) {
         return Ok(device);
     }
+    // To call them here also tells the linker not to have every exported function call them first. There are thousands, and
+    // JavaScript gets back into the module a few times for each kernel that is started: it took 8 ms a kernel.
+    __wasm_call_ctors();
     let device = Device::wgpu_options().init_async().await.map_err(|error| Error::Device(error.to_string()))?;
     OPENED.replace(Some(device.clone()));
     Ok(device)
