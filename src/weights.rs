@@ -202,7 +202,7 @@ fn values(data: Result<TensorData, impl std::fmt::Display>) -> Result<Vec<f32>> 
     let deepest = |error: String| {
         let told =
             |line: &&str| !line.trim().is_empty() && !line.starts_with("Caused by") && !line.contains("acktrace");
-        error.lines().filter(told).next_back().unwrap_or(&error).trim().to_owned()
+        error.lines().rfind(told).unwrap_or(&error).trim().to_owned()
     };
     let data = data.map_err(|error| Error::Device(deepest(error.to_string())))?;
     data.try_into_vec::<f32>().map_err(|error| Error::Device(format!("its result cannot be read: {error:?}")))

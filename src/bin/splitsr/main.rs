@@ -51,6 +51,11 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    // Of Mesa's Vulkan layers one asks the desktop which card to use, and prints an error to stderr where there is none.
+    if std::env::var_os("XDG_RUNTIME_DIR").is_none() {
+        // SAFETY: no other thread runs yet.
+        unsafe { std::env::set_var("NODEVICE_SELECT", "1") };
+    }
     let outcome = match Cli::parse().command {
         Command::Upscale(args) => upscale::run(args),
         Command::Eval(args) => eval::run(args),

@@ -79,13 +79,13 @@ struct Done {
 
 pub fn run(args: Args) -> Result<()> {
     let model = models::load(&args.model)?;
+    let outputs = outputs(&args)?;
     let placed = match (args.backend, args.tile) {
         // Exact results are the same on every machine, which those of GPUs are not.
         (Backend::Auto, Tiling::Exact) => Placed::on_cpu(model, "exact results are computed on the processor"),
         (backend, _) => Placed::new(model, backend, args.half)?,
     };
     let model = Arc::new(placed);
-    let outputs = outputs(&args)?;
     let stop = crate::stop_flag()?;
     let mut pictures = Vec::new();
     for (input, output) in args.inputs.iter().zip(outputs) {
