@@ -2,7 +2,8 @@
 //! never leaves the workgroup: of five passes over the feature maps two remain.
 //!
 //! A workgroup computes the intermediate of a tile and a rim of one pixel into workgroup memory, and from that its tile of the
-//! result. The rim is computed by the neighbours, too: for 16 channels that is 1.3 times the first convolution's work, or 1.2 with f16.
+//! result. The rim is computed by the neighbours, too: for 16 channels that is 1.27 times the first convolution's work, or 1.2 with f16.
+//! The two convolutions divide their pixels among the threads each in its own way, so that the rim costs the second one nothing.
 
 use std::fmt::Write;
 
@@ -10,11 +11,14 @@ use burn_cubecl::kernel::into_contiguous;
 use burn_cubecl::tensor::CubeTensor;
 
 use super::launch::{Shader, dims, launch, strides};
-use super::shader::{INFO, accumulate};
+use super::shader::{INFO, MOST_VECTORS, accumulate, neighbour, neighbours};
 use super::{Element, element, empty};
 
-/// Rows of the intermediate that a workgroup computes.
+/// Rows of a workgroup's tile.
 const HEIGHT: usize = 16;
+
+/// Pixels, one below the other, that a thread computes at a time: of the intermediate, which has two rows more, and of the result.
+const ROWS: [usize; 2] = [6, 8];
 
 /// More channels than this don't fit into workgroup memory.
 const MOST_CHANNELS: usize = 16;
@@ -26,28 +30,34 @@ struct Block {
 }
 
 impl Block {
+    /// Vectors of 4 channels that a thread computes at a time.
     fn vectors(&self) -> usize {
-        self.channels.div_ceil(4)
+        self.channels.div_ceil(4).min(MOST_VECTORS)
     }
 
-    /// Pixels a thread, one below the other.
-    fn rows(&self) -> usize {
-        if self.vectors() <= 2 { 8 } else { 4 }
+    /// Threads that share a pixel's channels.
+    fn parts(&self) -> usize {
+        self.channels.div_ceil(4 * self.vectors())
     }
 
-    /// Columns of the intermediate that a workgroup computes: 32, if 16 KiB hold them.
+    /// Columns of a workgroup's tile: 32, if 20 KiB hold the intermediate.
     fn width(&self) -> usize {
         if self.channels * self.element.bytes() <= 32 { 32 } else { 16 }
     }
 
+    /// The intermediate's width and height.
+    fn between(&self) -> [usize; 2] {
+        [self.width() + 2, HEIGHT + 2]
+    }
+
     fn workgroup_bytes(&self) -> usize {
-        self.channels * (self.width() * HEIGHT * self.element.bytes() + 9 * self.vectors() * 16)
+        let [width, height] = self.between();
+        self.channels * (width * height * self.element.bytes() + 9 * self.parts() * self.vectors() * 16)
     }
 
     fn write(&self, out: &mut String) -> std::fmt::Result {
-        let (channels, vectors, rows, width) = (self.channels, self.vectors(), self.rows(), self.width());
-        let [tx, ty, _] = self.threads();
-        let element = self.element.wgsl();
+        let (channels, element) = (self.channels, self.element.wgsl());
+        let [width, height] = self.between();
         if self.element == Element::F16 {
             writeln!(out, "enable f16;")?;
         }
@@ -63,8 +73,8 @@ impl Block {
 {INFO}
 var<workgroup> staged: array<vec4<f32>, {}>;
 var<workgroup> between: array<{element}, {}>;",
-            channels * 9 * vectors,
-            channels * HEIGHT * width
+            channels * 9 * self.parts() * self.vectors(),
+            channels * height * width
         )?;
         for n in 1..=2 {
             writeln!(
@@ -78,84 +88,74 @@ fn bias{n}_at(o: u32) -> f32 {{ return select(0.0, bias{n}[min(o, {last}u)], o <
         }
         writeln!(
             out,
-            "@compute @workgroup_size({tx}, {ty})
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>,
-    @builtin(local_invocation_index) index: u32) {{
+            "@compute @workgroup_size({})
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) index: u32) {{
 let size = vec2<i32>(info.size.xy);
-let image = group.z;
-let below = local.y * {rows}u;
-let column = i32(group.x * {}u + local.x) - 1;
-let row = i32(group.y * {}u + below) - 1;",
-            width - 2,
-            HEIGHT - 2
+let image = group.z;",
+            self.threads()[0]
         )?;
-        for r in 0..rows + 2 {
-            let at = r as i32 - 1;
-            writeln!(
-                out,
-                "let r{r} = u32(clamp(row + {at}, 0, size.y - 1)) * info.x.z; let v{r} = row + {at} >= 0 && row + {at} < size.y;"
-            )?;
-        }
-        for c in 0..3 {
-            let at = c - 1;
-            writeln!(
-                out,
-                "let c{c} = u32(clamp(column + {at}, 0, size.x - 1)) * info.x.w; \
-                 let u{c} = column + {at} >= 0 && column + {at} < size.x;"
-            )?;
-        }
-        self.convolve(out, 1, |r, c| format!("select(0.0, f32(x[plane + r{r} + c{c}]), v{r} && u{c})"))?;
-        for o in 0..channels {
-            for r in 0..rows {
-                // Beyond the picture is zero padding for the second convolution.
-                writeln!(
-                    out,
-                    "between[({o}u * {HEIGHT}u + below + {r}u) * {width}u + local.x] = \
-                     {element}(select(0.0, max(a{r}_{}[{}], 0.0), u1 && v{}));",
-                    o / 4,
-                    o % 4,
-                    r + 1
-                )?;
-            }
-        }
-        // From here the thread's first pixel is the one to the lower right, in the picture and in the intermediate.
-        for r in 0..rows + 2 {
-            writeln!(out, "let m{r} = min(below + {r}u, {}u) * {width}u;", HEIGHT - 1)?;
-        }
-        for c in 0..3 {
-            writeln!(out, "let n{c} = min(local.x + {c}u, {}u);", width - 1)?;
-        }
-        self.convolve(out, 2, |r, c| format!("f32(between[i * {}u + m{r} + n{c}])", HEIGHT * width))?;
-        writeln!(out, "if local.x >= {}u || column + 1 >= size.x {{ return; }}", width - 2)?;
-        for o in 0..channels {
-            writeln!(
-                out,
-                "{{ let source = info.base.x + image * info.x.x + {o}u * info.x.y + u32(column + 1) * info.x.w;
-let place = info.base.y + image * info.y.x + {o}u * info.y.y + u32(column + 1) * info.y.w;"
-            )?;
-            for r in 0..rows {
-                writeln!(
-                    out,
-                    "if below + {r}u < {}u && row + {} < size.y {{ \
-                     y[place + u32(row + {1}) * info.y.z] = {element}(a{r}_{}[{}] + f32(x[source + u32(row + {1}) * info.x.z])); }}",
-                    HEIGHT - 2,
-                    r + 1,
-                    o / 4,
-                    o % 4
-                )?;
-            }
-            writeln!(out, "}}")?;
-        }
+        self.first(out)?;
+        writeln!(out, "workgroupBarrier();")?;
+        self.second(out)?;
         writeln!(out, "}}")
     }
 
-    /// Convolution `n` of the two into `a{row}_{vector}`; the second one's accumulators are the first one's.
-    fn convolve(&self, out: &mut String, n: usize, load: impl Fn(usize, usize) -> String) -> std::fmt::Result {
-        let (channels, vectors, rows) = (self.channels, self.vectors(), self.rows());
-        let [tx, ty, _] = self.threads();
-        if n == 2 {
-            writeln!(out, "workgroupBarrier();")?;
-        }
+    /// The convolution of the input: its result with ReLU becomes the intermediate.
+    fn first(&self, out: &mut String) -> std::fmt::Result {
+        let [width, height] = self.between();
+        self.stage(out, 1)?;
+        self.pixels(out, 1)?;
+        neighbours(out, ROWS[0])?;
+        let plane = "info.base.x + image * info.x.x + i * info.x.y";
+        self.convolve(out, 1, plane, |r, c| neighbour(r, c, false))?;
+        self.channels(out, |out, value| {
+            for r in 0..ROWS[0] {
+                // Beyond the picture is zero padding for the second convolution.
+                writeln!(
+                    out,
+                    "between[(o * {height}u + top + {r}u) * {width}u + left] = \
+                     {}(select(0.0, max({}, 0.0), u1 && v{}));",
+                    self.element.wgsl(),
+                    value(r),
+                    r + 1
+                )?;
+            }
+            Ok(())
+        })?;
+        writeln!(out, "}}")
+    }
+
+    /// The convolution of the intermediate, plus the input.
+    fn second(&self, out: &mut String) -> std::fmt::Result {
+        let [width, height] = self.between();
+        self.stage(out, 2)?;
+        self.pixels(out, 2)?;
+        let plane = format!("(i * {height}u + top) * {width}u + left");
+        self.convolve(out, 2, &plane, |r, c| format!("f32(between[plane + {}u])", r * width + c))?;
+        writeln!(out, "if column < size.x {{")?;
+        self.channels(out, |out, value| {
+            writeln!(
+                out,
+                "let source = info.base.x + image * info.x.x + o * info.x.y + u32(column) * info.x.w;
+let place = info.base.y + image * info.y.x + o * info.y.y + u32(column) * info.y.w;"
+            )?;
+            for r in 0..ROWS[1] {
+                writeln!(
+                    out,
+                    "if row + {r} < size.y {{ y[place + u32(row + {r}) * info.y.z] = \
+                     {}({} + f32(x[source + u32(row + {r}) * info.x.z])); }}",
+                    self.element.wgsl(),
+                    value(r)
+                )?;
+            }
+            Ok(())
+        })?;
+        writeln!(out, "}}\n}}")
+    }
+
+    /// Puts the weights of convolution `n` where all threads read them.
+    fn stage(&self, out: &mut String, n: usize) -> std::fmt::Result {
+        let vectors = self.parts() * self.vectors();
         writeln!(
             out,
             "for (var s = index; s < {}u; s += {}u) {{
@@ -164,33 +164,83 @@ staged[s] = vec4<f32>(weight{n}_at(o, i, tap), weight{n}_at(o + 1u, i, tap), wei
              weight{n}_at(o + 3u, i, tap));
 }}
 workgroupBarrier();",
-            channels * 9 * vectors,
-            tx * ty,
+            self.channels * 9 * vectors,
+            self.threads()[0],
             9 * vectors
-        )?;
+        )
+    }
+
+    /// Opens the loop over what a thread computes of convolution `n`: `left` and `top` of its pixels in the tile, or in the
+    /// intermediate, `column` and `row` in the picture, and which `part` of the channels.
+    fn pixels(&self, out: &mut String, n: usize) -> std::fmt::Result {
+        let [width, height] = if n == 1 { self.between() } else { [self.width(), HEIGHT] };
+        let rows = ROWS[n - 1];
+        // The intermediate begins a pixel before the tile.
+        let rim = 2 - n;
+        writeln!(
+            out,
+            "for (var job = index; job < {}u; job += {}u) {{
+let left = job % {width}u; let top = job / {width}u % {}u * {rows}u; let part = job / {}u;
+let column = i32(group.x * {}u + left) - {rim}; let row = i32(group.y * {HEIGHT}u + top) - {rim};",
+            width * height / rows * self.parts(),
+            self.threads()[0],
+            height / rows,
+            width * height / rows,
+            self.width()
+        )
+    }
+
+    /// Convolution `n` of the thread's pixels into `a{row}_{vector}`. `plane` is where `load` finds channel `i`.
+    fn convolve(
+        &self,
+        out: &mut String,
+        n: usize,
+        plane: &str,
+        load: impl Fn(usize, usize) -> String,
+    ) -> std::fmt::Result {
+        let (vectors, rows) = (self.vectors(), ROWS[n - 1]);
         for v in 0..vectors {
-            let at = |j: usize| format!("bias{n}_at({}u)", 4 * v + j);
-            let initial = format!("vec4<f32>({}, {}, {}, {})", at(0), at(1), at(2), at(3));
+            let at = |j: usize| format!("bias{n}_at(part * {}u + {}u)", 4 * vectors, 4 * v + j);
+            writeln!(out, "let b{v} = vec4<f32>({}, {}, {}, {});", at(0), at(1), at(2), at(3))?;
             for r in 0..rows {
-                let declare = if n == 1 { "var " } else { "" };
-                writeln!(out, "{declare}a{r}_{v} = {initial};")?;
+                writeln!(out, "var a{r}_{v} = b{v};")?;
             }
         }
         writeln!(
             out,
-            "for (var i = 0u; i < {channels}u; i++) {{
-let plane = info.base.x + image * info.x.x + i * info.x.y;
-let taps = i * {}u;",
-            9 * vectors
+            "for (var i = 0u; i < {}u; i++) {{
+let plane = {plane};
+let taps = i * {}u + part * {vectors}u;",
+            self.channels,
+            9 * self.parts() * vectors
         )?;
-        accumulate(out, rows, vectors, vectors, load)?;
+        accumulate(out, rows, vectors, self.parts() * vectors, load)?;
         writeln!(out, "}}")
+    }
+
+    /// For each of the thread's channels `o`, if there is such a channel, what `store` writes of its value in a row.
+    fn channels(
+        &self,
+        out: &mut String,
+        store: impl Fn(&mut String, &dyn Fn(usize) -> String) -> std::fmt::Result,
+    ) -> std::fmt::Result {
+        for o in 0..4 * self.vectors() {
+            writeln!(
+                out,
+                "if part * {0}u + {o}u < {1}u {{\nlet o = part * {0}u + {o}u;",
+                4 * self.vectors(),
+                self.channels
+            )?;
+            store(out, &|r| format!("a{r}_{}[{}]", o / 4, o % 4))?;
+            writeln!(out, "}}")?;
+        }
+        Ok(())
     }
 }
 
 impl Shader for Block {
     fn threads(&self) -> [usize; 3] {
-        [self.width(), HEIGHT / self.rows(), 1]
+        [self.width() * HEIGHT / ROWS[1] * self.parts(), 1, 1]
     }
 
     fn text(&self) -> String {
@@ -200,7 +250,7 @@ impl Shader for Block {
     }
 }
 
-/// Whether [`fused`] can do it: the adapter needs the workgroup memory for the channels, 25 KiB for 16.
+/// Whether [`fused`] can do it: the adapter needs the workgroup memory for the channels, 30 KiB for 16.
 pub(super) fn fits(x: &CubeTensor) -> bool {
     let block = Block { channels: dims(x)[1], element: element(x) };
     block.channels <= MOST_CHANNELS && block.workgroup_bytes() <= x.client.properties().hardware.max_shared_memory_size
@@ -212,8 +262,7 @@ pub(super) fn fused(x: &CubeTensor, weights: [CubeTensor; 2], biases: [CubeTenso
     let block = Block { channels, element: element(x) };
     let ([weight1, weight2], [bias1, bias2]) = (weights.map(into_contiguous), biases.map(into_contiguous));
     let y = empty(x, [images, channels, height, width], block.element);
-    let tile = [block.width() - 2, HEIGHT - 2];
-    let groups = [width.div_ceil(tile[0]), height.div_ceil(tile[1]), images];
+    let groups = [width.div_ceil(block.width()), height.div_ceil(HEIGHT), images];
     let info = [[width, height, 0, 0], [0; 4], strides(x), strides(&y), [0; 4]];
     // Each workgroup reads its tile with two pixels around it.
     let read = images * (width + 4 * (groups[0] - 1)) * (height + 4 * (groups[1] - 1));

@@ -1,9 +1,10 @@
 //! WGSL of the 3x3 convolution, written out for the channels at hand.
 //!
-//! A thread computes a column of [`Blocking::rows`] pixels in up to 16 output channels: up to 16 vectors of 4 channels in
-//! registers, for which it loads each input value once for all of them. Threads side by side take pixels side by side, so that
-//! their loads are one transaction. The weights of some input channels at a time lie in workgroup memory, as vectors of 4 output
-//! channels, which all threads read at the same place.
+//! A thread computes a column of [`ROWS`] pixels in up to 8 output channels: up to 16 vectors of 4 channels in registers. It loads
+//! each input value once for all its channels, and each weight once for all its pixels; fewer pixels and more channels, or the
+//! reverse, would be more loads. Threads side by side take pixels side by side, so that their loads are one transaction. The
+//! weights of some input channels at a time lie in workgroup memory, as vectors of 4 output channels, which all threads read at
+//! the same place.
 //!
 //! The loops over taps, rows and vectors are unrolled here, not left to the driver: accumulators in an array with a computed
 //! index end up in memory on some of them.
@@ -70,13 +71,17 @@ pub enum Weights {
     Adjoint,
 }
 
+/// Pixels a thread, one below the other.
+const ROWS: usize = 8;
+
+/// Vectors of 4 output channels that a thread has registers for.
+pub(super) const MOST_VECTORS: usize = 2;
+
 /// How the work is divided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Blocking {
     /// Vectors of 4 output channels a thread.
     pub vectors: usize,
-    /// Pixels a thread, one below the other.
-    pub rows: usize,
     /// Threads of a workgroup along x, y and output channels.
     pub threads: [usize; 3],
     /// Workgroups along the output channels.
@@ -87,20 +92,24 @@ pub struct Blocking {
 
 impl Blocking {
     fn of(inputs: usize, outputs: usize) -> Self {
-        let vectors = outputs.div_ceil(4).min(4);
+        let vectors = outputs.div_ceil(4).min(MOST_VECTORS);
         let blocks = outputs.div_ceil(4 * vectors);
         // As many blocks of channels in a workgroup as leave the fewest threads idle: they share what they load.
-        let wide = (1..=4).min_by_key(|&z| (blocks.next_multiple_of(z), usize::MAX - z)).unwrap_or(1);
-        let rows = if vectors <= 2 { 8 } else { 4 };
-        let threads = [32, if wide > 2 { 2 } else { 4 }, wide];
+        let wide = (1..=8).min_by_key(|&z| (blocks.next_multiple_of(z), usize::MAX - z)).unwrap_or(1);
+        let deep = match wide {
+            1 => 4,
+            2..=4 => 2,
+            _ => 1,
+        };
+        let threads = [32, deep, wide];
         // 9 KiB of weights, for 16 KiB is what every adapter has.
         let stage = (64 / (vectors * wide)).clamp(1, inputs);
-        Self { vectors, rows, threads, channel_groups: blocks.div_ceil(wide), stage }
+        Self { vectors, threads, channel_groups: blocks.div_ceil(wide), stage }
     }
 
     /// Pixels that a workgroup computes: width and height.
     pub fn tile(&self) -> [usize; 2] {
-        [self.threads[0], self.threads[1] * self.rows]
+        [self.threads[0], self.threads[1] * ROWS]
     }
 }
 
@@ -118,7 +127,7 @@ impl Conv {
     }
 
     fn write(&self, out: &mut String) -> std::fmt::Result {
-        let Blocking { vectors, rows, threads: [tx, ty, tz], stage, .. } = self.blocking();
+        let Blocking { vectors, threads: [tx, ty, tz], stage, .. } = self.blocking();
         let (inputs, outputs, shuffle) = (self.inputs, self.outputs, self.shuffle);
         let (x_type, y_type) = (self.input.wgsl(), self.output.wgsl());
         if [self.input, self.output].contains(&Element::F16) {
@@ -171,30 +180,14 @@ impl Conv {
         writeln!(
             out,
             "let column = i32(group.x * {tx}u + local.x);\n\
-             let row = i32((group.y * {ty}u + local.y) * {rows}u);\n\
+             let row = i32((group.y * {ty}u + local.y) * {ROWS}u);\n\
              let image = group.z / {groups}u;\n\
              let block = (group.z % {groups}u) * {tz}u;\n\
              let first_out = (block + local.z) * {}u;\n\
              let size = vec2<i32>(info.size.xy);",
             4 * vectors
         )?;
-        // Where the neighbours lie, and whether they are in the picture. What is outside is read within, and then dropped.
-        for r in 0..rows + 2 {
-            writeln!(
-                out,
-                "let r{r} = u32(clamp(row + {0}, 0, size.y - 1)) * info.x.z; \
-                 let v{r} = row + {0} >= 0 && row + {0} < size.y;",
-                r as i32 - 1
-            )?;
-        }
-        for c in 0..3 {
-            writeln!(
-                out,
-                "let c{c} = u32(clamp(column + {0}, 0, size.x - 1)) * info.x.w; \
-                 let u{c} = column + {0} >= 0 && column + {0} < size.x;",
-                c - 1
-            )?;
-        }
+        neighbours(out, ROWS)?;
         for v in 0..vectors {
             let initial = match self.bias {
                 true => {
@@ -204,7 +197,7 @@ impl Conv {
                 false => "vec4<f32>()".into(),
             };
             writeln!(out, "let b{v} = {initial};")?;
-            for r in 0..rows {
+            for r in 0..ROWS {
                 writeln!(out, "var a{r}_{v} = b{v};")?;
             }
         }
@@ -234,11 +227,7 @@ impl Conv {
              let taps = i * {}u + local.z * {vectors}u;",
             9 * tz * vectors
         )?;
-        let gate = |at: &str| if self.gate { format!(" && gate[{at}] > 0.0") } else { String::new() };
-        accumulate(out, rows, vectors, tz * vectors, |r, c| {
-            let at = format!("plane + r{r} + c{c}");
-            format!("select(0.0, f32(x[{at}]), v{r} && u{c}{})", gate(&at))
-        })?;
+        accumulate(out, ROWS, vectors, tz * vectors, |r, c| neighbour(r, c, self.gate))?;
         writeln!(out, "}}\n}}\nif column >= size.x {{ return; }}")?;
         for v in 0..vectors {
             for j in 0..4 {
@@ -256,7 +245,7 @@ impl Conv {
                         "let kept = info.base.z + image * info.r.x + o * info.r.y + u32(column) * info.r.w;"
                     )?;
                 }
-                for r in 0..rows {
+                for r in 0..ROWS {
                     let mut value = format!("a{r}_{v}[{j}]");
                     if self.relu {
                         value = format!("max({value}, 0.0)");
@@ -274,6 +263,35 @@ impl Conv {
         }
         writeln!(out, "}}")
     }
+}
+
+/// Where the neighbours of a thread's pixels lie, `rows` of them from `row` down in `column`, and whether they are in the picture.
+pub(super) fn neighbours(out: &mut String, rows: usize) -> std::fmt::Result {
+    for r in 0..rows + 2 {
+        writeln!(
+            out,
+            "let r{r} = u32(clamp(row + {0}, 0, size.y - 1)) * info.x.z; let v{r} = row + {0} >= 0 && row + {0} < size.y;",
+            r as i32 - 1
+        )?;
+    }
+    for c in 0..3 {
+        writeln!(
+            out,
+            "let c{c} = u32(clamp(column + {0}, 0, size.x - 1)) * info.x.w; \
+             let u{c} = column + {0} >= 0 && column + {0} < size.x;",
+            c - 1
+        )?;
+    }
+    Ok(())
+}
+
+/// The input `row` rows and `column` columns from the first pixel's upper left neighbour: what is outside is read within, and then
+/// dropped. The middle column is outside only where the result is dropped, too.
+pub(super) fn neighbour(row: usize, column: usize, gate: bool) -> String {
+    let at = format!("plane + r{row} + c{column}");
+    let beside = if column == 1 { String::new() } else { format!(" && u{column}") };
+    let open = if gate { format!(" && gate[{at}] > 0.0") } else { String::new() };
+    format!("select(0.0, f32(x[{at}]), v{row}{beside}{open})")
 }
 
 /// Adds what one input channel contributes to `a{row}_{vector}`. Its value `row` rows and `column` columns from the first pixel's upper
