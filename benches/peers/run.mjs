@@ -21,6 +21,9 @@ const TOLERANCE = 1 / 4 / 255;
 /** The whole product gives 8 bits: half a level of rounding, and one that its tiles may differ by. */
 const TOLERANCE_8_BITS = 1.5 / 255 + TOLERANCE;
 
+/** What imitations of a graphics card call themselves. */
+const SOFTWARE = /swiftshader|llvmpipe|lavapipe|basic render/i;
+
 const repository = resolve(import.meta.dirname, "../..");
 const { NATIVE, PYTHON, FILES, ADAPTER = "swiftshader" } = process.env;
 const [part] = process.argv.slice(2);
@@ -35,11 +38,11 @@ const programs = {
   python: startProgram(PYTHON, join(import.meta.dirname, "python/worker.py")),
 };
 const server = await serveFiles(repository, FILES);
+const graphics = quick ? undefined : await runOnGraphics();
 const results = part === "--gpu" ? JSON.parse(readFileSync(resultsFile(repository), "utf8")) : await runOnProcessor();
-if (!quick) results.graphics = await runOnGraphics();
 Object.values(programs).forEach((program) => program.end());
 server.close();
-if (!quick) writeReport(results, repository);
+if (!quick) writeReport({ ...results, graphics }, repository);
 
 /** All but the graphics card. */
 async function runOnProcessor() {
@@ -76,6 +79,9 @@ async function runOnGraphics() {
   const browser = await openBrowser(server.origin, ADAPTER);
   try {
     Object.assign(results, { chromium: browser.version, adapters: await browser.adapters() });
+    const { webgpu } = results.adapters;
+    if (ADAPTER === "hardware" && SOFTWARE.test(webgpu))
+      throw new Error(`the only graphics card is "${webgpu}", in software`);
     results.versions = await openAll(browser, contenders.graphics);
     const inBrowser = contenders.graphics;
     for (const workload of ADAPTER === "hardware" ? onGraphics : onGraphics.slice(0, 1)) {
