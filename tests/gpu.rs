@@ -14,7 +14,7 @@ use splitsr::image::{Layout, Picture, Samples};
 use splitsr::models;
 use splitsr::network::Network;
 use splitsr::ops::gpu::{Traffic, in_half};
-use splitsr::ops::{conv3x3, conv3x3_add, conv3x3_shuffle, residual_block};
+use splitsr::ops::{Arithmetic, conv3x3, conv3x3_add, conv3x3_shuffle, residual_block};
 use splitsr::upscale::{Enlarge, Options, Progress, Target, Tiling, upscale};
 use splitsr::weights::{Metadata, Model, assign, collect};
 
@@ -255,6 +255,9 @@ fn a_picture_is_few_kernels_and_little_traffic() {
     assert_eq!(kernels, 4 + 7 + 7 * 7);
     let (kernels, half) = count(&|x| in_half(|| network.forward(x)));
     assert_eq!(kernels, 4 + 7 + 7 * 7);
+    // Stock operations start none of ours.
+    let (kernels, _) = count(&|x| Arithmetic::Stock.run(|| network.forward(x)));
+    assert_eq!(kernels, 0);
     // The budget is half of what a network computed layer by layer in f32 was counted to move, 7.5 KB.
     assert!(single < 8000.0 && half <= 7680.0 / 2.0, "{single}, {half}");
 }

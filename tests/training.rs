@@ -99,7 +99,7 @@ fn a_started_run_is_not_overwritten() {
 }
 
 #[test]
-fn another_scale_starts_from_the_weights_that_fit() {
+fn another_network_starts_from_the_weights_that_fit() {
     let _alone = GENERATOR.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     let folder = tempfile::tempdir().unwrap();
     let [x2, x4] = ["x2", "x4"].map(|name| folder.path().join(format!("{name}.safetensors")));
@@ -122,7 +122,7 @@ fn another_scale_starts_from_the_weights_that_fit() {
         assert_eq!(to[name], *tensor, "{name}");
     }
     std::fs::remove_file(Files::beside(&x4).checkpoint).unwrap();
-    config.network = splitsr::NetworkConfig::Edsr(splitsr::config::EdsrConfig { channels: 8, ..Default::default() });
+    config.network = splitsr::NetworkConfig::Srcnn(splitsr::config::SrcnnConfig { scale: 4 });
     let error = start(&config).unwrap_err().to_string();
-    assert!(error.contains("only the scale may differ"), "{error}");
+    assert!(error.contains("has nothing in common with the network"), "{error}");
 }

@@ -7,6 +7,7 @@ use burn::nn::PaddingConfig2d;
 use burn::nn::conv::Conv2d;
 use burn::tensor::{Device, Tensor};
 
+use crate::ops::float::add;
 use crate::ops::{conv3x3, conv3x3_add, conv3x3_shuffle};
 
 /// 3x3 convolution, stride 1, zero padding 1, with bias, on [`crate::ops::conv3x3`].
@@ -47,6 +48,12 @@ impl Conv3x3 {
     /// `[batch, out_channels / factor^2, factor * height, factor * width]`
     pub fn forward_shuffle(&self, x: Tensor<4>, factor: usize) -> Tensor<4> {
         conv3x3_shuffle(x, self.weight.val(), self.bias.val(), factor)
+    }
+
+    /// [`Self::forward`], plus `offset`, `[out_channels]`.
+    pub fn forward_offset(&self, x: Tensor<4>, offset: Tensor<1>) -> Tensor<4> {
+        // Into the bias: a pass over the result less.
+        conv3x3(x, self.weight.val(), add(self.bias.val(), offset), false)
     }
 
     /// Weight and bias.

@@ -8,7 +8,7 @@ use super::group::StandardGroup;
 use super::mean;
 use super::upsampler::Upsampler;
 use crate::config::EdsrConfig;
-use crate::ops::float::{add, subtract};
+use crate::ops::float::subtract;
 
 /// Head, one residual group whose skip is the long skip, upsampler, tail.
 #[derive(Module, Debug)]
@@ -32,8 +32,8 @@ impl Edsr {
 
     /// See [`Network::forward`](super::Network::forward).
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        let mean = mean(&x.device());
-        let y = self.body.forward(self.head.forward(subtract(x, mean.clone())));
-        add(self.tail.forward(self.upsampler.forward(y)), mean)
+        let device = x.device();
+        let y = self.body.forward(self.head.forward(subtract(x, mean([1, 3, 1, 1], &device))));
+        self.tail.forward_offset(self.upsampler.forward(y), mean([3], &device))
     }
 }

@@ -64,7 +64,7 @@ impl Network {
 /// The mean colour of DIV2K (RGB in [0, 1]), which the networks subtract from their input and add to their output.
 pub(crate) const MEAN: [f32; 3] = [0.4488, 0.4371, 0.4040];
 
-/// [`MEAN`] as `[1, 3, 1, 1]`.
-fn mean(device: &Device) -> Tensor<4> {
-    from_values(MEAN.to_vec(), [1, 3, 1, 1], device)
+/// [`MEAN`] as a tensor of that shape: 3 values.
+fn mean<const D: usize>(shape: [usize; D], device: &Device) -> Tensor<D> {
+    from_values(MEAN.to_vec(), shape, device)
 }

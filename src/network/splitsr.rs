@@ -8,7 +8,7 @@ use super::group::Group;
 use super::mean;
 use super::upsampler::Upsampler;
 use crate::config::SplitSrConfig;
-use crate::ops::float::{add, subtract};
+use crate::ops::float::subtract;
 
 /// See `SplitSR: An End-to-End Approach to Super-Resolution on Mobile Devices` (Liu and others, 2021); this is a reconstruction.
 #[derive(Module, Debug)]
@@ -39,10 +39,10 @@ impl SplitSr {
 
     /// See [`Network::forward`](super::Network::forward).
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        let mean = mean(&x.device());
-        let head = self.head.forward(subtract(x, mean.clone()));
+        let device = x.device();
+        let head = self.head.forward(subtract(x, mean([1, 3, 1, 1], &device)));
         let y = self.groups.iter().fold(head.clone(), |y, group| group.forward(y));
         let y = self.body.forward_add(y, head);
-        add(self.tail.forward(self.upsampler.forward(y)), mean)
+        self.tail.forward_offset(self.upsampler.forward(y), mean([3], &device))
     }
 }

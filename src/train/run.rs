@@ -144,20 +144,21 @@ pub fn run(
     run.save()
 }
 
-/// The network that `config` describes with the weights of `model`, which may have another scale: what then differs in shape (a part of the
-/// upsampler) is random.
+/// The network that `config` describes, with the weights of `model` wherever both have the same: other scales share all but the upsampler,
+/// other hybrid indices and split ratios the groups that are alike. The rest is random.
 fn warm_start(config: &NetworkConfig, model: &Model, device: &Device) -> Result<Network> {
-    if model.metadata.config.clone().at_scale(config.scale()) != *config {
-        return Err(Error::Config(
-            "--init has another network than the training config: only the scale may differ".into(),
-        ));
-    }
     let network = Network::new(config, device);
     let mut tensors = weights::collect(&network);
+    let mut shared = 0;
     for (name, (shape, values)) in weights::collect(&model.network) {
         if let Some(tensor) = tensors.get_mut(&name).filter(|tensor| tensor.0 == shape) {
             tensor.1 = values;
+            shared += 1;
         }
+    }
+    if shared == 0 {
+        let name = &model.metadata.name;
+        return Err(Error::Config(format!("--init: {name} has nothing in common with the network of the config")));
     }
     weights::assign(network, tensors, device)
 }

@@ -1,7 +1,7 @@
 //! The bookkeeping of one picture.
 
 use super::plan::{self, Pass};
-use super::tile::TileInput;
+use super::tile::{Tile, TileInput};
 use super::{Facts, Options, Tiling};
 use crate::error::{Error, Result};
 use crate::image::resize::{Filter, resize_grey};
@@ -66,23 +66,7 @@ impl Job {
     /// [`Error::TooLarge`] if the result is beyond the limits. Both before memory is taken.
     pub fn new(mut picture: Picture, facts: Facts, options: &Options, workers: usize) -> Result<Self> {
         let from = (picture.width, picture.height);
-        let size = options.target.size(from.0, from.1, &options.limits)?;
-        let exact = options.tiling == Tiling::Exact;
-        // Other tiles show in the last bits how the picture was cut, which must not depend on the machine.
-        let workers = exact.then_some(workers);
-        let passes = plan::passes(from, size, &facts, facts.halo(options.tiling), workers)?;
-        for pass in &passes {
-            let (width, height) = (u64::from(pass.target.0), u64::from(pass.target.1));
-            if width * height > options.limits.max_pixels {
-                return Err(Error::TooLarge {
-                    what: "the picture between two passes",
-                    width,
-                    height,
-                    limit: options.limits.max_pixels / 1_000_000,
-                    advice: "choose sides that are enlarged more alike",
-                });
-            }
-        }
+        let (size, passes) = Self::plan(from, &facts, options, workers)?;
         let mut kept = Kept {
             size,
             depth: picture.samples.depth(),
@@ -97,7 +81,7 @@ impl Job {
         }
         let mut job = Self {
             ensemble: options.ensemble,
-            exact,
+            exact: options.tiling == Tiling::Exact,
             passes,
             pass: 0,
             source: picture,
@@ -107,6 +91,30 @@ impl Job {
         };
         job.begin_pass()?;
         Ok(job)
+    }
+
+    /// The size of the result for a picture of width and height `from`, and the passes to it.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn plan(from: (u32, u32), facts: &Facts, options: &Options, workers: usize) -> Result<((u32, u32), Vec<Pass>)> {
+        let size = options.target.size(from.0, from.1, &options.limits)?;
+        // Tiles that are not exact show in the last bits how the picture was cut, which must not depend on the machine.
+        let workers = (options.tiling == Tiling::Exact).then_some(workers);
+        let passes = plan::passes(from, size, facts, facts.halo(options.tiling), workers)?;
+        for pass in &passes {
+            let (width, height) = (u64::from(pass.target.0), u64::from(pass.target.1));
+            if width * height > options.limits.max_pixels {
+                return Err(Error::TooLarge {
+                    what: "the picture between two passes",
+                    width,
+                    height,
+                    limit: options.limits.max_pixels / 1_000_000,
+                    advice: "choose sides that are enlarged more alike",
+                });
+            }
+        }
+        Ok((size, passes))
     }
 
     /// Width and height of the result.
@@ -147,12 +155,20 @@ impl Job {
         (before + here) as f64 / total as f64
     }
 
+    /// Where tile `index` of the pass at hand lies.
+    ///
+    /// # Panics
+    /// If there is no such tile.
+    pub fn tile(&self, index: usize) -> Tile {
+        self.passes[self.pass].tiles[index]
+    }
+
     /// What tile `index` of the pass at hand reads.
     ///
     /// # Panics
     /// If there is no such tile.
     pub fn tile_input(&self, index: usize) -> TileInput {
-        let tile = self.passes[self.pass].tiles[index];
+        let tile = self.tile(index);
         TileInput { tile, ensemble: self.ensemble, exact: self.exact, planes: self.source.rgb_planes(tile.source) }
     }
 

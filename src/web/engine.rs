@@ -9,6 +9,7 @@ use super::Result;
 use super::errors::to_js;
 use super::picture::Picture;
 use crate::error::{Error, Result as SplitsrResult};
+use crate::image::Area;
 use crate::ops::cpu;
 use crate::upscale::{self, Facts, Options, Target, TileInput};
 use crate::weights;
@@ -92,11 +93,16 @@ fn one() -> usize {
     1
 }
 
-impl JobOptions {
-    fn parse(json: &str) -> SplitsrResult<Self> {
-        serde_json::from_str(json).map_err(|error| Error::Config(format!("the options are not understood ({error})")))
-    }
+/// What the constructor of `Job` is given: the facts, options and number of workers in it.
+fn parse(facts: &str, options: &str) -> SplitsrResult<(Facts, Options, usize)> {
+    let facts: Facts = serde_json::from_str(facts)
+        .map_err(|error| Error::Config(format!("the model's facts are not understood ({error})")))?;
+    let options: JobOptions = serde_json::from_str(options)
+        .map_err(|error| Error::Config(format!("the options are not understood ({error})")))?;
+    Ok((Facts { on_gpu: options.gpu, ..facts }, options.options()?, options.workers))
+}
 
+impl JobOptions {
     fn options(&self) -> SplitsrResult<Options> {
         let target = match (self.scale, self.width, self.height) {
             (Some(zoom), None, None) => Target::Zoom(zoom),
@@ -123,13 +129,28 @@ impl Job {
     #[wasm_bindgen(constructor)]
     pub fn new(picture: &Picture, facts: &str, options: &str) -> Result<Self> {
         let plan = || {
-            let facts: Facts = serde_json::from_str(facts)
-                .map_err(|error| Error::Config(format!("the model's facts are not understood ({error})")))?;
-            let options = JobOptions::parse(options)?;
-            let facts = Facts { on_gpu: options.gpu, ..facts };
-            upscale::Job::new(picture.0.clone(), facts, &options.options()?, options.workers)
+            let (facts, options, workers) = parse(facts, options)?;
+            upscale::Job::new(picture.0.clone(), facts, &options, workers)
         };
         plan().map(Self).map_err(to_js)
+    }
+
+    /// What a job would do for a picture of `width` x `height` pixels, whose other arguments are those of the constructor, as JSON:
+    /// `{"width", "height", "tiles", "pixels", "tileBytes"}`: the result's size, tiles of all passes, low-resolution pixels that the
+    /// network computes for them, and what the largest takes in memory. Throws what the constructor throws.
+    pub fn plan(width: u32, height: u32, facts: &str, options: &str) -> Result<String> {
+        let plan = || {
+            let (facts, options, workers) = parse(facts, options)?;
+            let (size, passes) = upscale::Job::plan((width, height), &facts, &options, workers)?;
+            Ok(serde_json::json!({
+                "width": size.0,
+                "height": size.1,
+                "tiles": passes.iter().map(|pass| pass.tiles.len()).sum::<usize>(),
+                "pixels": passes.iter().map(|pass| pass.work()).sum::<u64>(),
+                "tileBytes": passes.iter().map(|pass| pass.tile_bytes(&facts)).max().unwrap_or(0),
+            }))
+        };
+        plan().map(|plan: serde_json::Value| plan.to_string()).map_err(to_js)
     }
 
     /// Pixels in a row of the result.
@@ -173,6 +194,13 @@ impl Job {
     #[wasm_bindgen(js_name = tileInput)]
     pub fn tile_input(&self, index: usize) -> Vec<u8> {
         self.0.tile_input(index).to_bytes()
+    }
+
+    /// Where tile `index` lies in the picture that the pass at hand writes: left, top, width and height.
+    #[wasm_bindgen(js_name = tileArea)]
+    pub fn tile_area(&self, index: usize) -> Vec<u32> {
+        let Area { left, top, width, height } = self.0.tile(index).target;
+        vec![left, top, width, height]
     }
 
     /// Puts a tile's result in its place. With the last tile of a pass the next begins: `pass` and `tileCount` change.

@@ -15,7 +15,7 @@ pub mod codecs;
 pub mod engine;
 #[cfg(target_arch = "wasm32")]
 mod errors;
-#[cfg(all(feature = "gpu", target_arch = "wasm32"))]
+#[cfg(all(feature = "gpu", not(feature = "web-bench"), target_arch = "wasm32"))]
 mod gpu;
 mod pack;
 #[cfg(target_arch = "wasm32")]

@@ -1,11 +1,11 @@
-//! A network by Burn's own operations on WebGPU: what `pkg-scripts/bench-peers` compares with, in a bundle of its own.
+//! A network by Burn's own operations on WebGPU, as a program that uses Burn gets it: what `pkg-scripts/bench-peers` compares with, in a
+//! bundle of its own, that has nothing of ours: see `__wasm_call_ctors` in `gpu.rs`.
 
 use burn::tensor::Device;
 use wasm_bindgen::prelude::*;
 
 use super::Result;
 use super::errors::to_js;
-use super::gpu::open;
 use crate::error::Error;
 use crate::network::Network;
 use crate::ops::Arithmetic;
@@ -21,9 +21,10 @@ pub struct StockModel {
 
 #[wasm_bindgen]
 impl StockModel {
-    /// Reads a weights file and opens the browser's adapter. Throws `Weights`, or `Device` if the adapter cannot be used.
+    /// Reads a weights file and opens the browser's adapter, once in a worker. Throws `Weights`, or `Device` if the adapter cannot be used.
     pub async fn load(bytes: Vec<u8>) -> Result<Self> {
-        let device = open().await.map_err(to_js)?;
+        let opened = Device::wgpu_options().init_async().await;
+        let device = opened.map_err(|error| to_js(Error::Device(error.to_string())))?;
         let network = Model::from_bytes(&bytes, &device).map_err(to_js)?.network;
         Ok(Self { network, device })
     }

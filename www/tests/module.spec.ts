@@ -121,6 +121,52 @@ test("a picture that was read before is enlarged without being read again", asyn
   expect(requests.filter((url) => url.endsWith("fur.png"))).toHaveLength(2);
 });
 
+test("parts arrive before the result, cover it once and are what it becomes", async ({ page }) => {
+  const outcome = await page.evaluate(async () => {
+    const upscaler = await window.splitsr.createUpscaler({ workers: 2 });
+    const canvas = document.createElement("canvas");
+    Object.assign(canvas, { width: 960, height: 720 });
+    const context = canvas.getContext("2d", { willReadFrequently: true });
+    if (!context) throw new Error("no canvas");
+    let [count, area] = [0, 0];
+    const result = await upscaler.upscale("demo/sign.png", {
+      scale: 2,
+      onPart({ left, top, imageData }) {
+        count++;
+        area += imageData.width * imageData.height;
+        context.putImageData(imageData, left, top);
+      },
+    });
+    const shown = context.getImageData(0, 0, 960, 720).data;
+    const differs = result.imageData().data.findIndex((value, index) => value !== shown[index]);
+    return { count, area, differs, tiles: result.report.tiles };
+  });
+  expect(outcome.tiles).toBeGreaterThan(1);
+  expect(outcome).toEqual({ count: outcome.tiles, area: 960 * 720, differs: -1, tiles: outcome.tiles });
+});
+
+test("an estimate is near what comes, and refuses what does not fit", async ({ page }) => {
+  const { estimate, report, size, refusal } = await page.evaluate(async () => {
+    const upscaler = await window.splitsr.createUpscaler({ backend: "cpu", workers: 2 });
+    const picture = await upscaler.inspect("demo/sign.png");
+    const estimate = await upscaler.estimate(picture, { scale: 3 });
+    const result = await upscaler.upscale(picture, { scale: 3 });
+    const refusal = await upscaler.estimate({ width: 4000, height: 3000 }, { scale: 16 }).then(
+      () => "none",
+      (error: unknown) => (error as Splitsr.UpscaleError).code,
+    );
+    return { estimate, report: result.report, size: [result.width, result.height], refusal };
+  });
+  expect([estimate.width, estimate.height]).toEqual(size);
+  expect(estimate.tiles).toBe(report.tiles);
+  expect(refusal).toBe("too-large");
+  // Within a factor: other programs may take the cores in one of the two.
+  expect(estimate.milliseconds).toBeGreaterThan(report.milliseconds / 6);
+  expect(estimate.milliseconds).toBeLessThan(report.milliseconds * 4);
+  expect(estimate.bytes).toBeGreaterThan(14 * 1440 * 1080);
+  expect(estimate.bytes).toBeLessThan(1e9);
+});
+
 test("every kind of source gives the same result", async ({ page }) => {
   const hashes = await page.evaluate(async () => {
     const upscaler = await window.splitsr.createUpscaler();

@@ -40,10 +40,15 @@ export class FatalError extends UpscaleError {}
 
 const moved = new WeakMap<object, Transferable[]>();
 
-/** Marks buffers within `value` to be moved when `value` is returned from a handler. */
+/** Marks buffers within `value` to be moved when `value` is returned from a handler, or emitted by it. */
 export function move<T extends object>(value: T, buffers: Transferable[]): T {
   moved.set(value, buffers);
   return value;
+}
+
+function buffersOf(value: unknown): Transferable[] {
+  const isObject = typeof value === "object" && value !== null;
+  return (isObject ? moved.get(value) : undefined) ?? [];
 }
 
 /** The calling end of a worker. */
@@ -137,7 +142,7 @@ export function serve<M extends Methods>(handlers: Handlers<M>): void {
   };
   const running = new Map<number, AbortController>();
   const answer = async ({ id, method, argument }: Call): Promise<void> => {
-    const emit = (event: unknown) => scope.postMessage({ id, event });
+    const emit = (event: unknown) => scope.postMessage({ id, event }, buffersOf(event));
     const controller = new AbortController();
     const { signal } = controller;
     running.set(id, controller);
@@ -145,8 +150,7 @@ export function serve<M extends Methods>(handlers: Handlers<M>): void {
       const handler = handlers[method];
       if (!handler) throw new Error(`no method ${method}`);
       const result = await handler(argument, { emit, signal });
-      const buffers = typeof result === "object" && result !== null ? moved.get(result) : undefined;
-      scope.postMessage({ id, result }, buffers ?? []);
+      scope.postMessage({ id, result }, buffersOf(result));
     } catch (error) {
       const aborted = signal.aborted && error === signal.reason;
       scope.postMessage(aborted ? { id, aborted } : { id, error: plain(error) });

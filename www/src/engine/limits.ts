@@ -21,6 +21,14 @@ interface Size {
   height: number;
 }
 
+/**
+ * What the pictures themselves take, in bytes: the source as it is read and as it is planned with; the result as it is
+ * assembled, as RGBA, packed for an encoder, and on the screen.
+ */
+export function memoryOf(source: Size, result: Size): number {
+  return 8 * source.width * source.height + (3 + 4 + 3 + 4) * result.width * result.height;
+}
+
 /** Refuses a result that does not fit, with the largest zoom that does. */
 export function checkResult(source: Size, result: Size): void {
   const pixels = result.width * result.height;

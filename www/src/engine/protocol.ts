@@ -1,5 +1,5 @@
 /** What the workers are asked: page -> coordinator -> band workers. */
-import type { Backend, ModelFacts, Progress, Report, SourcePicture } from "../module/api.ts";
+import type { Backend, Estimate, ModelFacts, Progress, Report, SourcePicture } from "../module/api.ts";
 
 /** A source as it travels to the coordinator. */
 export type PortableSource =
@@ -24,7 +24,27 @@ export interface FinishedPicture {
 
 export interface UpscaleRequest {
   source: PortableSource;
-  size: { scale: number } | { width: number; height: number };
+  size: ResultSize;
+  tile: "exact" | "auto";
+  /** Whether parts of the result are wanted as they come. */
+  parts: boolean;
+}
+
+export type ResultSize = { scale: number } | { width: number; height: number };
+
+export type UpscaleEvent = { progress: Progress } | { part: PlainPart };
+
+/** A `Part` before its pixels are an `ImageData`. */
+export interface PlainPart {
+  left: number;
+  top: number;
+  width: number;
+  pixels: ArrayBuffer;
+}
+
+export interface EstimateRequest {
+  source: { width: number; height: number };
+  size: ResultSize;
   tile: "exact" | "auto";
 }
 
@@ -50,7 +70,8 @@ export type CoordinatorMethods = {
   /** Where a GPU is demanded, it is opened and checked. */
   boot: [EngineOptions, ModelFacts, never];
   inspect: [PortableSource, InspectReply, never];
-  upscale: [UpscaleRequest, UpscaleReply, Progress];
+  estimate: [EstimateRequest, Estimate, never];
+  upscale: [UpscaleRequest, UpscaleReply, UpscaleEvent];
   encode: [{ packed: Blob; type: string; quality: number | undefined }, Blob, never];
 };
 

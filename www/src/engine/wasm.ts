@@ -41,3 +41,8 @@ export async function compile(url: string): Promise<WebAssembly.Module> {
 export function instantiate(module: WebAssembly.Module): void {
   initSync({ module });
 }
+
+/** The buffer of an array that wasm-bindgen made: it is the array's own, of its length. */
+export function buffer(bytes: Uint8Array): ArrayBuffer {
+  return bytes.buffer as ArrayBuffer;
+}

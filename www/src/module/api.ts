@@ -50,7 +50,32 @@ export type UpscaleOptions = Target & {
   /** Cancels: the promise rejects at once with the signal's reason, and the upscaler is ready for the next picture. */
   signal?: AbortSignal;
   onProgress?: (progress: Progress) => void;
+  /**
+   * Gets parts of the result as they are computed, to show them: opaque, and before they are converted from a colour profile,
+   * for which reason pictures with one have no parts.
+   */
+  onPart?: (part: Part) => void;
 };
+
+/** A rectangle of the result. */
+export interface Part {
+  /** Pixels of the result left of it and above it. */
+  left: number;
+  top: number;
+  imageData: ImageData;
+}
+
+/** What enlarging a picture would take. */
+export interface Estimate {
+  /** Of the result. */
+  width: number;
+  height: number;
+  tiles: number;
+  /** By the speed of this device, measured. */
+  milliseconds: number;
+  /** Memory for the pictures, and for the tiles that are computed at once. */
+  bytes: number;
+}
 
 export interface Progress {
   phase: "decode" | "enlarge" | "finish";
@@ -126,6 +151,12 @@ export interface Upscaler {
   readonly model: ModelFacts;
   /** Reads a picture without enlarging it. */
   inspect(source: Source, options?: { signal?: AbortSignal }): Promise<SourcePicture>;
+  /**
+   * What enlarging a picture of this size would take. The first call measures the device's speed, for a few tenths of a second.
+   *
+   * @throws {UpscaleError} as `upscale` would, if the result is too large or smaller than the picture.
+   */
+  estimate(size: { width: number; height: number }, target: Target & { tile?: "exact" | "auto" }): Promise<Estimate>;
   /** Enlarges a picture. Calls made while one runs wait for their turn. */
   upscale(source: Source, options: UpscaleOptions): Promise<UpscaleResult>;
   /** Ends the workers and gives back their memory. What still runs rejects; results stay readable, not encodable. */

@@ -1,15 +1,26 @@
 /** The page's side of the engine: a thin client of the coordinator worker. */
 import { FatalError, Remote } from "../engine/bridge.ts";
 import coordinatorUrl from "../engine/coordinator.ts?worker&url";
-import type { CoordinatorMethods, EngineOptions, PortableSource, UpscaleReply } from "../engine/protocol.ts";
+import type {
+  CoordinatorMethods,
+  EngineOptions,
+  PlainPart,
+  PortableSource,
+  ResultSize,
+  UpscaleEvent,
+  UpscaleReply,
+} from "../engine/protocol.ts";
 import { spawn } from "../engine/spawn.ts";
 import {
   MAX_ZOOM,
   UpscaleError,
   type Backend,
+  type Estimate,
   type ModelFacts,
+  type Part,
   type Source,
   type SourcePicture,
+  type Target,
   type UpscaleOptions,
   type UpscaleResult,
   type Upscaler,
@@ -85,13 +96,25 @@ class Engine implements Upscaler {
     return { ...about, imageData: new ImageData(new Uint8ClampedArray(pixels), about.width, about.height) };
   }
 
+  async estimate(
+    { width, height }: { width: number; height: number },
+    { tile = "auto", ...target }: Target & { tile?: "exact" | "auto" },
+  ): Promise<Estimate> {
+    const request = { source: { width, height }, size: checkSize(target), tile };
+    return this.#inTurn(undefined, (coordinator) => coordinator.call("estimate", request));
+  }
+
   async upscale(source: Source, options: UpscaleOptions): Promise<UpscaleResult> {
     const size = checkSize(options);
-    const { tile = "auto", signal, onProgress } = options;
+    const { tile = "auto", signal, onProgress, onPart } = options;
+    const onEvent = (event: UpscaleEvent) => {
+      if ("progress" in event) onProgress?.(event.progress);
+      else onPart?.(toPart(event.part));
+    };
     const reply = await this.#inTurn(signal, async (coordinator) => {
       const { portable, transfer } = await travel(source);
-      const request = { source: portable, size, tile };
-      return coordinator.call("upscale", request, { transfer, signal, onEvent: onProgress });
+      const request = { source: portable, size, tile, parts: onPart !== undefined };
+      return coordinator.call("upscale", request, { transfer, signal, onEvent });
     });
     return this.#result(reply);
   }
@@ -154,8 +177,12 @@ function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
+function toPart({ left, top, width, pixels }: PlainPart): Part {
+  return { left, top, imageData: new ImageData(new Uint8ClampedArray(pixels), width) };
+}
+
 /** The size alone, checked as far as it can be without the picture. */
-function checkSize({ scale, width, height }: UpscaleOptions): { scale: number } | { width: number; height: number } {
+function checkSize({ scale, width, height }: Target): ResultSize {
   if (scale !== undefined) {
     if (scale >= 1 && scale <= MAX_ZOOM) return { scale };
     throw new UpscaleError("usage", `The scale is a number from 1 to ${MAX_ZOOM}, not ${scale}.`);

@@ -6,7 +6,9 @@ import {
   MAX_ZOOM,
   UpscaleError,
   type Backend,
+  type Estimate,
   type ModelEntry,
+  type Part,
   type SourcePicture,
   type UpscaleResult,
   type Upscaler,
@@ -48,6 +50,8 @@ export class App {
   zoom = 2;
   backend: Backend = "auto";
   picture: LoadedPicture | undefined;
+  /** What the run would take; undefined until that is known. */
+  estimate: Estimate | undefined;
   result: { upscaled: UpscaleResult; zoom: number } | undefined;
   /** Of the run, from 0 to 1. */
   progress = 0;
@@ -184,18 +188,25 @@ export class App {
         this.progress = fraction;
         this.#render();
       };
-      const upscaled = await upscaler.upscale(picture, { scale: zoom, signal, onProgress });
-      const label = `${upscaled.report.model} ×${zoom}`;
-      await this.#stage.showResult(upscaled.imageData(), label, signal);
+      this.result = undefined;
+      this.#stage.expectResult(target, `${upscaler.model.name} ×${zoom}`);
+      const onPart = (part: Part) => {
+        if (!signal.aborted) this.#stage.showPart(part);
+      };
+      const upscaled = await upscaler.upscale(picture, { scale: zoom, signal, onProgress, onPart });
+      await this.#stage.showResult(upscaled.imageData(), signal);
       this.result = { upscaled, zoom };
       this.#set("done", `Done in ${timeText(upscaled.report.milliseconds)}: ${sizeText(upscaled)}.`);
     } catch (error) {
-      if (!signal.aborted) this.#fail(error);
+      if (signal.aborted) return;
+      this.#stage.hideResult();
+      this.#fail(error);
     }
   }
 
   cancel(): void {
     this.#current.abort();
+    this.#stage.hideResult();
     this.#set("idle", "Cancelled.");
   }
 
@@ -281,12 +292,35 @@ export class App {
   }
 
   #settingChanged(): void {
-    if (this.status.state === "working") this.#current.abort();
+    if (this.status.state === "working") {
+      this.#current.abort();
+      this.#stage.hideResult();
+    }
     if (this.status.state !== "loading") this.#ready();
+  }
+
+  /** Finds out what the run would take, and whether it fits. */
+  async #estimate(): Promise<void> {
+    const { picture, zoom, model, backend } = this;
+    if (!picture) return;
+    const isCurrent = () =>
+      this.picture === picture && this.zoom === zoom && this.model === model && this.backend === backend;
+    try {
+      const estimate = await (await this.#upscaler()).estimate(picture, { scale: zoom });
+      if (!isCurrent()) return;
+      this.estimate = estimate;
+      this.#render();
+    } catch (error) {
+      // What else is wrong, the run tells.
+      const tooLarge = error instanceof UpscaleError && error.code === "too-large";
+      if (tooLarge && isCurrent() && this.status.state === "idle") this.#fail(error);
+    }
   }
 
   #ready(): void {
     const { picture, target } = this;
+    this.estimate = undefined;
+    if (picture && this.zoomIsValid) void this.#estimate();
     if (!this.zoomIsValid) this.#set("error", `Choose a zoom from ${MIN_ZOOM} to ${MAX_ZOOM}.`);
     else if (picture && target) this.#set("idle", `Ready: ${sizeText(picture)} to ${sizeText(target)}.`);
     else this.#set("idle", "Choose a picture to begin.");

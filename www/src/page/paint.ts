@@ -5,8 +5,11 @@ const STRIP_PIXELS = 500_000;
 
 /** Sizes the canvas to the picture and draws it, strip by strip, letting the page breathe in between. */
 export async function paint(canvas: HTMLCanvasElement, picture: ImageData, signal: AbortSignal): Promise<void> {
-  canvas.width = picture.width;
-  canvas.height = picture.height;
+  // To set the size clears the canvas, with what it may show already.
+  if (canvas.width !== picture.width || canvas.height !== picture.height) {
+    canvas.width = picture.width;
+    canvas.height = picture.height;
+  }
   const context = canvas.getContext("2d");
   if (!context) throw new Error("The browser gave no canvas for a picture of this size. Choose a smaller zoom.");
   const rows = Math.max(1, Math.floor(STRIP_PIXELS / picture.width));

@@ -2,6 +2,7 @@
  * The viewer: the original and the enlarged picture over each other at the same place and size, divided by a line that
  * can be moved; panned and zoomed together by mouse, wheel, touch and keys.
  */
+import type { Part } from "../module/splitsr.ts";
 import type { View } from "./link.ts";
 import { paint } from "./paint.ts";
 
@@ -42,6 +43,8 @@ export class Stage {
 
   #picture: Size | undefined;
   #result: Size | undefined;
+  /** Whether no part of the result is missing. */
+  #isWhole = false;
   #view: View = { x: 0.5, y: 0.5, magnification: 1, split: 0.5 };
   /** Whether the whole picture is kept in sight when the window changes. */
   #fitted = true;
@@ -72,13 +75,25 @@ export class Stage {
     await paint(this.#canvases.before, picture, signal);
   }
 
-  /** Shows the enlarged picture over the original, at the same place. */
-  async showResult(result: ImageData, label: string, signal: AbortSignal): Promise<void> {
-    this.#result = { width: result.width, height: result.height };
+  /** Makes room for a result that comes in parts: the original shows where there is none yet. */
+  expectResult({ width, height }: Size, label: string): void {
+    this.#result = { width, height };
+    this.#isWhole = false;
     const tag = this.#root.querySelector(".tag-after");
     if (tag) tag.textContent = label;
+    Object.assign(this.#canvases.after, { width, height });
     this.#draw();
+  }
+
+  showPart({ left, top, imageData }: Part): void {
+    if (this.#result && !this.#isWhole) this.#canvases.after.getContext("2d")?.putImageData(imageData, left, top);
+  }
+
+  /** Shows the enlarged picture over the original, at the same place. */
+  async showResult(result: ImageData, signal: AbortSignal): Promise<void> {
     await paint(this.#canvases.after, result, signal);
+    this.#isWhole = true;
+    this.#draw();
   }
 
   hideResult(): void {
@@ -156,7 +171,8 @@ export class Stage {
   }
 
   #draw(): void {
-    this.#root.dataset.shows = this.#picture ? (this.#result ? "comparison" : "picture") : "nothing";
+    const comparison = this.#isWhole ? "comparison" : "arrival";
+    this.#root.dataset.shows = this.#picture ? (this.#result ? comparison : "picture") : "nothing";
     const picture = this.#picture;
     if (!picture) return;
     const lift = (TOOLBAR - MARGIN) / 2;
@@ -174,7 +190,8 @@ export class Stage {
     };
     place(this.#canvases.before, picture, this.#squares);
     const line = this.#result ? split * clientWidth : clientWidth;
-    this.#layers.before.style.clipPath = `inset(0 ${clientWidth - line}px 0 0)`;
+    const covered = this.#result && this.#isWhole ? clientWidth - line : 0;
+    this.#layers.before.style.clipPath = `inset(0 ${covered}px 0 0)`;
     if (this.#result) {
       const squares = magnification >= SHOW_SQUARES * this.#shownPixels();
       place(this.#canvases.after, this.#result, squares);

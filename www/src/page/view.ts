@@ -127,9 +127,19 @@ function zoomSection(app: App): TemplateResult {
           />
         </span>
       </div>
-      <p class="about">${target && app.zoomIsValid ? `Result: ${sizeText(target)}` : "From 1 to 16, fractions too"}</p>
+      <p class="about" data-testid="estimate">
+        ${target && app.zoomIsValid ? `Result: ${sizeText(target)}${costText(app)}` : "From 1 to 16, fractions too"}
+      </p>
     </section>
   `;
+}
+
+/** What the run would take, once that is known. */
+function costText({ estimate }: App): string {
+  if (!estimate) return "";
+  const megabytes = estimate.bytes / 1e6;
+  const memory = megabytes < 1000 ? `${Math.ceil(megabytes / 10) * 10} MB` : `${(megabytes / 1000).toFixed(1)} GB`;
+  return `; about ${timeText(estimate.milliseconds)}, ${memory} of memory`;
 }
 
 function modelSection(app: App): TemplateResult {

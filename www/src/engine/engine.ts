@@ -1,0 +1,244 @@
+/** Enlarging with a model: plans, hands out tiles, assembles, resizes and hashes. */
+import type { Estimate, ModelFacts, Report } from "../module/api.ts";
+import { Job, Picture, sha256 } from "../wasm/simd128/splitsr.js";
+import { FatalError, move } from "./bridge.ts";
+import { canvasPixels } from "./codecs.ts";
+import { readSource } from "./decode.ts";
+import { phrase, type Devices, type Place } from "./devices.ts";
+import { checkResult, memoryOf } from "./limits.ts";
+import type { EstimateRequest, PlainPart, ResultSize, UpscaleEvent, UpscaleReply, UpscaleRequest } from "./protocol.ts";
+import { buffer } from "./wasm.ts";
+
+/** The parts of the progress bar for the time before and after the network's work. */
+const READ = 0.02;
+const ENLARGED = 0.96;
+
+/** The side of the tile that a device's speed is first measured with, in low-resolution pixels. */
+const PROBE_SIDE = 96;
+
+/** A model and the devices that run it. */
+export class Engine {
+  readonly #model: ModelFacts;
+  /** What planning needs to know of the model. */
+  readonly #facts: string;
+  readonly #devices: Devices;
+  /** Milliseconds that a worker takes for a low-resolution pixel, all of them at work, as last measured. */
+  readonly #pace = new Map<Place["backend"], number>();
+
+  constructor(model: ModelFacts, facts: string, devices: Devices) {
+    this.#model = model;
+    this.#facts = facts;
+    this.#devices = devices;
+  }
+
+  /** Gets the device ready that a picture will probably want soon. */
+  warm(): void {
+    // A failure is told by the picture that finds it.
+    this.#devices.choose("auto").catch(() => undefined);
+  }
+
+  async estimate({ source, size, tile }: EstimateRequest): Promise<Estimate> {
+    checkResult(source, resultSize(source, size));
+    const place = await this.#devices.choose(tile);
+    const options = JSON.stringify(jobOptions(size, tile, place));
+    const plan = JSON.parse(Job.plan(source.width, source.height, this.#facts, options)) as Plan;
+    if (plan.pixels > 0 && !this.#pace.has(place.backend)) await this.#measurePace(place);
+    const workers = Math.max(1, Math.min(place.pool.size, plan.tiles));
+    const milliseconds = (plan.pixels * (this.#pace.get(place.backend) ?? 0)) / workers;
+    const { width, height, tiles } = plan;
+    return { width, height, tiles, milliseconds, bytes: memoryOf(source, plan) + workers * plan.tileBytes };
+  }
+
+  /** Has every worker compute a small tile, twice: first code is compiled. */
+  async #measurePace(place: Place): Promise<void> {
+    const picture = Picture.fromRgba8(new Uint8Array(4 * PROBE_SIDE ** 2), PROBE_SIDE, PROBE_SIDE);
+    const { job } = plan(picture, this.#facts, jobOptions({ scale: this.#model.scale }, "auto", place));
+    try {
+      for (let round = 0; round < 2; round++) {
+        const start = performance.now();
+        const queue = {
+          count: place.pool.size,
+          input: () => buffer(job.tileInput(0)),
+          accept: () => undefined,
+        };
+        await place.pool.run(queue, new AbortController().signal);
+        this.#pace.set(place.backend, (performance.now() - start) / PROBE_SIDE ** 2);
+      }
+    } finally {
+      job.free();
+    }
+  }
+
+  async upscale(
+    { source, size, tile, parts }: UpscaleRequest,
+    emit: (event: UpscaleEvent) => void,
+    signal: AbortSignal,
+  ): Promise<UpscaleReply> {
+    const start = performance.now();
+    emit({ progress: { phase: "decode", fraction: 0 } });
+    const choice = this.#devices.choose(tile);
+    choice.catch(() => undefined); // awaited below, after the picture
+    const picture = await readSource(source);
+    let place: Place;
+    try {
+      place = await orAborted(choice, signal);
+    } catch (error) {
+      picture.free();
+      throw error;
+    }
+    // Of a picture with a profile the parts would show other colours than the result.
+    const wantsParts = parts && !picture.hasProfile;
+    const { job, notes } = plan(picture, this.#facts, jobOptions(size, tile, place));
+    const onTile = (part: PlainPart | undefined) => {
+      emit({ progress: { phase: "enlarge", fraction: READ + (ENLARGED - READ) * job.fraction } });
+      if (part) emit(move({ part }, [part.pixels]));
+    };
+    let tiles = 0;
+    let workers = 1;
+    try {
+      while (job.pass < job.passCount) {
+        tiles += job.tileCount;
+        const done = await this.#runPass(job, place, { tile, parts: wantsParts }, onTile, signal);
+        place = done.place;
+        workers = Math.max(workers, done.workers);
+      }
+    } catch (error) {
+      job.free();
+      throw error;
+    }
+    emit({ progress: { phase: "finish", fraction: ENLARGED } });
+    const result = job.finish();
+    try {
+      const { width, height } = result;
+      const rgba = await canvasPixels(result);
+      const packed = new Blob([buffer(result.pack())]);
+      const outputSha256 = await hash(rgba);
+      const instructionSet = await place.pool.instructionSet();
+      const pixels = buffer(rgba);
+      const { backend, reason } = place;
+      const adapter = place.adapter ?? `WebAssembly ${instructionSet}, ${workers} worker${workers === 1 ? "" : "s"}`;
+      const { name: model, sha256: modelSha256 } = this.#model;
+      const milliseconds = performance.now() - start;
+      const did = { milliseconds, tiles, workers, instructionSet, outputSha256, notes };
+      const report: Report = { backend, reason, adapter, model, modelSha256, ...did };
+      return move({ picture: { width, height, pixels, packed }, report }, [pixels]);
+    } finally {
+      result.free();
+    }
+  }
+
+  /** Runs the tiles of a pass. If the GPU is lost, which its one fresh worker could not help, the CPU runs the rest. */
+  async #runPass(
+    job: Job,
+    place: Place,
+    { tile, parts }: Pick<UpscaleRequest, "tile" | "parts">,
+    onTile: (part: PlainPart | undefined) => void,
+    signal: AbortSignal,
+  ): Promise<{ place: Place; workers: number }> {
+    const left = new Set(Array.from({ length: job.tileCount }, (_, index) => index));
+    const isLast = job.pass === job.passCount - 1;
+    const run = async ({ pool, backend }: Place) => {
+      const indices = [...left];
+      let pixels = 0;
+      const queue = {
+        count: indices.length,
+        input(at: number) {
+          const input = job.tileInput(indices[at] ?? 0);
+          pixels += input.length / (3 * Float32Array.BYTES_PER_ELEMENT);
+          return buffer(input);
+        },
+        accept(at: number, output: ArrayBuffer) {
+          const index = indices[at] ?? 0;
+          const part = isLast && parts ? toPart(job.tileArea(index), output) : undefined;
+          job.accept(index, new Uint8Array(output));
+          left.delete(index);
+          onTile(part);
+        },
+      };
+      const start = performance.now();
+      const workers = await pool.run(queue, signal);
+      this.#pace.set(backend, ((performance.now() - start) * workers) / pixels);
+      return workers;
+    };
+    try {
+      return { place, workers: await run(place) };
+    } catch (error) {
+      const isLoss = place.backend === "gpu" && error instanceof FatalError && !signal.aborted;
+      if (!isLoss) throw error;
+      const replacement = this.#devices.replace(place, tile, phrase(error));
+      return { place: replacement, workers: await run(replacement) };
+    }
+  }
+}
+
+/** What `Job.plan` tells. */
+interface Plan {
+  width: number;
+  height: number;
+  tiles: number;
+  /** That the network computes, in low resolution. */
+  pixels: number;
+  tileBytes: number;
+}
+
+interface JobOptions {
+  tile: string;
+  workers: number;
+  gpu: boolean;
+}
+
+function jobOptions<S extends ResultSize>(size: S, tile: string, { pool, backend }: Place): S & JobOptions {
+  return { ...size, tile, workers: pool.size, gpu: backend === "gpu" };
+}
+
+/** A tile's output, three planes of 32-bit floats, as opaque RGBA8. */
+function toPart(area: Uint32Array, output: ArrayBuffer): PlainPart {
+  const [left = 0, top = 0, width = 0, height = 0] = area;
+  const planes = new Float32Array(output);
+  const count = width * height;
+  const pixels = new Uint8ClampedArray(4 * count).fill(255);
+  for (let channel = 0; channel < 3; channel++) {
+    const plane = planes.subarray(channel * count, (channel + 1) * count);
+    // The array rounds, and clamps what overshoots.
+    for (let at = 0; at < count; at++) pixels[4 * at + channel] = (plane[at] ?? 0) * 255;
+  }
+  return { left, top, width, pixels: pixels.buffer };
+}
+
+/** `promise`, or the signal's reason as soon as it aborts. */
+function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = new Promise<never>((_, reject) => {
+    const stop = () => reject(signal.reason as Error);
+    if (signal.aborted) stop();
+    signal.addEventListener("abort", stop, { once: true });
+  });
+  return Promise.race([promise, aborted]);
+}
+
+/** SHA-256 in hexadecimal; by the browser's own code, which only secure contexts have, or by ours. */
+async function hash(bytes: Uint8Array): Promise<string> {
+  if (!isSecureContext) return sha256(bytes);
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", buffer(bytes)));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Plans, and gives the source's memory back: the job has its own copy. */
+function plan(picture: Picture, facts: string, options: ResultSize & JobOptions): { job: Job; notes: string[] } {
+  try {
+    checkResult(picture, resultSize(picture, options));
+    return { job: new Job(picture, facts, JSON.stringify(options)), notes: picture.notes };
+  } finally {
+    picture.free();
+  }
+}
+
+interface Size {
+  width: number;
+  height: number;
+}
+
+function resultSize(picture: Size, size: ResultSize): Size {
+  if ("width" in size) return size;
+  const side = (pixels: number) => Math.max(1, Math.round(pixels * size.scale));
+  return { width: side(picture.width), height: side(picture.height) };
+}
