@@ -138,11 +138,15 @@ test("parts arrive before the result, cover it once and are what it becomes", as
       },
     });
     const shown = context.getImageData(0, 0, 960, 720).data;
-    const differs = result.imageData().data.findIndex((value, index) => value !== shown[index]);
-    return { count, area, differs, tiles: result.report.tiles };
+    const { data } = result.imageData();
+    // A half is rounded to either side.
+    const levels = data.reduce((most, value, at) => Math.max(most, Math.abs(value - (shown[at] ?? 0))), 0);
+    return { count, area, levels, tiles: result.report.tiles };
   });
   expect(outcome.tiles).toBeGreaterThan(1);
-  expect(outcome).toEqual({ count: outcome.tiles, area: 960 * 720, differs: -1, tiles: outcome.tiles });
+  expect(outcome.count).toBe(outcome.tiles);
+  expect(outcome.area).toBe(960 * 720);
+  expect(outcome.levels).toBeLessThanOrEqual(1);
 });
 
 test("an estimate is near what comes, and refuses what does not fit", async ({ page }) => {
@@ -342,7 +346,7 @@ test("what is wrong is said in words", async ({ page }) => {
     return errors;
   }, truncated);
   const expected: Record<string, RegExp> = {
-    gpu: /^usage: .*CPU only/,
+    gpu: /^gpu: The GPU cannot be used \(.*\)\. Choose the backend "auto" or "cpu"\.$/,
     workers: /^usage: .*not 0/,
     model: /^model: There is no model "nothing" here\. The models are: ./,
     weights: /^model: ./,
