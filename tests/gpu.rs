@@ -259,7 +259,9 @@ fn a_picture_is_few_kernels_and_little_traffic() {
     let (kernels, _) = count(&|x| Arithmetic::Stock.run(|| network.forward(x)));
     assert_eq!(kernels, 0);
     // The budget is half of what a network computed layer by layer in f32 was counted to move, 7.5 KB.
-    assert!(single < 8000.0 && half <= 7680.0 / 2.0, "{single}, {half}");
+    // Burn's kernel that takes the mean colour off the picture comes on top.
+    let mean = 2.0 * 3.0 * 4.0;
+    assert!(single < 7800.0 && half + mean <= 7680.0 / 2.0, "{single}, {half}");
 }
 
 /// The device is lost while a picture is enlarged: the CPU finishes it, and the report says so.
