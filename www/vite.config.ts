@@ -1,6 +1,7 @@
 import { cp, mkdir, readdir, readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { defineConfig, type Plugin } from "vite";
+import { VitePWA } from "vite-plugin-pwa";
 
 const root = import.meta.dirname;
 const modelsFolder = resolve(process.env.SPLITSR_MODELS ?? join(root, "../models"));
@@ -42,6 +43,7 @@ const policy = [
   "img-src 'self' blob:",
   "connect-src 'self' blob:",
   "worker-src 'self'",
+  "manifest-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
 ].join("; ");
@@ -70,12 +72,35 @@ const chunkFileNames = (chunk: { name: string; moduleIds: string[] }) =>
 const assetFileNames = (asset: { originalFileNames: string[] }) =>
   `assets/${bundleName(asset.originalFileNames[0]) ?? "[name]"}-[hash][extname]`;
 
+/** The service worker, which gets the list of the site's files. It is the page's alone: `splitsr.js` knows nothing of it. */
+const serviceWorker = VitePWA({
+  strategies: "injectManifest",
+  srcDir: "src/offline",
+  filename: "service-worker.ts",
+  // The page registers it, with a relative address.
+  injectRegister: false,
+  // It is in public/, as it is.
+  manifest: false,
+  injectManifest: {
+    globPatterns: ["**/*"],
+    globIgnores: ["types/**", "manifest.webmanifest", "icon-*.png", "**/*.md"],
+    // Their names have a hash of their content already.
+    dontCacheBustURLsMatching: /^assets\//,
+    // More than the largest file, which is the network on WebGPU.
+    maximumFileSizeToCacheInBytes: 32e6,
+    // The worker tells how much there is to keep.
+    manifestTransforms: [
+      (entries) => Promise.resolve({ manifest: entries.map((entry) => ({ ...entry, bytes: entry.size })) }),
+    ],
+  },
+});
+
 export default defineConfig({
   // Relative, so that the built folder works from any path of any static host.
   base: "./",
   // What is not there is a 404, as on any static host, and not the page.
   appType: "mpa",
-  plugins: [models(), contentSecurityPolicy()],
+  plugins: [models(), contentSecurityPolicy(), serviceWorker],
   worker: { format: "es", rolldownOptions: { output: { chunkFileNames, assetFileNames } } },
   build: {
     target: "es2022",

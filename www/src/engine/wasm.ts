@@ -3,6 +3,7 @@ import relaxedSimdUrl from "../wasm/relaxed-simd/splitsr_bg.wasm?url";
 import { initSync } from "../wasm/simd128/splitsr.js";
 import simd128Url from "../wasm/simd128/splitsr_bg.wasm?url";
 import { FatalError } from "./bridge.ts";
+import { hasRelaxedSimd } from "./relaxed-simd.ts";
 
 /**
  * The builds of the engine: `relaxed-simd` multiplies and adds in one instruction where the machine has one, so that
@@ -12,14 +13,8 @@ export type Build = "simd128" | "relaxed-simd";
 
 export const buildUrls: Record<Build, string> = { simd128: simd128Url, "relaxed-simd": relaxedSimdUrl };
 
-/** A module whose one function is `i8x16.relaxed_swizzle(i8x16.splat(1), i8x16.splat(2))`. */
-const usesRelaxedSimd = Uint8Array.of(
-  ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0],
-  ...[10, 15, 1, 13, 0, 65, 1, 253, 15, 65, 2, 253, 15, 253, 128, 2, 11],
-);
-
 /** The build that is the fastest here. */
-export const fastestBuild: Build = WebAssembly.validate(usesRelaxedSimd) ? "relaxed-simd" : "simd128";
+export const fastestBuild: Build = hasRelaxedSimd ? "relaxed-simd" : "simd128";
 
 /** Downloads and compiles a bundle. A `WebAssembly.Module` can be sent to other workers, which then skip both. */
 export async function compile(url: string): Promise<WebAssembly.Module> {

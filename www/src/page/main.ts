@@ -1,5 +1,6 @@
 /** Wires the page together. */
 import { App } from "./app.ts";
+import { offerOffline } from "./offline.ts";
 import { Stage } from "./stage.ts";
 import { draw } from "./view.ts";
 
@@ -13,6 +14,7 @@ const welcome = part("welcome");
 
 const app = new App(new Stage(part("stage")), (state) => draw(state, panel, welcome));
 void app.start();
+void offerOffline(part("offline"));
 
 // The page's own changes of the address are no hashchange: this is a link that was pasted or edited.
 addEventListener("hashchange", () => void app.openLink(location.hash));

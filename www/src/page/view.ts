@@ -33,6 +33,7 @@ function panelTemplate(app: App): TemplateResult {
     ${app.result ? resultSection(app, app.result) : nothing}
     <footer>
       <p class="privacy">Your pictures never leave this device: everything is computed in this page.</p>
+      <div id="offline"></div>
     </footer>
   `;
 }

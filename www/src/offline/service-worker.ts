@@ -1,0 +1,158 @@
+/**
+ * The service worker: keeps the site's files on the device, so that the page works without a connection.
+ *
+ * What a first picture needs is kept when the worker is installed; the rest (the codecs, the engine for graphics cards,
+ * other models) when it is first used, or when the visitor asks for everything. Files come from the cache first: each
+ * has a hash of its content in its name or, from the build, beside it, so that what is kept is what is asked for.
+ *
+ * Written by hand, since Workbox would load files that have no hash in their name a second time while the page loads
+ * them, and cannot choose by what the browser can run.
+ */
+import { hasRelaxedSimd } from "../engine/relaxed-simd.ts";
+import { DEFAULT_MODEL } from "../module/api.ts";
+import type { Kept, Question } from "./protocol.ts";
+
+/** A file of the site, as the build lists it. */
+interface Listed {
+  url: string;
+  /** A hash of the content; null if the name has one. */
+  revision: string | null;
+  bytes: number;
+}
+
+declare const self: ServiceWorkerGlobalScope & { readonly __WB_MANIFEST: readonly Listed[] };
+
+interface SiteFile {
+  address: string;
+  /** In the cache. */
+  key: string;
+  bytes: number;
+  neededAtFirst: boolean;
+}
+
+const { scope } = self.registration;
+
+/** An origin has one set of caches, and may have several copies of this site. */
+const CACHE = `splitsr ${scope}`;
+
+const files: readonly SiteFile[] = self.__WB_MANIFEST.map(({ url, revision, bytes }) => {
+  // Some hosts redirect from `index.html` to its folder, and an answer that was redirected cannot be a page.
+  const address = new URL(url === "index.html" ? "./" : url, scope).href;
+  const key = revision === null ? address : `${address}?revision=${revision}`;
+  return { address, key, bytes, neededAtFirst: !isForLater(url) };
+});
+const byAddress = new Map(files.map((file) => [file.address, file]));
+
+function isForLater(url: string): boolean {
+  const build = hasRelaxedSimd ? "relaxed-simd" : "simd128";
+  if (url.endsWith(".wasm")) return !url.startsWith(`assets/${build}-`);
+  if (url.endsWith(".safetensors")) return url !== `models/${DEFAULT_MODEL}.safetensors`;
+  // The scripts that come with bundles for later.
+  return /^assets\/(codecs|gpu-worker)-/.test(url);
+}
+
+self.addEventListener("install", (event) => {
+  event.waitUntil(Promise.all(files.filter((file) => file.neededAtFirst).map(keep)));
+  // No skipWaiting here: the pages that are open run on the files of their own version, and would find those of this
+  // one. It waits until they are closed, or until a visitor chooses to reload.
+});
+
+self.addEventListener("activate", (event) => {
+  event.waitUntil(
+    (async () => {
+      // The page that installed this, the first time: what it uses from now on is kept.
+      await self.clients.claim();
+      // Where another window still shows the version before, its files stay, until the next version.
+      const windows = await self.clients.matchAll({ type: "window" });
+      if (windows.length <= 1) await removeOld();
+    })(),
+  );
+});
+
+self.addEventListener("fetch", (event) => {
+  const { method, url } = event.request;
+  if (method !== "GET" || !url.startsWith(scope)) return;
+  // Files of a static site don't depend on parameters.
+  const address = url.replace(/[?#].*$/, "");
+  const file = byAddress.get(address) ?? (address === `${scope}index.html` ? byAddress.get(scope) : undefined);
+  if (file) event.respondWith(provide(file, event));
+  else if (address.startsWith(`${scope}assets/`)) event.respondWith(provideOld(event.request));
+});
+
+self.addEventListener("message", (event) => {
+  const port = event.ports[0];
+  switch (event.data as Question) {
+    case "tell":
+      event.waitUntil(sum().then((kept) => port?.postMessage(kept)));
+      break;
+    case "keep":
+      event.waitUntil(keepAll((kept) => port?.postMessage(kept)));
+      break;
+    case "take over":
+      event.waitUntil(self.skipWaiting());
+      break;
+  }
+});
+
+async function provide(file: SiteFile, event: FetchEvent): Promise<Response> {
+  const cache = await caches.open(CACHE);
+  const kept = await cache.match(file.key);
+  if (kept) return kept;
+  const response = await load(file);
+  // Without room for it, it is used all the same.
+  if (response.ok) event.waitUntil(cache.put(file.key, response.clone()).catch(() => undefined));
+  return response;
+}
+
+/** A file of a version before this one, for a page of that version. */
+async function provideOld(request: Request): Promise<Response> {
+  const cache = await caches.open(CACHE);
+  return (await cache.match(request)) ?? fetch(request);
+}
+
+async function keep(file: SiteFile): Promise<void> {
+  const cache = await caches.open(CACHE);
+  if (await cache.match(file.key)) return;
+  const response = await load(file);
+  if (!response.ok) throw new Error(`the server answered ${response.status} for ${file.address}`);
+  await cache.put(file.key, response);
+}
+
+/** What the page loaded a moment ago comes from the browser's own cache, or from there after a question to the server. */
+function load({ address, key }: SiteFile): Promise<Response> {
+  return fetch(address, { cache: key === address ? "default" : "no-cache" });
+}
+
+async function keepAll(answer: (kept: Kept) => void): Promise<void> {
+  const progress = await sum();
+  answer(progress);
+  const cache = await caches.open(CACHE);
+  try {
+    for (const file of files) {
+      if (await cache.match(file.key)) continue;
+      await keep(file);
+      progress.kept += file.bytes;
+      answer(progress);
+    }
+  } catch (error) {
+    const isRoom = error instanceof DOMException && error.name === "QuotaExceededError";
+    answer({ ...progress, failure: isRoom ? "room" : "network" });
+  }
+}
+
+async function sum(): Promise<Kept> {
+  const keys = await keysOfCache();
+  const bytes = (list: readonly SiteFile[]) => list.reduce((total, file) => total + file.bytes, 0);
+  return { kept: bytes(files.filter((file) => keys.has(file.key))), all: bytes(files) };
+}
+
+async function removeOld(): Promise<void> {
+  const current = new Set(files.map((file) => file.key));
+  const cache = await caches.open(CACHE);
+  for (const key of await keysOfCache()) if (!current.has(key)) await cache.delete(key);
+}
+
+async function keysOfCache(): Promise<Set<string>> {
+  const requests = await (await caches.open(CACHE)).keys();
+  return new Set(requests.map(({ url }) => url));
+}

@@ -1,0 +1,114 @@
+/** The page without a connection: registers the service worker, and offers to keep what it keeps only on request. */
+import { html, nothing, render, type TemplateResult } from "lit-html";
+import type { Kept, Question } from "../offline/protocol.ts";
+
+interface State {
+  /** Undefined until the service worker has what the page needs. */
+  kept: Kept | undefined;
+  keeping: boolean;
+  /** A version of the site that waits for this page to be closed or reloaded. */
+  next: ServiceWorker | undefined;
+}
+
+/**
+ * Shows in `place` what is kept. Only the page calls this: a site that embeds the `splitsr` package gets no service
+ * worker from it.
+ */
+export async function offerOffline(place: HTMLElement): Promise<void> {
+  // The development server has none, and browsers have them only for pages that are loaded over https.
+  if (!import.meta.env.PROD || !("serviceWorker" in navigator)) return;
+  const state: State = { kept: undefined, keeping: false, next: undefined };
+  const show = () => render(template(state, keep), place);
+
+  const keep = async () => {
+    state.keeping = true;
+    show();
+    // Asks the browser not to clear it when the device runs short of room; what it answers changes nothing here.
+    await navigator.storage.persist().catch(() => false);
+    const { active } = await navigator.serviceWorker.ready;
+    if (active) {
+      await ask(active, "keep", (kept) => {
+        state.kept = kept;
+        show();
+      });
+    }
+    state.keeping = false;
+    show();
+  };
+
+  try {
+    const registration = await navigator.serviceWorker.register(new URL("service-worker.js", document.baseURI));
+    const look = () => {
+      // Without an active one it is the first version, which waits for nothing.
+      state.next = registration.active ? (registration.waiting ?? undefined) : undefined;
+      show();
+    };
+    registration.addEventListener("updatefound", () => registration.installing?.addEventListener("statechange", look));
+    look();
+    const { active } = await navigator.serviceWorker.ready;
+    if (active) await ask(active, "tell", (kept) => (state.kept = kept));
+    show();
+  } catch {
+    // Private windows of some browsers refuse it. The page then works as it does without: with a connection.
+  }
+}
+
+/** Settles with the last answer. */
+function ask(worker: ServiceWorker, question: Question, onAnswer: (kept: Kept) => void): Promise<void> {
+  const { port1, port2 } = new MessageChannel();
+  worker.postMessage(question, [port2]);
+  return new Promise((resolve) => {
+    port1.onmessage = ({ data }: MessageEvent<Kept>) => {
+      onAnswer(data);
+      if (question === "tell" || data.failure || data.kept >= data.all) resolve();
+    };
+  });
+}
+
+/**
+ * Starts the next version, and this page with it. Only here, when the visitor asks: a page that is reloaded loses its
+ * result, and a page that is not would ask for files that the next version does not have.
+ */
+function takeOver(next: ServiceWorker): void {
+  navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
+  next.postMessage("take over" satisfies Question);
+}
+
+function template(state: State, keep: () => Promise<void>): TemplateResult {
+  const { next } = state;
+  return html`
+    ${next ? html`<p>A new version is here. ${link("Reload", () => takeOver(next))}</p>` : nothing}
+    <p role="status" data-testid="offline" data-state=${stateName(state)}>${keptText(state, keep)}</p>
+  `;
+}
+
+function stateName({ kept, keeping }: State): string {
+  if (!kept) return "starting";
+  if (keeping) return "keeping";
+  if (kept.failure) return "failed";
+  return kept.kept < kept.all ? "ready" : "kept";
+}
+
+function keptText({ kept, keeping }: State, keep: () => Promise<void>): TemplateResult | typeof nothing {
+  if (!kept) return nothing;
+  const missing = kept.all - kept.kept;
+  if (keeping) return html`Keeping everything: ${megabytes(kept.kept)} of ${megabytes(kept.all)} MB`;
+  if (missing <= 0) return html`Everything is kept on this device: the page works offline.`;
+  const offer = (label: string) => html`${link(label, () => void keep())} (${megabytes(missing)} MB)`;
+  switch (kept.failure) {
+    case "room":
+      return html`There is no room on this device for all of it. Free some, and ${offer("try again")}.`;
+    case "network":
+      return html`Not all of it could be loaded. Check the connection, and ${offer("try again")}.`;
+    default:
+      return offer("Keep everything for offline use");
+  }
+}
+
+function link(label: string, onClick: () => void): TemplateResult {
+  return html`<button type="button" class="link" @click=${onClick}>${label}</button>`;
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(1);
+}
