@@ -22,6 +22,8 @@ export default defineConfig({
   use: {
     baseURL: `http://127.0.0.1:${port}/`,
     viewport: { width: 1280, height: 800 },
+    // Each test sees what the server sends; those of the service worker let it in.
+    serviceWorkers: "block",
   },
   projects: [
     { name: "cpu", testIgnore: "gpu.spec.ts", use: { launchOptions: { executablePath, args } } },

@@ -1,0 +1,370 @@
+/** Good manners: offline, nobody else is asked, nothing is held up, and anyone can use it. */
+import { AxeBuilder } from "@axe-core/playwright";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test, type BrowserContext, type Page } from "@playwright/test";
+import { Site } from "./site.ts";
+import { awkwardFile, dataFolder, noise, Visitor } from "./support.ts";
+
+const fur = join(dataFolder, "demo/fur.png");
+
+test.describe("offline", () => {
+  test.use({ serviceWorkers: "allow" });
+
+  let site: Site;
+  let visitor: Visitor;
+
+  test.beforeEach(async ({ page }) => {
+    site = new Site();
+    await site.start();
+    visitor = new Visitor(page);
+    await page.goto(site.url);
+    await expectKept(page, "ready");
+  });
+
+  test.afterEach(() => site.stop());
+
+  const expectKept = async (page: Page, state: string) =>
+    expect(page.getByTestId("offline")).toHaveAttribute("data-state", state, { timeout: 20_000 });
+
+  /** Names of the files that are kept, without hashes. */
+  const kept = async (page: Page): Promise<string[]> =>
+    page.evaluate(async (base) => {
+      const names = await caches.keys();
+      const keys = await Promise.all(names.map(async (name) => (await caches.open(name)).keys()));
+      return keys.flat().map(({ url }) => url.slice(base.length).replace(/-[\w-]{8}(?=\.\w+$)|\?.*/g, ""));
+    }, site.url);
+
+  const keepEverything = (page: Page) => page.getByRole("button", { name: "Keep everything for offline use" });
+
+  test("after one visit the page works without a connection, in any folder of any host", async ({ page, context }) => {
+    const files = await kept(page);
+    expect(files).toContain("");
+    expect(files).toContain("assets/relaxed-simd.wasm");
+    expect(files).toContain("models/splitsr-x2.safetensors");
+    // What this browser, or this visitor, may never use.
+    for (const name of ["assets/simd128.wasm", "assets/gpu.wasm", "assets/codecs.wasm"])
+      expect(files).not.toContain(name);
+
+    await site.stop();
+    await context.setOffline(true);
+    await page.reload();
+    await visitor.chooseDemo("Sign");
+    await visitor.run();
+    expect(await visitor.resultSize()).toEqual([960, 720]);
+    await expectKept(page, "ready");
+  });
+
+  test("what is used is kept: a picture that needs the codecs", async ({ page }) => {
+    await visitor.chooseFile(awkwardFile("rgba16.png"));
+    await expect(visitor.part("status")).toHaveText(/^Ready/);
+    await expect.poll(() => kept(page)).toContain("assets/codecs.wasm");
+    await site.stop();
+    await page.reload();
+    await visitor.chooseFile(awkwardFile("rgba16.png"));
+    await expect(visitor.part("status")).toHaveText(/^Ready/);
+  });
+
+  test("everything is kept on request, and a broken connection is told", async ({ page }) => {
+    await site.stop();
+    await keepEverything(page).click();
+    await expectKept(page, "failed");
+    await expect(visitor.part("offline")).toContainText("Check the connection");
+
+    await site.start();
+    await page.getByRole("button", { name: "try again" }).click();
+    await expectKept(page, "kept");
+    expect(await kept(page)).toEqual(
+      expect.arrayContaining(["assets/simd128.wasm", "assets/gpu.wasm", "assets/gpu-worker.js", "assets/codecs.wasm"]),
+    );
+    await site.stop();
+    await page.reload();
+    await expectKept(page, "kept");
+    await visitor.chooseDemo("Fur");
+    await visitor.run();
+    await page.getByLabel("File format").selectOption("WebP");
+    await Promise.all([page.waitForEvent("download"), visitor.part("download").click()]);
+  });
+
+  test("a device without room for everything is told", async ({ page, context }) => {
+    const browser = await context.newCDPSession(page);
+    const { origin } = new URL(site.url);
+    const { usage } = await browser.send("Storage.getUsageAndQuota", { origin });
+    await browser.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: usage + 3e6 });
+    await keepEverything(page).click();
+    await expectKept(page, "failed");
+    await expect(visitor.part("offline")).toContainText("no room on this device");
+    await visitor.chooseDemo("Fur");
+    await visitor.run();
+  });
+
+  test("a new version waits until the visitor reloads, and takes nothing from other windows", async ({
+    page,
+    context,
+  }) => {
+    await visitor.chooseDemo("Fur");
+    await keepEverything(page).click();
+    await expectKept(page, "kept");
+    const other = await context.newPage();
+    await other.goto(site.url);
+    const otherVisitor = new Visitor(other);
+    await otherVisitor.chooseDemo("Fur");
+
+    // The next version: another page, and codecs of another name; the old ones are gone.
+    const read = async (path: string) => (await page.request.get(site.url + path)).text();
+    const worker = await read("service-worker.js");
+    const codecs = /assets\/codecs-[\w-]+\.js/.exec(worker)?.[0] ?? "";
+    const script = await read(codecs);
+    const next = codecs.replace(".js", "2.js");
+    site.changed.set("index.html", (await read("index.html")).replace(/<title>.*<\/title>/, "<title>Next</title>"));
+    site.changed.set(codecs, null);
+    site.changed.set(next, script);
+    site.changed.set(
+      "service-worker.js",
+      worker.replace(codecs, next).replace(/"revision":"\w+",("url":"index.html")/, '"revision":"next",$1'),
+    );
+    await page.evaluate(async () => (await navigator.serviceWorker.ready).update());
+    await expect(page.locator("footer")).toContainText("A new version is here.");
+    await visitor.run();
+
+    await page.getByRole("button", { name: "Reload" }).click();
+    await expect(page).toHaveTitle("Next");
+    await expect(other).not.toHaveTitle("Next");
+    await otherVisitor.run();
+    await other.getByLabel("File format").selectOption("JPEG");
+    await Promise.all([other.waitForEvent("download"), otherVisitor.part("download").click()]);
+    await expect(page.locator("footer")).not.toContainText("A new version is here.");
+  });
+
+  test("a page that embeds the package gets no service worker", async ({ browser }) => {
+    const context = await browser.newContext({ serviceWorkers: "allow" });
+    const page = await context.newPage();
+    site.changed.set("embeds.html", '<!doctype html><script type="module" src="splitsr.js"></script>');
+    await page.goto(`${site.url}embeds.html`);
+    const registrations = await page.evaluate(async (module) => {
+      const { createUpscaler } = (await import(module)) as typeof import("../src/module/splitsr.ts");
+      const upscaler = await createUpscaler({ workers: 1 });
+      const { width } = await upscaler.upscale("demo/fur.png", { scale: 1.5 });
+      upscaler.destroy();
+      if (width !== 558) throw new Error(`the result is ${width} pixels wide`);
+      return (await navigator.serviceWorker.getRegistrations()).length;
+    }, `${site.url}splitsr.js`);
+    expect(registrations).toBe(0);
+    await context.close();
+  });
+});
+
+test.describe("privacy", () => {
+  test.use({ serviceWorkers: "allow" });
+
+  /** Requests to other origins, of the pages, their workers and the service worker. */
+  function foreignRequests(context: BrowserContext, origin: string): string[] {
+    const foreign: string[] = [];
+    context.on("request", (request) => {
+      const url = new URL(request.url());
+      if (url.protocol !== "blob:" && url.origin !== origin) foreign.push(request.url());
+    });
+    return foreign;
+  }
+
+  test("in a whole session nobody else is asked, and the content security policy has nothing to stop", async ({
+    page,
+    context,
+    baseURL,
+  }) => {
+    const foreign = foreignRequests(context, new URL(baseURL ?? "").origin);
+    // Workers have the policy too, and what it stops there is told on the console alone.
+    const complaints: string[] = [];
+    context.on("console", (message) => {
+      if (message.type() === "error") complaints.push(message.text());
+    });
+    await page.addInitScript(() => {
+      addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) =>
+        console.error(`stopped: ${violatedDirective} ${blockedURI}`),
+      );
+    });
+    const visitor = new Visitor(page);
+    await visitor.open();
+    await visitor.expectState("idle");
+    for (const file of [fur, awkwardFile("rgba16.png")]) {
+      await visitor.chooseFile(file);
+      await expect(visitor.part("status")).toHaveText(/^Ready/);
+      await visitor.run();
+      for (const format of ["PNG", "JPEG", "WebP"]) {
+        await page.getByLabel("File format").selectOption(format);
+        await Promise.all([page.waitForEvent("download"), visitor.part("download").click()]);
+      }
+    }
+    await visitor.chooseDemo("Print");
+    await visitor.run();
+    await page.getByRole("button", { name: "Keep everything for offline use" }).click();
+    await expect(visitor.part("offline")).toHaveAttribute("data-state", "kept", { timeout: 20_000 });
+    expect(foreign).toEqual([]);
+    expect(complaints).toEqual([]);
+
+    // The policy is there, and what it stops is seen.
+    await page.evaluate(() => fetch("https://example.com/").catch(() => undefined));
+    await expect.poll(() => complaints.join()).toContain("stopped: connect-src https://example.com");
+  });
+});
+
+for (const [device, viewport] of [
+  ["desktop", { width: 1280, height: 800 }],
+  ["phone", { width: 390, height: 844 }],
+] as const) {
+  for (const colorScheme of ["light", "dark"] as const) {
+    test.describe(`${device}, ${colorScheme}`, () => {
+      test.use({ viewport, colorScheme, serviceWorkers: "allow" });
+
+      test("axe finds nothing to object to", async ({ page }) => {
+        const visitor = new Visitor(page);
+        const expectNothing = async (state: string) => {
+          const { violations } = await new AxeBuilder({ page }).analyze();
+          const found = violations.map(
+            ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join()).join("; ")}`,
+          );
+          expect(found, state).toEqual([]);
+        };
+        await visitor.open();
+        await expect(visitor.part("offline")).toHaveAttribute("data-state", "ready");
+        await expectNothing("welcome");
+        await visitor.chooseDemo("Sign");
+        await expectNothing("picture");
+        await visitor.run();
+        await expectNothing("result");
+        await visitor.part("zoom").fill("17");
+        await visitor.expectState("error");
+        await expectNothing("error");
+      });
+    });
+  }
+}
+
+/** How many elements change by a transition or an animation. */
+async function movingElements(page: Page): Promise<number> {
+  return page.evaluate(
+    () =>
+      [...document.querySelectorAll("*")].filter((element) => {
+        const { transitionDuration, animationName } = getComputedStyle(element);
+        return /[1-9]/.test(transitionDuration) || animationName !== "none";
+      }).length,
+  );
+}
+
+test("who wants no motion gets none", async ({ page }) => {
+  const visitor = new Visitor(page);
+  await visitor.open();
+  await visitor.chooseDemo("Sign");
+  await visitor.run();
+  expect(await movingElements(page)).toBeGreaterThan(0);
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  expect(await movingElements(page)).toBe(0);
+});
+
+test("a picture is chosen, enlarged, compared and saved by Tab, Enter and arrows alone", async ({ page }) => {
+  const visitor = new Visitor(page);
+  await visitor.open();
+  await visitor.expectState("idle");
+  /** Presses Tab until the part has the focus, which must show. */
+  const tabTo = async (name: string, part = page.getByRole("button", { name, exact: true })) => {
+    for (let presses = 0; presses < 50; presses++) {
+      await page.keyboard.press("Tab");
+      if (await part.evaluate((element) => element.matches(":focus-visible"))) return;
+    }
+    throw new Error(`the focus does not come to ${name}`);
+  };
+  await tabTo("Foliage");
+  await page.keyboard.press("Enter");
+  await visitor.expectState("idle");
+  await expect(visitor.part("status")).toHaveText(/^Ready/);
+  await tabTo("Enlarge");
+  await page.keyboard.press("Enter");
+  await visitor.expectState("done");
+
+  const divider = page.getByRole("slider", { name: "Comparison" });
+  await tabTo("the divider", divider);
+  await page.keyboard.press("ArrowLeft");
+  await expect(divider).toHaveAttribute("aria-valuenow", "48");
+  await tabTo("Download");
+  const [download] = await Promise.all([page.waitForEvent("download"), page.keyboard.press("Enter")]);
+  expect(download.suggestedFilename()).toBe("foliage-2x.png");
+});
+
+/**
+ * What the page's thread does for more than 50 ms, in ms, while `act` goes on. The observer of long tasks measures by the
+ * clock, so that it sees other processes too, which take the processor away in the midst of a short task; of what it
+ * sees, what took the processor for so long counts.
+ */
+async function longTasks(page: Page, act: () => Promise<unknown>): Promise<number[]> {
+  const browser = page.context().browser();
+  if (!browser) throw new Error("there is no browser to trace");
+  await page.evaluate(() => {
+    const seen: number[] = [];
+    Object.assign(window, { seen });
+    new PerformanceObserver((list) => seen.push(...list.getEntries().map(({ duration }) => duration))).observe({
+      type: "longtask",
+    });
+  });
+  await browser.startTracing(page, { categories: ["toplevel", "__metadata"] });
+  try {
+    await act();
+  } catch (error) {
+    await browser.stopTracing();
+    throw error;
+  }
+  const seen = await page.evaluate(() => (window as unknown as { seen: number[] }).seen);
+  const trace = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] };
+  if (seen.length === 0) return [];
+  const events = trace.traceEvents;
+  const isMain = (event: TraceEvent) => event.name === "thread_name" && event.args?.["name"] === "CrRendererMain";
+  const threads = new Set(events.filter(isMain).map(({ pid, tid }) => `${pid} ${tid}`));
+  return events
+    .filter(({ name, pid, tid }) => name === "ThreadControllerImpl::RunTask" && threads.has(`${pid} ${tid}`))
+    .map(({ tdur = 0 }) => tdur / 1000)
+    .filter((milliseconds) => milliseconds > 50);
+}
+
+interface TraceEvent {
+  name: string;
+  pid: number;
+  tid: number;
+  /** Of the processor, in µs. */
+  tdur?: number;
+  args?: Record<string, unknown>;
+}
+
+test("12 megapixels hold the page up for no more than 50 ms, opened and enlarged", async ({ page }) => {
+  test.setTimeout(120_000);
+  const visitor = new Visitor(page);
+  await visitor.open();
+  await visitor.expectState("idle");
+  const open = async (width: number, height: number) => {
+    // As a file: buffers travel to the page through its own thread.
+    const path = test.info().outputPath("noise.bmp");
+    await writeFile(path, noise(width, height));
+    await visitor.chooseFile(path);
+    await expect(visitor.part("status")).toHaveText(new RegExp(`^Ready: ${width} × ${height}`), { timeout: 30_000 });
+  };
+  const run = async () => {
+    await visitor.part("run").click();
+    await visitor.expectState("done", 100_000);
+    expect(await visitor.part("result").evaluate((canvas: HTMLCanvasElement) => canvas.width)).toBe(4000);
+  };
+  expect(await longTasks(page, () => open(4000, 3000)), "a picture of 12 megapixels").toEqual([]);
+  await open(2000, 1500);
+  expect(await longTasks(page, run), "a result of 12 megapixels").toEqual([]);
+
+  const holdUp = () =>
+    page.evaluate(
+      () =>
+        new Promise((resolve) => {
+          setTimeout(() => {
+            const end = performance.now() + 300;
+            while (performance.now() < end);
+            setTimeout(resolve, 100);
+          });
+        }),
+    );
+  const held = await longTasks(page, holdUp);
+  expect(held.length, "what does hold it up is seen").toBe(1);
+});

@@ -1,0 +1,57 @@
+/** The built site on a server of its own, in a folder as on any static host, that can go away and change. */
+import { createReadStream, existsSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { extname, join, resolve } from "node:path";
+
+const dist = resolve(import.meta.dirname, "../dist");
+
+const types: Record<string, string> = {
+  ".css": "text/css",
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".json": "application/json",
+  ".png": "image/png",
+  ".svg": "image/svg+xml",
+  ".wasm": "application/wasm",
+  ".webmanifest": "application/manifest+json",
+};
+
+export class Site {
+  /** Files that differ from the build's, by path; null: not there. */
+  readonly changed = new Map<string, string | null>();
+  readonly #server: Server;
+  #port = 0;
+
+  constructor() {
+    this.#server = createServer((request, response) => {
+      const { pathname } = new URL(request.url ?? "/", "http://localhost");
+      const path = pathname.replace(/^\/some\/folder\//, "") || "index.html";
+      const type = types[extname(path)] ?? "application/octet-stream";
+      const changed = this.changed.get(path);
+      if (changed === null || (changed === undefined && !existsSync(join(dist, path)))) {
+        response.writeHead(404).end();
+      } else {
+        response.writeHead(200, { "Content-Type": type });
+        if (changed === undefined) createReadStream(join(dist, path)).pipe(response);
+        else response.end(changed);
+      }
+    });
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}/some/folder/`;
+  }
+
+  /** On the same port as before, if it was started before. */
+  async start(): Promise<void> {
+    await new Promise<void>((done) => this.#server.listen(this.#port, "127.0.0.1", done));
+    this.#port = (this.#server.address() as AddressInfo).port;
+  }
+
+  async stop(): Promise<void> {
+    if (!this.#server.listening) return;
+    this.#server.closeAllConnections();
+    await new Promise((done) => this.#server.close(done));
+  }
+}
