@@ -72,7 +72,7 @@ test.describe("offline", () => {
     await expect(visitor.part("offline")).toContainText("Check the connection");
 
     await site.start();
-    await page.getByRole("button", { name: "try again" }).click();
+    await page.getByRole("button", { name: "Try again" }).click();
     await expectKept(page, "kept");
     expect(await kept(page)).toEqual(
       expect.arrayContaining(["assets/simd128.wasm", "assets/gpu.wasm", "assets/gpu-worker.js", "assets/codecs.wasm"]),

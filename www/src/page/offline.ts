@@ -78,7 +78,10 @@ function template(state: State, keep: () => Promise<void>): TemplateResult {
   const { next } = state;
   return html`
     ${next ? html`<p>A new version is here. ${link("Reload", () => takeOver(next))}</p>` : nothing}
-    <p role="status" data-testid="offline" data-state=${stateName(state)}>${keptText(state, keep)}</p>
+    <p data-testid="offline" data-state=${stateName(state)}>
+      <span role="status">${outcome(state)}</span>
+      ${offer(state, keep)}
+    </p>
   `;
 }
 
@@ -89,20 +92,26 @@ function stateName({ kept, keeping }: State): string {
   return kept.kept < kept.all ? "ready" : "kept";
 }
 
-function keptText({ kept, keeping }: State, keep: () => Promise<void>): TemplateResult | typeof nothing {
-  if (!kept) return nothing;
-  const missing = kept.all - kept.kept;
-  if (keeping) return html`Keeping everything: ${megabytes(kept.kept)} of ${megabytes(kept.all)} MB`;
-  if (missing <= 0) return html`Everything is kept on this device: the page works offline.`;
-  const offer = (label: string) => html`${link(label, () => void keep())} (${megabytes(missing)} MB)`;
-  switch (kept.failure) {
-    case "room":
-      return html`There is no room on this device for all of it. Free some, and ${offer("try again")}.`;
-    case "network":
-      return html`Not all of it could be loaded. Check the connection, and ${offer("try again")}.`;
+/** What screen readers should tell when it comes. */
+function outcome(state: State): string {
+  switch (stateName(state)) {
+    case "kept":
+      return "Everything is kept on this device: the page works offline.";
+    case "failed":
+      return state.kept?.failure === "room"
+        ? "There is no room on this device for all of it. Free some and try again."
+        : "Not all of it could be loaded. Check the connection and try again.";
     default:
-      return offer("Keep everything for offline use");
+      return "";
   }
+}
+
+function offer(state: State, keep: () => Promise<void>): TemplateResult | typeof nothing {
+  const { kept, keeping } = state;
+  if (!kept || stateName(state) === "kept") return nothing;
+  if (keeping) return html`Keeping everything: ${megabytes(kept.kept)} of ${megabytes(kept.all)} MB`;
+  const label = kept.failure ? "Try again" : "Keep everything for offline use";
+  return html`${link(label, () => void keep())} (${megabytes(kept.all - kept.kept)} MB)`;
 }
 
 function link(label: string, onClick: () => void): TemplateResult {
