@@ -226,7 +226,7 @@ for (const [device, viewport] of [
           expect(found, state).toEqual([]);
         };
         await visitor.open();
-        await expect(visitor.part("offline")).toHaveAttribute("data-state", "ready");
+        await expect(visitor.part("offline")).toHaveAttribute("data-state", "ready", { timeout: 20_000 });
         await expectNothing("welcome");
         await visitor.chooseDemo("Sign");
         await expectNothing("picture");
