@@ -26,11 +26,11 @@ export default defineConfig({
     serviceWorkers: "block",
   },
   projects: [
-    { name: "cpu", testIgnore: "gpu.spec.ts", use: { launchOptions: { executablePath, args } } },
+    { name: "cpu", testIgnore: ["gpu.spec.ts", "networks.spec.ts"], use: { launchOptions: { executablePath, args } } },
     {
       // A graphics card imitated in software, which every machine has.
       name: "gpu",
-      testMatch: "gpu.spec.ts",
+      testMatch: ["gpu.spec.ts", "networks.spec.ts"],
       use: {
         launchOptions: {
           executablePath,

@@ -1,7 +1,7 @@
 /** WebGPU, on a graphics card imitated in software: slow, so the pictures are small. */
 import { expect, test, type Page } from "@playwright/test";
 import type * as Splitsr from "../src/module/splitsr.ts";
-import { noise, Visitor } from "./support.ts";
+import { noise, openHost, Visitor } from "./support.ts";
 
 declare global {
   interface Window {
@@ -57,20 +57,17 @@ function levels(a: Outcome, b: Outcome): number {
   return a.pixels.reduce((most, value, index) => Math.max(most, Math.abs(value - (b.pixels[index] ?? 0))), 0);
 }
 
-const host = "<!doctype html><title>Host</title><body></body>";
-
-async function openHost(page: Page, baseURL: string | undefined): Promise<void> {
-  await page.route(`${baseURL}host.html`, (route) => route.fulfill({ contentType: "text/html", body: host }));
-  await page.goto("/host.html");
-  await page.evaluate(async (url) => {
-    window.splitsr = (await import(url)) as typeof Splitsr;
+/** The host page, with `enlarge`. */
+async function start(page: Page, baseURL: string | undefined): Promise<void> {
+  await openHost(page, baseURL);
+  await page.evaluate(() => {
     window.enlarge = async (upscaler, { demo = "fur", width = 40, height = 30, scale = 2, tile = "auto" } = {}) => {
       const blob = await (await fetch(`demo/${demo}.png`)).blob();
       const bitmap = await createImageBitmap(blob, 60, 80, width, height);
       const result = await upscaler.upscale(bitmap, { scale, tile });
       return { report: result.report, pixels: Array.from(result.imageData().data) };
     };
-  }, `${baseURL}splitsr.js`);
+  });
 }
 
 /** A result of the CPU, with tiles as on a GPU: the picture is one. */
@@ -104,7 +101,7 @@ async function enlarge(page: Page, request: Request = {}): Promise<Outcome> {
 }
 
 test.describe("the module", () => {
-  test.beforeEach(({ page, baseURL }) => openHost(page, baseURL));
+  test.beforeEach(({ page, baseURL }) => start(page, baseURL));
 
   test("a GPU that is demanded gives the CPU's pictures", async ({ page }) => {
     await page.evaluate(async () => {
@@ -195,13 +192,18 @@ test.describe("the module", () => {
     );
   });
 
-  /** Destroys the device at the second picture's first work: the self-check and a picture have passed. */
+  /** Destroys the device when the first of a picture's work is on its way. */
   const loss = `const request = GPUAdapter.prototype.requestDevice;
     let device;
     GPUAdapter.prototype.requestDevice = async function (...args) { return (device = await request.apply(this, args)); };
-    addEventListener("message", ({ data }) => {
-      if (data.method === "run") setTimeout(() => device.destroy(), 300);
-    });`;
+    let begun = false;
+    addEventListener("message", ({ data }) => { begun = data.method === "run"; });
+    const submit = GPUQueue.prototype.submit;
+    GPUQueue.prototype.submit = function (...args) {
+      submit.apply(this, args);
+      if (begun) device.destroy();
+      begun = false;
+    };`;
 
   test("a device that is lost in the middle of a picture is started afresh", async ({ page }) => {
     await startAuto(page);
@@ -227,7 +229,7 @@ test.describe("the module", () => {
 
 test("twenty pictures of different sizes leave no memory behind", async ({ page, baseURL }) => {
   test.setTimeout(180_000);
-  await openHost(page, baseURL);
+  await start(page, baseURL);
   await startAuto(page);
   // Buffers that the runtime drops are the garbage collector's.
   const count = `const create = GPUDevice.prototype.createBuffer;

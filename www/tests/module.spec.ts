@@ -2,30 +2,11 @@
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { expect, test, type Page } from "@playwright/test";
+import { expect, test } from "@playwright/test";
 import type * as Splitsr from "../src/module/splitsr.ts";
-import { awkwardFile } from "./support.ts";
+import { awkwardFile, host, load, openHost } from "./support.ts";
 
-declare global {
-  interface Window {
-    splitsr: typeof Splitsr;
-    upscaler?: Splitsr.Upscaler;
-  }
-}
-
-const host = "<!doctype html><title>Host</title><body></body>";
-
-async function load(page: Page, url: string): Promise<void> {
-  await page.evaluate(async (url) => {
-    window.splitsr = (await import(url)) as typeof Splitsr;
-  }, url);
-}
-
-test.beforeEach(async ({ page, baseURL }) => {
-  await page.route(`${baseURL}host.html`, (route) => route.fulfill({ contentType: "text/html", body: host }));
-  await page.goto("/host.html");
-  await load(page, `${baseURL}splitsr.js`);
-});
+test.beforeEach(({ page, baseURL }) => openHost(page, baseURL));
 
 test("the result has what its report says", async ({ page }) => {
   const result = await page.evaluate(async () => {

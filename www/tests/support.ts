@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect, type Locator, type Page } from "@playwright/test";
+import type * as Splitsr from "../src/module/splitsr.ts";
 
 const repository = resolve(import.meta.dirname, "../..");
 
@@ -19,6 +20,29 @@ export function command(): string {
 }
 
 export const awkwardFile = (name: string): string => join(dataFolder, "awkward", name);
+
+declare global {
+  interface Window {
+    splitsr: typeof Splitsr;
+    upscaler?: Splitsr.Upscaler;
+  }
+}
+
+/** A page of somebody else's. */
+export const host = "<!doctype html><title>Host</title><body></body>";
+
+/** Opens `host`, and loads `splitsr.js` in it. */
+export async function openHost(page: Page, baseURL: string | undefined): Promise<void> {
+  await page.route(`${baseURL}host.html`, (route) => route.fulfill({ contentType: "text/html", body: host }));
+  await page.goto("/host.html");
+  await load(page, `${baseURL}splitsr.js`);
+}
+
+export async function load(page: Page, url: string): Promise<void> {
+  await page.evaluate(async (url) => {
+    window.splitsr = (await import(url)) as typeof Splitsr;
+  }, url);
+}
 
 /** The page as a visitor sees it. */
 export class Visitor {
