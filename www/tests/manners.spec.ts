@@ -136,6 +136,20 @@ test.describe("offline", () => {
     await expect(page.locator("footer")).not.toContainText("A new version is here.");
   });
 
+  test("the browser finds nothing that keeps the page from being installed", async ({ playwright, launchOptions }) => {
+    // Tests have private windows, in which nothing can be installed.
+    const context = await playwright.chromium.launchPersistentContext("", launchOptions);
+    const page = context.pages()[0] ?? (await context.newPage());
+    await page.goto(site.url);
+    await expectKept(page, "ready");
+    const browser = await context.newCDPSession(page);
+    const { url, errors } = await browser.send("Page.getAppManifest");
+    expect(url).toBe(`${site.url}manifest.webmanifest`);
+    expect(errors).toEqual([]);
+    expect((await browser.send("Page.getInstallabilityErrors")).installabilityErrors).toEqual([]);
+    await context.close();
+  });
+
   test("a page that embeds the package gets no service worker", async ({ browser }) => {
     const context = await browser.newContext({ serviceWorkers: "allow" });
     const page = await context.newPage();
