@@ -82,9 +82,56 @@ test("a zoom can be a fraction, by number and by slider", async ({ page }) => {
 
 test("the model's passes are cascaded above its scale", async () => {
   await visitor.chooseDemo("Fur");
+  await visitor.part("model").selectOption("splitsr-x2");
   await visitor.part("zoom").fill("3.5");
   await visitor.run();
   expect(await visitor.resultSize()).toEqual([1302, 980]);
+  await expect(visitor.part("report")).toContainText("splitsr-x2");
+});
+
+test("the model follows the zoom until one is chosen", async () => {
+  const expectModel = (name: string) => expect(visitor.part("model")).toHaveValue(name);
+  await expectModel("splitsr-x2");
+  await visitor.part("zoom").fill("3.5");
+  await expectModel("splitsr-x4");
+  await visitor.part("zoom").fill("16");
+  await expectModel("splitsr-x4");
+  await visitor.part("zoom").fill("1.5");
+  await expectModel("splitsr-x2");
+  await visitor.part("model").selectOption("splitsr-x4");
+  await visitor.part("zoom").fill("1.2");
+  await expectModel("splitsr-x4");
+});
+
+test("what a run would take is told before it", async () => {
+  await visitor.chooseDemo("Fur");
+  const estimate = visitor.part("estimate");
+  await expect(estimate).toHaveText(/Result: 744 × 560 pixels; about [\d.]+ m?s, [\d.]+\sMB of memory/);
+  await visitor.part("zoom").fill("4");
+  await expect(estimate).toHaveText(/Result: 1488 × 1120 pixels; about /);
+});
+
+test("the result appears part by part, over the original", async () => {
+  await visitor.chooseDemo("Sign");
+  await visitor.part("model").selectOption("splitsr-x2");
+  await visitor.part("zoom").fill("8");
+  await visitor.part("run").click();
+  const stage = visitor.page.locator("#stage");
+  await expect(stage).toHaveAttribute("data-shows", "arrival");
+  const opaque = () =>
+    visitor.part("result").evaluate((canvas: HTMLCanvasElement) => {
+      const small = new OffscreenCanvas(64, 48).getContext("2d");
+      small?.drawImage(canvas, 0, 0, 64, 48);
+      const data = small?.getImageData(0, 0, 64, 48).data ?? [];
+      let count = 0;
+      for (let at = 3; at < data.length; at += 4) count += data[at] === 255 ? 1 : 0;
+      return count / (64 * 48);
+    });
+  await expect.poll(opaque, { timeout: 30_000, intervals: [50] }).toBeGreaterThan(0);
+  expect(await opaque()).toBeLessThan(1);
+  await visitor.expectState("done", 60_000);
+  await expect(stage).toHaveAttribute("data-shows", "comparison");
+  expect(await opaque()).toBe(1);
 });
 
 test("a link reproduces the picture, the result and the view", async ({ page }) => {

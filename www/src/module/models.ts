@@ -10,6 +10,16 @@ export async function listModels(): Promise<ModelEntry[]> {
   return (await response.json()) as ModelEntry[];
 }
 
+/**
+ * The flagship for a zoom: of the smallest scale that reaches it, since what a model enlarges beyond the zoom is computed in
+ * vain; of the largest, where none does.
+ */
+export function modelFor(zoom: number, entries: readonly ModelEntry[]): ModelEntry | undefined {
+  const flagships = entries.filter(({ name, scale }) => name === `splitsr-x${scale}`);
+  const byScale = flagships.toSorted((a, b) => a.scale - b.scale);
+  return byScale.find(({ scale }) => scale >= zoom) ?? byScale.at(-1);
+}
+
 /** The bytes of a weights file. */
 export async function loadModel(source: ModelSource = DEFAULT_MODEL): Promise<ArrayBuffer> {
   if (source instanceof ArrayBuffer) return source;

@@ -13,6 +13,6 @@
  * static host. Pictures are never sent anywhere.
  */
 export * from "./api.ts";
-export { listModels } from "./models.ts";
+export { listModels, modelFor } from "./models.ts";
 export { createUpscaler } from "./upscaler.ts";
 export { SplitsrZoom } from "./zoom-element.ts";

@@ -4,6 +4,7 @@ import {
   DEFAULT_MODEL,
   listModels,
   MAX_ZOOM,
+  modelFor,
   UpscaleError,
   type Backend,
   type Estimate,
@@ -43,10 +44,15 @@ export const formats: readonly Format[] = [
   { type: "image/webp", label: "WebP", ending: "webp" },
 ];
 
+/** Milliseconds after which a setting is what the visitor wants. */
+const SETTLED = 200;
+
 export class App {
   status: Status = { state: "loading", text: "Starting…" };
   models: ModelEntry[] = [];
   model = "";
+  /** Whether the visitor chose the model, or a link; else it follows the zoom. */
+  modelIsChosen = false;
   zoom = 2;
   backend: Backend = "auto";
   picture: LoadedPicture | undefined;
@@ -98,8 +104,10 @@ export class App {
       fragment,
       this.models.map(({ name }) => name),
     );
-    if (state.model !== undefined) this.model = state.model;
     if (state.zoom !== undefined) this.zoom = state.zoom;
+    this.modelIsChosen = state.model !== undefined;
+    if (state.model !== undefined) this.model = state.model;
+    else this.#followZoom();
     if (state.backend !== undefined) this.backend = state.backend;
     const demo = demos.find(({ id }) => id === state.demo);
     if (demo) {
@@ -143,12 +151,18 @@ export class App {
 
   setZoom(zoom: number): void {
     this.zoom = zoom;
+    this.#followZoom();
     this.#settingChanged();
   }
 
   setModel(model: string): void {
     this.model = model;
+    this.modelIsChosen = true;
     this.#settingChanged();
+  }
+
+  #followZoom(): void {
+    if (!this.modelIsChosen && this.zoomIsValid) this.model = modelFor(this.zoom, this.models)?.name ?? this.model;
   }
 
   setBackend(backend: Backend): void {
@@ -305,6 +319,11 @@ export class App {
     if (!picture) return;
     const isCurrent = () =>
       this.picture === picture && this.zoom === zoom && this.model === model && this.backend === backend;
+    // While the slider moves, each step is old at once.
+    await new Promise((resolve) => setTimeout(resolve, SETTLED));
+    // An engine for another model would end the one that can still save the result.
+    const wouldEnd = this.result && (this.#engine?.model !== model || this.#engine.backend !== backend);
+    if (!isCurrent() || wouldEnd) return;
     try {
       const estimate = await (await this.#upscaler()).estimate(picture, { scale: zoom });
       if (!isCurrent()) return;

@@ -139,7 +139,8 @@ function zoomSection(app: App): TemplateResult {
 function costText({ estimate }: App): string {
   if (!estimate) return "";
   const megabytes = estimate.bytes / 1e6;
-  const memory = megabytes < 1000 ? `${Math.ceil(megabytes / 10) * 10} MB` : `${(megabytes / 1000).toFixed(1)} GB`;
+  const memory =
+    megabytes < 1000 ? `${Math.ceil(megabytes / 10) * 10}\u00a0MB` : `${(megabytes / 1000).toFixed(1)}\u00a0GB`;
   return `; about ${timeText(estimate.milliseconds)}, ${memory} of memory`;
 }
 
@@ -158,7 +159,10 @@ function modelSection(app: App): TemplateResult {
       </select>
       ${
         model
-          ? html`<p class="about">Trained for ×${model.scale}; ${model.params.toLocaleString("en")} parameters</p>`
+          ? html`<p class="about">
+              Trained for ×${model.scale}; ${model.params.toLocaleString("en")}
+              parameters${app.modelIsChosen ? "" : "; follows the zoom"}
+            </p>`
           : nothing
       }
     </section>
