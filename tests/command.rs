@@ -178,3 +178,20 @@ fn a_model_compared_with_itself_is_equal() {
     assert!(report["psnr_y"].is_null() && report["largest"] == 0, "{report}");
     assert!(heat.is_file());
 }
+
+/// Without a step taken, a model that began with another one's weights is that one.
+#[test]
+fn training_starts_from_the_model_that_the_config_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let network = "[network]\narchitecture = \"splitsr\"\nscale = 2";
+    let config = format!("name = \"copy\"\nrecipe = \"cosine\"\ninit = \"splitsr-x2\"\n{network}\n");
+    std::fs::write(path("config.toml"), config).unwrap();
+    let demos = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/public/demo");
+    let (demos, copy) = (demos.to_str().unwrap(), path("copy.safetensors"));
+    let train = ["train", "--config", &path("config.toml"), "--data", demos, "--val", demos, "--steps", "0"];
+    let output = splitsr(&[&train[..], &["--out", &copy]].concat());
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let report = json(&["compare", "splitsr-x2", &copy, &data("awkward/photo.bmp"), "--json"]);
+    assert_eq!(report["largest"], 0, "{report}");
+}

@@ -30,6 +30,9 @@ pub struct TrainConfig {
     /// Seeds the weights and the patches.
     #[serde(default = "default_seed")]
     pub seed: u64,
+    /// A model (a name or a file) whose weights it starts with, as far as both have the same; `None` = random ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub init: Option<String>,
     /// The network.
     pub network: NetworkConfig,
     /// Fields of the recipe to change.

@@ -92,8 +92,8 @@ test("the model's passes are cascaded above its scale", async () => {
 test("the model follows the zoom until one is chosen", async () => {
   const expectModel = (name: string) => expect(visitor.part("model")).toHaveValue(name);
   await expectModel("splitsr-x2");
-  await visitor.part("zoom").fill("3.5");
-  await expectModel("splitsr-x4");
+  await visitor.part("zoom").fill("2.5");
+  await expectModel("splitsr-x3");
   await visitor.part("zoom").fill("16");
   await expectModel("splitsr-x4");
   await visitor.part("zoom").fill("1.5");

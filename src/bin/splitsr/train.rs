@@ -22,7 +22,7 @@ pub struct Args {
     /// The model's file, .safetensors
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    /// Start from this model's weights (a name or a file)
+    /// Start from this model's weights (a name or a file), and not from what the config says
     #[arg(long, value_name = "MODEL")]
     init: Option<String>,
     /// Go on from the checkpoint beside --out, or start if there is none
@@ -46,12 +46,16 @@ pub fn run(args: Args) -> Result<()> {
         ),
         None => None,
     };
-    let init = args.init.as_deref().map(models::load).transpose()?;
+    let files = Files::beside(&args.out);
+    let init = match args.init.as_ref().or(config.init.as_ref()) {
+        Some(name) if !(args.resume && files.checkpoint.exists()) => Some(models::load(name)?),
+        _ => None,
+    };
     let scale = config.network.scale();
     let (data, validation) = (Dataset::load(&args.data, scale)?, Dataset::load(&args.val, scale)?);
     let stop = crate::stop_flag()?;
     let mut print = |event: &Event| println!("{}", serde_json::to_string(event).expect("an event is plain data"));
-    let (files, limits) = (Files::beside(&args.out), Limits { steps: args.steps, time });
+    let limits = Limits { steps: args.steps, time };
     let run = || train::run(&config, &data, &validation, &files, init, args.resume, limits, &stop, &mut print);
     // On one of the threads that compute: from outside, each operation would have to wake them and wait.
     rayon::scope(|_| recycling(run))
