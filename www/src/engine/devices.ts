@@ -1,10 +1,11 @@
 /** The devices that a model can run on, and the choice among them. */
-import { UpscaleError, type Backend } from "../module/api.ts";
+import { UpscaleError } from "../module/api.ts";
 import gpuUrl from "../wasm/gpu/splitsr_bg.wasm?url";
 import bandWorkerUrl from "./band-worker.ts?worker&url";
 import gpuWorkerUrl from "./gpu-worker.ts?worker&url";
 import { Pool } from "./pool.ts";
 import { probe } from "./probe.ts";
+import type { EngineOptions } from "./protocol.ts";
 import { buildUrls, compile, fastestBuild, type Build } from "./wasm.ts";
 
 /** Where a picture is enlarged, and why there. */
@@ -17,11 +18,7 @@ export interface Place {
   reason: string;
 }
 
-interface Settings {
-  backend: Backend;
-  workers: number;
-  half: boolean;
-}
+type Settings = Omit<EngineOptions, "model">;
 
 /** After so many losses of the GPU no other picture is tried on it. */
 const MOST_LOSSES = 2;

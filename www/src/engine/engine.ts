@@ -1,6 +1,7 @@
 /** Enlarging with a model: plans, hands out tiles, assembles, resizes and hashes. */
 import type { Estimate, ModelFacts, Report } from "../module/api.ts";
 import { Job, Picture, sha256 } from "../wasm/simd128/splitsr.js";
+import { orAborted } from "./abort.ts";
 import { FatalError, move } from "./bridge.ts";
 import { canvasPixels } from "./codecs.ts";
 import { readSource } from "./decode.ts";
@@ -203,16 +204,6 @@ function toPart(area: Uint32Array, output: ArrayBuffer): PlainPart {
     for (let at = 0; at < count; at++) pixels[4 * at + channel] = (plane[at] ?? 0) * 255;
   }
   return { left, top, width, pixels: pixels.buffer };
-}
-
-/** `promise`, or the signal's reason as soon as it aborts. */
-function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  const aborted = new Promise<never>((_, reject) => {
-    const stop = () => reject(signal.reason as Error);
-    if (signal.aborted) stop();
-    signal.addEventListener("abort", stop, { once: true });
-  });
-  return Promise.race([promise, aborted]);
 }
 
 /** SHA-256 in hexadecimal; by the browser's own code, which only secure contexts have, or by ours. */

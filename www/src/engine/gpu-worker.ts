@@ -6,24 +6,19 @@ import type { BandWorkerMethods } from "./protocol.ts";
 let model: GpuModel | undefined;
 
 /** The runtime cannot go on after a failure of its device: the worker is to be replaced. */
-function lost(error: unknown): unknown {
-  const isDevice = error instanceof Error && error.name === "Device";
-  return isDevice ? new FatalError("gpu", error.message) : error;
+function fail(error: unknown): never {
+  throw error instanceof Error && error.name === "Device" ? new FatalError("gpu", error.message) : error;
 }
 
 serve<BandWorkerMethods>({
   async boot({ module, model: bytes, half }) {
     initSync({ module });
-    model = await GpuModel.load(new Uint8Array(bytes), half).catch((error: unknown) => {
-      throw lost(error);
-    });
+    model = await GpuModel.load(new Uint8Array(bytes), half).catch(fail);
     return "wgsl";
   },
   async run(input) {
     if (!model) throw new Error("the GPU worker has no model");
-    const output = await model.runTile(new Uint8Array(input)).catch((error: unknown) => {
-      throw lost(error);
-    });
+    const output = await model.runTile(new Uint8Array(input)).catch(fail);
     const { buffer } = output as { buffer: ArrayBuffer };
     return move(buffer, [buffer]);
   },

@@ -1,4 +1,5 @@
 /** The workers that enlarge tiles: kept for the next picture, also after an abort, and replaced when one dies. */
+import { orAborted } from "./abort.ts";
 import { FatalError, Remote } from "./bridge.ts";
 import type { BandWorkerMethods } from "./protocol.ts";
 import { spawn } from "./spawn.ts";
@@ -70,11 +71,9 @@ export class Pool {
     signal.throwIfAborted();
     const workers = Math.min(this.size, tiles.count);
     const run: Run = { tiles, next: 0, over: false };
-    const aborted = new Promise<never>((_, reject) => {
-      signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
-    });
     try {
-      await Promise.race([Promise.all(Array.from({ length: workers }, (_, slot) => this.#drain(slot, run))), aborted]);
+      const drained = Promise.all(Array.from({ length: workers }, (_, slot) => this.#drain(slot, run)));
+      await orAborted(drained, signal);
     } finally {
       run.over = true;
     }

@@ -1,4 +1,5 @@
 /** The page's side of the engine: a thin client of the coordinator worker. */
+import { orAborted } from "../engine/abort.ts";
 import { FatalError, Remote } from "../engine/bridge.ts";
 import coordinatorUrl from "../engine/coordinator.ts?worker&url";
 import type {
@@ -158,6 +159,7 @@ class Engine implements Upscaler {
       }
     });
     this.#turn = turn.catch(() => undefined);
+    // Also while it waits for its turn.
     return signal ? orAborted(turn, signal) : turn;
   }
 
@@ -165,16 +167,6 @@ class Engine implements Upscaler {
     coordinator.end(reason);
     if (this.#running?.coordinator === coordinator) this.#running = undefined;
   }
-}
-
-/** Rejects as soon as the signal aborts, also while `promise` waits for its turn. */
-function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
-    const stop = () => reject(signal.reason as Error);
-    if (signal.aborted) stop();
-    signal.addEventListener("abort", stop, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
-  });
 }
 
 function toPart({ left, top, width, pixels }: PlainPart): Part {

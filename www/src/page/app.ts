@@ -275,10 +275,15 @@ export class App {
     this.#render();
   }
 
+  /** Whether the engine is for the settings of the moment. */
+  get #engineFits(): boolean {
+    return this.#engine?.model === this.model && this.#engine.backend === this.backend;
+  }
+
   /** The engine with the chosen model, on the chosen device. The one before is ended, and its result, which it could no longer save, with it. */
   async #upscaler(): Promise<Upscaler> {
     const { model, backend } = this;
-    if (this.#engine?.model !== model || this.#engine.backend !== backend) {
+    if (!this.#engine || !this.#engineFits) {
       this.#engine?.upscaler.then(
         (upscaler) => upscaler.destroy(),
         () => undefined,
@@ -322,8 +327,7 @@ export class App {
     // While the slider moves, each step is old at once.
     await new Promise((resolve) => setTimeout(resolve, SETTLED));
     // An engine for another model would end the one that can still save the result.
-    const wouldEnd = this.result && (this.#engine?.model !== model || this.#engine.backend !== backend);
-    if (!isCurrent() || wouldEnd) return;
+    if (!isCurrent() || (this.result && !this.#engineFits)) return;
     try {
       const estimate = await (await this.#upscaler()).estimate(picture, { scale: zoom });
       if (!isCurrent()) return;

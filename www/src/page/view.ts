@@ -144,51 +144,52 @@ function costText({ estimate }: App): string {
   return `; about ${timeText(estimate.milliseconds)}, ${memory} of memory`;
 }
 
-function modelSection(app: App): TemplateResult {
-  const model = app.models.find(({ name }) => name === app.model);
+/** A section with one choice out of `options`, each a value and how it is called, and something about it below. */
+function choiceSection<T extends string>(
+  title: string,
+  testId: string,
+  options: readonly (readonly [value: T, label: string])[],
+  chosen: T,
+  choose: (value: T) => void,
+  about: TemplateResult | typeof nothing = nothing,
+): TemplateResult {
+  const titleId = `${testId}-title`;
   return html`
-    <section aria-labelledby="model-title">
-      <h2 id="model-title">Model</h2>
+    <section aria-labelledby=${titleId}>
+      <h2 id=${titleId}>${title}</h2>
       <select
-        aria-labelledby="model-title"
-        data-testid="model"
-        .value=${live(app.model)}
-        @change=${(event: Event) => app.setModel((event.target as HTMLSelectElement).value)}
+        aria-labelledby=${titleId}
+        data-testid=${testId}
+        .value=${live(chosen)}
+        @change=${(event: Event) => choose((event.target as HTMLSelectElement).value as T)}
       >
-        ${app.models.map(({ name }) => html`<option value=${name} ?selected=${name === app.model}>${name}</option>`)}
+        ${options.map(([value, label]) => html`<option value=${value} ?selected=${value === chosen}>${label}</option>`)}
       </select>
-      ${
-        model
-          ? html`<p class="about">
-              Trained for ×${model.scale}; ${model.params.toLocaleString("en")}
-              parameters${app.modelIsChosen ? "" : "; follows the zoom"}
-            </p>`
-          : nothing
-      }
+      ${about}
     </section>
   `;
 }
 
-const devices: [Backend, string][] = [
+function modelSection(app: App): TemplateResult {
+  const model = app.models.find(({ name }) => name === app.model);
+  const about =
+    model &&
+    html`<p class="about">
+      Trained for ×${model.scale}; ${model.params.toLocaleString("en")}
+      parameters${app.modelIsChosen ? "" : "; follows the zoom"}
+    </p>`;
+  const options = app.models.map(({ name }) => [name, name] as const);
+  return choiceSection("Model", "model", options, app.model, (name) => app.setModel(name), about);
+}
+
+const devices: readonly [Backend, string][] = [
   ["auto", "Automatic"],
   ["cpu", "Processor (CPU)"],
   ["gpu", "Graphics card (WebGPU)"],
 ];
 
 function deviceSection(app: App): TemplateResult {
-  return html`
-    <section aria-labelledby="device-title">
-      <h2 id="device-title">Device</h2>
-      <select
-        aria-labelledby="device-title"
-        data-testid="backend"
-        .value=${live(app.backend)}
-        @change=${(event: Event) => app.setBackend((event.target as HTMLSelectElement).value as Backend)}
-      >
-        ${devices.map(([value, label]) => html`<option value=${value} ?selected=${value === app.backend}>${label}</option>`)}
-      </select>
-    </section>
-  `;
+  return choiceSection("Device", "backend", devices, app.backend, (backend) => app.setBackend(backend));
 }
 
 function runSection(app: App): TemplateResult {
