@@ -46,7 +46,7 @@ fn train(out: &Path, resume: bool, steps: Option<u64>) -> Vec<Event> {
     let mut events = Vec::new();
     let (files, limits, go_on) = (Files::beside(out), Limits { steps, time: None }, AtomicBool::new(false));
     let data = dataset();
-    run(&config, &data, &data, &files, None, resume, limits, &go_on, &mut |event| events.push(event.clone())).unwrap();
+    run(&config, &data, &data, &files, resume, limits, &go_on, &mut |event| events.push(event.clone())).unwrap();
     events
 }
 
@@ -89,7 +89,7 @@ fn a_started_run_is_not_overwritten() {
     let data = dataset();
     let run = |config: &TrainConfig, resume| {
         let files = Files::beside(&out);
-        run(config, &data, &data, &files, None, resume, Limits::default(), &AtomicBool::new(true), &mut |_| {})
+        run(config, &data, &data, &files, resume, Limits::default(), &AtomicBool::new(true), &mut |_| {})
     };
     let error = run(&config, false).unwrap_err().to_string();
     assert!(error.contains("exists: go on with --resume"), "{error}");
@@ -105,15 +105,15 @@ fn another_network_starts_from_the_weights_that_fit() {
     let [x2, x4] = ["x2", "x4"].map(|name| folder.path().join(format!("{name}.safetensors")));
     train(&x2, false, Some(3));
     let start = |config: &TrainConfig| {
-        let init = splitsr::models::load(x2.to_str().unwrap()).unwrap();
         let scale = config.network.scale();
         let pairs = dataset().into_pairs().into_iter().map(|pair| Pair::new(pair.hr, scale).unwrap());
         let data = Dataset::new(pairs.collect(), scale).unwrap();
         let (files, none) = (Files::beside(&x4), Limits { steps: Some(0), time: None });
-        run(config, &data, &data, &files, Some(init), false, none, &AtomicBool::new(false), &mut |_| {})
+        run(config, &data, &data, &files, false, none, &AtomicBool::new(false), &mut |_| {})
     };
     let mut config = TrainConfig::from_toml(&CONFIG.replace("hr_patch = 24", "hr_patch = 32")).unwrap();
     config.network = config.network.at_scale(4);
+    config.init = Some(x2.to_str().unwrap().to_owned());
     start(&config).unwrap();
     let weights = |path: &Path| splitsr::weights::read(&std::fs::read(path).unwrap()).unwrap().1;
     let (from, to) = (weights(&x2), weights(&x4));

@@ -30,9 +30,12 @@ pub struct TrainConfig {
     /// Seeds the weights and the patches.
     #[serde(default = "default_seed")]
     pub seed: u64,
-    /// A model (a name or a file) whose weights it starts with, as far as both have the same; `None` = random ones.
+    /// A model (a name or a file) whose weights it starts with, as far as they fit; `None` = random ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub init: Option<String>,
+    /// A model of the same scale whose results it learns besides the pictures: see [`Recipe::distill`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub teacher: Option<String>,
     /// The network.
     pub network: NetworkConfig,
     /// Fields of the recipe to change.
@@ -52,6 +55,12 @@ pub struct Recipe {
     pub batch: usize,
     /// The side of a high-resolution patch, in pixels; rounded down to a multiple of the scale.
     pub hr_patch: usize,
+    /// Other patches from a step on: small ones teach fast early, large ones show more of a picture late.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late: Option<Late>,
+    /// Places that are drawn for a patch, of which the one that bicubic enlarges worst is taken; 1 = no choice.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub candidates: usize,
     /// Steps of the whole run.
     pub steps: u64,
     /// The learning rate at its highest.
@@ -60,6 +69,18 @@ pub struct Recipe {
     pub schedule: Schedule,
     /// What is minimised.
     pub loss: Loss,
+    /// The part of the loss, 0 to 1, that is against the teacher's results and not against the pictures.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub distill: f64,
+    /// Whether a network with random weights starts as a bilinear enlargement to which the blocks add little.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub interpolating: bool,
+    /// Whether 3x3 convolutions are trained as sums of a 3x3, a 3x1, a 1x3 and a 1x1 one. See [`Trainer`](super::Trainer).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub branches: bool,
+    /// The part of each weight that is taken off it in a step, for a learning rate of 1 (as AdamW does).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub weight_decay: f64,
     /// Adam's decay rates.
     pub betas: [f32; 2],
     /// Adam's epsilon.
@@ -69,6 +90,34 @@ pub struct Recipe {
     /// The gradient is scaled down to this norm where it is longer; `None` = never.
     #[serde(default)]
     pub clip: Option<f32>,
+}
+
+fn one() -> usize {
+    1
+}
+
+fn is_one(value: &usize) -> bool {
+    *value == 1
+}
+
+fn is_zero(value: &f64) -> bool {
+    *value == 0.0
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+/// See [`Recipe::late`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Late {
+    /// The first step, counted from 0.
+    pub from: u64,
+    /// As [`Recipe::batch`].
+    pub batch: usize,
+    /// As [`Recipe::hr_patch`].
+    pub hr_patch: usize,
 }
 
 /// The learning rate over the steps.
@@ -95,6 +144,8 @@ pub enum Loss {
     L1,
     /// sqrt(difference^2 + 1e-6): L1 that is smooth at 0.
     Charbonnier,
+    /// Absolute difference, of the values and of their discrete Fourier transform.
+    Spectrum,
 }
 
 impl Recipe {
@@ -103,10 +154,16 @@ impl Recipe {
         Self {
             batch: 16,
             hr_patch: 96,
+            late: None,
+            candidates: 1,
             steps: 600_000,
             learning_rate: 1e-4,
             schedule: Schedule::Halving { every: 200_000 },
             loss: Loss::L1,
+            distill: 0.0,
+            interpolating: false,
+            branches: false,
+            weight_decay: 0.0,
             betas: [0.9, 0.999],
             epsilon: 1e-7,
             ema: 0.0,
@@ -125,6 +182,14 @@ impl Recipe {
             ema: 0.999,
             clip: Some(0.5),
             ..Self::paper()
+        }
+    }
+
+    /// Patches of a step, counted from 0, and the side of a high-resolution one.
+    pub fn patches_at(&self, step: u64) -> (usize, usize) {
+        match self.late {
+            Some(late) if step >= late.from => (late.batch, late.hr_patch),
+            _ => (self.batch, self.hr_patch),
         }
     }
 
@@ -170,15 +235,22 @@ impl TrainConfig {
         table.extend(self.overrides.clone());
         let recipe: Recipe = table.try_into().map_err(|error| Error::Config(format!("[override]: {error}")))?;
         recipe.validate(self.network.scale())?;
+        if (recipe.distill > 0.0) != self.teacher.is_some() {
+            return Err(Error::Config("a teacher and distill, its part of the loss, need each other".into()));
+        }
         Ok(recipe)
     }
 }
 
 impl Recipe {
     fn validate(&self, scale: usize) -> Result<()> {
+        let patches = [0, u64::MAX].map(|step| self.patches_at(step));
         let checks = [
-            (self.batch > 0, "batch must be at least 1"),
-            (self.hr_patch / scale >= 8, "hr_patch must be at least 8 times the scale"),
+            (patches.iter().all(|&(batch, _)| batch > 0), "batch must be at least 1"),
+            (patches.iter().all(|&(_, side)| side / scale >= 8), "hr_patch must be at least 8 times the scale"),
+            (self.candidates > 0, "candidates must be at least 1"),
+            ((0.0..=1.0).contains(&self.distill), "distill must be from 0 to 1"),
+            ((0.0..=1.0).contains(&self.weight_decay), "weight_decay must be from 0 to 1"),
             (self.steps > 0, "steps must be at least 1"),
             (self.learning_rate > 0.0 && self.learning_rate < 1.0, "learning_rate must be between 0 and 1"),
             ((0.0..1.0).contains(&self.ema), "ema must be at least 0 and below 1"),

@@ -1,13 +1,14 @@
 //! Pairs of sharp and shrunk pictures, and the patches that are cut from them.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
 use super::config::Recipe;
 use crate::error::{Error, Result};
-use crate::eval::{degrade, picture_files, read_picture};
+use crate::eval::{bicubic, degrade, picture_files, read_picture};
 use crate::image::{Area, Picture};
 
 /// A batch of patches, NCHW, RGB in [0, 1].
@@ -37,6 +38,7 @@ pub struct Pair {
     pub hr: Picture,
     /// Low resolution, RGB, 8 bits.
     pub lr: Picture,
+    difficulty: OnceLock<Difficulty>,
 }
 
 impl Dataset {
@@ -83,11 +85,12 @@ impl Dataset {
     /// # Errors
     /// [`Error::Data`] gives the size of the first picture that is too small.
     pub fn check_patch(&self, recipe: &Recipe) -> Result<()> {
-        let needed = (recipe.hr_patch / self.scale) as u32;
+        let side = recipe.hr_patch.max(recipe.late.map_or(0, |late| late.hr_patch));
+        let needed = (side / self.scale) as u32;
         match self.pairs.iter().find(|pair| pair.lr.width.min(pair.lr.height) < needed) {
             Some(Pair { hr, .. }) => Err(Error::Data(format!(
-                "a training picture is {} x {}; patches of {} need at least that much on each side",
-                hr.width, hr.height, recipe.hr_patch
+                "a training picture is {} x {}; patches of {side} need at least that much on each side",
+                hr.width, hr.height
             ))),
             None => Ok(()),
         }
@@ -97,11 +100,11 @@ impl Dataset {
     /// rotations each.
     pub fn batch(&self, recipe: &Recipe, seed: u64, step: u64) -> Batch {
         let mut rng = StdRng::seed_from_u64(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ step);
-        let lr_side = recipe.hr_patch / self.scale;
+        let (count, hr_patch) = recipe.patches_at(step);
+        let lr_side = hr_patch / self.scale;
         let hr_side = lr_side * self.scale;
         let total: u64 = self.pairs.iter().map(area).sum();
-        let mut batch = Batch { count: recipe.batch, lr_side, hr_side, lr: Vec::new(), hr: Vec::new() };
-        for _ in 0..recipe.batch {
+        let mut place = || {
             let mut at = rng.random_range(0..total);
             let mut pairs = self.pairs.iter();
             let pair = loop {
@@ -113,7 +116,16 @@ impl Dataset {
             };
             let left = rng.random_range(0..=pair.lr.width - lr_side as u32);
             let top = rng.random_range(0..=pair.lr.height - lr_side as u32);
-            let symmetry = rng.random_range(0..8);
+            (pair, left, top, rng.random_range(0..8))
+        };
+        let mut batch = Batch { count, lr_side, hr_side, lr: Vec::new(), hr: Vec::new() };
+        for _ in 0..count {
+            let first = place();
+            let (pair, left, top, symmetry) = (1..recipe.candidates).fold(first, |hardest, _| {
+                let other = place();
+                let difficulty = |(pair, left, top, _): &(&Pair, u32, u32, u32)| pair.difficulty(*left, *top, lr_side);
+                if difficulty(&other) > difficulty(&hardest) { other } else { hardest }
+            });
             let cut = |picture: &Picture, side: usize, factor: u32, into: &mut Vec<f32>| {
                 let (left, top, side32) = (left * factor, top * factor, side as u32);
                 let planes = picture.rgb_planes(Area { left, top, width: side32, height: side32 });
@@ -137,7 +149,46 @@ impl Pair {
     /// [`Error::Data`] if the picture is smaller than the scale.
     pub fn new(picture: Picture, scale: usize) -> Result<Self> {
         let (hr, lr) = degrade(picture, scale)?;
-        Ok(Self { hr, lr })
+        Ok(Self { hr, lr, difficulty: OnceLock::new() })
+    }
+
+    /// How much bicubic enlargement loses in a square of the low-resolution picture, in 8-bit levels, summed up.
+    fn difficulty(&self, left: u32, top: u32, side: usize) -> u64 {
+        self.difficulty.get_or_init(|| Difficulty::of(self)).within(left as usize, top as usize, side)
+    }
+}
+
+/// The differences between a picture and its bicubic enlargement, as a summed-area table over low-resolution pixels.
+struct Difficulty {
+    /// One more than the picture's width.
+    stride: usize,
+    sums: Vec<u64>,
+}
+
+impl Difficulty {
+    fn of(pair: &Pair) -> Self {
+        let (hr, lr) = (&pair.hr, &pair.lr);
+        let enlarged = bicubic(lr, hr.width, hr.height).expect("a picture has a size");
+        let [sharp, blurred] = [hr, &enlarged].map(|picture| picture.rgb_planes(picture.area()));
+        let (width, height, scale) = (lr.width as usize, lr.height as usize, (hr.width / lr.width) as usize);
+        let stride = width + 1;
+        let mut sums = vec![0; stride * (height + 1)];
+        for (index, (a, b)) in sharp.iter().zip(&blurred).enumerate() {
+            let (x, y) = (index % hr.width as usize, index / hr.width as usize % hr.height as usize);
+            sums[(y / scale + 1) * stride + x / scale + 1] += ((a - b).abs() * 255.0).round() as u64;
+        }
+        for y in 1..=height {
+            for x in 1..=width {
+                let at = y * stride + x;
+                sums[at] += sums[at - 1] + sums[at - stride] - sums[at - stride - 1];
+            }
+        }
+        Self { stride, sums }
+    }
+
+    fn within(&self, left: usize, top: usize, side: usize) -> u64 {
+        let at = |x: usize, y: usize| self.sums[y * self.stride + x];
+        at(left + side, top + side) + at(left, top) - at(left + side, top) - at(left, top + side)
     }
 }
 

@@ -3,14 +3,20 @@
 //! The order of the work is fixed by the config and the step number alone: which patches a step takes comes from a generator that is
 //! seeded by `(seed, step)`. So a run that was killed and resumed takes the same steps as an unbroken one.
 
+mod branches;
 mod config;
 mod data;
+#[cfg(not(target_arch = "wasm32"))]
+mod interpolate;
+mod loss;
 mod parameters;
 #[cfg(not(target_arch = "wasm32"))]
 mod run;
 mod trainer;
+#[cfg(not(target_arch = "wasm32"))]
+mod warm_start;
 
-pub use config::{Loss, Recipe, Schedule, TrainConfig};
+pub use config::{Late, Loss, Recipe, Schedule, TrainConfig};
 pub use data::{Batch, Dataset, Pair};
 #[cfg(not(target_arch = "wasm32"))]
 pub use run::{Event, Files, Limits, run};

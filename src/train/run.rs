@@ -15,10 +15,12 @@ use serde::{Deserialize, Serialize};
 
 use super::config::{Recipe, TrainConfig};
 use super::data::{Dataset, Pair};
+use super::interpolate::interpolating;
 use super::trainer::Trainer;
-use crate::config::NetworkConfig;
+use super::warm_start::warm_start;
 use crate::error::{Error, Result};
 use crate::eval::psnr_y;
+use crate::models;
 use crate::network::Network;
 use crate::upscale::Enlarge;
 use crate::weights::{self, Metadata, Model};
@@ -93,14 +95,13 @@ struct CheckpointRecord {
 ///
 /// # Errors
 /// [`Error::Config`] when resuming with another config than the checkpoint's (only the number of steps may differ), [`Error::Data`] for
-/// unusable pictures or a diverged loss, [`Error::Io`], [`Error::Weights`].
+/// unusable pictures or a diverged loss, [`Error::UnknownModel`] for `init` and `teacher`, [`Error::Io`], [`Error::Weights`].
 #[allow(clippy::too_many_arguments)] // one call, from the command
 pub fn run(
     config: &TrainConfig,
     train: &Dataset,
     validation: &Dataset,
     files: &Files,
-    init: Option<Model>,
     resume: bool,
     limits: Limits,
     stop: &AtomicBool,
@@ -108,7 +109,7 @@ pub fn run(
 ) -> Result<()> {
     let recipe = config.recipe()?;
     train.check_patch(&recipe)?;
-    let mut run = Run::start(config, recipe, files, init, resume)?;
+    let mut run = Run::start(config, recipe, files, resume)?;
     let last = limits.steps.unwrap_or(u64::MAX).min(run.recipe.steps);
     let started = Instant::now();
     let (mut saved, mut validated) = (Instant::now(), Instant::now());
@@ -144,25 +145,6 @@ pub fn run(
     run.save()
 }
 
-/// The network that `config` describes, with the weights of `model` wherever both have the same: other scales share all but the upsampler,
-/// other hybrid indices and split ratios the groups that are alike. The rest is random.
-fn warm_start(config: &NetworkConfig, model: &Model, device: &Device) -> Result<Network> {
-    let network = Network::new(config, device);
-    let mut tensors = weights::collect(&network);
-    let mut shared = 0;
-    for (name, (shape, values)) in weights::collect(&model.network) {
-        if let Some(tensor) = tensors.get_mut(&name).filter(|tensor| tensor.0 == shape) {
-            tensor.1 = values;
-            shared += 1;
-        }
-    }
-    if shared == 0 {
-        let name = &model.metadata.name;
-        return Err(Error::Config(format!("--init: {name} has nothing in common with the network of the config")));
-    }
-    weights::assign(network, tensors, device)
-}
-
 struct Run<'a> {
     config: &'a TrainConfig,
     recipe: Recipe,
@@ -177,13 +159,7 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn start(
-        config: &'a TrainConfig,
-        recipe: Recipe,
-        files: &'a Files,
-        init: Option<Model>,
-        resume: bool,
-    ) -> Result<Self> {
+    fn start(config: &'a TrainConfig, recipe: Recipe, files: &'a Files, resume: bool) -> Result<Self> {
         let device = Device::flex();
         if !resume && files.checkpoint.exists() {
             return Err(Error::Config(format!(
@@ -192,13 +168,22 @@ impl<'a> Run<'a> {
             )));
         }
         device.seed(config.seed);
-        let network = match init {
-            Some(model) => warm_start(&config.network, &model, &device)?,
-            None => Network::new(&config.network, &device),
+        let resumes = resume && files.checkpoint.exists();
+        let network = match &config.init {
+            Some(name) if !resumes => warm_start(&config.network, &models::load(name)?, &device)?,
+            _ => Network::new(&config.network, &device),
         };
+        let network = if recipe.interpolating { interpolating(network, &device)? } else { network };
         let mut trainer = Trainer::new(recipe.clone(), network, &device);
+        if let Some(name) = &config.teacher {
+            let teacher = models::load(name)?;
+            if teacher.scale() != config.network.scale() {
+                return Err(Error::Config(format!("the teacher {name} enlarges by {}", teacher.scale())));
+            }
+            trainer = trainer.with_teacher(teacher.network);
+        }
         let mut seconds = 0.0;
-        if resume && files.checkpoint.exists() {
+        if resumes {
             let record = restore(&mut trainer, config, &files.checkpoint)?;
             seconds = record.seconds;
         }
@@ -228,7 +213,7 @@ impl<'a> Run<'a> {
     fn validate(&mut self, validation: &Dataset, on_event: &mut dyn FnMut(&Event)) -> Result<()> {
         let model = Model::new(self.metadata(), self.trainer.network(), &self.device)?;
         let mut sum = 0.0;
-        for Pair { hr, lr } in validation.pairs() {
+        for Pair { hr, lr, .. } in validation.pairs() {
             sum += psnr_y(&model.enlarge_picture(lr)?, hr, self.config.network.scale())?;
         }
         let psnr_y = sum / validation.pairs().len() as f64;
@@ -246,6 +231,11 @@ impl<'a> Run<'a> {
             "steps": self.trainer.step_count(),
             "hours": (self.seconds / 36.0).round() / 100.0,
         });
+        for (key, value) in [("init", &self.config.init), ("teacher", &self.config.teacher)] {
+            if let Some(value) = value {
+                metadata.training[key] = value.as_str().into();
+            }
+        }
         if let Some(psnr_y) = self.psnr_y {
             metadata.scores = serde_json::json!({ "validation_psnr_y": (psnr_y * 1e3).round() / 1e3 });
         }

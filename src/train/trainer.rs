@@ -4,8 +4,10 @@ use burn::module::Module;
 use burn::optim::{Adam, AdamConfig, AdamState, AdaptiveMomentumState, Optimizer};
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::config::{Loss, Recipe};
+use super::branches;
+use super::config::Recipe;
 use super::data::Batch;
+use super::loss::loss;
 use super::parameters::{flatten, flatten_gradients, unflatten};
 use crate::error::{Error, Result};
 use crate::network::Network;
@@ -16,6 +18,9 @@ use crate::weights::NamedTensors;
 pub struct Trainer {
     recipe: Recipe,
     network: Network,
+    teacher: Option<Network>,
+    /// What the steps of each weight are multiplied by; `None` = 1.
+    gains: Option<Tensor<1>>,
     device: Device,
     adam: Adam,
     moments: Option<AdamState<1>>,
@@ -35,7 +40,14 @@ impl Trainer {
             .build();
         let network = unflatten(network, &weights, true);
         let average = weights.clone();
-        Self { recipe, network, device: device.clone(), adam, moments: None, weights, average, step: 0 }
+        let gains = recipe.branches.then(|| branches::gains(&network));
+        let (device, teacher, moments) = (device.clone(), None, None);
+        Self { recipe, network, teacher, gains, device, adam, moments, weights, average, step: 0 }
+    }
+
+    /// The same with a teacher, on the same device, whose results [`Recipe::distill`] gives a part in the loss.
+    pub fn with_teacher(self, teacher: Network) -> Self {
+        Self { teacher: Some(teacher), ..self }
     }
 
     /// Steps taken.
@@ -61,14 +73,20 @@ impl Trainer {
 
     fn take_step(&mut self, arithmetic: Arithmetic, batch: Batch) -> Result<f32> {
         let device = self.device.clone().autodiff();
-        let tensor =
-            |values, side| Tensor::<4>::from_data(TensorData::new(values, [batch.count, 3, side, side]), &device);
-        let enlarged = arithmetic.run(|| self.network.forward(tensor(batch.lr, batch.lr_side)));
-        let difference = enlarged - tensor(batch.hr, batch.hr_side);
-        let loss = match self.recipe.loss {
-            Loss::L1 => difference.abs().mean(),
-            Loss::Charbonnier => (difference.square() + 1e-6).sqrt().mean(),
+        let tensor = |values, side, device: &Device| {
+            Tensor::<4>::from_data(TensorData::new(values, [batch.count, 3, side, side]), device)
         };
+        let taught = self
+            .teacher
+            .as_ref()
+            .map(|teacher| arithmetic.run(|| teacher.forward(tensor(batch.lr.clone(), batch.lr_side, &self.device))));
+        let enlarged = arithmetic.run(|| self.network.forward(tensor(batch.lr, batch.lr_side, &device)));
+        let against = |target: Tensor<4>| loss(self.recipe.loss, enlarged.clone() - target);
+        let mut loss = against(tensor(batch.hr, batch.hr_side, &device));
+        if let Some(taught) = taught {
+            let part = self.recipe.distill;
+            loss = loss * (1.0 - part) + against(Tensor::from_inner(taught)) * part;
+        }
         let value: f32 = loss.clone().into_scalar();
         if !value.is_finite() {
             return Err(Error::Data(format!(
@@ -84,7 +102,13 @@ impl Trainer {
             }
         }
         let rate = self.recipe.learning_rate_at(self.step);
-        let (weights, moments) = self.adam.step(rate, self.weights.clone(), gradient, self.moments.take());
+        let (mut weights, moments) = self.adam.step(rate, self.weights.clone(), gradient, self.moments.take());
+        if let Some(gains) = &self.gains {
+            weights = self.weights.clone() + (weights - self.weights.clone()) * gains.clone();
+        }
+        if self.recipe.weight_decay > 0.0 {
+            weights = weights * (1.0 - rate * self.recipe.weight_decay);
+        }
         (self.weights, self.moments) = (weights, moments);
         self.step += 1;
         // Early on, an average over the last `step / 10` steps follows the weights faster than the full one.

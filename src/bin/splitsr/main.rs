@@ -7,6 +7,7 @@ mod export;
 mod index;
 mod info;
 mod measure;
+mod study;
 mod train;
 mod upscale;
 
@@ -38,6 +39,8 @@ enum Command {
     Info(info::Args),
     /// Train a model on a folder of pictures
     Train(train::Args),
+    /// Train variants of one run and list what they reached
+    Study(study::Args),
     /// Compare what two models make of one picture
     Compare(compare::Args),
     /// Time a model against Burn's own operations
@@ -61,6 +64,7 @@ fn main() -> ExitCode {
         Command::Eval(args) => eval::run(args),
         Command::Info(args) => info::run(args),
         Command::Train(args) => train::run(args),
+        Command::Study(args) => study::run(args),
         Command::Compare(args) => compare::run(args),
         Command::Bench(args) => bench::run(args),
         Command::Export(args) => export::run(args),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use splitsr::ops::recycling;
 use splitsr::train::{Dataset, Event, Files, Limits, TrainConfig};
-use splitsr::{Error, Result, models, train};
+use splitsr::{Error, Result, train};
 
 /// Trains a model. Writes the model, and beside it a checkpoint and a log of JSON lines, every two minutes.
 #[derive(clap::Args)]
@@ -38,7 +38,8 @@ pub struct Args {
 
 pub fn run(args: Args) -> Result<()> {
     let text = std::fs::read_to_string(&args.config).map_err(Error::io(&args.config))?;
-    let config = TrainConfig::from_toml(&text)?;
+    let mut config = TrainConfig::from_toml(&text)?;
+    config.init = args.init.or(config.init);
     let time = match args.minutes {
         Some(minutes) => Some(
             Duration::try_from_secs_f64(minutes * 60.0)
@@ -47,16 +48,12 @@ pub fn run(args: Args) -> Result<()> {
         None => None,
     };
     let files = Files::beside(&args.out);
-    let init = match args.init.as_ref().or(config.init.as_ref()) {
-        Some(name) if !(args.resume && files.checkpoint.exists()) => Some(models::load(name)?),
-        _ => None,
-    };
     let scale = config.network.scale();
     let (data, validation) = (Dataset::load(&args.data, scale)?, Dataset::load(&args.val, scale)?);
     let stop = crate::stop_flag()?;
     let mut print = |event: &Event| println!("{}", serde_json::to_string(event).expect("an event is plain data"));
     let limits = Limits { steps: args.steps, time };
-    let run = || train::run(&config, &data, &validation, &files, init, args.resume, limits, &stop, &mut print);
+    let run = || train::run(&config, &data, &validation, &files, args.resume, limits, &stop, &mut print);
     // On one of the threads that compute: from outside, each operation would have to wake them and wait.
     rayon::scope(|_| recycling(run))
 }

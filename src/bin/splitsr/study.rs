@@ -1,0 +1,163 @@
+//! `splitsr study`
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
+
+use serde::{Deserialize, Serialize};
+use splitsr::network::cost::Cost;
+use splitsr::ops::recycling;
+use splitsr::train::{Dataset, Event, Files, Limits, TrainConfig, run as train};
+use splitsr::{Error, Result};
+
+/// Trains variants of one training run that differ in a few fields, so that they can be compared, and lists what they reached. A variant whose log in
+/// OUT says that it is done is not trained again; one that was interrupted goes on.
+#[derive(clap::Args)]
+pub struct Args {
+    /// The study (TOML): `[base]`, a training config, and a `[[variant]]` for each variant: `name`, and the fields of the base that it changes
+    file: PathBuf,
+    /// Folder for models, checkpoints and logs; made if need be
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Folder of training pictures; without it, what the logs say is listed and nothing is trained
+    #[arg(long, value_name = "DIR", requires = "val")]
+    data: Option<PathBuf>,
+    /// Folder of validation pictures
+    #[arg(long, value_name = "DIR", requires = "data")]
+    val: Option<PathBuf>,
+    /// Only every COUNT-th variant, beginning with the INDEX-th: to train on several processes side by side
+    #[arg(long, value_name = "INDEX/COUNT", default_value = "1/1", value_parser = parse_part)]
+    part: (usize, usize),
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+fn parse_part(text: &str) -> std::result::Result<(usize, usize), String> {
+    let part = text.split_once('/').and_then(|(index, count)| Some((index.parse().ok()?, count.parse().ok()?)));
+    part.filter(|&(index, count)| 1 <= index && index <= count).ok_or_else(|| "it is like 1/2 or 2/2".into())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Study {
+    /// Says what is studied.
+    title: String,
+    base: toml::Table,
+    variant: Vec<toml::Table>,
+}
+
+/// What a variant reached.
+#[derive(Serialize)]
+struct Row {
+    name: String,
+    config: TrainConfig,
+    params: u64,
+    macs_720p: f64,
+    steps: u64,
+    /// In training; validation is not counted.
+    seconds: f64,
+    /// Mean loss of the last hundred steps.
+    loss: f64,
+    /// On the validation pictures, dB.
+    psnr_y: f64,
+}
+
+#[derive(Serialize)]
+struct Report {
+    title: String,
+    rows: Vec<Row>,
+}
+
+pub fn run(args: Args) -> Result<()> {
+    let text = fs::read_to_string(&args.file).map_err(Error::io(&args.file))?;
+    let invalid = |error: toml::de::Error| Error::Config(format!("{}: {error}", args.file.display()));
+    let Study { title, base, variant } = toml::from_str(&text).map_err(invalid)?;
+    let configs = variant.into_iter().map(|variant| config(&base, variant)).collect::<Result<Vec<_>>>()?;
+    if let (Some(data), Some(val)) = (&args.data, &args.val) {
+        fs::create_dir_all(&args.out).map_err(Error::io(&args.out))?;
+        let (index, count) = args.part;
+        rayon::scope(|_| recycling(|| train_all(configs.iter().skip(index - 1).step_by(count), data, val, &args.out)))?;
+    }
+    let rows =
+        configs.into_iter().filter_map(|config| row(config, &args.out).transpose()).collect::<Result<Vec<_>>>()?;
+    if args.json {
+        crate::print_json(&Report { title, rows });
+        return Ok(());
+    }
+    println!("{title}");
+    for Row { name, params, macs_720p, steps, seconds, psnr_y, .. } in &rows {
+        let (kilo, giga) = (*params as f64 / 1e3, macs_720p / 1e9);
+        println!("{psnr_y:7.3} dB  {kilo:7.1} K  {giga:6.1} G  {steps:6} steps  {seconds:6.0} s  {name}");
+    }
+    Ok(())
+}
+
+/// The base with a variant's fields put over it, table by table.
+fn config(base: &toml::Table, variant: toml::Table) -> Result<TrainConfig> {
+    fn put(over: toml::Table, base: &mut toml::Table) {
+        for (key, value) in over {
+            match (value, base.get_mut(&key)) {
+                (toml::Value::Table(over), Some(toml::Value::Table(base))) if key != "schedule" => put(over, base),
+                (value, _) => {
+                    base.insert(key, value);
+                }
+            }
+        }
+    }
+    let mut table = base.clone();
+    put(variant, &mut table);
+    TrainConfig::from_toml(&table.to_string())
+}
+
+fn train_all<'a>(configs: impl Iterator<Item = &'a TrainConfig>, data: &Path, val: &Path, out: &Path) -> Result<()> {
+    let stop = crate::stop_flag()?;
+    // By scale: the pictures are shrunk once.
+    let mut datasets = BTreeMap::new();
+    for config in configs.take_while(|_| !stop.load(Ordering::Relaxed)) {
+        let scale = config.network.scale();
+        if let std::collections::btree_map::Entry::Vacant(entry) = datasets.entry(scale) {
+            entry.insert((Dataset::load(data, scale)?, Dataset::load(val, scale)?));
+        }
+        let (data, validation) = &datasets[&scale];
+        let mut print = |event: &Event| {
+            if let Some(psnr_y) = event.psnr_y {
+                eprintln!("{}: {} steps, {psnr_y:.3} dB", config.name, event.step);
+            }
+        };
+        if row(config.clone(), out)?.is_some_and(|row| row.steps >= config.recipe().map_or(0, |recipe| recipe.steps)) {
+            continue;
+        }
+        train(config, data, validation, &files(config, out), true, Limits::default(), &stop, &mut print)?;
+    }
+    Ok(())
+}
+
+fn files(config: &TrainConfig, out: &Path) -> Files {
+    let name = config.name.replace(|c: char| !c.is_ascii_alphanumeric() && c != '.', "-");
+    Files::beside(&out.join(format!("{name}.safetensors")))
+}
+
+/// What the log of a variant says; `None` if there is no log with a validation.
+fn row(config: TrainConfig, out: &Path) -> Result<Option<Row>> {
+    let log = files(&config, out).log;
+    if !log.exists() {
+        return Ok(None);
+    }
+    let text = fs::read_to_string(&log).map_err(Error::io(&log))?;
+    let events: Vec<Event> = text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let last = events.iter().rev().find_map(|event| event.psnr_y.map(|psnr_y| (event, psnr_y)));
+    let loss = events.iter().rev().find_map(|event| event.loss);
+    let cost = Cost::of(&config.network);
+    Ok(last.zip(loss).map(|((event, psnr_y), loss)| Row {
+        name: config.name.clone(),
+        params: cost.params,
+        macs_720p: cost.macs_720p,
+        steps: event.step,
+        seconds: event.seconds,
+        loss,
+        psnr_y,
+        config,
+    }))
+}

@@ -1,0 +1,58 @@
+//! The losses.
+
+use burn::tensor::{Device, Tensor, TensorData};
+
+use super::config::Loss;
+
+/// The loss of a difference, `[batch, 3, side, side]`.
+pub(super) fn loss(kind: Loss, difference: Tensor<4>) -> Tensor<1> {
+    match kind {
+        Loss::L1 => difference.abs().mean(),
+        Loss::Charbonnier => (difference.square() + 1e-6).sqrt().mean(),
+        Loss::Spectrum => {
+            let [real, imaginary] = fourier(difference.clone());
+            difference.abs().mean() + (real.abs().mean() + imaginary.abs().mean()) * 0.5
+        }
+    }
+}
+
+/// The two-dimensional discrete Fourier transform of square planes, orthonormal: real and imaginary part. By its definition, as products with two
+/// matrices: patches are small.
+fn fourier(planes: Tensor<4>) -> [Tensor<4>; 2] {
+    let side = planes.dims()[3];
+    let (cosine, sine) = (basis(side, f64::cos, &planes.device()), basis(side, f64::sin, &planes.device()));
+    let (rows_real, rows_imaginary) = (cosine.clone().matmul(planes.clone()), sine.clone().matmul(planes));
+    let real = rows_real.clone().matmul(cosine.clone()) - rows_imaginary.clone().matmul(sine.clone());
+    [real, rows_real.matmul(sine) + rows_imaginary.matmul(cosine)]
+}
+
+/// `[1, 1, side, side]`: a function of 2 pi k n / side, over the square root of `side`.
+fn basis(side: usize, function: fn(f64) -> f64, device: &Device) -> Tensor<4> {
+    let value = |index: usize| {
+        let turns = (index / side * (index % side) % side) as f64 / side as f64;
+        (function(std::f64::consts::TAU * turns) / (side as f64).sqrt()) as f32
+    };
+    Tensor::from_data(TensorData::new((0..side * side).map(value).collect(), [1, 1, side, side]), device)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_spectrum_of_a_wave_is_a_pair_of_peaks_and_the_transform_keeps_the_energy() {
+        let side = 8;
+        let wave = |i: usize| (std::f64::consts::TAU * (3 * (i % side) + (i / side)) as f64 / side as f64).cos() as f32;
+        let values: Vec<f32> = (0..side * side).map(wave).collect();
+        let planes = Tensor::<4>::from_data(TensorData::new(values, [1, 1, side, side]), &Device::flex());
+        let [real, imaginary] = fourier(planes.clone()).map(|t| t.into_data().try_into_vec::<f32>().unwrap());
+        for (index, value) in real.iter().enumerate() {
+            let expected = if index == side + 3 || index == 7 * side + 5 { side as f32 / 2.0 } else { 0.0 };
+            assert!((value - expected).abs() < 1e-5, "{index}: {value}");
+        }
+        assert!(imaginary.iter().all(|value| value.abs() < 1e-5));
+        let energy = real.iter().map(|v| v * v).sum::<f32>();
+        let expected: f32 = planes.square().sum().into_scalar();
+        assert!((energy - expected).abs() < 1e-3);
+    }
+}
