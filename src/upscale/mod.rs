@@ -88,12 +88,26 @@ pub trait Enlarge: Send + Sync {
     /// # Errors
     /// As [`Self::enlarge`].
     fn enlarge_picture(&self, low: &Picture) -> Result<Picture> {
-        let scale = self.scale() as u32;
         let planes = self.enlarge(low.rgb_planes(low.area()), low.height as usize, low.width as usize)?;
-        let mut high = Picture::blank(low.width * scale, low.height * scale, Layout::Rgb, Depth::Eight)?;
-        high.set_rgb_planes(high.area(), &planes);
-        Ok(high)
+        enlarged_picture(low, self.scale(), &planes)
     }
+
+    /// [`Self::enlarge_picture`] with self-ensemble: see [`Options::ensemble`].
+    ///
+    /// # Errors
+    /// As [`Self::enlarge`].
+    fn enlarge_picture_ensemble(&self, low: &Picture) -> Result<Picture> {
+        let (height, width) = (low.height as usize, low.width as usize);
+        let planes = ensemble::enlarge(self, &low.rgb_planes(low.area()), height, width)?;
+        enlarged_picture(low, self.scale(), &planes)
+    }
+}
+
+fn enlarged_picture(low: &Picture, scale: usize, planes: &[f32]) -> Result<Picture> {
+    let scale = scale as u32;
+    let mut high = Picture::blank(low.width * scale, low.height * scale, Layout::Rgb, Depth::Eight)?;
+    high.set_rgb_planes(high.area(), planes);
+    Ok(high)
 }
 
 /// What planning needs to know of a network, without holding it.

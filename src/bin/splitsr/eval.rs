@@ -25,6 +25,9 @@ pub struct Args {
     /// On a graphics card, store feature maps as 16-bit floats
     #[arg(long)]
     half: bool,
+    /// Self-ensemble: the mean of the model's results for the 8 flips and rotations
+    #[arg(long)]
+    ensemble: bool,
     /// Folders of high-resolution pictures
     #[arg(required = true, value_name = "DIR")]
     folders: Vec<PathBuf>,
@@ -59,7 +62,12 @@ pub fn run(args: Args) -> Result<()> {
                 eprintln!("{}: {psnr_y:.2} dB, {ssim_y:.4}", path.display());
             }
         };
-        let set = score_set(folder, scale, |lr, width, height| upsampler.enlarge(lr, width, height), report)?;
+        let set = score_set(
+            folder,
+            scale,
+            |lr, width, height| upsampler.enlarge(lr, (width, height), args.ensemble),
+            report,
+        )?;
         if !args.json {
             let Scores { psnr_y, ssim_y } = set.scores;
             println!(
@@ -96,10 +104,11 @@ impl Upsampler {
         }
     }
 
-    fn enlarge(&self, lr: &Picture, width: u32, height: u32) -> Result<Picture> {
+    fn enlarge(&self, lr: &Picture, (width, height): (u32, u32), ensemble: bool) -> Result<Picture> {
         match self {
             Self::Bicubic => bicubic(lr, width, height),
             Self::Lanczos3 => lanczos3(lr, width, height),
+            Self::Model(model) if ensemble => model.enlarge_picture_ensemble(lr),
             Self::Model(model) => model.enlarge_picture(lr),
         }
     }

@@ -7,13 +7,13 @@ use splitsr::network::cost::Cost;
 use splitsr::weights::{Metadata, hex_sha256, read};
 use splitsr::{Error, Result, files, models};
 
-/// Writes DIR/index.json, the list of models that the page reads, from the weights files in DIR.
+/// Writes DIR/index.json, the list of models that the page reads, from the weights files in DIR, and the table of the README above DIR.
 #[derive(clap::Args)]
 pub struct Args {
     /// Folder of weights files
     #[arg(value_name = "DIR", default_value = "models")]
     folder: PathBuf,
-    /// Only check that index.json is up to date
+    /// Only check that both are up to date
     #[arg(long)]
     check: bool,
 }
@@ -31,17 +31,68 @@ struct Entry {
     metadata: Metadata,
 }
 
+/// What encloses the table in the README.
+const MARKS: [&str; 2] = ["<!-- The models: splitsr index writes this part. -->", "<!-- The end of the models. -->"];
+
 pub fn run(args: Args) -> Result<()> {
     let entries = models::files(&args.folder)?.iter().map(entry).collect::<Result<Vec<_>>>()?;
     let json = serde_json::to_string_pretty(&entries).expect("an index is plain data") + "\n";
-    let path = args.folder.join("index.json");
-    if !args.check {
-        return files::replace(&path, json.as_bytes());
+    let index = args.folder.join("index.json");
+    let mut outputs = vec![(index, json)];
+    let readme = std::path::absolute(&args.folder).map_err(Error::io(&args.folder))?.with_file_name("README.md");
+    if let Ok(text) = std::fs::read_to_string(&readme)
+        && let Some((before, rest)) = text.split_once(MARKS[0])
+        && let Some((_, after)) = rest.split_once(MARKS[1])
+    {
+        let [begin, end] = MARKS;
+        outputs.push((readme, format!("{before}{begin}\n\n{}\n{end}{after}", tables(&entries))));
     }
-    if std::fs::read_to_string(&path).map_err(Error::io(&path))? == json {
-        return Ok(());
+    for (path, text) in outputs {
+        if !args.check {
+            files::replace(&path, text.as_bytes())?;
+        } else if std::fs::read_to_string(&path).map_err(Error::io(&path))? != text {
+            let (path, folder) = (path.display(), args.folder.display());
+            return Err(Error::Config(format!("{path} is out of date: run splitsr index {folder}")));
+        }
     }
-    Err(Error::Config(format!("{} is out of date: run splitsr index {}", path.display(), args.folder.display())))
+    Ok(())
+}
+
+/// A table for each scale, the cheapest model first.
+fn tables(entries: &[Entry]) -> String {
+    const SETS: [&str; 3] = ["Set5", "Set14", "Kodak24"];
+    let mut text = String::new();
+    for scale in 2..=4 {
+        let mut models: Vec<&Entry> = entries.iter().filter(|entry| entry.scale == scale).collect();
+        if models.is_empty() {
+            continue;
+        }
+        models.sort_by(|a, b| a.macs_720p.total_cmp(&b.macs_720p));
+        let ensemble = SETS.map(|set| format!("{set}, ensemble"));
+        let head = format!("x{scale} | K parameters | G multiply-adds | hours | val | {}", SETS.join(" | "));
+        text += &format!("| {head} | {} |\n|---|{}\n", ensemble[..2].join(" | "), "--:|".repeat(9));
+        for Entry { metadata, params, macs_720p, .. } in models {
+            let (scores, hours) = (&metadata.scores, &metadata.training["hours"]);
+            let number =
+                |value: &serde_json::Value| value.as_f64().map_or(String::new(), |value| format!("{value:.2}"));
+            let both = |value: &serde_json::Value| match (value[0].as_f64(), value[1].as_f64()) {
+                (Some(psnr), Some(ssim)) => format!("{psnr:.2} / {ssim:.4}"),
+                _ => String::new(),
+            };
+            let mut cells = vec![
+                metadata.name.clone(),
+                format!("{:.1}", *params as f64 / 1e3),
+                format!("{:.1}", macs_720p / 1e9),
+                number(hours),
+                number(&scores["validation_psnr_y"]),
+            ];
+            cells.extend(SETS.map(|set| both(&scores[set])));
+            cells.extend(SETS[..2].iter().map(|set| both(&scores["ensemble"][set])));
+            text += &format!("| {} |\n", cells.join(" | "));
+        }
+        text.push('\n');
+    }
+    text
 }
 
 fn entry(path: &PathBuf) -> Result<Entry> {
