@@ -2,8 +2,9 @@
 
 mod shared_data;
 
+use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
@@ -194,4 +195,38 @@ fn training_starts_from_the_model_that_the_config_names() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let report = json(&["compare", "splitsr-x2", &copy, &data("awkward/photo.bmp"), "--json"]);
     assert_eq!(report["largest"], 0, "{report}");
+}
+
+#[test]
+fn a_training_that_is_killed_goes_on_to_the_same_weights() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("config.toml");
+    let network = "architecture = \"splitsr\"\nchannels = 8\ngroups = 1\nblocks = 1\nhybrid_index = 1";
+    let recipe = "steps = 600\nbatch = 2\nhr_patch = 16";
+    std::fs::write(&config, format!("name = \"a\"\nrecipe = \"cosine\"\n[network]\n{network}\n[override]\n{recipe}\n"))
+        .unwrap();
+    let demos = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/public/demo");
+    let command = |out: &Path, more: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_splitsr"));
+        command.arg("train").arg("--config").arg(&config).arg("--out").arg(out);
+        command.arg("--data").arg(&demos).arg("--val").arg(&demos).args(more);
+        command
+    };
+    let finish = |out: &Path, more: &[&str]| {
+        let output = command(out, more).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    let [whole, killed] = ["whole", "killed"].map(|name| folder.path().join(format!("{name}.safetensors")));
+    finish(&whole, &[]);
+    finish(&killed, &["--steps", "150"]);
+    // Killed after the hundred steps that its first line tells of, in the middle of others.
+    let mut training = command(&killed, &["--resume"]).stdout(Stdio::piped()).spawn().unwrap();
+    let (mut lines, mut line) = (BufReader::new(training.stdout.take().unwrap()), String::new());
+    lines.read_line(&mut line).unwrap();
+    assert!(line.starts_with("{\"step\":200,"), "{line}");
+    training.kill().unwrap();
+    assert!(!training.wait().unwrap().success(), "it was done before it was killed");
+    finish(&killed, &["--resume"]);
+    let [whole, killed] = [whole, killed].map(|path| splitsr::weights::read(&std::fs::read(path).unwrap()).unwrap().1);
+    assert_eq!(whole, killed);
 }

@@ -78,7 +78,7 @@ fn check_sizes(a: &Luma, b: &Luma) -> Result<()> {
 }
 
 /// The window of SSIM: a Gaussian of sigma 1.5, cut to 11 values.
-const WINDOW: usize = 11;
+pub(super) const WINDOW: usize = 11;
 const SIGMA: f64 = 1.5;
 
 /// Mean structural similarity (Wang and others, 2004): 11 x 11 Gaussian window of sigma 1.5, K = (0.01, 0.03), L = 255,

@@ -56,6 +56,29 @@ pub fn resize_grey(picture: &Picture, width: u32, height: u32, filter: Filter) -
     Ok(picture.with_pixels(width, height, picture.layout, samples))
 }
 
+/// [`resize`] for an opaque 8-bit picture, and by the nearest pixel; apart for the same reason.
+///
+/// # Errors
+/// [`Error::Config`] when a side is 0.
+pub fn resize_rgb(picture: Picture, width: u32, height: u32, filter: Option<Filter>) -> Result<Picture> {
+    let picture = picture.split_alpha().0.into_8_bit().into_rgb();
+    let Samples::U8(values) = &picture.samples else { unreachable!("just reduced") };
+    let resized = match filter {
+        Some(filter) => convolve::<U8x3, _>(&picture, values, (width, height), filter)?,
+        None => {
+            let nearest = |at: u32, from: u32, to: u32| {
+                ((2 * u64::from(at) + 1) * u64::from(from) / (2 * u64::from(to))) as usize
+            };
+            let pixel = |x, y| {
+                let at = nearest(y, picture.height, height) * picture.width as usize + nearest(x, picture.width, width);
+                &values[3 * at..][..3]
+            };
+            (0..height).flat_map(|y| (0..width).flat_map(move |x| pixel(x, y))).copied().collect()
+        }
+    };
+    Ok(picture.with_pixels(width, height, Layout::Rgb, Samples::U8(resized)))
+}
+
 /// `values` of pixels `P`, with as many components `C` as the picture has channels.
 fn convolve<P: PixelTrait, C: Pod>(
     picture: &Picture,
@@ -102,6 +125,20 @@ mod tests {
         let picture = Picture::new(64, 1, Layout::Grey, Samples::U8(stripes)).unwrap();
         let Samples::U8(values) = resize(&picture, 8, 1, Filter::Lanczos3).unwrap().samples else { panic!("8 bits") };
         assert!(values.iter().all(|value| value.abs_diff(127) < 16), "{values:?}");
+    }
+
+    #[test]
+    fn the_nearest_pixel_is_the_one_that_a_pixels_centre_lies_in() {
+        let picture = Picture::new(3, 1, Layout::Rgb, Samples::U8((0..9).collect())).unwrap();
+        let firsts = |width| {
+            let Samples::U8(values) = resize_rgb(picture.clone(), width, 1, None).unwrap().samples else {
+                panic!("8 bits")
+            };
+            values.into_iter().step_by(3).collect::<Vec<_>>()
+        };
+        assert_eq!(firsts(6), [0, 0, 3, 3, 6, 6]);
+        assert_eq!(firsts(5), [0, 0, 3, 6, 6]);
+        assert_eq!(firsts(1), [3]);
     }
 
     #[test]

@@ -1,11 +1,15 @@
-//! The bundle of codecs: what reads and writes files, and knows colour profiles.
+//! The bundle of codecs: what reads and writes files, and knows colour profiles. Besides, what compares pictures: neither is needed to show a first
+//! result.
 
 use wasm_bindgen::prelude::*;
 
 use super::Result;
 use super::errors::to_js;
 use super::picture::Picture;
-use crate::image::{self, Format, Limits, profile};
+use crate::error::Error;
+use crate::eval;
+use crate::image::resize::{Filter, resize_rgb};
+use crate::image::{self, Area, Format, Limits, profile};
 
 /// Reads a picture file, whose format is recognised by its content. More than `maxMegapixels` (10^6 pixels) are refused
 /// before memory is taken. Throws `UnsupportedFormat`, `Decode` or `TooLarge`.
@@ -31,4 +35,50 @@ pub fn encode(picture: &Picture, kind: &str, quality: Option<u8>) -> Result<Vec<
 #[wasm_bindgen(js_name = srgbRgba8)]
 pub fn srgb_rgba8(picture: &Picture) -> Result<Vec<u8>> {
     Ok(profile::into_srgb(picture.0.clone()).map_err(to_js)?.to_rgba8())
+}
+
+/// `picture` without a network, as 8-bit RGB: "nearest", "bilinear", "bicubic" (MATLAB's) or "lanczos3". Throws `Config`.
+#[wasm_bindgen(js_name = resize)]
+pub fn resize_by(picture: &Picture, width: u32, height: u32, filter: &str) -> Result<Picture> {
+    let opaque = picture.0.clone().split_alpha().0.into_8_bit().into_rgb();
+    let by = |filter| resize_rgb(opaque.clone(), width, height, filter);
+    match filter {
+        "nearest" => by(None),
+        "bilinear" => by(Some(Filter::Bilinear)),
+        "bicubic" => eval::bicubic(&opaque, width, height),
+        "lanczos3" => by(Some(Filter::Lanczos3)),
+        other => Err(Error::Config(format!("there is no resizer \"{other}\""))),
+    }
+    .map(Picture)
+    .map_err(to_js)
+}
+
+/// The evaluation protocol's low-resolution version of a picture: cut to a multiple of the scale, shrunk by MATLAB's bicubic, 8 bits. Throws
+/// `Data`.
+#[wasm_bindgen]
+pub fn shrink(picture: &Picture, scale: usize) -> Result<Picture> {
+    eval::degrade(picture.0.clone(), scale).map(|(_, small)| Picture(small)).map_err(to_js)
+}
+
+/// The part of a picture from its upper left corner. Throws `Config` where the picture is smaller.
+#[wasm_bindgen]
+pub fn crop(picture: &Picture, width: u32, height: u32) -> Result<Picture> {
+    let Picture(picture) = picture;
+    if width > picture.width || height > picture.height {
+        return Err(to_js(Error::Config("the part is larger than the picture".into())));
+    }
+    Ok(Picture(picture.crop(Area { left: 0, top: 0, width, height })))
+}
+
+/// How far two pictures of one size are apart, as JSON: `{"psnr_y", "ssim_y", "largest", "mean"}`; see [`eval::Distance`]. Throws `Data`.
+#[wasm_bindgen]
+pub fn distance(a: &Picture, b: &Picture, border: usize) -> Result<String> {
+    let distance = eval::distance(&a.0, &b.0, border).map_err(to_js)?;
+    Ok(serde_json::to_string(&distance).expect("a distance is plain data"))
+}
+
+/// A map of the differences between two pictures of one size: black where equal, white where furthest apart. Throws `Data`.
+#[wasm_bindgen(js_name = heatMap)]
+pub fn heat_map(a: &Picture, b: &Picture) -> Result<Picture> {
+    eval::heat_map(&a.0, &b.0).map(Picture).map_err(to_js)
 }

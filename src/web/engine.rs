@@ -2,14 +2,16 @@
 
 use burn::tensor::Device;
 use bytemuck::{cast_slice, pod_collect_to_vec};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
 use super::Result;
 use super::errors::to_js;
 use super::picture::Picture;
+use crate::config::{NetworkConfig, SplitSrConfig};
 use crate::error::{Error, Result as SplitsrResult};
 use crate::image::Area;
+use crate::network::cost::Cost;
 use crate::ops::cpu;
 use crate::upscale::{self, Facts, Options, Target, TileInput};
 use crate::weights;
@@ -24,6 +26,41 @@ pub fn instruction_set() -> String {
 #[wasm_bindgen]
 pub fn sha256(bytes: &[u8]) -> String {
     weights::hex_sha256(bytes)
+}
+
+/// What a SplitSR network would be like, from its hyper-parameters (JSON, as in a weights file; those left out are the flagship's): JSON with `config`,
+/// `params`, `macs720p`, `receptiveField` in low-resolution pixels or null for the whole picture, `lightGroups`, which of the groups are
+/// lightweight, and `splitChannels`. Throws `Config`.
+#[wasm_bindgen(js_name = describeNetwork)]
+pub fn describe_network(config: &str) -> Result<String> {
+    describe(config).map_err(to_js)
+}
+
+fn describe(config: &str) -> SplitsrResult<String> {
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Description {
+        light_groups: Vec<bool>,
+        split_channels: usize,
+        params: u64,
+        macs_720p: f64,
+        receptive_field: Option<usize>,
+        config: NetworkConfig,
+    }
+    let splitsr: SplitSrConfig = serde_json::from_str(config)
+        .map_err(|error| Error::Config(format!("the network's config is not understood ({error})")))?;
+    let config = NetworkConfig::SplitSr(splitsr.clone());
+    config.validate()?;
+    let cost = Cost::of(&config);
+    let description = Description {
+        light_groups: splitsr.lightweight_groups(),
+        split_channels: splitsr.split_channels(),
+        params: cost.params,
+        macs_720p: cost.macs_720p,
+        receptive_field: cost.receptive_field(),
+        config,
+    };
+    Ok(serde_json::to_string(&description).expect("a description is plain data"))
 }
 
 /// A network with its weights. Call `free()` when done with it.

@@ -152,6 +152,21 @@ test("an estimate is near what comes, and refuses what does not fit", async ({ p
   expect(estimate.bytes).toBeLessThan(1e9);
 });
 
+test("a network is described, with or without weights", async ({ page }) => {
+  const [flagship, rcan, refusal] = await page.evaluate(async () => {
+    const upscaler = await window.splitsr.createUpscaler({ backend: "cpu" });
+    const rcan = { channels: 64, groups: 10, blocks: 20, hybrid_index: 0, attention: 16, scale: 4 };
+    const wrong = upscaler.describe({ hybrid_index: 8 }).catch(String);
+    return Promise.all([upscaler.describe({}), upscaler.describe(rcan), wrong]);
+  });
+  expect(flagship).toMatchObject({ params: 161751, receptiveField: 147, splitChannels: 4 });
+  expect(flagship.lightGroups).toEqual([true, true, true, false, false, false, false]);
+  expect(flagship.config).toMatchObject({ architecture: "splitsr", scale: 2, hybrid_mode: "split-first" });
+  expect((rcan.macs720p / 1e9).toFixed(1)).toBe("916.9");
+  expect([rcan.params, rcan.receptiveField]).toEqual([15592355, null]);
+  expect(refusal).toContain("hybrid index is 8; it must be from 0 to 7");
+});
+
 test("every kind of source gives the same result", async ({ page }) => {
   const hashes = await page.evaluate(async () => {
     const upscaler = await window.splitsr.createUpscaler();

@@ -1,10 +1,16 @@
 /** The page: every way in, every way out, and what a visitor may do in between. */
+import { execFileSync } from "node:child_process";
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { expect, test } from "@playwright/test";
-import { awkwardFile, dataFolder, dataTransfer, noise, Visitor } from "./support.ts";
+import { awkwardFile, command, dataFolder, dataTransfer, noise, Visitor } from "./support.ts";
 
 const fur = join(dataFolder, "demo/fur.png");
+
+/** The command finds the models from here. */
+const models = resolve(import.meta.dirname, "../..");
 
 let visitor: Visitor;
 
@@ -103,6 +109,147 @@ test("the model follows the zoom until one is chosen", async () => {
   await expectModel("splitsr-x4");
 });
 
+test("hyper-parameters choose among the trained models, and random weights are never run", async ({ page }) => {
+  await visitor.chooseDemo("Fur");
+  await page.getByText("Network", { exact: true }).click();
+  await expect(visitor.part("network-facts")).toContainText("161,751 parameters; 37.3 billion multiply-adds");
+  await visitor.part("split-ratio").selectOption("0.5");
+  await expect(visitor.part("model")).toHaveValue("splitsr-x2-a0.5");
+  await expect(page).toHaveURL(/a=0\.5/);
+  await visitor.run();
+  await expect(visitor.part("report")).toContainText("splitsr-x2-a0.5");
+
+  await visitor.part("hybrid-mode").selectOption("interleaved");
+  await expect(visitor.part("status")).toContainText("No model has been trained with these hyper-parameters");
+  await expect(visitor.part("run")).toBeDisabled();
+  await expect(visitor.part("network-facts")).toContainText("parameters");
+  const link = page.url();
+  expect(link).toMatch(/model=splitsr-x2-a0\.5&a=0\.5&mode=interleaved/);
+  await visitor.part("split-ratio").selectOption("0.25");
+  await visitor.part("hybrid-mode").selectOption("split-first");
+  await visitor.part("hybrid-index").selectOption("7");
+  await expect(visitor.part("model")).toHaveValue("splitsr-x2-hi7");
+  await expect(visitor.part("run")).toBeEnabled();
+
+  // The link shows the network that it names, and enlarges nothing.
+  await visitor.open(link.slice(link.indexOf("#")));
+  await expect(visitor.part("hybrid-mode")).toHaveValue("interleaved");
+  await visitor.expectState("idle");
+  await visitor.open("#model=srcnn-x2");
+  await expect(visitor.part("split-ratio")).toHaveCount(0);
+  await visitor.open("#img=demo:fur&a=0.51");
+  await visitor.expectState("error");
+});
+
+test("the result's size can be chosen in pixels", async () => {
+  await visitor.chooseDemo("Portrait");
+  await visitor.part("width").fill("1000");
+  await visitor.part("width").press("Tab");
+  await expect(visitor.part("zoom")).toHaveValue("3.125");
+  await expect(visitor.part("height")).toHaveValue("1250");
+  await visitor.part("height").fill("613");
+  await visitor.part("height").press("Tab");
+  await visitor.run();
+  expect(await visitor.resultSize()).toEqual([490, 613]);
+  await visitor.part("width").fill("100000");
+  await visitor.part("width").press("Tab");
+  await visitor.expectState("error");
+});
+
+test("the result is compared with a resizer and with another model", async ({ page }) => {
+  await visitor.chooseDemo("Fur");
+  await visitor.part("compare-model").selectOption("bicubic");
+  await visitor.run();
+  const distance = visitor.part("distance");
+  await expect(distance).toHaveText(/PSNR \d\d\.\d\d dB, SSIM 0\.\d{4}; at most \d+ and on average/);
+  await expect(page.locator(".tag-before")).toHaveText("Bicubic");
+  const withBicubic = await distance.textContent();
+
+  await visitor.part("diff").check();
+  await visitor.expectState("done");
+  await expect(page.locator("#stage")).toHaveAttribute("data-shows", "difference");
+  const heat = page.locator(".layer.heat canvas");
+  const [dark, bright] = await heat.evaluate((canvas: HTMLCanvasElement) => {
+    const values = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
+    const reds = Array.from(values).filter((_, index) => index % 4 === 0);
+    return [Math.min(...reds.slice(0, 100_000)), reds.reduce((most, red) => Math.max(most, red), 0)];
+  });
+  expect([dark, bright]).toEqual([0, 255]);
+
+  // The link shows the same comparison.
+  const link = page.url();
+  expect(link).toContain("with=bicubic&diff=1");
+  await visitor.open(link.slice(link.indexOf("#")));
+  await visitor.expectState("done");
+  await expect(distance).toHaveText(withBicubic ?? "");
+  await expect(page.locator("#stage")).toHaveAttribute("data-shows", "difference");
+
+  await visitor.part("diff").uncheck();
+  await visitor.part("compare-model").selectOption("splitsr-x2");
+  await expect(distance).toHaveText("Both are equal.");
+  await visitor.part("compare-model").selectOption("original");
+  await expect(distance).toHaveCount(0);
+  await expect(page.locator(".tag-before")).toHaveText("Original");
+});
+
+test("two pictures can be seen side by side", async ({ page }) => {
+  await visitor.chooseDemo("Fur");
+  await visitor.run();
+  await page.getByRole("button", { name: "Beside" }).click();
+  const places = () =>
+    Promise.all([".before", ".after"].map((layer) => page.locator(`.layer${layer} canvas`).boundingBox()));
+  const [before, after] = await places();
+  if (!before || !after) throw new Error("there are two pictures");
+  expect(after.x).toBeGreaterThanOrEqual(before.x + before.width);
+  expect(after.width).toBeCloseTo(before.width, 0);
+  expect(after.y).toBeCloseTo(before.y, 0);
+  // They move together.
+  await page.locator(".viewport").press("ArrowLeft");
+  const [moved, movedToo] = await places();
+  expect([moved?.x, movedToo?.x]).toEqual([before.x + 60, after.x + 60]);
+});
+
+test("a picture is scored against the truth", async ({ page }) => {
+  test.slow();
+  await visitor.chooseDemo("Fur");
+  await page.getByText("Score against the truth").click();
+  await visitor.part("truth-scale").selectOption("4");
+  await visitor.part("truth-run").click();
+  await visitor.expectState("idle", 90_000);
+  const row = async (name: string) => {
+    const cells = visitor.part("truth-scores").locator("tr", { hasText: name }).locator("td");
+    return (await cells.allTextContents()).map(Number);
+  };
+  const [bicubic = 0] = await row("Bicubic");
+  const [ours = 0, ssim = 0, milliseconds = 0] = await row("splitsr-x4");
+  expect(ours).toBeGreaterThan(bicubic + 0.3);
+  expect(ssim).toBeGreaterThan(0.5);
+  expect(milliseconds).toBeGreaterThan(1);
+  // By the command.
+  const folder = mkdtempSync(join(tmpdir(), "splitsr-"));
+  copyFileSync(fur, join(folder, "fur.png"));
+  for (const [model, expected] of [
+    ["bicubic", bicubic],
+    ["splitsr-x4", ours],
+  ] as const) {
+    const said = execFileSync(command(), ["eval", "--model", model, "--scale", "4", "--json", folder], { cwd: models });
+    const { sets } = JSON.parse(said.toString()) as { sets: { psnr_y: number }[] };
+    expect(Math.abs((sets[0]?.psnr_y ?? 0) - expected), model).toBeLessThan(0.02);
+  }
+  rmSync(folder, { recursive: true });
+
+  const save = async (testId: string) => {
+    const [download] = await Promise.all([page.waitForEvent("download"), visitor.part(testId).click()]);
+    return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
+  };
+  const csv = await save("truth-csv");
+  expect(csv.name).toBe("fur-x4.csv");
+  expect(csv.bytes.toString()).toMatch(/^name,psnr_y,ssim_y,milliseconds,params,macs_720p\n(.+\n)*splitsr-x4,\d/);
+  const png = await save("truth-png");
+  expect(png.bytes.subarray(0, 4).toString("hex")).toBe("89504e47");
+  expect(png.bytes.length).toBeGreaterThan(5_000);
+});
+
 test("what a run would take is told before it", async () => {
   await visitor.chooseDemo("Fur");
   const estimate = visitor.part("estimate");
@@ -149,6 +296,36 @@ test("a link reproduces the picture, the result and the view", async ({ page }) 
   expect(await visitor.outputHash()).toBe(hash);
   await expect(page.getByRole("slider", { name: "Comparison" })).toHaveAttribute("aria-valuenow", "0");
   expect(await page.evaluate(() => location.href)).toBe(link);
+});
+
+test("a link with the hash of the exact result verifies with another number of workers", async ({ browser, page }) => {
+  await visitor.chooseDemo("Fur");
+  await visitor.part("zoom").fill("1.7");
+  await visitor.run();
+  await visitor.part("verify").click();
+  await expect(visitor.part("verdict")).toHaveText(/the link holds its hash/);
+  const link = (await visitor.part("share-link").getAttribute("href")) ?? "";
+  expect(link).toMatch(/sum=[0-9a-f]{16}-[0-9a-f]{16}/);
+
+  // A fresh profile, where the pool has one worker.
+  const context = await browser.newContext();
+  await context.addInitScript(() => Object.defineProperty(navigator, "hardwareConcurrency", { value: 1 }));
+  const other = new Visitor(await context.newPage());
+  await other.page.goto(link);
+  await expect(other.part("verdict")).toHaveText(/^Reproduced exactly\./, { timeout: 30_000 });
+  await expect(other.part("report")).toContainText("1 worker");
+  // Another model would not do, nor another result.
+  const changed = (from: RegExp) =>
+    link.replace(from, (sum) => sum.replace(/.$/, (digit) => (digit === "0" ? "1" : "0")));
+  for (const [broken, verdict] of [
+    [changed(/sum=[0-9a-f]{16}/), "the model here is another one"],
+    [changed(/sum=[0-9a-f]{16}-[0-9a-f]{16}/), "the exact result here is another one"],
+  ] as const) {
+    await other.open(broken.slice(broken.indexOf("#")));
+    await expect(other.part("verdict")).toContainText(`Not reproduced: ${verdict}`, { timeout: 30_000 });
+  }
+  await context.close();
+  await page.close();
 });
 
 test("a broken link is told, and the page works", async () => {

@@ -213,7 +213,11 @@ fn print(report: &Report) {
             let (percent, megabytes) = (peak_fraction * 100.0, *peak_bytes as f64 / 1e6);
             let faster = timings.last().filter(|last| last.arithmetic == "stock").map(|stock| stock.ms / ms);
             let faster = faster.map_or(String::new(), |times| format!("  {times:5.1} x stock"));
-            println!("  {arithmetic:6} {ms:9.1} ms {gflops:7.1} GFLOP/s {percent:6.1} % {megabytes:8.1} MB{faster}");
+            let patches =
+                if *batch > 1 { format!(" {:7.1} patches/s", 1e3 * *batch as f64 / ms) } else { String::new() };
+            println!(
+                "  {arithmetic:6} {ms:9.1} ms{patches} {gflops:7.1} GFLOP/s {percent:6.1} % {megabytes:8.1} MB{faster}"
+            );
         }
     }
 }

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::Serialize;
-use splitsr::eval::{Luma, psnr, read_picture, ssim};
-use splitsr::image::{Depth, Format, Layout, Picture, Samples, encode};
+use splitsr::eval::{Distance, distance, heat_map, read_picture};
+use splitsr::image::{Format, Picture, encode};
 use splitsr::upscale::{Options, Target, upscale};
 use splitsr::{Error, Result, files, models};
 
@@ -34,13 +34,8 @@ struct Comparison {
     b: String,
     width: u32,
     height: u32,
-    /// dB on Y between the two results; null = equal.
-    psnr_y: Option<f64>,
-    ssim_y: f64,
-    /// The largest difference of a channel, in levels of 255.
-    largest: u8,
-    /// The mean difference of the channels, in levels of 255.
-    mean: f64,
+    #[serde(flatten)]
+    distance: Distance,
 }
 
 pub fn run(args: Args) -> Result<()> {
@@ -49,43 +44,20 @@ pub fn run(args: Args) -> Result<()> {
     if (a.width, a.height) != (b.width, b.height) {
         return Err(Error::Config(format!("{} and {} do not enlarge by the same factor", args.a, args.b)));
     }
-    let (bytes_a, bytes_b) = (a.to_rgba8(), b.to_rgba8());
-    let difference: Vec<[u8; 3]> = bytes_a
-        .chunks_exact(4)
-        .zip(bytes_b.chunks_exact(4))
-        .map(|(a, b)| std::array::from_fn(|c| a[c].abs_diff(b[c])))
-        .collect();
-    let largest = difference.iter().flatten().copied().max().unwrap_or(0);
-    let total: u64 = difference.iter().flatten().map(|&d| u64::from(d)).sum();
-    let (luma_a, luma_b) = (Luma::of(&a), Luma::of(&b));
-    let psnr_y = psnr(&luma_a, &luma_b)?;
-    let comparison = Comparison {
-        width: a.width,
-        height: a.height,
-        psnr_y: psnr_y.is_finite().then_some(psnr_y),
-        ssim_y: ssim(&luma_a, &luma_b)?,
-        largest,
-        mean: total as f64 / (3 * difference.len()) as f64,
-        a: args.a,
-        b: args.b,
-    };
+    let distance = distance(&a, &b, 0)?;
+    let (width, height) = (a.width, a.height);
+    let comparison = Comparison { width, height, distance, a: args.a, b: args.b };
     if let (Some(path), Some(format)) = (args.output, heat_format) {
-        let heat = difference.iter().map(|rgb| {
-            let most = rgb.iter().copied().max().unwrap_or(0);
-            (u32::from(most) * 255).checked_div(u32::from(largest)).unwrap_or(0) as u8
-        });
-        let mut map = Picture::blank(a.width, a.height, Layout::Grey, Depth::Eight)?;
-        map.samples = Samples::U8(heat.collect());
-        files::replace(&path, &encode(&map, format)?)?;
+        files::replace(&path, &encode(&heat_map(&a, &b)?, format)?)?;
     }
     if args.json {
         crate::print_json(&comparison);
         return Ok(());
     }
-    let Comparison { ssim_y, largest, mean, .. } = comparison;
-    println!(
-        "PSNR {psnr_y:.2} dB, SSIM {ssim_y:.4} on Y; at most {largest} and on average {mean:.3} levels of 255 apart"
-    );
+    let Distance { psnr_y, ssim_y, largest, mean } = distance;
+    let number = |value: Option<f64>, places| value.map_or("-".into(), |value| format!("{value:.places$}"));
+    let (psnr_y, ssim_y) = (number(psnr_y.or(Some(f64::INFINITY)), 2), number(ssim_y, 4));
+    println!("PSNR {psnr_y} dB, SSIM {ssim_y} on Y; at most {largest} and on average {mean:.3} levels of 255 apart");
     Ok(())
 }
 

@@ -1,12 +1,14 @@
 /**
- * Our own image codecs: a bundle of their own, loaded when a picture first needs it. From one bundle to the other a
- * picture travels packed.
+ * Our own image codecs, and what compares pictures: a bundle of their own, loaded when it is first needed. From one bundle
+ * to the other a picture travels packed.
  */
 import type * as Codecs from "../wasm/codecs/splitsr.js";
 import codecsUrl from "../wasm/codecs/splitsr_bg.wasm?url";
 import { Picture } from "../wasm/simd128/splitsr.js";
+import type { Distance, Resizer } from "../module/api.ts";
 import { MAX_SOURCE_MEGAPIXELS } from "./limits.ts";
-import { compile } from "./wasm.ts";
+import type { PlainPixels } from "./protocol.ts";
+import { buffer, compile } from "./wasm.ts";
 
 let loading: Promise<typeof Codecs> | undefined;
 
@@ -55,5 +57,65 @@ export async function canvasPixels(picture: Picture): Promise<Uint8Array> {
     return srgbRgba8(same);
   } finally {
     same.free();
+  }
+}
+
+/** A packed picture at another size, without a network. */
+export function resize(packed: Uint8Array, width: number, height: number, resizer: Resizer): Promise<PlainPixels> {
+  return withPictures([packed], ({ resize }, picture) => plain(resize(picture, width, height, resizer)));
+}
+
+/** The evaluation protocol's small version of a packed picture, and the part of the picture that was shrunk. */
+export function shrink(packed: Uint8Array, scale: number): Promise<{ small: PlainPixels; sharp: PlainPixels }> {
+  return withPictures([packed], ({ crop, shrink }, picture) => {
+    const small = plain(shrink(picture, scale));
+    return { small, sharp: plain(crop(picture, small.width * scale, small.height * scale)) };
+  });
+}
+
+export function distance(a: PlainPixels, b: PlainPixels, border: number): Promise<Distance> {
+  return withPictures([a, b], ({ distance }, a, b) => {
+    const said = JSON.parse(distance(a, b, border)) as Record<"psnr_y" | "ssim_y", number | null> &
+      Record<"largest" | "mean", number>;
+    return { psnrY: said.psnr_y, ssimY: said.ssim_y, largest: said.largest, mean: said.mean };
+  });
+}
+
+export function heatMap(a: PlainPixels, b: PlainPixels): Promise<PlainPixels> {
+  return withPictures([a, b], ({ heatMap }, a, b) => plain(heatMap(a, b)));
+}
+
+type Pictures<S> = { [K in keyof S]: Codecs.Picture };
+
+/** Loads the codecs, makes their pictures, packed or of pixels, and gives these back at the end. */
+async function withPictures<S extends readonly (Uint8Array | PlainPixels)[], T>(
+  sources: readonly [...S],
+  use: (codecs: typeof Codecs, ...pictures: Pictures<S>) => T,
+): Promise<T> {
+  const loaded = await codecs();
+  const made: Codecs.Picture[] = [];
+  try {
+    for (const source of sources) {
+      const { Picture } = loaded;
+      const isPacked = source instanceof Uint8Array;
+      made.push(
+        isPacked
+          ? Picture.unpack(source)
+          : Picture.fromRgba8(new Uint8Array(source.pixels), source.width, source.height),
+      );
+    }
+    return use(loaded, ...(made as Pictures<S>));
+  } finally {
+    for (const picture of made) picture.free();
+  }
+}
+
+/** The pixels of a picture of the codecs, which is given back. */
+function plain(picture: Codecs.Picture): PlainPixels {
+  try {
+    const { width, height } = picture;
+    return { width, height, pixels: buffer(picture.rgba8()) };
+  } finally {
+    picture.free();
   }
 }

@@ -2,15 +2,16 @@
  * The coordinator worker: reads, plans, hands out tiles, assembles, resizes, encodes and hashes, in its own wasm
  * instance. Nothing that takes long is left for the page's thread.
  */
-import type { ModelFacts } from "../module/api.ts";
-import { Model, Picture } from "../wasm/simd128/splitsr.js";
+import type { ModelFacts, NetworkFacts } from "../module/api.ts";
+import { describeNetwork, Model, Picture } from "../wasm/simd128/splitsr.js";
 import { move, serve } from "./bridge.ts";
 import { canvasIsExact, writePng } from "./canvas.ts";
+import * as codecs from "./codecs.ts";
 import { canvasPixels, encode } from "./codecs.ts";
 import { readSource } from "./decode.ts";
 import { Devices } from "./devices.ts";
 import { Engine } from "./engine.ts";
-import type { CoordinatorMethods } from "./protocol.ts";
+import type { CoordinatorMethods, PortableSource } from "./protocol.ts";
 import { MOST_BROWSER_PIXELS } from "./sniff.ts";
 import { buffer, buildUrls, compile, fastestBuild, instantiate } from "./wasm.ts";
 
@@ -27,6 +28,10 @@ serve<CoordinatorMethods>({
     model.free();
     if (settings.backend === "gpu") await devices.choose("auto");
     return about;
+  },
+
+  describe(network) {
+    return Promise.resolve(JSON.parse(describeNetwork(network)) as NetworkFacts);
   },
 
   async inspect(source, { signal }) {
@@ -53,6 +58,25 @@ serve<CoordinatorMethods>({
     return engine.upscale(request, emit, signal);
   },
 
+  async resize({ source, width, height, resizer }) {
+    const resized = await codecs.resize(await readPacked(source), width, height, resizer);
+    return move(resized, [resized.pixels]);
+  },
+
+  async shrink({ source, scale }) {
+    const { small, sharp } = await codecs.shrink(await readPacked(source), scale);
+    return move({ small, sharp }, [small.pixels, sharp.pixels]);
+  },
+
+  distance({ a, b, border }) {
+    return codecs.distance(a, b, border);
+  },
+
+  async heatMap({ a, b }) {
+    const map = await codecs.heatMap(a, b);
+    return move(map, [map.pixels]);
+  },
+
   async encode({ packed, type, quality }) {
     const bytes = new Uint8Array(await packed.arrayBuffer());
     const picture = Picture.unpack(bytes);
@@ -67,3 +91,13 @@ serve<CoordinatorMethods>({
     return new Blob([buffer(await encode(bytes, type, quality))], { type });
   },
 });
+
+/** A source as it travels between bundles. */
+async function readPacked(source: PortableSource): Promise<Uint8Array> {
+  const picture = await readSource(source);
+  try {
+    return picture.pack();
+  } finally {
+    picture.free();
+  }
+}

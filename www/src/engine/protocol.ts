@@ -1,5 +1,15 @@
 /** What the workers are asked: page -> coordinator -> band workers. */
-import type { Backend, Estimate, ModelFacts, Progress, Report, SourcePicture } from "../module/api.ts";
+import type {
+  Backend,
+  Distance,
+  Estimate,
+  ModelFacts,
+  NetworkFacts,
+  Progress,
+  Report,
+  Resizer,
+  SourcePicture,
+} from "../module/api.ts";
 
 /** A source as it travels to the coordinator. */
 export type PortableSource =
@@ -62,6 +72,13 @@ export interface EngineOptions {
   half: boolean;
 }
 
+/** RGBA8 pixels before they become an `ImageData`, which a worker need not build. */
+export interface PlainPixels {
+  width: number;
+  height: number;
+  pixels: ArrayBuffer;
+}
+
 /** A picture's pixels before they become an `ImageData`, which a worker need not build. */
 export type InspectReply = Omit<SourcePicture, "imageData"> & { pixels: ArrayBuffer };
 
@@ -69,9 +86,15 @@ export type InspectReply = Omit<SourcePicture, "imageData"> & { pixels: ArrayBuf
 export type CoordinatorMethods = {
   /** Where a GPU is demanded, it is opened and checked. */
   boot: [EngineOptions, ModelFacts, never];
+  /** Of hyper-parameters as JSON. */
+  describe: [string, NetworkFacts, never];
   inspect: [PortableSource, InspectReply, never];
   estimate: [EstimateRequest, Estimate, never];
   upscale: [UpscaleRequest, UpscaleReply, UpscaleEvent];
+  resize: [{ source: PortableSource; width: number; height: number; resizer: Resizer }, PlainPixels, never];
+  shrink: [{ source: PortableSource; scale: number }, { small: PlainPixels; sharp: PlainPixels }, never];
+  distance: [{ a: PlainPixels; b: PlainPixels; border: number }, Distance, never];
+  heatMap: [{ a: PlainPixels; b: PlainPixels }, PlainPixels, never];
   encode: [{ packed: Blob; type: string; quality: number | undefined }, Blob, never];
 };
 

@@ -97,6 +97,43 @@ export interface ModelEntry extends ModelFacts {
   /** File name, next to the index. */
   file: string;
   params: number;
+  /** Multiply-adds for a result of 1280 × 720. */
+  macs_720p: number;
+  config: SplitSrConfig | { architecture: "edsr" | "srcnn"; scale: number };
+}
+
+/** A SplitSR network's hyper-parameters. */
+export interface SplitSrConfig {
+  architecture: "splitsr";
+  scale: number;
+  channels: number;
+  groups: number;
+  /** In a group. */
+  blocks: number;
+  /** The part of the channels that a lightweight block convolves. */
+  split_ratio: number;
+  /** How many groups are made of lightweight blocks. */
+  hybrid_index: number;
+  hybrid_mode: "split-first" | "standard-first" | "interleaved";
+  /** Where lightweight blocks replace standard ones. */
+  replacement: "features" | "upsampler" | "both";
+  block: "split" | "shuffle" | "inverted-residual" | "idle" | "ghost";
+  /** The reduction of channel attention, or none. */
+  attention: number | null;
+}
+
+/** What a network would be like, with or without weights. */
+export interface NetworkFacts {
+  config: SplitSrConfig;
+  params: number;
+  /** Multiply-adds for a result of 1280 × 720. */
+  macs720p: number;
+  /** The side of what an output pixel sees, in low-resolution pixels; null: the whole picture. */
+  receptiveField: number | null;
+  /** Which of the groups are lightweight. */
+  lightGroups: boolean[];
+  /** How many channels a lightweight block convolves. */
+  splitChannels: number;
 }
 
 /** A source picture as the engine reads it, upright, before enlarging. */
@@ -147,8 +184,25 @@ export interface UpscaleResult {
   report: Report;
 }
 
+/** A way to resize without a network; `bicubic` is MATLAB's. */
+export type Resizer = "nearest" | "bilinear" | "bicubic" | "lanczos3";
+
+/** How far two pictures are from each other; alpha is ignored. */
+export interface Distance {
+  /** dB on luma; null: equal. */
+  psnrY: number | null;
+  /** On luma; null where a picture is smaller than its window of 11 pixels. */
+  ssimY: number | null;
+  /** The largest difference of a channel, in levels of 255. */
+  largest: number;
+  /** The mean difference of the channels, in levels of 255. */
+  mean: number;
+}
+
 export interface Upscaler {
   readonly model: ModelFacts;
+  /** What a SplitSR network would cost and see; those hyper-parameters that are left out are the flagship's. */
+  describe(network: Partial<SplitSrConfig>): Promise<NetworkFacts>;
   /** Reads a picture without enlarging it. */
   inspect(source: Source, options?: { signal?: AbortSignal }): Promise<SourcePicture>;
   /**
@@ -159,6 +213,17 @@ export interface Upscaler {
   estimate(size: { width: number; height: number }, target: Target & { tile?: "exact" | "auto" }): Promise<Estimate>;
   /** Enlarges a picture. Calls made while one runs wait for their turn. */
   upscale(source: Source, options: UpscaleOptions): Promise<UpscaleResult>;
+  /** Resizes without a network, to compare with: opaque. */
+  resize(source: Source, size: { width: number; height: number }, resizer: Resizer): Promise<ImageData>;
+  /**
+   * What a picture is scored by: the evaluation protocol's small version of it (cut to a multiple of the scale, shrunk by
+   * MATLAB's bicubic, opaque), and the part of it that was shrunk.
+   */
+  shrink(source: Source, scale: number): Promise<{ small: ImageData; sharp: ImageData }>;
+  /** Compares two pictures of one size; PSNR and SSIM leave `border` pixels (default: 0) out on each side. */
+  distance(a: ImageData, b: ImageData, options?: { border?: number }): Promise<Distance>;
+  /** A map of the differences between two pictures of one size: black where equal, white where furthest apart. */
+  heatMap(a: ImageData, b: ImageData): Promise<ImageData>;
   /** Ends the workers and gives back their memory. What still runs rejects; results stay readable, not encodable. */
   destroy(): void;
 }

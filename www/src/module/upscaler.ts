@@ -6,6 +6,7 @@ import type {
   CoordinatorMethods,
   EngineOptions,
   PlainPart,
+  PlainPixels,
   PortableSource,
   ResultSize,
   UpscaleEvent,
@@ -16,11 +17,15 @@ import {
   MAX_ZOOM,
   UpscaleError,
   type Backend,
+  type Distance,
   type Estimate,
   type ModelFacts,
+  type NetworkFacts,
   type Part,
+  type Resizer,
   type Source,
   type SourcePicture,
+  type SplitSrConfig,
   type Target,
   type UpscaleOptions,
   type UpscaleResult,
@@ -89,6 +94,11 @@ class Engine implements Upscaler {
     return coordinator;
   }
 
+  describe(network: Partial<SplitSrConfig>): Promise<NetworkFacts> {
+    const hyperparameters = JSON.stringify({ ...network, architecture: undefined });
+    return this.#inTurn(undefined, (coordinator) => coordinator.call("describe", hyperparameters));
+  }
+
   async inspect(source: Source, { signal }: { signal?: AbortSignal } = {}): Promise<SourcePicture> {
     const { pixels, ...about } = await this.#inTurn(signal, async (coordinator) => {
       const { portable, transfer } = await travel(source);
@@ -118,6 +128,32 @@ class Engine implements Upscaler {
       return coordinator.call("upscale", request, { transfer, signal, onEvent });
     });
     return this.#result(reply);
+  }
+
+  async resize(source: Source, size: { width: number; height: number }, resizer: Resizer): Promise<ImageData> {
+    const resized = await this.#inTurn(undefined, async (coordinator) => {
+      const { portable, transfer } = await travel(source);
+      return coordinator.call("resize", { source: portable, ...size, resizer }, { transfer });
+    });
+    return toImageData(resized);
+  }
+
+  async shrink(source: Source, scale: number): Promise<{ small: ImageData; sharp: ImageData }> {
+    const { small, sharp } = await this.#inTurn(undefined, async (coordinator) => {
+      const { portable, transfer } = await travel(source);
+      return coordinator.call("shrink", { source: portable, scale }, { transfer });
+    });
+    return { small: toImageData(small), sharp: toImageData(sharp) };
+  }
+
+  distance(a: ImageData, b: ImageData, { border = 0 } = {}): Promise<Distance> {
+    const argument = { a: toPlainPixels(a), b: toPlainPixels(b), border };
+    return this.#inTurn(undefined, (coordinator) => coordinator.call("distance", argument));
+  }
+
+  async heatMap(a: ImageData, b: ImageData): Promise<ImageData> {
+    const argument = { a: toPlainPixels(a), b: toPlainPixels(b) };
+    return toImageData(await this.#inTurn(undefined, (coordinator) => coordinator.call("heatMap", argument)));
   }
 
   destroy(): void {
@@ -167,6 +203,15 @@ class Engine implements Upscaler {
     coordinator.end(reason);
     if (this.#running?.coordinator === coordinator) this.#running = undefined;
   }
+}
+
+function toImageData({ pixels, width, height }: PlainPixels): ImageData {
+  return new ImageData(new Uint8ClampedArray(pixels), width, height);
+}
+
+/** The pixels are copied when they are posted. */
+function toPlainPixels({ data, width, height }: ImageData): PlainPixels {
+  return { pixels: data.buffer, width, height };
 }
 
 function toPart({ left, top, width, pixels }: PlainPart): Part {

@@ -9,14 +9,21 @@ import {
   type Backend,
   type Estimate,
   type ModelEntry,
+  type NetworkFacts,
   type Part,
   type SourcePicture,
+  type SplitSrConfig,
   type UpscaleResult,
   type Upscaler,
 } from "../module/splitsr.ts";
+import { Comparison, ORIGINAL, rivalLabel, type Task } from "./compare.ts";
 import { demos, demoUrl, type Demo } from "./demos.ts";
 import { formatLink, MIN_ZOOM, parseLink } from "./link.ts";
+import { configOf, trainedWith, type NetworkChange } from "./network.ts";
+import { save } from "./save.ts";
 import type { Stage } from "./stage.ts";
+import { Truth } from "./truth.ts";
+import { Verification } from "./verify.ts";
 
 export interface Status {
   state: "idle" | "loading" | "working" | "done" | "error";
@@ -44,6 +51,9 @@ export const formats: readonly Format[] = [
   { type: "image/webp", label: "WebP", ending: "webp" },
 ];
 
+const UNTRAINED =
+  "No model has been trained with these hyper-parameters. Choose values that say “trained”, or a model from the list.";
+
 /** Milliseconds after which a setting is what the visitor wants. */
 const SETTLED = 200;
 
@@ -53,6 +63,10 @@ export class App {
   model = "";
   /** Whether the visitor chose the model, or a link; else it follows the zoom. */
   modelIsChosen = false;
+  /** Hyper-parameters that the visitor chose and that no model was trained with. */
+  #untrained: SplitSrConfig | undefined;
+  /** Of `network`; undefined until that is known. */
+  networkFacts: NetworkFacts | undefined;
   zoom = 2;
   backend: Backend = "auto";
   picture: LoadedPicture | undefined;
@@ -61,6 +75,9 @@ export class App {
   result: { upscaled: UpscaleResult; zoom: number } | undefined;
   /** Of the run, from 0 to 1. */
   progress = 0;
+  readonly comparison = new Comparison();
+  readonly truth = new Truth();
+  readonly verification = new Verification();
   format = png;
   linkCopied = false;
 
@@ -100,26 +117,32 @@ export class App {
 
   /** Brings the page to the state in a fragment; a picture in it is enlarged at once, as the sender saw it. */
   async openLink(fragment: string): Promise<void> {
-    const { state, complaints } = parseLink(
-      fragment,
-      this.models.map(({ name }) => name),
-    );
+    const { state, complaints } = parseLink(fragment, this.models);
     if (state.zoom !== undefined) this.zoom = state.zoom;
     this.modelIsChosen = state.model !== undefined;
     if (state.model !== undefined) this.model = state.model;
     else this.#followZoom();
+    this.#untrained = undefined;
+    if (state.network) this.#chooseNetwork(state.network);
+    this.comparison.rival = state.rival ?? ORIGINAL;
+    this.comparison.showsDifference = state.difference ?? false;
     if (state.backend !== undefined) this.backend = state.backend;
     const demo = demos.find(({ id }) => id === state.demo);
     if (demo) {
       await this.openDemo(demo);
       if (this.picture?.demo !== demo.id) return;
       if (state.view) this.#stage.view = state.view;
+      this.verification.expected = state.sums;
     } else {
       this.#ready();
     }
     // A link that is partly wrong does not show what its sender saw: say so rather than enlarge something else.
     if (complaints.length > 0) this.#set("error", `${complaints.join(" ")} Choose below, or ask for the link again.`);
-    else if (demo) await this.run();
+    else if (demo && this.networkIsTrained) {
+      await this.run();
+      // The fast result is there at once; whether it is the sender's is found out while it is looked at.
+      if (state.sums && this.result) await this.verify();
+    }
   }
 
   async openDemo(demo: Demo): Promise<void> {
@@ -142,6 +165,8 @@ export class App {
       const picture = await upscaler.inspect(source, { signal });
       this.picture = { ...picture, name, demo };
       this.result = undefined;
+      this.truth.forget();
+      this.verification.expected = undefined;
       await this.#stage.showPicture(picture.imageData, description, signal);
       this.#ready();
     } catch (error) {
@@ -158,7 +183,33 @@ export class App {
   setModel(model: string): void {
     this.model = model;
     this.modelIsChosen = true;
+    this.#untrained = undefined;
     this.#settingChanged();
+  }
+
+  /** The hyper-parameters of the moment; undefined where the model is no SplitSR network. */
+  get network(): SplitSrConfig | undefined {
+    return this.#untrained ?? configOf(this.models.find(({ name }) => name === this.model));
+  }
+
+  /** Whether there are weights for `network`. Without, nothing is enlarged: random weights make no picture. */
+  get networkIsTrained(): boolean {
+    return this.#untrained === undefined;
+  }
+
+  setNetwork(change: NetworkChange): void {
+    this.#chooseNetwork(change);
+    this.#settingChanged();
+  }
+
+  /** Takes the model that was trained with the hyper-parameters, if there is one. */
+  #chooseNetwork(change: NetworkChange): void {
+    if (!this.network) return;
+    const network = { ...this.network, ...change };
+    const trained = trainedWith(network, this.models);
+    this.modelIsChosen = true;
+    this.#untrained = trained ? undefined : network;
+    if (trained) this.model = trained.name;
   }
 
   #followZoom(): void {
@@ -197,12 +248,11 @@ export class App {
     try {
       const upscaler = await this.#upscaler();
       signal.throwIfAborted();
-      const onProgress = ({ fraction }: { fraction: number }) => {
-        if (signal.aborted) return;
-        this.progress = fraction;
-        this.#render();
-      };
+      const onProgress = ({ fraction }: { fraction: number }) => this.#showProgress(fraction, signal);
       this.result = undefined;
+      this.verification.forget();
+      this.comparison.forget();
+      this.#stage.hideRival();
       this.#stage.expectResult(target, `${upscaler.model.name} ×${zoom}`);
       const onPart = (part: Part) => {
         if (!signal.aborted) this.#stage.showPart(part);
@@ -210,7 +260,8 @@ export class App {
       const upscaled = await upscaler.upscale(picture, { scale: zoom, signal, onProgress, onPart });
       await this.#stage.showResult(upscaled.imageData(), signal);
       this.result = { upscaled, zoom };
-      this.#set("done", `Done in ${timeText(upscaled.report.milliseconds)}: ${sizeText(upscaled)}.`);
+      if (this.comparison.rival !== ORIGINAL) await this.#showRival(upscaler, picture, upscaled, signal);
+      this.#done(upscaled);
     } catch (error) {
       if (signal.aborted) return;
       this.#stage.hideResult();
@@ -218,9 +269,99 @@ export class App {
     }
   }
 
+  #done(upscaled: UpscaleResult): void {
+    this.#set("done", `Done in ${timeText(upscaled.report.milliseconds)}: ${sizeText(upscaled)}.`);
+  }
+
+  setRival(rival: string): void {
+    this.comparison.rival = rival;
+    void this.#compare();
+  }
+
+  showDifference(is: boolean): void {
+    this.comparison.showsDifference = is;
+    void this.#compare();
+  }
+
+  /** Shows the rival that is chosen now beside the result that is there. */
+  async #compare(): Promise<void> {
+    const { result, picture } = this;
+    if (!result || !picture) {
+      this.#writeLink();
+      return;
+    }
+    const { signal } = this.#begin("working", "Comparing…");
+    try {
+      await this.#showRival(await this.#upscaler(), picture, result.upscaled, signal);
+      this.#done(result.upscaled);
+    } catch (error) {
+      if (!signal.aborted) this.#fail(error);
+    }
+  }
+
+  async #showRival(
+    upscaler: Upscaler,
+    picture: LoadedPicture,
+    upscaled: UpscaleResult,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const label = rivalLabel(this.comparison.rival);
+    if (this.comparison.rival !== ORIGINAL) this.#set("working", `Comparing with ${label}…`);
+    const { width, height } = upscaled;
+    const onProgress = (fraction: number) => this.#showProgress(fraction, signal);
+    const task: Task = { upscaler, picture, size: { width, height }, backend: this.backend, signal, onProgress };
+    await this.comparison.show(this.#stage, label, upscaled.imageData(), task);
+  }
+
+  /** Makes the result again in the way that gives the same bits everywhere. */
+  async verify(): Promise<void> {
+    const { result, picture } = this;
+    if (!result || !picture) return;
+    const { signal } = this.#begin("working", "Verifying: enlarging again, exactly…");
+    try {
+      const onProgress = (fraction: number) => this.#showProgress(fraction, signal);
+      await this.verification.run(await this.#upscaler(), picture, result.upscaled, { signal, onProgress });
+      this.#done(result.upscaled);
+    } catch (error) {
+      if (!signal.aborted) this.#fail(error);
+    }
+  }
+
+  setTruthScale(scale: number): void {
+    this.truth.scale = scale;
+    this.truth.forget();
+    this.#render();
+  }
+
+  async scoreAgainstTruth(): Promise<void> {
+    const { picture, models, backend, result } = this;
+    if (!picture) return;
+    const { signal } = this.#begin("working", "Shrinking the picture…");
+    try {
+      const upscaler = await this.#upscaler();
+      await this.truth.run({ upscaler, picture, models, backend }, signal, (name, fraction) => {
+        this.status = { state: "working", text: `Scoring ${name}…` };
+        this.#showProgress(fraction, signal);
+      });
+      if (result && this.result) this.#done(result.upscaled);
+      else this.#set("idle", "Scored: the table is below.");
+    } catch (error) {
+      if (!signal.aborted) this.#fail(error);
+    }
+  }
+
+  #showProgress(fraction: number, signal: AbortSignal): void {
+    if (signal.aborted) return;
+    this.progress = fraction;
+    this.#render();
+  }
+
   cancel(): void {
     this.#current.abort();
-    this.#stage.hideResult();
+    // A comparison that is given up leaves the result.
+    if (this.result) this.#stage.hideRival();
+    else this.#stage.hideResult();
+    this.comparison.forget();
     this.#set("idle", "Cancelled.");
   }
 
@@ -228,13 +369,7 @@ export class App {
     const { result, picture, format } = this;
     if (!result || !picture) return;
     try {
-      const url = URL.createObjectURL(await result.upscaled.blob(format.type));
-      const anchor = document.createElement("a");
-      anchor.href = url;
-      anchor.download = `${picture.name}-${result.zoom}x.${format.ending}`;
-      anchor.click();
-      // The browser reads the blob after the click; a minute is more than it takes to begin.
-      setTimeout(() => URL.revokeObjectURL(url), 60_000);
+      save(await result.upscaled.blob(format.type), `${picture.name}-${result.zoom}x.${format.ending}`);
     } catch (error) {
       this.#fail(error);
     }
@@ -263,10 +398,13 @@ export class App {
   }
 
   #fragment(): string {
-    const { model, zoom, picture } = this;
+    const { model, zoom, picture, network } = this;
     const backend = this.backend === "auto" ? undefined : this.backend;
     const view = picture?.demo ? this.#stage.view : undefined;
-    return formatLink({ demo: picture?.demo, model, zoom, backend, view });
+    const { rival, showsDifference } = this.comparison;
+    const comparison = rival === ORIGINAL ? {} : { rival, difference: showsDifference };
+    const sums = picture?.demo && this.result ? this.verification.found : undefined;
+    return formatLink({ demo: picture?.demo, model, network, zoom, backend, view, sums, ...comparison });
   }
 
   /** Keeps the address up to date, without an entry in the history for each change. */
@@ -311,6 +449,8 @@ export class App {
   }
 
   #settingChanged(): void {
+    // Another setting than the link's gives another result.
+    this.verification.expected = undefined;
     if (this.status.state === "working") {
       this.#current.abort();
       this.#stage.hideResult();
@@ -340,11 +480,31 @@ export class App {
     }
   }
 
+  /** Finds out what the network of the moment costs. */
+  async #describe(): Promise<void> {
+    const { network } = this;
+    this.networkFacts = undefined;
+    if (!network) return;
+    try {
+      // Any engine can tell; one for the model of the moment would end the one that can still save the result.
+      const upscaler = await (this.#engine?.upscaler ?? this.#upscaler());
+      const facts = await upscaler.describe(network);
+      const same = this.network && JSON.stringify(this.network) === JSON.stringify(network);
+      if (!same) return;
+      this.networkFacts = facts;
+      this.#render();
+    } catch {
+      // An engine that does not start is told of by the picture that needs it.
+    }
+  }
+
   #ready(): void {
     const { picture, target } = this;
     this.estimate = undefined;
-    if (picture && this.zoomIsValid) void this.#estimate();
+    void this.#describe();
+    if (picture && this.zoomIsValid && this.networkIsTrained) void this.#estimate();
     if (!this.zoomIsValid) this.#set("error", `Choose a zoom from ${MIN_ZOOM} to ${MAX_ZOOM}.`);
+    else if (!this.networkIsTrained) this.#set("idle", UNTRAINED);
     else if (picture && target) this.#set("idle", `Ready: ${sizeText(picture)} to ${sizeText(target)}.`);
     else this.#set("idle", "Choose a picture to begin.");
   }

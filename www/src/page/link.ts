@@ -1,6 +1,9 @@
 /** The page's state in the URL's fragment: `#img=demo:sign&model=splitsr-x2&zoom=2&view=0.5,0.5,2,0.5`. */
-import { MAX_ZOOM, type Backend } from "../module/splitsr.ts";
+import { MAX_ZOOM, type Backend, type ModelEntry, type SplitSrConfig } from "../module/splitsr.ts";
+import { isRival } from "./compare.ts";
 import { demos } from "./demos.ts";
+import { parameters, type NetworkChange } from "./network.ts";
+import { formatSums, parseSums, type Sums } from "./verify.ts";
 
 export const MIN_ZOOM = 1;
 
@@ -19,15 +22,23 @@ export interface LinkState {
   /** The id of a demo picture; a visitor's own pictures are never in a link. */
   demo?: string | undefined;
   model?: string | undefined;
+  /** Hyper-parameters; the model's own for those that are absent. */
+  network?: NetworkChange | undefined;
   zoom?: number | undefined;
   /** Absent for "auto". */
   backend?: Exclude<Backend, "auto"> | undefined;
+  /** What the result is compared with; absent for the original. */
+  rival?: string | undefined;
+  /** Whether their differences are shown. */
+  difference?: boolean | undefined;
+  /** What the exact result must be; absent where the sender had not made it. */
+  sums?: Sums | undefined;
   /** Absent while the whole picture is fitted into the viewer. */
   view?: View | undefined;
 }
 
 /** Reads a fragment. What is wrong in it is left out, and told in a sentence each. */
-export function parseLink(fragment: string, models: readonly string[]): { state: LinkState; complaints: string[] } {
+export function parseLink(fragment: string, models: readonly ModelEntry[]): { state: LinkState; complaints: string[] } {
   const values = new URLSearchParams(fragment.replace(/^#/, ""));
   const state: LinkState = {};
   const complaints: string[] = [];
@@ -41,8 +52,16 @@ export function parseLink(fragment: string, models: readonly string[]): { state:
 
   const model = values.get("model");
   if (model !== null) {
-    if (models.includes(model)) state.model = model;
+    if (models.some(({ name }) => name === model)) state.model = model;
     else complaints.push("The link names a model that is not here.");
+  }
+
+  for (const { key, link, label, values: choices } of parameters) {
+    const text = values.get(link);
+    if (text === null) continue;
+    const option = choices(MOST_GROUPS).find(([value]) => String(value) === text);
+    if (option) state.network = { ...state.network, [key]: option[0] };
+    else complaints.push(`The link's ${label.toLowerCase()} is not one of those to choose from.`);
   }
 
   const zoom = values.get("zoom");
@@ -58,6 +77,19 @@ export function parseLink(fragment: string, models: readonly string[]): { state:
     else if (backend !== "auto") complaints.push("The link names a device that is not known.");
   }
 
+  const rival = values.get("with");
+  if (rival !== null) {
+    if (isRival(rival, models)) state.rival = rival;
+    else complaints.push("The link compares with something that is not here.");
+  }
+  state.difference = values.get("diff") === "1";
+
+  const sums = values.get("sum");
+  if (sums !== null) {
+    state.sums = parseSums(sums);
+    if (!state.sums) complaints.push("The link's hashes are not understood.");
+  }
+
   const view = values.get("view");
   if (view !== null) {
     state.view = parseView(view);
@@ -65,6 +97,18 @@ export function parseLink(fragment: string, models: readonly string[]): { state:
   }
   return { state, complaints };
 }
+
+/** Hybrid indices up to any that a model here has. */
+const MOST_GROUPS = { groups: 64 } as SplitSrConfig;
+
+/** What need not be in a link. */
+const USUAL: NetworkChange = {
+  split_ratio: 0.25,
+  hybrid_index: 3,
+  hybrid_mode: "split-first",
+  replacement: "features",
+  block: "split",
+};
 
 function parseView(text: string): View | undefined {
   const [x, y, magnification, split, ...rest] = text.split(",").map((part) => (part === "" ? NaN : Number(part)));
@@ -74,12 +118,20 @@ function parseView(text: string): View | undefined {
   return { x, y, magnification, split };
 }
 
-export function formatLink({ demo, model, zoom, backend, view }: LinkState): string {
+export function formatLink(state: LinkState): string {
+  const { demo, model, network, zoom, backend, rival, difference, sums, view } = state;
   const parts: string[] = [];
   if (demo !== undefined) parts.push(`img=demo:${demo}`);
   if (model !== undefined) parts.push(`model=${encodeURIComponent(model)}`);
+  for (const { key, link } of network ? parameters : []) {
+    const value = network?.[key];
+    if (value !== undefined && value !== USUAL[key]) parts.push(`${link}=${value}`);
+  }
   if (zoom !== undefined) parts.push(`zoom=${zoom}`);
   if (backend !== undefined) parts.push(`backend=${backend}`);
+  if (rival !== undefined) parts.push(`with=${encodeURIComponent(rival)}`);
+  if (difference) parts.push("diff=1");
+  if (sums) parts.push(`sum=${formatSums(sums)}`);
   if (view) {
     const fractions = [view.x, view.y, view.magnification, view.split].map((value) => Number(value.toFixed(4)));
     parts.push(`view=${fractions.join(",")}`);

@@ -1,6 +1,6 @@
 /**
- * The viewer: the original and the enlarged picture over each other at the same place and size, divided by a line that
- * can be moved; panned and zoomed together by mouse, wheel, touch and keys.
+ * The viewer: two pictures over each other at the same place and size, divided by a line that can be moved, or side by
+ * side; panned and zoomed together by mouse, wheel, touch and keys. Left is the original, or a rival of the result.
  */
 import type { Part } from "../module/splitsr.ts";
 import type { View } from "./link.ts";
@@ -30,19 +30,32 @@ interface Size {
   height: number;
 }
 
+/** From the lowest to the uppermost. */
+const layerNames = ["before", "rival", "after", "heat"] as const;
+type LayerName = (typeof layerNames)[number];
+
+function byLayer<T>(make: (name: LayerName) => T): Record<LayerName, T> {
+  return Object.fromEntries(layerNames.map((name) => [name, make(name)])) as Record<LayerName, T>;
+}
+
 export class Stage {
   /** Called when the visitor has moved the view. */
   onMove: () => void = () => undefined;
 
   readonly #root: HTMLElement;
   readonly #viewport: HTMLElement;
-  readonly #layers: { before: HTMLElement; after: HTMLElement };
-  readonly #canvases: { before: HTMLCanvasElement; after: HTMLCanvasElement };
+  readonly #layers: Record<LayerName, HTMLElement>;
+  readonly #canvases: Record<LayerName, HTMLCanvasElement>;
   readonly #divider: HTMLElement;
   readonly #percent: HTMLElement;
 
   #picture: Size | undefined;
   #result: Size | undefined;
+  /** What stands in the original's place. */
+  #rival: Size | undefined;
+  /** What covers both. */
+  #heat: Size | undefined;
+  #beside = false;
   /** Whether no part of the result is missing. */
   #isWhole = false;
   #view: View = { x: 0.5, y: 0.5, magnification: 1, split: 0.5 };
@@ -53,8 +66,8 @@ export class Stage {
   constructor(root: HTMLElement) {
     this.#root = root;
     this.#viewport = part(root, ".viewport");
-    this.#layers = { before: part(root, ".layer.before"), after: part(root, ".layer.after") };
-    this.#canvases = { before: canvasIn(this.#layers.before), after: canvasIn(this.#layers.after) };
+    this.#layers = byLayer((name) => part(root, `.layer.${name}`));
+    this.#canvases = byLayer((name) => canvasIn(this.#layers[name]));
     this.#divider = part(root, ".divider");
     this.#percent = part(root, ".percent");
     this.#listenToPointers();
@@ -79,8 +92,7 @@ export class Stage {
   expectResult({ width, height }: Size, label: string): void {
     this.#result = { width, height };
     this.#isWhole = false;
-    const tag = this.#root.querySelector(".tag-after");
-    if (tag) tag.textContent = label;
+    part(this.#root, ".tag-after").textContent = label;
     Object.assign(this.#canvases.after, { width, height });
     this.#draw();
   }
@@ -96,10 +108,43 @@ export class Stage {
     this.#draw();
   }
 
+  /** Shows a rival of the result in the original's place. */
+  async showRival(rival: ImageData, label: string, signal: AbortSignal): Promise<void> {
+    this.hideRival();
+    await paint(this.#canvases.rival, rival, signal);
+    this.#rival = { width: rival.width, height: rival.height };
+    part(this.#root, ".tag-before").textContent = label;
+    this.#draw();
+  }
+
+  /** Shows a map of the differences over both. */
+  async showHeat(map: ImageData, signal: AbortSignal): Promise<void> {
+    await paint(this.#canvases.heat, map, signal);
+    this.#heat = { width: map.width, height: map.height };
+    this.#draw();
+  }
+
+  hideHeat(): void {
+    this.#heat = undefined;
+    this.#empty("heat");
+  }
+
+  hideRival(): void {
+    this.#rival = undefined;
+    part(this.#root, ".tag-before").textContent = "Original";
+    this.#empty("rival");
+    this.hideHeat();
+  }
+
   hideResult(): void {
     this.#result = undefined;
-    // An empty canvas gives its memory back.
-    this.#canvases.after.width = this.#canvases.after.height = 0;
+    this.#empty("after");
+    this.hideRival();
+  }
+
+  /** An empty canvas gives its memory back. */
+  #empty(layer: LayerName): void {
+    this.#canvases[layer].width = this.#canvases[layer].height = 0;
     this.#draw();
   }
 
@@ -126,7 +171,7 @@ export class Stage {
   }
 
   /** Zooms the view by a factor; the point of the picture that is under (`x`, `y`), in CSS pixels, stays there. */
-  #zoomAt(factor: number, x = this.#viewport.clientWidth / 2, y = this.#viewport.clientHeight / 2): void {
+  #zoomAt(factor: number, x = this.#paneWidth / 2, y = this.#viewport.clientHeight / 2): void {
     if (!this.#picture) return;
     const { width, height } = this.#picture;
     const before = this.#view.magnification;
@@ -134,7 +179,7 @@ export class Stage {
     const shift = 1 / before - 1 / magnification;
     this.#moveTo({
       magnification,
-      x: this.#view.x + ((x - this.#viewport.clientWidth / 2) * shift) / width,
+      x: this.#view.x + (((x % this.#paneWidth) - this.#paneWidth / 2) * shift) / width,
       y: this.#view.y + ((y - this.#viewport.clientHeight / 2) * shift) / height,
     });
   }
@@ -165,37 +210,54 @@ export class Stage {
   /** The magnification that fits the whole picture. */
   #fit(): number {
     if (!this.#picture) return 1;
-    const width = Math.max(1, this.#viewport.clientWidth - 2 * MARGIN);
+    const width = Math.max(1, this.#paneWidth - 2 * MARGIN);
     const height = Math.max(1, this.#viewport.clientHeight - MARGIN - TOOLBAR);
     return Math.min(width / this.#picture.width, height / this.#picture.height, MOST_MAGNIFICATION);
   }
 
+  /** Whether the pictures are side by side: only two whole ones can be. */
+  get #isBeside(): boolean {
+    return this.#beside && this.#result !== undefined && this.#isWhole && this.#heat === undefined;
+  }
+
+  /** The width that each picture has, in CSS pixels. */
+  get #paneWidth(): number {
+    return this.#viewport.clientWidth / (this.#isBeside ? 2 : 1);
+  }
+
   #draw(): void {
-    const comparison = this.#isWhole ? "comparison" : "arrival";
+    const comparison = this.#heat ? "difference" : this.#isWhole ? "comparison" : "arrival";
     this.#root.dataset.shows = this.#picture ? (this.#result ? comparison : "picture") : "nothing";
+    const beside = this.#isBeside;
+    this.#root.classList.toggle("beside", beside);
     const picture = this.#picture;
     if (!picture) return;
     const lift = (TOOLBAR - MARGIN) / 2;
     if (this.#fitted) Object.assign(this.#view, { x: 0.5, y: 0.5, magnification: this.#fit() });
     const { x, y, magnification, split } = this.#view;
     const { clientWidth, clientHeight } = this.#viewport;
-    const left = clientWidth / 2 - x * picture.width * magnification;
     const top = clientHeight / 2 - lift - y * picture.height * magnification;
 
-    const place = (canvas: HTMLCanvasElement, size: Size, squares: boolean) => {
+    const place = (name: LayerName, size: Size, squares: boolean) => {
+      const pane = beside && name === "after" ? this.#paneWidth : 0;
+      const left = pane + this.#paneWidth / 2 - x * picture.width * magnification;
       const scaleX = (picture.width / size.width) * magnification;
       const scaleY = (picture.height / size.height) * magnification;
-      canvas.style.transform = `translate(${left}px, ${top}px) scale(${scaleX}, ${scaleY})`;
-      canvas.style.imageRendering = squares ? "pixelated" : "auto";
+      const { style } = this.#canvases[name];
+      style.transform = `translate(${left}px, ${top}px) scale(${scaleX}, ${scaleY})`;
+      style.imageRendering = squares ? "pixelated" : "auto";
     };
-    place(this.#canvases.before, picture, this.#squares);
-    const line = this.#result ? split * clientWidth : clientWidth;
+    place("before", picture, this.#squares);
+    const line = beside ? this.#paneWidth : this.#result ? split * clientWidth : clientWidth;
     const covered = this.#result && this.#isWhole ? clientWidth - line : 0;
-    this.#layers.before.style.clipPath = `inset(0 ${covered}px 0 0)`;
-    if (this.#result) {
-      const squares = magnification >= SHOW_SQUARES * this.#shownPixels();
-      place(this.#canvases.after, this.#result, squares);
-    }
+    const leftClip = `inset(0 ${covered}px 0 0)`;
+    // Under a rival that may be transparent, the original would show through.
+    this.#layers.before.style.clipPath = this.#rival ? "inset(0 100% 0 0)" : leftClip;
+    this.#layers.rival.style.clipPath = leftClip;
+    const squares = magnification >= SHOW_SQUARES * this.#shownPixels();
+    if (this.#rival) place("rival", this.#rival, squares);
+    if (this.#result) place("after", this.#result, squares);
+    if (this.#heat) place("heat", this.#heat, squares);
     this.#layers.after.style.clipPath = `inset(0 0 0 ${line}px)`;
     this.#divider.style.transform = `translateX(${line}px)`;
     this.#divider.ariaValueNow = String(Math.round(split * 100));
@@ -295,6 +357,11 @@ export class Stage {
       out: () => this.#zoomAt(1 / 1.5),
       fit: () => this.#showAll(),
       actual: () => this.#showActual(),
+      beside: (button) => {
+        this.#beside = !this.#beside;
+        button.ariaPressed = String(this.#beside);
+        this.#draw();
+      },
       pixels: (button) => {
         this.#squares = !this.#squares;
         button.ariaPressed = String(this.#squares);

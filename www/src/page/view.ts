@@ -3,8 +3,17 @@ import { html, nothing, render, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 import { MAX_ZOOM, type Backend } from "../module/splitsr.ts";
 import { formats, sizeText, timeText, type App } from "./app.ts";
+import { compareSection } from "./compare.ts";
 import { demos, demoUrl } from "./demos.ts";
 import { MIN_ZOOM } from "./link.ts";
+import { networkSection } from "./network.ts";
+import { truthSection } from "./truth.ts";
+import { verifyTemplate } from "./verify.ts";
+
+interface Size {
+  width: number;
+  height: number;
+}
 
 export function draw(app: App, panel: HTMLElement, welcome: HTMLElement): void {
   render(app.picture ? nothing : welcomeTemplate(app), welcome);
@@ -29,8 +38,8 @@ function panelTemplate(app: App): TemplateResult {
       <h1>SplitSR</h1>
       <span>super-resolution in your browser</span>
     </header>
-    ${pictureSection(app)} ${zoomSection(app)} ${modelSection(app)} ${deviceSection(app)} ${runSection(app)}
-    ${app.result ? resultSection(app, app.result) : nothing}
+    ${pictureSection(app)} ${zoomSection(app)} ${modelSection(app)} ${deviceSection(app)} ${compareSection(app)}
+    ${runSection(app)} ${app.result ? resultSection(app, app.result) : nothing} ${truthSection(app)}
     <footer>
       <p class="privacy">Your pictures never leave this device: everything is computed in this page.</p>
       <div id="offline"></div>
@@ -94,7 +103,7 @@ function demoList(app: App): TemplateResult {
 }
 
 function zoomSection(app: App): TemplateResult {
-  const { target } = app;
+  const { picture, target } = app;
   return html`
     <section aria-labelledby="zoom-title">
       <h2 id="zoom-title">Zoom</h2>
@@ -123,7 +132,7 @@ function zoomSection(app: App): TemplateResult {
             max=${MAX_ZOOM}
             step="any"
             aria-invalid=${!app.zoomIsValid}
-            .value=${live(String(app.zoom || ""))}
+            .value=${live(app.zoom ? String(Number(app.zoom.toFixed(4))) : "")}
             @input=${(event: Event) => app.setZoom((event.target as HTMLInputElement).valueAsNumber)}
           />
         </span>
@@ -131,8 +140,28 @@ function zoomSection(app: App): TemplateResult {
       <p class="about" data-testid="estimate">
         ${target && app.zoomIsValid ? `Result: ${sizeText(target)}${costText(app)}` : "From 1 to 16, fractions too"}
       </p>
+      ${picture && target ? sizeFields(app, picture, target) : nothing}
     </section>
   `;
+}
+
+/** The zoom by the result's width or height. */
+function sizeFields(app: App, picture: Size, target: Size): TemplateResult {
+  const field = (side: "width" | "height", label: string) => html`
+    <label class="number">
+      <span aria-hidden="true">${label.charAt(0)}</span>
+      <input
+        type="number"
+        aria-label="${label} of the result in pixels"
+        data-testid=${side}
+        min="1"
+        step="1"
+        .value=${live(app.zoomIsValid ? String(target[side]) : "")}
+        @change=${(event: Event) => app.setZoom((event.target as HTMLInputElement).valueAsNumber / picture[side])}
+      />
+    </label>
+  `;
+  return html`<div class="row sides">${field("width", "Width")} ${field("height", "Height")}</div>`;
 }
 
 /** What the run would take, once that is known. */
@@ -172,12 +201,16 @@ function choiceSection<T extends string>(
 
 function modelSection(app: App): TemplateResult {
   const model = app.models.find(({ name }) => name === app.model);
-  const about =
-    model &&
-    html`<p class="about">
-      Trained for ×${model.scale}; ${model.params.toLocaleString("en")}
-      parameters${app.modelIsChosen ? "" : "; follows the zoom"}
-    </p>`;
+  const about = html`
+    ${
+      model &&
+      html`<p class="about">
+        Trained for ×${model.scale}; ${model.params.toLocaleString("en")}
+        parameters${app.modelIsChosen ? "" : "; follows the zoom"}
+      </p>`
+    }
+    ${networkSection(app)}
+  `;
   const options = app.models.map(({ name }) => [name, name] as const);
   return choiceSection("Model", "model", options, app.model, (name) => app.setModel(name), about);
 }
@@ -202,7 +235,7 @@ function runSection(app: App): TemplateResult {
           type="button"
           class="primary"
           data-testid="run"
-          ?disabled=${!app.picture || app.busy || !app.zoomIsValid}
+          ?disabled=${!app.picture || app.busy || !app.zoomIsValid || !app.networkIsTrained}
           @click=${() => void app.run()}
         >
           Enlarge
@@ -269,6 +302,7 @@ function resultSection(app: App, { upscaled }: NonNullable<App["result"]>): Temp
             : "The link holds the model and the zoom; your picture stays with you."
         }
       </p>
+      ${verifyTemplate(app)}
       <details open>
         <summary>Report</summary>
         <dl data-testid="report">

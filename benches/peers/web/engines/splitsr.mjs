@@ -1,4 +1,5 @@
 /** Our engine alone, as a worker of the product's pool has it: a wasm instance that enlarges one tile, the whole picture. */
+import { tileMessage } from "./tile.mjs";
 import { readWeights } from "./weights.mjs";
 
 /** `build`: the folder of the build under www/src/wasm, of which "gpu" computes on WebGPU. */
@@ -22,16 +23,4 @@ export async function start({ build }) {
     },
     planes: (output) => output,
   };
-}
-
-/** `TileInput::to_bytes` of src/upscale/tile.rs, for a tile that is the whole picture, in fast arithmetic. */
-function tileMessage(planes, height, width, scale) {
-  const flags = 0;
-  const source = [width, height];
-  const target = [scale * width, scale * height];
-  const header = Uint32Array.of(flags, ...source, ...target, 0, 0, ...source, 0, 0, ...target);
-  const message = new Uint8Array(header.byteLength + planes.byteLength);
-  message.set(new Uint8Array(header.buffer));
-  message.set(new Uint8Array(planes.buffer, planes.byteOffset, planes.byteLength), header.byteLength);
-  return message;
 }

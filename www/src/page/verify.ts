@@ -1,0 +1,100 @@
+/**
+ * Whether a result is what another machine gets. The picture is enlarged again the way that gives the same bits everywhere (`tile: "exact"`), and the hash of
+ * that is compared with the one in the link.
+ */
+import { html, nothing, type TemplateResult } from "lit-html";
+import type { Distance, Report, SourcePicture, UpscaleResult, Upscaler } from "../module/splitsr.ts";
+import type { App } from "./app.ts";
+
+/** So many digits of a hash are enough to tell it from any other. */
+const DIGITS = 16;
+
+/** The hashes in a link: of the model's file and of the exact result. */
+export interface Sums {
+  model: string;
+  output: string;
+}
+
+export function parseSums(text: string): Sums | undefined {
+  const [, model, output] = /^([0-9a-f]{16})-([0-9a-f]{16})$/.exec(text) ?? [];
+  return model && output ? { model, output } : undefined;
+}
+
+export const formatSums = ({ model, output }: Sums): string => `${model}-${output}`;
+
+const sumsOf = ({ modelSha256, outputSha256 }: Report): Sums => ({
+  model: modelSha256.slice(0, DIGITS),
+  output: outputSha256.slice(0, DIGITS),
+});
+
+export class Verification {
+  /** What the link said. */
+  expected: Sums | undefined;
+  /** Of the exact result; undefined until it was made. */
+  found: Sums | undefined;
+  /** Between the result that is shown and the exact one. */
+  distance: Distance | undefined;
+
+  forget(): void {
+    this.found = this.distance = undefined;
+  }
+
+  async run(
+    upscaler: Upscaler,
+    picture: SourcePicture,
+    shown: UpscaleResult,
+    options: { signal: AbortSignal; onProgress: (fraction: number) => void },
+  ): Promise<void> {
+    const { signal, onProgress } = options;
+    const { width, height } = shown;
+    const exact = await upscaler.upscale(picture, {
+      width,
+      height,
+      tile: "exact",
+      signal,
+      onProgress: ({ fraction }) => onProgress(fraction),
+    });
+    const distance = await upscaler.distance(shown.imageData(), exact.imageData());
+    signal.throwIfAborted();
+    this.found = sumsOf(exact.report);
+    this.distance = distance;
+  }
+
+  /** What is known, as a sentence. */
+  get verdict(): string {
+    const { expected, found, distance } = this;
+    if (!found || !distance) return expected ? "The link tells what must come out: not verified yet." : "";
+    const off =
+      distance.largest === 0
+        ? "is the same"
+        : `is at most ${distance.largest} level${distance.largest > 1 ? "s" : ""} off`;
+    const shown = `What is shown ${off}.`;
+    if (!expected) return `The exact result is known now, and the link holds its hash. ${shown}`;
+    if (expected.model !== found.model) return "Not reproduced: the model here is another one than the sender's.";
+    if (expected.output !== found.output)
+      return "Not reproduced: the exact result here is another one than the sender's.";
+    return `Reproduced exactly. ${shown}`;
+  }
+}
+
+export function verifyTemplate(app: App): TemplateResult {
+  const { verification, busy } = app;
+  const { verdict, found } = verification;
+  return html`
+    ${
+      found
+        ? nothing
+        : html`<button
+            type="button"
+            class="wide"
+            data-testid="verify"
+            title="Enlarges again, slower, in the way that gives the same bits on every machine"
+            ?disabled=${busy}
+            @click=${() => void app.verify()}
+          >
+            Verify
+          </button>`
+    }
+    ${verdict ? html`<p class="about" data-testid="verdict">${verdict}</p>` : nothing}
+  `;
+}
