@@ -9,7 +9,7 @@ use super::picture::Picture;
 use crate::error::Error;
 use crate::eval;
 use crate::image::resize::{Filter, resize_rgb};
-use crate::image::{self, Area, Format, Limits, profile};
+use crate::image::{self, Format, Limits, profile};
 
 /// Reads a picture file, whose format is recognised by its content. More than `maxMegapixels` (10^6 pixels) are refused
 /// before memory is taken. Throws `UnsupportedFormat`, `Decode` or `TooLarge`.
@@ -58,16 +58,6 @@ pub fn resize_by(picture: &Picture, width: u32, height: u32, filter: &str) -> Re
 #[wasm_bindgen]
 pub fn shrink(picture: &Picture, scale: usize) -> Result<Picture> {
     eval::degrade(picture.0.clone(), scale).map(|(_, small)| Picture(small)).map_err(to_js)
-}
-
-/// The part of a picture from its upper left corner. Throws `Config` where the picture is smaller.
-#[wasm_bindgen]
-pub fn crop(picture: &Picture, width: u32, height: u32) -> Result<Picture> {
-    let Picture(picture) = picture;
-    if width > picture.width || height > picture.height {
-        return Err(to_js(Error::Config("the part is larger than the picture".into())));
-    }
-    Ok(Picture(picture.crop(Area { left: 0, top: 0, width, height })))
 }
 
 /// How far two pictures of one size are apart, as JSON: `{"psnr_y", "ssim_y", "largest", "mean"}`; see [`eval::Distance`]. Throws `Data`.

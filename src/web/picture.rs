@@ -4,7 +4,8 @@ use wasm_bindgen::prelude::*;
 
 use super::errors::to_js;
 use super::{Result, pack};
-use crate::image::{self, Layout, Samples};
+use crate::error::Error;
+use crate::image::{self, Area, Layout, Samples};
 
 /// A decoded picture, upright. Call `free()` when done with it.
 #[wasm_bindgen]
@@ -61,6 +62,17 @@ impl Picture {
     #[wasm_bindgen(getter)]
     pub fn notes(&self) -> Vec<String> {
         self.0.notes.clone()
+    }
+
+    /// A part of it. Throws `Config` where that is empty or not inside.
+    pub fn crop(&self, left: u32, top: u32, width: u32, height: u32) -> Result<Self> {
+        let Self(picture) = self;
+        let inside =
+            |start: u32, length: u32, side: u32| length > 0 && start.checked_add(length).is_some_and(|end| end <= side);
+        if !inside(left, width, picture.width) || !inside(top, height, picture.height) {
+            return Err(to_js(Error::Config("the part is empty, or not inside the picture".into())));
+        }
+        Ok(Self(picture.crop(Area { left, top, width, height })))
     }
 
     /// `4 * width * height` bytes: red, green, blue, alpha, row by row without padding, in the colours of its profile.

@@ -192,6 +192,47 @@ test("the result is compared with a resizer and with another model", async ({ pa
   await expect(page.locator(".tag-before")).toHaveText("Original");
 });
 
+test("a part of the picture is enlarged alone, at once", async ({ page }) => {
+  await visitor.chooseDemo("Fur");
+  await page.getByRole("button", { name: "Part" }).click();
+  const canvas = page.locator(".layer.before canvas");
+  const box = await canvas.boundingBox();
+  if (!box) throw new Error("there is a picture");
+  const scale = box.width / 372;
+  const at = (x: number, y: number) => [box.x + x * scale, box.y + y * scale] as const;
+  await page.mouse.move(...at(100.5, 80.5));
+  await page.mouse.down();
+  await page.mouse.move(...at(150, 120), { steps: 4 });
+  await page.mouse.move(...at(179.5, 139.5), { steps: 4 });
+  await page.mouse.up();
+  await visitor.expectState("done");
+  expect(await visitor.resultSize()).toEqual([160, 120]);
+  await expect(page).toHaveURL(/part=100,80,80,60/);
+  // It is where it was cut from, and what the part would become as a picture of its own.
+  const result = await visitor.part("result").boundingBox();
+  expect(Math.abs((result?.x ?? 0) - at(100, 80)[0])).toBeLessThan(1);
+  expect(result?.width).toBeCloseTo(80 * scale, 0);
+
+  const link = page.url();
+  await visitor.open(link.slice(link.indexOf("#")));
+  await visitor.expectState("done");
+  expect(await visitor.resultSize()).toEqual([160, 120]);
+  await page.getByRole("button", { name: "Part" }).click();
+  await visitor.expectState("idle");
+  await expect(visitor.part("status")).toHaveText("Ready: 372 × 280 pixels to 744 × 560 pixels.");
+
+  // By keyboard: what is in sight.
+  await page.locator(".viewport").press("1");
+  await page.locator(".viewport").press("+");
+  for (let press = 0; press < 6; press++) await page.locator(".viewport").press("+");
+  await page.getByRole("button", { name: "Part" }).press("Enter");
+  await visitor.expectState("done");
+  expect((await visitor.resultSize())[0]).toBeLessThan(744);
+  await visitor.open("#img=demo:fur&part=300,200,500,60");
+  await visitor.expectState("error");
+  await expect(visitor.part("status")).toContainText("not inside the picture");
+});
+
 test("two pictures can be seen side by side", async ({ page }) => {
   await visitor.chooseDemo("Fur");
   await visitor.run();

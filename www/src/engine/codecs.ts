@@ -67,9 +67,9 @@ export function resize(packed: Uint8Array, width: number, height: number, resize
 
 /** The evaluation protocol's small version of a packed picture, and the part of the picture that was shrunk. */
 export function shrink(packed: Uint8Array, scale: number): Promise<{ small: PlainPixels; sharp: PlainPixels }> {
-  return withPictures([packed], ({ crop, shrink }, picture) => {
+  return withPictures([packed], ({ shrink }, picture) => {
     const small = plain(shrink(picture, scale));
-    return { small, sharp: plain(crop(picture, small.width * scale, small.height * scale)) };
+    return { small, sharp: plain(picture.crop(0, 0, small.width * scale, small.height * scale)) };
   });
 }
 

@@ -11,7 +11,7 @@ import { canvasPixels, encode } from "./codecs.ts";
 import { readSource } from "./decode.ts";
 import { Devices } from "./devices.ts";
 import { Engine } from "./engine.ts";
-import type { CoordinatorMethods, PortableSource } from "./protocol.ts";
+import type { CoordinatorMethods, InspectReply, PortableSource } from "./protocol.ts";
 import { MOST_BROWSER_PIXELS } from "./sniff.ts";
 import { buffer, buildUrls, compile, fastestBuild, instantiate } from "./wasm.ts";
 
@@ -37,12 +37,13 @@ serve<CoordinatorMethods>({
   async inspect(source, { signal }) {
     engine?.warm();
     const picture = await readSource(source);
+    return about(picture, signal);
+  },
+
+  async crop({ source, area: { left, top, width, height } }, { signal }) {
+    const picture = await readSource(source);
     try {
-      signal.throwIfAborted();
-      const { width, height, hasAlpha, notes } = picture;
-      const pixels = buffer(await canvasPixels(picture));
-      const packed = new Blob([buffer(picture.pack())]);
-      return move({ width, height, hasAlpha, notes, pixels, packed }, [pixels]);
+      return await about(picture.crop(left, top, width, height), signal);
     } finally {
       picture.free();
     }
@@ -91,6 +92,19 @@ serve<CoordinatorMethods>({
     return new Blob([buffer(await encode(bytes, type, quality))], { type });
   },
 });
+
+/** A picture as the page holds it; it is given back. */
+async function about(picture: Picture, signal: AbortSignal): Promise<InspectReply> {
+  try {
+    signal.throwIfAborted();
+    const { width, height, hasAlpha, notes } = picture;
+    const pixels = buffer(await canvasPixels(picture));
+    const packed = new Blob([buffer(picture.pack())]);
+    return move({ width, height, hasAlpha, notes, pixels, packed }, [pixels]);
+  } finally {
+    picture.free();
+  }
+}
 
 /** A source as it travels between bundles. */
 async function readPacked(source: PortableSource): Promise<Uint8Array> {

@@ -1,5 +1,6 @@
 /** What the workers are asked: page -> coordinator -> band workers. */
 import type {
+  Area,
   Backend,
   Distance,
   Estimate,
@@ -89,6 +90,7 @@ export type CoordinatorMethods = {
   /** Of hyper-parameters as JSON. */
   describe: [string, NetworkFacts, never];
   inspect: [PortableSource, InspectReply, never];
+  crop: [{ source: PortableSource; area: Area }, InspectReply, never];
   estimate: [EstimateRequest, Estimate, never];
   upscale: [UpscaleRequest, UpscaleReply, UpscaleEvent];
   resize: [{ source: PortableSource; width: number; height: number; resizer: Resizer }, PlainPixels, never];

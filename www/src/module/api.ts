@@ -57,6 +57,14 @@ export type UpscaleOptions = Target & {
   onPart?: (part: Part) => void;
 };
 
+/** A rectangle in pixels. */
+export interface Area {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
 /** A rectangle of the result. */
 export interface Part {
   /** Pixels of the result left of it and above it. */
@@ -205,6 +213,8 @@ export interface Upscaler {
   describe(network: Partial<SplitSrConfig>): Promise<NetworkFacts>;
   /** Reads a picture without enlarging it. */
   inspect(source: Source, options?: { signal?: AbortSignal }): Promise<SourcePicture>;
+  /** A part of a picture, in its full depth, to be enlarged like any other. */
+  crop(source: Source, area: Area, options?: { signal?: AbortSignal }): Promise<SourcePicture>;
   /**
    * What enlarging a picture of this size would take. The first call measures the device's speed, for a few tenths of a second.
    *

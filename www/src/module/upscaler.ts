@@ -5,6 +5,7 @@ import coordinatorUrl from "../engine/coordinator.ts?worker&url";
 import type {
   CoordinatorMethods,
   EngineOptions,
+  InspectReply,
   PlainPart,
   PlainPixels,
   PortableSource,
@@ -16,6 +17,7 @@ import { spawn } from "../engine/spawn.ts";
 import {
   MAX_ZOOM,
   UpscaleError,
+  type Area,
   type Backend,
   type Distance,
   type Estimate,
@@ -100,11 +102,19 @@ class Engine implements Upscaler {
   }
 
   async inspect(source: Source, { signal }: { signal?: AbortSignal } = {}): Promise<SourcePicture> {
-    const { pixels, ...about } = await this.#inTurn(signal, async (coordinator) => {
+    const read = await this.#inTurn(signal, async (coordinator) => {
       const { portable, transfer } = await travel(source);
       return coordinator.call("inspect", portable, { transfer, signal });
     });
-    return { ...about, imageData: new ImageData(new Uint8ClampedArray(pixels), about.width, about.height) };
+    return toSourcePicture(read);
+  }
+
+  async crop(source: Source, area: Area, { signal }: { signal?: AbortSignal } = {}): Promise<SourcePicture> {
+    const part = await this.#inTurn(signal, async (coordinator) => {
+      const { portable, transfer } = await travel(source);
+      return coordinator.call("crop", { source: portable, area }, { transfer, signal });
+    });
+    return toSourcePicture(part);
   }
 
   async estimate(
@@ -203,6 +213,10 @@ class Engine implements Upscaler {
     coordinator.end(reason);
     if (this.#running?.coordinator === coordinator) this.#running = undefined;
   }
+}
+
+function toSourcePicture({ pixels, ...about }: InspectReply): SourcePicture {
+  return { ...about, imageData: toImageData({ ...about, pixels }) };
 }
 
 function toImageData({ pixels, width, height }: PlainPixels): ImageData {

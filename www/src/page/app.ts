@@ -6,6 +6,7 @@ import {
   MAX_ZOOM,
   modelFor,
   UpscaleError,
+  type Area,
   type Backend,
   type Estimate,
   type ModelEntry,
@@ -52,7 +53,7 @@ export const formats: readonly Format[] = [
 ];
 
 const UNTRAINED =
-  "No model has been trained with these hyper-parameters. Choose values that say “trained”, or a model from the list.";
+  "No model has been trained with these hyper-parameters. Choose values with a ✓, or a model from the list.";
 
 /** Milliseconds after which a setting is what the visitor wants. */
 const SETTLED = 200;
@@ -70,6 +71,8 @@ export class App {
   zoom = 2;
   backend: Backend = "auto";
   picture: LoadedPicture | undefined;
+  /** The part of the picture that is enlarged alone. */
+  part: (LoadedPicture & { area: Area }) | undefined;
   /** What the run would take; undefined until that is known. */
   estimate: Estimate | undefined;
   result: { upscaled: UpscaleResult; zoom: number } | undefined;
@@ -96,6 +99,7 @@ export class App {
       clearTimeout(this.#moved);
       this.#moved = window.setTimeout(() => this.#writeLink(), 250);
     };
+    stage.onRegion = (region) => void this.setRegion(region);
   }
 
   /** Loads the list of models, and then what the link asks for. */
@@ -131,6 +135,7 @@ export class App {
     if (demo) {
       await this.openDemo(demo);
       if (this.picture?.demo !== demo.id) return;
+      if (state.region && !(await this.#cut(state.region))) return;
       if (state.view) this.#stage.view = state.view;
       this.verification.expected = state.sums;
     } else {
@@ -164,6 +169,7 @@ export class App {
       const upscaler = await this.#upscaler();
       const picture = await upscaler.inspect(source, { signal });
       this.picture = { ...picture, name, demo };
+      this.part = undefined;
       this.result = undefined;
       this.truth.forget();
       this.verification.expected = undefined;
@@ -171,6 +177,37 @@ export class App {
       this.#ready();
     } catch (error) {
       if (!signal.aborted) this.#fail(error);
+    }
+  }
+
+  /** What is enlarged: the picture, or a part of it. */
+  get source(): LoadedPicture | undefined {
+    return this.part ?? this.picture;
+  }
+
+  /** Enlarges a part of the picture at once, or goes back to all of it. */
+  async setRegion(region: Area | undefined): Promise<void> {
+    if ((await this.#cut(region)) && region && this.zoomIsValid && this.networkIsTrained) await this.run();
+  }
+
+  /** Whether the part could be cut out. */
+  async #cut(region: Area | undefined): Promise<boolean> {
+    const { picture } = this;
+    if (!picture) return false;
+    const { signal } = this.#begin("loading", region ? "Cutting out the part…" : "Going back to the whole picture…");
+    try {
+      const { name, demo } = picture;
+      const cut = region && (await (await this.#upscaler()).crop(picture, region, { signal }));
+      this.part = cut && { ...cut, area: region, name: `${name}-part`, demo };
+      this.result = undefined;
+      this.truth.forget();
+      this.#stage.hideResult();
+      this.#stage.region = region;
+      this.#ready();
+      return true;
+    } catch (error) {
+      if (!signal.aborted) this.#fail(error);
+      return false;
     }
   }
 
@@ -228,9 +265,10 @@ export class App {
 
   /** The result's size at the chosen zoom. */
   get target(): { width: number; height: number } | undefined {
-    if (!this.picture) return undefined;
+    const { source } = this;
+    if (!source) return undefined;
     const side = (pixels: number) => Math.max(1, Math.round(pixels * this.zoom));
-    return { width: side(this.picture.width), height: side(this.picture.height) };
+    return { width: side(source.width), height: side(source.height) };
   }
 
   get busy(): boolean {
@@ -242,7 +280,7 @@ export class App {
   }
 
   async run(): Promise<void> {
-    const { picture, target, zoom } = this;
+    const { source: picture, target, zoom } = this;
     if (!picture || !target) return;
     const { signal } = this.#begin("working", `Enlarging to ${sizeText(target)}…`);
     try {
@@ -285,7 +323,7 @@ export class App {
 
   /** Shows the rival that is chosen now beside the result that is there. */
   async #compare(): Promise<void> {
-    const { result, picture } = this;
+    const { result, source: picture } = this;
     if (!result || !picture) {
       this.#writeLink();
       return;
@@ -315,7 +353,7 @@ export class App {
 
   /** Makes the result again in the way that gives the same bits everywhere. */
   async verify(): Promise<void> {
-    const { result, picture } = this;
+    const { result, source: picture } = this;
     if (!result || !picture) return;
     const { signal } = this.#begin("working", "Verifying: enlarging again, exactly…");
     try {
@@ -334,7 +372,7 @@ export class App {
   }
 
   async scoreAgainstTruth(): Promise<void> {
-    const { picture, models, backend, result } = this;
+    const { source: picture, models, backend, result } = this;
     if (!picture) return;
     const { signal } = this.#begin("working", "Shrinking the picture…");
     try {
@@ -366,7 +404,7 @@ export class App {
   }
 
   async download(): Promise<void> {
-    const { result, picture, format } = this;
+    const { result, source: picture, format } = this;
     if (!result || !picture) return;
     try {
       save(await result.upscaled.blob(format.type), `${picture.name}-${result.zoom}x.${format.ending}`);
@@ -403,8 +441,9 @@ export class App {
     const view = picture?.demo ? this.#stage.view : undefined;
     const { rival, showsDifference } = this.comparison;
     const comparison = rival === ORIGINAL ? {} : { rival, difference: showsDifference };
+    const region = picture?.demo ? this.part?.area : undefined;
     const sums = picture?.demo && this.result ? this.verification.found : undefined;
-    return formatLink({ demo: picture?.demo, model, network, zoom, backend, view, sums, ...comparison });
+    return formatLink({ demo: picture?.demo, model, network, zoom, backend, view, sums, region, ...comparison });
   }
 
   /** Keeps the address up to date, without an entry in the history for each change. */
@@ -460,10 +499,10 @@ export class App {
 
   /** Finds out what the run would take, and whether it fits. */
   async #estimate(): Promise<void> {
-    const { picture, zoom, model, backend } = this;
+    const { source: picture, zoom, model, backend } = this;
     if (!picture) return;
     const isCurrent = () =>
-      this.picture === picture && this.zoom === zoom && this.model === model && this.backend === backend;
+      this.source === picture && this.zoom === zoom && this.model === model && this.backend === backend;
     // While the slider moves, each step is old at once.
     await new Promise((resolve) => setTimeout(resolve, SETTLED));
     // An engine for another model would end the one that can still save the result.
@@ -499,7 +538,7 @@ export class App {
   }
 
   #ready(): void {
-    const { picture, target } = this;
+    const { source: picture, target } = this;
     this.estimate = undefined;
     void this.#describe();
     if (picture && this.zoomIsValid && this.networkIsTrained) void this.#estimate();

@@ -1,5 +1,5 @@
 /** The page's state in the URL's fragment: `#img=demo:sign&model=splitsr-x2&zoom=2&view=0.5,0.5,2,0.5`. */
-import { MAX_ZOOM, type Backend, type ModelEntry, type SplitSrConfig } from "../module/splitsr.ts";
+import { MAX_ZOOM, type Area, type Backend, type ModelEntry, type SplitSrConfig } from "../module/splitsr.ts";
 import { isRival } from "./compare.ts";
 import { demos } from "./demos.ts";
 import { parameters, type NetworkChange } from "./network.ts";
@@ -31,6 +31,8 @@ export interface LinkState {
   rival?: string | undefined;
   /** Whether their differences are shown. */
   difference?: boolean | undefined;
+  /** The part of the picture that is enlarged. */
+  region?: Area | undefined;
   /** What the exact result must be; absent where the sender had not made it. */
   sums?: Sums | undefined;
   /** Absent while the whole picture is fitted into the viewer. */
@@ -84,6 +86,12 @@ export function parseLink(fragment: string, models: readonly ModelEntry[]): { st
   }
   state.difference = values.get("diff") === "1";
 
+  const region = values.get("part");
+  if (region !== null) {
+    state.region = parseArea(region);
+    if (!state.region) complaints.push("The link's part of the picture is not understood.");
+  }
+
   const sums = values.get("sum");
   if (sums !== null) {
     state.sums = parseSums(sums);
@@ -110,6 +118,13 @@ const USUAL: NetworkChange = {
   block: "split",
 };
 
+function parseArea(text: string): Area | undefined {
+  const [, ...numbers] = /^(\d{1,6}),(\d{1,6}),(\d{1,6}),(\d{1,6})$/.exec(text) ?? [];
+  const [left, top, width, height] = numbers.map(Number);
+  if (left === undefined || top === undefined || !width || !height) return undefined;
+  return { left, top, width, height };
+}
+
 function parseView(text: string): View | undefined {
   const [x, y, magnification, split, ...rest] = text.split(",").map((part) => (part === "" ? NaN : Number(part)));
   if (x === undefined || y === undefined || magnification === undefined || split === undefined) return undefined;
@@ -119,7 +134,7 @@ function parseView(text: string): View | undefined {
 }
 
 export function formatLink(state: LinkState): string {
-  const { demo, model, network, zoom, backend, rival, difference, sums, view } = state;
+  const { demo, model, network, zoom, backend, rival, difference, region, sums, view } = state;
   const parts: string[] = [];
   if (demo !== undefined) parts.push(`img=demo:${demo}`);
   if (model !== undefined) parts.push(`model=${encodeURIComponent(model)}`);
@@ -131,6 +146,7 @@ export function formatLink(state: LinkState): string {
   if (backend !== undefined) parts.push(`backend=${backend}`);
   if (rival !== undefined) parts.push(`with=${encodeURIComponent(rival)}`);
   if (difference) parts.push("diff=1");
+  if (region) parts.push(`part=${[region.left, region.top, region.width, region.height].join(",")}`);
   if (sums) parts.push(`sum=${formatSums(sums)}`);
   if (view) {
     const fractions = [view.x, view.y, view.magnification, view.split].map((value) => Number(value.toFixed(4)));

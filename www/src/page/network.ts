@@ -116,7 +116,7 @@ function choice(app: App, network: SplitSrConfig, { key, testId, label, values }
         }}
       >
         ${all.map(([value, name]) => {
-          const trained = trainedWith({ ...network, [key]: value }, app.models) ? ", trained" : "";
+          const trained = trainedWith({ ...network, [key]: value }, app.models) ? " ✓" : "";
           return html`<option value=${String(value)} ?selected=${value === chosen}>${name}${trained}</option>`;
         })}
       </select>
@@ -175,7 +175,7 @@ function drawing({ config, lightGroups, splitChannels }: NetworkFacts): SVGTempl
     </svg>
     <p class="about">
       Each column is a group, each row one of its blocks and the channels that it convolves: dark in a standard group,
-      bright in a lightweight one. The last row is the group's convolution.
+      bright in a lightweight one. The last row is the group's convolution. ✓: with trained weights.
     </p>
   `;
 }

@@ -2,7 +2,7 @@
  * The viewer: two pictures over each other at the same place and size, divided by a line that can be moved, or side by
  * side; panned and zoomed together by mouse, wheel, touch and keys. Left is the original, or a rival of the result.
  */
-import type { Part } from "../module/splitsr.ts";
+import type { Area, Part } from "../module/splitsr.ts";
 import type { View } from "./link.ts";
 import { paint } from "./paint.ts";
 
@@ -25,6 +25,11 @@ function canvasIn(layer: HTMLElement): HTMLCanvasElement {
   return canvas;
 }
 
+interface Point {
+  x: number;
+  y: number;
+}
+
 interface Size {
   width: number;
   height: number;
@@ -41,6 +46,8 @@ function byLayer<T>(make: (name: LayerName) => T): Record<LayerName, T> {
 export class Stage {
   /** Called when the visitor has moved the view. */
   onMove: () => void = () => undefined;
+  /** Called when the visitor has marked a part of the picture, or none. */
+  onRegion: (region: Area | undefined) => void = () => undefined;
 
   readonly #root: HTMLElement;
   readonly #viewport: HTMLElement;
@@ -56,6 +63,9 @@ export class Stage {
   /** What covers both. */
   #heat: Size | undefined;
   #beside = false;
+  /** Whether a drag marks a part of the picture. */
+  #marks = false;
+  #region: Area | undefined;
   /** Whether no part of the result is missing. */
   #isWhole = false;
   #view: View = { x: 0.5, y: 0.5, magnification: 1, split: 0.5 };
@@ -80,6 +90,7 @@ export class Stage {
   async showPicture(picture: ImageData, description: string, signal: AbortSignal): Promise<void> {
     this.#picture = { width: picture.width, height: picture.height };
     this.#fitted = true;
+    this.#region = undefined;
     this.#canvases.before.role = "img";
     this.#canvases.before.ariaLabel = `Original: ${description}`;
     this.#canvases.after.ariaLabel = `Enlarged: ${description}`;
@@ -160,6 +171,47 @@ export class Stage {
     this.#draw();
   }
 
+  /** The part of the picture that results are of; all of it where it is undefined. */
+  set region(region: Area | undefined) {
+    this.#region = region;
+    this.#marks = region !== undefined;
+    this.#draw();
+  }
+
+  /** The part of the picture that is in sight, in whole pixels. */
+  get #inSight(): Area | undefined {
+    if (!this.#picture) return undefined;
+    const { clientWidth, clientHeight } = this.#viewport;
+    return this.#areaBetween({ x: 0, y: 0 }, { x: clientWidth, y: clientHeight });
+  }
+
+  /** The pixels of the picture between two points of the viewer. */
+  #areaBetween(a: Point, b: Point): Area | undefined {
+    if (!this.#picture) return undefined;
+    const { width, height } = this.#picture;
+    const { left, top } = this.#corner;
+    const along = (from: number, to: number, start: number, side: number) => {
+      const ends = [from, to].map((at) => (at - start) / this.#view.magnification).sort((a, b) => a - b);
+      const [first, last] = ends.map((end, index) =>
+        Math.min(side, Math.max(0, index === 0 ? Math.floor(end) : Math.ceil(end))),
+      );
+      return [first ?? 0, (last ?? 0) - (first ?? 0)] as const;
+    };
+    const [x, wide] = along(a.x, b.x, left, width);
+    const [y, high] = along(a.y, b.y, top, height);
+    return wide > 0 && high > 0 ? { left: x, top: y, width: wide, height: high } : undefined;
+  }
+
+  /** Where the picture's corner is in the viewer, in CSS pixels. */
+  get #corner(): { left: number; top: number } {
+    const { width = 0, height = 0 } = this.#picture ?? {};
+    const { x, y, magnification } = this.#view;
+    return {
+      left: this.#paneWidth / 2 - x * width * magnification,
+      top: this.#viewport.clientHeight / 2 - (TOOLBAR - MARGIN) / 2 - y * height * magnification,
+    };
+  }
+
   #moveTo(change: Partial<View>): void {
     const inside = (fraction: number) => Math.min(1, Math.max(0, fraction));
     const view = { ...this.#view, ...change };
@@ -204,7 +256,7 @@ export class Stage {
 
   /** Pixels of the picture that is judged, for each pixel of the original. */
   #shownPixels(): number {
-    return this.#picture && this.#result ? this.#result.width / this.#picture.width : 1;
+    return this.#picture && this.#result ? this.#result.width / (this.#region ?? this.#picture).width : 1;
   }
 
   /** The magnification that fits the whole picture. */
@@ -217,7 +269,7 @@ export class Stage {
 
   /** Whether the pictures are side by side: only two whole ones can be. */
   get #isBeside(): boolean {
-    return this.#beside && this.#result !== undefined && this.#isWhole && this.#heat === undefined;
+    return this.#beside && this.#result !== undefined && this.#isWhole && !this.#heat && !this.#region;
   }
 
   /** The width that each picture has, in CSS pixels. */
@@ -232,17 +284,20 @@ export class Stage {
     this.#root.classList.toggle("beside", beside);
     const picture = this.#picture;
     if (!picture) return;
-    const lift = (TOOLBAR - MARGIN) / 2;
     if (this.#fitted) Object.assign(this.#view, { x: 0.5, y: 0.5, magnification: this.#fit() });
-    const { x, y, magnification, split } = this.#view;
-    const { clientWidth, clientHeight } = this.#viewport;
-    const top = clientHeight / 2 - lift - y * picture.height * magnification;
+    const { magnification, split } = this.#view;
+    const { clientWidth } = this.#viewport;
+    const corner = this.#corner;
+    const whole: Area = { left: 0, top: 0, ...picture };
+    const region = this.#region ?? whole;
 
     const place = (name: LayerName, size: Size, squares: boolean) => {
+      const area = name === "before" ? whole : region;
       const pane = beside && name === "after" ? this.#paneWidth : 0;
-      const left = pane + this.#paneWidth / 2 - x * picture.width * magnification;
-      const scaleX = (picture.width / size.width) * magnification;
-      const scaleY = (picture.height / size.height) * magnification;
+      const left = pane + corner.left + area.left * magnification;
+      const top = corner.top + area.top * magnification;
+      const scaleX = (area.width / size.width) * magnification;
+      const scaleY = (area.height / size.height) * magnification;
       const { style } = this.#canvases[name];
       style.transform = `translate(${left}px, ${top}px) scale(${scaleX}, ${scaleY})`;
       style.imageRendering = squares ? "pixelated" : "auto";
@@ -252,7 +307,10 @@ export class Stage {
     const covered = this.#result && this.#isWhole ? clientWidth - line : 0;
     const leftClip = `inset(0 ${covered}px 0 0)`;
     // Under a rival that may be transparent, the original would show through.
-    this.#layers.before.style.clipPath = this.#rival ? "inset(0 100% 0 0)" : leftClip;
+    const hidden = this.#rival && !this.#region;
+    // Around a part the original stays in sight.
+    this.#layers.before.style.clipPath = this.#region ? "none" : hidden ? "inset(0 100% 0 0)" : leftClip;
+    this.#mark(this.#region, corner, magnification);
     this.#layers.rival.style.clipPath = leftClip;
     const squares = magnification >= SHOW_SQUARES * this.#shownPixels();
     if (this.#rival) place("rival", this.#rival, squares);
@@ -264,7 +322,25 @@ export class Stage {
     this.#percent.textContent = `${Math.round((magnification / this.#shownPixels()) * 100)} %`;
   }
 
+  /** Outlines a part of the picture. */
+  #mark(region: Area | undefined, corner: { left: number; top: number }, magnification: number): void {
+    const outline = part(this.#root, ".region");
+    outline.hidden = !region;
+    this.#root.classList.toggle("marks", this.#marks);
+    part(this.#root, "[data-action=region]").ariaPressed = String(this.#marks);
+    if (!region) return;
+    Object.assign(outline.style, {
+      left: `${corner.left + region.left * magnification}px`,
+      top: `${corner.top + region.top * magnification}px`,
+      width: `${region.width * magnification}px`,
+      height: `${region.height * magnification}px`,
+    });
+  }
+
   #listenToPointers(): void {
+    /** Where a part of the picture began to be marked. */
+    let start: Point | undefined;
+    let marked: Area | undefined;
     const pointers = new Map<number, { x: number; y: number }>();
     const viewport = this.#viewport;
     const at = (event: MouseEvent) => {
@@ -275,8 +351,15 @@ export class Stage {
       if (event.button !== 0) return;
       viewport.setPointerCapture(event.pointerId);
       pointers.set(event.pointerId, at(event));
+      // Two fingers move the view.
+      start = this.#marks && pointers.size === 1 ? at(event) : undefined;
     });
     viewport.addEventListener("pointermove", (event) => {
+      if (start && pointers.has(event.pointerId)) {
+        marked = this.#areaBetween(start, at(event));
+        if (marked) this.#mark(marked, this.#corner, this.#view.magnification);
+        return;
+      }
       const from = pointers.get(event.pointerId);
       if (!from) return;
       const to = at(event);
@@ -291,7 +374,11 @@ export class Stage {
       pointers.set(event.pointerId, to);
     });
     for (const type of ["pointerup", "pointercancel"] as const) {
-      viewport.addEventListener(type, (event) => pointers.delete(event.pointerId));
+      viewport.addEventListener(type, (event) => {
+        pointers.delete(event.pointerId);
+        if (start && marked && type === "pointerup") this.onRegion(marked);
+        start = marked = undefined;
+      });
     }
     viewport.addEventListener("dblclick", (event) => {
       const { x, y } = at(event);
@@ -357,6 +444,13 @@ export class Stage {
       out: () => this.#zoomAt(1 / 1.5),
       fit: () => this.#showAll(),
       actual: () => this.#showActual(),
+      region: () => {
+        this.#marks = !this.#marks;
+        const zoomedIn = this.#marks && this.#view.magnification > this.#fit();
+        if (zoomedIn) this.onRegion(this.#inSight);
+        else if (this.#region) this.onRegion(undefined);
+        this.#draw();
+      },
       beside: (button) => {
         this.#beside = !this.#beside;
         button.ariaPressed = String(this.#beside);

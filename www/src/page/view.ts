@@ -70,7 +70,9 @@ function pictureSection(app: App): TemplateResult {
       ${
         picture
           ? html`<p class="about">
-                <b>${picture.name}</b> ${sizeText(picture)}${picture.hasAlpha ? ", transparent" : ""}
+                <b>${picture.name}</b> ${sizeText(picture)}${picture.hasAlpha ? ", transparent" : ""}${
+                  app.part ? `; of it ${sizeText(app.part)}` : ""
+                }
               </p>
               ${notes(picture.notes)} ${demoList(app)}`
           : nothing
@@ -103,7 +105,7 @@ function demoList(app: App): TemplateResult {
 }
 
 function zoomSection(app: App): TemplateResult {
-  const { picture, target } = app;
+  const { source, target } = app;
   return html`
     <section aria-labelledby="zoom-title">
       <h2 id="zoom-title">Zoom</h2>
@@ -140,7 +142,7 @@ function zoomSection(app: App): TemplateResult {
       <p class="about" data-testid="estimate">
         ${target && app.zoomIsValid ? `Result: ${sizeText(target)}${costText(app)}` : "From 1 to 16, fractions too"}
       </p>
-      ${picture && target ? sizeFields(app, picture, target) : nothing}
+      ${source && target ? sizeFields(app, source, target) : nothing}
     </section>
   `;
 }
