@@ -55,13 +55,10 @@ pub struct Recipe {
     pub batch: usize,
     /// The side of a high-resolution patch, in pixels; rounded down to a multiple of the scale.
     pub hr_patch: usize,
-    /// Other patches from a step on: small ones teach fast early, large ones show more of a picture late.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub late: Option<Late>,
     /// Places that are drawn for a patch, of which the one that bicubic enlarges worst is taken; 1 = no choice.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     pub candidates: usize,
-    /// Steps of the whole run.
+    /// Steps of the run without its finish.
     pub steps: u64,
     /// The learning rate at its highest.
     pub learning_rate: f64,
@@ -90,6 +87,9 @@ pub struct Recipe {
     /// The gradient is scaled down to this norm where it is longer; `None` = never.
     #[serde(default)]
     pub clip: Option<f32>,
+    /// What follows these steps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finish: Option<Finish>,
 }
 
 fn one() -> usize {
@@ -108,16 +108,20 @@ fn is_false(value: &bool) -> bool {
     !value
 }
 
-/// See [`Recipe::late`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A second stage: it begins with the averaged weights and fresh moments, and its learning rate falls by half a cosine.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Late {
-    /// The first step, counted from 0.
-    pub from: u64,
+pub struct Finish {
+    /// Steps of this stage.
+    pub steps: u64,
+    /// The learning rate at its beginning.
+    pub learning_rate: f64,
     /// As [`Recipe::batch`].
     pub batch: usize,
     /// As [`Recipe::hr_patch`].
     pub hr_patch: usize,
+    /// As [`Recipe::loss`].
+    pub loss: Loss,
 }
 
 /// The learning rate over the steps.
@@ -146,6 +150,8 @@ pub enum Loss {
     Charbonnier,
     /// Absolute difference, of the values and of their discrete Fourier transform.
     Spectrum,
+    /// Squared difference: what PSNR measures.
+    L2,
 }
 
 impl Recipe {
@@ -154,7 +160,6 @@ impl Recipe {
         Self {
             batch: 16,
             hr_patch: 96,
-            late: None,
             candidates: 1,
             steps: 600_000,
             learning_rate: 1e-4,
@@ -168,6 +173,7 @@ impl Recipe {
             epsilon: 1e-7,
             ema: 0.0,
             clip: None,
+            finish: None,
         }
     }
 
@@ -185,27 +191,45 @@ impl Recipe {
         }
     }
 
+    /// Steps of the whole run.
+    pub fn all_steps(&self) -> u64 {
+        self.steps + self.finish.map_or(0, |finish| finish.steps)
+    }
+
+    /// The finish, if a step, counted from 0, is in it.
+    fn finish_at(&self, step: u64) -> Option<Finish> {
+        self.finish.filter(|_| step >= self.steps)
+    }
+
     /// Patches of a step, counted from 0, and the side of a high-resolution one.
     pub fn patches_at(&self, step: u64) -> (usize, usize) {
-        match self.late {
-            Some(late) if step >= late.from => (late.batch, late.hr_patch),
-            _ => (self.batch, self.hr_patch),
-        }
+        self.finish_at(step).map_or((self.batch, self.hr_patch), |finish| (finish.batch, finish.hr_patch))
+    }
+
+    /// The loss of a step, counted from 0.
+    pub fn loss_at(&self, step: u64) -> Loss {
+        self.finish_at(step).map_or(self.loss, |finish| finish.loss)
     }
 
     /// The learning rate of a step, counted from 0.
     pub fn learning_rate_at(&self, step: u64) -> f64 {
+        if let Some(finish) = self.finish_at(step) {
+            return finish.learning_rate * falling((step - self.steps) as f64 / finish.steps as f64);
+        }
         match self.schedule {
             Schedule::Halving { every } => self.learning_rate * 0.5f64.powi((step / every) as i32),
             Schedule::Cosine { warmup } if step < warmup => self.learning_rate * (step + 1) as f64 / warmup as f64,
             Schedule::Cosine { warmup } => {
                 let length = self.steps.saturating_sub(warmup).max(1);
-                let progress = ((step - warmup) as f64 / length as f64).min(1.0);
-                let cosine = 0.5 * (1.0 + (std::f64::consts::PI * progress).cos());
-                self.learning_rate * (0.01 + 0.99 * cosine)
+                self.learning_rate * falling((step - warmup) as f64 / length as f64)
             }
         }
     }
+}
+
+/// Half a cosine, from 1 to a hundredth.
+fn falling(progress: f64) -> f64 {
+    0.01 + 0.99 * 0.5 * (1.0 + (std::f64::consts::PI * progress.min(1.0)).cos())
 }
 
 impl TrainConfig {
@@ -245,14 +269,16 @@ impl TrainConfig {
 impl Recipe {
     fn validate(&self, scale: usize) -> Result<()> {
         let patches = [0, u64::MAX].map(|step| self.patches_at(step));
+        let rates = [Some(self.learning_rate), self.finish.map(|finish| finish.learning_rate)];
+        let rates: Vec<f64> = rates.into_iter().flatten().collect();
         let checks = [
             (patches.iter().all(|&(batch, _)| batch > 0), "batch must be at least 1"),
             (patches.iter().all(|&(_, side)| side / scale >= 8), "hr_patch must be at least 8 times the scale"),
             (self.candidates > 0, "candidates must be at least 1"),
             ((0.0..=1.0).contains(&self.distill), "distill must be from 0 to 1"),
             ((0.0..=1.0).contains(&self.weight_decay), "weight_decay must be from 0 to 1"),
-            (self.steps > 0, "steps must be at least 1"),
-            (self.learning_rate > 0.0 && self.learning_rate < 1.0, "learning_rate must be between 0 and 1"),
+            (self.steps > 0 && self.finish.is_none_or(|finish| finish.steps > 0), "steps must be at least 1"),
+            (rates.iter().all(|&rate| rate > 0.0 && rate < 1.0), "learning_rate must be between 0 and 1"),
             ((0.0..1.0).contains(&self.ema), "ema must be at least 0 and below 1"),
             (self.betas.iter().all(|b| (0.0..1.0).contains(b)), "betas must be at least 0 and below 1"),
             (self.epsilon > 0.0, "epsilon must be above 0"),
@@ -280,6 +306,12 @@ mod tests {
         assert!((ours.learning_rate_at(40_000) - 1e-5).abs() < 1e-12);
         let middle = ours.learning_rate_at(20_250);
         assert!((middle - 0.505e-3).abs() < 1e-6, "{middle}");
+        let finish = Finish { steps: 100, learning_rate: 2e-4, batch: 4, hr_patch: 128, loss: Loss::L2 };
+        let finished = Recipe { finish: Some(finish), ..ours };
+        assert_eq!((finished.all_steps(), finished.learning_rate_at(40_000)), (40_100, 2e-4));
+        assert!((finished.learning_rate_at(40_050) - 1.01e-4).abs() < 1e-9);
+        assert_eq!((finished.patches_at(39_999), finished.patches_at(40_000)), ((16, 64), (4, 128)));
+        assert_eq!((finished.loss_at(39_999), finished.loss_at(40_000)), (Loss::L1, Loss::L2));
     }
 
     #[test]

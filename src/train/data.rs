@@ -85,7 +85,7 @@ impl Dataset {
     /// # Errors
     /// [`Error::Data`] gives the size of the first picture that is too small.
     pub fn check_patch(&self, recipe: &Recipe) -> Result<()> {
-        let side = recipe.hr_patch.max(recipe.late.map_or(0, |late| late.hr_patch));
+        let side = recipe.hr_patch.max(recipe.finish.map_or(0, |finish| finish.hr_patch));
         let needed = (side / self.scale) as u32;
         match self.pairs.iter().find(|pair| pair.lr.width.min(pair.lr.height) < needed) {
             Some(Pair { hr, .. }) => Err(Error::Data(format!(

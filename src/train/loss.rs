@@ -9,6 +9,7 @@ pub(super) fn loss(kind: Loss, difference: Tensor<4>) -> Tensor<1> {
     match kind {
         Loss::L1 => difference.abs().mean(),
         Loss::Charbonnier => (difference.square() + 1e-6).sqrt().mean(),
+        Loss::L2 => difference.square().mean(),
         Loss::Spectrum => {
             let [real, imaginary] = fourier(difference.clone());
             difference.abs().mean() + (real.abs().mean() + imaginary.abs().mean()) * 0.5

@@ -16,7 +16,7 @@ mod trainer;
 #[cfg(not(target_arch = "wasm32"))]
 mod warm_start;
 
-pub use config::{Late, Loss, Recipe, Schedule, TrainConfig};
+pub use config::{Finish, Loss, Recipe, Schedule, TrainConfig};
 pub use data::{Batch, Dataset, Pair};
 #[cfg(not(target_arch = "wasm32"))]
 pub use run::{Event, Files, Limits, run};

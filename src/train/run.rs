@@ -110,7 +110,7 @@ pub fn run(
     let recipe = config.recipe()?;
     train.check_patch(&recipe)?;
     let mut run = Run::start(config, recipe, files, resume)?;
-    let last = limits.steps.unwrap_or(u64::MAX).min(run.recipe.steps);
+    let last = limits.steps.unwrap_or(u64::MAX).min(run.recipe.all_steps());
     let started = Instant::now();
     let (mut saved, mut validated) = (Instant::now(), Instant::now());
     let (mut losses, mut logged) = (Vec::new(), Instant::now());

@@ -72,6 +72,10 @@ impl Trainer {
     }
 
     fn take_step(&mut self, arithmetic: Arithmetic, batch: Batch) -> Result<f32> {
+        if self.recipe.finish.is_some() && self.step == self.recipe.steps {
+            (self.weights, self.moments) = (self.average.clone(), None);
+            self.network = unflatten(self.network.clone(), &self.weights, true);
+        }
         let device = self.device.clone().autodiff();
         let tensor = |values, side, device: &Device| {
             Tensor::<4>::from_data(TensorData::new(values, [batch.count, 3, side, side]), device)
@@ -81,7 +85,8 @@ impl Trainer {
             .as_ref()
             .map(|teacher| arithmetic.run(|| teacher.forward(tensor(batch.lr.clone(), batch.lr_side, &self.device))));
         let enlarged = arithmetic.run(|| self.network.forward(tensor(batch.lr, batch.lr_side, &device)));
-        let against = |target: Tensor<4>| loss(self.recipe.loss, enlarged.clone() - target);
+        let kind = self.recipe.loss_at(self.step);
+        let against = |target: Tensor<4>| loss(kind, enlarged.clone() - target);
         let mut loss = against(tensor(batch.hr, batch.hr_side, &device));
         if let Some(taught) = taught {
             let part = self.recipe.distill;
@@ -111,11 +116,16 @@ impl Trainer {
         }
         (self.weights, self.moments) = (weights, moments);
         self.step += 1;
-        // Early on, an average over the last `step / 10` steps follows the weights faster than the full one.
-        let decay = self.recipe.ema.min(1.0 - 10.0 / (10 + self.step) as f64);
+        // Early on, an average over the last tenth of the steps follows the weights faster than the full one.
+        let decay = self.recipe.ema.min(1.0 - 10.0 / (10 + self.stage_step(self.step)) as f64);
         self.average = self.average.clone() * decay + self.weights.clone() * (1.0 - decay);
         self.network = unflatten(self.network.clone(), &self.weights, true);
         Ok(value)
+    }
+
+    /// Steps of the stage at hand, of `step` in all.
+    fn stage_step(&self, step: u64) -> u64 {
+        if step > self.recipe.steps { step - self.recipe.steps } else { step }
     }
 
     /// The network as it is to be saved and scored: with the averaged weights where the recipe asks for an average.
@@ -154,7 +164,8 @@ impl Trainer {
         };
         (self.weights, self.average) = (take("weights")?, take("average")?);
         if step > 0 {
-            let momentum = AdaptiveMomentumState::new(step as usize, take("moment_1")?, take("moment_2")?);
+            let time = self.stage_step(step) as usize;
+            let momentum = AdaptiveMomentumState::new(time, take("moment_1")?, take("moment_2")?);
             self.moments = Some(AdamState::new(momentum));
         }
         self.step = step;

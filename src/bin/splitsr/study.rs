@@ -126,7 +126,9 @@ fn train_all<'a>(configs: impl Iterator<Item = &'a TrainConfig>, data: &Path, va
                 eprintln!("{}: {} steps, {psnr_y:.3} dB", config.name, event.step);
             }
         };
-        if row(config.clone(), out)?.is_some_and(|row| row.steps >= config.recipe().map_or(0, |recipe| recipe.steps)) {
+        if row(config.clone(), out)?
+            .is_some_and(|row| row.steps >= config.recipe().map_or(0, |recipe| recipe.all_steps()))
+        {
             continue;
         }
         train(config, data, validation, &files(config, out), true, Limits::default(), &stop, &mut print)?;
