@@ -5,6 +5,7 @@ import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { expect, test } from "@playwright/test";
+import { unzipSync } from "fflate";
 import { awkwardFile, command, dataFolder, dataTransfer, noise, Visitor } from "./support.ts";
 
 const fur = join(dataFolder, "demo/fur.png");
@@ -53,6 +54,26 @@ test("a picture can be dropped anywhere", async ({ page }) => {
   await expect(visitor.part("status")).toHaveText(/^Ready: 372 × 280/);
   await visitor.run();
   expect(await visitor.resultSize()).toEqual([744, 560]);
+});
+
+test("several pictures become one zip; what fails is told, and a cancelled batch goes on", async ({ page }) => {
+  const broken = awkwardFile("corrupt_data.png");
+  await visitor.part("file-input").setInputFiles([fur, awkwardFile("rgba16.png"), broken, fur]);
+  await visitor.expectState("idle");
+  const items = visitor.part("batch").locator("li");
+  await expect(items).toHaveCount(4);
+  await visitor.part("batch-run").click();
+  await expect(items.nth(0)).toHaveAttribute("data-state", "done");
+  await visitor.part("cancel").click();
+  await expect(items.nth(0)).toHaveAttribute("data-state", "done");
+  const [download] = await Promise.all([page.waitForEvent("download"), visitor.part("batch-run").click()]);
+  await expect(visitor.part("status")).toHaveText(/^Saved 3 of 4 pictures\. 1 could not be enlarged/);
+  await expect(items.nth(2)).toContainText("corrupt_data.png");
+  await expect(items.nth(2)).toHaveAttribute("data-state", "failed");
+  expect(download.suggestedFilename()).toBe("pictures-2x.zip");
+  const files = unzipSync(await readFile(await download.path()));
+  expect(Object.keys(files)).toEqual(["fur-2x.png", "rgba16-2x.png", "fur-2x (2).png"]);
+  for (const bytes of Object.values(files)) expect(Buffer.from(bytes.subarray(0, 4)).toString("hex")).toBe("89504e47");
 });
 
 test("a picture can be pasted", async ({ page }) => {

@@ -17,6 +17,7 @@ import {
   type UpscaleResult,
   type Upscaler,
 } from "../module/splitsr.ts";
+import { Batch } from "./batch.ts";
 import { Comparison, ORIGINAL, rivalLabel, type Task } from "./compare.ts";
 import { demos, demoUrl, type Demo } from "./demos.ts";
 import { formatLink, MIN_ZOOM, parseLink } from "./link.ts";
@@ -71,6 +72,8 @@ export class App {
   zoom = 2;
   backend: Backend = "auto";
   picture: LoadedPicture | undefined;
+  /** Several pictures that were opened together; `picture` is the first of them. */
+  batch: Batch | undefined;
   /** The part of the picture that is enlarged alone. */
   part: (LoadedPicture & { area: Area }) | undefined;
   /** What the run would take; undefined until that is known. */
@@ -82,6 +85,8 @@ export class App {
   readonly truth = new Truth();
   readonly verification = new Verification();
   format = png;
+  /** Of JPEG, 1 to 100. */
+  quality = 92;
   linkCopied = false;
 
   readonly #stage: Stage;
@@ -154,17 +159,24 @@ export class App {
     await this.#open(demoUrl(demo.id), demo.id, demo.description, demo.id);
   }
 
-  async openFile(file: File | undefined): Promise<void> {
+  /** Several pictures become a batch. */
+  async openFiles(files: readonly File[]): Promise<void> {
+    await this.#openFile(files[0]);
+    this.batch = files.length > 1 ? new Batch(files) : undefined;
+    this.#render();
+  }
+
+  async #openFile(file: File | undefined): Promise<void> {
     if (!file) {
       this.#set("error", "That was not a picture file. Save the picture first, then open or drop the file.");
       return;
     }
-    const name = file.name.replace(/\.[^.]*$/, "");
-    await this.#open(file, name || "picture", file.name, undefined);
+    await this.#open(file, withoutEnding(file.name), file.name, undefined);
   }
 
   async #open(source: Blob | string, name: string, description: string, demo: string | undefined): Promise<void> {
     const { signal } = this.#begin("loading", `Reading ${name}…`);
+    this.batch = undefined;
     try {
       const upscaler = await this.#upscaler();
       const picture = await upscaler.inspect(source, { signal });
@@ -258,8 +270,10 @@ export class App {
     this.#settingChanged();
   }
 
-  setFormat(format: Format): void {
+  setFormat(format: Format, quality = this.quality): void {
     this.format = format;
+    this.quality = quality;
+    this.batch?.forget();
     this.#render();
   }
 
@@ -365,6 +379,26 @@ export class App {
     }
   }
 
+  /** Enlarges the pictures of the batch and saves them as one file; what fails is told beside its name. */
+  async runBatch(): Promise<void> {
+    const { batch, zoom, format, quality } = this;
+    if (!batch) return;
+    const { signal } = this.#begin("working", "Enlarging all…");
+    try {
+      const upscaler = await this.#upscaler();
+      const onProgress = (fraction: number, text: string) => {
+        this.status = { state: "working", text };
+        this.#showProgress(fraction, signal);
+      };
+      await batch.run({ upscaler, zoom, format, quality, signal, onProgress });
+      if (batch.done > 0) save(await batch.zip(zoom, format), `pictures-${zoom}x.zip`);
+      const failed = batch.failed > 0 ? ` ${batch.failed} could not be enlarged: see the list.` : "";
+      this.#set(batch.done > 0 ? "done" : "error", `Saved ${batch.done} of ${batch.items.length} pictures.${failed}`);
+    } catch (error) {
+      if (!signal.aborted) this.#fail(error);
+    }
+  }
+
   setTruthScale(scale: number): void {
     this.truth.scale = scale;
     this.truth.forget();
@@ -407,7 +441,7 @@ export class App {
     const { result, source: picture, format } = this;
     if (!result || !picture) return;
     try {
-      save(await result.upscaled.blob(format.type), `${picture.name}-${result.zoom}x.${format.ending}`);
+      save(await result.upscaled.blob(format.type, this.quality), `${picture.name}-${result.zoom}x.${format.ending}`);
     } catch (error) {
       this.#fail(error);
     }
@@ -488,6 +522,7 @@ export class App {
   }
 
   #settingChanged(): void {
+    this.batch?.forget();
     // Another setting than the link's gives another result.
     this.verification.expected = undefined;
     if (this.status.state === "working") {
@@ -558,6 +593,11 @@ export class App {
   #fail(error: unknown): void {
     this.#set("error", error instanceof Error ? error.message : String(error));
   }
+}
+
+/** A file's name without its ending. */
+export function withoutEnding(name: string): string {
+  return name.replace(/\.[^.]*$/, "") || "picture";
 }
 
 export function sizeText({ width, height }: { width: number; height: number }): string {

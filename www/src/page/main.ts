@@ -20,11 +20,11 @@ void app.start().then(() => offerOffline(part("offline")));
 addEventListener("hashchange", () => void app.openLink(location.hash));
 
 addEventListener("paste", (event) => {
-  const file = event.clipboardData?.files[0];
+  const files = [...(event.clipboardData?.files ?? [])];
   // Text that is pasted into the number field is no attempt at a picture.
-  if (!file && event.target instanceof HTMLInputElement) return;
+  if (files.length === 0 && event.target instanceof HTMLInputElement) return;
   event.preventDefault();
-  void app.openFile(file);
+  void app.openFiles(files);
 });
 
 const dragging = (is: boolean) => document.body.classList.toggle("dragging", is);
@@ -39,5 +39,5 @@ addEventListener("dragleave", (event) => {
 addEventListener("drop", (event) => {
   event.preventDefault();
   dragging(false);
-  void app.openFile(event.dataTransfer?.files[0]);
+  void app.openFiles([...(event.dataTransfer?.files ?? [])]);
 });

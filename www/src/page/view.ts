@@ -3,6 +3,7 @@ import { html, nothing, render, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 import { MAX_ZOOM, type Backend } from "../module/splitsr.ts";
 import { formats, sizeText, timeText, type App } from "./app.ts";
+import { batchTemplate } from "./batch.ts";
 import { compareSection } from "./compare.ts";
 import { demos, demoUrl } from "./demos.ts";
 import { MIN_ZOOM } from "./link.ts";
@@ -56,14 +57,15 @@ function pictureSection(app: App): TemplateResult {
         id="file"
         class="unseen"
         type="file"
+        multiple
         accept="image/*,.tif,.tiff,.avif"
         data-testid="file-input"
         @change=${(event: Event) => {
           const input = event.target as HTMLInputElement;
-          const file = input.files?.[0];
+          const files = [...(input.files ?? [])];
           // Cleared, so that choosing the same file again is a change too.
           input.value = "";
-          if (file) void app.openFile(file);
+          if (files.length > 0) void app.openFiles(files);
         }}
       />
       <label class="button wide" for="file">${picture ? "Open another picture" : "Open a picture"}</label>
@@ -74,7 +76,7 @@ function pictureSection(app: App): TemplateResult {
                   app.part ? `; of it ${sizeText(app.part)}` : ""
                 }
               </p>
-              ${notes(picture.notes)} ${demoList(app)}`
+              ${notes(picture.notes)} ${app.batch ? batchTemplate(app, app.batch) : nothing} ${demoList(app)}`
           : nothing
       }
     </section>
@@ -285,6 +287,7 @@ function resultSection(app: App, { upscaled }: NonNullable<App["result"]>): Temp
         >
           ${formats.map(({ type, label }) => html`<option value=${type}>${label}</option>`)}
         </select>
+        ${app.format.type === "image/jpeg" ? qualityField(app) : nothing}
         <button type="button" class="grow" data-testid="download" @click=${() => void app.download()}>Download</button>
       </div>
       <a
@@ -318,6 +321,27 @@ function resultSection(app: App, { upscaled }: NonNullable<App["result"]>): Temp
         </dl>
       </details>
     </section>
+  `;
+}
+
+function qualityField(app: App): TemplateResult {
+  return html`
+    <label class="number quality" title="JPEG quality, 1 to 100">
+      <span aria-hidden="true">Q</span>
+      <input
+        type="number"
+        aria-label="JPEG quality, 1 to 100"
+        data-testid="quality"
+        min="1"
+        max="100"
+        step="1"
+        .value=${live(String(app.quality))}
+        @change=${(event: Event) => {
+          const quality = Math.round((event.target as HTMLInputElement).valueAsNumber) || app.quality;
+          app.setFormat(app.format, Math.min(100, Math.max(1, quality)));
+        }}
+      />
+    </label>
   `;
 }
 

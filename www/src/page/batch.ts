@@ -1,0 +1,114 @@
+/** Several pictures, enlarged one after another into a zip file. */
+import { Zip, ZipPassThrough } from "fflate";
+import { html, type TemplateResult } from "lit-html";
+import type { Upscaler } from "../module/splitsr.ts";
+import { withoutEnding, type App, type Format } from "./app.ts";
+
+export interface BatchItem {
+  file: File;
+  state: "waiting" | "working" | "done" | "failed";
+  /** What went wrong. */
+  why: string;
+  /** The enlarged picture, kept so that a cancelled batch goes on where it was. */
+  result: Blob | undefined;
+}
+
+/** How each picture is enlarged and written. */
+export interface BatchTask {
+  upscaler: Upscaler;
+  zoom: number;
+  format: Format;
+  quality: number;
+  signal: AbortSignal;
+  onProgress: (fraction: number, text: string) => void;
+}
+
+export class Batch {
+  readonly items: BatchItem[];
+
+  constructor(files: readonly File[]) {
+    this.items = files.map((file) => ({ file, state: "waiting", why: "", result: undefined }));
+  }
+
+  /** What is done was done with other settings. */
+  forget(): void {
+    for (const item of this.items) Object.assign(item, { state: "waiting", why: "", result: undefined });
+  }
+
+  /** Enlarges what is not done yet. A picture that fails does not stop the others. */
+  async run({ upscaler, zoom, format, quality, signal, onProgress }: BatchTask): Promise<void> {
+    const { items } = this;
+    for (const [index, item] of items.entries()) {
+      if (item.result) continue;
+      const text = `Enlarging ${index + 1} of ${items.length}: ${item.file.name}…`;
+      const show = (fraction: number) => onProgress((index + fraction) / items.length, text);
+      item.state = "working";
+      show(0);
+      try {
+        const options = { scale: zoom, signal, onProgress: ({ fraction }: { fraction: number }) => show(fraction) };
+        const upscaled = await upscaler.upscale(item.file, options);
+        item.result = await upscaled.blob(format.type, quality);
+        item.state = "done";
+      } catch (error) {
+        item.state = signal.aborted ? "waiting" : "failed";
+        signal.throwIfAborted();
+        item.why = error instanceof Error ? error.message : String(error);
+      }
+    }
+  }
+
+  /** All that is done, as a zip file; the pictures are compressed already. */
+  async zip(zoom: number, format: Format): Promise<Blob> {
+    const chunks: Uint8Array<ArrayBuffer>[] = [];
+    const zip = new Zip((error, chunk) => {
+      if (error) throw error;
+      chunks.push(new Uint8Array(chunk));
+    });
+    const taken = new Set<string>();
+    for (const { file, result } of this.items) {
+      if (!result) continue;
+      const base = `${withoutEnding(file.name)}-${zoom}x`;
+      let name = `${base}.${format.ending}`;
+      for (let copy = 2; taken.has(name); copy++) name = `${base} (${copy}).${format.ending}`;
+      taken.add(name);
+      const entry = new ZipPassThrough(name);
+      zip.add(entry);
+      entry.push(new Uint8Array(await result.arrayBuffer()), true);
+    }
+    zip.end();
+    return new Blob(chunks, { type: "application/zip" });
+  }
+
+  get done(): number {
+    return this.items.filter(({ result }) => result).length;
+  }
+
+  get failed(): number {
+    return this.items.filter(({ state }) => state === "failed").length;
+  }
+}
+
+const MARKS = { waiting: "·", working: "…", done: "✓", failed: "✗" };
+
+export function batchTemplate(app: App, { items, done }: Batch): TemplateResult {
+  return html`
+    <ul class="batch" data-testid="batch">
+      ${items.map(
+        ({ file, state, why }) => html`
+          <li data-state=${state}>
+            <span aria-label=${state}>${MARKS[state]}</span> ${file.name} ${why && html`<small>${why}</small>`}
+          </li>
+        `,
+      )}
+    </ul>
+    <button
+      type="button"
+      class="wide"
+      data-testid="batch-run"
+      ?disabled=${app.busy || !app.zoomIsValid || !app.networkIsTrained}
+      @click=${() => void app.runBatch()}
+    >
+      ${done > 0 && done < items.length ? "Go on with the others" : `Enlarge all ${items.length} into a zip`}
+    </button>
+  `;
+}
