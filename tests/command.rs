@@ -230,3 +230,33 @@ fn a_training_that_is_killed_goes_on_to_the_same_weights() {
     let [whole, killed] = [whole, killed].map(|path| splitsr::weights::read(&std::fs::read(path).unwrap()).unwrap().1);
     assert_eq!(whole, killed);
 }
+
+#[test]
+fn a_study_trains_each_variant_once_and_lists_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = folder.path().join("study.toml");
+    let network = "[base.network]\narchitecture = \"splitsr\"\nchannels = 8\ngroups = 1\nblocks = 1\nhybrid_index = 1";
+    let recipe = "[base.override]\nsteps = 100\nbatch = 1\nhr_patch = 16";
+    let variants = "[[variant]]\nname = \"a\"\n[[variant]]\nname = \"all standard\"\nnetwork = { hybrid_index = 0 }";
+    let text =
+        format!("title = \"t\"\n[base]\nname = \"base\"\nrecipe = \"cosine\"\n{network}\n{recipe}\n{variants}\n");
+    std::fs::write(&study, text).unwrap();
+    let demos = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/public/demo");
+    let (study, out) = (study.to_str().unwrap(), folder.path().join("out"));
+    let (demos, out) = (demos.to_str().unwrap(), out.to_str().unwrap());
+    let train =
+        |part: &str| json(&["study", study, "--out", out, "--data", demos, "--val", demos, "--part", part, "--json"]);
+    let names = |report: &Value| -> Vec<String> {
+        report["rows"].as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(names(&train("2/2")), ["all standard"]);
+    let both = train("1/1");
+    assert_eq!(names(&both), ["a", "all standard"]);
+    let [a, standard] = [0, 1].map(|row| both["rows"][row].clone());
+    assert!(a["params"].as_u64() < standard["params"].as_u64(), "{both}");
+    assert!(a["steps"] == 100 && a["psnr_y"].as_f64().unwrap() > 3.0, "{both}");
+    // Nothing is left to train.
+    assert_eq!(train("1/1"), both);
+    assert_eq!(json(&["study", study, "--out", out, "--json"]), both);
+    assert!(refusal(&["study", study, "--out", out, "--part", "3/2"], 2).contains("it is like 1/2"));
+}

@@ -4,8 +4,11 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
+use burn::tensor::Device;
 use splitsr::image::{Layout, Picture, Samples};
-use splitsr::train::{Dataset, Event, Files, Limits, Pair, TrainConfig, run};
+use splitsr::network::Network;
+use splitsr::train::{Batch, Dataset, Event, Files, Limits, Pair, Recipe, TrainConfig, Trainer, run};
+use splitsr::weights::collect;
 
 /// Burn has one random generator for the process: tests that draw side by side would take each other's numbers.
 static GENERATOR: Mutex<()> = Mutex::new(());
@@ -25,6 +28,7 @@ const CONFIG: &str = r#"
     hr_patch = 24
     learning_rate = 3e-3
     schedule = { cosine = { warmup = 5 } }
+    finish = { steps = 20, learning_rate = 1e-3, batch = 2, hr_patch = 32, loss = "l2" }
 "#;
 
 /// Sharp-edged stripes and rings, which a network learns to sharpen.
@@ -57,14 +61,15 @@ fn a_killed_run_goes_on_to_the_same_weights_bit_for_bit() {
     let (whole, parts) = (folder.path().join("whole.safetensors"), folder.path().join("parts.safetensors"));
     let before = train(&folder.path().join("none.safetensors"), false, Some(0)).last().unwrap().psnr_y.unwrap();
     let after = train(&whole, false, None).last().unwrap().psnr_y.unwrap();
-    assert!(after > before + 3.0, "60 steps took the PSNR from {before} to {after}");
+    assert!(after > before + 3.0, "80 steps took the PSNR from {before} to {after}");
 
     train(&parts, false, Some(23));
     // What a kill between two saves leaves: a log that is ahead of the checkpoint.
     let log = Files::beside(&parts).log;
     let text = std::fs::read_to_string(&log).unwrap();
     std::fs::write(&log, format!("{text}{{\"step\":31,\"seconds\":1.0,\"learning_rate\":0.1}}\n{{\"step\":3")).unwrap();
-    train(&parts, true, Some(41));
+    // In the finish as well.
+    train(&parts, true, Some(65));
     train(&parts, true, None);
     let bytes = |path: &Path| {
         let model = splitsr::weights::read(&std::fs::read(path).unwrap()).unwrap();
@@ -76,7 +81,7 @@ fn a_killed_run_goes_on_to_the_same_weights_bit_for_bit() {
         .lines()
         .map(|line| serde_json::from_str::<Event>(line).unwrap().step)
         .collect();
-    assert_eq!(steps, [23, 41, 60]);
+    assert_eq!(steps, [23, 65, 80]);
 }
 
 #[test]
@@ -125,4 +130,58 @@ fn another_network_starts_from_the_weights_that_fit() {
     config.network = splitsr::NetworkConfig::Srcnn(splitsr::config::SrcnnConfig { scale: 4 });
     let error = start(&config).unwrap_err().to_string();
     assert!(error.contains("has nothing in common with the network"), "{error}");
+}
+
+/// A trainer of the test's network, its weights, and a batch; the recipe is changed by `change`.
+fn trainer(change: impl FnOnce(&mut Recipe)) -> (Trainer, Network, Batch) {
+    let config = TrainConfig::from_toml(CONFIG).unwrap();
+    let mut recipe = config.recipe().unwrap();
+    recipe.ema = 0.0;
+    change(&mut recipe);
+    let device = Device::flex();
+    let network = Network::new(&config.network, &device);
+    let batch = dataset().batch(&recipe, 1, 0);
+    (Trainer::new(recipe, network.clone(), &device), network, batch)
+}
+
+#[test]
+fn who_is_taught_by_itself_has_nothing_to_learn() {
+    let _alone = GENERATOR.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let (trainer, network, batch) = trainer(|recipe| recipe.distill = 1.0);
+    assert!(trainer.with_teacher(network).step(batch).unwrap() < 1e-6);
+}
+
+#[test]
+fn branches_make_longer_steps_in_the_middle_of_kernels() {
+    let _alone = GENERATOR.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let (mut trainer, network, batch) = trainer(|recipe| (recipe.branches, recipe.epsilon) = (true, 1e-20));
+    trainer.step(batch).unwrap();
+    let (before, after) = (collect(&network), collect(&trainer.network()));
+    let moves = |name: &str| -> Vec<f32> {
+        let pairs = before[name].1.iter().zip(&after[name].1);
+        pairs.map(|(before, after)| (after - before).abs()).collect()
+    };
+    // Adam's first step is the learning rate, whatever the gradient.
+    let rate = moves("body.bias")[0];
+    for (index, moved) in moves("body.weight").into_iter().enumerate() {
+        let gain = [1.0, 2.0, 1.0, 2.0, 4.0, 2.0, 1.0, 2.0, 1.0][index % 9];
+        assert!((moved / rate - gain).abs() < 0.05 * gain, "{index}: {moved} for a rate of {rate}");
+    }
+}
+
+#[test]
+fn hard_patches_are_where_bicubic_fails() {
+    let flat = Picture::new(48, 48, Layout::Rgb, Samples::U8(vec![90; 3 * 48 * 48])).unwrap();
+    let mut pairs = dataset().into_pairs();
+    pairs.truncate(1);
+    pairs.push(Pair::new(flat, 2).unwrap());
+    let data = Dataset::new(pairs, 2).unwrap();
+    let flat_patches = |candidates| {
+        let recipe = Recipe { candidates, batch: 64, ..TrainConfig::from_toml(CONFIG).unwrap().recipe().unwrap() };
+        let batch = data.batch(&recipe, 1, 0);
+        batch.hr.chunks_exact(3 * batch.hr_side.pow(2)).filter(|patch| patch.iter().all(|&v| v == patch[0])).count()
+    };
+    let (some, few) = (flat_patches(1), flat_patches(4));
+    assert!((20..44).contains(&some), "half of 64 patches, not {some}");
+    assert!(few < 12, "a sixteenth of 64 patches, not {few}");
 }

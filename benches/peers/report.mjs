@@ -45,7 +45,12 @@ function report(results) {
     ),
     ...steps.map((step) =>
       table(
-        [`training step, ${step.batch} patches of ${step.patch}x${step.patch}, 2 threads`, "ms", "patches a second", "GFLOP/s"],
+        [
+          `training step, ${step.batch} patches of ${step.patch}x${step.patch}, 2 threads`,
+          "ms",
+          "patches a second",
+          "GFLOP/s",
+        ],
         training.map(({ name, label }) => {
           const { ms, gflops } = timing(step, name);
           return [label, milliseconds(step, name), ((1000 * step.batch) / ms).toFixed(0), gflops.toFixed(0)];

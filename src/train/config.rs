@@ -322,7 +322,7 @@ mod tests {
             ("[override]\nstepz = 3", "stepz"),
             ("[override]\nbatch = 0", "batch must be at least 1"),
             ("[override]\nhr_patch = 8", "hr_patch must be at least"),
-            ("[override]\nloss = \"l2\"", "l2"),
+            ("[override]\nloss = \"l3\"", "l3"),
         ] {
             let error = TrainConfig::from_toml(&format!("{base}{tail}")).unwrap_err().to_string();
             assert!(error.contains(expected), "{error}");
