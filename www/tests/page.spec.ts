@@ -390,6 +390,35 @@ test("a link with the hash of the exact result verifies with another number of w
   await page.close();
 });
 
+test("a part of one's own picture can be put into the link", async ({ browser, page }) => {
+  await visitor.chooseFile(fur);
+  await visitor.expectState("idle");
+  await visitor.run();
+  await visitor.part("pack").click();
+  await expect(visitor.part("status")).toContainText(/would take \d+ KB in the link, and 48 KB fit/);
+  // What is in sight, far in, is small.
+  for (let press = 0; press < 9; press++) await page.locator(".viewport").press("+");
+  await page.getByRole("button", { name: "Part", exact: true }).click();
+  await visitor.expectState("done");
+  const size = await visitor.resultSize();
+  await visitor.part("pack").click();
+  await expect(page).toHaveURL(/img=png:[\w-]{1000,}/);
+  await visitor.part("verify").click();
+  await expect(visitor.part("verdict")).toHaveText(/holds its hash/);
+  const link = (await visitor.part("share-link").getAttribute("href")) ?? "";
+
+  const context = await browser.newContext();
+  const other = new Visitor(await context.newPage());
+  await other.page.goto(link);
+  await expect(other.part("verdict")).toHaveText(/^Reproduced exactly\./, { timeout: 30_000 });
+  expect(await other.resultSize()).toEqual(size);
+  await context.close();
+  await visitor.open("#img=png:AAAA&zoom=2");
+  await visitor.expectState("error");
+  await visitor.open("#img=png:%3Cscript%3E&zoom=2");
+  await visitor.expectState("error");
+});
+
 test("a broken link is told, and the page works", async () => {
   await visitor.open("#img=demo:nothing&model=%3Cscript%3E&zoom=1e9&view=a,b");
   await visitor.expectState("error");

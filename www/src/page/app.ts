@@ -20,10 +20,13 @@ import {
 import { Batch } from "./batch.ts";
 import { Comparison, ORIGINAL, rivalLabel, type Task } from "./compare.ts";
 import { demos, demoUrl, type Demo } from "./demos.ts";
+import { png, type Format } from "./formats.ts";
 import { formatLink, MIN_ZOOM, parseLink } from "./link.ts";
 import { configOf, trainedWith, type NetworkChange } from "./network.ts";
+import { packPicture, unpackPicture } from "./packed.ts";
 import { save } from "./save.ts";
 import type { Stage } from "./stage.ts";
+import { sizeText, timeText, withoutEnding } from "./text.ts";
 import { Truth } from "./truth.ts";
 import { Verification } from "./verify.ts";
 
@@ -35,23 +38,9 @@ export interface Status {
 export interface LoadedPicture extends SourcePicture {
   /** A file's name without its ending. */
   name: string;
-  /** For a picture of our own; a visitor's picture cannot be in a link. */
+  /** For a picture of our own. */
   demo: string | undefined;
 }
-
-/** A file format of the download. */
-export interface Format {
-  type: string;
-  label: string;
-  ending: string;
-}
-
-const png: Format = { type: "image/png", label: "PNG", ending: "png" };
-export const formats: readonly Format[] = [
-  png,
-  { type: "image/jpeg", label: "JPEG", ending: "jpg" },
-  { type: "image/webp", label: "WebP", ending: "webp" },
-];
 
 const UNTRAINED =
   "No model has been trained with these hyper-parameters. Choose values with a ✓, or a model from the list.";
@@ -76,6 +65,8 @@ export class App {
   batch: Batch | undefined;
   /** The part of the picture that is enlarged alone. */
   part: (LoadedPicture & { area: Area }) | undefined;
+  /** A picture of the visitor's that the link holds, as text. */
+  #packed: { source: LoadedPicture; text: string } | undefined;
   /** What the run would take; undefined until that is known. */
   estimate: Estimate | undefined;
   result: { upscaled: UpscaleResult; zoom: number } | undefined;
@@ -137,9 +128,12 @@ export class App {
     this.comparison.showsDifference = state.difference ?? false;
     if (state.backend !== undefined) this.backend = state.backend;
     const demo = demos.find(({ id }) => id === state.demo);
-    if (demo) {
-      await this.openDemo(demo);
-      if (this.picture?.demo !== demo.id) return;
+    const packed = state.packed === undefined ? undefined : unpackPicture(state.packed);
+    if (demo || packed) {
+      if (demo) await this.openDemo(demo);
+      else if (packed) await this.#open(packed, "from-link", "a picture that came in the link", undefined);
+      if (!this.picture || this.status.state === "error") return;
+      if (state.packed !== undefined) this.#packed = { source: this.picture, text: state.packed };
       if (state.region && !(await this.#cut(state.region))) return;
       if (state.view) this.#stage.view = state.view;
       this.verification.expected = state.sums;
@@ -148,7 +142,7 @@ export class App {
     }
     // A link that is partly wrong does not show what its sender saw: say so rather than enlarge something else.
     if (complaints.length > 0) this.#set("error", `${complaints.join(" ")} Choose below, or ask for the link again.`);
-    else if (demo && this.networkIsTrained) {
+    else if ((demo ?? packed) && this.networkIsTrained) {
       await this.run();
       // The fast result is there at once; whether it is the sender's is found out while it is looked at.
       if (state.sums && this.result) await this.verify();
@@ -342,13 +336,10 @@ export class App {
       this.#writeLink();
       return;
     }
-    const { signal } = this.#begin("working", "Comparing…");
-    try {
-      await this.#showRival(await this.#upscaler(), picture, result.upscaled, signal);
+    await this.#working("Comparing…", async (upscaler, signal) => {
+      await this.#showRival(upscaler, picture, result.upscaled, signal);
       this.#done(result.upscaled);
-    } catch (error) {
-      if (!signal.aborted) this.#fail(error);
-    }
+    });
   }
 
   async #showRival(
@@ -369,34 +360,24 @@ export class App {
   async verify(): Promise<void> {
     const { result, source: picture } = this;
     if (!result || !picture) return;
-    const { signal } = this.#begin("working", "Verifying: enlarging again, exactly…");
-    try {
+    await this.#working("Verifying: enlarging again, exactly…", async (upscaler, signal) => {
       const onProgress = (fraction: number) => this.#showProgress(fraction, signal);
-      await this.verification.run(await this.#upscaler(), picture, result.upscaled, { signal, onProgress });
+      await this.verification.run(upscaler, picture, result.upscaled, { signal, onProgress });
       this.#done(result.upscaled);
-    } catch (error) {
-      if (!signal.aborted) this.#fail(error);
-    }
+    });
   }
 
   /** Enlarges the pictures of the batch and saves them as one file; what fails is told beside its name. */
   async runBatch(): Promise<void> {
     const { batch, zoom, format, quality } = this;
     if (!batch) return;
-    const { signal } = this.#begin("working", "Enlarging all…");
-    try {
-      const upscaler = await this.#upscaler();
-      const onProgress = (fraction: number, text: string) => {
-        this.status = { state: "working", text };
-        this.#showProgress(fraction, signal);
-      };
+    await this.#working("Enlarging all…", async (upscaler, signal) => {
+      const onProgress = (fraction: number, text: string) => this.#showProgress(fraction, signal, text);
       await batch.run({ upscaler, zoom, format, quality, signal, onProgress });
       if (batch.done > 0) save(await batch.zip(zoom, format), `pictures-${zoom}x.zip`);
       const failed = batch.failed > 0 ? ` ${batch.failed} could not be enlarged: see the list.` : "";
       this.#set(batch.done > 0 ? "done" : "error", `Saved ${batch.done} of ${batch.items.length} pictures.${failed}`);
-    } catch (error) {
-      if (!signal.aborted) this.#fail(error);
-    }
+    });
   }
 
   setTruthScale(scale: number): void {
@@ -408,22 +389,29 @@ export class App {
   async scoreAgainstTruth(): Promise<void> {
     const { source: picture, models, backend, result } = this;
     if (!picture) return;
-    const { signal } = this.#begin("working", "Shrinking the picture…");
-    try {
-      const upscaler = await this.#upscaler();
-      await this.truth.run({ upscaler, picture, models, backend }, signal, (name, fraction) => {
-        this.status = { state: "working", text: `Scoring ${name}…` };
-        this.#showProgress(fraction, signal);
-      });
+    await this.#working("Shrinking the picture…", async (upscaler, signal) => {
+      const onNext = (name: string, fraction: number) => this.#showProgress(fraction, signal, `Scoring ${name}…`);
+      await this.truth.run({ upscaler, picture, models, backend }, signal, onNext);
       if (result && this.result) this.#done(result.upscaled);
       else this.#set("idle", "Scored: the table is below.");
+    });
+  }
+
+  /** Says what is done while it is done, and what goes wrong in it. */
+  async #working(text: string, work: (upscaler: Upscaler, signal: AbortSignal) => Promise<void>): Promise<void> {
+    const { signal } = this.#begin("working", text);
+    try {
+      const upscaler = await this.#upscaler();
+      signal.throwIfAborted();
+      await work(upscaler, signal);
     } catch (error) {
       if (!signal.aborted) this.#fail(error);
     }
   }
 
-  #showProgress(fraction: number, signal: AbortSignal): void {
+  #showProgress(fraction: number, signal: AbortSignal, text = this.status.text): void {
     if (signal.aborted) return;
+    this.status = { state: "working", text };
     this.progress = fraction;
     this.#render();
   }
@@ -469,15 +457,45 @@ export class App {
     }
   }
 
+  /** Whether the link holds what is enlarged. */
+  get isInLink(): boolean {
+    return this.picture?.demo !== undefined || this.#packed?.source === this.source;
+  }
+
+  /** Puts what is enlarged, which must be small, into the link. */
+  async putIntoLink(): Promise<void> {
+    const { source } = this;
+    if (!source) return;
+    try {
+      this.#packed = { source, text: await packPicture(source.imageData) };
+      this.#writeLink();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
   #fragment(): string {
     const { model, zoom, picture, network } = this;
     const backend = this.backend === "auto" ? undefined : this.backend;
+    const packed = this.isInLink ? this.#packed?.text : undefined;
+    // Of one's own picture the link holds what is enlarged, and that alone.
     const view = picture?.demo ? this.#stage.view : undefined;
     const { rival, showsDifference } = this.comparison;
     const comparison = rival === ORIGINAL ? {} : { rival, difference: showsDifference };
     const region = picture?.demo ? this.part?.area : undefined;
-    const sums = picture?.demo && this.result ? this.verification.found : undefined;
-    return formatLink({ demo: picture?.demo, model, network, zoom, backend, view, sums, region, ...comparison });
+    const sums = this.isInLink && this.result ? this.verification.found : undefined;
+    return formatLink({
+      demo: picture?.demo,
+      packed,
+      model,
+      network,
+      zoom,
+      backend,
+      view,
+      sums,
+      region,
+      ...comparison,
+    });
   }
 
   /** Keeps the address up to date, without an entry in the history for each change. */
@@ -593,17 +611,4 @@ export class App {
   #fail(error: unknown): void {
     this.#set("error", error instanceof Error ? error.message : String(error));
   }
-}
-
-/** A file's name without its ending. */
-export function withoutEnding(name: string): string {
-  return name.replace(/\.[^.]*$/, "") || "picture";
-}
-
-export function sizeText({ width, height }: { width: number; height: number }): string {
-  return `${width} × ${height} pixels`;
-}
-
-export function timeText(milliseconds: number): string {
-  return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
 }

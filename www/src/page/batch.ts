@@ -2,7 +2,9 @@
 import { Zip, ZipPassThrough } from "fflate";
 import { html, type TemplateResult } from "lit-html";
 import type { Upscaler } from "../module/splitsr.ts";
-import { withoutEnding, type App, type Format } from "./app.ts";
+import type { App } from "./app.ts";
+import type { Format } from "./formats.ts";
+import { withoutEnding } from "./text.ts";
 
 export interface BatchItem {
   file: File;

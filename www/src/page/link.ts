@@ -3,6 +3,7 @@ import { MAX_ZOOM, type Area, type Backend, type ModelEntry, type SplitSrConfig 
 import { isRival } from "./compare.ts";
 import { demos } from "./demos.ts";
 import { parameters, type NetworkChange } from "./network.ts";
+import { unpackPicture } from "./packed.ts";
 import { formatSums, parseSums, type Sums } from "./verify.ts";
 
 export const MIN_ZOOM = 1;
@@ -19,8 +20,10 @@ export interface View {
 }
 
 export interface LinkState {
-  /** The id of a demo picture; a visitor's own pictures are never in a link. */
+  /** The id of a demo picture. */
   demo?: string | undefined;
+  /** Of a visitor's own picture, a small part that was put into the link on request: see `packed.ts`. */
+  packed?: string | undefined;
   model?: string | undefined;
   /** Hyper-parameters; the model's own for those that are absent. */
   network?: NetworkChange | undefined;
@@ -48,7 +51,9 @@ export function parseLink(fragment: string, models: readonly ModelEntry[]): { st
   const image = values.get("img");
   if (image !== null) {
     const id = image.startsWith("demo:") ? image.slice("demo:".length) : undefined;
-    if (demos.some((demo) => demo.id === id)) state.demo = id;
+    const packed = image.startsWith("png:") ? image.slice("png:".length) : undefined;
+    if (packed !== undefined && unpackPicture(packed)) state.packed = packed;
+    else if (demos.some((demo) => demo.id === id)) state.demo = id;
     else complaints.push("The link names a picture that is not here.");
   }
 
@@ -134,9 +139,10 @@ function parseView(text: string): View | undefined {
 }
 
 export function formatLink(state: LinkState): string {
-  const { demo, model, network, zoom, backend, rival, difference, region, sums, view } = state;
+  const { demo, packed, model, network, zoom, backend, rival, difference, region, sums, view } = state;
   const parts: string[] = [];
   if (demo !== undefined) parts.push(`img=demo:${demo}`);
+  if (packed !== undefined) parts.push(`img=png:${packed}`);
   if (model !== undefined) parts.push(`model=${encodeURIComponent(model)}`);
   for (const { key, link } of network ? parameters : []) {
     const value = network?.[key];

@@ -2,12 +2,14 @@
 import { html, nothing, render, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 import { MAX_ZOOM, type Backend } from "../module/splitsr.ts";
-import { formats, sizeText, timeText, type App } from "./app.ts";
+import type { App } from "./app.ts";
 import { batchTemplate } from "./batch.ts";
 import { compareSection } from "./compare.ts";
 import { demos, demoUrl } from "./demos.ts";
+import { formats } from "./formats.ts";
 import { MIN_ZOOM } from "./link.ts";
 import { networkSection } from "./network.ts";
+import { sizeText, timeText } from "./text.ts";
 import { truthSection } from "./truth.ts";
 import { verifyTemplate } from "./verify.ts";
 
@@ -300,13 +302,23 @@ function resultSection(app: App, { upscaled }: NonNullable<App["result"]>): Temp
         }}
         >${app.linkCopied ? "Link copied" : "Copy link"}</a
       >
-      <p class="about">
-        ${
-          app.picture?.demo
-            ? "The link opens this picture, enlarged the same way."
-            : "The link holds the model and the zoom; your picture stays with you."
-        }
-      </p>
+      ${
+        app.isInLink
+          ? html`<p class="about">
+              The link opens this picture, enlarged the same
+              way${app.picture?.demo ? "" : `; it takes ${Math.ceil(app.link.length / 1000)} KB`}.
+            </p>`
+          : html`<p class="about">The link holds the model and the zoom; your picture stays with you.</p>
+              <button
+                type="button"
+                class="wide"
+                data-testid="pack"
+                title="For a small picture, or a small part of one"
+                @click=${() => void app.putIntoLink()}
+              >
+                Put the ${app.part ? "part" : "picture"} into the link
+              </button>`
+      }
       ${verifyTemplate(app)}
       <details open>
         <summary>Report</summary>
