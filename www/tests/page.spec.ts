@@ -271,6 +271,33 @@ test("two pictures can be seen side by side", async ({ page }) => {
   expect([moved?.x, movedToo?.x]).toEqual([before.x + 60, after.x + 60]);
 });
 
+test("the loupe magnifies both pictures under the pointer", async ({ page }) => {
+  await visitor.chooseDemo("Fur");
+  await visitor.run();
+  await page.getByRole("button", { name: "Loupe" }).click();
+  const canvas = page.locator(".loupe canvas");
+  const halves = () =>
+    canvas.evaluate((canvas: HTMLCanvasElement) => {
+      const mean = (left: number) => {
+        const data = canvas.getContext("2d")?.getImageData(left, 60, 100, 100).data ?? [];
+        return Array.from(data).reduce((sum, value) => sum + value, 0) / data.length;
+      };
+      return [mean(5), mean(115)];
+    });
+  const box = await visitor.part("result").boundingBox();
+  if (!box) throw new Error("there is a result");
+  await page.mouse.move(box.x + box.width * 0.5, box.y + box.height * 0.4);
+  const [before = 0, after = 0] = await halves();
+  expect(before).toBeGreaterThan(64);
+  expect(Math.abs(after - before)).toBeLessThan(30);
+  const middle = (await canvas.boundingBox()) ?? box;
+  expect(middle.x + middle.width / 2).toBeCloseTo(box.x + box.width * 0.5, 0);
+  await page.mouse.move(box.x + box.width * 0.2, box.y + box.height * 0.9);
+  expect(await halves()).not.toEqual([before, after]);
+  await page.getByRole("button", { name: "Loupe" }).click();
+  await expect(page.locator(".loupe")).toBeHidden();
+});
+
 test("a picture is scored against the truth", async ({ page }) => {
   test.slow();
   await visitor.chooseDemo("Fur");

@@ -10,6 +10,9 @@ const MOST_MAGNIFICATION = 64;
 /** Space around a fitted picture, in CSS pixels, and below it for the toolbar. */
 const MARGIN = 24;
 const TOOLBAR = 68;
+/** Of the magnifier, in CSS pixels, and how much more it magnifies. */
+const LOUPE_SIDE = 220;
+const LOUPE_ZOOM = 4;
 /** Beyond this many CSS pixels for a pixel, its true square is shown instead of a smoothed one. */
 const SHOW_SQUARES = 3;
 
@@ -65,6 +68,9 @@ export class Stage {
   #beside = false;
   /** Whether a drag marks a part of the picture. */
   #marks = false;
+  #loupe = false;
+  /** Where the mouse is over the viewer. */
+  #pointer: Point | undefined;
   #region: Area | undefined;
   /** Whether no part of the result is missing. */
   #isWhole = false;
@@ -320,6 +326,43 @@ export class Stage {
     this.#divider.style.transform = `translateX(${line}px)`;
     this.#divider.ariaValueNow = String(Math.round(split * 100));
     this.#percent.textContent = `${Math.round((magnification / this.#shownPixels()) * 100)} %`;
+    this.#drawLoupe();
+  }
+
+  /** Under the pointer, or in the middle for those who have none, both pictures magnified: left and right halves of one circle. */
+  #drawLoupe(): void {
+    const loupe = canvasIn(part(this.#root, ".loupe"));
+    const { clientWidth, clientHeight } = this.#viewport;
+    const at = this.#pointer ?? { x: clientWidth / 2, y: clientHeight / 2 };
+    const frame = part(this.#root, ".loupe");
+    const picture = this.#picture;
+    frame.hidden = !this.#loupe || !picture;
+    const context = loupe.getContext("2d");
+    if (!this.#loupe || !picture || !context) return;
+    const side = LOUPE_SIDE;
+    Object.assign(frame.style, { left: `${at.x - side / 2}px`, top: `${at.y - side / 2}px` });
+    Object.assign(loupe, { width: side, height: side });
+    const corner = this.#corner;
+    const { magnification } = this.#view;
+    const zoom = Math.min(LOUPE_ZOOM * magnification, MOST_MAGNIFICATION);
+    // The picture's pixel that the loupe is over; side by side, each half shows the same place.
+    const x = ((at.x % this.#paneWidth) - corner.left) / magnification;
+    const y = (at.y - corner.top) / magnification;
+    const whole: Area = { left: 0, top: 0, ...picture };
+    const show = (name: LayerName, size: Size, from: number, width: number) => {
+      const area = name === "before" ? whole : (this.#region ?? whole);
+      context.save();
+      context.beginPath();
+      context.rect(from, 0, width, side);
+      context.clip();
+      context.imageSmoothingEnabled = zoom < SHOW_SQUARES * (size.width / area.width);
+      const [left, top] = [side / 2 + (area.left - x) * zoom, side / 2 + (area.top - y) * zoom];
+      context.drawImage(this.#canvases[name], left, top, area.width * zoom, area.height * zoom);
+      context.restore();
+    };
+    show("before", picture, 0, side);
+    if (this.#rival) show("rival", this.#rival, 0, side / 2);
+    if (this.#result && this.#isWhole) show("after", this.#result, side / 2, side / 2);
   }
 
   /** Outlines a part of the picture. */
@@ -354,7 +397,13 @@ export class Stage {
       // Two fingers move the view.
       start = this.#marks && pointers.size === 1 ? at(event) : undefined;
     });
+    const point = (pointer: Point | undefined) => {
+      this.#pointer = pointer;
+      if (this.#loupe) this.#drawLoupe();
+    };
+    viewport.addEventListener("pointerleave", () => point(undefined));
     viewport.addEventListener("pointermove", (event) => {
+      point(at(event));
       if (start && pointers.has(event.pointerId)) {
         marked = this.#areaBetween(start, at(event));
         if (marked) this.#mark(marked, this.#corner, this.#view.magnification);
@@ -449,6 +498,11 @@ export class Stage {
         const zoomedIn = this.#marks && this.#view.magnification > this.#fit();
         if (zoomedIn) this.onRegion(this.#inSight);
         else if (this.#region) this.onRegion(undefined);
+        this.#draw();
+      },
+      loupe: (button) => {
+        this.#loupe = !this.#loupe;
+        button.ariaPressed = String(this.#loupe);
         this.#draw();
       },
       beside: (button) => {

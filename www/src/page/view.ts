@@ -50,6 +50,14 @@ function panelTemplate(app: App): TemplateResult {
   `;
 }
 
+/** The files of an input that changed; it is cleared, so that choosing the same file again is a change too. */
+function taken(event: Event): File[] {
+  const input = event.target as HTMLInputElement;
+  const files = [...(input.files ?? [])];
+  input.value = "";
+  return files;
+}
+
 function pictureSection(app: App): TemplateResult {
   const { picture } = app;
   return html`
@@ -62,14 +70,19 @@ function pictureSection(app: App): TemplateResult {
         multiple
         accept="image/*,.tif,.tiff,.avif"
         data-testid="file-input"
-        @change=${(event: Event) => {
-          const input = event.target as HTMLInputElement;
-          const files = [...(input.files ?? [])];
-          // Cleared, so that choosing the same file again is a change too.
-          input.value = "";
-          if (files.length > 0) void app.openFiles(files);
-        }}
+        @change=${(event: Event) => void app.openFiles(taken(event))}
       />
+      <input
+        id="camera"
+        class="unseen"
+        type="file"
+        accept="image/*"
+        capture="environment"
+        tabindex="-1"
+        data-testid="camera"
+        @change=${(event: Event) => void app.openFiles(taken(event))}
+      />
+      <label class="button wide with-camera" for="camera">Take a photo</label>
       <label class="button wide" for="file">${picture ? "Open another picture" : "Open a picture"}</label>
       ${
         picture
