@@ -260,3 +260,22 @@ fn a_study_trains_each_variant_once_and_lists_them() {
     assert_eq!(json(&["study", study, "--out", out, "--json"]), both);
     assert!(refusal(&["study", study, "--out", out, "--part", "3/2"], 2).contains("it is like 1/2"));
 }
+
+#[test]
+fn metadata_is_kept_on_request_and_turns_nothing_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = data("awkward/exif_orientation_6.jpg");
+    let original = splitsr::image::exif(&std::fs::read(&input).unwrap()).expect("the file has EXIF");
+    for name in ["out.jpg", "out.png", "out.webp"] {
+        let enlarge = |more: &[&str]| {
+            let path = folder.path().join(name);
+            json(&[&["upscale", &input, "-o", path.to_str().unwrap(), "--json", "--backend", "cpu"], more].concat());
+            std::fs::read(path).unwrap()
+        };
+        let (without, with) = (enlarge(&[]), enlarge(&["--keep-metadata"]));
+        assert_eq!(splitsr::image::exif(&without), None, "{name}");
+        assert_eq!(splitsr::image::exif(&with).as_ref(), Some(&original), "{name}");
+        let [without, with] = [without, with].map(|bytes| splitsr::image::decode(&bytes, &Default::default()).unwrap());
+        assert_eq!((with.width, with.height, with.samples), (without.width, without.height, without.samples), "{name}");
+    }
+}

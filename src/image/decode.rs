@@ -106,6 +106,22 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture> {
     }
 }
 
+/// The EXIF metadata of a PNG, JPEG or WebP file, as [`encode_with`](super::encode_with) takes it: without the orientation, which [`decode`] has applied.
+/// `None` where there is none, or none that can be read.
+pub fn exif(bytes: &[u8]) -> Option<Vec<u8>> {
+    let input = Cursor::new(bytes);
+    let mut decoder: Box<dyn ImageDecoder> = match sniff(bytes) {
+        Content::Png => Box::new(png::PngDecoder::with_limits(input, Limits::default().for_decoder()).ok()?),
+        Content::Jpeg => Box::new(jpeg::JpegDecoder::new(input).ok()?),
+        Content::WebP => Box::new(webp::WebPDecoder::new(input).ok()?),
+        _ => return None,
+    };
+    let mut exif = decoder.exif_metadata().ok().flatten()?;
+    // What it was matters no more.
+    let _ = Orientation::remove_from_exif_chunk(&mut exif);
+    Some(exif)
+}
+
 fn unsupported(why: &str) -> Error {
     Error::UnsupportedFormat(why.into())
 }

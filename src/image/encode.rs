@@ -93,20 +93,28 @@ impl Format {
 /// # Errors
 /// [`Error::Encode`] when the format cannot hold a picture of that size, or the JPEG quality is not 1 to 100.
 pub fn encode(picture: &Picture, format: Format) -> Result<Vec<u8>> {
+    encode_with(picture, format, None)
+}
+
+/// [`encode`], with EXIF metadata (see [`exif`](super::exif)) where the format is PNG, JPEG or WebP; others have none.
+///
+/// # Errors
+/// As [`encode`].
+pub fn encode_with(picture: &Picture, format: Format, exif: Option<Vec<u8>>) -> Result<Vec<u8>> {
     let picture = fit(picture, format)?;
     let mut bytes = Cursor::new(Vec::new());
     match format {
-        Format::Png => write(&picture, png::PngEncoder::new(&mut bytes), format),
+        Format::Png => write(&picture, png::PngEncoder::new(&mut bytes), format, exif),
         Format::Jpeg { quality } => {
             if !(1..=100).contains(&quality) {
                 return Err(Error::Encode(format!("a JPEG quality is 1 to 100, not {quality}")));
             }
-            write(&picture, jpeg::JpegEncoder::new_with_quality(&mut bytes, quality), format)
+            write(&picture, jpeg::JpegEncoder::new_with_quality(&mut bytes, quality), format, exif)
         }
-        Format::WebP => write(&picture, webp::WebPEncoder::new_lossless(&mut bytes), format),
-        Format::Bmp => write(&picture, bmp::BmpEncoder::new(&mut bytes), format),
-        Format::Tiff => write(&picture, tiff::TiffEncoder::new(&mut bytes), format),
-        Format::Gif => write(&picture, gif::GifEncoder::new_with_speed(&mut bytes, GIF_SPEED), format),
+        Format::WebP => write(&picture, webp::WebPEncoder::new_lossless(&mut bytes), format, exif),
+        Format::Bmp => write(&picture, bmp::BmpEncoder::new(&mut bytes), format, None),
+        Format::Tiff => write(&picture, tiff::TiffEncoder::new(&mut bytes), format, None),
+        Format::Gif => write(&picture, gif::GifEncoder::new_with_speed(&mut bytes, GIF_SPEED), format, None),
     }?;
     Ok(bytes.into_inner())
 }
@@ -153,13 +161,16 @@ fn over_white(picture: &Picture) -> Picture {
     picture.with_pixels(picture.width, picture.height, picture.layout.with_alpha(false), Samples::U8(blended))
 }
 
-fn write(picture: &Picture, mut encoder: impl ImageEncoder, format: Format) -> Result<()> {
+fn write(picture: &Picture, mut encoder: impl ImageEncoder, format: Format, exif: Option<Vec<u8>>) -> Result<()> {
     let failed = |error: ImageError| {
         let (name, width, height) = (format.extension(), picture.width, picture.height);
         Error::Encode(format!("{width} x {height} pixels as {name}: {error}"))
     };
     if let Some(icc) = &picture.profile {
         encoder.set_icc_profile(icc.clone()).map_err(|error| failed(ImageError::Unsupported(error)))?;
+    }
+    if let Some(exif) = exif {
+        encoder.set_exif_metadata(exif).map_err(|error| failed(ImageError::Unsupported(error)))?;
     }
     let (colour, bytes) = match &picture.samples {
         Samples::U8(values) => {

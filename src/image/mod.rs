@@ -22,8 +22,8 @@ pub mod profile;
 pub mod resize;
 mod sniff;
 
-pub use decode::{Limits, decode};
-pub use encode::{DEFAULT_JPEG_QUALITY, Format, encode};
+pub use decode::{Limits, decode, exif};
+pub use encode::{DEFAULT_JPEG_QUALITY, Format, encode, encode_with};
 pub use planes::Area;
 pub use sniff::{Content, SNIFFED, sniff};
 

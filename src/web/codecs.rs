@@ -20,14 +20,16 @@ pub fn decode(bytes: &[u8], #[wasm_bindgen(js_name = maxMegapixels)] max_megapix
 }
 
 /// `picture` as a file: "image/png", "image/jpeg", "image/webp", ... `quality` is 1 to 100 and for JPEG only. Depth,
-/// alpha and colour profile are kept where the format has them. Throws `Encode`.
+/// alpha and colour profile are kept where the format has them; and the EXIF metadata of the file `original`, where that is given. Throws
+/// `Encode`.
 #[wasm_bindgen]
-pub fn encode(picture: &Picture, kind: &str, quality: Option<u8>) -> Result<Vec<u8>> {
+pub fn encode(picture: &Picture, kind: &str, quality: Option<u8>, original: Option<Vec<u8>>) -> Result<Vec<u8>> {
     let mut format = Format::from_name(kind.strip_prefix("image/").unwrap_or(kind)).map_err(to_js)?;
     if let (Format::Jpeg { quality: chosen }, Some(quality)) = (&mut format, quality) {
         *chosen = quality;
     }
-    image::encode(&picture.0, format).map_err(to_js)
+    let exif = original.and_then(|original| image::exif(&original));
+    image::encode_with(&picture.0, format, exif).map_err(to_js)
 }
 
 /// `picture` as a canvas shows it: RGBA8 in sRGB, row by row without padding. Throws `Decode` if its profile is of no

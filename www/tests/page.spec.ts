@@ -177,6 +177,23 @@ test("the result's size can be chosen in pixels", async () => {
   await visitor.expectState("error");
 });
 
+test("metadata is left out unless it is asked for", async ({ page }) => {
+  await visitor.chooseFile(awkwardFile("exif_orientation_6.jpg"));
+  await visitor.expectState("idle");
+  await visitor.run();
+  await page.getByLabel("File format").selectOption("JPEG");
+  const download = async () => {
+    const [download] = await Promise.all([page.waitForEvent("download"), visitor.part("download").click()]);
+    return (await readFile(await download.path())).includes("Exif");
+  };
+  expect(await download()).toBe(false);
+  await visitor.part("keep-metadata").check();
+  expect(await download()).toBe(true);
+  await visitor.chooseDemo("Fur");
+  await visitor.run();
+  await expect(visitor.part("keep-metadata")).toHaveCount(0);
+});
+
 test("the result is compared with a resizer and with another model", async ({ page }) => {
   await visitor.chooseDemo("Fur");
   await visitor.part("compare-model").selectOption("bicubic");

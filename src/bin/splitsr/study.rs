@@ -11,7 +11,7 @@ use splitsr::ops::recycling;
 use splitsr::train::{Dataset, Event, Files, Limits, TrainConfig, run as train};
 use splitsr::{Error, Result};
 
-/// Trains variants of one training run that differ in a few fields, so that they can be compared, and lists what they reached. A variant whose log in
+/// Trains variants of one training run that differ in a few fields, so that they can be compared, and lists what they reached as a table (Markdown). A variant whose log in
 /// OUT says that it is done is not trained again; one that was interrupted goes on.
 #[derive(clap::Args)]
 pub struct Args {
@@ -86,10 +86,12 @@ pub fn run(args: Args) -> Result<()> {
         crate::print_json(&Report { title, rows });
         return Ok(());
     }
-    println!("{title}");
+    println!("{title}\n");
+    println!("| variant | val PSNR, dB | K parameters | G multiply-adds | steps | training, s |");
+    println!("|---|--:|--:|--:|--:|--:|");
     for Row { name, params, macs_720p, steps, seconds, psnr_y, .. } in &rows {
         let (kilo, giga) = (*params as f64 / 1e3, macs_720p / 1e9);
-        println!("{psnr_y:7.3} dB  {kilo:7.1} K  {giga:6.1} G  {steps:6} steps  {seconds:6.0} s  {name}");
+        println!("| {name} | {psnr_y:.3} | {kilo:.1} | {giga:.1} | {steps} | {seconds:.0} |");
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use splitsr::device::{Backend, Place, Placed};
 use splitsr::eval::read_picture;
-use splitsr::image::{Format, encode};
+use splitsr::image::{Format, encode_with, exif};
 use splitsr::upscale::{Options, Progress, Report, Target, Tiling, upscale};
 use splitsr::weights::hex_sha256;
 use splitsr::{Error, Result, files, models};
@@ -44,6 +44,9 @@ pub struct Args {
     /// The mean over the 8 flips and rotations: a little better, 8 times slower
     #[arg(long)]
     ensemble: bool,
+    /// Carry the picture's EXIF metadata (camera, date, place) over to a PNG, JPEG or WebP
+    #[arg(long)]
+    keep_metadata: bool,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -128,7 +131,8 @@ fn one(args: &Args, model: &Arc<Placed>, input: &Path, output: PathBuf, stop: &A
     let outcome = upscale(model, picture, &options, on_progress);
     bar.finish_and_clear();
     let (result, Report { tiles, halo, threads, seconds, .. }) = outcome?;
-    files::replace(&output, &encode(&result, format)?)?;
+    let exif = if args.keep_metadata { exif(&std::fs::read(input).map_err(Error::io(input))?) } else { None };
+    files::replace(&output, &encode_with(&result, format, exif)?)?;
     Ok(Done {
         input: input.to_owned(),
         output,

@@ -37,12 +37,17 @@ export async function decode(bytes: Uint8Array): Promise<Picture> {
   }
 }
 
-/** A packed picture as a file. */
-export async function encode(packed: Uint8Array, type: string, quality: number | undefined): Promise<Uint8Array> {
+/** A packed picture as a file, with the EXIF metadata of the file `original`, if that is given. */
+export async function encode(
+  packed: Uint8Array,
+  type: string,
+  quality: number | undefined,
+  original: Uint8Array | undefined,
+): Promise<Uint8Array> {
   const { Picture, encode } = await codecs();
   const picture = Picture.unpack(packed);
   try {
-    return encode(picture, type, quality);
+    return encode(picture, type, quality, original);
   } finally {
     picture.free();
   }

@@ -78,18 +78,20 @@ serve<CoordinatorMethods>({
     return move(map, [map.pixels]);
   },
 
-  async encode({ packed, type, quality }) {
+  async encode({ packed, type, quality, original }) {
     const bytes = new Uint8Array(await packed.arrayBuffer());
     const picture = Picture.unpack(bytes);
     try {
       const { width, height, isPlain } = picture;
       // JPEG the browser would write with half the colours' resolution, WebP with loss.
-      const byBrowser = type === "image/png" && isPlain && canvasIsExact && width * height <= MOST_BROWSER_PIXELS;
+      const canBrowser = type === "image/png" && isPlain && canvasIsExact && width * height <= MOST_BROWSER_PIXELS;
+      const byBrowser = canBrowser && !original;
       if (byBrowser) return await writePng(picture.rgba8(), width, height);
     } finally {
       picture.free();
     }
-    return new Blob([buffer(await encode(bytes, type, quality))], { type });
+    const metadata = original && new Uint8Array(await original.arrayBuffer());
+    return new Blob([buffer(await encode(bytes, type, quality, metadata))], { type });
   },
 });
 

@@ -97,7 +97,8 @@ export type CoordinatorMethods = {
   shrink: [{ source: PortableSource; scale: number }, { small: PlainPixels; sharp: PlainPixels }, never];
   distance: [{ a: PlainPixels; b: PlainPixels; border: number }, Distance, never];
   heatMap: [{ a: PlainPixels; b: PlainPixels }, PlainPixels, never];
-  encode: [{ packed: Blob; type: string; quality: number | undefined }, Blob, never];
+  /** With the EXIF metadata of `original`, if that is given. */
+  encode: [{ packed: Blob; type: string; quality: number | undefined; original: Blob | undefined }, Blob, never];
 };
 
 export type BandWorkerMethods = {

@@ -184,9 +184,10 @@ export interface UpscaleResult {
   height: number;
   /**
    * The result as a file, "image/png" (default; lossless), "image/jpeg" or "image/webp" (lossless). 16-bit values and
-   * the colour profile are kept where the format has them. `quality` (1 to 100) is for JPEG.
+   * the colour profile are kept where the format has them. `quality` (1 to 100) is for JPEG. `metadataOf`: a file whose
+   * EXIF metadata (camera, date, place) is carried over; without, none is written.
    */
-  blob(type?: string, quality?: number): Promise<Blob>;
+  blob(type?: string, quality?: number, options?: { metadataOf?: Blob | undefined }): Promise<Blob>;
   /** The pixels in sRGB. Each call gives the same object. */
   imageData(): ImageData;
   report: Report;

@@ -179,8 +179,8 @@ class Engine implements Upscaler {
       width,
       height,
       imageData: () => imageData,
-      blob: (type = "image/png", quality) => {
-        const request = { packed, type, quality };
+      blob: (type = "image/png", quality, { metadataOf } = {}) => {
+        const request = { packed, type, quality, original: metadataOf };
         return this.#inTurn(undefined, (coordinator) => coordinator.call("encode", request));
       },
       report,

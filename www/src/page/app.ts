@@ -38,6 +38,8 @@ export interface Status {
 export interface LoadedPicture extends SourcePicture {
   /** A file's name without its ending. */
   name: string;
+  /** The file that it came from. */
+  file: Blob | undefined;
   /** For a picture of our own. */
   demo: string | undefined;
 }
@@ -78,6 +80,8 @@ export class App {
   format = png;
   /** Of JPEG, 1 to 100. */
   quality = 92;
+  /** Whether the file's EXIF metadata goes into the download. */
+  keepsMetadata = false;
   linkCopied = false;
 
   readonly #stage: Stage;
@@ -174,7 +178,7 @@ export class App {
     try {
       const upscaler = await this.#upscaler();
       const picture = await upscaler.inspect(source, { signal });
-      this.picture = { ...picture, name, demo };
+      this.picture = { ...picture, name, demo, file: typeof source === "string" ? undefined : source };
       this.part = undefined;
       this.result = undefined;
       this.truth.forget();
@@ -202,9 +206,9 @@ export class App {
     if (!picture) return false;
     const { signal } = this.#begin("loading", region ? "Cutting out the part…" : "Going back to the whole picture…");
     try {
-      const { name, demo } = picture;
+      const { name, demo, file } = picture;
       const cut = region && (await (await this.#upscaler()).crop(picture, region, { signal }));
-      this.part = cut && { ...cut, area: region, name: `${name}-part`, demo };
+      this.part = cut && { ...cut, area: region, name: `${name}-part`, demo, file };
       this.result = undefined;
       this.truth.forget();
       this.#stage.hideResult();
@@ -267,6 +271,12 @@ export class App {
   setFormat(format: Format, quality = this.quality): void {
     this.format = format;
     this.quality = quality;
+    this.batch?.forget();
+    this.#render();
+  }
+
+  keepMetadata(is: boolean): void {
+    this.keepsMetadata = is;
     this.batch?.forget();
     this.#render();
   }
@@ -369,11 +379,11 @@ export class App {
 
   /** Enlarges the pictures of the batch and saves them as one file; what fails is told beside its name. */
   async runBatch(): Promise<void> {
-    const { batch, zoom, format, quality } = this;
+    const { batch, zoom, format, quality, keepsMetadata } = this;
     if (!batch) return;
     await this.#working("Enlarging all…", async (upscaler, signal) => {
       const onProgress = (fraction: number, text: string) => this.#showProgress(fraction, signal, text);
-      await batch.run({ upscaler, zoom, format, quality, signal, onProgress });
+      await batch.run({ upscaler, zoom, format, quality, keepsMetadata, signal, onProgress });
       if (batch.done > 0) save(await batch.zip(zoom, format), `pictures-${zoom}x.zip`);
       const failed = batch.failed > 0 ? ` ${batch.failed} could not be enlarged: see the list.` : "";
       this.#set(batch.done > 0 ? "done" : "error", `Saved ${batch.done} of ${batch.items.length} pictures.${failed}`);
@@ -426,10 +436,12 @@ export class App {
   }
 
   async download(): Promise<void> {
-    const { result, source: picture, format } = this;
+    const { result, source: picture, format, quality } = this;
     if (!result || !picture) return;
     try {
-      save(await result.upscaled.blob(format.type, this.quality), `${picture.name}-${result.zoom}x.${format.ending}`);
+      const metadataOf = this.keepsMetadata ? picture.file : undefined;
+      const file = await result.upscaled.blob(format.type, quality, { metadataOf });
+      save(file, `${picture.name}-${result.zoom}x.${format.ending}`);
     } catch (error) {
       this.#fail(error);
     }

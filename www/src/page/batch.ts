@@ -21,6 +21,7 @@ export interface BatchTask {
   zoom: number;
   format: Format;
   quality: number;
+  keepsMetadata: boolean;
   signal: AbortSignal;
   onProgress: (fraction: number, text: string) => void;
 }
@@ -38,7 +39,7 @@ export class Batch {
   }
 
   /** Enlarges what is not done yet. A picture that fails does not stop the others. */
-  async run({ upscaler, zoom, format, quality, signal, onProgress }: BatchTask): Promise<void> {
+  async run({ upscaler, zoom, format, quality, keepsMetadata, signal, onProgress }: BatchTask): Promise<void> {
     const { items } = this;
     for (const [index, item] of items.entries()) {
       if (item.result) continue;
@@ -49,7 +50,8 @@ export class Batch {
       try {
         const options = { scale: zoom, signal, onProgress: ({ fraction }: { fraction: number }) => show(fraction) };
         const upscaled = await upscaler.upscale(item.file, options);
-        item.result = await upscaled.blob(format.type, quality);
+        const metadataOf = keepsMetadata ? item.file : undefined;
+        item.result = await upscaled.blob(format.type, quality, { metadataOf });
         item.state = "done";
       } catch (error) {
         item.state = signal.aborted ? "waiting" : "failed";

@@ -305,6 +305,7 @@ function resultSection(app: App, { upscaled }: NonNullable<App["result"]>): Temp
         ${app.format.type === "image/jpeg" ? qualityField(app) : nothing}
         <button type="button" class="grow" data-testid="download" @click=${() => void app.download()}>Download</button>
       </div>
+      ${app.source?.file ? metadataField(app) : nothing}
       <a
         class="button wide"
         href=${app.link}
@@ -346,6 +347,20 @@ function resultSection(app: App, { upscaled }: NonNullable<App["result"]>): Temp
         </dl>
       </details>
     </section>
+  `;
+}
+
+function metadataField(app: App): TemplateResult {
+  return html`
+    <label class="check">
+      <input
+        type="checkbox"
+        data-testid="keep-metadata"
+        .checked=${live(app.keepsMetadata)}
+        @change=${(event: Event) => app.keepMetadata((event.target as HTMLInputElement).checked)}
+      />
+      Keep camera, date and place
+    </label>
   `;
 }
 
