@@ -12,7 +12,6 @@ import {
   type ModelEntry,
   type NetworkFacts,
   type Part,
-  type SourcePicture,
   type SplitSrConfig,
   type UpscaleResult,
   type Upscaler,
@@ -22,8 +21,9 @@ import { Comparison, ORIGINAL, rivalLabel, type Task } from "./compare.ts";
 import { demos, demoUrl, type Demo } from "./demos.ts";
 import { png, type Format } from "./formats.ts";
 import { formatLink, MIN_ZOOM, parseLink } from "./link.ts";
-import { configOf, trainedWith, type NetworkChange } from "./network.ts";
+import { configOf, trainedWith, UNTRAINED, type NetworkChange } from "./network.ts";
 import { packPicture, unpackPicture } from "./packed.ts";
+import type { LoadedPicture, PicturePart } from "./picture.ts";
 import { save } from "./save.ts";
 import type { Stage } from "./stage.ts";
 import { sizeText, timeText, withoutEnding } from "./text.ts";
@@ -34,18 +34,6 @@ export interface Status {
   state: "idle" | "loading" | "working" | "done" | "error";
   text: string;
 }
-
-export interface LoadedPicture extends SourcePicture {
-  /** A file's name without its ending. */
-  name: string;
-  /** The file that it came from. */
-  file: Blob | undefined;
-  /** For a picture of our own. */
-  demo: string | undefined;
-}
-
-const UNTRAINED =
-  "No model has been trained with these hyper-parameters. Choose values with a ✓, or a model from the list.";
 
 /** Milliseconds after which a setting is what the visitor wants. */
 const SETTLED = 200;
@@ -66,7 +54,7 @@ export class App {
   /** Several pictures that were opened together; `picture` is the first of them. */
   batch: Batch | undefined;
   /** The part of the picture that is enlarged alone. */
-  part: (LoadedPicture & { area: Area }) | undefined;
+  part: PicturePart | undefined;
   /** A picture of the visitor's that the link holds, as text. */
   #packed: { source: LoadedPicture; text: string } | undefined;
   /** What the run would take; undefined until that is known. */
@@ -427,12 +415,16 @@ export class App {
   }
 
   cancel(): void {
+    this.#giveUp();
+    this.#set("idle", "Cancelled.");
+  }
+
+  /** Ends what runs. A comparison that is given up leaves the result. */
+  #giveUp(): void {
     this.#current.abort();
-    // A comparison that is given up leaves the result.
+    this.comparison.forget();
     if (this.result) this.#stage.hideRival();
     else this.#stage.hideResult();
-    this.comparison.forget();
-    this.#set("idle", "Cancelled.");
   }
 
   async download(): Promise<void> {
@@ -555,10 +547,7 @@ export class App {
     this.batch?.forget();
     // Another setting than the link's gives another result.
     this.verification.expected = undefined;
-    if (this.status.state === "working") {
-      this.#current.abort();
-      this.#stage.hideResult();
-    }
+    if (this.status.state === "working") this.#giveUp();
     if (this.status.state !== "loading") this.#ready();
   }
 

@@ -69,6 +69,10 @@ export const parameters: readonly Parameter[] = [
   },
 ];
 
+/** What is said where no model has the hyper-parameters. */
+export const UNTRAINED =
+  "No model has been trained with these hyper-parameters. Choose values with a ✓, or a model from the list.";
+
 /** A change of hyper-parameters. */
 export type NetworkChange = Partial<Pick<SplitSrConfig, Parameter["key"]>>;
 
