@@ -246,6 +246,18 @@ for (const [device, viewport] of [
         await expectNothing("picture");
         await visitor.run();
         await expectNothing("result");
+        await page.locator("details").evaluateAll((all) => all.forEach((details) => details.setAttribute("open", "")));
+        await visitor.part("compare-model").selectOption("bicubic");
+        await visitor.part("diff").check();
+        await visitor.expectState("done");
+        await visitor.part("truth-scale").selectOption("3");
+        await visitor.part("truth-run").click();
+        await expect(visitor.part("truth-csv")).toBeVisible();
+        await visitor.expectState("done");
+        await visitor.part("split-ratio").selectOption("0.375");
+        await expectNothing("everything open");
+        const [wide, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+        expect(wide, "nothing is wider than the window").toBeLessThanOrEqual(window);
         await visitor.part("zoom").fill("17");
         await visitor.expectState("error");
         await expectNothing("error");

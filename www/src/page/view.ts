@@ -74,11 +74,10 @@ function pictureSection(app: App): TemplateResult {
       />
       <input
         id="camera"
-        class="unseen"
+        class="unseen with-camera"
         type="file"
         accept="image/*"
         capture="environment"
-        tabindex="-1"
         data-testid="camera"
         @change=${(event: Event) => void app.openFiles(taken(event))}
       />
