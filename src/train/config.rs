@@ -262,6 +262,9 @@ impl TrainConfig {
         if (recipe.distill > 0.0) != self.teacher.is_some() {
             return Err(Error::Config("a teacher and distill, its part of the loss, need each other".into()));
         }
+        if recipe.interpolating && self.init.is_some() {
+            return Err(Error::Config("interpolating is for random weights, not for those of init".into()));
+        }
         Ok(recipe)
     }
 }
@@ -323,6 +326,11 @@ mod tests {
             ("[override]\nbatch = 0", "batch must be at least 1"),
             ("[override]\nhr_patch = 8", "hr_patch must be at least"),
             ("[override]\nloss = \"l3\"", "l3"),
+            ("[override]\ndistill = 0.5", "a teacher and distill"),
+            (
+                "[override.finish]\nsteps = 0\nlearning_rate = 1e-4\nbatch = 1\nhr_patch = 64\nloss = \"l2\"",
+                "steps must",
+            ),
         ] {
             let error = TrainConfig::from_toml(&format!("{base}{tail}")).unwrap_err().to_string();
             assert!(error.contains(expected), "{error}");

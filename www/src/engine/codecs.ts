@@ -80,9 +80,9 @@ export function shrink(packed: Uint8Array, scale: number): Promise<{ small: Plai
 
 export function distance(a: PlainPixels, b: PlainPixels, border: number): Promise<Distance> {
   return withPictures([a, b], ({ distance }, a, b) => {
-    const said = JSON.parse(distance(a, b, border)) as Record<"psnr_y" | "ssim_y", number | null> &
-      Record<"largest" | "mean", number>;
-    return { psnrY: said.psnr_y, ssimY: said.ssim_y, largest: said.largest, mean: said.mean };
+    const [psnrY = NaN, ssimY = NaN, largest = 0, mean = 0] = distance(a, b, border);
+    const known = (value: number) => (Number.isNaN(value) ? null : value);
+    return { psnrY: known(psnrY), ssimY: known(ssimY), largest, mean };
   });
 }
 

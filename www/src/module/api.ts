@@ -107,6 +107,8 @@ export interface ModelEntry extends ModelFacts {
   params: number;
   /** Multiply-adds for a result of 1280 × 720. */
   macs_720p: number;
+  /** How it was trained; other fields as the recipe has them. */
+  training: { hours?: number } | null;
   config: SplitSrConfig | { architecture: "edsr" | "srcnn"; scale: number };
 }
 

@@ -1,7 +1,7 @@
 /** How the page looks for a state of `App`: the controls, and what the viewer shows while it has no picture. */
 import { html, nothing, render, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
-import { MAX_ZOOM, type Backend } from "../module/splitsr.ts";
+import { MAX_ZOOM, type Backend, type ModelEntry } from "../module/splitsr.ts";
 import type { App } from "./app.ts";
 import { batchTemplate } from "./batch.ts";
 import { compareSection } from "./compare.ts";
@@ -217,13 +217,19 @@ function choiceSection<T extends string>(
   `;
 }
 
+/** Says how little some were: a comparison of models is one of their trainings too. */
+function trainedText({ training }: ModelEntry): string {
+  if (!training?.hours) return "";
+  return training.hours < 1 ? `, ${Math.round(training.hours * 60)} minutes` : `, ${training.hours.toFixed(1)} hours`;
+}
+
 function modelSection(app: App): TemplateResult {
   const model = app.models.find(({ name }) => name === app.model);
   const about = html`
     ${
       model &&
       html`<p class="about">
-        Trained for ×${model.scale}; ${model.params.toLocaleString("en")}
+        Trained for ×${model.scale}${trainedText(model)}; ${model.params.toLocaleString("en")}
         parameters${app.modelIsChosen ? "" : "; follows the zoom"}
       </p>`
     }
