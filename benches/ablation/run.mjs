@@ -43,7 +43,10 @@ function timeNatively(file) {
     "--no-stock",
     "--no-training",
   );
-  return Math.min(...forward.timings.find(({ arithmetic }) => arithmetic === "fast").samples_ms);
+  return Math.min(
+    ...forward.timings.find(({ arithmetic }) => arithmetic === "fast")
+      .samples_ms,
+  );
 }
 
 const { title, rows } = splitsr("study", study, "--out", folder);
