@@ -3,7 +3,7 @@
 mod shared_data;
 
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
@@ -29,6 +29,11 @@ fn refusal(args: &[&str], status: i32) -> String {
 fn data(path: &str) -> String {
     let (folder, name) = path.split_once('/').unwrap();
     shared_data::folder(folder).join(name).to_str().unwrap().to_owned()
+}
+
+/// The page's pictures, to train on.
+fn demos() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("www/public/demo")
 }
 
 #[test]
@@ -188,7 +193,7 @@ fn training_starts_from_the_model_that_the_config_names() {
     let network = "[network]\narchitecture = \"splitsr\"\nscale = 2";
     let config = format!("name = \"copy\"\nrecipe = \"cosine\"\ninit = \"splitsr-x2\"\n{network}\n");
     std::fs::write(path("config.toml"), config).unwrap();
-    let demos = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/public/demo");
+    let demos = demos();
     let (demos, copy) = (demos.to_str().unwrap(), path("copy.safetensors"));
     let train = ["train", "--config", &path("config.toml"), "--data", demos, "--val", demos, "--steps", "0"];
     let output = splitsr(&[&train[..], &["--out", &copy]].concat());
@@ -205,7 +210,7 @@ fn a_training_that_is_killed_goes_on_to_the_same_weights() {
     let recipe = "steps = 600\nbatch = 2\nhr_patch = 16";
     std::fs::write(&config, format!("name = \"a\"\nrecipe = \"cosine\"\n[network]\n{network}\n[override]\n{recipe}\n"))
         .unwrap();
-    let demos = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/public/demo");
+    let demos = demos();
     let command = |out: &Path, more: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_splitsr"));
         command.arg("train").arg("--config").arg(&config).arg("--out").arg(out);
@@ -241,7 +246,7 @@ fn a_study_trains_each_variant_once_and_lists_them() {
     let text =
         format!("title = \"t\"\n[base]\nname = \"base\"\nrecipe = \"cosine\"\n{network}\n{recipe}\n{variants}\n");
     std::fs::write(&study, text).unwrap();
-    let demos = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/public/demo");
+    let demos = demos();
     let (study, out) = (study.to_str().unwrap(), folder.path().join("out"));
     let (demos, out) = (demos.to_str().unwrap(), out.to_str().unwrap());
     let train =

@@ -72,7 +72,7 @@ pub struct Recipe {
     /// Whether a network with random weights starts as a bilinear enlargement to which the blocks add little.
     #[serde(default, skip_serializing_if = "is_false")]
     pub interpolating: bool,
-    /// Whether 3x3 convolutions are trained as sums of a 3x3, a 3x1, a 1x3 and a 1x1 one. See [`Trainer`](super::Trainer).
+    /// Whether 3x3 convolutions are trained as sums of a 3x3, a 3x1, a 1x3 and a 1x1 one: see `src/train/branches.rs`.
     #[serde(default, skip_serializing_if = "is_false")]
     pub branches: bool,
     /// The part of each weight that is taken off it in a step, for a learning rate of 1 (as AdamW does).

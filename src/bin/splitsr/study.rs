@@ -118,6 +118,11 @@ fn train_all<'a>(configs: impl Iterator<Item = &'a TrainConfig>, data: &Path, va
     // By scale: the pictures are shrunk once.
     let mut datasets = BTreeMap::new();
     for config in configs.take_while(|_| !stop.load(Ordering::Relaxed)) {
+        if row(config.clone(), out)?
+            .is_some_and(|row| row.steps >= config.recipe().map_or(0, |recipe| recipe.all_steps()))
+        {
+            continue;
+        }
         let scale = config.network.scale();
         if let std::collections::btree_map::Entry::Vacant(entry) = datasets.entry(scale) {
             entry.insert((Dataset::load(data, scale)?, Dataset::load(val, scale)?));
@@ -128,11 +133,6 @@ fn train_all<'a>(configs: impl Iterator<Item = &'a TrainConfig>, data: &Path, va
                 eprintln!("{}: {} steps, {psnr_y:.3} dB", config.name, event.step);
             }
         };
-        if row(config.clone(), out)?
-            .is_some_and(|row| row.steps >= config.recipe().map_or(0, |recipe| recipe.all_steps()))
-        {
-            continue;
-        }
         train(config, data, validation, &files(config, out), true, Limits::default(), &stop, &mut print)?;
     }
     Ok(())

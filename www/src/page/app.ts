@@ -385,12 +385,12 @@ export class App {
   }
 
   async scoreAgainstTruth(): Promise<void> {
-    const { source: picture, models, backend, result } = this;
+    const { source: picture, models, backend } = this;
     if (!picture) return;
     await this.#working("Shrinking the picture…", async (upscaler, signal) => {
       const onNext = (name: string, fraction: number) => this.#showProgress(fraction, signal, `Scoring ${name}…`);
       await this.truth.run({ upscaler, picture, models, backend }, signal, onNext);
-      if (result && this.result) this.#done(result.upscaled);
+      if (this.result) this.#done(this.result.upscaled);
       else this.#set("idle", "Scored: the table is below.");
     });
   }
