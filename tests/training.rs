@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 use burn::tensor::Device;
 use splitsr::image::{Layout, Picture, Samples};
 use splitsr::network::Network;
-use splitsr::train::{Batch, Dataset, Event, Files, Limits, Pair, Recipe, TrainConfig, Trainer, run};
+use splitsr::train::{Batch, Dataset, Event, Files, Limits, Pair, Pictures, Recipe, TrainConfig, Trainer, run};
 use splitsr::weights::collect;
 
 /// Burn has one random generator for the process: tests that draw side by side would take each other's numbers.
@@ -49,8 +49,8 @@ fn train(out: &Path, resume: bool, steps: Option<u64>) -> Vec<Event> {
     let config = TrainConfig::from_toml(CONFIG).unwrap();
     let mut events = Vec::new();
     let (files, limits, go_on) = (Files::beside(out), Limits { steps, time: None }, AtomicBool::new(false));
-    let data = dataset();
-    run(&config, &data, &data, &files, resume, limits, &go_on, &mut |event| events.push(event.clone())).unwrap();
+    let data = Pictures::new(dataset(), dataset());
+    run(&config, &data, &files, resume, limits, &go_on, &mut |event| events.push(event.clone())).unwrap();
     events
 }
 
@@ -91,10 +91,10 @@ fn a_started_run_is_not_overwritten() {
     let out = folder.path().join("model.safetensors");
     train(&out, false, Some(1));
     let config = TrainConfig::from_toml(CONFIG).unwrap();
-    let data = dataset();
+    let data = Pictures::new(dataset(), dataset());
     let run = |config: &TrainConfig, resume| {
         let files = Files::beside(&out);
-        run(config, &data, &data, &files, resume, Limits::default(), &AtomicBool::new(true), &mut |_| {})
+        run(config, &data, &files, resume, Limits::default(), &AtomicBool::new(true), &mut |_| {})
     };
     let error = run(&config, false).unwrap_err().to_string();
     assert!(error.contains("exists: go on with --resume"), "{error}");
@@ -111,10 +111,11 @@ fn another_network_starts_from_the_weights_that_fit() {
     train(&x2, false, Some(3));
     let start = |config: &TrainConfig| {
         let scale = config.network.scale();
-        let pairs = dataset().into_pairs().into_iter().map(|pair| Pair::new(pair.hr, scale).unwrap());
-        let data = Dataset::new(pairs.collect(), scale).unwrap();
+        let pairs = || dataset().into_pairs().into_iter().map(|pair| Pair::new(pair.hr, scale).unwrap());
+        let data = || Dataset::new(pairs().collect(), scale).unwrap();
+        let data = Pictures::new(data(), data());
         let (files, none) = (Files::beside(&x4), Limits { steps: Some(0), time: None });
-        run(config, &data, &data, &files, false, none, &AtomicBool::new(false), &mut |_| {})
+        run(config, &data, &files, false, none, &AtomicBool::new(false), &mut |_| {})
     };
     let mut config = TrainConfig::from_toml(&CONFIG.replace("hr_patch = 24", "hr_patch = 32")).unwrap();
     config.network = config.network.at_scale(4);
@@ -140,7 +141,7 @@ fn trainer(change: impl FnOnce(&mut Recipe)) -> (Trainer, Network, Batch) {
     change(&mut recipe);
     let device = Device::flex();
     let network = Network::new(&config.network, &device);
-    let batch = dataset().batch(&recipe, 1, 0);
+    let batch = dataset().batch(&recipe, recipe.batch, 1, 0);
     (Trainer::new(recipe, network.clone(), &device), network, batch)
 }
 
@@ -148,14 +149,14 @@ fn trainer(change: impl FnOnce(&mut Recipe)) -> (Trainer, Network, Batch) {
 fn who_is_taught_by_itself_has_nothing_to_learn() {
     let _alone = GENERATOR.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     let (trainer, network, batch) = trainer(|recipe| recipe.distill = 1.0);
-    assert!(trainer.with_teacher(network).step(batch).unwrap() < 1e-6);
+    assert!(trainer.with_teacher(network).step(&batch).unwrap() < 1e-6);
 }
 
 #[test]
 fn branches_make_longer_steps_in_the_middle_of_kernels() {
     let _alone = GENERATOR.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     let (mut trainer, network, batch) = trainer(|recipe| (recipe.branches, recipe.epsilon) = (true, 1e-20));
-    trainer.step(batch).unwrap();
+    trainer.step(&batch).unwrap();
     let (before, after) = (collect(&network), collect(&trainer.network()));
     let moves = |name: &str| -> Vec<f32> {
         let pairs = before[name].1.iter().zip(&after[name].1);
@@ -178,7 +179,7 @@ fn hard_patches_are_where_bicubic_fails() {
     let data = Dataset::new(pairs, 2).unwrap();
     let flat_patches = |candidates| {
         let recipe = Recipe { candidates, batch: 64, ..TrainConfig::from_toml(CONFIG).unwrap().recipe().unwrap() };
-        let batch = data.batch(&recipe, 1, 0);
+        let batch = data.batch(&recipe, recipe.batch, 1, 0);
         batch.hr.chunks_exact(3 * batch.hr_side.pow(2)).filter(|patch| patch.iter().all(|&v| v == patch[0])).count()
     };
     let (some, few) = (flat_patches(1), flat_patches(4));

@@ -6,7 +6,7 @@ import { VitePWA } from "vite-plugin-pwa";
 const root = import.meta.dirname;
 const modelsFolder = resolve(process.env.SPLITSR_MODELS ?? join(root, "../models"));
 
-const isServed = (name: string) => name === "index.json" || name.endsWith(".safetensors");
+const isServed = (name: string) => /^(index\.json|generic\.webp|.*\.safetensors)$/.test(name);
 
 /** Serves the repository's `models/` in development and copies what the page loads of it into the build. */
 function models(): Plugin {

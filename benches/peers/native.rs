@@ -89,7 +89,7 @@ impl Worker {
                     .or_insert_with(|| Trainer::new(Recipe::paper(), model.network.clone(), &Device::flex()));
                 let random = |side: usize| noise(batch * 3 * side * side);
                 let patches = Batch { count: batch, lr_side: patch, hr_side, lr: random(patch), hr: random(hr_side) };
-                let (loss, milliseconds) = timed(|| trainer.step(patches));
+                let (loss, milliseconds) = timed(|| trainer.step(&patches));
                 Ok(json!({ "milliseconds": milliseconds, "loss": loss? }))
             }
         }

@@ -12,6 +12,8 @@ use crate::error::{Error, Result};
 /// The interpolation kernel, stretched when shrinking so that nothing aliases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Filter {
+    /// The mean of what a pixel covers.
+    Area,
     /// Triangle: soft, never overshoots; for alpha.
     Bilinear,
     /// Keys cubic with a = -0.5.
@@ -90,6 +92,7 @@ fn convolve<P: PixelTrait, C: Pod>(
         return Err(Error::Config(format!("a picture of {width} x {height} pixels cannot be made")));
     }
     let filter = match filter {
+        Filter::Area => FilterType::Box,
         Filter::Bilinear => FilterType::Bilinear,
         Filter::CatmullRom => FilterType::CatmullRom,
         Filter::Lanczos3 => FilterType::Lanczos3,

@@ -47,6 +47,14 @@ impl Network {
         }
     }
 
+    /// The places of its lightweight groups.
+    #[cfg(feature = "train")]
+    pub(crate) fn light_groups(&self) -> impl Iterator<Item = usize> {
+        let groups = if let Self::SplitSr(network) = self { network.groups() } else { &[] };
+        let is_light = |(place, group): (usize, &Group)| (!matches!(group, Group::Standard(_))).then_some(place);
+        groups.iter().enumerate().filter_map(is_light)
+    }
+
     /// Enlarges a batch.
     ///
     /// # Shapes

@@ -37,6 +37,11 @@ impl SplitSr {
         }
     }
 
+    #[cfg(feature = "train")]
+    pub(super) fn groups(&self) -> &[Group] {
+        &self.groups
+    }
+
     /// See [`Network::forward`](super::Network::forward).
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         let device = x.device();

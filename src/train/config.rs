@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::degradation::Degradation;
 use crate::config::NetworkConfig;
 use crate::error::{Error, Result};
+use crate::weights::Model;
 
 /// A training run. In TOML, the fields of the named recipe may be overridden one by one under `[override]`:
 ///
@@ -25,7 +27,7 @@ use crate::error::{Error, Result};
 pub struct TrainConfig {
     /// What the model will be called.
     pub name: String,
-    /// "paper" or "cosine": see [`Recipe`].
+    /// "paper", "cosine" or "fine-tuning": see [`Recipe`].
     pub recipe: String,
     /// Seeds the weights and the patches.
     #[serde(default = "default_seed")]
@@ -58,14 +60,31 @@ pub struct Recipe {
     /// Places that are drawn for a patch, of which the one that bicubic enlarges worst is taken; 1 = no choice.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     pub candidates: usize,
+    /// How the low-resolution pictures are made, to train and to score with.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub degradation: Degradation,
+    /// The part of the patches, 0 to 1, that come from generic pictures, of which it learns what the model that it begins with can: see [`Pictures::generic`](super::Pictures::generic).
+    #[serde(default)]
+    pub replay: f64,
+    /// The most that generic pictures may lose against the model that it begins with, in dB. What is scored and saved is blended with that
+    /// model's weights as far as it takes. 100 = all.
+    #[serde(default = "all", skip_serializing_if = "is_all")]
+    pub forget: f64,
     /// Steps of the run without its finish.
     pub steps: u64,
+    /// Steps between two scorings. The model that is saved is then the one that scored best; `None` = it is scored every 15 minutes, and the
+    /// last one is saved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score_every: Option<u64>,
     /// The learning rate at its highest.
     pub learning_rate: f64,
     /// How the learning rate changes.
     pub schedule: Schedule,
     /// What is minimised.
     pub loss: Loss,
+    /// Which weights change.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub trained: Trained,
     /// The part of the loss, 0 to 1, that is against the teacher's results and not against the pictures.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub distill: f64,
@@ -108,6 +127,18 @@ fn is_false(value: &bool) -> bool {
     !value
 }
 
+fn all() -> f64 {
+    100.0
+}
+
+fn is_all(value: &f64) -> bool {
+    *value >= all()
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
 /// A second stage: it begins with the averaged weights and fresh moments, and its learning rate falls by half a cosine.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -122,6 +153,19 @@ pub struct Finish {
     pub hr_patch: usize,
     /// As [`Recipe::loss`].
     pub loss: Loss,
+}
+
+/// Which weights a run changes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Trained {
+    /// All.
+    #[default]
+    All,
+    /// Those of the upsampler and of what follows it.
+    Tail,
+    /// Those of the blocks in the lightweight groups.
+    LightBlocks,
 }
 
 /// The learning rate over the steps.
@@ -161,10 +205,15 @@ impl Recipe {
             batch: 16,
             hr_patch: 96,
             candidates: 1,
+            degradation: Degradation::default(),
+            replay: 0.0,
+            forget: all(),
             steps: 600_000,
+            score_every: None,
             learning_rate: 1e-4,
             schedule: Schedule::Halving { every: 200_000 },
             loss: Loss::L1,
+            trained: Trained::All,
             distill: 0.0,
             interpolating: false,
             branches: false,
@@ -175,6 +224,13 @@ impl Recipe {
             clip: None,
             finish: None,
         }
+    }
+
+    /// The fields that differ from `usual`, for [`TrainConfig::overrides`]. Of those that are left out where they are as usual in most runs, none may be
+    /// other in `usual`.
+    pub fn differences(&self, usual: &Self) -> toml::Table {
+        let [own, usual] = [self, usual].map(|recipe| toml::Table::try_from(recipe).expect("a recipe is plain data"));
+        own.into_iter().filter(|(key, value)| usual.get(key) != Some(value)).collect()
     }
 
     /// Ours, for few CPU hours: smaller patches, a higher rate that falls by a cosine, averaged weights.
@@ -189,6 +245,26 @@ impl Recipe {
             clip: Some(0.5),
             ..Self::paper()
         }
+    }
+
+    /// For a handful of pictures and a few minutes, from a trained model; the best step is kept.
+    pub fn fine_tuning() -> Self {
+        Self {
+            batch: 8,
+            steps: 600,
+            learning_rate: 3e-4,
+            schedule: Schedule::Cosine { warmup: 20 },
+            replay: 0.5,
+            forget: 0.1,
+            score_every: Some(25),
+            ema: 0.98,
+            ..Self::cosine()
+        }
+    }
+
+    /// Whether generic pictures have a part in it.
+    pub fn needs_generic(&self) -> bool {
+        self.replay > 0.0 || !is_all(&self.forget)
     }
 
     /// Steps of the whole run.
@@ -245,6 +321,19 @@ impl TrainConfig {
         Ok(config)
     }
 
+    /// To make `model` better at a handful of pictures.
+    pub fn fine_tuning(name: &str, model: &Model) -> Self {
+        Self {
+            name: name.into(),
+            recipe: "fine-tuning".into(),
+            seed: default_seed(),
+            init: Some(model.metadata.name.clone()),
+            teacher: None,
+            network: model.metadata.config.clone(),
+            overrides: toml::Table::new(),
+        }
+    }
+
     /// The named recipe with the overrides applied.
     ///
     /// # Errors
@@ -253,7 +342,12 @@ impl TrainConfig {
         let named = match self.recipe.as_str() {
             "paper" => Recipe::paper(),
             "cosine" => Recipe::cosine(),
-            other => return Err(Error::Config(format!("no recipe \"{other}\"; there are \"paper\" and \"cosine\""))),
+            "fine-tuning" => Recipe::fine_tuning(),
+            other => {
+                return Err(Error::Config(format!(
+                    "no recipe \"{other}\"; there are \"paper\", \"cosine\" and \"fine-tuning\""
+                )));
+            }
         };
         let mut table = toml::Table::try_from(&named).expect("a recipe is plain data");
         table.extend(self.overrides.clone());
@@ -261,6 +355,10 @@ impl TrainConfig {
         recipe.validate(self.network.scale())?;
         if (recipe.distill > 0.0) != self.teacher.is_some() {
             return Err(Error::Config("a teacher and distill, its part of the loss, need each other".into()));
+        }
+        let is_light = matches!(&self.network, NetworkConfig::SplitSr(c) if c.lightweight_groups().contains(&true));
+        if recipe.trained == Trained::LightBlocks && !is_light {
+            return Err(Error::Config("the network has no lightweight groups whose blocks could be trained".into()));
         }
         if recipe.interpolating && self.init.is_some() {
             return Err(Error::Config("interpolating is for random weights, not for those of init".into()));
@@ -278,6 +376,10 @@ impl Recipe {
             (patches.iter().all(|&(batch, _)| batch > 0), "batch must be at least 1"),
             (patches.iter().all(|&(_, side)| side / scale >= 8), "hr_patch must be at least 8 times the scale"),
             (self.candidates > 0, "candidates must be at least 1"),
+            ((0.0..=1.0).contains(&self.replay), "replay must be from 0 to 1"),
+            (self.forget >= 0.0, "forget must be at least 0"),
+            (self.score_every != Some(0), "score_every must be at least 1"),
+            (self.trained == Trained::All || self.weight_decay == 0.0, "weight_decay is for runs that train all"),
             ((0.0..=1.0).contains(&self.distill), "distill must be from 0 to 1"),
             ((0.0..=1.0).contains(&self.weight_decay), "weight_decay must be from 0 to 1"),
             (self.steps > 0 && self.finish.is_none_or(|finish| finish.steps > 0), "steps must be at least 1"),
@@ -287,8 +389,9 @@ impl Recipe {
             (self.epsilon > 0.0, "epsilon must be above 0"),
             (!matches!(self.schedule, Schedule::Halving { every: 0 }), "halving.every must be at least 1"),
         ];
-        match checks.iter().find(|(holds, _)| !holds) {
-            Some((_, why)) => Err(Error::Config(format!("the training recipe: {why}"))),
+        let complaint = checks.iter().find(|(holds, _)| !holds).map(|(_, why)| *why);
+        match complaint.or(self.degradation.complaint()) {
+            Some(why) => Err(Error::Config(format!("the training recipe: {why}"))),
             None => Ok(()),
         }
     }

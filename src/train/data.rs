@@ -1,15 +1,21 @@
 //! Pairs of sharp and shrunk pictures, and the patches that are cut from them.
 
-use std::path::{Path, PathBuf};
+#[cfg(not(target_arch = "wasm32"))]
+use std::path::Path;
 use std::sync::OnceLock;
 
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
 use super::config::Recipe;
+use super::degradation::Degradation;
 use crate::error::{Error, Result};
-use crate::eval::{bicubic, degrade, picture_files, read_picture};
+use crate::eval::bicubic;
+#[cfg(not(target_arch = "wasm32"))]
+use crate::eval::{picture_files, read_picture};
 use crate::image::{Area, Picture};
+use crate::upscale::Enlarge;
+use crate::weights::Model;
 
 /// A batch of patches, NCHW, RGB in [0, 1].
 pub struct Batch {
@@ -23,6 +29,38 @@ pub struct Batch {
     pub lr: Vec<f32>,
     /// `[count, 3, hr_side, hr_side]`
     pub hr: Vec<f32>,
+}
+
+impl Batch {
+    /// Adds another batch of patches of the same size.
+    pub fn append(&mut self, mut other: Self) {
+        assert_eq!((self.lr_side, self.hr_side), (other.lr_side, other.hr_side), "patches of one size");
+        self.count += other.count;
+        self.lr.append(&mut other.lr);
+        self.hr.append(&mut other.hr);
+    }
+
+    /// Cuts it into `count` parts of about as many patches, none empty: fewer where there are fewer patches.
+    pub fn parts(&self, count: usize) -> Vec<Self> {
+        let count = count.clamp(1, self.count.max(1));
+        let part = |index: usize| {
+            let [from, to] = [index, index + 1].map(|index| index * self.count / count);
+            let cut = |values: &[f32], side: usize| values[from * 3 * side * side..to * 3 * side * side].to_vec();
+            let (lr, hr) = (cut(&self.lr, self.lr_side), cut(&self.hr, self.hr_side));
+            Self { count: to - from, lr, hr, ..*self }
+        };
+        (0..count).map(part).collect()
+    }
+}
+
+/// The pictures of a folder (not of its subfolders), sorted by name.
+///
+/// # Errors
+/// [`Error::Data`] if there is none, or the first error in reading one.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn read_folder(folder: &Path) -> Result<Vec<Picture>> {
+    use rayon::prelude::*;
+    picture_files(folder)?.par_iter().map(|path| read_picture(path)).collect()
 }
 
 /// High-resolution pictures with their low-resolution versions, made by the evaluation protocol: the picture is cut to a multiple of the
@@ -46,16 +84,24 @@ impl Dataset {
     ///
     /// # Errors
     /// [`Error::Data`] if there is none, or the first error in reading one.
-    pub fn load(folder: &Path, scale: usize) -> Result<Self> {
-        let files = picture_files(folder)?;
-        let read = |path: &PathBuf| Pair::new(read_picture(path)?, scale);
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn load(folder: &Path, scale: usize, degradation: &Degradation) -> Result<Self> {
+        Self::of(read_folder(folder)?, scale, degradation)
+    }
+
+    /// Of pictures in memory.
+    ///
+    /// # Errors
+    /// [`Error::Data`] if there is none, or one is too small.
+    pub fn of(pictures: Vec<Picture>, scale: usize, degradation: &Degradation) -> Result<Self> {
+        let pair = |(index, picture)| Pair::degraded(picture, scale, degradation, index as u64);
         #[cfg(not(target_arch = "wasm32"))]
         let pairs = {
             use rayon::prelude::*;
-            files.par_iter().map(read).collect::<Result<_>>()?
+            pictures.into_par_iter().enumerate().map(pair).collect::<Result<_>>()?
         };
         #[cfg(target_arch = "wasm32")]
-        let pairs = files.iter().map(read).collect::<Result<_>>()?;
+        let pairs = pictures.into_iter().enumerate().map(pair).collect::<Result<_>>()?;
         Self::new(pairs, scale)
     }
 
@@ -68,6 +114,12 @@ impl Dataset {
             return Err(Error::Data("there is no picture to train or validate with".into()));
         }
         Ok(Self { scale, pairs })
+    }
+
+    /// The same small pictures, with what `model` makes of them in the place of the sharp ones.
+    pub(super) fn enlarged_by(self, model: &Model) -> Result<Self> {
+        let pair = |pair: Pair| Ok(Pair { hr: model.enlarge_picture(&pair.lr)?, ..pair });
+        Self::new(self.pairs.into_iter().map(pair).collect::<Result<_>>()?, self.scale)
     }
 
     /// The pairs.
@@ -96,11 +148,11 @@ impl Dataset {
         }
     }
 
-    /// The batch of a step, fixed by `(seed, step)`: pictures by their area, position uniform, one of the 8 flips and
+    /// `count` patches for a step, fixed by `(seed, step)`: pictures by their area, position uniform, one of the 8 flips and
     /// rotations each.
-    pub fn batch(&self, recipe: &Recipe, seed: u64, step: u64) -> Batch {
+    pub fn batch(&self, recipe: &Recipe, count: usize, seed: u64, step: u64) -> Batch {
         let mut rng = StdRng::seed_from_u64(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ step);
-        let (count, hr_patch) = recipe.patches_at(step);
+        let (_, hr_patch) = recipe.patches_at(step);
         let lr_side = hr_patch / self.scale;
         let hr_side = lr_side * self.scale;
         let total: u64 = self.pairs.iter().map(area).sum();
@@ -143,17 +195,25 @@ fn area(pair: &Pair) -> u64 {
 }
 
 impl Pair {
-    /// Makes the low-resolution version of a picture. Alpha is dropped, grey becomes RGB.
+    /// Makes the low-resolution version of a picture by the evaluation protocol. Alpha is dropped, grey becomes RGB.
     ///
     /// # Errors
     /// [`Error::Data`] if the picture is smaller than the scale.
     pub fn new(picture: Picture, scale: usize) -> Result<Self> {
-        let (hr, lr) = degrade(picture, scale)?;
+        Self::degraded(picture, scale, &Degradation::default(), 0)
+    }
+
+    /// [`Self::new`] by another degradation, whose noise `seed` decides.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn degraded(picture: Picture, scale: usize, degradation: &Degradation, seed: u64) -> Result<Self> {
+        let (hr, lr) = degradation.apply(picture, scale, seed)?;
         Ok(Self { hr, lr, difficulty: OnceLock::new() })
     }
 
     /// How much bicubic enlargement loses in a square of the low-resolution picture, in 8-bit levels, summed up.
-    fn difficulty(&self, left: u32, top: u32, side: usize) -> u64 {
+    pub(crate) fn difficulty(&self, left: u32, top: u32, side: usize) -> u64 {
         self.difficulty.get_or_init(|| Difficulty::of(self)).within(left as usize, top as usize, side)
     }
 }

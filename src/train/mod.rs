@@ -6,18 +6,27 @@
 mod branches;
 mod config;
 mod data;
-#[cfg(not(target_arch = "wasm32"))]
+mod degradation;
+pub mod generic;
+mod hold_out;
 mod interpolate;
 mod loss;
 mod parameters;
 #[cfg(not(target_arch = "wasm32"))]
 mod run;
+mod session;
 mod trainer;
-#[cfg(not(target_arch = "wasm32"))]
 mod warm_start;
 
-pub use config::{Finish, Loss, Recipe, Schedule, TrainConfig};
+pub use config::{Finish, Loss, Recipe, Schedule, TrainConfig, Trained};
+#[cfg(not(target_arch = "wasm32"))]
+pub use data::read_folder;
 pub use data::{Batch, Dataset, Pair};
+pub use degradation::{Degradation, Shrink};
+#[cfg(not(target_arch = "wasm32"))]
+pub use generic::generic_pictures;
+pub use hold_out::HeldOut;
 #[cfg(not(target_arch = "wasm32"))]
 pub use run::{Event, Files, Limits, run};
+pub use session::{Pictures, Score, Session};
 pub use trainer::Trainer;

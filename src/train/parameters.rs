@@ -3,6 +3,8 @@
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Gradients, Tensor};
 
+use crate::weights::ParamPath;
+
 /// The parameters of `module`, in the order of its fields, outside any gradient graph. `[parameters]`
 pub(super) fn flatten<M: Module>(module: &M) -> Tensor<1> {
     struct Visitor(Vec<Tensor<1>>);
@@ -31,12 +33,21 @@ pub(super) fn flatten_gradients<M: Module>(module: &M, gradients: &Gradients) ->
     Tensor::cat(visitor.1, 0)
 }
 
-/// `module` with the parameters that [`flatten`] gave, as new leaves of the gradient graph where `trainable`.
-pub(super) fn unflatten<M: Module>(module: M, parameters: &Tensor<1>, trainable: bool) -> M {
+/// `module` with the parameters that [`flatten`] gave, outside any gradient graph.
+pub(super) fn unflatten<M: Module>(module: M, parameters: &Tensor<1>) -> M {
+    put(module, parameters, None)
+}
+
+/// [`unflatten`] for training: the parameters whose turn in `trainable` says so are new leaves of the gradient graph.
+pub(super) fn unflatten_trainable<M: Module>(module: M, parameters: &Tensor<1>, trainable: &[bool]) -> M {
+    put(module, parameters, Some(trainable))
+}
+
+fn put<M: Module>(module: M, parameters: &Tensor<1>, trainable: Option<&[bool]>) -> M {
     struct Mapper<'a> {
         parameters: &'a Tensor<1>,
         at: usize,
-        trainable: bool,
+        trainable: Option<std::slice::Iter<'a, bool>>,
     }
     impl ModuleMapper for Mapper<'_> {
         fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
@@ -44,9 +55,32 @@ pub(super) fn unflatten<M: Module>(module: M, parameters: &Tensor<1>, trainable:
             let count = shape.num_elements();
             let value = self.parameters.clone().narrow(0, self.at, count).reshape(shape);
             self.at += count;
-            let value = if self.trainable { Tensor::from_inner(value).require_grad() } else { value };
+            let value = match self.trainable.as_mut().map(|trainable| trainable.next()) {
+                None => value,
+                Some(Some(true)) => Tensor::from_inner(value).require_grad(),
+                Some(_) => Tensor::from_inner(value),
+            };
             Param::initialized(param.id, value)
         }
     }
-    module.map(&mut Mapper { parameters, at: 0, trainable })
+    module.map(&mut Mapper { parameters, at: 0, trainable: trainable.map(<[bool]>::iter) })
+}
+
+/// The dotted paths of the parameters of `module`, in the same order.
+pub(super) fn names<M: Module>(module: &M) -> Vec<String> {
+    struct Visitor(ParamPath, Vec<String>);
+    impl ModuleVisitor for Visitor {
+        fn enter_module(&mut self, name: &str, container: &str) {
+            self.0.enter(name, container);
+        }
+        fn exit_module(&mut self, _: &str, _: &str) {
+            self.0.exit();
+        }
+        fn visit_float<const D: usize>(&mut self, _: &Param<Tensor<D>>) {
+            self.1.push(self.0.name());
+        }
+    }
+    let mut visitor = Visitor(ParamPath::default(), Vec::new());
+    module.visit(&mut visitor);
+    visitor.1
 }

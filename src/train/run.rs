@@ -3,7 +3,6 @@
 //! The checkpoint holds the whole state and is replaced in one rename, so there is always a whole one. The model file is written after it, likewise.
 //! The log is one JSON object a line; on resume the lines after the checkpoint's step are dropped, since these steps are taken again.
 
-use std::collections::HashMap;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -13,26 +12,17 @@ use std::time::{Duration, Instant};
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
-use super::config::{Recipe, TrainConfig};
-use super::data::{Dataset, Pair};
-use super::interpolate::interpolating;
-use super::trainer::Trainer;
-use super::warm_start::warm_start;
+use super::config::TrainConfig;
+use super::session::{Pictures, Session};
 use crate::error::{Error, Result};
-use crate::eval::psnr_y;
 use crate::models;
-use crate::network::Network;
-use crate::upscale::Enlarge;
-use crate::weights::{self, Metadata, Model};
 
 /// How often the loss is logged, in steps.
 const LOG_EVERY: u64 = 100;
 /// How often the state is saved: at most this much work is lost by a kill.
 const SAVE_EVERY: Duration = Duration::from_secs(120);
 /// How often the validation pictures are enlarged.
-const VALIDATE_EVERY: Duration = Duration::from_secs(900);
-/// The checkpoint's metadata key.
-const CHECKPOINT_KEY: &str = "splitsr-checkpoint";
+const SCORE_EVERY: Duration = Duration::from_secs(900);
 
 /// The files of a run.
 pub struct Files {
@@ -84,43 +74,37 @@ pub struct Event {
     pub psnr_y: Option<f64>,
 }
 
-#[derive(Serialize, Deserialize)]
-struct CheckpointRecord {
-    step: u64,
-    seconds: f64,
-    config: TrainConfig,
-}
-
 /// Trains until the recipe's last step, a limit, or `stop`. Calls `on_event` for every line of the log.
 ///
 /// # Errors
 /// [`Error::Config`] when resuming with another config than the checkpoint's (only the number of steps may differ), [`Error::Data`] for
 /// unusable pictures or a diverged loss, [`Error::UnknownModel`] for `init` and `teacher`, [`Error::Io`], [`Error::Weights`].
-#[allow(clippy::too_many_arguments)] // one call, from the command
 pub fn run(
     config: &TrainConfig,
-    train: &Dataset,
-    validation: &Dataset,
+    pictures: &Pictures,
     files: &Files,
     resume: bool,
     limits: Limits,
     stop: &AtomicBool,
     on_event: &mut dyn FnMut(&Event),
 ) -> Result<()> {
-    let recipe = config.recipe()?;
-    train.check_patch(&recipe)?;
-    let mut run = Run::start(config, recipe, files, resume)?;
-    let last = limits.steps.unwrap_or(u64::MAX).min(run.recipe.all_steps());
+    let mut run = Run::start(config, pictures, files, resume)?;
+    let session = &run.session;
+    let last = limits.steps.unwrap_or(u64::MAX).min(session.recipe().all_steps());
+    let by_step = session.recipe().score_every.is_some();
+    if by_step && session.step_count() == 0 {
+        run.score(on_event)?;
+    }
     let started = Instant::now();
-    let (mut saved, mut validated) = (Instant::now(), Instant::now());
+    let (mut saved, mut scored) = (Instant::now(), Instant::now());
     let (mut losses, mut logged) = (Vec::new(), Instant::now());
     let out_of_time = || limits.time.is_some_and(|limit| started.elapsed() >= limit);
-    while run.trainer.step_count() < last && !stop.load(Ordering::Relaxed) && !out_of_time() {
-        let batch = train.batch(&run.recipe, config.seed, run.trainer.step_count());
+    while run.session.step_count() < last && !stop.load(Ordering::Relaxed) && !out_of_time() {
+        let batch = run.session.batch();
         let timer = Instant::now();
-        losses.push(f64::from(run.trainer.step(batch)?));
-        run.seconds += timer.elapsed().as_secs_f64();
-        if run.trainer.step_count() % LOG_EVERY == 0 {
+        losses.push(f64::from(run.session.trainer().step(&batch)?));
+        run.session.add_seconds(timer.elapsed().as_secs_f64());
+        if run.session.step_count() % LOG_EVERY == 0 {
             let count = losses.len() as f64;
             let event = Event {
                 loss: Some(losses.drain(..).sum::<f64>() / count),
@@ -134,70 +118,56 @@ pub fn run(
             run.save()?;
             saved = Instant::now();
         }
-        if validated.elapsed() >= VALIDATE_EVERY {
-            run.validate(validation, on_event)?;
-            (validated, logged) = (Instant::now(), Instant::now());
+        if run.session.is_to_be_scored() || !by_step && scored.elapsed() >= SCORE_EVERY {
+            run.score(on_event)?;
+            (scored, logged) = (Instant::now(), Instant::now());
         }
     }
-    if run.validated != Some(run.trainer.step_count()) {
-        run.validate(validation, on_event)?;
+    if run.session.last_score().map(|score| score.step) != Some(run.session.step_count()) {
+        run.score(on_event)?;
     }
     run.save()
 }
 
 struct Run<'a> {
-    config: &'a TrainConfig,
-    recipe: Recipe,
     files: &'a Files,
-    trainer: Trainer,
-    device: Device,
-    seconds: f64,
-    psnr_y: Option<f64>,
-    /// The step after which the validation pictures were last enlarged.
-    validated: Option<u64>,
+    session: Session,
     log: fs::File,
 }
 
 impl<'a> Run<'a> {
-    fn start(config: &'a TrainConfig, recipe: Recipe, files: &'a Files, resume: bool) -> Result<Self> {
-        let device = Device::flex();
-        if !resume && files.checkpoint.exists() {
+    fn start(config: &TrainConfig, pictures: &Pictures, files: &'a Files, resume: bool) -> Result<Self> {
+        let path = &files.checkpoint;
+        if !resume && path.exists() {
             return Err(Error::Config(format!(
                 "{} exists: go on with --resume, or choose another --out",
-                files.checkpoint.display()
+                path.display()
             )));
         }
-        device.seed(config.seed);
-        let resumes = resume && files.checkpoint.exists();
-        let network = match &config.init {
-            Some(name) if !resumes => warm_start(&config.network, &models::load(name)?, &device)?,
-            _ => Network::new(&config.network, &device),
-        };
-        let network = if recipe.interpolating { interpolating(network, &device)? } else { network };
-        let mut trainer = Trainer::new(recipe.clone(), network, &device);
-        if let Some(name) = &config.teacher {
-            let teacher = models::load(name)?;
-            if teacher.scale() != config.network.scale() {
-                return Err(Error::Config(format!("the teacher {name} enlarges by {}", teacher.scale())));
-            }
-            trainer = trainer.with_teacher(teacher.network);
+        let checkpoint = if path.exists() { Some(fs::read(path).map_err(Error::io(path))?) } else { None };
+        let load = |name: &Option<String>| name.as_deref().map(models::load).transpose();
+        let needs_init = checkpoint.is_none() || config.recipe()?.needs_generic();
+        let init = if needs_init { load(&config.init)? } else { None };
+        let (teacher, device) = (load(&config.teacher)?, Device::flex());
+        let mut session = Session::new(config.clone(), init.as_ref(), teacher, pictures.clone(), &device)?;
+        if let Some(bytes) = checkpoint {
+            session.restore(&bytes).map_err(|error| match error {
+                Error::Weights(why) => Error::Weights(format!("{}: {why}", path.display())),
+                Error::Config(why) => Error::Config(format!("{}: {why}: choose another --out", path.display())),
+                other => other,
+            })?;
         }
-        let mut seconds = 0.0;
-        if resumes {
-            let record = restore(&mut trainer, config, &files.checkpoint)?;
-            seconds = record.seconds;
-        }
-        let log = reopen_log(&files.log, trainer.step_count())?;
-        Ok(Self { config, recipe, files, trainer, device, seconds, psnr_y: None, validated: None, log })
+        let log = reopen_log(&files.log, session.step_count())?;
+        Ok(Self { files, session, log })
     }
 
     fn event(&self) -> Event {
-        let step = self.trainer.step_count();
+        let step = self.session.step_count();
         Event {
             step,
-            seconds: (self.seconds * 10.0).round() / 10.0,
+            seconds: (self.session.seconds() * 10.0).round() / 10.0,
             loss: None,
-            learning_rate: self.recipe.learning_rate_at(step.saturating_sub(1)),
+            learning_rate: self.session.recipe().learning_rate_at(step.saturating_sub(1)),
             steps_per_second: None,
             psnr_y: None,
         }
@@ -210,64 +180,16 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    fn validate(&mut self, validation: &Dataset, on_event: &mut dyn FnMut(&Event)) -> Result<()> {
-        let model = Model::new(self.metadata(), self.trainer.network(), &self.device)?;
-        let mut sum = 0.0;
-        for Pair { hr, lr, .. } in validation.pairs() {
-            sum += psnr_y(&model.enlarge_picture(lr)?, hr, self.config.network.scale())?;
-        }
-        let psnr_y = sum / validation.pairs().len() as f64;
-        (self.psnr_y, self.validated) = (Some(psnr_y), Some(self.trainer.step_count()));
+    fn score(&mut self, on_event: &mut dyn FnMut(&Event)) -> Result<()> {
+        let psnr_y = self.session.score()?.psnr_y;
         let event = Event { psnr_y: Some((psnr_y * 1e3).round() / 1e3), ..self.event() };
         self.log(&event, on_event)
     }
 
-    fn metadata(&self) -> Metadata {
-        let mut metadata = Metadata::new(&self.config.name, self.config.network.clone());
-        metadata.training = serde_json::json!({
-            "recipe": self.config.recipe,
-            "settings": self.recipe,
-            "seed": self.config.seed,
-            "steps": self.trainer.step_count(),
-            "hours": (self.seconds / 36.0).round() / 100.0,
-        });
-        for (key, value) in [("init", &self.config.init), ("teacher", &self.config.teacher)] {
-            if let Some(value) = value {
-                metadata.training[key] = value.as_str().into();
-            }
-        }
-        if let Some(psnr_y) = self.psnr_y {
-            metadata.scores = serde_json::json!({ "validation_psnr_y": (psnr_y * 1e3).round() / 1e3 });
-        }
-        metadata
-    }
-
     fn save(&self) -> Result<()> {
-        let record =
-            CheckpointRecord { step: self.trainer.step_count(), seconds: self.seconds, config: self.config.clone() };
-        let json = serde_json::to_string(&record).expect("a record is plain data");
-        let bytes = weights::serialize(&self.trainer.state(), HashMap::from([(CHECKPOINT_KEY.to_owned(), json)]))?;
-        crate::files::replace(&self.files.checkpoint, &bytes)?;
-        let model = weights::to_bytes(&self.metadata(), &self.trainer.network())?;
-        crate::files::replace(&self.files.model, &model)
+        crate::files::replace(&self.files.checkpoint, &self.session.checkpoint()?)?;
+        crate::files::replace(&self.files.model, &self.session.model()?)
     }
-}
-
-fn restore(trainer: &mut Trainer, config: &TrainConfig, path: &Path) -> Result<CheckpointRecord> {
-    let bytes = fs::read(path).map_err(Error::io(path))?;
-    let (header, state) = weights::deserialize(&bytes)?;
-    let record: CheckpointRecord = header
-        .get(CHECKPOINT_KEY)
-        .and_then(|json| serde_json::from_str(json).ok())
-        .ok_or_else(|| Error::Weights(format!("{} is not a checkpoint of a training run", path.display())))?;
-    if record.config.network != config.network || record.config.seed != config.seed {
-        return Err(Error::Config(format!(
-            "{} is of a run with another network or seed: choose another --out",
-            path.display()
-        )));
-    }
-    trainer.restore(state, record.step)?;
-    Ok(record)
 }
 
 /// Opens the log for appending, without the lines after `step`.

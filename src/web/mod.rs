@@ -22,6 +22,8 @@ mod pack;
 mod picture;
 #[cfg(all(feature = "web-bench", target_arch = "wasm32"))]
 mod stock;
+#[cfg(all(feature = "web-tune", target_arch = "wasm32"))]
+pub mod tune;
 
 /// What a call from JavaScript gives: a value, or an `Error` that is thrown.
 #[cfg(target_arch = "wasm32")]

@@ -138,7 +138,7 @@ fn training_step(model: &Model, args: &Args, peak_gflops: f64) -> Result<Workloa
     let (lr, hr) = (noise(args.batch * 3 * side * side), noise(args.batch * 3 * hr_side * hr_side));
     let run = |arithmetic: Arithmetic| {
         let (lr, hr) = (lr.clone(), hr.clone());
-        trainer.step_with(arithmetic, Batch { count: args.batch, lr_side: side, lr, hr_side, hr }).map(drop)
+        trainer.step_with(arithmetic, &Batch { count: args.batch, lr_side: side, lr, hr_side, hr }).map(drop)
     };
     let variants = if args.no_stock { &[Arithmetic::Fast][..] } else { &[Arithmetic::Fast, Arithmetic::Stock] };
     let gflop = 6.0 * macs(model, args.batch * side * side) / 1e9;

@@ -36,7 +36,8 @@ pub fn run(args: Args) -> Result<()> {
     }
     let mut model: Model = models::load(&args.model.to_string_lossy())?;
     let scale = model.scale();
-    let validation: Vec<_> = Dataset::load(&args.val, scale)?.into_pairs().into_iter().map(|pair| pair.lr).collect();
+    let validation: Vec<_> =
+        Dataset::load(&args.val, scale, &Default::default())?.into_pairs().into_iter().map(|pair| pair.lr).collect();
     let needed = measure_halo(&model, &validation)?;
     model.metadata.auto_halo = needed.zip(model.halo()).map(|(needed, exact)| exact.min(with_margin(needed)));
     println!("halo: {needed:?} of {:?} pixels needed, {:?} kept", model.halo(), model.metadata.auto_halo);

@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 use serde::{Deserialize, Serialize};
 use splitsr::network::cost::Cost;
 use splitsr::ops::recycling;
-use splitsr::train::{Dataset, Event, Files, Limits, TrainConfig, run as train};
+use splitsr::train::{Dataset, Event, Files, Limits, Pictures, TrainConfig, run as train};
 use splitsr::{Error, Result};
 
 /// Trains variants of one training run that differ in a few fields, so that they can be compared, and lists what they reached as a table (Markdown). A variant whose log in
@@ -125,15 +125,15 @@ fn train_all<'a>(configs: impl Iterator<Item = &'a TrainConfig>, data: &Path, va
         }
         let scale = config.network.scale();
         if let std::collections::btree_map::Entry::Vacant(entry) = datasets.entry(scale) {
-            entry.insert((Dataset::load(data, scale)?, Dataset::load(val, scale)?));
+            let load = |folder| Dataset::load(folder, scale, &Default::default());
+            entry.insert(Pictures::new(load(data)?, load(val)?));
         }
-        let (data, validation) = &datasets[&scale];
         let mut print = |event: &Event| {
             if let Some(psnr_y) = event.psnr_y {
                 eprintln!("{}: {} steps, {psnr_y:.3} dB", config.name, event.step);
             }
         };
-        train(config, data, validation, &files(config, out), true, Limits::default(), &stop, &mut print)?;
+        train(config, &datasets[&scale], &files(config, out), true, Limits::default(), &stop, &mut print)?;
     }
     Ok(())
 }

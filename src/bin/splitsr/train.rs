@@ -1,24 +1,25 @@
 //! `splitsr train`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use splitsr::ops::recycling;
-use splitsr::train::{Dataset, Event, Files, Limits, TrainConfig};
-use splitsr::{Error, Result, train};
+use splitsr::train::{Dataset, Event, Files, HeldOut, Limits, Pictures, TrainConfig, generic_pictures, read_folder};
+use splitsr::{Error, Result, models, train};
 
 /// Trains a model. Writes the model, and beside it a checkpoint and a log of JSON lines, every two minutes.
 #[derive(clap::Args)]
 pub struct Args {
-    /// What to train and how (TOML)
-    #[arg(long, value_name = "FILE")]
-    config: PathBuf,
+    /// What to train and how (TOML). Without it, the model of --init is fine-tuned by the recipe "fine-tuning"
+    #[arg(long, value_name = "FILE", required_unless_present = "init")]
+    config: Option<PathBuf>,
     /// Folder of training pictures
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
-    /// Folder of validation pictures
+    /// Folder of validation pictures. Without it, a fifth of the training pictures is kept out of training to validate with (of fewer than 5, a quarter
+    /// of each)
     #[arg(long, value_name = "DIR")]
-    val: PathBuf,
+    val: Option<PathBuf>,
     /// The model's file, .safetensors
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
@@ -37,8 +38,13 @@ pub struct Args {
 }
 
 pub fn run(args: Args) -> Result<()> {
-    let text = std::fs::read_to_string(&args.config).map_err(Error::io(&args.config))?;
-    let mut config = TrainConfig::from_toml(&text)?;
+    let mut config = match &args.config {
+        Some(path) => TrainConfig::from_toml(&std::fs::read_to_string(path).map_err(Error::io(path))?)?,
+        None => {
+            let name = args.out.file_stem().unwrap_or_default().to_string_lossy();
+            TrainConfig::fine_tuning(&name, &models::load(args.init.as_deref().unwrap_or(models::DEFAULT))?)
+        }
+    };
     config.init = args.init.or(config.init);
     let time = match args.minutes {
         Some(minutes) => Some(
@@ -48,12 +54,27 @@ pub fn run(args: Args) -> Result<()> {
         None => None,
     };
     let files = Files::beside(&args.out);
-    let scale = config.network.scale();
-    let (data, validation) = (Dataset::load(&args.data, scale)?, Dataset::load(&args.val, scale)?);
+    let pictures = pictures(&config, &args.data, args.val.as_deref())?;
     let stop = crate::stop_flag()?;
     let mut print = |event: &Event| println!("{}", serde_json::to_string(event).expect("an event is plain data"));
     let limits = Limits { steps: args.steps, time };
-    let run = || train::run(&config, &data, &validation, &files, args.resume, limits, &stop, &mut print);
+    let run = || train::run(&config, &pictures, &files, args.resume, limits, &stop, &mut print);
     // On one of the threads that compute: from outside, each operation would have to wake them and wait.
     rayon::scope(|_| recycling(run))
+}
+
+fn pictures(config: &TrainConfig, data: &Path, val: Option<&Path>) -> Result<Pictures> {
+    let (recipe, scale) = (config.recipe()?, config.network.scale());
+    let dataset = |pictures| Dataset::of(pictures, scale, &recipe.degradation);
+    let mut pictures = match val {
+        Some(val) => Pictures::new(dataset(read_folder(data)?)?, dataset(read_folder(val)?)?),
+        None => {
+            let HeldOut { train, held_out, .. } = HeldOut::new(read_folder(data)?, recipe.hr_patch, config.seed)?;
+            Pictures::new(dataset(train)?, dataset(held_out)?)
+        }
+    };
+    if recipe.needs_generic() {
+        pictures.generic = generic_pictures();
+    }
+    Ok(pictures)
 }

@@ -29,6 +29,11 @@ export async function loadModel(source: ModelSource = DEFAULT_MODEL): Promise<Ar
   return (await download(url, `the model "${String(source)}"`)).arrayBuffer();
 }
 
+/** The row of generic pictures that fine-tuning mixes in. */
+export async function genericPictures(): Promise<Blob> {
+  return (await download(new URL("generic.webp", folder), "the generic pictures")).blob();
+}
+
 async function find(name: string): Promise<URL> {
   const entries = await listModels();
   const entry = entries.find((candidate) => candidate.name === name);

@@ -13,6 +13,8 @@
  * static host. Pictures are never sent anywhere.
  */
 export * from "./api.ts";
+export { fineTune, readModel } from "./later.ts";
 export { listModels, modelFor } from "./models.ts";
 export { createUpscaler } from "./upscaler.ts";
+export * from "./tuning.ts";
 export { SplitsrZoom } from "./zoom-element.ts";

@@ -8,7 +8,6 @@ import type {
   InspectReply,
   PlainPart,
   PlainPixels,
-  PortableSource,
   ResultSize,
   UpscaleEvent,
   UpscaleReply,
@@ -35,6 +34,7 @@ import {
   type UpscalerOptions,
 } from "./api.ts";
 import { loadModel } from "./models.ts";
+import { travel } from "./source.ts";
 
 /** More workers than this gain little: the bands get thin against their halo, and each worker has its own memory. */
 const MOST_WORKERS = 8;
@@ -240,25 +240,4 @@ function checkSize({ scale, width, height }: Target): ResultSize {
   }
   if ([width, height].every((side) => Number.isInteger(side) && side >= 1)) return { width, height };
   throw new UpscaleError("usage", "Give a scale, or a width and a height in whole pixels.");
-}
-
-/** A source as it can be posted to a worker, without taking anything away from the caller. */
-async function travel(source: Source): Promise<{ portable: PortableSource; transfer: Transferable[] }> {
-  if (source instanceof Blob) return { portable: { kind: "blob", blob: source }, transfer: [] };
-  if (source instanceof ImageData) {
-    const data = source.data.slice();
-    return {
-      portable: { kind: "pixels", data, width: source.width, height: source.height },
-      transfer: [data.buffer],
-    };
-  }
-  if (source instanceof ImageBitmap) {
-    const bitmap = await createImageBitmap(source);
-    return { portable: { kind: "bitmap", bitmap }, transfer: [bitmap] };
-  }
-  if (typeof source === "string" || source instanceof URL) {
-    return { portable: { kind: "url", url: new URL(source, document.baseURI).href }, transfer: [] };
-  }
-  if (source.packed instanceof Blob) return { portable: { kind: "packed", packed: source.packed }, transfer: [] };
-  throw new UpscaleError("usage", "The source is a Blob, a File, a URL, ImageData, an ImageBitmap or a read picture.");
 }

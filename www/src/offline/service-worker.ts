@@ -48,7 +48,7 @@ function isForLater(url: string): boolean {
   if (url.endsWith(".wasm")) return !url.startsWith(`assets/${build}-`);
   if (url.endsWith(".safetensors")) return url !== `models/${DEFAULT_MODEL}.safetensors`;
   // The scripts that come with bundles for later.
-  return /^assets\/(codecs|gpu-worker)-/.test(url);
+  return /^assets\/(codecs|gpu-worker|tune|tuner|tune-worker|gradient-worker)-|^models\/generic/.test(url);
 }
 
 self.addEventListener("install", (event) => {

@@ -1,10 +1,8 @@
 /** What the page knows and does; how it looks is in `view.ts`. */
 import {
-  createUpscaler,
   DEFAULT_MODEL,
   listModels,
   MAX_ZOOM,
-  modelFor,
   UpscaleError,
   type Area,
   type Backend,
@@ -12,22 +10,27 @@ import {
   type ModelEntry,
   type NetworkFacts,
   type Part,
-  type SplitSrConfig,
+  type SourcePicture,
   type UpscaleResult,
   type Upscaler,
 } from "../module/splitsr.ts";
 import { Batch } from "./batch.ts";
+import { ModelChoice } from "./choice.ts";
 import { Comparison, ORIGINAL, rivalLabel, type Task } from "./compare.ts";
 import { demos, demoUrl, type Demo } from "./demos.ts";
+import { EngineSlot } from "./engines.ts";
 import { png, type Format } from "./formats.ts";
-import { formatLink, MIN_ZOOM, parseLink } from "./link.ts";
-import { configOf, trainedWith, UNTRAINED, type NetworkChange } from "./network.ts";
-import { packPicture, unpackPicture } from "./packed.ts";
+import { MIN_ZOOM, parseLink } from "./link.ts";
+import { untrainedText, type NetworkChange } from "./network.ts";
+import { OwnModels } from "./own-models.ts";
+import { unpackPicture } from "./packed.ts";
 import type { LoadedPicture, PicturePart } from "./picture.ts";
 import { save } from "./save.ts";
+import { Share } from "./share.ts";
 import type { Stage } from "./stage.ts";
 import { sizeText, timeText, withoutEnding } from "./text.ts";
 import { Truth } from "./truth.ts";
+import { TuningDoor } from "./tuning-door.ts";
 import { Verification } from "./verify.ts";
 
 export interface Status {
@@ -40,13 +43,10 @@ const SETTLED = 200;
 
 export class App {
   status: Status = { state: "loading", text: "Starting…" };
-  models: ModelEntry[] = [];
-  model = "";
-  /** Whether the visitor chose the model, or a link; else it follows the zoom. */
-  modelIsChosen = false;
-  /** Hyper-parameters that the visitor chose and that no model was trained with. */
-  #untrained: SplitSrConfig | undefined;
-  /** Of `network`; undefined until that is known. */
+  readonly own = new OwnModels();
+  readonly choice = new ModelChoice(this.own);
+  readonly door = new TuningDoor(this);
+  /** Of the network of the moment; undefined until that is known. */
   networkFacts: NetworkFacts | undefined;
   zoom = 2;
   backend: Backend = "auto";
@@ -55,11 +55,9 @@ export class App {
   batch: Batch | undefined;
   /** The part of the picture that is enlarged alone. */
   part: PicturePart | undefined;
-  /** A picture of the visitor's that the link holds, as text. */
-  #packed: { source: LoadedPicture; text: string } | undefined;
   /** What the run would take; undefined until that is known. */
   estimate: Estimate | undefined;
-  result: { upscaled: UpscaleResult; zoom: number } | undefined;
+  result: { upscaled: UpscaleResult; zoom: number; model: string } | undefined;
   /** Of the run, from 0 to 1. */
   progress = 0;
   readonly comparison = new Comparison();
@@ -72,15 +70,17 @@ export class App {
   keepsMetadata = false;
   linkCopied = false;
 
+  readonly share: Share;
   readonly #stage: Stage;
   readonly #render: () => void;
-  #engine: { model: string; backend: Backend; upscaler: Promise<Upscaler> } | undefined;
+  readonly #engine = new EngineSlot();
   /** What loads or runs now: a new picture, a new run and Cancel end it. */
   #current = new AbortController();
   #moved = 0;
 
   constructor(stage: Stage, render: (app: App) => void) {
     this.#stage = stage;
+    this.share = new Share(this, stage);
     this.#render = () => render(this);
     stage.onMove = () => {
       // Browsers limit how often the address may change.
@@ -94,10 +94,11 @@ export class App {
   async start(): Promise<void> {
     this.#render();
     try {
-      this.models = await listModels();
-      const model = this.models.find(({ name }) => name === DEFAULT_MODEL) ?? this.models[0];
+      const [models] = await Promise.all([listModels(), this.own.load()]);
+      const model = models.find(({ name }) => name === DEFAULT_MODEL) ?? models[0];
       if (!model) throw new UpscaleError("model", "This copy of the page has no models: models/index.json is empty.");
-      this.model = model.name;
+      this.choice.shipped = models;
+      this.choice.name = model.name;
     } catch (error) {
       this.#fail(error);
       return;
@@ -111,11 +112,9 @@ export class App {
   async openLink(fragment: string): Promise<void> {
     const { state, complaints } = parseLink(fragment, this.models);
     if (state.zoom !== undefined) this.zoom = state.zoom;
-    this.modelIsChosen = state.model !== undefined;
-    if (state.model !== undefined) this.model = state.model;
-    else this.#followZoom();
-    this.#untrained = undefined;
-    if (state.network) this.#chooseNetwork(state.network);
+    if (state.model !== undefined) this.choice.choose(state.model);
+    else this.choice.unchoose(this.zoom);
+    if (state.network) this.choice.chooseNetwork(state.network);
     this.comparison.rival = state.rival ?? ORIGINAL;
     this.comparison.showsDifference = state.difference ?? false;
     if (state.backend !== undefined) this.backend = state.backend;
@@ -125,7 +124,7 @@ export class App {
       if (demo) await this.openDemo(demo);
       else if (packed) await this.#open(packed, "from-link", "a picture that came in the link", undefined);
       if (!this.picture || this.status.state === "error") return;
-      if (state.packed !== undefined) this.#packed = { source: this.picture, text: state.packed };
+      if (state.packed !== undefined) this.share.hold(this.picture, state.packed);
       if (state.region && !(await this.#cut(state.region))) return;
       if (state.view) this.#stage.view = state.view;
       this.verification.expected = state.sums;
@@ -134,7 +133,7 @@ export class App {
     }
     // A link that is partly wrong does not show what its sender saw: say so rather than enlarge something else.
     if (complaints.length > 0) this.#set("error", `${complaints.join(" ")} Choose below, or ask for the link again.`);
-    else if ((demo ?? packed) && this.networkIsTrained) {
+    else if ((demo ?? packed) && this.choice.isTrained) {
       await this.run();
       // The fast result is there at once; whether it is the sender's is found out while it is looked at.
       if (state.sums && this.result) await this.verify();
@@ -185,7 +184,7 @@ export class App {
 
   /** Enlarges a part of the picture at once, or goes back to all of it. */
   async setRegion(region: Area | undefined): Promise<void> {
-    if ((await this.#cut(region)) && region && this.zoomIsValid && this.networkIsTrained) await this.run();
+    if ((await this.#cut(region)) && region && this.zoomIsValid && this.choice.isTrained) await this.run();
   }
 
   /** Whether the part could be cut out. */
@@ -211,44 +210,54 @@ export class App {
 
   setZoom(zoom: number): void {
     this.zoom = zoom;
-    this.#followZoom();
+    if (this.zoomIsValid) this.choice.followZoom(zoom);
     this.#settingChanged();
+  }
+
+  get models(): ModelEntry[] {
+    return this.choice.all;
+  }
+
+  /** The name of the chosen one. */
+  get model(): string {
+    return this.choice.name;
   }
 
   setModel(model: string): void {
-    this.model = model;
-    this.modelIsChosen = true;
-    this.#untrained = undefined;
+    this.choice.choose(model);
     this.#settingChanged();
-  }
-
-  /** The hyper-parameters of the moment; undefined where the model is no SplitSR network. */
-  get network(): SplitSrConfig | undefined {
-    return this.#untrained ?? configOf(this.models.find(({ name }) => name === this.model));
-  }
-
-  /** Whether there are weights for `network`. Without, nothing is enlarged: random weights make no picture. */
-  get networkIsTrained(): boolean {
-    return this.#untrained === undefined;
   }
 
   setNetwork(change: NetworkChange): void {
-    this.#chooseNetwork(change);
+    this.choice.chooseNetwork(change);
     this.#settingChanged();
   }
 
-  /** Takes the model that was trained with the hyper-parameters, if there is one. */
-  #chooseNetwork(change: NetworkChange): void {
-    if (!this.network) return;
-    const network = { ...this.network, ...change };
-    const trained = trainedWith(network, this.models);
-    this.modelIsChosen = true;
-    this.#untrained = trained ? undefined : network;
-    if (trained) this.model = trained.name;
+  /** Takes a weights file of the visitor's into the list, and chooses it. */
+  async addModel(file: File): Promise<void> {
+    try {
+      this.setModel(await this.own.add(file, this.models));
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
-  #followZoom(): void {
-    if (!this.modelIsChosen && this.zoomIsValid) this.model = modelFor(this.zoom, this.models)?.name ?? this.model;
+  /** Takes one of the visitor's models out of the list; what it began with takes its place, where it was chosen. */
+  async removeModel(name: string): Promise<void> {
+    const from = this.own.named(name)?.tuned?.from;
+    await this.own.remove(name);
+    if (this.comparison.rival === name) this.setRival(ORIGINAL);
+    if (this.model !== name) this.#render();
+    else if (from && this.choice.entryOf(from)) this.setModel(from);
+    else {
+      this.choice.unchoose(this.zoom);
+      this.#settingChanged();
+    }
+  }
+
+  async bringBackModel(): Promise<void> {
+    const name = await this.own.bringBack();
+    if (name) this.setModel(name);
   }
 
   setBackend(backend: Backend): void {
@@ -286,7 +295,7 @@ export class App {
   }
 
   async run(): Promise<void> {
-    const { source: picture, target, zoom } = this;
+    const { source: picture, target, zoom, model } = this;
     if (!picture || !target) return;
     const { signal } = this.#begin("working", `Enlarging to ${sizeText(target)}…`);
     try {
@@ -297,13 +306,13 @@ export class App {
       this.verification.forget();
       this.comparison.forget();
       this.#stage.hideRival();
-      this.#stage.expectResult(target, `${upscaler.model.name} ×${zoom}`);
+      this.#stage.expectResult(target, `${model} ×${zoom}`);
       const onPart = (part: Part) => {
         if (!signal.aborted) this.#stage.showPart(part);
       };
       const upscaled = await upscaler.upscale(picture, { scale: zoom, signal, onProgress, onPart });
       await this.#stage.showResult(upscaled.imageData(), signal);
-      this.result = { upscaled, zoom };
+      this.result = { upscaled, zoom, model };
       if (this.comparison.rival !== ORIGINAL) await this.#showRival(upscaler, picture, upscaled, signal);
       this.#done(upscaled);
     } catch (error) {
@@ -350,7 +359,9 @@ export class App {
     if (this.comparison.rival !== ORIGINAL) this.#set("working", `Comparing with ${label}…`);
     const { width, height } = upscaled;
     const onProgress = (fraction: number) => this.#showProgress(fraction, signal);
-    const task: Task = { upscaler, picture, size: { width, height }, backend: this.backend, signal, onProgress };
+    const size = { width, height };
+    const { source } = this.choice;
+    const task: Task = { upscaler, picture, size, source, backend: this.backend, signal, onProgress };
     await this.comparison.show(this.#stage, label, upscaled.imageData(), task);
   }
 
@@ -386,10 +397,11 @@ export class App {
 
   async scoreAgainstTruth(): Promise<void> {
     const { source: picture, models, backend } = this;
+    const { source } = this.choice;
     if (!picture) return;
     await this.#working("Shrinking the picture…", async (upscaler, signal) => {
       const onNext = (name: string, fraction: number) => this.#showProgress(fraction, signal, `Scoring ${name}…`);
-      await this.truth.run({ upscaler, picture, models, backend }, signal, onNext);
+      await this.truth.run({ upscaler, picture, models, source, backend }, signal, onNext);
       if (this.result) this.#done(this.result.upscaled);
       else this.#set("idle", "Scored: the table is below.");
     });
@@ -439,14 +451,9 @@ export class App {
     }
   }
 
-  /** The address of this state. */
-  get link(): string {
-    return location.href.replace(/#.*$/, "") + this.#fragment();
-  }
-
   async copyLink(): Promise<void> {
     try {
-      await navigator.clipboard.writeText(this.link);
+      await navigator.clipboard.writeText(this.share.link);
       this.linkCopied = true;
       this.#render();
       setTimeout(() => {
@@ -461,78 +468,40 @@ export class App {
     }
   }
 
-  /** Whether the link holds what is enlarged. */
-  get isInLink(): boolean {
-    return this.picture?.demo !== undefined || this.#packed?.source === this.source;
-  }
-
   /** Puts what is enlarged, which must be small, into the link. */
   async putIntoLink(): Promise<void> {
     const { source } = this;
     if (!source) return;
     try {
-      this.#packed = { source, text: await packPicture(source.imageData) };
+      await this.share.pack(source);
       this.#writeLink();
     } catch (error) {
       this.#fail(error);
     }
   }
 
-  #fragment(): string {
-    const { model, zoom, picture, network } = this;
-    const backend = this.backend === "auto" ? undefined : this.backend;
-    const packed = this.isInLink ? this.#packed?.text : undefined;
-    // Of one's own picture the link holds what is enlarged, and that alone.
-    const view = picture?.demo ? this.#stage.view : undefined;
-    const { rival, showsDifference } = this.comparison;
-    const comparison = rival === ORIGINAL ? {} : { rival, difference: showsDifference };
-    const region = picture?.demo ? this.part?.area : undefined;
-    const sums = this.isInLink && this.result ? this.verification.found : undefined;
-    return formatLink({
-      demo: picture?.demo,
-      packed,
-      model,
-      network,
-      zoom,
-      backend,
-      view,
-      sums,
-      region,
-      ...comparison,
-    });
-  }
-
   /** Keeps the address up to date, without an entry in the history for each change. */
   #writeLink(): void {
-    history.replaceState(null, "", this.link);
+    history.replaceState(null, "", this.share.link);
     this.#render();
   }
 
-  /** Whether the engine is for the settings of the moment. */
-  get #engineFits(): boolean {
-    return this.#engine?.model === this.model && this.#engine.backend === this.backend;
-  }
-
-  /** The engine with the chosen model, on the chosen device. The one before is ended, and its result, which it could no longer save, with it. */
-  async #upscaler(): Promise<Upscaler> {
-    const { model, backend } = this;
-    if (!this.#engine || !this.#engineFits) {
-      this.#engine?.upscaler.then(
-        (upscaler) => upscaler.destroy(),
-        () => undefined,
-      );
+  /** The engine for the settings of the moment. The result of the one before, which could no longer save it, goes with that. */
+  #upscaler(): Promise<Upscaler> {
+    return this.#engine.take(this.choice.source(), this.backend, () => {
       this.result = undefined;
       this.#stage.hideResult();
-      this.#engine = { model, backend, upscaler: createUpscaler({ model, backend }) };
-    }
-    const { upscaler } = this.#engine;
-    try {
-      return await upscaler;
-    } catch (error) {
-      // So that the next attempt starts afresh, with the connection back for example.
-      if (this.#engine.upscaler === upscaler) this.#engine = undefined;
-      throw error;
-    }
+    });
+  }
+
+  /** Reads a picture that is not to be enlarged. Any engine can; one for the model of the moment would end the one that can still save the result. */
+  async inspect(file: Blob): Promise<SourcePicture> {
+    return (await (this.#engine.any ?? this.#upscaler())).inspect(file);
+  }
+
+  /** Draws what has changed outside of this class. */
+  refresh(): void {
+    this.#render();
   }
 
   #begin(state: "loading" | "working", text: string): AbortController {
@@ -560,7 +529,7 @@ export class App {
     // While the slider moves, each step is old at once.
     await new Promise((resolve) => setTimeout(resolve, SETTLED));
     // An engine for another model would end the one that can still save the result.
-    if (!isCurrent() || (this.result && !this.#engineFits)) return;
+    if (!isCurrent() || (this.result && !this.#engine.fits(this.choice.source(), backend))) return;
     try {
       const estimate = await (await this.#upscaler()).estimate(picture, { scale: zoom });
       if (!isCurrent()) return;
@@ -575,15 +544,13 @@ export class App {
 
   /** Finds out what the network of the moment costs. */
   async #describe(): Promise<void> {
-    const { network } = this;
+    const { network } = this.choice;
     this.networkFacts = undefined;
     if (!network) return;
     try {
-      // Any engine can tell; one for the model of the moment would end the one that can still save the result.
-      const upscaler = await (this.#engine?.upscaler ?? this.#upscaler());
-      const facts = await upscaler.describe(network);
-      const same = this.network && JSON.stringify(this.network) === JSON.stringify(network);
-      if (!same) return;
+      // Any engine can tell: see `inspect`.
+      const facts = await (await (this.#engine.any ?? this.#upscaler())).describe(network);
+      if (JSON.stringify(this.choice.network) !== JSON.stringify(network)) return;
       this.networkFacts = facts;
       this.#render();
     } catch {
@@ -595,9 +562,9 @@ export class App {
     const { source: picture, target } = this;
     this.estimate = undefined;
     void this.#describe();
-    if (picture && this.zoomIsValid && this.networkIsTrained) void this.#estimate();
+    if (picture && this.zoomIsValid && this.choice.isTrained) void this.#estimate();
     if (!this.zoomIsValid) this.#set("error", `Choose a zoom from ${MIN_ZOOM} to ${MAX_ZOOM}.`);
-    else if (!this.networkIsTrained) this.#set("idle", UNTRAINED);
+    else if (!this.choice.isTrained) this.#set("idle", untrainedText(this.choice.trained));
     else if (picture && target) this.#set("idle", `Ready: ${sizeText(picture)} to ${sizeText(target)}.`);
     else this.#set("idle", "Choose a picture to begin.");
   }

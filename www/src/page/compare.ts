@@ -6,11 +6,13 @@ import {
   type Backend,
   type Distance,
   type ModelEntry,
+  type ModelSource,
   type Resizer,
   type SourcePicture,
   type Upscaler,
 } from "../module/splitsr.ts";
 import type { App } from "./app.ts";
+import { modelLabel } from "./own-models.ts";
 import type { Stage } from "./stage.ts";
 
 /** The picture itself, as the browser enlarges it. */
@@ -37,6 +39,8 @@ export interface Task {
   upscaler: Upscaler;
   picture: SourcePicture;
   size: { width: number; height: number };
+  /** Where a model's weights are. */
+  source: (model: string) => ModelSource;
   backend: Backend;
   signal: AbortSignal;
   onProgress: (fraction: number) => void;
@@ -44,7 +48,7 @@ export interface Task {
 
 /** Enlarges with a resizer or a model, to exactly the size. `milliseconds` is without the loading. */
 export async function enlargeBy(name: string, task: Task): Promise<{ pixels: ImageData; milliseconds: number }> {
-  const { upscaler, picture, size, backend, signal, onProgress } = task;
+  const { upscaler, picture, size, source, backend, signal, onProgress } = task;
   const resizer = resizerNamed(name);
   if (resizer) {
     const start = performance.now();
@@ -52,7 +56,7 @@ export async function enlargeBy(name: string, task: Task): Promise<{ pixels: Ima
     signal.throwIfAborted();
     return { pixels, milliseconds: performance.now() - start };
   }
-  const other = await createUpscaler({ model: name, backend });
+  const other = await createUpscaler({ model: source(name), backend });
   try {
     signal.throwIfAborted();
     const options = { ...size, signal, onProgress: ({ fraction }: { fraction: number }) => onProgress(fraction) };
@@ -117,7 +121,7 @@ export function compareSection(app: App): TemplateResult {
   const options: (readonly [string, string])[] = [
     [ORIGINAL, "The original"],
     ...resizers,
-    ...app.models.map(({ name }) => [name, name] as const),
+    ...app.models.map((entry) => [entry.name, modelLabel(app.own, entry)] as const),
   ];
   return html`
     <section aria-labelledby="compare-title">

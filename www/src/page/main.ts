@@ -14,7 +14,7 @@ const welcome = part("welcome");
 
 const app = new App(new Stage(part("stage")), (state) => draw(state, panel, welcome));
 // What is kept for later is loaded after what is needed now.
-void app.start().then(() => offerOffline(part("offline")));
+void app.start().then(() => Promise.all([app.door.look(), offerOffline(part("offline"))]));
 
 // The page's own changes of the address are no hashchange: this is a link that was pasted or edited.
 addEventListener("hashchange", () => void app.openLink(location.hash));

@@ -70,8 +70,10 @@ export const parameters: readonly Parameter[] = [
 ];
 
 /** What is said where no model has the hyper-parameters. */
-export const UNTRAINED =
-  "No model has been trained with these hyper-parameters. Choose values with a ✓, or a model from the list.";
+export function untrainedText(nearest: ModelEntry | undefined): string {
+  const start = nearest ? `, or fine-tune the nearest trained one, ${nearest.name}` : "";
+  return `No model has been trained with these hyper-parameters. Choose values with a ✓, or a model from the list${start}.`;
+}
 
 /** A change of hyper-parameters. */
 export type NetworkChange = Partial<Pick<SplitSrConfig, Parameter["key"]>>;
@@ -81,17 +83,37 @@ export function configOf(entry: ModelEntry | undefined): SplitSrConfig | undefin
   return entry?.config.architecture === "splitsr" ? entry.config : undefined;
 }
 
-/** The model that was trained with just these hyper-parameters. */
+/** Whether a model was trained with just these hyper-parameters. */
+export function hasConfig(entry: ModelEntry | undefined, config: SplitSrConfig): boolean {
+  const other = configOf(entry);
+  return other !== undefined && differing(other, config).length === 0;
+}
+
 export function trainedWith(config: SplitSrConfig, entries: readonly ModelEntry[]): ModelEntry | undefined {
-  const keys = Object.keys(config) as (keyof SplitSrConfig)[];
-  return entries.find((entry) => {
+  return entries.find((entry) => hasConfig(entry, config));
+}
+
+/** The model of the same scale that differs in the fewest hyper-parameters, and in those the least. */
+export function nearestTo(config: SplitSrConfig, entries: readonly ModelEntry[]): ModelEntry | undefined {
+  const distance = (other: SplitSrConfig) =>
+    differing(other, config).length +
+    Math.abs(other.split_ratio - config.split_ratio) / 2 +
+    Math.abs(other.hybrid_index - config.hybrid_index) / (2 * config.groups);
+  const candidates = entries.flatMap((entry) => {
     const other = configOf(entry);
-    return other !== undefined && keys.every((key) => other[key] === config[key]);
+    return other?.scale === config.scale ? [{ entry, distance: distance(other) }] : [];
   });
+  return candidates.toSorted((a, b) => a.distance - b.distance)[0]?.entry;
+}
+
+function differing(a: SplitSrConfig, b: SplitSrConfig): string[] {
+  const keys = Object.keys(b) as (keyof SplitSrConfig)[];
+  return keys.filter((key) => a[key] !== b[key]);
 }
 
 export function networkSection(app: App): TemplateResult | typeof nothing {
-  const { network, networkFacts } = app;
+  const { networkFacts } = app;
+  const { network } = app.choice;
   if (!network) return nothing;
   return html`
     <details class="network">
@@ -128,10 +150,10 @@ function choice(app: App, network: SplitSrConfig, { key, testId, label, values }
   `;
 }
 
-function facts({ estimate, networkIsTrained }: App, { params, macs720p, receptiveField }: NetworkFacts): string {
+function facts({ estimate, choice }: App, { params, macs720p, receptiveField }: NetworkFacts): string {
   const sees = receptiveField === null ? "the whole picture" : `${receptiveField} × ${receptiveField} pixels`;
   const speed =
-    estimate && networkIsTrained
+    estimate && choice.isTrained
       ? `; ${Math.round(estimate.milliseconds / ((estimate.width * estimate.height) / 1e6))} ms a megapixel on this device`
       : "";
   return (

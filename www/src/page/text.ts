@@ -12,3 +12,14 @@ export function timeText(milliseconds: number): string {
 export function withoutEnding(name: string): string {
   return name.replace(/\.[^.]*$/, "") || "picture";
 }
+
+/** A difference in dB. */
+export function gainText(gain: number): string {
+  return `${gain < 0 ? "−" : "+"}${Math.abs(gain).toFixed(Math.abs(gain) < 0.1 ? 2 : 1)} dB`;
+}
+
+/** A time that is no more than a guess. */
+export function lastingText(seconds: number): string {
+  if (seconds < 90) return `about ${Math.max(1, Math.round(seconds))} s`;
+  return seconds < 5400 ? `about ${Math.round(seconds / 60)} min` : `about ${(seconds / 3600).toFixed(1)} h`;
+}

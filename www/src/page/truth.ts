@@ -1,6 +1,6 @@
 /** Scoring against the truth: the picture is shrunk by the evaluation protocol, enlarged by every model and resizer, and compared with itself. */
 import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from "lit-html";
-import type { Backend, ModelEntry, SourcePicture, Upscaler } from "../module/splitsr.ts";
+import type { Backend, ModelEntry, ModelSource, SourcePicture, Upscaler } from "../module/splitsr.ts";
 import type { App } from "./app.ts";
 import { enlargeBy, resizers, rivalLabel } from "./compare.ts";
 import { save } from "./save.ts";
@@ -29,11 +29,17 @@ export class Truth {
 
   /** Scores the resizers and the models of the scale, one after another; `onScore` hears after each. */
   async run(
-    task: { upscaler: Upscaler; picture: SourcePicture; models: readonly ModelEntry[]; backend: Backend },
+    task: {
+      upscaler: Upscaler;
+      picture: SourcePicture;
+      models: readonly ModelEntry[];
+      source: (model: string) => ModelSource;
+      backend: Backend;
+    },
     signal: AbortSignal,
     onNext: (name: string, fraction: number) => void,
   ): Promise<void> {
-    const { upscaler, picture, models, backend } = task;
+    const { upscaler, picture, models, source, backend } = task;
     if (picture.width * picture.height > MOST_PIXELS) {
       throw new Error("This picture is too large to be scored: take one of at most 4 megapixels, or a part of it.");
     }
@@ -48,7 +54,7 @@ export class Truth {
     for (const [index, name] of names.entries()) {
       const show = (fraction: number) => onNext(rivalLabel(name), (index + fraction) / names.length);
       show(0);
-      const options = { upscaler, picture: shrunk, size, backend, signal, onProgress: show };
+      const options = { upscaler, picture: shrunk, size, source, backend, signal, onProgress: show };
       const { pixels, milliseconds } = await enlargeBy(name, options);
       const { psnrY, ssimY } = await upscaler.distance(sharp, pixels, { border: scale });
       signal.throwIfAborted();

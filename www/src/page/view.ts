@@ -9,8 +9,10 @@ import { demos, demoUrl } from "./demos.ts";
 import { formats } from "./formats.ts";
 import { MIN_ZOOM } from "./link.ts";
 import { networkSection } from "./network.ts";
+import { modelLabel, ownModelInLink, ownModelsTemplate } from "./own-models.ts";
 import { sizeText, timeText } from "./text.ts";
 import { truthSection } from "./truth.ts";
+import { tuningSection } from "./tuning-door.ts";
 import { verifyTemplate } from "./verify.ts";
 
 interface Size {
@@ -41,8 +43,9 @@ function panelTemplate(app: App): TemplateResult {
       <h1>SplitSR</h1>
       <span>super-resolution in your browser</span>
     </header>
-    ${pictureSection(app)} ${zoomSection(app)} ${modelSection(app)} ${deviceSection(app)} ${compareSection(app)}
-    ${runSection(app)} ${app.result ? resultSection(app, app.result) : nothing} ${truthSection(app)}
+    ${pictureSection(app)} ${zoomSection(app)} ${modelSection(app)} ${tuningSection(app)} ${deviceSection(app)}
+    ${compareSection(app)} ${runSection(app)} ${app.result ? resultSection(app, app.result) : nothing}
+    ${truthSection(app)}
     <footer>
       <p class="privacy">Your pictures never leave this device: everything is computed in this page.</p>
       <div id="offline"></div>
@@ -224,18 +227,18 @@ function trainedText({ training }: ModelEntry): string {
 }
 
 function modelSection(app: App): TemplateResult {
-  const model = app.models.find(({ name }) => name === app.model);
+  const model = app.choice.entry;
   const about = html`
     ${
       model &&
       html`<p class="about">
         Trained for ×${model.scale}${trainedText(model)}; ${model.params.toLocaleString("en")}
-        parameters${app.modelIsChosen ? "" : "; follows the zoom"}
+        parameters${app.choice.isChosen ? "" : "; follows the zoom"}
       </p>`
     }
-    ${networkSection(app)}
+    ${ownModelsTemplate(app)} ${networkSection(app)}
   `;
-  const options = app.models.map(({ name }) => [name, name] as const);
+  const options = app.models.map((entry) => [entry.name, modelLabel(app.own, entry)] as const);
   return choiceSection("Model", "model", options, app.model, (name) => app.setModel(name), about);
 }
 
@@ -259,7 +262,7 @@ function runSection(app: App): TemplateResult {
           type="button"
           class="primary"
           data-testid="run"
-          ?disabled=${!app.picture || app.busy || !app.zoomIsValid || !app.networkIsTrained}
+          ?disabled=${!app.picture || app.busy || !app.zoomIsValid || !app.choice.isTrained}
           @click=${() => void app.run()}
         >
           Enlarge
@@ -280,12 +283,13 @@ function runSection(app: App): TemplateResult {
   `;
 }
 
-function resultSection(app: App, { upscaled }: NonNullable<App["result"]>): TemplateResult {
+function resultSection(app: App, { upscaled, model }: NonNullable<App["result"]>): TemplateResult {
   const { report } = upscaled;
   const rows: [string, string | TemplateResult][] = [
     ["Size", sizeText(upscaled)],
     ["Time", timeText(report.milliseconds)],
-    ["Model", report.model],
+    // A file that was loaded may have another name here than it says.
+    ["Model", model === report.model ? model : `${model} (in its file: ${report.model})`],
     ["Device", `${report.backend.toUpperCase()} (${report.adapter})`],
     ["Why there", report.reason],
     ["Tiles", String(report.tiles)],
@@ -313,7 +317,7 @@ function resultSection(app: App, { upscaled }: NonNullable<App["result"]>): Temp
       ${app.source?.file ? metadataField(app) : nothing}
       <a
         class="button wide"
-        href=${app.link}
+        href=${app.share.link}
         data-testid="share-link"
         @click=${(event: Event) => {
           event.preventDefault();
@@ -322,10 +326,10 @@ function resultSection(app: App, { upscaled }: NonNullable<App["result"]>): Temp
         >${app.linkCopied ? "Link copied" : "Copy link"}</a
       >
       ${
-        app.isInLink
+        app.share.holdsPicture
           ? html`<p class="about">
               The link opens this picture, enlarged the same
-              way${app.picture?.demo ? "" : `; it takes ${Math.ceil(app.link.length / 1000)} KB`}.
+              way${app.picture?.demo ? "" : `; it takes ${Math.ceil(app.share.link.length / 1000)} KB`}.
             </p>`
           : html`<p class="about">The link holds the model and the zoom; your picture stays with you.</p>
               <button
@@ -338,7 +342,7 @@ function resultSection(app: App, { upscaled }: NonNullable<App["result"]>): Temp
                 Put the ${app.part ? "part" : "picture"} into the link
               </button>`
       }
-      ${verifyTemplate(app)}
+      ${ownModelInLink(app)} ${verifyTemplate(app)}
       <details open>
         <summary>Report</summary>
         <dl data-testid="report">

@@ -1,0 +1,170 @@
+//! How the low-resolution pictures come about that a network learns to enlarge.
+
+use image::codecs::jpeg::{JpegDecoder, JpegEncoder};
+use image::{DynamicImage, ExtendedColorType, RgbImage, imageops};
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::eval::degrade;
+use crate::image::resize::{Filter, resize_rgb};
+use crate::image::{Layout, Picture, Samples};
+
+/// Blur, then shrinking, noise and JPEG. The default is the evaluation protocol's: shrinking alone, by MATLAB's bicubic.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Degradation {
+    /// By what the picture is shrunk.
+    pub shrink: Shrink,
+    /// Standard deviation of a Gaussian blur before that, in pixels of the sharp picture: 0 (none) to 4.
+    pub blur: f32,
+    /// Standard deviation of Gaussian noise after that, in levels of 255: 0 to 50.
+    pub noise: f32,
+    /// Quality of JPEG compression after that, 1 to 100; `None` = none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jpeg: Option<u8>,
+}
+
+/// See [`Degradation::shrink`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Shrink {
+    /// MATLAB's bicubic, antialiased.
+    #[default]
+    Bicubic,
+    /// The mean of the pixels that become one, as cameras do.
+    Area,
+}
+
+impl Degradation {
+    /// What is wrong with it, if anything is.
+    pub(super) fn complaint(&self) -> Option<&'static str> {
+        let checks = [
+            ((0.0..=4.0).contains(&self.blur), "degradation.blur must be from 0 to 4"),
+            ((0.0..=50.0).contains(&self.noise), "degradation.noise must be from 0 to 50"),
+            (self.jpeg.is_none_or(|quality| (1..=100).contains(&quality)), "degradation.jpeg must be from 1 to 100"),
+        ];
+        checks.iter().find(|(holds, _)| !holds).map(|(_, why)| *why)
+    }
+
+    /// The sharp picture, 8-bit RGB and cut to a multiple of the scale, and the small one. `seed` is the noise's.
+    ///
+    /// # Errors
+    /// [`Error::Data`] if the picture is smaller than the scale.
+    pub fn apply(&self, picture: Picture, scale: usize, seed: u64) -> Result<(Picture, Picture)> {
+        let (hr, mut lr) = degrade(picture, scale)?;
+        let (width, height) = (lr.width, lr.height);
+        let blurred;
+        let source = if self.blur > 0.0 {
+            blurred = picture_of(imageops::blur(&image_of(&hr), self.blur));
+            &blurred
+        } else {
+            &hr
+        };
+        if self.shrink == Shrink::Area {
+            lr = resize_rgb(source.clone(), width, height, Some(Filter::Area))?;
+        } else if self.blur > 0.0 {
+            lr = degrade(source.clone(), scale)?.1;
+        }
+        if self.noise > 0.0 {
+            lr = with_noise(lr, self.noise, seed);
+        }
+        match self.jpeg {
+            Some(quality) => Ok((hr, through_jpeg(&lr, quality)?)),
+            None => Ok((hr, lr)),
+        }
+    }
+}
+
+fn image_of(picture: &Picture) -> RgbImage {
+    let Samples::U8(values) = &picture.samples else { unreachable!("degraded pictures have 8 bits") };
+    RgbImage::from_raw(picture.width, picture.height, values.clone()).expect("a picture has its size")
+}
+
+fn picture_of(image: RgbImage) -> Picture {
+    let (width, height) = image.dimensions();
+    Picture::new(width, height, Layout::Rgb, Samples::U8(image.into_raw())).expect("an image has its size")
+}
+
+fn with_noise(mut picture: Picture, deviation: f32, seed: u64) -> Picture {
+    let Samples::U8(values) = &mut picture.samples else { unreachable!("degraded pictures have 8 bits") };
+    let mut rng = StdRng::seed_from_u64(seed);
+    for value in values {
+        // Box and Muller: a normally distributed number from two uniform ones.
+        let (radius, angle): (f32, f32) = (rng.random(), rng.random());
+        let normal = (-2.0 * (1.0 - radius).ln()).sqrt() * (std::f32::consts::TAU * angle).cos();
+        *value = (f32::from(*value) + deviation * normal).round().clamp(0.0, 255.0) as u8;
+    }
+    picture
+}
+
+fn through_jpeg(picture: &Picture, quality: u8) -> Result<Picture> {
+    let failed = |error: image::ImageError| Error::Encode(format!("JPEG, to train with: {error}"));
+    let mut bytes = Vec::new();
+    let image = image_of(picture);
+    JpegEncoder::new_with_quality(&mut bytes, quality)
+        .encode(image.as_raw(), picture.width, picture.height, ExtendedColorType::Rgb8)
+        .map_err(failed)?;
+    let decoder = JpegDecoder::new(std::io::Cursor::new(bytes)).map_err(failed)?;
+    Ok(picture_of(DynamicImage::from_decoder(decoder).map_err(failed)?.into_rgb8()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::eval::{bicubic, psnr_y};
+
+    fn picture() -> Picture {
+        let value = |index: usize| {
+            let (x, y) = (index / 3 % 62, index / 3 / 62);
+            ((x as f32 * 0.3).sin() * 60.0 + (y as f32 * 0.2).cos() * 50.0 + 128.0 + (x / 9 * 17 % 31) as f32) as u8
+        };
+        Picture::new(62, 47, Layout::Rgb, Samples::U8((0..62 * 47 * 3).map(value).collect())).unwrap()
+    }
+
+    #[test]
+    fn the_default_is_the_evaluation_protocol() {
+        let (hr, lr) = Degradation::default().apply(picture(), 3, 1).unwrap();
+        assert_eq!((hr, lr), degrade(picture(), 3).unwrap());
+    }
+
+    #[test]
+    fn area_takes_the_mean_of_the_pixels_that_become_one() {
+        let (hr, lr) = Degradation { shrink: Shrink::Area, ..Default::default() }.apply(picture(), 2, 1).unwrap();
+        assert_eq!((lr.width, lr.height), (31, 23));
+        let (Samples::U8(hr), Samples::U8(lr)) = (hr.samples, lr.samples) else { panic!("8 bits") };
+        for (index, &value) in lr.iter().enumerate() {
+            let (x, y, channel) = (index / 3 % 31, index / 93, index % 3);
+            let at = |x: usize, y: usize| u32::from(hr[(y * 62 + x) * 3 + channel]);
+            let sum = at(2 * x, 2 * y) + at(2 * x + 1, 2 * y) + at(2 * x, 2 * y + 1) + at(2 * x + 1, 2 * y + 1);
+            assert!((f64::from(sum) / 4.0 - f64::from(value)).abs() <= 1.0, "{sum} / 4 and {value}, rounded twice");
+        }
+    }
+
+    #[test]
+    fn each_kind_of_damage_makes_the_small_picture_worse_and_the_seed_decides_the_noise() {
+        let clean = Degradation::default();
+        let score = |degradation: Degradation, seed| {
+            let (hr, lr) = degradation.apply(picture(), 2, seed).unwrap();
+            psnr_y(&bicubic(&lr, hr.width, hr.height).unwrap(), &hr, 2).unwrap()
+        };
+        let best = score(clean, 1);
+        let noisy = Degradation { noise: 10.0, ..clean };
+        for damage in [Degradation { blur: 1.5, ..clean }, noisy, Degradation { jpeg: Some(20), ..clean }] {
+            assert!(score(damage, 1) < best - 0.3, "{damage:?}");
+        }
+        assert_eq!(score(noisy, 1), score(noisy, 1));
+        assert_ne!(score(noisy, 1), score(noisy, 2));
+    }
+
+    #[test]
+    fn noise_has_the_deviation_that_was_asked_for() {
+        let grey = Picture::new(120, 120, Layout::Rgb, Samples::U8(vec![128; 120 * 120 * 3])).unwrap();
+        let Samples::U8(values) = with_noise(grey, 12.0, 5).samples else { panic!("8 bits") };
+        let (count, mean) =
+            (values.len() as f64, values.iter().map(|&v| f64::from(v)).sum::<f64>() / values.len() as f64);
+        let deviation = (values.iter().map(|&v| (f64::from(v) - mean).powi(2)).sum::<f64>() / count).sqrt();
+        assert!((mean - 128.0).abs() < 0.3 && (deviation - 12.0).abs() < 0.2, "{mean} {deviation}");
+    }
+}

@@ -1,0 +1,420 @@
+//! Fine-tuning. A leading worker holds a [`Tuning`]; others, each with a [`Gradients`], compute the gradients of parts of its
+//! batches.
+
+use burn::tensor::{Device, Tensor, TensorData};
+use bytemuck::{cast_slice, pod_collect_to_vec};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use wasm_bindgen::prelude::*;
+
+use super::Result;
+use super::errors::to_js;
+use super::picture::Picture;
+use crate::error::{Error, Result as SplitsrResult};
+use crate::eval::{bicubic, psnr_y};
+use crate::image::{self, Area};
+use crate::network::cost::Cost;
+use crate::train::{
+    Batch, Dataset, Degradation, HeldOut, Pair, Pictures, Recipe, Schedule, Score, Session, TrainConfig, Trained,
+    Trainer, generic,
+};
+use crate::upscale::Enlarge;
+use crate::weights::Model;
+
+/// The side of the part of a picture that is shown, in low-resolution pixels.
+const SHOWN: u32 = 64;
+/// How often is scored in a run.
+const SCORINGS: u64 = 30;
+
+/// What is known of a weights file, as JSON: an entry of `models/index.json` without its file. Throws `Weights` if the file cannot be used.
+#[wasm_bindgen(js_name = describeModel)]
+pub fn describe_model(bytes: &[u8]) -> Result<String> {
+    let describe = || {
+        let model = Model::from_bytes(bytes, &Device::flex())?;
+        let cost = Cost::of(&model.metadata.config);
+        Ok(json!({
+            "name": model.metadata.name,
+            "scale": model.scale(),
+            "sha256": model.sha256,
+            "file": "",
+            "params": cost.params,
+            "macs_720p": cost.macs_720p,
+            "config": model.metadata.config,
+            "training": model.metadata.training,
+        })
+        .to_string())
+    };
+    describe().map_err(to_js)
+}
+
+/// How to fine-tune.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Settings {
+    steps: u64,
+    batch: usize,
+    /// Lowered where a picture is smaller.
+    patch: usize,
+    learning_rate: f64,
+    trained: Trained,
+    replay: f64,
+    forget: f64,
+    degradation: Degradation,
+    seed: u64,
+}
+
+impl Settings {
+    fn config(&self, name: &str, model: &Model) -> SplitsrResult<TrainConfig> {
+        let mut config = TrainConfig::fine_tuning(name, model);
+        config.seed = self.seed;
+        let usual = Recipe::fine_tuning();
+        let recipe = Recipe {
+            steps: self.steps,
+            batch: self.batch,
+            hr_patch: self.patch,
+            learning_rate: self.learning_rate,
+            trained: self.trained,
+            replay: self.replay,
+            forget: self.forget,
+            degradation: self.degradation,
+            score_every: Some((self.steps / SCORINGS).clamp(5, 50)),
+            schedule: Schedule::Cosine { warmup: (self.steps / 10).clamp(1, 20) },
+            ..usual.clone()
+        };
+        config.overrides = recipe.differences(&usual);
+        config.recipe()?;
+        Ok(config)
+    }
+}
+
+/// The pictures to fine-tune with.
+#[wasm_bindgen]
+#[derive(Default)]
+pub struct TuningPictures(Vec<image::Picture>);
+
+#[wasm_bindgen]
+impl TuningPictures {
+    /// None yet.
+    #[wasm_bindgen(constructor)]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a copy of a picture: opaque, in 8 bits.
+    pub fn add(&mut self, picture: &Picture) {
+        self.0.push(picture.0.clone().split_alpha().0.into_8_bit().into_rgb());
+    }
+}
+
+/// A fine-tuning. For each step: `nextStep`; compute `part(0)` here by `computeOwn` and each of the other parts elsewhere (`Gradients.compute`,
+/// whose results `accept` takes), all at the `weights`; then `apply`. When `isToBeScored`, `score`.
+#[wasm_bindgen]
+pub struct Tuning {
+    session: Session,
+    /// Where it computes.
+    device: Device,
+    whole: bool,
+    enough: bool,
+    settings: Settings,
+    /// What is shown of the first held-out picture, in low-resolution pixels.
+    shown: Area,
+    after: Option<image::Picture>,
+    parts: Vec<Batch>,
+    sum: Option<(f32, Tensor<1>)>,
+}
+
+#[wasm_bindgen]
+impl Tuning {
+    /// Starts from a model's weights file, with the pictures, which are used up, and the row of generic ones. `settings` is JSON: see `TuneSettings`
+    /// of the package. `gpu`: whether the steps are computed on the browser's adapter, which only the bundle with WebGPU can. Throws `Weights`,
+    /// `Config`, `Data` if the pictures do not do, or `Device`.
+    pub async fn start(
+        model: Vec<u8>,
+        name: String,
+        settings: String,
+        pictures: TuningPictures,
+        generic: Picture,
+        gpu: bool,
+    ) -> Result<Self> {
+        let device = device(gpu).await.map_err(to_js)?;
+        let mut tuning = Self::assemble(&model, &name, &settings, pictures.0, generic.0, device).map_err(to_js)?;
+        if gpu {
+            tuning.check(&model).await.map_err(to_js)?;
+        }
+        Ok(tuning)
+    }
+
+    /// What is known before the first step, as JSON: see `TuneFacts` of the package, here without the models and the pictures.
+    pub fn facts(&self) -> Result<String> {
+        let scale = self.session.scale();
+        let pairs = self.session.validation();
+        let score = |Pair { hr, lr, .. }: &Pair| psnr_y(&bicubic(lr, hr.width, hr.height)?, hr, scale);
+        let sum = pairs.iter().map(score).sum::<SplitsrResult<f64>>().map_err(to_js)?;
+        Ok(json!({
+            "settings": self.settings,
+            "heldOut": if self.whole { "pictures" } else { "parts" },
+            "heldOutPictures": pairs.len(),
+            "enough": self.enough,
+            "bicubicPsnrY": sum / pairs.len() as f64,
+        })
+        .to_string())
+    }
+
+    /// A part of the first held-out picture.
+    pub fn truth(&self) -> Picture {
+        self.show(&self.session.validation()[0].hr)
+    }
+
+    /// The same part, enlarged by bicubic.
+    pub fn bicubic(&self) -> Result<Picture> {
+        let Pair { hr, lr, .. } = &self.session.validation()[0];
+        Ok(self.show(&bicubic(lr, hr.width, hr.height).map_err(to_js)?))
+    }
+
+    /// The same part, as the network enlarged it at the last scoring.
+    pub fn after(&self) -> Option<Picture> {
+        self.after.as_ref().map(|picture| Picture(picture.clone()))
+    }
+
+    /// Steps taken.
+    #[wasm_bindgen(getter)]
+    pub fn step(&self) -> f64 {
+        self.session.step_count() as f64
+    }
+
+    /// Whether all steps are taken.
+    #[wasm_bindgen(getter, js_name = isDone)]
+    pub fn is_done(&self) -> bool {
+        self.session.step_count() >= self.session.recipe().all_steps()
+    }
+
+    /// Begins a step, whose batch is cut into up to `parts` parts. Returns how many there are.
+    #[wasm_bindgen(js_name = nextStep)]
+    pub fn next_step(&mut self, parts: usize) -> usize {
+        self.sum = None;
+        self.parts = self.session.batch().parts(parts);
+        self.parts.len()
+    }
+
+    /// A part of the batch, for `Gradients.compute`.
+    pub fn part(&self, index: usize) -> Vec<u8> {
+        let Batch { count, lr_side, hr_side, lr, hr } = &self.parts[index];
+        let sides = [*count, *lr_side, *hr_side].map(|value| value as f32);
+        [cast_slice(&sides), cast_slice(lr), cast_slice(hr)].concat()
+    }
+
+    /// The weights of the moment, for `Gradients.compute`.
+    pub fn weights(&mut self) -> Vec<u8> {
+        let weights = self.session.trainer().weights().clone().into_data();
+        cast_slice(&weights.try_into_vec::<f32>().expect("weights are f32")).to_vec()
+    }
+
+    /// Computes the gradient of the first part.
+    #[wasm_bindgen(js_name = computeOwn)]
+    pub async fn compute_own(&mut self) -> Result<()> {
+        let share = self.share(0);
+        let (loss, gradient) = self.session.trainer().gradient(&self.parts[0]);
+        let loss: f32 = loss.into_scalar_async().await.map_err(|error| to_js(Error::Device(error.to_string())))?;
+        self.add(loss * share, gradient * share);
+        Ok(())
+    }
+
+    /// Takes what `Gradients.compute` made of a part.
+    pub fn accept(&mut self, index: usize, gradient: &[u8]) {
+        let mut values = pod_collect_to_vec::<u8, f32>(gradient);
+        let (share, loss) = (self.share(index), values.pop().expect("the loss stands last"));
+        let count = values.len();
+        self.add(loss * share, Tensor::from_data(TensorData::new(values, [count]), &self.device) * share);
+    }
+
+    /// Ends the step, which took `seconds`. Returns the loss before it. Throws `Data` if that is not finite: then the weights are as they were.
+    pub fn apply(&mut self, seconds: f64) -> Result<f32> {
+        let (loss, gradient) = self.sum.take().expect("the step's gradients");
+        self.session.trainer().apply(loss, gradient).map_err(to_js)?;
+        self.session.add_seconds(seconds);
+        Ok(loss)
+    }
+
+    /// Whether it is time to score.
+    #[wasm_bindgen(getter, js_name = isToBeScored)]
+    pub fn is_to_be_scored(&self) -> bool {
+        self.session.is_to_be_scored() || self.is_done()
+    }
+
+    /// Enlarges what is held out, on the CPU: JSON with `step`, `psnrY`, `forgotten`, `best` (the same three) and `stalled`.
+    pub async fn score(&mut self) -> Result<String> {
+        let parameters = read(self.session.trainer().parameters()).await.map_err(to_js)?;
+        let mut first = None;
+        let keep = |place: usize, picture: &image::Picture| {
+            if place == 0 {
+                first = Some(picture.clone());
+            }
+        };
+        let score = self.session.score_with(parameters, keep).map_err(to_js)?;
+        self.after = first.map(|picture| self.show(&picture).0);
+        let (score, best) = (to_json(score), self.session.best_score().map(to_json));
+        let (stalled, forgotten) = (self.session.is_stalled(), score["forgotten"].clone());
+        Ok(json!({ "step": score["step"], "psnrY": score["psnrY"], "forgotten": forgotten, "best": best, "stalled": stalled })
+            .to_string())
+    }
+
+    /// The best score so far, as JSON with `step` and `psnrY`. Throws `Config` before the first.
+    pub fn best(&self) -> Result<String> {
+        let best = self.session.best_score().ok_or_else(|| to_js(Error::Config("nothing was scored yet".into())))?;
+        Ok(to_json(best).to_string())
+    }
+
+    /// The weights file of the best step so far.
+    pub fn model(&self) -> Result<Vec<u8>> {
+        self.session.model().map_err(to_js)
+    }
+
+    /// All of the state, for `restore`.
+    pub async fn checkpoint(&mut self) -> Result<Vec<u8>> {
+        let mut state = Vec::new();
+        for (name, tensor) in self.session.trainer().state() {
+            state.push((name, read(tensor).await.map_err(to_js)?));
+        }
+        self.session.checkpoint_of(state).map_err(to_js)
+    }
+
+    /// Goes on from a checkpoint, of the same model, pictures and settings. Throws `Weights` or `Config` if it is of others.
+    pub fn restore(&mut self, checkpoint: &[u8]) -> Result<()> {
+        self.session.restore(checkpoint).map_err(to_js)
+    }
+}
+
+impl Tuning {
+    fn assemble(
+        model: &[u8],
+        name: &str,
+        settings: &str,
+        pictures: Vec<image::Picture>,
+        generic: image::Picture,
+        device: Device,
+    ) -> SplitsrResult<Self> {
+        let model = Model::from_bytes(model, &Device::flex())?;
+        let scale = model.scale();
+        let mut settings: Settings = serde_json::from_str(settings)
+            .map_err(|error| Error::Config(format!("the settings are not understood ({error})")))?;
+        // The smallest patch that a recipe may have.
+        let least = 8 * scale;
+        let HeldOut { train, held_out, whole } = HeldOut::new(pictures, least, settings.seed)?;
+        let divided = HeldOut { train, held_out, whole };
+        let enough = divided.is_enough();
+        let smallest =
+            divided.train.iter().map(|picture| picture.width.min(picture.height)).min().unwrap_or(0) as usize;
+        settings.patch = settings.patch.min(smallest).min(generic.height as usize) / scale * scale;
+        let config = settings.config(name, &model)?;
+        let dataset = |pictures| Dataset::of(pictures, scale, &settings.degradation);
+        let mut pictures = Pictures::new(dataset(divided.train)?, dataset(divided.held_out)?);
+        if config.recipe()?.needs_generic() {
+            pictures.generic = generic::cut(&generic)?;
+        }
+        let session = Session::new(config, Some(&model), None, pictures, &device)?;
+        let shown = most_difficult(&session.validation()[0]);
+        let (after, parts, sum) = (None, Vec::new(), None);
+        Ok(Self { session, device, whole, enough, settings, shown, after, parts, sum })
+    }
+
+    /// Whether the device computes the gradient that the CPU does, for the smallest batch.
+    async fn check(&mut self, model: &[u8]) -> SplitsrResult<()> {
+        let reference = Model::from_bytes(model, &Device::flex())?;
+        let recipe = self.session.recipe().clone();
+        let mut reference = Trainer::new(recipe, reference.network, &Device::flex());
+        let batch = self.session.batch().parts(usize::MAX).swap_remove(0);
+        let expected = read(reference.gradient(&batch).1).await?;
+        let computed = read(self.session.trainer().gradient(&batch).1).await?;
+        let length = |values: &mut dyn Iterator<Item = f32>| values.map(|v| f64::from(v).powi(2)).sum::<f64>().sqrt();
+        let off = length(&mut expected.iter().zip(&computed).map(|(a, b)| a - b));
+        let off = off / length(&mut expected.iter().copied());
+        // Sums in another order are about 1e-5 apart; a wrong kernel is not near.
+        if off < 1e-2 {
+            return Ok(());
+        }
+        Err(Error::Device(format!("the self-check failed: its gradient is {:.1} % off the processor's", off * 100.0)))
+    }
+
+    fn share(&self, index: usize) -> f32 {
+        let all: usize = self.parts.iter().map(|part| part.count).sum();
+        self.parts[index].count as f32 / all as f32
+    }
+
+    fn add(&mut self, loss: f32, gradient: Tensor<1>) {
+        self.sum = Some(match self.sum.take() {
+            Some((sum, gradients)) => (sum + loss, gradients + gradient),
+            None => (loss, gradient),
+        });
+    }
+
+    fn show(&self, picture: &image::Picture) -> Picture {
+        let Area { left, top, width, height } = self.shown;
+        let scale = self.session.scale() as u32;
+        Picture(picture.crop(Area {
+            left: left * scale,
+            top: top * scale,
+            width: width * scale,
+            height: height * scale,
+        }))
+    }
+}
+
+fn to_json(score: Score) -> serde_json::Value {
+    json!({ "step": score.step, "psnrY": score.psnr_y, "forgotten": score.forgotten })
+}
+
+/// The square of a picture that bicubic enlarges worst: of what is learnt, most is to be seen there.
+fn most_difficult(pair: &Pair) -> Area {
+    let side = SHOWN.min(pair.lr.width).min(pair.lr.height);
+    let places = |length: u32| (0..=length - side).step_by(8);
+    let all = places(pair.lr.height).flat_map(|top| places(pair.lr.width).map(move |left| (left, top)));
+    let worst = all.max_by_key(|&(left, top)| pair.difficulty(left, top, side as usize));
+    let (left, top) = worst.expect("there is a place");
+    Area { left, top, width: side, height: side }
+}
+
+async fn read(tensor: Tensor<1>) -> SplitsrResult<Vec<f32>> {
+    let data = tensor.into_data_async().await.map_err(|error| Error::Device(error.to_string()))?;
+    Ok(data.try_into_vec().expect("parameters are f32"))
+}
+
+async fn device(gpu: bool) -> SplitsrResult<Device> {
+    #[cfg(feature = "gpu")]
+    if gpu {
+        return super::gpu::open().await;
+    }
+    if gpu { Err(Error::Device("this build has no WebGPU".into())) } else { Ok(Device::flex()) }
+}
+
+/// Computes gradients of parts of batches, for a `Tuning` in another worker.
+#[wasm_bindgen]
+pub struct Gradients(Trainer);
+
+#[wasm_bindgen]
+impl Gradients {
+    /// With the arguments of `Tuning.start`, of which the settings are those in its `facts`.
+    pub fn load(model: &[u8], settings: &str) -> Result<Self> {
+        let load = || {
+            let model = Model::from_bytes(model, &Device::flex())?;
+            let settings: Settings = serde_json::from_str(settings)
+                .map_err(|error| Error::Config(format!("the settings are not understood ({error})")))?;
+            let recipe = settings.config("", &model)?.recipe()?;
+            Ok(Self(Trainer::new(recipe, model.network, &Device::flex())))
+        };
+        load().map_err(to_js)
+    }
+
+    /// The gradient of `part` at `weights`, and the loss after it.
+    pub fn compute(&mut self, weights: &[u8], step: f64, part: &[u8]) -> Result<Vec<u8>> {
+        let values = pod_collect_to_vec::<u8, f32>(part);
+        let (sides, values) = values.split_at(3);
+        let [count, lr_side, hr_side] = [0, 1, 2].map(|index| sides[index] as usize);
+        let (lr, hr) = values.split_at(count * 3 * lr_side * lr_side);
+        let batch = Batch { count, lr_side, hr_side, lr: lr.to_vec(), hr: hr.to_vec() };
+        self.0.set_weights(pod_collect_to_vec(weights), step as u64).map_err(to_js)?;
+        let (loss, gradient) = self.0.gradient(&batch);
+        let mut values: Vec<f32> = gradient.into_data().try_into_vec().expect("gradients are f32");
+        values.push(loss.into_scalar());
+        Ok(cast_slice(&values).to_vec())
+    }
+}

@@ -1,0 +1,24 @@
+/** Sources on their way to a worker. */
+import type { PortableSource } from "../engine/protocol.ts";
+import { UpscaleError, type Source } from "./api.ts";
+
+/** A source as it can be posted to a worker, without taking anything away from the caller. */
+export async function travel(source: Source): Promise<{ portable: PortableSource; transfer: Transferable[] }> {
+  if (source instanceof Blob) return { portable: { kind: "blob", blob: source }, transfer: [] };
+  if (source instanceof ImageData) {
+    const data = source.data.slice();
+    return {
+      portable: { kind: "pixels", data, width: source.width, height: source.height },
+      transfer: [data.buffer],
+    };
+  }
+  if (source instanceof ImageBitmap) {
+    const bitmap = await createImageBitmap(source);
+    return { portable: { kind: "bitmap", bitmap }, transfer: [bitmap] };
+  }
+  if (typeof source === "string" || source instanceof URL) {
+    return { portable: { kind: "url", url: new URL(source, document.baseURI).href }, transfer: [] };
+  }
+  if (source.packed instanceof Blob) return { portable: { kind: "packed", packed: source.packed }, transfer: [] };
+  throw new UpscaleError("usage", "The source is a Blob, a File, a URL, ImageData, an ImageBitmap or a read picture.");
+}

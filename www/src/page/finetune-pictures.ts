@@ -1,0 +1,191 @@
+/** The pictures that a model is fine-tuned on: read once to see that they can be, and shown small. */
+import { html, nothing, type TemplateResult } from "lit-html";
+import { MOST_PICTURES, type SourcePicture } from "../module/splitsr.ts";
+
+interface TunePicture {
+  file: File;
+  width: number;
+  height: number;
+  /** Of the file, to show it. */
+  url: string;
+  /** Whether the browser can show it; what it cannot, the engine may read all the same. */
+  shows: boolean;
+}
+
+export class Pictures {
+  all: readonly TunePicture[] = [];
+  /** Those of the last that were chosen that cannot be used, with the reason. */
+  #refused: string[] = [];
+  /** How many of those that were chosen last were too many. */
+  #beyond = 0;
+  /** How many of those that were chosen are yet to be read. */
+  unread = 0;
+  readonly #inspect: (file: Blob) => Promise<SourcePicture>;
+  readonly #changed: () => void;
+  /** Settles when all that was chosen is read. */
+  ready: Promise<void> = Promise.resolve();
+
+  constructor(inspect: (file: Blob) => Promise<SourcePicture>, changed: () => void) {
+    this.#inspect = inspect;
+    this.#changed = changed;
+  }
+
+  /** Why some of those that were chosen last are not among them, as sentences. */
+  get refusals(): string[] {
+    const beyond = this.#beyond;
+    if (beyond === 0) return this.#refused;
+    return [
+      ...this.#refused,
+      `${MOST_PICTURES} pictures are the most: ${beyond} ${beyond === 1 ? "is" : "are"} left out.`,
+    ];
+  }
+
+  /** Adds files, of which each must be a picture; a side of at least `patch` pixels is to be cut out of it. */
+  add(files: readonly File[], patch: number): void {
+    this.#forgetRefusals();
+    if (files.length === 0)
+      this.#refused.push("That was no file: save the picture first, then choose or drop the file.");
+    this.unread += files.length;
+    this.ready = this.ready.then(async () => {
+      for (const file of files) {
+        await this.#read(file, patch);
+        this.unread--;
+        this.#changed();
+      }
+    });
+    this.#changed();
+  }
+
+  async #read(file: File, patch: number): Promise<void> {
+    const isSame = (other: File) =>
+      other.name === file.name && other.size === file.size && other.lastModified === file.lastModified;
+    if (this.all.some((picture) => isSame(picture.file))) return;
+    if (this.all.length >= MOST_PICTURES) {
+      this.#beyond++;
+      return;
+    }
+    try {
+      const { width, height } = await this.#inspect(file);
+      const trouble = sizeTrouble({ width, height }, patch);
+      if (trouble) this.#refused.push(`${file.name}: ${trouble}`);
+      else this.all = [...this.all, { file, width, height, url: URL.createObjectURL(file), shows: true }];
+    } catch (error) {
+      this.#refused.push(`${file.name}: ${(error as Error).message}`);
+    }
+  }
+
+  #forgetRefusals(): void {
+    this.#refused = [];
+    this.#beyond = 0;
+  }
+
+  remove(picture: TunePicture): void {
+    URL.revokeObjectURL(picture.url);
+    this.all = this.all.filter((other) => other !== picture);
+    this.#forgetRefusals();
+    this.#changed();
+  }
+
+  clear(): void {
+    for (const { url } of this.all) URL.revokeObjectURL(url);
+    this.all = [];
+    this.#forgetRefusals();
+    this.#changed();
+  }
+
+  /** The browser cannot show it. */
+  hide(picture: TunePicture): void {
+    this.all = this.all.map((other) => (other === picture ? { ...picture, shows: false } : other));
+    this.#changed();
+  }
+
+  /** What keeps these from being trained on, as a sentence. */
+  trouble(patch: number): string {
+    if (this.all.length === 0) return "Choose at least one picture to fine-tune on.";
+    const small = this.all.find((picture) => sizeTrouble(picture, patch) !== "");
+    if (small) return `${small.file.name}: ${sizeTrouble(small, patch)}`;
+    // Of a few pictures the last quarter of each is kept out of the training, to score with.
+    const needed = Math.ceil((patch * 4) / 3);
+    const short = this.all.find(({ width, height }) => Math.max(width, height) < needed);
+    if (!short || this.all.length >= WHOLE_ARE_HELD_OUT) return "";
+    return `${short.file.name}: Of fewer than ${WHOLE_ARE_HELD_OUT} pictures a quarter is kept out of the training, so that the longer side has to have ${needed} pixels. Take a larger one, or more pictures.`;
+  }
+}
+
+/** From so many pictures on, whole ones are kept out of the training, to score with. */
+const WHOLE_ARE_HELD_OUT = 5;
+
+function sizeTrouble({ width, height }: { width: number; height: number }, patch: number): string {
+  if (Math.min(width, height) >= patch) return "";
+  return `With ${width} × ${height} pixels it is too small: it takes at least ${patch} on each side.`;
+}
+
+export function picturesTemplate(pictures: Pictures, patch: number): TemplateResult {
+  const { all, refusals } = pictures;
+  const taken = (event: Event) => {
+    const input = event.target as HTMLInputElement;
+    pictures.add([...(input.files ?? [])], patch);
+    // So that choosing the same file again is a change too.
+    input.value = "";
+  };
+  return html`
+    <div class="drop" data-empty=${all.length === 0}>
+      <input
+        id="tune-files"
+        class="unseen"
+        type="file"
+        multiple
+        accept="image/*,.tif,.tiff,.avif"
+        data-testid="finetune-files"
+        aria-describedby="tune-files-about"
+        @change=${taken}
+      />
+      <label class="button" for="tune-files">${all.length > 0 ? "Add pictures" : "Choose pictures"}</label>
+      <p class="about" id="tune-files-about">
+        <span class="with-mouse">Or drop them here.</span> 1 to ${MOST_PICTURES}, sharp, of the kind that you want to
+        enlarge.
+      </p>
+      ${
+        all.length > 0
+          ? html`<ul class="thumbs" data-testid="finetune-pictures">
+              ${all.map((picture) => {
+                const { file, width, height, url, shows } = picture;
+                return html`<li title="${file.name}, ${width} × ${height}">
+                  ${
+                    shows
+                      ? html`<img
+                          src=${url}
+                          alt=${file.name}
+                          loading="lazy"
+                          decoding="async"
+                          @error=${() => pictures.hide(picture)}
+                        />`
+                      : html`<span>${file.name}</span>`
+                  }
+                  <button type="button" aria-label="Remove ${file.name}" @click=${() => pictures.remove(picture)}>
+                    ×
+                  </button>
+                </li>`;
+              })}
+            </ul>`
+          : nothing
+      }
+      <p class="count" role="status" data-testid="finetune-count">${countText(pictures)}</p>
+      ${
+        refusals.length > 0
+          ? html`<div class="refusals" role="alert" data-testid="finetune-refusals">
+              <ul>
+                ${refusals.map((refusal) => html`<li>${refusal}</li>`)}
+              </ul>
+            </div>`
+          : nothing
+      }
+    </div>
+  `;
+}
+
+function countText({ all, unread }: Pictures): string {
+  if (unread > 0) return `Reading ${unread === 1 ? "a picture" : `${unread} pictures`}…`;
+  if (all.length === 0) return "";
+  return all.length === 1 ? "1 picture" : `${all.length} pictures`;
+}

@@ -1,0 +1,157 @@
+/** The curves of a fine-tuning. */
+import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from "lit-html";
+import type { Point } from "./storage.ts";
+
+/** More points than this are not told apart. */
+const MOST_POINTS = 400;
+
+/** A curve of which neighbouring points are averaged when there are too many of them. */
+export class Curve {
+  /** Each the mean of `#stride` steps, and the step of the last. */
+  #points: Point[];
+  #stride: number;
+  #pending: Point[] = [];
+
+  constructor(points: readonly Point[] = []) {
+    this.#points = [...points];
+    const [[first] = [0], [second] = [1]] = points;
+    this.#stride = Math.max(1, second - first);
+  }
+
+  add(step: number, value: number): void {
+    this.#pending.push([step, value]);
+    if (this.#pending.length < this.#stride) return;
+    this.#points.push([step, meanOf(this.#pending)]);
+    this.#pending = [];
+    if (this.#points.length < MOST_POINTS) return;
+    this.#stride *= 2;
+    const halves: Point[] = [];
+    for (let at = 1; at < this.#points.length; at += 2) {
+      const pair = this.#points.slice(at - 1, at + 1);
+      halves.push([pair[1]?.[0] ?? 0, meanOf(pair)]);
+    }
+    this.#points = halves;
+  }
+
+  get points(): readonly Point[] {
+    return this.#points;
+  }
+
+  /** Mean of the last points: what is told of a noisy curve. */
+  get last(): number | undefined {
+    const last = [...this.#points, ...this.#pending].slice(-10);
+    return last.length > 0 ? meanOf(last) : undefined;
+  }
+}
+
+function meanOf(points: readonly Point[]): number {
+  return points.reduce((sum, [, value]) => sum + value, 0) / points.length;
+}
+
+const WIDTH = 360;
+const HEIGHT = 150;
+const LEFT = 44;
+const RIGHT = WIDTH - 6;
+const TOP = 8;
+const BOTTOM = HEIGHT - 22;
+/** Two lines of words are this far apart. */
+const CLOSE = 14;
+
+interface Plot {
+  points: readonly Point[];
+  /** Whether single points are shown beside the curve, which is then a smoothed one. */
+  isNoisy: boolean;
+  /** Levels to compare with; one that is far off is told at the edge. */
+  levels: readonly Level[];
+  /** The point that counts. */
+  best?: Point | undefined;
+  steps: number;
+  digits: number;
+  /** For those who cannot see it. */
+  label: string;
+}
+
+export function plot({ points, isNoisy, levels, best, steps, digits, label }: Plot): TemplateResult {
+  const shown = isNoisy ? smoothed(points) : points;
+  const [low, high] = range(points, levels, isNoisy);
+  const x = (step: number) => LEFT + (Math.min(step, steps) / steps) * (RIGHT - LEFT);
+  const y = (value: number) => BOTTOM - ((Math.min(high, Math.max(low, value)) - low) / (high - low)) * (BOTTOM - TOP);
+  const path = (curve: readonly Point[]) =>
+    curve.map(([step, value]) => `${x(step).toFixed(1)},${y(value).toFixed(1)}`).join(" ");
+  const text = (content: string, left: number, top: number, anchor: string) =>
+    svg`<text x=${left} y=${top} text-anchor=${anchor}>${content}</text>`;
+  const isEmpty = points.length === 0;
+  const told = (value: number) => value.toFixed(high - low < 0.5 ? digits + 1 : digits);
+  return html`
+    <svg class="curves" role="img" aria-label=${label} viewBox="0 0 ${WIDTH} ${HEIGHT}">
+      <path class="frame" d="M${LEFT} ${TOP}V${BOTTOM}H${RIGHT}" />
+      ${isEmpty ? nothing : [text(told(high), LEFT - 6, TOP + 8, "end"), text(told(low), LEFT - 6, BOTTOM, "end")]}
+      ${text("0", LEFT, HEIGHT - 6, "start")} ${text(`${steps.toLocaleString("en")} steps`, RIGHT, HEIGHT - 6, "end")}
+      ${apart(levels, y).map((level) => levelTemplate(level, low, high, y))}
+      ${isNoisy ? svg`<polyline class="single" points=${path(points)} />` : nothing}
+      <polyline class="curve" points=${path(shown)} />
+      ${best ? svg`<circle class="best" cx=${x(best[0])} cy=${y(best[1])} r="4" />` : nothing}
+    </svg>
+  `;
+}
+
+interface Level {
+  value: number;
+  label: string;
+  mark: string;
+}
+
+/** Puts the words of levels that lie close together beside the upper one. */
+function apart(levels: readonly Level[], y: (value: number) => number): (Level & { words: string })[] {
+  const told = levels.toSorted((a, b) => b.value - a.value);
+  const worded = told.map((level) => ({ ...level, words: `${level.label} ${level.value.toFixed(2)}` }));
+  for (const [at, level] of worded.entries()) {
+    const next = worded[at + 1];
+    if (!next || y(next.value) - y(level.value) > CLOSE) continue;
+    level.words += `, ${next.words}`;
+    next.words = "";
+  }
+  return worded;
+}
+
+function levelTemplate(
+  { value, words, mark }: Level & { words: string },
+  low: number,
+  high: number,
+  y: (value: number) => number,
+): SVGTemplateResult {
+  const isBelow = value < low;
+  const isAbove = value > high;
+  // Above its line where there is room.
+  const beside = y(value) < TOP + 18 ? y(value) + 13 : y(value) - 5;
+  const top = isBelow ? BOTTOM - 6 : isAbove ? TOP + 12 : beside;
+  const arrow = isBelow ? "↓ " : isAbove ? "↑ " : "";
+  return svg`
+    ${isBelow || isAbove ? nothing : svg`<line class=${mark} x1=${LEFT} x2=${RIGHT} y1=${y(value)} y2=${y(value)} />`}
+    <text class="level" x=${RIGHT - 2} y=${top} text-anchor="end">${words && arrow + words}</text>
+  `;
+}
+
+/** What the axis shows: the curve with some room, and the levels that are not so far off that the curve would be a line. */
+function range(points: readonly Point[], levels: Plot["levels"], isNoisy: boolean): [low: number, high: number] {
+  const values = points.map(([, value]) => value).toSorted((a, b) => a - b);
+  // Single steps that are far off are no reason to press the rest together.
+  const cut = isNoisy ? Math.floor(values.length * 0.02) : 0;
+  let low = values[cut] ?? 0;
+  let high = values[values.length - 1 - cut] ?? 1;
+  for (const { value } of levels) {
+    const span = Math.max(0.4, high - low);
+    if (value < low && low - value < 1.5 * span) low = value;
+    if (value > high && value - high < 1.5 * span) high = value;
+  }
+  const margin = 0.1 * (high - low) || 0.1 * Math.abs(high) || 1;
+  return [isNoisy ? Math.max(0, low - margin) : low - margin, high + margin];
+}
+
+function smoothed(points: readonly Point[]): Point[] {
+  let mean: number | undefined;
+  return points.map(([step, value]) => {
+    mean = mean === undefined ? value : mean + 0.12 * (value - mean);
+    return [step, mean];
+  });
+}

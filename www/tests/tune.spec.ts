@@ -1,0 +1,305 @@
+/** Fine-tuning by `splitsr.js`, as other sites use it. */
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { expect, test, type Page } from "@playwright/test";
+import type { Backend, TuneOptions } from "../src/module/splitsr.ts";
+import { command, openHost } from "./support.ts";
+import { drawText, tensors } from "./tuning.ts";
+
+test.beforeEach(async ({ page, baseURL }) => {
+  await openHost(page, baseURL);
+  await page.evaluate(drawText);
+});
+
+type Settings = NonNullable<TuneOptions["settings"]>;
+
+/** A short run with little to compute. */
+const small: Settings = { steps: 12, batch: 4, patch: 32 };
+
+interface Run {
+  steps: number[];
+  losses: number[];
+  scores: { step: number; psnrY: number; forgotten: number }[];
+  startPsnrY: number;
+  bicubicPsnrY: number;
+  heldOut: string;
+  backend: string;
+  result: { step: number; psnrY: number; name: string };
+  model: number[];
+}
+
+function run(page: Page, count: number, settings: Settings, workers = 2, backend: Backend = "cpu"): Promise<Run> {
+  return page.evaluate(
+    async ({ count, settings, workers, backend }) => {
+      const steps: number[] = [];
+      const losses: number[] = [];
+      const scores: Run["scores"] = [];
+      const tuning = await window.splitsr.fineTune({
+        name: "tuned",
+        pictures: Array.from({ length: count }, (_, index) => window.text(index)),
+        settings,
+        workers,
+        backend,
+        onStep({ step, loss }) {
+          steps.push(step);
+          losses.push(loss);
+        },
+        onScore: ({ step, psnrY, forgotten }) => scores.push({ step, psnrY, forgotten }),
+      });
+      const { startPsnrY, bicubicPsnrY, heldOut } = tuning.facts;
+      const { model, facts, step, psnrY } = await tuning.done;
+      tuning.destroy();
+      return {
+        steps,
+        losses,
+        scores,
+        startPsnrY,
+        bicubicPsnrY,
+        heldOut,
+        backend: tuning.facts.backend,
+        result: { step, psnrY, name: facts.name },
+        model: Array.from(new Uint8Array(await model.arrayBuffer())),
+      };
+    },
+    { count, settings, workers, backend },
+  );
+}
+
+test("eight pictures of text make the model better at text, and hardly worse at photographs", async ({ page }) => {
+  test.setTimeout(300_000);
+  const tuned = await run(page, 8, { steps: 300 });
+  expect(tuned.heldOut).toBe("pictures");
+  expect(tuned.steps).toEqual(Array.from({ length: 300 }, (_, index) => index + 1));
+  expect(tuned.startPsnrY).toBeGreaterThan(tuned.bicubicPsnrY);
+  expect(tuned.result.psnrY, "on what it has not seen").toBeGreaterThan(tuned.startPsnrY + 0.5);
+  expect(tuned.result.psnrY).toBe(Math.max(...tuned.scores.map(({ psnrY }) => psnrY)));
+  expect(Math.max(...tuned.scores.map(({ forgotten }) => forgotten))).toBeLessThanOrEqual(0.1);
+  const score = (model: number[] | undefined, demo: string) =>
+    page.evaluate(
+      async ({ model, demo }) => {
+        const options = model ? { model: new Uint8Array(model).buffer } : {};
+        const upscaler = await window.splitsr.createUpscaler({ backend: "cpu", ...options });
+        const { small, sharp } = await upscaler.shrink(`demo/${demo}.png`, 2);
+        const large = await upscaler.upscale(small, { scale: 2 });
+        const { psnrY } = await upscaler.distance(large.imageData(), sharp, { border: 2 });
+        upscaler.destroy();
+        return psnrY ?? NaN;
+      },
+      { model, demo },
+    );
+  for (const demo of ["fur", "foliage", "portrait", "facade"]) {
+    const [before, after] = [await score(undefined, demo), await score(tuned.model, demo)];
+    expect(after, demo).toBeGreaterThan(before - 0.2);
+  }
+});
+
+test("the same seed gives the command's weights", async ({ page }) => {
+  test.setTimeout(120_000);
+  const folder = test.info().outputPath("pictures");
+  mkdirSync(folder);
+  const files = await page.evaluate(async () => {
+    const toPng = async (picture: ImageData) => {
+      const canvas = new OffscreenCanvas(picture.width, picture.height);
+      canvas.getContext("2d")?.putImageData(picture, 0, 0);
+      return Array.from(new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer()));
+    };
+    return Promise.all(Array.from({ length: 5 }, (_, index) => toPng(window.text(index))));
+  });
+  files.forEach((file, index) => writeFileSync(`${folder}/${index}.png`, Buffer.from(file)));
+  const tuned = await run(page, 5, small);
+  const out = test.info().outputPath("command.safetensors");
+  const toml = test.info().outputPath("command.toml");
+  writeFileSync(
+    toml,
+    `name = "tuned"
+recipe = "fine-tuning"
+init = "splitsr-x2"
+[network]
+architecture = "splitsr"
+scale = 2
+[override]
+steps = 12
+batch = 4
+hr_patch = 32
+score_every = 5
+schedule = { cosine = { warmup = 1 } }
+`,
+  );
+  execFileSync(command(), ["train", "--config", toml, "--data", folder, "--out", out], { stdio: "pipe" });
+  const [start, here, there] = [
+    tensors(readFileSync(new URL("../../models/splitsr-x2.safetensors", import.meta.url))),
+    tensors(Buffer.from(tuned.model)),
+    tensors(readFileSync(out)),
+  ];
+  const length = (values: Float32Array, minus: Float32Array) =>
+    Math.sqrt(values.reduce((sum, value, index) => sum + (value - (minus[index] ?? NaN)) ** 2, 0));
+  const learnt = length(there, start);
+  expect(learnt).toBeGreaterThan(0);
+  // The command adds up in another order, and Adam's first steps hang on the signs of gradients that are nearly 0.
+  expect(length(here, there) / learnt).toBeLessThan(0.05);
+});
+
+test("the number of workers does not matter", async ({ page }) => {
+  const [one, three] = [await run(page, 5, small, 1), await run(page, 5, small, 3)];
+  three.losses.forEach((loss, index) => expect(loss / (one.losses[index] ?? NaN)).toBeCloseTo(1, 3));
+  expect(three.result.psnrY).toBeCloseTo(one.result.psnrY, 2);
+});
+
+test("every way to make the small pictures, and every choice of weights", async ({ page }) => {
+  for (const settings of [
+    { degradation: { jpeg: 40 } },
+    { degradation: { blur: 1, noise: 5, shrink: "area" } },
+    { trained: "tail" },
+    { trained: "light-blocks", replay: 0, forget: 100 },
+  ] as const) {
+    const { losses, result } = await run(page, 1, { ...small, steps: 2, ...settings });
+    expect(losses).toHaveLength(2);
+    expect(result.psnrY).toBeGreaterThan(10);
+  }
+});
+
+test("it pauses, goes on, stops and starts again from a checkpoint", async ({ page }) => {
+  const seen = await page.evaluate(async (small) => {
+    const pictures = Array.from({ length: 5 }, (_, index) => window.text(index));
+    const settings = { ...small, steps: 1000 };
+    const options = { name: "tuned", pictures, settings, backend: "cpu" as const };
+    const first = await window.splitsr.fineTune(options);
+    const until = async (step: number) => {
+      while (first.step < step) await new Promise((resolve) => setTimeout(resolve, 20));
+    };
+    await until(3);
+    await first.pause();
+    const paused = first.step;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const later = first.step;
+    first.resume();
+    await until(later + 3);
+    const checkpoint = await first.checkpoint();
+    const stopped = await first.stop();
+    const done = await first.done;
+    const end = first.step;
+    first.destroy();
+    const second = await window.splitsr.fineTune({ ...options, checkpoint });
+    const again = second.step;
+    await second.pause();
+    second.destroy();
+    const late = await second.done.catch((error: unknown) => String(error));
+    return { paused, later, end, again, sizes: [stopped.model.size, done.model.size], late };
+  }, small);
+  expect(seen.later).toBe(seen.paused);
+  expect(seen.end).toBeGreaterThanOrEqual(seen.later + 3);
+  expect(seen.again).toBeGreaterThanOrEqual(seen.later + 3);
+  expect(seen.sizes[0]).toBe(seen.sizes[1]);
+  expect(seen.late).toContain("The fine-tuning was ended.");
+});
+
+test("a worker that dies is replaced, and goes on from the state that was kept", async ({ page }) => {
+  const seen = await page.evaluate(async (small) => {
+    const workers: Worker[] = [];
+    window.Worker = class extends Worker {
+      constructor(url: string | URL, options?: WorkerOptions) {
+        super(url, options);
+        workers.push(this);
+      }
+    };
+    const steps: number[] = [];
+    const tuning = await window.splitsr.fineTune({
+      name: "tuned",
+      pictures: Array.from({ length: 5 }, (_, index) => window.text(index)),
+      settings: { ...small, steps: 30 },
+      backend: "cpu",
+      onStep({ step }) {
+        steps.push(step);
+        if (steps.length !== 10) return;
+        workers.at(-1)?.terminate();
+        workers.at(-1)?.dispatchEvent(new ErrorEvent("error", { message: "it was killed" }));
+      },
+    });
+    const result = await tuning.done;
+    tuning.destroy();
+    return { steps, count: workers.length, best: result.step };
+  }, small);
+  expect(seen.count).toBe(2);
+  expect(seen.steps.at(-1)).toBe(30);
+  // What was kept is from the first steps.
+  expect(seen.steps.length).toBeGreaterThan(30);
+  expect(seen.steps.length).toBeLessThan(42);
+});
+
+test("a thousand steps leave no memory behind", async ({ page }) => {
+  test.setTimeout(180_000);
+  // The worker tells the memory of its WebAssembly.
+  const tell = `const memories = [];
+    const { Instance } = WebAssembly;
+    WebAssembly.Instance = class extends Instance {
+      constructor(...args) {
+        super(...args);
+        memories.push(this.exports.memory);
+      }
+    };
+    const channel = new BroadcastChannel("memory");
+    channel.onmessage = () => channel.postMessage(memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0));`;
+  await page.route(/\/tune-worker-[^/]*\.js$/, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `${await response.text()}\n${tell}` });
+  });
+  const sizes = await page.evaluate(async () => {
+    const sizes: number[] = [];
+    const channel = new BroadcastChannel("memory");
+    channel.onmessage = ({ data }) => sizes.push(data as number);
+    const tuning = await window.splitsr.fineTune({
+      name: "tuned",
+      pictures: [window.text(0)],
+      settings: { steps: 1000, batch: 2, patch: 16, replay: 0 },
+      backend: "cpu",
+      workers: 1,
+      onStep({ step }) {
+        if (step % 200 === 0) channel.postMessage("how much?");
+      },
+    });
+    await tuning.done;
+    await tuning.checkpoint();
+    tuning.destroy();
+    return sizes;
+  });
+  expect(sizes).toHaveLength(5);
+  expect((sizes.at(-1) ?? NaN) / (sizes[0] ?? NaN), JSON.stringify(sizes)).toBeLessThanOrEqual(1.05);
+});
+
+test("what cannot be used is told in a sentence", async ({ page }) => {
+  const told = await page.evaluate(async () => {
+    const pictures = [window.text(0)];
+    const tiny = new ImageData(12, 12);
+    const message = (promise: Promise<unknown>) =>
+      promise.then(
+        () => "nothing",
+        (error: unknown) => String(error),
+      );
+    const tune = (options: object) =>
+      message(window.splitsr.fineTune({ name: "tuned", pictures, backend: "cpu", ...options }));
+    const model = await (await fetch("models/splitsr-x2.safetensors")).arrayBuffer();
+    const broken = new Uint8Array(model.slice(0));
+    // NaN in the last weight.
+    broken.set([0, 0, 192, 127], broken.length - 4);
+    return {
+      none: await tune({ pictures: [] }),
+      name: await tune({ name: "not/this" }),
+      small: await tune({ pictures: [tiny] }),
+      rate: await tune({ settings: { learningRate: 2 } }),
+      picture: await tune({ pictures: [new Blob(["nonsense"])] }),
+      checkpoint: await tune({ checkpoint: new Blob(["nonsense"]) }),
+      cut: await message(window.splitsr.readModel(new Blob([model.slice(0, 1000)]))),
+      nan: await message(window.splitsr.readModel(new Blob([broken]))),
+      good: (await window.splitsr.readModel(new Blob([model]))).name,
+    };
+  });
+  expect(told.none).toContain("1 to 50 pictures");
+  expect(told.name).toContain("letters");
+  expect(told.small).toMatch(/9 x 12|12 x 9/);
+  expect(told.rate).toContain("learning rate");
+  expect(told.picture).toMatch(/\.$/);
+  expect(told.checkpoint).toMatch(/safetensors/);
+  expect(told.cut).toMatch(/whole safetensors file/);
+  expect(told.nan).toMatch(/NaN/);
+  expect(told.good).toBe("splitsr-x2");
+});

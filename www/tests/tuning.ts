@@ -1,0 +1,45 @@
+/** What the tests of fine-tuning share. */
+
+declare global {
+  interface Window {
+    /** A picture of 256 × 256 pixels full of text, another for each number. */
+    text: (index: number) => ImageData;
+  }
+}
+
+/** For `page.evaluate`: defines `window.text`. */
+export function drawText(): void {
+  const words = "lorem ipsum dolor sit amet consectetur adipiscing elit sed do eiusmod tempor incididunt".split(" ");
+  window.text = (index) => {
+    const side = 256;
+    const context = new OffscreenCanvas(side, side).getContext("2d");
+    if (!context) throw new Error("no canvas");
+    let state = index * 7919 + 1;
+    const random = () => (state = (state * 1103515245 + 12345) & 0x7fffffff) / 0x7fffffff;
+    const oneOf = <T>(values: readonly T[]) => values[Math.floor(random() * values.length)] as T;
+    context.fillStyle = "#fbfaf5";
+    context.fillRect(0, 0, side, side);
+    context.fillStyle = "#1a1a1a";
+    for (let top = 12; top < side;) {
+      const size = 8 + Math.floor(random() * 10);
+      context.font = `${oneOf(["", "bold "])}${size}px ${oneOf(["serif", "sans-serif", "monospace"])}`;
+      const line = Array.from({ length: 10 }, () => oneOf(words)).join(" ");
+      context.fillText(line, 4 + random() * 8, top);
+      top += size * 1.25;
+    }
+    return context.getImageData(0, 0, side, side);
+  };
+}
+
+/** All weights of a safetensors file, in the order of their names. */
+export function tensors(file: Buffer): Float32Array {
+  const start = 8 + Number(file.readBigUInt64LE(0));
+  const header = JSON.parse(file.toString("utf8", 8, start)) as Record<string, { data_offsets?: [number, number] }>;
+  const parts = Object.keys(header)
+    .toSorted()
+    .flatMap((name) => {
+      const [from, to] = header[name]?.data_offsets ?? [0, 0];
+      return Array.from({ length: (to - from) / 4 }, (_, index) => file.readFloatLE(start + from + 4 * index));
+    });
+  return Float32Array.from(parts);
+}
