@@ -203,6 +203,28 @@ fn training_starts_from_the_model_that_the_config_names() {
 }
 
 #[test]
+fn a_model_is_fine_tuned_without_a_config() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("mine.safetensors");
+    let (out, demos) = (out.to_str().unwrap(), demos());
+    let train = ["train", "--init", "splitsr-x2", "--data", demos.to_str().unwrap(), "--out", out, "--steps", "6"];
+    let output = splitsr(&[&train[..], &["--seed", "3", "--set", "batch=2", "--set", "hr_patch=32"]].concat());
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let metadata = splitsr::weights::read(&std::fs::read(out).unwrap()).unwrap().0;
+    assert_eq!(metadata.name, "mine");
+    let settings = &metadata.training["settings"];
+    let expected = serde_json::json!({ "steps": 6, "batch": 2, "hr_patch": 32, "score_every": 5, "replay": 0.5 });
+    for (field, value) in expected.as_object().unwrap() {
+        assert_eq!(&settings[field], value, "{field}");
+    }
+    assert_eq!((&metadata.training["seed"], &metadata.training["init"]), (&3.into(), &"splitsr-x2".into()));
+    assert!(metadata.auto_halo.is_some());
+    let output = splitsr(&[&train[..], &["--set", "bach=2"]].concat());
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && error.contains("bach"), "{error}");
+}
+
+#[test]
 fn a_training_that_is_killed_goes_on_to_the_same_weights() {
     let folder = tempfile::tempdir().unwrap();
     let config = folder.path().join("config.toml");

@@ -163,4 +163,37 @@ fn the_best_step_is_kept_also_over_a_restart() {
     let mut once_more = session(config.clone(), &saved);
     assert!((once_more.score().unwrap().psnr_y - best.1).abs() < 1e-9);
     assert!(second.restore(b"nonsense").is_err());
+    assert!(saved.metadata.auto_halo.is_some_and(|halo| halo > 0), "its tiles need no exact halo");
+    // A checkpoint is of its run: what the steps are like is not to change on the way.
+    let mut other = config.clone();
+    other.overrides.insert("batch".into(), 4.into());
+    let error = session(other, &model).restore(&checkpoint).unwrap_err().to_string();
+    assert!(error.contains("another network, seed, start or recipe"), "{error}");
+    // Longer is what it may be.
+    let mut longer = config;
+    longer.overrides.insert("steps".into(), 80.into());
+    session(longer, &model).restore(&checkpoint).unwrap();
+}
+
+#[test]
+fn flat_pictures_score_a_number() {
+    let _alone = alone();
+    let model = model();
+    let flat = || Picture::new(64, 64, Layout::Rgb, Samples::U8(vec![255; 64 * 64 * 3])).unwrap();
+    let dataset = |pictures| Dataset::of(pictures, 2, &Default::default()).unwrap();
+    let zeros = |network: &Network| {
+        let mut tensors = collect(network);
+        tensors.values_mut().for_each(|(_, values)| values.fill(0.0));
+        tensors
+    };
+    let network = splitsr::weights::assign(model.network.clone(), zeros(&model.network), &Device::flex()).unwrap();
+    let grey = Model::new(model.metadata.clone(), network, &Device::flex()).unwrap();
+    // The mean colour everywhere: exactly what a network of zeros gives.
+    let truth = splitsr::upscale::Enlarge::enlarge_picture(&grey, &flat()).unwrap();
+    let mut pictures_of_run = Pictures::new(dataset(pictures(2)), dataset(vec![truth]));
+    pictures_of_run.generic = pictures(9).split_off(7);
+    let mut session = Session::new(config(&grey, |_| ()), Some(&grey), None, pictures_of_run, &Device::flex()).unwrap();
+    assert_eq!(session.score().unwrap().psnr_y, 100.0);
+    let checkpoint = session.checkpoint().unwrap();
+    session.restore(&checkpoint).unwrap();
 }

@@ -12,6 +12,8 @@ const args = [
 ];
 const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 
+const onGpu = ["gpu.spec.ts", "networks.spec.ts", "tune-gpu.spec.ts"];
+
 export default defineConfig({
   testDir: "tests",
   // The engine takes all cores by itself; side by side the tests would measure each other.
@@ -26,11 +28,11 @@ export default defineConfig({
     serviceWorkers: "block",
   },
   projects: [
-    { name: "cpu", testIgnore: ["gpu.spec.ts", "networks.spec.ts"], use: { launchOptions: { executablePath, args } } },
+    { name: "cpu", testIgnore: onGpu, use: { launchOptions: { executablePath, args } } },
     {
       // A graphics card imitated in software, which every machine has.
       name: "gpu",
-      testMatch: ["gpu.spec.ts", "networks.spec.ts"],
+      testMatch: onGpu,
       use: {
         launchOptions: {
           executablePath,

@@ -83,6 +83,29 @@ export const training = [
   ...pytorch.map((layout) => ({ ...layout, method: "train_torch", settings: { ...layout.settings, threads: 2 } })),
 ];
 
+/** Of a training step in the browser. */
+export const tuning = [
+  {
+    name: "tuning 1 worker",
+    label: "SplitSR's `fineTune`, 1 worker",
+    settings: { engine: "tuning", workers: 1 },
+    steps: 10,
+  },
+  {
+    name: "tuning 2 workers",
+    label: "SplitSR's `fineTune`, 2 workers",
+    settings: { engine: "tuning", workers: 2 },
+    steps: 10,
+  },
+  { name: "tfjs 1 thread", label: "TensorFlow.js, 1 thread", settings: { engine: "tensorflow", threads: 1 }, steps: 1 },
+  {
+    name: "tfjs 2 threads",
+    label: "TensorFlow.js, 2 threads",
+    settings: { engine: "tensorflow", threads: 2 },
+    steps: 1,
+  },
+];
+
 /** From a page that has loaded nothing to the first enlarged picture. */
 export const cold = ["upscaler 1 worker", "ort-web 1 thread", "tfjs 1 thread"].map((name) =>
   inBrowser.find((contender) => contender.name === name),

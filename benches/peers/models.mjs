@@ -43,3 +43,6 @@ export const onGraphics = [
 ];
 
 export const trainingStep = { model: "flagship", batch: 16, patch: 48 };
+
+/** In the browser. */
+export const tuningStep = { model: "flagship", batch: 4, patch: 48, scale: 2 };

@@ -1,7 +1,7 @@
 /** Writes what was measured: all of it into results.json, the medians into the README. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { cold, graphics, inBrowser, native, training } from "./contenders.mjs";
+import { cold, graphics, inBrowser, native, training, tuning } from "./contenders.mjs";
 import { timed } from "./models.mjs";
 
 const BEGIN = "<!-- What pkg-scripts/bench-peers measured: it writes this part. -->";
@@ -57,6 +57,7 @@ function report(results) {
         }),
       ),
     ),
+    ...(results.tuning ? reportTuning(results.tuning) : []),
     table(
       ["from nothing to the first 640x360 picture", "ms", "downloaded code, MB", "gzipped"],
       cold.map(({ name, label }) => {
@@ -66,6 +67,24 @@ function report(results) {
     ),
     ...reportGraphics(results.graphics, tolerance.floats),
   ].join("\n\n");
+}
+
+/** Against TensorFlow.js by the same number of threads. */
+function reportTuning({ date, chromium, version, workload }) {
+  const { samples, others } = extent([workload], []);
+  return [
+    `Fine-tuning in Chromium ${chromium}, on ${date.slice(0, 10)}: a step of Adam on ${workload.batch} patches of ` +
+      `${workload.patch}x${workload.patch}, by \`fineTune\`, all that it does besides scoring, and by TensorFlow.js ${version}, to whose WebAssembly ` +
+      `backend the gradient by the filters was added, made of its own operations. Both gave the same loss and the same length of the gradient. Medians of ${samples} ` +
+      `runs, in turns; other processes took at most ${others} cores.`,
+    table(
+      ["training step in Chromium", "ms", "steps a second"],
+      tuning.map(({ name, label }) => {
+        const { ms } = timing(workload, name);
+        return [label, milliseconds(workload, name), (1000 / ms).toFixed(1)];
+      }),
+    ),
+  ];
 }
 
 function reportGraphics({ date, adapter, adapters, chromium, agreement, workloads, kernels }, tolerance) {
@@ -98,7 +117,7 @@ function extent(workloads, agreement) {
   return {
     samples: `${Math.min(...samples)} to ${Math.max(...samples)}`,
     others: Math.max(...workloads.map(({ othersCores }) => othersCores)).toFixed(2),
-    furthest: Math.max(...agreement.map(({ difference }) => difference)).toExponential(1),
+    furthest: Math.max(0, ...agreement.map(({ difference }) => difference)).toExponential(1),
   };
 }
 

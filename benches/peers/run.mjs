@@ -1,7 +1,7 @@
 /**
  * SplitSR against other runtimes: `pkg-scripts/bench-peers` installs what this needs and starts it.
  *
- * node run.mjs [--quick | --gpu]; NATIVE, PYTHON and FILES name our native worker, Python with requirements.txt, and a folder for
+ * node run.mjs [--quick | --gpu | --tuning]; NATIVE, PYTHON and FILES name our native worker, Python with requirements.txt, and a folder for
  * files; ADAPTER the graphics card, "swiftshader" or "hardware".
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -10,7 +10,7 @@ import { join, resolve } from "node:path";
 import { openBrowser, serveFiles } from "./browser.mjs";
 import * as contenders from "./contenders.mjs";
 import { startProgram } from "./lines.mjs";
-import { checked, onGraphics, timed, trainingStep, workloads } from "./models.mjs";
+import { checked, onGraphics, timed, trainingStep, tuningStep, workloads } from "./models.mjs";
 import { resultsFile, writeReport } from "./report.mjs";
 import { inTurns, median } from "./timing.mjs";
 import { weigh } from "./weigh.mjs";
@@ -20,6 +20,9 @@ const TOLERANCE = 1 / 4 / 255;
 
 /** The whole product gives 8 bits: half a level of rounding, and one that its tiles may differ by. */
 const TOLERANCE_8_BITS = 1.5 / 255 + TOLERANCE;
+
+/** Largest difference of losses, and of the lengths of gradients, as a part of them. */
+const GRADIENT_TOLERANCE = 1e-3;
 
 /** What imitations of a graphics card call themselves. */
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|basic render/i;
@@ -32,17 +35,25 @@ const rounds = quick ? 3 : 7;
 
 mkdirSync(FILES, { recursive: true });
 const file = (name) => join(FILES, name);
-const programs = {
-  splitsr1: startProgram(NATIVE, "1"),
-  splitsr2: startProgram(NATIVE, "2"),
-  python: startProgram(PYTHON, join(import.meta.dirname, "python/worker.py")),
-};
 const server = await serveFiles(repository, FILES);
-const graphics = quick ? undefined : await runOnGraphics();
-const results = part === "--gpu" ? JSON.parse(readFileSync(resultsFile(repository), "utf8")) : await runOnProcessor();
+const earlier = () => JSON.parse(readFileSync(resultsFile(repository), "utf8"));
+const programs = {};
+if (part !== "--tuning") {
+  programs.splitsr1 = startProgram(NATIVE, "1");
+  programs.splitsr2 = startProgram(NATIVE, "2");
+  programs.python = startProgram(PYTHON, join(import.meta.dirname, "python/worker.py"));
+}
+// A part that is not measured anew stays as it was.
+const parts = {
+  "--gpu": async () => ({ ...earlier(), graphics: await runOnGraphics() }),
+  "--tuning": async () => ({ ...earlier(), tuning: await runTuning() }),
+  "--quick": runOnProcessor,
+};
+const all = async () => ({ graphics: await runOnGraphics(), tuning: await runTuning(), ...(await runOnProcessor()) });
+const results = await (parts[part] ?? all)();
 Object.values(programs).forEach((program) => program.end());
 server.close();
-if (!quick) writeReport({ ...results, graphics }, repository);
+if (!quick) writeReport(results, repository);
 
 /** All but the graphics card. */
 async function runOnProcessor() {
@@ -213,6 +224,50 @@ async function runTraining() {
   }
   const gflop = (6 * model.macsPerPixel * batch * patch * patch) / 1e9;
   return time({ kind: "training", model: name, batch, patch, gflop }, runs);
+}
+
+/** Training in the browser, after a comparison of losses and gradients. */
+async function runTuning() {
+  const { batch, patch, scale } = tuningStep;
+  const urls = { weights: `/${timed[tuningStep.model].weights}` };
+  // A sharp picture, and as its low-resolution one a mean of each square: any pair does.
+  const noise = (side, draw) => Float32Array.from({ length: batch * 3 * side * side }, draw);
+  let seed = 1;
+  const lr = noise(patch, () => (seed = (seed * 16807) % 2147483647) / 2147483647);
+  const high = patch * scale;
+  const hr = noise(high, (_, i) => lr[Math.floor(i / (high * high)) * patch * patch + low(i % (high * high))]);
+  function low(place) {
+    return Math.floor(Math.floor(place / high) / scale) * patch + Math.floor((place % high) / scale);
+  }
+  writeFileSync(file("training-lr.f32"), lr);
+  writeFileSync(file("training-hr.f32"), hr);
+  const pair = { lr: "/files/training-lr.f32", hr: "/files/training-hr.f32", batch, patch, scale };
+  const browser = await openBrowser(server.origin);
+  try {
+    const versions = await openAll(browser, contenders.tuning);
+    const runs = new Map();
+    let expected;
+    for (const { name, steps } of contenders.tuning) {
+      await browser.call(name, "setModel", urls);
+      await browser.call(name, "startTraining", { batch, patch, scale, picture: "/www/public/demo/foliage.png" });
+      const found = await browser.call(name, "gradient", pair);
+      expected ??= found;
+      for (const what of ["loss", "norm"]) {
+        if (Math.abs(found[what] / expected[what] - 1) > GRADIENT_TOLERANCE)
+          throw new Error(`${name}: ${what} ${found[what]}, and not ${expected[what]}`);
+      }
+      runs.set(name, () => browser.call(name, "train", { steps }));
+    }
+    const workload = await time({ kind: "tuning", gflop: 0, ...tuningStep }, runs);
+    return {
+      date: new Date().toISOString(),
+      chromium: browser.version,
+      version: versions["tfjs 1 thread"].version,
+      workload,
+    };
+  } finally {
+    await browser.close();
+  }
 }
 
 /** Times `runs`, after one more run of each: WebAssembly gets its best code only when it has run for a while. */

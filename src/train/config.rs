@@ -49,6 +49,9 @@ fn default_seed() -> u64 {
     1
 }
 
+/// How often is scored in a fine-tuning.
+const SCORINGS: u64 = 30;
+
 /// How to train.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -249,14 +252,19 @@ impl Recipe {
 
     /// For a handful of pictures and a few minutes, from a trained model; the best step is kept.
     pub fn fine_tuning() -> Self {
+        Self::fine_tuning_in(600)
+    }
+
+    /// [`Self::fine_tuning`] in another number of steps, which the rise of the rate and the scorings follow.
+    pub fn fine_tuning_in(steps: u64) -> Self {
         Self {
             batch: 8,
-            steps: 600,
+            steps,
             learning_rate: 3e-4,
-            schedule: Schedule::Cosine { warmup: 20 },
+            schedule: Schedule::Cosine { warmup: (steps / 10).clamp(1, 20) },
             replay: 0.5,
             forget: 0.1,
-            score_every: Some(25),
+            score_every: Some((steps / SCORINGS).clamp(5, 50)),
             ema: 0.98,
             ..Self::cosine()
         }
@@ -321,7 +329,7 @@ impl TrainConfig {
         Ok(config)
     }
 
-    /// To make `model` better at a handful of pictures.
+    /// To make `model` better at a handful of pictures. Takes the [`Recipe::fine_tuning`] of 600 steps.
     pub fn fine_tuning(name: &str, model: &Model) -> Self {
         Self {
             name: name.into(),
@@ -334,22 +342,32 @@ impl TrainConfig {
         }
     }
 
+    /// Makes it take a recipe that differs from the named one.
+    ///
+    /// # Errors
+    /// As [`Self::recipe`].
+    pub fn set_recipe(&mut self, recipe: &Recipe) -> Result<()> {
+        self.overrides = recipe.differences(&self.named()?);
+        self.recipe().map(|_| ())
+    }
+
+    fn named(&self) -> Result<Recipe> {
+        match self.recipe.as_str() {
+            "paper" => Ok(Recipe::paper()),
+            "cosine" => Ok(Recipe::cosine()),
+            "fine-tuning" => Ok(Recipe::fine_tuning()),
+            other => Err(Error::Config(format!(
+                "no recipe \"{other}\"; there are \"paper\", \"cosine\" and \"fine-tuning\""
+            ))),
+        }
+    }
+
     /// The named recipe with the overrides applied.
     ///
     /// # Errors
     /// [`Error::Config`] if the recipe is unknown or an override does not fit.
     pub fn recipe(&self) -> Result<Recipe> {
-        let named = match self.recipe.as_str() {
-            "paper" => Recipe::paper(),
-            "cosine" => Recipe::cosine(),
-            "fine-tuning" => Recipe::fine_tuning(),
-            other => {
-                return Err(Error::Config(format!(
-                    "no recipe \"{other}\"; there are \"paper\", \"cosine\" and \"fine-tuning\""
-                )));
-            }
-        };
-        let mut table = toml::Table::try_from(&named).expect("a recipe is plain data");
+        let mut table = toml::Table::try_from(self.named()?).expect("a recipe is plain data");
         table.extend(self.overrides.clone());
         let recipe: Recipe = table.try_into().map_err(|error| Error::Config(format!("[override]: {error}")))?;
         recipe.validate(self.network.scale())?;

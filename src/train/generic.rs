@@ -2,8 +2,8 @@
 //! does.
 
 use super::data::{Dataset, Pair};
+use super::session::bounded_psnr_y;
 use crate::error::{Error, Result};
-use crate::eval::psnr_y;
 use crate::image::{Area, Picture};
 use crate::upscale::Enlarge;
 use crate::weights::Model;
@@ -48,7 +48,7 @@ impl Generic {
     }
 
     fn score(&self, model: &Model) -> Result<f64> {
-        let score = |Pair { hr, lr, .. }: &Pair| psnr_y(&model.enlarge_picture(lr)?, hr, model.scale());
+        let score = |Pair { hr, lr, .. }: &Pair| bounded_psnr_y(&model.enlarge_picture(lr)?, hr, model.scale());
         Ok(self.check.iter().map(score).sum::<Result<f64>>()? / self.check.len() as f64)
     }
 }

@@ -28,5 +28,5 @@ pub use generic::generic_pictures;
 pub use hold_out::HeldOut;
 #[cfg(not(target_arch = "wasm32"))]
 pub use run::{Event, Files, Limits, run};
-pub use session::{Pictures, Score, Session};
+pub use session::{Pictures, Score, Session, bounded_psnr_y};
 pub use trainer::Trainer;

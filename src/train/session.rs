@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::eval::psnr_y;
 use crate::image::Picture;
 use crate::network::Network;
-use crate::upscale::Enlarge;
+use crate::upscale::{Enlarge, auto_halo};
 use crate::weights::{self, Metadata, Model, NamedTensors};
 
 /// The checkpoint's metadata key.
@@ -28,6 +28,8 @@ const BEST: &str = "best";
 const STALLED_AFTER: u32 = 8;
 /// The part of what was learnt that is tried in turn, until no more is forgotten than the recipe allows.
 const BLENDS: [f32; 8] = [1.0, 0.85, 0.7, 0.55, 0.4, 0.3, 0.2, 0.0];
+/// Of so many held-out pictures is measured what halo the model's tiles need.
+const MEASURED: usize = 4;
 /// What a scoring must bring to count, in dB.
 const GAIN: f64 = 0.005;
 
@@ -80,6 +82,8 @@ pub struct Session {
     best: Option<(Score, Vec<f32>)>,
     /// Scorings since the best that brought nothing.
     idle: u32,
+    /// The halo that the model that it begins with has for `auto` tiles, if it is of the same network.
+    start_halo: Option<usize>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -89,6 +93,10 @@ struct CheckpointRecord {
     config: TrainConfig,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     best: Option<Score>,
+    #[serde(default)]
+    blend: usize,
+    #[serde(default)]
+    idle: u32,
 }
 
 impl Session {
@@ -113,6 +121,8 @@ impl Session {
         } else {
             None
         };
+        let start_halo =
+            init.filter(|model| model.metadata.config == config.network).and_then(|model| model.metadata.auto_halo);
         let cpu = Device::flex();
         cpu.seed(config.seed);
         let network = match init {
@@ -146,6 +156,7 @@ impl Session {
             last: None,
             best: None,
             idle: 0,
+            start_halo,
         })
     }
 
@@ -230,7 +241,7 @@ impl Session {
         let mut sum = 0.0;
         for (place, Pair { hr, lr, .. }) in pairs.iter().enumerate() {
             let enlarged = model.enlarge_picture(lr)?;
-            sum += psnr_y(&enlarged, hr, self.config.network.scale())?;
+            sum += bounded_psnr_y(&enlarged, hr, self.config.network.scale())?;
             on_picture(place, &enlarged);
         }
         let score = Score { step: self.step_count(), psnr_y: sum / pairs.len() as f64, forgotten };
@@ -283,15 +294,20 @@ impl Session {
         self.idle >= STALLED_AFTER
     }
 
-    /// The model's file: of the best step where the recipe scores every few steps, else of the last.
+    /// The model's file: of the best step where the recipe scores every few steps, else of the last. The former is used as it is, so the halo that
+    /// its tiles need is measured.
     ///
     /// # Errors
     /// [`Error::Weights`] if a parameter is not finite.
     pub fn model(&self) -> Result<Vec<u8>> {
-        match self.best.as_ref().filter(|_| self.recipe.score_every.is_some()) {
-            Some((_, parameters)) => weights::to_bytes(&self.metadata(), &self.network(parameters)),
-            None => weights::to_bytes(&self.metadata(), &self.network(&read(self.trainer.parameters()))),
-        }
+        let Some((_, parameters)) = self.best.as_ref().filter(|_| self.recipe.score_every.is_some()) else {
+            return weights::to_bytes(&self.metadata(), &self.network(&read(self.trainer.parameters())));
+        };
+        let mut model = Model::new(self.metadata(), self.network(parameters), &Device::flex())?;
+        let few: Vec<Picture> = self.validation().iter().take(MEASURED).map(|pair| pair.lr.clone()).collect();
+        // Of few and small pictures: so no less than the model had before.
+        model.metadata.auto_halo = auto_halo(&model, &few)?.map(|halo| halo.max(self.start_halo.unwrap_or(0)));
+        weights::to_bytes(&model.metadata, &model.network)
     }
 
     fn network(&self, parameters: &[f32]) -> Network {
@@ -345,6 +361,8 @@ impl Session {
             seconds: self.seconds,
             config: self.config.clone(),
             best: self.best_score(),
+            blend: self.blend,
+            idle: self.idle,
         };
         let json = serde_json::to_string(&record).expect("a record is plain data");
         let named = |(name, values): (&str, Vec<f32>)| (name.to_owned(), (vec![values.len()], values));
@@ -358,22 +376,40 @@ impl Session {
     /// Goes on from a checkpoint. The next step is bit for bit the one that would have come then.
     ///
     /// # Errors
-    /// [`Error::Weights`] if the file is no checkpoint, [`Error::Config`] if it is of a run with another network or seed.
+    /// [`Error::Weights`] if the file is no checkpoint, [`Error::Config`] if it is of another run: only the name and the number of steps, with what
+    /// follows it, may differ.
     pub fn restore(&mut self, bytes: &[u8]) -> Result<()> {
         let (header, mut state) = weights::deserialize(bytes)?;
         let record: CheckpointRecord = header
             .get(CHECKPOINT_KEY)
             .and_then(|json| serde_json::from_str(json).ok())
             .ok_or_else(|| Error::Weights("it is not a checkpoint of a training run".into()))?;
-        if record.config.network != self.config.network || record.config.seed != self.config.seed {
-            return Err(Error::Config("it is of a run with another network or seed".into()));
+        let same = |a: &TrainConfig, b: &TrainConfig| a.network == b.network && a.seed == b.seed && a.init == b.init;
+        if !same(&record.config, &self.config) || !alike(&record.config.recipe()?, &self.recipe) {
+            return Err(Error::Config("it is of a run with another network, seed, start or recipe".into()));
         }
         let best = state.remove(BEST).map(|(_, parameters)| parameters);
         self.trainer.restore(state, record.step)?;
         self.seconds = record.seconds;
         self.best = record.best.zip(best);
+        self.blend = record.blend.min(BLENDS.len() - 1);
+        self.idle = record.idle;
         Ok(())
     }
+}
+
+/// PSNR on luma in dB, and 100 dB where there is no difference, as in flat pictures: means, comparisons and JSON have no use for infinity.
+///
+/// # Errors
+/// As [`psnr_y`].
+pub fn bounded_psnr_y(a: &Picture, b: &Picture, border: usize) -> Result<f64> {
+    Ok(psnr_y(a, b, border)?.min(100.0))
+}
+
+/// Whether two recipes are the same but for their steps, and what depends on them.
+fn alike(a: &Recipe, b: &Recipe) -> bool {
+    let Recipe { steps, schedule, score_every, finish, .. } = *b;
+    Recipe { steps, schedule, score_every, finish, ..a.clone() } == *b
 }
 
 fn read(tensor: Tensor<1>) -> Vec<f32> {

@@ -30,6 +30,15 @@ pub fn measure_halo<M: Enlarge + ?Sized>(model: &M, pictures: &[Picture]) -> Res
     Ok(Some(enough))
 }
 
+/// The halo that `auto` tiles get for what [`measure_halo`] finds: half as much again, because other pictures may need more.
+///
+/// # Errors
+/// As [`measure_halo`].
+pub fn auto_halo<M: Enlarge + ?Sized>(model: &M, pictures: &[Picture]) -> Result<Option<usize>> {
+    let with_margin = |needed: usize| needed + needed.div_ceil(2);
+    Ok(measure_halo(model, pictures)?.zip(model.halo()).map(|(needed, exact)| exact.min(with_margin(needed))))
+}
+
 /// Whether four quarters of a picture, each with `halo` pixels of the others, give `whole` within 1 level.
 fn seamless<M: Enlarge + ?Sized>(model: &M, picture: &Picture, whole: &Picture, halo: u32) -> Result<bool> {
     let scale = model.scale() as u32;

@@ -38,7 +38,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-pub use calibrate::measure_halo;
+pub use calibrate::{auto_halo, measure_halo};
 pub use job::Job;
 #[cfg(not(target_arch = "wasm32"))]
 pub use run::{Progress, Report, upscale};

@@ -11,20 +11,18 @@ use super::Result;
 use super::errors::to_js;
 use super::picture::Picture;
 use crate::error::{Error, Result as SplitsrResult};
-use crate::eval::{bicubic, psnr_y};
+use crate::eval::bicubic;
 use crate::image::{self, Area};
 use crate::network::cost::Cost;
 use crate::train::{
-    Batch, Dataset, Degradation, HeldOut, Pair, Pictures, Recipe, Schedule, Score, Session, TrainConfig, Trained,
-    Trainer, generic,
+    Batch, Dataset, Degradation, HeldOut, Pair, Pictures, Recipe, Score, Session, TrainConfig, Trained, Trainer,
+    bounded_psnr_y, generic,
 };
 use crate::upscale::Enlarge;
 use crate::weights::Model;
 
 /// The side of the part of a picture that is shown, in low-resolution pixels.
 const SHOWN: u32 = 64;
-/// How often is scored in a run.
-const SCORINGS: u64 = 30;
 
 /// What is known of a weights file, as JSON: an entry of `models/index.json` without its file. Throws `Weights` if the file cannot be used.
 #[wasm_bindgen(js_name = describeModel)]
@@ -67,9 +65,7 @@ impl Settings {
     fn config(&self, name: &str, model: &Model) -> SplitsrResult<TrainConfig> {
         let mut config = TrainConfig::fine_tuning(name, model);
         config.seed = self.seed;
-        let usual = Recipe::fine_tuning();
         let recipe = Recipe {
-            steps: self.steps,
             batch: self.batch,
             hr_patch: self.patch,
             learning_rate: self.learning_rate,
@@ -77,12 +73,9 @@ impl Settings {
             replay: self.replay,
             forget: self.forget,
             degradation: self.degradation,
-            score_every: Some((self.steps / SCORINGS).clamp(5, 50)),
-            schedule: Schedule::Cosine { warmup: (self.steps / 10).clamp(1, 20) },
-            ..usual.clone()
+            ..Recipe::fine_tuning_in(self.steps)
         };
-        config.overrides = recipe.differences(&usual);
-        config.recipe()?;
+        config.set_recipe(&recipe)?;
         Ok(config)
     }
 }
@@ -100,9 +93,11 @@ impl TuningPictures {
         Self::default()
     }
 
-    /// Adds a copy of a picture: opaque, in 8 bits.
+    /// Adds a copy of a picture: opaque, in 8 bits. What was transparent gets the colour of what is visible around it.
     pub fn add(&mut self, picture: &Picture) {
-        self.0.push(picture.0.clone().split_alpha().0.into_8_bit().into_rgb());
+        let mut picture = picture.0.clone();
+        image::alpha::fill_hidden(&mut picture);
+        self.0.push(picture.split_alpha().0.into_8_bit().into_rgb());
     }
 }
 
@@ -113,6 +108,7 @@ pub struct Tuning {
     session: Session,
     /// Where it computes.
     device: Device,
+    gpu: bool,
     whole: bool,
     enough: bool,
     settings: Settings,
@@ -138,6 +134,7 @@ impl Tuning {
     ) -> Result<Self> {
         let device = device(gpu).await.map_err(to_js)?;
         let mut tuning = Self::assemble(&model, &name, &settings, pictures.0, generic.0, device).map_err(to_js)?;
+        tuning.gpu = gpu;
         if gpu {
             tuning.check(&model).await.map_err(to_js)?;
         }
@@ -148,7 +145,7 @@ impl Tuning {
     pub fn facts(&self) -> Result<String> {
         let scale = self.session.scale();
         let pairs = self.session.validation();
-        let score = |Pair { hr, lr, .. }: &Pair| psnr_y(&bicubic(lr, hr.width, hr.height)?, hr, scale);
+        let score = |Pair { hr, lr, .. }: &Pair| bounded_psnr_y(&bicubic(lr, hr.width, hr.height)?, hr, scale);
         let sum = pairs.iter().map(score).sum::<SplitsrResult<f64>>().map_err(to_js)?;
         Ok(json!({
             "settings": self.settings,
@@ -227,9 +224,13 @@ impl Tuning {
         self.add(loss * share, Tensor::from_data(TensorData::new(values, [count]), &self.device) * share);
     }
 
-    /// Ends the step, which took `seconds`. Returns the loss before it. Throws `Data` if that is not finite: then the weights are as they were.
+    /// Ends the step, which took `seconds`. Returns the loss before it. Throws `Data` if that is not finite, on a GPU, which may have been lost,
+    /// `Device`: then the weights are as they were.
     pub fn apply(&mut self, seconds: f64) -> Result<f32> {
         let (loss, gradient) = self.sum.take().expect("the step's gradients");
+        if self.gpu && !loss.is_finite() {
+            return Err(to_js(Error::Device(format!("the loss is {loss}"))));
+        }
         self.session.trainer().apply(loss, gradient).map_err(to_js)?;
         self.session.add_seconds(seconds);
         Ok(loss)
@@ -314,7 +315,7 @@ impl Tuning {
         let session = Session::new(config, Some(&model), None, pictures, &device)?;
         let shown = most_difficult(&session.validation()[0]);
         let (after, parts, sum) = (None, Vec::new(), None);
-        Ok(Self { session, device, whole, enough, settings, shown, after, parts, sum })
+        Ok(Self { session, device, gpu: false, whole, enough, settings, shown, after, parts, sum })
     }
 
     /// Whether the device computes the gradient that the CPU does, for the smallest batch.

@@ -212,11 +212,11 @@ test("what cannot be trained on is refused in words, and nothing starts", async 
   await page.getByRole("button", { name: "Remove fur.png" }).click();
   await expect(visitor.part("finetune-pictures")).toHaveCount(0);
 
-  // What is left of it is smaller than a patch.
+  // What is left of it is smaller than the smallest patch.
   await visitor.part("finetune-files").setInputFiles({
     name: "small.bmp",
     mimeType: "image/bmp",
-    buffer: noise(70, 66),
+    buffer: noise(20, 18),
   });
   await expect(visitor.part("finetune-count")).toHaveText("1 picture");
   await visitor.part("finetune-start").click();

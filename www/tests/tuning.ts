@@ -1,4 +1,6 @@
 /** What the tests of fine-tuning share. */
+import type { Page } from "@playwright/test";
+import type { Backend, TuneOptions } from "../src/module/splitsr.ts";
 
 declare global {
   interface Window {
@@ -42,4 +44,68 @@ export function tensors(file: Buffer): Float32Array {
       return Array.from({ length: (to - from) / 4 }, (_, index) => file.readFloatLE(start + from + 4 * index));
     });
   return Float32Array.from(parts);
+}
+
+export type Settings = NonNullable<TuneOptions["settings"]>;
+
+/** A short run with little to compute. */
+export const small: Settings = { steps: 12, batch: 4, patch: 32 };
+
+export interface Run {
+  steps: number[];
+  losses: number[];
+  scores: { step: number; psnrY: number; forgotten: number }[];
+  startPsnrY: number;
+  bicubicPsnrY: number;
+  heldOut: string;
+  backend: string;
+  /** Why this device, at the end. */
+  reason: string;
+  result: { step: number; psnrY: number; name: string };
+  model: number[];
+}
+
+/** Fine-tunes on so many pictures of text. */
+export function run(
+  page: Page,
+  count: number,
+  settings: Settings,
+  workers = 2,
+  backend: Backend = "cpu",
+): Promise<Run> {
+  return page.evaluate(
+    async ({ count, settings, workers, backend }) => {
+      const steps: number[] = [];
+      const losses: number[] = [];
+      const scores: Run["scores"] = [];
+      const tuning = await window.splitsr.fineTune({
+        name: "tuned",
+        pictures: Array.from({ length: count }, (_, index) => window.text(index)),
+        settings,
+        workers,
+        backend,
+        onStep({ step, loss }) {
+          steps.push(step);
+          losses.push(loss);
+        },
+        onScore: ({ step, psnrY, forgotten }) => scores.push({ step, psnrY, forgotten }),
+      });
+      const { startPsnrY, bicubicPsnrY, heldOut } = tuning.facts;
+      const { model, facts, step, psnrY } = await tuning.done;
+      tuning.destroy();
+      return {
+        steps,
+        losses,
+        scores,
+        startPsnrY,
+        bicubicPsnrY,
+        heldOut,
+        backend: tuning.facts.backend,
+        reason: tuning.facts.reason,
+        result: { step, psnrY, name: facts.name },
+        model: Array.from(new Uint8Array(await model.arrayBuffer())),
+      };
+    },
+    { count, settings, workers, backend },
+  );
 }

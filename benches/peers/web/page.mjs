@@ -28,15 +28,18 @@ function inWorker(settings) {
   };
 }
 
-/** The product. Imported when it is asked for: the others' cold start is without it. */
+/** The product, or its fine-tuning. Imported when it is asked for: the others' cold start is without it. */
 function inPage(settings) {
-  return serve(async () => (await import("./engines/product.mjs")).start(settings));
+  return serve(async () => (await import(`./engines/${settings.engine}.mjs`)).start(settings));
 }
+
+/** Which engines are a page's affair: they start workers themselves. */
+const pages = ["product", "tuning"];
 
 window.bench = {
   /** Starts a contender. Returns what it says of itself. */
   open(name, settings) {
-    const contender = settings.engine === "product" ? inPage(settings) : inWorker(settings);
+    const contender = pages.includes(settings.engine) ? inPage(settings) : inWorker(settings);
     contenders.set(name, contender);
     return contender.call("start");
   },

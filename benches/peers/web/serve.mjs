@@ -3,6 +3,9 @@
  * `prepare(planes, height, width)`, `run(prepared)` and `planes(output)`; planes are CHW, RGB in [0, 1]. Only `run` is timed: it
  * goes from memory of JavaScript to memory of JavaScript. What the other two do is the format's business, not the runtime's.
  * `clamps`: whether the result cannot overshoot [0, 1], as the network's does.
+ *
+ * One that trains has `startTraining({ batch, patch, picture })`, and then `train(steps)`, which is timed; `gradient(batch)` with a
+ * `batch` of `lr` and `hr`, as planes, gives `{ loss, norm }`: the mean absolute difference before a step, and the gradient's length.
  */
 
 import { countKernels } from "./kernels.mjs";
@@ -45,6 +48,17 @@ export function serve(start) {
       const expected = await floats(reference);
       const clamped = engine.clamps ? expected.map((value) => Math.min(1, Math.max(0, value))) : expected;
       return { milliseconds, difference: largestDifference(engine.planes(output), clamped) };
+    },
+    startTraining: (training) => engine.startTraining(training),
+    /** Milliseconds of a step of training, of so many. */
+    async train({ steps }) {
+      const start = performance.now();
+      await engine.train(steps);
+      return { milliseconds: (performance.now() - start) / steps };
+    },
+    async gradient({ lr, hr, batch, patch, scale }) {
+      const [low, high] = await Promise.all([floats(lr), floats(hr)]);
+      return engine.gradient({ lr: low, hr: high, batch, patch, scale });
     },
     /** How many kernels a run starts on the graphics card, without computing them. */
     async count({ input, height, width }) {

@@ -5,14 +5,9 @@ use std::path::{Path, PathBuf};
 use splitsr::eval::{Scores, score_set};
 use splitsr::image::Picture;
 use splitsr::train::Dataset;
-use splitsr::upscale::{Enlarge, measure_halo};
+use splitsr::upscale::{Enlarge, auto_halo};
 use splitsr::weights::{Model, to_bytes};
 use splitsr::{Error, Result, files, models};
-
-/// The halo that tiles get for the one that the validation pictures needed: half as much again, because other pictures may need more.
-fn with_margin(needed: usize) -> usize {
-    needed + needed.div_ceil(2)
-}
 
 /// Measures a trained model and writes what it finds into the model's file: the halo that tiles need, and scores.
 #[derive(clap::Args)]
@@ -38,9 +33,8 @@ pub fn run(args: Args) -> Result<()> {
     let scale = model.scale();
     let validation: Vec<_> =
         Dataset::load(&args.val, scale, &Default::default())?.into_pairs().into_iter().map(|pair| pair.lr).collect();
-    let needed = measure_halo(&model, &validation)?;
-    model.metadata.auto_halo = needed.zip(model.halo()).map(|(needed, exact)| exact.min(with_margin(needed)));
-    println!("halo: {needed:?} of {:?} pixels needed, {:?} kept", model.halo(), model.metadata.auto_halo);
+    model.metadata.auto_halo = auto_halo(&model, &validation)?;
+    println!("halo: {:?} of {:?} pixels", model.metadata.auto_halo, model.halo());
     let mut scores = model.metadata.scores.as_object().cloned().unwrap_or_default();
     for folder in &args.folders {
         let (name, plain) = score(folder, scale, |lr| model.enlarge_picture(lr))?;

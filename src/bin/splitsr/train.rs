@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use splitsr::ops::recycling;
-use splitsr::train::{Dataset, Event, Files, HeldOut, Limits, Pictures, TrainConfig, generic_pictures, read_folder};
+use splitsr::train::{
+    Dataset, Event, Files, HeldOut, Limits, Pictures, Recipe, TrainConfig, generic_pictures, read_folder,
+};
 use splitsr::{Error, Result, models, train};
 
 /// Trains a model. Writes the model, and beside it a checkpoint and a log of JSON lines, every two minutes.
@@ -29,9 +31,15 @@ pub struct Args {
     /// Go on from the checkpoint beside --out, or start if there is none
     #[arg(long)]
     resume: bool,
-    /// Stop at this step
+    /// Stop at this step. Without --config: take so many steps
     #[arg(long)]
     steps: Option<u64>,
+    /// Seeds the weights and the patches
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Change a field of the recipe, as TOML: `--set batch=4`, `--set 'degradation={shrink="area", jpeg=80}'`; may be given several times
+    #[arg(long, value_name = "FIELD=VALUE")]
+    set: Vec<String>,
     /// Stop after so many minutes
     #[arg(long)]
     minutes: Option<f64>,
@@ -42,10 +50,22 @@ pub fn run(args: Args) -> Result<()> {
         Some(path) => TrainConfig::from_toml(&std::fs::read_to_string(path).map_err(Error::io(path))?)?,
         None => {
             let name = args.out.file_stem().unwrap_or_default().to_string_lossy();
-            TrainConfig::fine_tuning(&name, &models::load(args.init.as_deref().unwrap_or(models::DEFAULT))?)
+            let mut config =
+                TrainConfig::fine_tuning(&name, &models::load(args.init.as_deref().unwrap_or(models::DEFAULT))?);
+            if let Some(steps) = args.steps {
+                config.set_recipe(&Recipe::fine_tuning_in(steps))?;
+            }
+            config
         }
     };
     config.init = args.init.or(config.init);
+    config.seed = args.seed.unwrap_or(config.seed);
+    for field in &args.set {
+        let table: toml::Table =
+            field.parse().map_err(|error| Error::Config(format!("--set {field}: it is not FIELD=VALUE ({error})")))?;
+        config.overrides.extend(table);
+    }
+    config.recipe()?;
     let time = match args.minutes {
         Some(minutes) => Some(
             Duration::try_from_secs_f64(minutes * 60.0)

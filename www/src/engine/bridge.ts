@@ -172,6 +172,7 @@ const codes: Record<string, ErrorCode> = {
   Encode: "encode",
   Weights: "model",
   Config: "usage",
+  Data: "usage",
   Device: "gpu",
 };
 

@@ -23,6 +23,9 @@ import {
 /** How often the state is fetched from the worker, in milliseconds: no more is lost should it die. */
 const KEEP_EVERY = 15_000;
 
+/** A file that is larger is no model of ours: the largest that the engine reads. */
+const MOST_BYTES = 256 * 1024 * 1024;
+
 /** More workers than this wait for each other. */
 const MOST_WORKERS = 8;
 
@@ -66,6 +69,10 @@ export async function fineTune(options: TuneOptions): Promise<Tuning> {
 
 /** See `later.ts`. */
 export async function readModel(file: Blob): Promise<ModelEntry> {
+  if (file.size > MOST_BYTES) {
+    const size = Math.round(file.size / 2 ** 20).toLocaleString("en");
+    throw new UpscaleError("model", `The file has ${size} MB: that is no model, of which 256 MB are the most.`);
+  }
   const worker = new Remote<TuneMethods>(spawn(tuneWorkerUrl));
   try {
     return await worker.call("describe", await file.arrayBuffer());
@@ -188,9 +195,8 @@ class Tuner implements Tuning {
   /** Takes steps until all are taken, or a pause. A worker that dies is replaced once, by one that goes on from the last state. */
   async #work(pausing: AbortController): Promise<void> {
     try {
-      for (let attempt = 1; ; attempt++) {
+      for (let attempt = 1, furthest = this.step; ; attempt++) {
         const leader = this.#alive();
-        const from = this.step;
         try {
           const onEvent = (event: TuneEvent) => this.#hear(event, leader);
           const isDone = await leader.call("run", undefined, { onEvent, signal: pausing.signal });
@@ -198,15 +204,11 @@ class Tuner implements Tuning {
           return;
         } catch (error) {
           if (pausing.signal.aborted && error === pausing.signal.reason) return;
-          // Whoever came further than before may try again.
-          if (this.step > from) attempt = 1;
+          // Who came further than ever may try again.
+          if (this.step > furthest) attempt = 1;
+          furthest = Math.max(furthest, this.step);
           if (!(error instanceof FatalError) || this.#ended || attempt > 1) throw error;
-          const wasGpu = this.facts.backend === "gpu";
-          leader.end(error);
-          const reason = wasGpu
-            ? `${this.facts.adapter} was lost (${phrase(error)}), and the processor goes on`
-            : this.facts.reason;
-          await this.#boot(false, "WebAssembly simd128", reason);
+          await this.#replace(leader, error);
         }
       }
     } catch (error) {
@@ -214,6 +216,14 @@ class Tuner implements Tuning {
     } finally {
       this.#run = undefined;
     }
+  }
+
+  /** Starts a worker in the place of one that died, from the last state, on the processor. */
+  async #replace(leader: Leader, error: FatalError): Promise<void> {
+    leader.end(error);
+    const { backend, adapter, reason } = this.facts;
+    const lost = `${adapter} was lost (${phrase(error)}), and the processor goes on`;
+    await this.#boot(false, "WebAssembly simd128", backend === "gpu" ? lost : reason);
   }
 
   #hear(event: TuneEvent, leader: Leader): void {
@@ -238,9 +248,19 @@ class Tuner implements Tuning {
 
   async stop(): Promise<TuneResult> {
     await this.pause();
-    const result = await this.best();
-    this.#settle.resolve(result);
-    return result;
+    const leader = this.#alive();
+    try {
+      const result = await this.best().catch(async (error: unknown) => {
+        // It died while nothing ran.
+        if (!(error instanceof FatalError)) throw error;
+        await this.#replace(leader, error);
+        return this.best();
+      });
+      this.#settle.resolve(result);
+      return result;
+    } catch (error) {
+      throw this.#fail(error);
+    }
   }
 
   async checkpoint(): Promise<Blob> {

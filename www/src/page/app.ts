@@ -28,7 +28,7 @@ import type { LoadedPicture, PicturePart } from "./picture.ts";
 import { save } from "./save.ts";
 import { Share } from "./share.ts";
 import type { Stage } from "./stage.ts";
-import { sizeText, timeText, withoutEnding } from "./text.ts";
+import { roundZoom, sizeText, timeText, withoutEnding } from "./text.ts";
 import { Truth } from "./truth.ts";
 import { TuningDoor } from "./tuning-door.ts";
 import { Verification } from "./verify.ts";
@@ -40,6 +40,9 @@ export interface Status {
 
 /** Milliseconds after which a setting is what the visitor wants. */
 const SETTLED = 200;
+
+/** Pixels of a picture in a link that is enlarged without being asked for. */
+const MOST_AT_ONCE = 1_000_000;
 
 export class App {
   status: Status = { state: "loading", text: "Starting…" };
@@ -133,10 +136,16 @@ export class App {
     }
     // A link that is partly wrong does not show what its sender saw: say so rather than enlarge something else.
     if (complaints.length > 0) this.#set("error", `${complaints.join(" ")} Choose below, or ask for the link again.`);
-    else if ((demo ?? packed) && this.choice.isTrained) {
+    else if (packed && this.picture && this.picture.width * this.picture.height > MOST_AT_ONCE) {
+      // A few bytes can become a picture that takes minutes: that is for the visitor to want.
+      this.#set(
+        "idle",
+        `The link holds a picture of ${sizeText(this.picture)}: press Enlarge if you want it enlarged.`,
+      );
+    } else if ((demo ?? packed) && this.choice.isTrained) {
       await this.run();
       // The fast result is there at once; whether it is the sender's is found out while it is looked at.
-      if (state.sums && this.result) await this.verify();
+      if (state.sums && this.result && this.backend !== "gpu") await this.verify();
     }
   }
 
@@ -197,6 +206,8 @@ export class App {
       const cut = region && (await (await this.#upscaler()).crop(picture, region, { signal }));
       this.part = cut && { ...cut, area: region, name: `${name}-part`, demo, file };
       this.result = undefined;
+      // Of another part the link says nothing.
+      this.verification.expected = undefined;
       this.truth.forget();
       this.#stage.hideResult();
       this.#stage.region = region;
@@ -306,7 +317,7 @@ export class App {
       this.verification.forget();
       this.comparison.forget();
       this.#stage.hideRival();
-      this.#stage.expectResult(target, `${model} ×${zoom}`);
+      this.#stage.expectResult(target, `${model} ×${roundZoom(zoom)}`);
       const onPart = (part: Part) => {
         if (!signal.aborted) this.#stage.showPart(part);
       };
@@ -365,10 +376,16 @@ export class App {
     await this.comparison.show(this.#stage, label, upscaled.imageData(), task);
   }
 
+  /** Whether the result is of the settings of the moment. */
+  get resultIsCurrent(): boolean {
+    const { result, choice, backend } = this;
+    return result?.zoom === this.zoom && result.model === this.model && this.#engine.fits(choice.source(), backend);
+  }
+
   /** Makes the result again in the way that gives the same bits everywhere. */
   async verify(): Promise<void> {
     const { result, source: picture } = this;
-    if (!result || !picture) return;
+    if (!result || !picture || !this.resultIsCurrent) return;
     await this.#working("Verifying: enlarging again, exactly…", async (upscaler, signal) => {
       const onProgress = (fraction: number) => this.#showProgress(fraction, signal);
       await this.verification.run(upscaler, picture, result.upscaled, { signal, onProgress });
@@ -383,7 +400,7 @@ export class App {
     await this.#working("Enlarging all…", async (upscaler, signal) => {
       const onProgress = (fraction: number, text: string) => this.#showProgress(fraction, signal, text);
       await batch.run({ upscaler, zoom, format, quality, keepsMetadata, signal, onProgress });
-      if (batch.done > 0) save(await batch.zip(zoom, format), `pictures-${zoom}x.zip`);
+      if (batch.done > 0) save(await batch.zip(zoom, format), `pictures-${roundZoom(zoom)}x.zip`);
       const failed = batch.failed > 0 ? ` ${batch.failed} could not be enlarged: see the list.` : "";
       this.#set(batch.done > 0 ? "done" : "error", `Saved ${batch.done} of ${batch.items.length} pictures.${failed}`);
     });
@@ -445,7 +462,7 @@ export class App {
     try {
       const metadataOf = this.keepsMetadata ? picture.file : undefined;
       const file = await result.upscaled.blob(format.type, quality, { metadataOf });
-      save(file, `${picture.name}-${result.zoom}x.${format.ending}`);
+      save(file, `${picture.name}-${roundZoom(result.zoom)}x.${format.ending}`);
     } catch (error) {
       this.#fail(error);
     }

@@ -4,7 +4,7 @@ import { html, type TemplateResult } from "lit-html";
 import type { Upscaler } from "../module/splitsr.ts";
 import type { App } from "./app.ts";
 import type { Format } from "./formats.ts";
-import { withoutEnding } from "./text.ts";
+import { roundZoom, withoutEnding } from "./text.ts";
 
 export interface BatchItem {
   file: File;
@@ -71,7 +71,7 @@ export class Batch {
     const taken = new Set<string>();
     for (const { file, result } of this.items) {
       if (!result) continue;
-      const base = `${withoutEnding(file.name)}-${zoom}x`;
+      const base = `${withoutEnding(file.name)}-${roundZoom(zoom)}x`;
       let name = `${base}.${format.ending}`;
       for (let copy = 2; taken.has(name); copy++) name = `${base} (${copy}).${format.ending}`;
       taken.add(name);

@@ -19,3 +19,8 @@ export const demos: readonly Demo[] = [
 export function demoUrl(id: string): string {
   return new URL(`demo/${id}.png`, document.baseURI).href;
 }
+
+/** The same, so small that the page is there at once. */
+export function thumbUrl(id: string): string {
+  return new URL(`thumbs/${id}.webp`, document.baseURI).href;
+}

@@ -40,15 +40,15 @@ export class Pictures {
     ];
   }
 
-  /** Adds files, of which each must be a picture; a side of at least `patch` pixels is to be cut out of it. */
-  add(files: readonly File[], patch: number): void {
+  /** Adds files, of which each must be a picture; with sides of at least `least` pixels. */
+  add(files: readonly File[], least: number): void {
     this.#forgetRefusals();
     if (files.length === 0)
       this.#refused.push("That was no file: save the picture first, then choose or drop the file.");
     this.unread += files.length;
     this.ready = this.ready.then(async () => {
       for (const file of files) {
-        await this.#read(file, patch);
+        await this.#read(file, least);
         this.unread--;
         this.#changed();
       }
@@ -56,7 +56,7 @@ export class Pictures {
     this.#changed();
   }
 
-  async #read(file: File, patch: number): Promise<void> {
+  async #read(file: File, least: number): Promise<void> {
     const isSame = (other: File) =>
       other.name === file.name && other.size === file.size && other.lastModified === file.lastModified;
     if (this.all.some((picture) => isSame(picture.file))) return;
@@ -66,7 +66,7 @@ export class Pictures {
     }
     try {
       const { width, height } = await this.#inspect(file);
-      const trouble = sizeTrouble({ width, height }, patch);
+      const trouble = sizeTrouble({ width, height }, least);
       if (trouble) this.#refused.push(`${file.name}: ${trouble}`);
       else this.all = [...this.all, { file, width, height, url: URL.createObjectURL(file), shows: true }];
     } catch (error) {
@@ -100,12 +100,12 @@ export class Pictures {
   }
 
   /** What keeps these from being trained on, as a sentence. */
-  trouble(patch: number): string {
+  trouble(least: number): string {
     if (this.all.length === 0) return "Choose at least one picture to fine-tune on.";
-    const small = this.all.find((picture) => sizeTrouble(picture, patch) !== "");
-    if (small) return `${small.file.name}: ${sizeTrouble(small, patch)}`;
+    const small = this.all.find((picture) => sizeTrouble(picture, least) !== "");
+    if (small) return `${small.file.name}: ${sizeTrouble(small, least)}`;
     // Of a few pictures the last quarter of each is kept out of the training, to score with.
-    const needed = Math.ceil((patch * 4) / 3);
+    const needed = Math.ceil((least * 4) / 3);
     const short = this.all.find(({ width, height }) => Math.max(width, height) < needed);
     if (!short || this.all.length >= WHOLE_ARE_HELD_OUT) return "";
     return `${short.file.name}: Of fewer than ${WHOLE_ARE_HELD_OUT} pictures a quarter is kept out of the training, so that the longer side has to have ${needed} pixels. Take a larger one, or more pictures.`;
@@ -115,16 +115,16 @@ export class Pictures {
 /** From so many pictures on, whole ones are kept out of the training, to score with. */
 const WHOLE_ARE_HELD_OUT = 5;
 
-function sizeTrouble({ width, height }: { width: number; height: number }, patch: number): string {
-  if (Math.min(width, height) >= patch) return "";
-  return `With ${width} × ${height} pixels it is too small: it takes at least ${patch} on each side.`;
+function sizeTrouble({ width, height }: { width: number; height: number }, least: number): string {
+  if (Math.min(width, height) >= least) return "";
+  return `With ${width} × ${height} pixels it is too small: it takes at least ${least} on each side.`;
 }
 
-export function picturesTemplate(pictures: Pictures, patch: number): TemplateResult {
+export function picturesTemplate(pictures: Pictures, least: number): TemplateResult {
   const { all, refusals } = pictures;
   const taken = (event: Event) => {
     const input = event.target as HTMLInputElement;
-    pictures.add([...(input.files ?? [])], patch);
+    pictures.add([...(input.files ?? [])], least);
     // So that choosing the same file again is a change too.
     input.value = "";
   };

@@ -33,6 +33,13 @@ export class Curve {
     this.#points = halves;
   }
 
+  /** Forgets what is not before `step`: it is taken again. */
+  cut(step: number): void {
+    const isBefore = ([at]: Point) => at < step;
+    this.#points = this.#points.filter(isBefore);
+    this.#pending = this.#pending.filter(isBefore);
+  }
+
   get points(): readonly Point[] {
     return this.#points;
   }

@@ -61,7 +61,7 @@ function setupTemplate(tuning: FineTuning): TemplateResult {
     }
     <section aria-labelledby="tune-pictures-title">
       <h3 id="tune-pictures-title">Pictures</h3>
-      ${picturesTemplate(pictures, settings.patch)}
+      ${picturesTemplate(pictures, tuning.leastSide)}
     </section>
     <fieldset>
       <legend>How long</legend>
@@ -238,7 +238,7 @@ export function paintCrops(dialog: HTMLElement, { run }: FineTuning): void {
 }
 
 function factsText({ pictures }: Run, facts: TuneFacts): string {
-  const { heldOut, heldOutPictures: count, enough, backend, adapter } = facts;
+  const { heldOut, heldOutPictures: count, enough, backend, adapter, reason } = facts;
   const all = pictures.length;
   const what =
     heldOut === "pictures"
@@ -247,7 +247,7 @@ function factsText({ pictures }: Run, facts: TuneFacts): string {
   const trust = enough
     ? ""
     : " That is too little to tell for sure how good it gets: with more pictures the numbers are worth more.";
-  return `To score with, ${what} kept out of the training.${trust} It runs on the ${backend.toUpperCase()} (${adapter}).`;
+  return `To score with, ${what} kept out of the training.${trust} It runs on the ${backend.toUpperCase()} (${adapter}: ${reason}).`;
 }
 
 /** A gain in dB below which nobody sees a difference, nor is it sure. */

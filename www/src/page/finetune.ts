@@ -31,8 +31,8 @@ import {
 import { lastingText } from "./text.ts";
 import { hold } from "./tuning-door.ts";
 
-/** Milliseconds between two that are kept, so that no more than this is lost. */
-const KEEP_EVERY = 30_000;
+/** Milliseconds between two that are kept. With a step, a scoring and the writing, no more than 30 seconds are lost. */
+const KEEP_EVERY = 20_000;
 
 /** Milliseconds between two drawings: steps come faster than anybody looks, and drawing takes time from them. */
 const DRAW_DIALOG = 120;
@@ -127,7 +127,7 @@ export class FineTuning {
   }
 
   #take(transfer: DataTransfer | null): void {
-    if (this.phase === "setup") this.pictures.add([...(transfer?.files ?? [])], this.settings.patch);
+    if (this.phase === "setup") this.pictures.add([...(transfer?.files ?? [])], this.leastSide);
   }
 
   show(): void {
@@ -144,6 +144,11 @@ export class FineTuning {
   /** The model that a new run begins with. */
   get start(): ModelEntry | undefined {
     return this.app.choice.trained;
+  }
+
+  /** Of a picture, in pixels: patches of smaller ones would teach nothing, and those of larger ones become as small as the smallest. */
+  get leastSide(): number {
+    return 8 * (this.start?.scale ?? 4);
   }
 
   get #takenNames(): string[] {
@@ -209,7 +214,9 @@ export class FineTuning {
     const { start, app, pictures, name } = this;
     if (!start || this.phase !== "setup") return;
     await pictures.ready;
-    this.error = pictures.trouble(this.settings.patch) || this.nameTrouble;
+    // Asked for twice, it begins once.
+    if (this.isBusy) return;
+    this.error = pictures.trouble(this.leastSide) || this.nameTrouble;
     if (this.error) {
       this.draw();
       return;
@@ -235,6 +242,12 @@ export class FineTuning {
     if (this.phase !== "setup") return;
     const { id, name, from, fromFile, settings, step, checkpoint, history } = kept;
     const pictures = await readPictures(id);
+    if (this.isBusy) return;
+    if (pictures.length === 0) {
+      this.error = `The pictures of ${name} are gone from this device, so that it cannot go on: discard it, and begin anew.`;
+      this.draw();
+      return;
+    }
     const source = fromFile ?? this.app.choice.source(from);
     const losses = new Curve(history.losses);
     const scores = [...history.scores];
@@ -283,6 +296,11 @@ export class FineTuning {
         backend: this.app.backend,
         signal: run.abort.signal,
         onStep: ({ step, loss, stepsPerSecond }) => {
+          // A worker that died is replaced by one that goes on from an earlier step.
+          if (step <= run.step) {
+            run.losses.cut(step);
+            run.scores = run.scores.filter(([at]) => at < step);
+          }
           run.step = step;
           run.stepsPerSecond = stepsPerSecond;
           run.losses.add(step, loss);
@@ -398,9 +416,13 @@ export class FineTuning {
     if (!run?.tuning || this.isSaving) return;
     this.isSaving = true;
     this.draw();
+    // What is saved is what was asked for, also if the last step is taken meanwhile.
+    const isFinal = run.result !== undefined;
     try {
       const result = run.result ?? (await run.tuning.best());
       const entry = await readModel(result.model);
+      // It may have been thrown away.
+      if (this.run !== run) return;
       const taken = this.#takenNames;
       // Another window may have one of this name.
       const isTaken = !run.isSaved && (taken.includes(run.name) || (await isKept(run.name).catch(() => false)));
@@ -409,8 +431,8 @@ export class FineTuning {
       const tuned = { from, step: result.step, gain: gainOf(run.tuning, result) };
       run.trouble = await app.own.keep({ entry: { ...entry, name }, file: result.model, tuned });
       run.isSaved = true;
-      if (run.result) app.setModel(name);
-      if (!run.result || run.trouble) return;
+      if (isFinal) app.setModel(name);
+      if (!isFinal || run.trouble) return;
       // Its checkpoint goes when the model is there, and no sooner.
       await this.#keeping;
       await removeTuning(run.id).catch(() => undefined);

@@ -37,16 +37,17 @@ export class Share {
   }
 
   #fragment(): string {
-    const { model, zoom, picture, choice, part, comparison, result, verification } = this.#app;
+    const { model, zoom, picture, choice, part, comparison, verification } = this.#app;
     const { network } = choice;
     const backend = this.#app.backend === "auto" ? undefined : this.#app.backend;
-    const packed = this.holdsPicture ? this.#packed?.text : undefined;
+    const packed = picture?.demo === undefined && this.holdsPicture ? this.#packed?.text : undefined;
     // Of one's own picture the link holds what is enlarged, and that alone.
     const view = picture?.demo ? this.#stage.view : undefined;
     const { rival, showsDifference } = comparison;
     const compared = rival === ORIGINAL ? {} : { rival, difference: showsDifference };
     const region = picture?.demo ? part?.area : undefined;
-    const sums = this.holdsPicture && result ? verification.found : undefined;
+    // The hash is of what the link leads to, and not of a result of other settings.
+    const sums = this.holdsPicture && this.#app.resultIsCurrent ? verification.found : undefined;
     return formatLink({ demo: picture?.demo, packed, model, network, zoom, backend, view, sums, region, ...compared });
   }
 }

@@ -23,3 +23,8 @@ export function lastingText(seconds: number): string {
   if (seconds < 90) return `about ${Math.max(1, Math.round(seconds))} s`;
   return seconds < 5400 ? `about ${Math.round(seconds / 60)} min` : `about ${(seconds / 3600).toFixed(1)} h`;
 }
+
+/** A zoom as it is read and named: one that was chosen as a size in pixels has many digits. */
+export function roundZoom(zoom: number): number {
+  return Number(zoom.toFixed(2));
+}

@@ -80,6 +80,7 @@ export class Verification {
 export function verifyTemplate(app: App): TemplateResult {
   const { verification, busy } = app;
   const { verdict, found } = verification;
+  const onGpu = app.backend === "gpu";
   return html`
     ${
       found
@@ -88,8 +89,12 @@ export function verifyTemplate(app: App): TemplateResult {
             type="button"
             class="wide"
             data-testid="verify"
-            title="Enlarges again, slower, in the way that gives the same bits on every machine"
-            ?disabled=${busy}
+            title=${
+              onGpu
+                ? "Only the processor gives the same bits on every machine: choose it, or Automatic, as the device"
+                : "Enlarges again, slower, in the way that gives the same bits on every machine"
+            }
+            ?disabled=${busy || onGpu || !app.resultIsCurrent}
             @click=${() => void app.verify()}
           >
             Verify

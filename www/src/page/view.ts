@@ -3,9 +3,9 @@ import { html, nothing, render, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 import { MAX_ZOOM, type Backend, type ModelEntry } from "../module/splitsr.ts";
 import type { App } from "./app.ts";
-import { batchTemplate } from "./batch.ts";
+import { batchTemplate, type Batch } from "./batch.ts";
 import { compareSection } from "./compare.ts";
-import { demos, demoUrl } from "./demos.ts";
+import { demos, thumbUrl } from "./demos.ts";
 import { formats } from "./formats.ts";
 import { MIN_ZOOM } from "./link.ts";
 import { networkSection } from "./network.ts";
@@ -93,7 +93,7 @@ function pictureSection(app: App): TemplateResult {
                   app.part ? `; of it ${sizeText(app.part)}` : ""
                 }
               </p>
-              ${notes(picture.notes)} ${app.batch ? batchTemplate(app, app.batch) : nothing} ${demoList(app)}`
+              ${notes(picture.notes)} ${app.batch ? batchSection(app, app.batch) : nothing} ${demoList(app)}`
           : nothing
       }
     </section>
@@ -113,7 +113,7 @@ function demoList(app: App): TemplateResult {
               ?disabled=${app.models.length === 0}
               @click=${() => void app.openDemo(demo)}
             >
-              <img src=${demoUrl(demo.id)} alt="" />
+              <img src=${thumbUrl(demo.id)} alt="" />
               <span>${demo.title}</span>
             </button>
           </li>
@@ -283,6 +283,38 @@ function runSection(app: App): TemplateResult {
   `;
 }
 
+/** How the result is written, or each of several. */
+function formatFields(app: App): TemplateResult {
+  return html`
+    <select
+      aria-label="File format"
+      .value=${live(app.format.type)}
+      ?disabled=${app.batch !== undefined && app.busy}
+      @change=${(event: Event) => {
+        const type = (event.target as HTMLSelectElement).value;
+        const format = formats.find((candidate) => candidate.type === type);
+        if (format) app.setFormat(format);
+      }}
+    >
+      ${formats.map(({ type, label }) => html`<option value=${type}>${label}</option>`)}
+    </select>
+    ${app.format.type === "image/jpeg" ? qualityField(app) : nothing}
+  `;
+}
+
+/** Several pictures, and how they are written, where no result asks for that. */
+function batchSection(app: App, batch: Batch): TemplateResult {
+  return html`
+    ${
+      app.result
+        ? nothing
+        : html`<div class="row">${formatFields(app)}</div>
+            ${metadataField(app)}`
+    }
+    ${batchTemplate(app, batch)}
+  `;
+}
+
 function resultSection(app: App, { upscaled, model }: NonNullable<App["result"]>): TemplateResult {
   const { report } = upscaled;
   const rows: [string, string | TemplateResult][] = [
@@ -300,18 +332,7 @@ function resultSection(app: App, { upscaled, model }: NonNullable<App["result"]>
     <section aria-labelledby="result-title">
       <h2 id="result-title">Result</h2>
       <div class="row">
-        <select
-          aria-label="File format"
-          .value=${live(app.format.type)}
-          @change=${(event: Event) => {
-            const type = (event.target as HTMLSelectElement).value;
-            const format = formats.find((candidate) => candidate.type === type);
-            if (format) app.setFormat(format);
-          }}
-        >
-          ${formats.map(({ type, label }) => html`<option value=${type}>${label}</option>`)}
-        </select>
-        ${app.format.type === "image/jpeg" ? qualityField(app) : nothing}
+        ${formatFields(app)}
         <button type="button" class="grow" data-testid="download" @click=${() => void app.download()}>Download</button>
       </div>
       ${app.source?.file ? metadataField(app) : nothing}

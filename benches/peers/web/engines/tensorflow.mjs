@@ -22,12 +22,13 @@ export async function start({ backend = "wasm", threads: count = "1" }) {
     tf.wasm.setWasmPaths(`${location.origin}${folder}tfjs-backend-wasm/wasm-out/`);
   }
   if (!(await tf.setBackend(backend))) throw new Error(`TensorFlow.js has no ${backend} backend here`);
-  let network;
+  let network, file, training;
   return {
     info: { version: tf.version_core, threads: threads > 1 ? tf.wasm.getThreadsCount() : 1 },
     async setModel({ weights }) {
       network?.dispose();
-      network = build(tf, await readWeights(weights));
+      file = await readWeights(weights);
+      network = build(tf, file);
     },
     prepare: (planes, height, width) => ({ values: nchwToNhwc(planes, height, width), height, width }),
     async run({ values, height, width }) {
@@ -38,15 +39,70 @@ export async function start({ backend = "wasm", threads: count = "1" }) {
       return output;
     },
     planes: nhwcToNchw,
+
+    /** Its step is of the weights alone: the patches, which ours draws anew for each step, stay the same. */
+    startTraining({ batch, patch }) {
+      addFilterGradient(tf, backend);
+      const hr = patch * file.config.scale;
+      const noise = (side) => tf.randomUniform([batch, side, side, 3], 0, 1, "float32", 1);
+      training = { network: build(tf, file, true), adam: tf.train.adam(1e-4), lr: noise(patch), hr: noise(hr) };
+    },
+    async train(steps) {
+      const { network, adam, lr, hr } = training;
+      for (let step = 0; step < steps; step++) {
+        const loss = adam.minimize(() => l1(tf, network, lr, hr), true, network.variables);
+        await loss.data();
+        loss.dispose();
+      }
+      await network.variables[0].data();
+    },
+    async gradient({ lr, hr, batch, patch, scale }) {
+      const { network } = training;
+      const [x, y] = [
+        [lr, patch],
+        [hr, patch * scale],
+      ].map(([planes, side]) => tf.transpose(tf.tensor4d(planes, [batch, 3, side, side]), [0, 2, 3, 1]));
+      const { value, grads } = tf.variableGrads(() => l1(tf, network, x, y), network.variables);
+      const norm = tf.tidy(() => tf.sqrt(tf.addN(Object.values(grads).map((grad) => tf.sum(tf.square(grad))))));
+      return { loss: (await value.data())[0], norm: (await norm.data())[0] };
+    },
   };
 }
 
-/** SplitSR with split blocks, standard blocks and a dense upsampler, in NHWC: the steps of the exported graph. */
-function build(tf, { config, tensors }) {
+const l1 = (tf, network, lr, hr) => tf.mean(tf.abs(tf.sub(network.forward(lr), hr)));
+
+/**
+ * The WebAssembly backend cannot derive a convolution by its filter. That is a convolution as well, with batch and channels swapped, so it can be
+ * had from what the backend has.
+ */
+function addFilterGradient(tf, backend) {
+  if (tf.getKernel("Conv2DBackpropFilter", backend)) return;
+  tf.registerKernel({
+    kernelName: "Conv2DBackpropFilter",
+    backendName: backend,
+    kernelFunc: ({ inputs: { x, dy }, attrs: { filterShape } }) =>
+      tf.tidy(() => {
+        const rim = (filterShape[0] - 1) / 2;
+        const padded = tf.pad(x, [
+          [0, 0],
+          [rim, rim],
+          [rim, rim],
+          [0, 0],
+        ]);
+        const gradient = tf.conv2d(tf.transpose(padded, [3, 1, 2, 0]), tf.transpose(dy, [1, 2, 0, 3]), 1, "valid");
+        return tf.transpose(gradient, [1, 2, 0, 3]);
+      }),
+  });
+}
+
+/** SplitSR with split blocks, standard blocks and a dense upsampler, in NHWC: the steps of the exported graph. `trainable`: with variables. */
+function build(tf, { config, tensors }, trainable = false) {
   const layers = new Map();
   for (const name of tensors.keys()) {
     const layer = name.replace(/\.weight$/, "");
-    if (layer !== name) layers.set(layer, constants(tf, tensors, layer));
+    if (layer === name) continue;
+    const { filter, bias } = constants(tf, tensors, layer);
+    layers.set(layer, trainable ? { filter: tf.variable(filter), bias: tf.variable(bias) } : { filter, bias });
   }
   const steps = { 2: [2], 3: [3], 4: [2, 2] }[config.scale];
   const split = Math.max(1, Math.round(config.split_ratio * config.channels));
@@ -70,7 +126,16 @@ function build(tf, { config, tensors }) {
     }
     return x;
   };
+  // `depthToSpace` has no gradient; what it does can be said in other operations.
+  const shuffle = (x, factor) => {
+    if (!trainable) return tf.depthToSpace(x, factor, "NHWC");
+    const [count, height, width, channels] = x.shape;
+    const rest = channels / factor ** 2;
+    const parts = tf.transpose(tf.reshape(x, [count * height, width, factor, factor * rest]), [0, 2, 1, 3]);
+    return tf.reshape(parts, [count, height * factor, width * factor, rest]);
+  };
   return {
+    variables: [...layers.values()].flatMap(Object.values),
     forward(input) {
       const head = conv(tf.sub(input, mean), "head");
       let y = head;
@@ -81,7 +146,7 @@ function build(tf, { config, tensors }) {
       }
       y = tf.add(conv(y, "body"), head);
       steps.forEach((factor, step) => {
-        y = tf.depthToSpace(conv(y, `upsampler.steps.${step}.expand`), factor, "NHWC");
+        y = shuffle(conv(y, `upsampler.steps.${step}.expand`), factor);
       });
       return tf.add(conv(y, "tail"), mean);
     },
