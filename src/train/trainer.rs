@@ -138,7 +138,8 @@ impl Trainer {
         self.step += 1;
         // Early on, an average over the last tenth of the steps follows the weights faster than the full one.
         let decay = self.recipe.ema.min(1.0 - 10.0 / (10 + self.stage_step(self.step)) as f64);
-        self.average = self.average.clone() * decay + self.weights.clone() * (1.0 - decay);
+        // In this form what does not change stays the same bit for bit.
+        self.average = self.average.clone() + (self.weights.clone() - self.average.clone()) * (1.0 - decay);
         self.put_weights();
         Ok(())
     }

@@ -44,7 +44,8 @@ export async function start({ workers }) {
       const answer = new Float32Array(gradients.compute(parameters, 0, bytes).slice().buffer);
       gradients.free();
       // The loss stands last.
-      return { loss: answer.at(-1), norm: Math.hypot(...answer.subarray(0, -1)) };
+      const squares = answer.subarray(0, -1).reduce((sum, value) => sum + value * value, 0);
+      return { loss: answer.at(-1), norm: Math.sqrt(squares) };
     },
     end: () => tuning?.destroy(),
   };
