@@ -23,7 +23,7 @@ fn pictures(count: usize) -> Vec<Picture> {
         let values = (0..64 * 64).flat_map(|i| {
             let (y, x) = (i / 64, i % 64);
             let on = (x / 3 + y / 5 + phase).is_multiple_of(2);
-            let ring = (x.abs_diff(30).pow(2) + y.abs_diff(24).pow(2)) / (40 + phase) % 2 == 0;
+            let ring = ((x.abs_diff(30).pow(2) + y.abs_diff(24).pow(2)) / (40 + phase)).is_multiple_of(2);
             [if on { 220 } else { 30 }, if ring { 200 } else { 60 }, if on == ring { 90 } else { 160 }]
         });
         Picture::new(64, 64, Layout::Rgb, Samples::U8(values.collect())).unwrap()
@@ -98,7 +98,8 @@ fn only_what_is_to_be_trained_changes() {
     let model = model();
     let before = collect(&model.network);
     // The first of the three groups is lightweight.
-    let expected: [(Trained, fn(&str) -> bool); 3] = [
+    type IsTrained = fn(&str) -> bool;
+    let expected: [(Trained, IsTrained); 3] = [
         (Trained::All, |_| true),
         (Trained::Tail, |name| name.starts_with("upsampler") || name.starts_with("tail")),
         (Trained::LightBlocks, |name| name.starts_with("groups.0.blocks")),

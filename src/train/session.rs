@@ -264,8 +264,7 @@ impl Session {
             return Ok((parameters, model, 0.0));
         };
         // What was too much at the last scoring may do now, but not much more.
-        for place in self.blend.saturating_sub(1)..BLENDS.len() {
-            let part = BLENDS[place];
+        for (place, &part) in BLENDS.iter().enumerate().skip(self.blend.saturating_sub(1)) {
             let mix = |(&new, &start): (&f32, &f32)| start + part * (new - start);
             let blended: Vec<f32> =
                 if part == 1.0 { parameters.clone() } else { parameters.iter().zip(&self.start).map(mix).collect() };
