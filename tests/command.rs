@@ -259,6 +259,21 @@ fn a_training_that_is_killed_goes_on_to_the_same_weights() {
 }
 
 #[test]
+fn the_mean_of_a_model_with_itself_is_the_model() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("mean.safetensors");
+    let out = out.to_str().unwrap();
+    let output = splitsr(&["average", "splitsr-x2", "splitsr-x2", "-o", out]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let read = |path: &str| splitsr::weights::read(&std::fs::read(path).unwrap()).unwrap();
+    let ((metadata, mean), (_, model)) = (read(out), read("models/splitsr-x2.safetensors"));
+    assert_eq!(mean, model);
+    assert_eq!(metadata.training["mean_of"].as_array().unwrap().len(), 2);
+    let output = splitsr(&["average", "splitsr-x2", "splitsr-x3", "-o", out]);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("splitsr-x3 is another network than splitsr-x2"));
+}
+
+#[test]
 fn a_study_trains_each_variant_once_and_lists_them() {
     let folder = tempfile::tempdir().unwrap();
     let study = folder.path().join("study.toml");

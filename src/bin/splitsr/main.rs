@@ -1,5 +1,6 @@
 //! The `splitsr` command.
 
+mod average;
 mod bench;
 mod compare;
 mod eval;
@@ -46,6 +47,7 @@ enum Command {
     /// Time a model against Burn's own operations
     Bench(bench::Args),
     /// Write a model as an ONNX file, for other runtimes
+    Average(average::Args),
     Export(export::Args),
     /// Measure a trained model: the halo of its tiles, and scores, written into its file
     Measure(measure::Args),
@@ -67,6 +69,7 @@ fn main() -> ExitCode {
         Command::Study(args) => study::run(args),
         Command::Compare(args) => compare::run(args),
         Command::Bench(args) => bench::run(args),
+        Command::Average(args) => average::run(args),
         Command::Export(args) => export::run(args),
         Command::Measure(args) => measure::run(args),
         Command::Index(args) => index::run(args),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use splitsr::eval::{Scores, score_set};
 use splitsr::image::Picture;
-use splitsr::train::Dataset;
+use splitsr::train::{Dataset, Pair, bounded_psnr_y};
 use splitsr::upscale::{Enlarge, auto_halo};
 use splitsr::weights::{Model, to_bytes};
 use splitsr::{Error, Result, files, models};
@@ -14,7 +14,7 @@ use splitsr::{Error, Result, files, models};
 pub struct Args {
     /// The model's file
     model: PathBuf,
-    /// Folder of validation pictures, for the halo
+    /// Folder of validation pictures, for the halo and, where it is not known, the PSNR on them
     #[arg(long, value_name = "DIR")]
     val: PathBuf,
     /// Folders to score it on
@@ -31,11 +31,17 @@ pub fn run(args: Args) -> Result<()> {
     }
     let mut model: Model = models::load(&args.model.to_string_lossy())?;
     let scale = model.scale();
-    let validation: Vec<_> =
-        Dataset::load(&args.val, scale, &Default::default())?.into_pairs().into_iter().map(|pair| pair.lr).collect();
+    let pairs = Dataset::load(&args.val, scale, &Default::default())?.into_pairs();
+    let mut scores = model.metadata.scores.as_object().cloned().unwrap_or_default();
+    // A training writes this; a mean of models comes without.
+    if !scores.contains_key("validation_psnr_y") {
+        let score = |pair: &Pair| bounded_psnr_y(&model.enlarge_picture(&pair.lr)?, &pair.hr, scale);
+        let mean = pairs.iter().map(score).sum::<Result<f64>>()? / pairs.len() as f64;
+        scores.insert("validation_psnr_y".into(), ((mean * 1e3).round() / 1e3).into());
+    }
+    let validation: Vec<_> = pairs.into_iter().map(|pair| pair.lr).collect();
     model.metadata.auto_halo = auto_halo(&model, &validation)?;
     println!("halo: {:?} of {:?} pixels", model.metadata.auto_halo, model.halo());
-    let mut scores = model.metadata.scores.as_object().cloned().unwrap_or_default();
     for folder in &args.folders {
         let (name, plain) = score(folder, scale, |lr| model.enlarge_picture(lr))?;
         scores.insert(name, plain);
