@@ -498,7 +498,7 @@ for (const [device, viewport] of [
         await visitor.openDialog();
         await expectFine("empty");
         await visitor.part("finetune-start").click();
-        await visitor.choosePictures([demo("fur"), demo("portrait"), awkwardFile("photo_lzw.tif")], 2);
+        await visitor.choosePictures([demo("fur"), demo("portrait"), awkwardFile("1x1.png")], 2);
         await page.getByText("Settings", { exact: true }).click();
         await expectFine("set up");
         await visitor.set("tune-steps", "2000");

@@ -413,7 +413,10 @@ test("runs in a row do not pile up memory", async ({ page }) => {
     return usedSize + backingStorageSize;
   };
   const upscaler = await page.evaluateHandle(() => window.splitsr.createUpscaler());
-  const run = () => upscaler.evaluate(async (upscaler) => void (await upscaler.upscale("demo/fur.png", { scale: 2 })));
+  const run = () =>
+    upscaler.evaluate(async (upscaler) => {
+      await upscaler.upscale("demo/fur.png", { scale: 2 });
+    });
   await run();
   await run();
   const before = await used();

@@ -128,7 +128,9 @@ async function start(request: TuneRequest): Promise<Running & { facts: PlainFact
 }
 
 async function load(gpu: boolean): Promise<{ tune: typeof Tune; module: WebAssembly.Module }> {
-  const glue = gpu ? import("../wasm/tune-gpu/splitsr.js") : import("../wasm/tune/splitsr.js");
+  // Both export the same; what differs is only how each names its insides.
+  const onGpu = () => import("../wasm/tune-gpu/splitsr.js") as Promise<unknown> as Promise<typeof Tune>;
+  const glue = gpu ? onGpu() : import("../wasm/tune/splitsr.js");
   const [tune, module] = await Promise.all([glue, compile(gpu ? tuneGpuUrl : tuneUrl)]);
   tune.initSync({ module });
   return { tune, module };
