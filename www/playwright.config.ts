@@ -12,7 +12,7 @@ const args = [
 ];
 const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 
-const onGpu = ["gpu.spec.ts", "networks.spec.ts", "tune-gpu.spec.ts"];
+const onGpu = ["gpu.spec.ts", "networks.spec.ts"];
 
 export default defineConfig({
   testDir: "tests",
