@@ -483,7 +483,7 @@ test("a picture in a link that would take long is enlarged on request alone", as
   });
   await visitor.open(`#img=png:${text}&zoom=2`);
   await visitor.expectState("idle");
-  await expect(visitor.part("status")).toHaveText(/1500 × 1000: press Enlarge/);
+  await expect(visitor.part("status")).toHaveText(/1500 × 1000 pixels: press Enlarge/);
 });
 
 test("a broken link is told, and the page works", async () => {
