@@ -97,11 +97,16 @@ export const tuning = [
     settings: { engine: "tuning", workers: 2 },
     steps: 10,
   },
-  { name: "tfjs 1 thread", label: "TensorFlow.js, 1 thread", settings: { engine: "tensorflow", threads: 1 }, steps: 1 },
+  {
+    name: "tfjs 1 thread",
+    label: "TensorFlow.js, 1 thread",
+    settings: { engine: "tensorflow", threads: 1, trains: true },
+    steps: 1,
+  },
   {
     name: "tfjs 2 threads",
     label: "TensorFlow.js, 2 threads",
-    settings: { engine: "tensorflow", threads: 2 },
+    settings: { engine: "tensorflow", threads: 2, trains: true },
     steps: 1,
   },
 ];

@@ -70,12 +70,12 @@ function report(results) {
 }
 
 /** Against TensorFlow.js by the same number of threads. */
-function reportTuning({ date, chromium, version, workload }) {
+function reportTuning({ date, chromium, version, apart, workload }) {
   const { samples, others } = extent([workload], []);
   return [
     `Fine-tuning in Chromium ${chromium}, on ${date.slice(0, 10)}: a step of Adam on ${workload.batch} patches of ` +
       `${workload.patch}x${workload.patch}, by \`fineTune\`, all that it does besides scoring, and by TensorFlow.js ${version}, to whose WebAssembly ` +
-      `backend the gradient by the filters was added, made of its own operations. Both gave the same loss and the same length of the gradient. Medians of ${samples} ` +
+      `backend the gradient by the filters was added, made of its own operations. Their losses are ${apart.loss.toExponential(0)} apart, and the lengths of their gradients ${(100 * apart.norm).toFixed(1)} %. Medians of ${samples} ` +
       `runs, in turns; other processes took at most ${others} cores.`,
     table(
       ["training step in Chromium", "ms", "steps a second"],

@@ -6,16 +6,16 @@ const folder = "/benches/peers/node_modules/@tensorflow/";
 /** DIV2K's mean colour: `MEAN` of src/network/mod.rs. */
 const MEAN = [0.4488, 0.4371, 0.404];
 
-/** `backend`: "wasm", "webgpu" or "webgl"; `threads`, for "wasm": how many, as the text of a number. */
-export async function start({ backend = "wasm", threads: count = "1" }) {
+/** `backend`: "wasm", "webgpu" or "webgl"; `threads`, for "wasm": how many, as the text of a number; `trains`: given if it does. */
+export async function start({ backend = "wasm", threads: count = "1", trains }) {
   const threads = Number(count);
   // 4.22 takes half of what the machine is said to have, whatever setThreadsCount says.
   if (threads > 1) Object.defineProperty(navigator, "hardwareConcurrency", { value: 2 * threads });
-  importScripts(
-    `${folder}tfjs-core/dist/tf-core.min.js`,
-    `${folder}tfjs-backend-cpu/dist/tf-backend-cpu.min.js`,
-    `${folder}tfjs-backend-${backend}/dist/tf-backend-${backend}.min.js`,
-  );
+  // Only the package of everything knows gradients; it brings the CPU's backend.
+  const core = trains
+    ? [`${folder}tfjs/dist/tf.min.js`]
+    : [`${folder}tfjs-core/dist/tf-core.min.js`, `${folder}tfjs-backend-cpu/dist/tf-backend-cpu.min.js`];
+  importScripts(...core, `${folder}tfjs-backend-${backend}/dist/tf-backend-${backend}.min.js`);
   const tf = self.tf;
   if (backend === "wasm") {
     tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", threads > 1);
