@@ -230,7 +230,7 @@ async function runTraining() {
 async function runTuning() {
   const { batch, patch, scale } = tuningStep;
   const urls = { weights: `/${timed[tuningStep.model].weights}` };
-  // A sharp picture, and as its low-resolution one a mean of each square: any pair does.
+  // Noise, and as its sharp picture the same with each pixel repeated: any pair does.
   const noise = (side, draw) => Float32Array.from({ length: batch * 3 * side * side }, draw);
   let seed = 1;
   const lr = noise(patch, () => (seed = (seed * 16807) % 2147483647) / 2147483647);

@@ -12,7 +12,7 @@ export async function start({ workers }) {
     setModel: (urls) => void ({ weights } = urls),
     async startTraining({ batch, patch, scale, picture }) {
       tuning?.destroy();
-      // Without generic pictures and scorings, which no other contender has.
+      // Without generic pictures, which no other contender has. Every fifty steps there is a scoring: runs that have one stand out, and medians leave them out.
       const settings = { steps: 100_000, batch, patch: patch * scale, replay: 0, forget: 100, learningRate: 1e-4 };
       tuning = await fineTune({
         model: new URL(weights, location.href),
