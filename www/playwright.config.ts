@@ -1,6 +1,7 @@
 import { defineConfig } from "@playwright/test";
 
-const port = 4173;
+// Two runs at once need two ports.
+const port = Number(process.env["PORT"] ?? 4173);
 
 const args = [
   "--no-sandbox",
