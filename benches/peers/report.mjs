@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { cold, graphics, inBrowser, native, training, tuning } from "./contenders.mjs";
 import { timed } from "./models.mjs";
+import { median } from "./timing.mjs";
 
 const BEGIN = "<!-- What pkg-scripts/bench-peers measured: it writes this part. -->";
 const END = "<!-- The end of what pkg-scripts/bench-peers measured. -->";
@@ -65,6 +66,7 @@ function report(results) {
         return [label, ms.toFixed(0), megabytes(raw), megabytes(gzip)];
       }),
     ),
+    ...(results.page ? [reportPage(results.page)] : []),
     ...reportGraphics(results.graphics, tolerance.floats),
   ].join("\n\n");
 }
@@ -85,6 +87,15 @@ function reportTuning({ date, chromium, version, apart, workload }) {
       }),
     ),
   ];
+}
+
+function reportPage({ chromium, date, width, height, page, bare, weight }) {
+  const total = weight.reduce((sum, { gzip }) => sum + gzip, 0);
+  return (
+    `The page, in Chromium ${chromium}, on ${date.slice(0, 10)}: a picture of ${width}x${height} is shown at x2 ${median(page).toFixed(0)} ms after the first click on ` +
+    `"Enlarge"; \`createUpscaler\` alone takes ${median(bare).toFixed(0)} ms for its first picture, of the same size: ${(median(page) / median(bare)).toFixed(2)} times that. Medians of ` +
+    `${page.length} browsers, each started for it. Until the visitor moves the pointer, touches or types, ${Math.round(total / 1000)} KB are loaded, gzipped, no engine and no model among them.`
+  );
 }
 
 function reportGraphics({ date, adapter, adapters, chromium, agreement, workloads, kernels }, tolerance) {

@@ -1,7 +1,7 @@
 /**
  * SplitSR against other runtimes: `pkg-scripts/bench-peers` installs what this needs and starts it.
  *
- * node run.mjs [--quick | --gpu | --tuning]; NATIVE, PYTHON and FILES name our native worker, Python with requirements.txt, and a folder for
+ * node run.mjs [--quick | --gpu | --tuning | --page]; NATIVE, PYTHON and FILES name our native worker, Python with requirements.txt, and a folder for
  * files; ADAPTER the graphics card, "swiftshader" or "hardware".
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -11,6 +11,7 @@ import { openBrowser, serveFiles } from "./browser.mjs";
 import * as contenders from "./contenders.mjs";
 import { startProgram } from "./lines.mjs";
 import { checked, onGraphics, timed, trainingStep, tuningStep, workloads } from "./models.mjs";
+import { runPage } from "./page.mjs";
 import { resultsFile, writeReport } from "./report.mjs";
 import { inTurns, median } from "./timing.mjs";
 import { weigh } from "./weigh.mjs";
@@ -38,7 +39,7 @@ const file = (name) => join(FILES, name);
 const server = await serveFiles(repository, FILES);
 const earlier = () => JSON.parse(readFileSync(resultsFile(repository), "utf8"));
 const programs = {};
-if (part !== "--tuning") {
+if (part !== "--tuning" && part !== "--page") {
   programs.splitsr1 = startProgram(NATIVE, "1");
   programs.splitsr2 = startProgram(NATIVE, "2");
   programs.python = startProgram(PYTHON, join(import.meta.dirname, "python/worker.py"));
@@ -47,9 +48,15 @@ if (part !== "--tuning") {
 const parts = {
   "--gpu": async () => ({ ...earlier(), graphics: await runOnGraphics() }),
   "--tuning": async () => ({ ...earlier(), tuning: await runTuning() }),
+  "--page": async () => ({ ...earlier(), page: await runPage(server) }),
   "--quick": runOnProcessor,
 };
-const all = async () => ({ graphics: await runOnGraphics(), tuning: await runTuning(), ...(await runOnProcessor()) });
+const all = async () => ({
+  graphics: await runOnGraphics(),
+  tuning: await runTuning(),
+  page: await runPage(server),
+  ...(await runOnProcessor()),
+});
 const results = await (parts[part] ?? all)();
 Object.values(programs).forEach((program) => program.end());
 server.close();

@@ -13,6 +13,8 @@ const ENOUGH_PICTURES: usize = 5;
 const MOST_SCORED: u64 = 400_000;
 /// What is trained with is cut to this many pixels in all: it is kept in memory.
 const MOST_TRAINED: u64 = 24_000_000;
+/// Pictures that are gathered have at most this many pixels in all.
+const MOST_GATHERED: u64 = 4 * MOST_TRAINED;
 /// With fewer pixels a score says little.
 const FEWEST_SCORED: u64 = 128 * 128;
 
@@ -64,6 +66,16 @@ impl HeldOut {
     pub fn is_enough(&self) -> bool {
         self.held_out.iter().map(pixels).sum::<u64>() >= FEWEST_SCORED
     }
+}
+
+/// Adds a picture to those that [`HeldOut::new`] will divide. Where they get too many to be held in memory at once, they are cut to their middles.
+pub fn gather(mut pictures: Vec<Picture>, picture: Picture) -> Vec<Picture> {
+    pictures.push(picture);
+    if pictures.iter().map(pixels).sum::<u64>() <= MOST_GATHERED {
+        return pictures;
+    }
+    // To half of it, so that this is not done again for each that follows.
+    within(pictures, MOST_GATHERED / 2)
 }
 
 fn pixels(picture: &Picture) -> u64 {
@@ -148,6 +160,18 @@ mod tests {
         assert_eq!((cut[1].width, cut[1].height), (20, 20));
         assert!(cut.iter().map(pixels).sum::<u64>() <= 20_000);
         assert!(cut.iter().all(|picture| pixels(picture) > 350), "each has its share");
+    }
+
+    #[test]
+    fn however_large_the_pictures_are_what_is_gathered_is_bounded() {
+        let large = picture(6000, 2000, 1);
+        let mut pictures = vec![picture(50, 40, 2)];
+        for _ in 0..12 {
+            pictures = gather(pictures, large.clone());
+            assert!(pictures.iter().map(pixels).sum::<u64>() <= MOST_GATHERED);
+        }
+        assert_eq!((pictures.len(), pictures[0].width), (13, 50));
+        assert!(pictures[1..].iter().all(|picture| pixels(picture) > 3_000_000));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! A network that starts as a bilinear enlargement, to which the blocks add little at first.
+//! A network that starts as a bilinear enlargement, SRCNN as the bicubic one that it is given, to which its layers add little at first.
 
 use burn::module::Module;
 use burn::tensor::Device;
@@ -9,8 +9,8 @@ use crate::weights::{self, NamedTensors};
 /// What is left of the random weights of the layers that lead to the result.
 const DAMPING: f32 = 0.1;
 
-/// Rewrites head, body, upsampler and tail so that the first three channels carry the colours. For networks with these layers, where the
-/// upsampler is dense.
+/// Rewrites head, body, upsampler and tail so that the first three channels carry the colours; in SRCNN, all layers so that the first channel
+/// carries the luma. For networks with these layers, where the upsampler is dense.
 ///
 /// # Errors
 /// None that this module causes.
@@ -22,10 +22,10 @@ pub(super) fn interpolating<M: Module>(network: M, device: &Device) -> Result<M>
         let last_of_group = name.starts_with("groups.") && name.matches('.').count() == 3;
         if last_of_group || name == "body.weight" || name == "body.conv.weight" {
             tensors.get_mut(name).expect("it is listed").1.iter_mut().for_each(|value| *value *= DAMPING);
-        } else if name == "head.weight" {
-            identity(&mut tensors, name, 1.0);
-        } else if name == "tail.weight" {
-            identity(&mut tensors, name, DAMPING);
+        } else if name == "head.weight" || name == "tail.weight" {
+            identity(&mut tensors, name, 3);
+        } else if name.starts_with("layers.") {
+            identity(&mut tensors, name, 1);
         } else if upsampler(name) {
             bilinear(&mut tensors, name);
         }
@@ -33,23 +33,23 @@ pub(super) fn interpolating<M: Module>(network: M, device: &Device) -> Result<M>
     weights::assign(network, tensors, device)
 }
 
-/// The first three channels become the first three, the others are damped.
-fn identity(tensors: &mut NamedTensors, name: &str, damping: f32) {
+/// The first `carried` channels become the first, to which the others add little.
+fn identity(tensors: &mut NamedTensors, name: &str, carried: usize) {
     let (shape, values) = tensors.get_mut(name).expect("it is listed");
+    let taps = shape[2] * shape[3];
     for out in 0..shape[0] {
         for input in 0..shape[1] {
-            let kernel = &mut values[(out * shape[1] + input) * 9..][..9];
-            match (out < 3, input < 3) {
-                (true, true) => {
-                    kernel.fill(0.0);
-                    kernel[4] = f32::from(out == input);
-                }
-                _ => kernel.iter_mut().for_each(|value| *value *= damping),
+            let kernel = &mut values[(out * shape[1] + input) * taps..][..taps];
+            if out < carried && input < carried {
+                kernel.fill(0.0);
+                kernel[taps / 2] = f32::from(out == input);
+            } else if out < carried {
+                kernel.iter_mut().for_each(|value| *value *= DAMPING);
             }
         }
     }
     let bias = name.replace("weight", "bias");
-    tensors.get_mut(&bias).expect("each has a bias").1[..3].fill(0.0);
+    tensors.get_mut(&bias).expect("each has a bias").1[..carried].fill(0.0);
 }
 
 /// The pixels that the first three channels are shuffled into become bilinear interpolations of these channels.
@@ -80,7 +80,7 @@ mod tests {
     use burn::tensor::{Tensor, TensorData};
 
     use super::*;
-    use crate::config::{EdsrConfig, NetworkConfig, SplitSrConfig};
+    use crate::config::{EdsrConfig, NetworkConfig, SplitSrConfig, SrcnnConfig};
     use crate::network::Network;
 
     #[test]
@@ -95,7 +95,8 @@ mod tests {
         for scale in [2, 3, 4] {
             let splitsr = NetworkConfig::SplitSr(SplitSrConfig { scale, ..Default::default() });
             let edsr = NetworkConfig::Edsr(EdsrConfig { scale, channels: 16, blocks: 4 });
-            for config in [splitsr, edsr] {
+            let srcnn = NetworkConfig::Srcnn(SrcnnConfig { scale });
+            for config in [splitsr, edsr, srcnn] {
                 let network = interpolating(Network::new(&config, &device), &device).unwrap();
                 let x = Tensor::from_data(TensorData::new(gradient(height, width), [1, 3, height, width]), &device);
                 let values: Vec<f32> = network.forward(x).into_data().try_into_vec().unwrap();

@@ -25,7 +25,7 @@ pub use data::{Batch, Dataset, Pair};
 pub use degradation::{Degradation, Shrink};
 #[cfg(not(target_arch = "wasm32"))]
 pub use generic::generic_pictures;
-pub use hold_out::HeldOut;
+pub use hold_out::{HeldOut, gather};
 #[cfg(not(target_arch = "wasm32"))]
 pub use run::{Event, Files, Limits, run};
 pub use session::{Pictures, Score, Session, bounded_psnr_y};

@@ -16,7 +16,7 @@ use crate::image::{self, Area};
 use crate::network::cost::Cost;
 use crate::train::{
     Batch, Dataset, Degradation, HeldOut, Pair, Pictures, Recipe, Score, Session, TrainConfig, Trained, Trainer,
-    bounded_psnr_y, generic,
+    bounded_psnr_y, gather, generic,
 };
 use crate::upscale::Enlarge;
 use crate::weights::Model;
@@ -97,7 +97,8 @@ impl TuningPictures {
     pub fn add(&mut self, picture: &Picture) {
         let mut picture = picture.0.clone();
         image::alpha::fill_hidden(&mut picture);
-        self.0.push(picture.split_alpha().0.into_8_bit().into_rgb());
+        let picture = picture.split_alpha().0.into_8_bit().into_rgb();
+        self.0 = gather(std::mem::take(&mut self.0), picture);
     }
 }
 

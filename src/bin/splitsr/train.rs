@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use splitsr::ops::recycling;
 use splitsr::train::{
-    Dataset, Event, Files, HeldOut, Limits, Pictures, Recipe, TrainConfig, generic_pictures, read_folder,
+    Dataset, Event, Files, HeldOut, Limits, Pictures, Recipe, TrainConfig, gather, generic_pictures, read_folder,
 };
 use splitsr::{Error, Result, models, train};
 
@@ -89,7 +89,8 @@ fn pictures(config: &TrainConfig, data: &Path, val: Option<&Path>) -> Result<Pic
     let mut pictures = match val {
         Some(val) => Pictures::new(dataset(read_folder(data)?)?, dataset(read_folder(val)?)?),
         None => {
-            let HeldOut { train, held_out, .. } = HeldOut::new(read_folder(data)?, recipe.hr_patch, config.seed)?;
+            let pictures = read_folder(data)?.into_iter().fold(Vec::new(), gather);
+            let HeldOut { train, held_out, .. } = HeldOut::new(pictures, recipe.hr_patch, config.seed)?;
             Pictures::new(dataset(train)?, dataset(held_out)?)
         }
     };

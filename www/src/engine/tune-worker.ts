@@ -16,8 +16,8 @@ import { spawn } from "./spawn.ts";
 import type { GradientMethods, PlainFacts, PlainScore, TuneEvent, TuneMethods, TuneRequest } from "./tune-protocol.ts";
 import { buffer, buildUrls, compile, instantiate } from "./wasm.ts";
 
-/** Steps over which the speed is measured. */
-const SPEED_STEPS = 20;
+/** Steps over which the speed is measured: enough for a scoring, whose time counts as well, to be among them. */
+const SPEED_STEPS = 100;
 
 interface Running {
   tuning: Tune.Tuning;
@@ -55,15 +55,17 @@ serve<TuneMethods>({
   },
 
   async run(_, { emit, signal }) {
-    const times: number[] = [];
+    // When the last steps ended, and the first began.
+    const times = [performance.now()];
     for (;;) {
       const isDone = await inTurn(async ({ tuning, helpers }) => {
         if (signal.aborted || tuning.isDone) return tuning.isDone;
         const begun = performance.now();
         const loss = await takeStep(tuning, helpers, begun);
-        times.push(performance.now() - begun);
+        const now = performance.now();
+        times.push(now);
         if (times.length > SPEED_STEPS) times.shift();
-        const stepsPerSecond = (1000 * times.length) / times.reduce((sum, time) => sum + time);
+        const stepsPerSecond = (1000 * (times.length - 1)) / (now - (times[0] ?? now));
         emit({ step: { step: tuning.step, loss, stepsPerSecond } });
         if (tuning.isToBeScored) emitScore(await score(tuning), emit);
         return undefined;

@@ -77,7 +77,7 @@ export interface TuneStep {
   step: number;
   /** Mean absolute difference, of values from 0 to 1. */
   loss: number;
-  /** Over the last steps. */
+  /** Over the last steps, scorings included. */
   stepsPerSecond: number;
 }
 

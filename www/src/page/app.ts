@@ -107,8 +107,12 @@ export class App {
       return;
     }
     await this.openLink(location.hash);
-    // While the visitor looks for a picture, the engine gets ready. If it cannot, the first picture tells.
-    this.#upscaler().catch(() => undefined);
+  }
+
+  /** Gets the engine ready while the visitor looks for a picture. If it cannot start, the first picture tells. */
+  async warmUp(): Promise<void> {
+    await this.#upscaler().catch(() => undefined);
+    if (!this.networkFacts) await this.#describe();
   }
 
   /** Brings the page to the state in a fragment; a picture in it is enlarged at once, as the sender saw it. */
@@ -562,11 +566,12 @@ export class App {
   /** Finds out what the network of the moment costs. */
   async #describe(): Promise<void> {
     const { network } = this.choice;
+    const { any } = this.#engine;
     this.networkFacts = undefined;
-    if (!network) return;
+    // Any engine can tell: see `inspect`. For that alone none is started.
+    if (!network || !any) return;
     try {
-      // Any engine can tell: see `inspect`.
-      const facts = await (await (this.#engine.any ?? this.#upscaler())).describe(network);
+      const facts = await (await any).describe(network);
       if (JSON.stringify(this.choice.network) !== JSON.stringify(network)) return;
       this.networkFacts = facts;
       this.#render();

@@ -1,6 +1,23 @@
 /** The page's engine: one at a time, with the chosen model, on the chosen device. */
 import { createUpscaler, type Backend, type ModelSource, type Upscaler } from "../module/splitsr.ts";
 
+/**
+ * Settles when the visitor first moves, touches or types. The engine and a model are four times what the page itself takes: who only looks at
+ * the page loads neither, and whoever is on the way to a picture has them by then.
+ */
+export function firstSign(): Promise<void> {
+  return new Promise((resolve) => {
+    const heard = new AbortController();
+    for (const type of ["pointermove", "pointerdown", "keydown", "dragenter", "paste"]) {
+      const hear = () => {
+        heard.abort();
+        resolve();
+      };
+      addEventListener(type, hear, { capture: true, passive: true, signal: heard.signal });
+    }
+  });
+}
+
 export class EngineSlot {
   #engine: { model: ModelSource; backend: Backend; upscaler: Promise<Upscaler> } | undefined;
 

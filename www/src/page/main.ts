@@ -1,5 +1,6 @@
 /** Wires the page together. */
 import { App } from "./app.ts";
+import { firstSign } from "./engines.ts";
 import { offerOffline } from "./offline.ts";
 import { Stage } from "./stage.ts";
 import { draw } from "./view.ts";
@@ -13,8 +14,14 @@ const panel = part("panel");
 const welcome = part("welcome");
 
 const app = new App(new Stage(part("stage")), (state) => draw(state, panel, welcome));
-// What is kept for later is loaded after what is needed now.
-void app.start().then(() => Promise.all([app.door.look(), offerOffline(part("offline"))]));
+const sign = firstSign();
+void app
+  .start()
+  .then(() => app.door.look())
+  .then(() => sign)
+  .then(() => app.warmUp())
+  // What is kept for later is loaded after what is needed now.
+  .then(() => offerOffline(part("offline")));
 
 // The page's own changes of the address are no hashchange: this is a link that was pasted or edited.
 addEventListener("hashchange", () => void app.openLink(location.hash));
