@@ -77,7 +77,7 @@ function reportTuning({ date, chromium, version, apart, workload }) {
   return [
     `Fine-tuning in Chromium ${chromium}, on ${date.slice(0, 10)}: a step of Adam on ${workload.batch} patches of ` +
       `${workload.patch}x${workload.patch}, by \`fineTune\`, all that it does besides scoring, and by TensorFlow.js ${version}, to whose WebAssembly ` +
-      `backend the gradient by the filters was added, made of its own operations. Their losses are ${apart.loss.toExponential(0)} apart, and the lengths of their gradients ${(100 * apart.norm).toFixed(1)} %. Medians of ${samples} ` +
+      `backend the gradient by the filters was added, made of its own operations. Their losses are ${apart.loss.toExponential(0)} apart, and the lengths of their gradients ${apart.norm.toExponential(0)}, each as a part of it. Medians of ${samples} ` +
       `runs, in turns; other processes took at most ${others} cores.`,
     table(
       ["training step in Chromium", "ms", "steps a second"],

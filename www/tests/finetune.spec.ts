@@ -242,6 +242,27 @@ test("what cannot be trained on is refused in words, and nothing starts", async 
   }
 });
 
+test("it says when there is too little to tell by, and when it has stopped getting better", async ({ page }) => {
+  await visitor.openDialog();
+  // A demo picture of which a quarter, kept out, is less than a tile.
+  const part = await page.evaluate(async () => {
+    const bitmap = await createImageBitmap(await (await fetch("demo/sign.png")).blob(), 100, 60, 120, 100);
+    const canvas = new OffscreenCanvas(120, 100);
+    canvas.getContext("2d")?.drawImage(bitmap, 0, 0);
+    return Array.from(new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer()));
+  });
+  const small = { name: "small.png", mimeType: "image/png", buffer: Buffer.from(part) };
+  await visitor.part("finetune-files").setInputFiles(small);
+  await expect(visitor.part("finetune-count")).toHaveText("1 picture");
+  await page.getByText("Settings", { exact: true }).click();
+  await visitor.set("tune-steps", "90");
+  // So low a rate that nothing is learnt.
+  await visitor.set("tune-rate", "0.00001");
+  await visitor.begin();
+  await expect(visitor.part("finetune-facts")).toContainText("That is too little to tell for sure");
+  await expect(visitor.part("finetune-status")).toContainText("It has stopped getting better", { timeout: 60_000 });
+});
+
 test("pictures can be dropped on the dialog, and settings stay in their range", async ({ page }) => {
   await visitor.openDialog();
   const files = await dataTransfer(page, demo("fur"), "fur.png", "image/png");

@@ -2,11 +2,35 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { expect, test, type BrowserContext, type Page } from "@playwright/test";
 import { Site } from "./site.ts";
 import { awkwardFile, dataFolder, noise, Visitor } from "./support.ts";
 
 const fur = join(dataFolder, "demo/fur.png");
+
+test("who only looks at the page loads at most 250 KB, no engine and no model", async ({ page }) => {
+  const loaded = new Map<string, number>();
+  page.on("response", async (response) => {
+    const body = await response.body().catch(() => Buffer.alloc(0));
+    loaded.set(new URL(response.url()).pathname, gzipSync(body).length);
+  });
+  const visitor = new Visitor(page);
+  await visitor.open();
+  await visitor.expectState("idle");
+  await page.waitForLoadState("networkidle");
+  const files = [...loaded.keys()];
+  expect(files.filter((path) => /wasm$|safetensors$|worker/.test(path))).toEqual([]);
+  expect(files).toContain("/models/index.json");
+  const total = [...loaded.values()].reduce((sum, bytes) => sum + bytes, 0);
+  expect(total, JSON.stringify([...loaded])).toBeLessThanOrEqual(250_000);
+
+  const engine = page.waitForResponse(/simd.*wasm$/);
+  const model = page.waitForResponse(/splitsr-x2\.safetensors$/);
+  await page.mouse.move(100, 100);
+  await page.mouse.move(101, 101);
+  await Promise.all([engine, model]);
+});
 
 test.describe("offline", () => {
   test.use({ serviceWorkers: "allow" });
@@ -24,8 +48,12 @@ test.describe("offline", () => {
 
   test.afterEach(() => site.stop());
 
-  const expectKept = async (page: Page, state: string) =>
-    expect(page.getByTestId("offline")).toHaveAttribute("data-state", state, { timeout: 20_000 });
+  const expectKept = async (page: Page, state: string) => {
+    // Nothing is kept for who only looks.
+    await page.mouse.move(8, 8);
+    await page.mouse.move(9, 9);
+    await expect(page.getByTestId("offline")).toHaveAttribute("data-state", state, { timeout: 20_000 });
+  };
 
   /** Names of the files that are kept, without hashes. */
   const kept = async (page: Page): Promise<string[]> =>

@@ -113,7 +113,8 @@ function build(tf, { config, tensors }, trainable = false) {
     return tf.fused.conv2d({ x, filter, bias, strides: 1, pad: "same", activation });
   };
   const splitBlocks = (x, path) => {
-    const queue = tf.split(x, config.channels / split, 3);
+    // A copy: for the gradient, TensorFlow.js keeps the very array that it gives.
+    const queue = [...tf.split(x, config.channels / split, 3)];
     for (let block = 0; block < config.blocks; block++) {
       queue.push(conv(queue.shift(), `${path}.blocks.${block}.conv`, "relu"));
     }
