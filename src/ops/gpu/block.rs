@@ -114,7 +114,7 @@ let image = group.z;",
                 writeln!(
                     out,
                     "between[(o * {height}u + top + {r}u) * {width}u + left] = \
-                     {}(select(0.0, max({}, 0.0), u1 && v{}));",
+                     {}(select(0.0, max({}, 0.0), u1 & v{}));",
                     self.element.wgsl(),
                     value(r),
                     r + 1

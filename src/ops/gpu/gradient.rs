@@ -35,7 +35,7 @@ impl Shader for WeightGradient {
             false => (String::new(), 2),
         };
         // The gradient of an output channel beyond the last is nothing.
-        let counts = if self.gate { "o < OUT && gate[at] > 0.0" } else { "o < OUT" };
+        let counts = if self.gate { "(o < OUT) & (gate[at] > 0.0)" } else { "o < OUT" };
         let [width, height] = THREADS;
         format!(
             "{enable}
@@ -50,7 +50,7 @@ var<workgroup> sums: array<array<vec4<f32>, 10>, {}>;
 
 fn x_at(channel: u32, row: i32, column: i32) -> f32 {{
     let size = vec2<i32>(info.size.xy);
-    let inside = row >= 0 && row < size.y && column >= 0 && column < size.x;
+    let inside = (row >= 0) & (row < size.y) & (column >= 0) & (column < size.x);
     return select(0.0, f32(x[select(0u, channel + u32(row * size.x + column), inside)]), inside);
 }}
 

@@ -6,6 +6,9 @@
 //! weights of some input channels at a time lie in workgroup memory, as vectors of 4 output channels, which all threads read at
 //! the same place.
 //!
+//! Conditions are joined by `&`, which evaluates both sides: `&&` is a branch, and with one around each load SwiftShader's compiler did not come
+//! to an end.
+//!
 //! The loops over taps, rows and vectors are unrolled here, not left to the driver: accumulators in an array with a computed
 //! index end up in memory on some of them.
 
@@ -164,7 +167,7 @@ impl Conv {
         writeln!(
             out,
             "fn weight_at(o: u32, i: u32, tap: u32) -> f32 {{\n\
-             \x20   let inside = o < OUT && i < IN;\n\
+             \x20   let inside = (o < OUT) & (i < IN);\n\
              \x20   return select(0.0, weight[select(0u, {place}, inside)], inside);\n}}"
         )?;
         if self.bias {
@@ -270,7 +273,7 @@ pub(super) fn neighbours(out: &mut String, rows: usize) -> std::fmt::Result {
     for r in 0..rows + 2 {
         writeln!(
             out,
-            "let r{r} = u32(clamp(row + {0}, 0, size.y - 1)) * info.x.z; let v{r} = row + {0} >= 0 && row + {0} < size.y;",
+            "let r{r} = u32(clamp(row + {0}, 0, size.y - 1)) * info.x.z; let v{r} = (row + {0} >= 0) & (row + {0} < size.y);",
             r as i32 - 1
         )?;
     }
@@ -278,7 +281,7 @@ pub(super) fn neighbours(out: &mut String, rows: usize) -> std::fmt::Result {
         writeln!(
             out,
             "let c{c} = u32(clamp(column + {0}, 0, size.x - 1)) * info.x.w; \
-             let u{c} = column + {0} >= 0 && column + {0} < size.x;",
+             let u{c} = (column + {0} >= 0) & (column + {0} < size.x);",
             c - 1
         )?;
     }
@@ -289,8 +292,8 @@ pub(super) fn neighbours(out: &mut String, rows: usize) -> std::fmt::Result {
 /// dropped. The middle column is outside only where the result is dropped, too.
 pub(super) fn neighbour(row: usize, column: usize, gate: bool) -> String {
     let at = format!("plane + r{row} + c{column}");
-    let beside = if column == 1 { String::new() } else { format!(" && u{column}") };
-    let open = if gate { format!(" && gate[{at}] > 0.0") } else { String::new() };
+    let beside = if column == 1 { String::new() } else { format!(" & u{column}") };
+    let open = if gate { format!(" & (gate[{at}] > 0.0)") } else { String::new() };
     format!("select(0.0, f32(x[{at}]), v{row}{beside}{open})")
 }
 
