@@ -13,7 +13,7 @@ const args = [
 ];
 const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 
-const onGpu = ["gpu.spec.ts", "networks.spec.ts"];
+const onGpu = ["gpu.spec.ts", "tune-gpu.spec.ts", "networks.spec.ts"];
 
 export default defineConfig({
   testDir: "tests",

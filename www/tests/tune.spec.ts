@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "@playwright/test";
 import { command, openHost } from "./support.ts";
-import { drawText, run, small, tensors } from "./tuning.ts";
+import { drawText, prefaceFirstWorker, run, small, tensors, watchWorkers } from "./tuning.ts";
 
 test.beforeEach(async ({ page, baseURL }) => {
   await openHost(page, baseURL);
@@ -142,14 +142,8 @@ test("it pauses, goes on, stops and starts again from a checkpoint", async ({ pa
 });
 
 test("a worker that dies is replaced, and goes on from the state that was kept", async ({ page }) => {
+  await page.evaluate(watchWorkers);
   const seen = await page.evaluate(async (small) => {
-    const workers: Worker[] = [];
-    window.Worker = class extends Worker {
-      constructor(url: string | URL, options?: WorkerOptions) {
-        super(url, options);
-        workers.push(this);
-      }
-    };
     const steps: number[] = [];
     const tuning = await window.splitsr.fineTune({
       name: "tuned",
@@ -158,14 +152,12 @@ test("a worker that dies is replaced, and goes on from the state that was kept",
       backend: "cpu",
       onStep({ step }) {
         steps.push(step);
-        if (steps.length !== 10) return;
-        workers.at(-1)?.terminate();
-        workers.at(-1)?.dispatchEvent(new ErrorEvent("error", { message: "it was killed" }));
+        if (steps.length === 10) window.killWorker();
       },
     });
     const result = await tuning.done;
     tuning.destroy();
-    return { steps, count: workers.length, best: result.step };
+    return { steps, count: window.workers.length, best: result.step };
   }, small);
   expect(seen.count).toBe(2);
   expect(seen.steps.at(-1)).toBe(30);
@@ -174,21 +166,32 @@ test("a worker that dies is replaced, and goes on from the state that was kept",
   expect(seen.steps.length).toBeLessThan(42);
 });
 
+test("a worker that helps may die: what was kept goes on, and gives the same model", async ({ page }) => {
+  const whole = await run(page, 5, small);
+  // When it is given its sixth part of a batch.
+  await prefaceFirstWorker(
+    page,
+    `let given = 0;
+    self.Worker = class extends Worker {
+      postMessage(message, ...rest) {
+        super.postMessage(message, ...rest);
+        if (message.method !== "compute" || ++given !== 6) return;
+        this.terminate();
+        this.dispatchEvent(new ErrorEvent("error", { message: "it was killed" }));
+      }
+    };`,
+  );
+  const broken = await run(page, 5, small);
+  expect(broken.steps.length, "some were taken twice").toBeGreaterThan(whole.steps.length);
+  expect(broken.losses.slice(-6)).toEqual(whole.losses.slice(-6));
+  expect(tensors(Buffer.from(broken.model))).toEqual(tensors(Buffer.from(whole.model)));
+});
+
 test("a worker that dies in a pause is replaced to stop; one that dies at the same step again and again is not", async ({
   page,
 }) => {
+  await page.evaluate(watchWorkers);
   const seen = await page.evaluate(async (small) => {
-    const workers: Worker[] = [];
-    window.Worker = class extends Worker {
-      constructor(url: string | URL, options?: WorkerOptions) {
-        super(url, options);
-        workers.push(this);
-      }
-    };
-    const kill = () => {
-      workers.at(-1)?.terminate();
-      workers.at(-1)?.dispatchEvent(new ErrorEvent("error", { message: "it was killed" }));
-    };
     const options = {
       name: "tuned",
       pictures: Array.from({ length: 5 }, (_, index) => window.text(index)),
@@ -198,18 +201,18 @@ test("a worker that dies in a pause is replaced to stop; one that dies at the sa
     const first = await window.splitsr.fineTune(options);
     await first.pause();
     await first.checkpoint();
-    kill();
+    window.killWorker();
     const { model } = await first.stop();
     first.destroy();
-    const count = workers.length;
+    const count = window.workers.length;
     const second = await window.splitsr.fineTune({
       ...options,
       onStep: ({ step }) => {
-        if (step === 10) kill();
+        if (step === 10) window.killWorker();
       },
     });
     const end = await second.done.catch((error: unknown) => String(error));
-    return { size: model.size, count, again: workers.length - count, end };
+    return { size: model.size, count, again: window.workers.length - count, end };
   }, small);
   expect(seen.size).toBeGreaterThan(100_000);
   expect(seen.count).toBe(2);

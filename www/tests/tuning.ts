@@ -6,7 +6,26 @@ declare global {
   interface Window {
     /** A picture of 256 × 256 pixels full of text, another for each number. */
     text: (index: number) => ImageData;
+    /** The page's workers so far. */
+    workers: Worker[];
+    /** Ends the last of them as a crash would. */
+    killWorker: () => void;
   }
+}
+
+/** For `page.evaluate`: from now on, `window.workers` and `window.killWorker`. */
+export function watchWorkers(): void {
+  window.workers = [];
+  window.Worker = class extends Worker {
+    constructor(url: string | URL, options?: WorkerOptions) {
+      super(url, options);
+      window.workers.push(this);
+    }
+  };
+  window.killWorker = () => {
+    window.workers.at(-1)?.terminate();
+    window.workers.at(-1)?.dispatchEvent(new ErrorEvent("error", { message: "it was killed" }));
+  };
 }
 
 /** For `page.evaluate`: defines `window.text`. */
@@ -31,6 +50,21 @@ export function drawText(): void {
     }
     return context.getImageData(0, 0, side, side);
   };
+}
+
+/** The first worker that the page starts runs `script` before its own. */
+export function prefaceFirstWorker(page: Page, script: string): Promise<void> {
+  return page.evaluate((script) => {
+    let started = 0;
+    window.Worker = class extends Worker {
+      constructor(url: string | URL, options?: WorkerOptions) {
+        const local = (source: string) => URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+        const own = new URL(url, location.href).href;
+        const both = `import ${JSON.stringify(local(script))}; import ${JSON.stringify(own)};`;
+        super(started++ === 0 ? local(both) : url, options);
+      }
+    };
+  }, script);
 }
 
 /** All weights of a safetensors file, in the order of their names. */
@@ -72,14 +106,16 @@ export function run(
   settings: Settings,
   workers = 2,
   backend: Backend = "cpu",
+  model = "splitsr-x2",
 ): Promise<Run> {
   return page.evaluate(
-    async ({ count, settings, workers, backend }) => {
+    async ({ count, settings, workers, backend, model: start }) => {
       const steps: number[] = [];
       const losses: number[] = [];
       const scores: Run["scores"] = [];
       const tuning = await window.splitsr.fineTune({
         name: "tuned",
+        model: start,
         pictures: Array.from({ length: count }, (_, index) => window.text(index)),
         settings,
         workers,
@@ -106,6 +142,6 @@ export function run(
         model: Array.from(new Uint8Array(await model.arrayBuffer())),
       };
     },
-    { count, settings, workers, backend },
+    { count, settings, workers, backend, model },
   );
 }

@@ -46,8 +46,9 @@ enum Command {
     Compare(compare::Args),
     /// Time a model against Burn's own operations
     Bench(bench::Args),
-    /// Write a model as an ONNX file, for other runtimes
+    /// Average the weights of models that began alike
     Average(average::Args),
+    /// Write a model as an ONNX file, for other runtimes
     Export(export::Args),
     /// Measure a trained model: the halo of its tiles, and scores, written into its file
     Measure(measure::Args),
