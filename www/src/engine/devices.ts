@@ -100,7 +100,8 @@ export class Devices {
   }
 }
 
-/** An error's message as part of a sentence. */
+/** An error's message as part of a sentence: its first line, after which a runtime's have their causes. */
 export function phrase(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).replace(/\.$/, "");
+  const [line = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+  return line.replace(/\.$/, "");
 }
