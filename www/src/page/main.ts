@@ -1,5 +1,6 @@
 /** Wires the page together. */
 import { App } from "./app.ts";
+import { probeFormats } from "./formats.ts";
 import { offerOffline } from "./offline.ts";
 import { Stage } from "./stage.ts";
 import { draw } from "./view.ts";
@@ -14,7 +15,9 @@ const welcome = part("welcome");
 
 const app = new App(new Stage(part("stage")), (state) => draw(state, panel, welcome));
 // What is kept for later is loaded after what is needed now.
-void app.start().then(() => Promise.all([app.door.look(), offerOffline(part("offline"))]));
+void app
+  .start()
+  .then(() => Promise.all([app.door.look(), offerOffline(part("offline")), probeFormats().then(() => app.refresh())]));
 
 // The page's own changes of the address are no hashchange: this is a link that was pasted or edited.
 addEventListener("hashchange", () => void app.openLink(location.hash));
