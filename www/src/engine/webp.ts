@@ -35,10 +35,11 @@ export async function writeLossyWebp(
     throw new UpscaleError("encode", `This browser cannot write the picture as WebP with loss. ${advice}`);
   }
   const exif = extra.get("EXIF");
-  if (!profile && !exif) return file;
+  // Chromium adds a profile of its own, for sRGB.
   const data = chunksOf(new Uint8Array(await file.arrayBuffer())).filter(({ name }) => isPixels.has(name));
   const header = { name: "VP8X", bytes: extendedHeader(picture, profile !== undefined, exif !== undefined) };
-  const chunks = [header, profile, ...data, exif].flatMap((chunk) => (chunk ? [chunk.bytes] : []));
+  const isSimple = !profile && !exif && data.length === 1;
+  const chunks = [isSimple ? undefined : header, profile, ...data, exif].flatMap((chunk) => chunk?.bytes ?? []);
   return new Blob([riffHeader(chunks), ...chunks], { type: TYPE });
 }
 
