@@ -243,7 +243,7 @@ test("a JPEG keeps the profile, and the page tells what becomes of transparency"
   await enlarge(awkwardFile("rgba_hidden_green.png"));
   // A new result is written as the one before.
   await expect(page.getByLabel("File format")).toHaveValue("JPEG");
-  await expect(note).toHaveText("JPEG has no transparency: white takes its place.");
+  await expect(note).toHaveText("What is transparent becomes white.");
   const pixels = await pixelsOf(page, await saved("JPEG"));
   expect(Array.from(pixels.subarray(0, 4)).map((value) => value > 250)).toEqual([true, true, true, true]);
   await visitor.chooseFormat("PNG");

@@ -119,7 +119,7 @@ function qualityField(app: App): TemplateResult {
 /** What the chosen format takes from the picture, or from some of several, which are not known before they are read. */
 export function formatNote(app: App): TemplateResult | typeof nothing {
   if (app.format !== jpeg || !(app.batch ?? app.source?.hasAlpha)) return nothing;
-  return html`<p class="about" data-testid="format-note">JPEG has no transparency: white takes its place.</p>`;
+  return html`<p class="about" data-testid="format-note">What is transparent becomes white.</p>`;
 }
 
 /** The kinds of file whose metadata can be carried over. */
