@@ -80,6 +80,16 @@ export class Visitor {
     await this.expectState("done", 60_000);
   }
 
+  async chooseFormat(label: string): Promise<void> {
+    await this.page.getByLabel("File format").selectOption({ label });
+  }
+
+  /** The file that a click on this button saves. */
+  async save(testId = "download"): Promise<{ name: string; bytes: Buffer }> {
+    const [download] = await Promise.all([this.page.waitForEvent("download"), this.part(testId).click()]);
+    return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
+  }
+
   async resultSize(): Promise<[number, number]> {
     return this.part("result").evaluate((canvas: HTMLCanvasElement) => [canvas.width, canvas.height]);
   }

@@ -23,12 +23,21 @@ export function readBitmap(bitmap: ImageBitmap): ImageData {
   }
 }
 
-/** Opaque RGBA8 pixels as a PNG file. */
-export async function writePng(pixels: Uint8Array, width: number, height: number): Promise<Blob> {
-  const context = contextOf(width, height, { alpha: false });
+/**
+ * RGBA8 pixels as a file that the browser writes. Of a type that it cannot write, some give a PNG. A canvas rounds the
+ * colours of transparent pixels, by less than can be seen.
+ */
+export async function writeFile(
+  pixels: Uint8Array,
+  width: number,
+  height: number,
+  { hasAlpha, type, quality }: { hasAlpha: boolean; type: string; quality?: number },
+): Promise<Blob> {
+  const context = contextOf(width, height, { alpha: hasAlpha });
   const clamped = new Uint8ClampedArray(pixels.buffer as ArrayBuffer);
   context.putImageData(new ImageData(clamped, width, height), 0, 0);
-  return context.canvas.convertToBlob({ type: "image/png" });
+  // Browsers count from 0 to 1.
+  return context.canvas.convertToBlob(quality === undefined ? { type } : { type, quality: quality / 100 });
 }
 
 function contextOf(

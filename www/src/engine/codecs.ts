@@ -53,7 +53,10 @@ export async function encode(
   }
 }
 
-/** RGBA8 in sRGB, what a canvas shows: only for a colour profile the codecs are needed. */
+/**
+ * RGBA8 in sRGB, what a canvas shows: only for a colour profile the codecs are needed. It is for the eye and for comparisons
+ * alone; files are written of the packed picture, in all its depth and in the colours of its profile.
+ */
 export async function canvasPixels(picture: Picture): Promise<Uint8Array> {
   if (!picture.hasProfile) return picture.rgba8();
   const { Picture, srgbRgba8 } = await codecs();
@@ -65,21 +68,39 @@ export async function canvasPixels(picture: Picture): Promise<Uint8Array> {
   }
 }
 
-/** A packed picture at another size, without a network. */
-export function resize(packed: Uint8Array, width: number, height: number, resizer: Resizer): Promise<PlainPixels> {
-  return withPictures([packed], ({ resize }, picture) => plain(resize(picture, width, height, resizer)));
+/** A packed picture at another size, without a network: as its result is shown, in sRGB and with its alpha. */
+export async function resize(
+  packed: Uint8Array,
+  width: number,
+  height: number,
+  resizer: Resizer,
+): Promise<PlainPixels> {
+  const by = (source: PlainPixels) =>
+    withPictures([source], ({ resize }, picture) => plain(resize(picture, width, height, resizer)));
+  const source = await inSrgb(packed);
+  if (isOpaque(source)) return by(source);
+  // Colours by what is seen of them, so that hidden ones stay hidden.
+  const colours = await by(onGround(source, 0));
+  const alphas = new Uint8ClampedArray((await by(alphaAsGrey(source))).pixels);
+  const pixels = new Uint8ClampedArray(colours.pixels);
+  for (let at = 0; at < pixels.length; at += 4) {
+    const alpha = alphas[at] ?? 0;
+    for (let index = at; index < at + 3; index++) pixels[index] = alpha && ((pixels[index] ?? 0) * 255) / alpha;
+    pixels[at + 3] = alpha;
+  }
+  return colours;
 }
 
 /** The evaluation protocol's small version of a packed picture, and the part of the picture that was shrunk. */
-export function shrink(packed: Uint8Array, scale: number): Promise<{ small: PlainPixels; sharp: PlainPixels }> {
-  return withPictures([packed], ({ shrink }, picture) => {
+export async function shrink(packed: Uint8Array, scale: number): Promise<{ small: PlainPixels; sharp: PlainPixels }> {
+  return withPictures([onWhite(await inSrgb(packed))], ({ shrink }, picture) => {
     const small = plain(shrink(picture, scale));
     return { small, sharp: plain(picture.crop(0, 0, small.width * scale, small.height * scale)) };
   });
 }
 
 export function distance(a: PlainPixels, b: PlainPixels, border: number): Promise<Distance> {
-  return withPictures([a, b], ({ distance }, a, b) => {
+  return withPictures([onWhite(a), onWhite(b)], ({ distance }, a, b) => {
     const [psnrY = NaN, ssimY = NaN, largest = 0, mean = 0] = distance(a, b, border);
     const known = (value: number) => (Number.isNaN(value) ? null : value);
     return { psnrY: known(psnrY), ssimY: known(ssimY), largest, mean };
@@ -87,7 +108,45 @@ export function distance(a: PlainPixels, b: PlainPixels, border: number): Promis
 }
 
 export function heatMap(a: PlainPixels, b: PlainPixels): Promise<PlainPixels> {
-  return withPictures([a, b], ({ heatMap }, a, b) => plain(heatMap(a, b)));
+  return withPictures([onWhite(a), onWhite(b)], ({ heatMap }, a, b) => plain(heatMap(a, b)));
+}
+
+function inSrgb(packed: Uint8Array): Promise<PlainPixels> {
+  return withPictures([packed], ({ srgbRgba8 }, picture) => {
+    const { width, height } = picture;
+    return { width, height, pixels: buffer(srgbRgba8(picture)) };
+  });
+}
+
+function isOpaque({ pixels }: PlainPixels): boolean {
+  const values = new Uint8Array(pixels);
+  for (let at = 3; at < values.length; at += 4) if (values[at] !== 255) return false;
+  return true;
+}
+
+/** As it is seen: colours under transparent pixels may be anything, and would be compared too. */
+function onWhite(source: PlainPixels): PlainPixels {
+  return isOpaque(source) ? source : onGround(source, 255);
+}
+
+/** Opaque, on a ground of that grey. */
+function onGround({ pixels, width, height }: PlainPixels, ground: number): PlainPixels {
+  const blended = new Uint8ClampedArray(pixels.slice(0));
+  for (let at = 0; at < blended.length; at += 4) {
+    const alpha = (blended[at + 3] ?? 0) / 255;
+    for (let index = at; index < at + 3; index++) blended[index] = ground + ((blended[index] ?? 0) - ground) * alpha;
+    blended[at + 3] = 255;
+  }
+  return { pixels: blended.buffer, width, height };
+}
+
+function alphaAsGrey({ pixels, width, height }: PlainPixels): PlainPixels {
+  const grey = new Uint8Array(pixels.slice(0));
+  for (let at = 0; at < grey.length; at += 4) {
+    grey.fill(grey[at + 3] ?? 0, at, at + 3);
+    grey[at + 3] = 255;
+  }
+  return { pixels: grey.buffer, width, height };
 }
 
 type Pictures<S> = { [K in keyof S]: Codecs.Picture };

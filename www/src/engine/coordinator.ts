@@ -2,10 +2,10 @@
  * The coordinator worker: reads, plans, hands out tiles, assembles, resizes, encodes and hashes, in its own wasm
  * instance. Nothing that takes long is left for the page's thread.
  */
-import type { ModelFacts, NetworkFacts } from "../module/api.ts";
+import { UpscaleError, type ModelFacts, type NetworkFacts } from "../module/api.ts";
 import { describeNetwork, Model, Picture } from "../wasm/simd128/splitsr.js";
 import { move, serve } from "./bridge.ts";
-import { canvasIsExact, writePng } from "./canvas.ts";
+import { canvasIsExact, writeFile } from "./canvas.ts";
 import * as codecs from "./codecs.ts";
 import { canvasPixels, encode } from "./codecs.ts";
 import { readSource } from "./decode.ts";
@@ -14,6 +14,7 @@ import { Engine } from "./engine.ts";
 import type { CoordinatorMethods, InspectReply, PortableSource } from "./protocol.ts";
 import { MOST_BROWSER_PIXELS } from "./sniff.ts";
 import { buffer, buildUrls, compile, fastestBuild, instantiate } from "./wasm.ts";
+import { writeLossyWebp } from "./webp.ts";
 
 let engine: Engine | undefined;
 
@@ -79,18 +80,23 @@ serve<CoordinatorMethods>({
   },
 
   async encode({ packed, type, quality, original }) {
+    if (quality !== undefined && !(quality >= 1 && quality <= 100)) {
+      throw new UpscaleError("usage", `The quality is a number from 1 to 100, not ${quality}.`);
+    }
     const bytes = new Uint8Array(await packed.arrayBuffer());
+    const metadata = original && new Uint8Array(await original.arrayBuffer());
     const picture = Picture.unpack(bytes);
     try {
       const { width, height, isPlain } = picture;
-      // JPEG the browser would write with half the colours' resolution, WebP with loss.
+      const isLossyWebp = type === "image/webp" && quality !== undefined && quality < 100;
+      if (isLossyWebp) return await writeLossyWebp(picture, quality, metadata);
+      // JPEG the browser would write with half the colours' resolution.
       const canBrowser = type === "image/png" && isPlain && canvasIsExact && width * height <= MOST_BROWSER_PIXELS;
       const byBrowser = canBrowser && !original;
-      if (byBrowser) return await writePng(picture.rgba8(), width, height);
+      if (byBrowser) return await writeFile(picture.rgba8(), width, height, { hasAlpha: false, type });
     } finally {
       picture.free();
     }
-    const metadata = original && new Uint8Array(await original.arrayBuffer());
     return new Blob([buffer(await encode(bytes, type, quality, metadata))], { type });
   },
 });

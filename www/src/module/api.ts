@@ -185,9 +185,13 @@ export interface UpscaleResult {
   width: number;
   height: number;
   /**
-   * The result as a file, "image/png" (default; lossless), "image/jpeg" or "image/webp" (lossless). 16-bit values and
-   * the colour profile are kept where the format has them. `quality` (1 to 100) is for JPEG. `metadataOf`: a file whose
-   * EXIF metadata (camera, date, place) is carried over; without, none is written.
+   * The result as a file, "image/png" (default; lossless), "image/jpeg" or "image/webp". 16-bit values and the colour
+   * profile are kept where the format has them; on what is transparent, JPEG puts white. `quality`: 1 to 100 (default 92)
+   * of JPEG; for WebP below 100 it asks for a smaller file with loss, and without it the file is lossless. `metadataOf`: a
+   * file whose EXIF metadata (camera, date, place) is carried over; without, none is written.
+   *
+   * @throws {UpscaleError} `encode` for a format that is not written here, or a lossy WebP where the browser (Safari) cannot
+   * write it.
    */
   blob(type?: string, quality?: number, options?: { metadataOf?: Blob | undefined }): Promise<Blob>;
   /** The pixels in sRGB. Each call gives the same object. */
@@ -198,7 +202,7 @@ export interface UpscaleResult {
 /** A way to resize without a network; `bicubic` is MATLAB's. */
 export type Resizer = "nearest" | "bilinear" | "bicubic" | "lanczos3";
 
-/** How far two pictures are from each other; alpha is ignored. */
+/** How far two pictures are from each other, on white where they are transparent. */
 export interface Distance {
   /** dB on luma; null: equal. */
   psnrY: number | null;
@@ -226,16 +230,16 @@ export interface Upscaler {
   estimate(size: { width: number; height: number }, target: Target & { tile?: "exact" | "auto" }): Promise<Estimate>;
   /** Enlarges a picture. Calls made while one runs wait for their turn. */
   upscale(source: Source, options: UpscaleOptions): Promise<UpscaleResult>;
-  /** Resizes without a network, to compare with: opaque. */
+  /** Resizes without a network, to compare with: in sRGB, with its alpha. */
   resize(source: Source, size: { width: number; height: number }, resizer: Resizer): Promise<ImageData>;
   /**
    * What a picture is scored by: the evaluation protocol's small version of it (cut to a multiple of the scale, shrunk by
-   * MATLAB's bicubic, opaque), and the part of it that was shrunk.
+   * MATLAB's bicubic), and the part of it that was shrunk. Both in sRGB, what is transparent on white.
    */
   shrink(source: Source, scale: number): Promise<{ small: ImageData; sharp: ImageData }>;
   /** Compares two pictures of one size; PSNR and SSIM leave `border` pixels (default: 0) out on each side. */
   distance(a: ImageData, b: ImageData, options?: { border?: number }): Promise<Distance>;
-  /** A map of the differences between two pictures of one size: black where equal, white where furthest apart. */
+  /** A map of what `distance` finds: black where equal, white where furthest apart. */
   heatMap(a: ImageData, b: ImageData): Promise<ImageData>;
   /** Ends the workers and gives back their memory. What still runs rejects; results stay readable, not encodable. */
   destroy(): void;

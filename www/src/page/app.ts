@@ -19,7 +19,7 @@ import { ModelChoice } from "./choice.ts";
 import { Comparison, ORIGINAL, rivalLabel, type Task } from "./compare.ts";
 import { demos, demoUrl, type Demo } from "./demos.ts";
 import { EngineSlot } from "./engines.ts";
-import { png, type Format } from "./formats.ts";
+import { png, resultName, write, type Format } from "./formats.ts";
 import { MIN_ZOOM, parseLink } from "./link.ts";
 import { untrainedText, type NetworkChange } from "./network.ts";
 import { OwnModels } from "./own-models.ts";
@@ -67,7 +67,7 @@ export class App {
   readonly truth = new Truth();
   readonly verification = new Verification();
   format = png;
-  /** Of JPEG, 1 to 100. */
+  /** Of a lossy format, 1 to 100. */
   quality = 92;
   /** Whether the file's EXIF metadata goes into the download. */
   keepsMetadata = false;
@@ -403,8 +403,8 @@ export class App {
     if (!batch) return;
     await this.#working("Enlarging all…", async (upscaler, signal) => {
       const onProgress = (fraction: number, text: string) => this.#showProgress(fraction, signal, text);
-      await batch.run({ upscaler, zoom, format, quality, keepsMetadata, signal, onProgress });
-      if (batch.done > 0) save(await batch.zip(zoom, format), `pictures-${roundZoom(zoom)}x.zip`);
+      await batch.run({ upscaler, zoom, settings: { format, quality, keepsMetadata }, signal, onProgress });
+      if (batch.done > 0) save(await batch.zip(zoom, format, signal), `${resultName("pictures", zoom)}.zip`);
       const failed = batch.failed > 0 ? ` ${batch.failed} could not be enlarged: see the list.` : "";
       this.#set(batch.done > 0 ? "done" : "error", `Saved ${batch.done} of ${batch.items.length} pictures.${failed}`);
     });
@@ -461,12 +461,11 @@ export class App {
   }
 
   async download(): Promise<void> {
-    const { result, source: picture, format, quality } = this;
+    const { result, source: picture, format } = this;
     if (!result || !picture) return;
     try {
-      const metadataOf = this.keepsMetadata ? picture.file : undefined;
-      const file = await result.upscaled.blob(format.type, quality, { metadataOf });
-      save(file, `${picture.name}-${roundZoom(result.zoom)}x.${format.ending}`);
+      const file = await write(result.upscaled, this, picture.file);
+      save(file, `${resultName(picture.name, result.zoom)}.${format.ending}`);
     } catch (error) {
       this.#fail(error);
     }

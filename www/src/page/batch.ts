@@ -1,10 +1,10 @@
 /** Several pictures, enlarged one after another into a zip file. */
-import { Zip, ZipPassThrough } from "fflate";
 import { html, type TemplateResult } from "lit-html";
 import type { Upscaler } from "../module/splitsr.ts";
 import type { App } from "./app.ts";
-import type { Format } from "./formats.ts";
-import { roundZoom, withoutEnding } from "./text.ts";
+import { resultName, write, type FileSettings, type Format } from "./formats.ts";
+import { withoutEnding } from "./text.ts";
+import { zip } from "./zip.ts";
 
 export interface BatchItem {
   file: File;
@@ -19,9 +19,7 @@ export interface BatchItem {
 export interface BatchTask {
   upscaler: Upscaler;
   zoom: number;
-  format: Format;
-  quality: number;
-  keepsMetadata: boolean;
+  settings: FileSettings;
   signal: AbortSignal;
   onProgress: (fraction: number, text: string) => void;
 }
@@ -39,7 +37,7 @@ export class Batch {
   }
 
   /** Enlarges what is not done yet. A picture that fails does not stop the others. */
-  async run({ upscaler, zoom, format, quality, keepsMetadata, signal, onProgress }: BatchTask): Promise<void> {
+  async run({ upscaler, zoom, settings, signal, onProgress }: BatchTask): Promise<void> {
     const { items } = this;
     for (const [index, item] of items.entries()) {
       if (item.result) continue;
@@ -50,8 +48,7 @@ export class Batch {
       try {
         const options = { scale: zoom, signal, onProgress: ({ fraction }: { fraction: number }) => show(fraction) };
         const upscaled = await upscaler.upscale(item.file, options);
-        const metadataOf = keepsMetadata ? item.file : undefined;
-        item.result = await upscaled.blob(format.type, quality, { metadataOf });
+        item.result = await write(upscaled, settings, item.file);
         item.state = "done";
       } catch (error) {
         item.state = signal.aborted ? "waiting" : "failed";
@@ -61,26 +58,21 @@ export class Batch {
     }
   }
 
-  /** All that is done, as a zip file; the pictures are compressed already. */
-  async zip(zoom: number, format: Format): Promise<Blob> {
-    const chunks: Uint8Array<ArrayBuffer>[] = [];
-    const zip = new Zip((error, chunk) => {
-      if (error) throw error;
-      chunks.push(new Uint8Array(chunk));
-    });
+  /** All that is done, as a zip file. */
+  zip(zoom: number, { ending }: Format, signal: AbortSignal): Promise<Blob> {
+    const files = new Map<string, Blob>();
+    // Some systems take names for the same that differ in upper case, or in how an accent is written.
     const taken = new Set<string>();
     for (const { file, result } of this.items) {
       if (!result) continue;
-      const base = `${withoutEnding(file.name)}-${roundZoom(zoom)}x`;
-      let name = `${base}.${format.ending}`;
-      for (let copy = 2; taken.has(name); copy++) name = `${base} (${copy}).${format.ending}`;
-      taken.add(name);
-      const entry = new ZipPassThrough(name);
-      zip.add(entry);
-      entry.push(new Uint8Array(await result.arrayBuffer()), true);
+      const base = resultName(withoutEnding(file.name), zoom);
+      const key = (name: string) => name.normalize("NFC").toLowerCase();
+      let name = `${base}.${ending}`;
+      for (let copy = 2; taken.has(key(name)); copy++) name = `${base} (${copy}).${ending}`;
+      taken.add(key(name));
+      files.set(name, result);
     }
-    zip.end();
-    return new Blob(chunks, { type: "application/zip" });
+    return zip(files, signal);
   }
 
   get done(): number {

@@ -1,6 +1,7 @@
 /** Wires the page together. */
 import { App } from "./app.ts";
 import { firstSign } from "./engines.ts";
+import { probeFormats } from "./formats.ts";
 import { offerOffline } from "./offline.ts";
 import { Stage } from "./stage.ts";
 import { draw } from "./view.ts";
@@ -21,7 +22,7 @@ void app
   .then(() => sign)
   .then(() => app.warmUp())
   // What is kept for later is loaded after what is needed now.
-  .then(() => offerOffline(part("offline")));
+  .then(() => Promise.all([offerOffline(part("offline")), probeFormats().then(() => app.refresh())]));
 
 // The page's own changes of the address are no hashchange: this is a link that was pasted or edited.
 addEventListener("hashchange", () => void app.openLink(location.hash));

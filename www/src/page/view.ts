@@ -6,7 +6,7 @@ import type { App } from "./app.ts";
 import { batchTemplate, type Batch } from "./batch.ts";
 import { compareSection } from "./compare.ts";
 import { demos, thumbUrl } from "./demos.ts";
-import { formats } from "./formats.ts";
+import { formatFields, formatNote, metadataField } from "./formats.ts";
 import { MIN_ZOOM } from "./link.ts";
 import { networkSection } from "./network.ts";
 import { modelLabel, ownModelInLink, ownModelsTemplate } from "./own-models.ts";
@@ -283,25 +283,6 @@ function runSection(app: App): TemplateResult {
   `;
 }
 
-/** How the result is written, or each of several. */
-function formatFields(app: App): TemplateResult {
-  return html`
-    <select
-      aria-label="File format"
-      .value=${live(app.format.type)}
-      ?disabled=${app.batch !== undefined && app.busy}
-      @change=${(event: Event) => {
-        const type = (event.target as HTMLSelectElement).value;
-        const format = formats.find((candidate) => candidate.type === type);
-        if (format) app.setFormat(format);
-      }}
-    >
-      ${formats.map(({ type, label }) => html`<option value=${type}>${label}</option>`)}
-    </select>
-    ${app.format.type === "image/jpeg" ? qualityField(app) : nothing}
-  `;
-}
-
 /** Several pictures, and how they are written, where no result asks for that. */
 function batchSection(app: App, batch: Batch): TemplateResult {
   return html`
@@ -309,7 +290,7 @@ function batchSection(app: App, batch: Batch): TemplateResult {
       app.result
         ? nothing
         : html`<div class="row">${formatFields(app)}</div>
-            ${metadataField(app)}`
+            ${formatNote(app)} ${metadataField(app)}`
     }
     ${batchTemplate(app, batch)}
   `;
@@ -335,7 +316,7 @@ function resultSection(app: App, { upscaled, model }: NonNullable<App["result"]>
         ${formatFields(app)}
         <button type="button" class="grow" data-testid="download" @click=${() => void app.download()}>Download</button>
       </div>
-      ${app.source?.file ? metadataField(app) : nothing}
+      ${formatNote(app)} ${metadataField(app)}
       <a
         class="button wide"
         href=${app.share.link}
@@ -377,41 +358,6 @@ function resultSection(app: App, { upscaled, model }: NonNullable<App["result"]>
         </dl>
       </details>
     </section>
-  `;
-}
-
-function metadataField(app: App): TemplateResult {
-  return html`
-    <label class="check">
-      <input
-        type="checkbox"
-        data-testid="keep-metadata"
-        .checked=${live(app.keepsMetadata)}
-        @change=${(event: Event) => app.keepMetadata((event.target as HTMLInputElement).checked)}
-      />
-      Keep camera, date and place
-    </label>
-  `;
-}
-
-function qualityField(app: App): TemplateResult {
-  return html`
-    <label class="number quality" title="JPEG quality, 1 to 100">
-      <span aria-hidden="true">Q</span>
-      <input
-        type="number"
-        aria-label="JPEG quality, 1 to 100"
-        data-testid="quality"
-        min="1"
-        max="100"
-        step="1"
-        .value=${live(String(app.quality))}
-        @change=${(event: Event) => {
-          const quality = Math.round((event.target as HTMLInputElement).valueAsNumber) || app.quality;
-          app.setFormat(app.format, Math.min(100, Math.max(1, quality)));
-        }}
-      />
-    </label>
   `;
 }
 
