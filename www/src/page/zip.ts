@@ -18,7 +18,7 @@ export async function zip(files: ReadonlyMap<string, Blob>, signal: AbortSignal)
   const parts: Blob[] = [];
   const archive = new Zip((error, chunk) => {
     if (error) throw error;
-    parts.push(new Blob([chunk as Uint8Array<ArrayBuffer>]));
+    parts.push(new Blob([chunk]));
   });
   for (const [name, file] of files) {
     const entry = new ZipPassThrough(name);
