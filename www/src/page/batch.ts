@@ -51,8 +51,10 @@ export class Batch {
         const options = { scale: zoom, signal, onProgress: ({ fraction }: { fraction: number }) => show(fraction) };
         const upscaled = await upscaler.upscale(item.file, options);
         const metadataOf = keepsMetadata ? item.file : undefined;
-        item.result = await upscaled.blob(format.type, quality, { metadataOf });
-        item.state = "done";
+        const result = await upscaled.blob(format.type, quality, { metadataOf });
+        // A batch that was given up may have got other settings.
+        signal.throwIfAborted();
+        Object.assign(item, { state: "done", result });
       } catch (error) {
         item.state = signal.aborted ? "waiting" : "failed";
         signal.throwIfAborted();
