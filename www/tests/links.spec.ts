@@ -1,4 +1,5 @@
 /** Links: that they reproduce what their sender saw, wherever they are opened, and that none does any harm. */
+import { AxeBuilder } from "@axe-core/playwright";
 import { join } from "node:path";
 import { expect, test, type Browser, type Page } from "@playwright/test";
 import { Elsewhere } from "./elsewhere.ts";
@@ -318,6 +319,7 @@ test.describe("a picture on another site", () => {
     await expect(visitor.part("offer")).toContainText(`The link's picture is at ${elsewhere.host}.`);
     const address = page.url();
     await expect(page).toHaveURL(/img=url:.*zoom=1.5&part=10,20,100,80$/);
+    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
     // Time enough for an engine that is ready to have asked.
     await page.waitForTimeout(1000);
     expect(foreign).toEqual([]);
@@ -525,7 +527,8 @@ test("a hostile link gives a message and the page as it is at first", async ({ p
   ]) {
     await visitor.open(fragment);
     await visitor.expectState("error");
-    await expect(visitor.part("status")).toContainText(/^The link /);
+    await expect(visitor.part("status")).toContainText(/^The link/);
+    await expect(page.locator("#welcome .trouble")).toHaveText(/^The link/);
     await expect(page.locator("#stage")).toHaveAttribute("data-shows", "nothing");
     await expect(visitor.part("zoom")).toHaveValue("2");
     expect(await page.locator('img[src="x"], #panel script').count()).toBe(0);

@@ -19,6 +19,8 @@ interface Offer {
   url: URL;
   /** What the link says besides; undefined where the address came alone. */
   link: LinkState | undefined;
+  /** What is wrong with that. */
+  trouble: string;
 }
 
 export class Arrival {
@@ -42,9 +44,9 @@ export class Arrival {
     app.stop();
     this.#follow(state);
     const url = state.address === undefined ? undefined : readAddress(state.address);
-    this.offer = url && { url, link: state };
     // A link that is partly wrong does not show what its sender saw: say so rather than enlarge something else.
     const trouble = complaints.length > 0 ? `${complaints.join(" ")} Choose below, or ask for the link again.` : "";
+    this.offer = url && { url, link: state, trouble };
     if (url) {
       app.ready();
       app.verification.expected = state.sums;
@@ -104,7 +106,7 @@ export class Arrival {
     const app = this.#app;
     const { offer } = this;
     if (!offer) return;
-    const { url, link } = offer;
+    const { url, link, trouble } = offer;
     // A setting that was changed since makes it another result.
     const sums = app.verification.expected;
     const file = await app.working(`Loading the picture from ${url.host}…`, (options) => loadFrom(url, options));
@@ -112,7 +114,7 @@ export class Arrival {
     const name = withoutEnding(nameIn(url));
     const description = `${name}, from ${url.host}`;
     const outcome = await app.open(file, { name, description, address: url.href });
-    if (outcome === "open" && link) await this.#show({ ...link, sums }, true, "");
+    if (outcome === "open" && link) await this.#show({ ...link, sums }, true, trouble);
   }
 
   /** Several pictures become a batch, with or without those that are broken; the first that is not is shown. */
@@ -149,7 +151,7 @@ export class Arrival {
     const url = readAddress(text);
     if (url?.hash && url.href.startsWith(location.href.replace(/#.*$/, "#"))) await this.openLink(url.hash);
     else if (url) {
-      this.offer = { url, link: undefined };
+      this.offer = { url, link: undefined, trouble: "" };
       if (app.busy) app.refresh();
       else app.say("idle", `That picture is at ${url.host}: load it from there, or open another one.`);
     } else if (text) {

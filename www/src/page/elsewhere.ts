@@ -116,8 +116,8 @@ export function offerTemplate(app: App): TemplateResult | typeof nothing {
         Load it from there
       </button>
       <p class="about">
-        That site then sees that somebody loads it, as with any picture. It has not been asked for anything yet, and
-        what you make of the picture stays here.
+        That site then sees that somebody loads it. Nothing was asked of it yet, and what you make of the picture stays
+        here.
       </p>
     </div>
   `;

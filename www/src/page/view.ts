@@ -28,8 +28,10 @@ export function draw(app: App, panel: HTMLElement, welcome: HTMLElement): void {
 }
 
 function welcomeTemplate(app: App): TemplateResult {
+  // On a phone the status is far below.
+  const { state, text } = app.status;
   return html`
-    ${offerTemplate(app)}
+    ${state === "error" ? html`<p class="trouble">${text}</p>` : nothing} ${offerTemplate(app)}
     <h2>Enlarge a picture</h2>
     <p>
       <span class="with-mouse">Drop one here, paste it, or </span><label class="link" for="file">choose a file</label>.
