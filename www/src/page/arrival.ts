@@ -90,11 +90,11 @@ export class Arrival {
     if (region && !(await app.cut(region))) return;
     if (view) this.#stage.view = view;
     app.verification.expected = sums;
-    const { picture } = app;
+    const { source } = app;
     if (trouble) app.say("error", trouble);
-    else if (isForeign && picture && picture.width * picture.height > MOST_AT_ONCE) {
+    else if (isForeign && source && source.width * source.height > MOST_AT_ONCE) {
       // A few bytes can become a picture that takes minutes: that is for the visitor to want.
-      app.say("idle", `The link holds a picture of ${sizeText(picture)}: press Enlarge if you want it enlarged.`);
+      app.say("idle", `The link holds a picture of ${sizeText(source)}: press Enlarge if you want it enlarged.`);
     } else if (app.choice.isTrained) {
       // The fast result is there at once; whether it is the sender's is found out while it is looked at.
       if ((await app.run()) && sums && app.backend !== "gpu") await app.verify();

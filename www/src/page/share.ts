@@ -26,7 +26,7 @@ export class Share {
 
   /** Whether the link leads to what is enlarged. */
   get holdsPicture(): boolean {
-    return this.#place() !== undefined;
+    return this.#app.arrival.offer?.link === undefined && this.#place() !== undefined;
   }
 
   /** From now on the link holds the picture, as this text. */
@@ -41,7 +41,10 @@ export class Share {
 
   /** Where the picture is, and what of it is seen and enlarged. A picture that stays with the visitor has no place. */
   #place(): Pick<LinkState, "demo" | "address" | "packed" | "region" | "view"> | undefined {
-    const { picture, part } = this.#app;
+    const { picture, part, arrival } = this.#app;
+    const waiting = arrival.offer?.link;
+    // Until it is loaded, the address leads on to it.
+    if (waiting) return { address: waiting.address, region: waiting.region, view: waiting.view };
     if (!picture) return undefined;
     const { demo, address } = picture;
     const { view } = this.#stage;
@@ -56,18 +59,16 @@ export class Share {
   }
 
   #fragment(): string {
-    const { model, zoom, choice, comparison, verification, format, quality, truth, arrival } = this.#app;
+    const { model, zoom, choice, comparison, verification, format, quality, truth } = this.#app;
     const backend = this.#app.backend === "auto" ? undefined : this.#app.backend;
     const { rival, showsDifference } = comparison;
     const compared = rival === ORIGINAL ? {} : { rival, difference: showsDifference };
     const settings = { model, network: choice.network, zoom, backend, ...compared };
     const also = { format, quality, truthScale: truth.scale, toggles: this.#stage.toggles };
     const own = configOf(choice.entry);
-    // A link whose picture waits to be loaded still leads there.
-    const waiting = arrival.offer?.link;
-    if (waiting) return formatLink({ ...waiting, ...settings, ...also, sums: verification.expected }, own);
     // The hash is of what the link leads to, and not of a result of other settings.
-    const sums = this.holdsPicture && this.#app.resultIsCurrent ? verification.found : undefined;
+    const found = this.holdsPicture && this.#app.resultIsCurrent ? verification.found : undefined;
+    const sums = verification.expected ?? found;
     return formatLink({ ...this.#place(), ...settings, ...also, sums }, own);
   }
 }
