@@ -261,7 +261,7 @@ test("a link holds the whole state, and what is as usual stays out of it", async
 
   // In the same page, the next link leaves nothing of it.
   await page.evaluate(() => (location.hash = "#img=demo:fur&model=splitsr-x2&zoom=1.5"));
-  await expect.poll(() => visitor.resultSize()).toEqual([558, 420]);
+  await expect.poll(() => visitor.resultSize(), { timeout: 30_000 }).toEqual([558, 420]);
   await expect(page).toHaveURL(/#img=demo:fur&model=splitsr-x2&zoom=1.5$/);
   await expect(visitor.part("backend")).toHaveValue("auto");
   await expect(page.getByRole("button", { name: "Beside" })).toHaveAttribute("aria-pressed", "false");
@@ -466,7 +466,7 @@ test("of two links, opened one right after the other, the second one is shown", 
     await visitor.open("#img=demo:print&model=splitsr-x4&zoom=4&part=10,10,200,150&view=0.1,0.1,3,0.2");
     await page.waitForTimeout(between);
     await page.evaluate(() => (location.hash = "#img=demo:fur&model=splitsr-x2&zoom=1.5"));
-    await expect.poll(() => visitor.resultSize()).toEqual([558, 420]);
+    await expect.poll(() => visitor.resultSize(), { timeout: 30_000 }).toEqual([558, 420]);
     await visitor.expectState("done");
     // Nor does anything of the first come later.
     await page.waitForTimeout(500);
@@ -495,7 +495,7 @@ test("a scale that is changed in the midst of a scoring ends it", async ({ page 
   await visitor.chooseDemo("Portrait");
   await page.getByText("Score against the truth").click();
   await visitor.part("truth-run").click();
-  await expect(visitor.part("truth-scores").locator("tbody tr")).not.toHaveCount(0);
+  await expect(visitor.part("truth-scores").locator("tbody tr")).not.toHaveCount(0, { timeout: 30_000 });
   await visitor.part("truth-scale").selectOption("4");
   await expect(visitor.part("status")).toHaveText("Cancelled.");
   await page.waitForTimeout(1000);

@@ -3,7 +3,7 @@ import { modelFor } from "../module/splitsr.ts";
 import type { App } from "./app.ts";
 import { Batch } from "./batch.ts";
 import { demos, demoUrl } from "./demos.ts";
-import { loadFrom, nameIn, readAddress } from "./elsewhere.ts";
+import { MISSING_PART, nameIn, readAddress } from "./elsewhere.ts";
 import { png } from "./formats.ts";
 import { parseLink, USUAL_QUALITY, USUAL_TRUTH_SCALE, USUAL_ZOOM, type LinkState } from "./link.ts";
 import { unpackPicture } from "./packed.ts";
@@ -109,7 +109,12 @@ export class Arrival {
     const { url, link, trouble } = offer;
     // A setting that was changed since makes it another result.
     const sums = app.verification.expected;
-    const file = await app.working(`Loading the picture from ${url.host}…`, (options) => loadFrom(url, options));
+    const file = await app.working(`Loading the picture from ${url.host}…`, async (options) => {
+      const { loadFrom } = await import("./elsewhere-load.ts").catch(() => {
+        throw new Error(MISSING_PART);
+      });
+      return loadFrom(url, options);
+    });
     if (!file || this.offer !== offer) return;
     const name = withoutEnding(nameIn(url));
     const description = `${name}, from ${url.host}`;
