@@ -64,7 +64,7 @@ test("several pictures become one zip; what fails is told, and a cancelled batch
   await expect(items).toHaveCount(4);
   await expect(page.getByLabel("File format")).toBeVisible();
   await visitor.part("batch-run").click();
-  await expect(items.nth(0)).toHaveAttribute("data-state", "done");
+  await expect(items.nth(0)).toHaveAttribute("data-state", "done", { timeout: 30_000 });
   await visitor.part("cancel").click();
   await expect(items.nth(0)).toHaveAttribute("data-state", "done");
   const [download] = await Promise.all([page.waitForEvent("download"), visitor.part("batch-run").click()]);
