@@ -1,6 +1,7 @@
+import { createHash } from "node:crypto";
 import { cp, mkdir, readdir, readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
-import { defineConfig, type Plugin } from "vite";
+import { defineConfig, transformWithOxc, type HtmlTagDescriptor, type Plugin } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
 
 const root = import.meta.dirname;
@@ -35,7 +36,10 @@ function models(): Plugin {
   };
 }
 
-/** Nothing but this site's own files; `blob:` is for pictures that the page made. The dev server needs more, so: build only. */
+/**
+ * Nothing but this site's own files; `blob:` is for pictures that the page made. The one frame is `fetch.html`. The dev server
+ * needs more, so: build only.
+ */
 const policy = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
@@ -43,6 +47,7 @@ const policy = [
   "img-src 'self' blob:",
   "connect-src 'self' blob:",
   "worker-src 'self'",
+  "frame-src 'self'",
   "manifest-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
@@ -52,13 +57,32 @@ function contentSecurityPolicy(): Plugin {
   return {
     name: "splitsr-csp",
     apply: "build",
-    transformIndexHtml: () => [
-      {
-        tag: "meta",
-        attrs: { "http-equiv": "Content-Security-Policy", content: policy },
-        injectTo: "head-prepend",
+    transformIndexHtml: (_, { path }) => (path === FRAME ? [] : [policyTag(policy)]),
+  };
+}
+
+function policyTag(content: string): HtmlTagDescriptor {
+  return { tag: "meta", attrs: { "http-equiv": "Content-Security-Policy", content }, injectTo: "head-prepend" };
+}
+
+/** In a sandbox it loads pictures from other sites, when the visitor says so. */
+const FRAME = "/fetch.html";
+
+/** Puts the script of `fetch.html` into it: without an origin it could load none. Its policy allows that script, and to ask other sites. */
+function frame(): Plugin {
+  return {
+    name: "splitsr-frame",
+    transformIndexHtml: {
+      order: "post",
+      async handler(_, { path }) {
+        if (path !== FRAME) return [];
+        const file = join(root, "src/elsewhere/frame.ts");
+        const { code } = await transformWithOxc(await readFile(file, "utf8"), file);
+        const hash = createHash("sha256").update(code).digest("base64");
+        const policy = `default-src 'none'; script-src 'sha256-${hash}'; connect-src https: http:`;
+        return [policyTag(policy), { tag: "script", attrs: { type: "module" }, children: code, injectTo: "head" }];
       },
-    ],
+    },
   };
 }
 
@@ -83,7 +107,8 @@ const serviceWorker = VitePWA({
   manifest: false,
   injectManifest: {
     globPatterns: ["**/*"],
-    globIgnores: ["types/**", "manifest.webmanifest", "icon-*.png", "**/*.md"],
+    // A sandboxed document is none of the service worker's, and without a connection it has nothing to load.
+    globIgnores: ["types/**", "fetch.html", "manifest.webmanifest", "icon-*.png", "**/*.md"],
     // Their names have a hash of their content already.
     dontCacheBustURLsMatching: /^assets\//,
     // More than the largest file, which is the network on WebGPU.
@@ -100,7 +125,7 @@ export default defineConfig({
   base: "./",
   // What is not there is a 404, as on any static host, and not the page.
   appType: "mpa",
-  plugins: [models(), contentSecurityPolicy(), serviceWorker],
+  plugins: [models(), contentSecurityPolicy(), frame(), serviceWorker],
   worker: { format: "es", rolldownOptions: { output: { chunkFileNames, assetFileNames } } },
   build: {
     target: "es2022",
@@ -108,7 +133,11 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      input: { page: join(root, "index.html"), splitsr: join(root, "src/module/splitsr.ts") },
+      input: {
+        page: join(root, "index.html"),
+        fetch: join(root, "fetch.html"),
+        splitsr: join(root, "src/module/splitsr.ts"),
+      },
       // `splitsr.js` is a package entry: its exports stay although the page uses only some of them.
       preserveEntrySignatures: "allow-extension",
       output: {

@@ -239,6 +239,13 @@ test.describe("privacy", () => {
     }
     await visitor.chooseDemo("Print");
     await visitor.run();
+    // An address is an offer, until the visitor takes it up.
+    await page.evaluate(() => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData("text/plain", "https://example.com/picture.jpg");
+      document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+    });
+    await expect(visitor.part("offer")).toContainText("example.com");
     await page.getByRole("button", { name: "Keep everything for offline use" }).click();
     await expect(visitor.part("offline")).toHaveAttribute("data-state", "kept", { timeout: 20_000 });
     expect(foreign).toEqual([]);

@@ -191,7 +191,13 @@ test("a part of a picture keeps its depth, and can be compared", async ({ page }
       ].map((call) => call.then(String, String)),
     );
     const at = 4 * (5 * whole.width + 3);
+    // Written and read again, it is the same.
+    const written = await upscaler.encode(part);
+    const again = await upscaler.upscale(await upscaler.inspect(written), { scale: 2 });
+    const jpeg = new Uint8Array(await (await upscaler.encode(part, "image/jpeg", 50)).arrayBuffer());
     return {
+      hashes: [result.report.outputSha256, again.report.outputSha256],
+      written: [written.type, new Uint8Array(await written.arrayBuffer())[24], jpeg[0], jpeg[1]],
       size: [part.width, part.height, result.width, result.height],
       corner: [Array.from(part.imageData.data.slice(0, 4)), Array.from(whole.imageData.data.slice(at, at + 4))],
       depth: png[24],
@@ -203,11 +209,39 @@ test("a part of a picture keeps its depth, and can be compared", async ({ page }
   expect(said.size).toEqual([20, 16, 40, 32]);
   expect(said.corner[0]).toEqual(said.corner[1]);
   expect(said.depth).toBe(16);
+  expect(said.written).toEqual(["image/png", 16, 0xff, 0xd8]);
+  expect(said.hashes[1]).toBe(said.hashes[0]);
   expect(said.distances[0]?.largest).toBeGreaterThan(0);
   expect(said.distances[1]).toEqual({ psnrY: null, ssimY: 1, largest: 0, mean: 0 });
   expect(said.dark).toBe(true);
   for (const [index, why] of ["not inside the picture", "cannot be compared", "too small for scale 40"].entries())
     expect(said.refusals[index]).toContain(why);
+});
+
+test("our own decoder reads what the browser would, where that is asked for", async ({ page }) => {
+  const bundles: string[] = [];
+  page.on("request", (request) => {
+    if (/codecs-[^/]*\.wasm$/.test(request.url())) bundles.push(request.url());
+  });
+  const file = readFileSync(awkwardFile("chroma420.jpg")).toString("base64");
+  const read = (decoder: "auto" | "own") =>
+    page.evaluate(
+      async ({ file, decoder }) => {
+        const blob = new Blob([Uint8Array.from(atob(file), (character) => character.charCodeAt(0))]);
+        window.upscaler ??= await window.splitsr.createUpscaler({ backend: "cpu" });
+        const { imageData } = await window.upscaler.inspect(blob, { decoder });
+        return Array.from(imageData.data);
+      },
+      { file, decoder },
+    );
+  const auto = await read("auto");
+  expect(bundles).toHaveLength(0);
+  const own = await read("own");
+  expect(bundles).toHaveLength(1);
+  // Chromas are interpolated in ways of their own.
+  const levels = own.map((value, index) => Math.abs(value - (auto[index] ?? 0)));
+  expect(levels.length).toBe(4 * 159 * 119);
+  expect(levels.reduce((sum, value) => sum + value, 0) / levels.length).toBeLessThan(1);
 });
 
 test("every kind of source gives the same result", async ({ page }) => {

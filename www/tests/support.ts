@@ -94,6 +94,12 @@ export class Visitor {
     return this.part("result").evaluate((canvas: HTMLCanvasElement) => [canvas.width, canvas.height]);
   }
 
+  /** The fragment of the link that the page offers. */
+  async link(): Promise<string> {
+    const link = (await this.part("share-link").getAttribute("href")) ?? "";
+    return link.slice(link.indexOf("#"));
+  }
+
   /** RGBA of one pixel of the result. */
   async resultPixel(x: number, y: number): Promise<number[]> {
     return this.part("result").evaluate(

@@ -20,7 +20,7 @@ export async function readSource(source: PortableSource): Promise<Picture> {
     case "url":
       return fromBlob(await download(source.url));
     case "blob":
-      return fromBlob(source.blob);
+      return fromBlob(source.blob, source.own);
   }
 }
 
@@ -36,7 +36,7 @@ async function download(url: string): Promise<Blob> {
   throw new UpscaleError("network", `The picture at ${url} could not be loaded: ${why}. Save it and open the file.`);
 }
 
-async function fromBlob(blob: Blob): Promise<Picture> {
+async function fromBlob(blob: Blob, own = false): Promise<Picture> {
   let bytes: Uint8Array;
   try {
     bytes = new Uint8Array(await blob.arrayBuffer());
@@ -44,7 +44,7 @@ async function fromBlob(blob: Blob): Promise<Picture> {
     const advice = "It may have been moved or changed since it was chosen: choose it again.";
     throw new UpscaleError("damaged", `The file could not be read. ${advice}`, { cause: error });
   }
-  if (canvasIsExact && isPlain(bytes)) {
+  if (!own && canvasIsExact && isPlain(bytes)) {
     const pixels = await readFile(blob);
     if (pixels) return fromPixels(pixels);
     // What is wrong with the file, the codecs say in words.

@@ -14,7 +14,8 @@ import type {
 
 /** A source as it travels to the coordinator. */
 export type PortableSource =
-  | { kind: "blob"; blob: Blob }
+  /** `own`: for our codecs, where they can read it. */
+  | { kind: "blob"; blob: Blob; own?: boolean }
   | { kind: "url"; url: string }
   | { kind: "packed"; packed: Blob }
   | { kind: "pixels"; data: Uint8ClampedArray; width: number; height: number }

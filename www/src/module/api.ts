@@ -218,8 +218,12 @@ export interface Upscaler {
   readonly model: ModelFacts;
   /** What a SplitSR network would cost and see; those hyper-parameters that are left out are the flagship's. */
   describe(network: Partial<SplitSrConfig>): Promise<NetworkFacts>;
-  /** Reads a picture without enlarging it. */
-  inspect(source: Source, options?: { signal?: AbortSignal }): Promise<SourcePicture>;
+  /**
+   * Reads a picture without enlarging it. `decoder`: "own" reads a Blob's file with this package's codecs wherever they can,
+   * which give the same values on every machine; "auto" (default) leaves to the browser what it reads as well, though browsers'
+   * readings of JPEG differ by a level or two.
+   */
+  inspect(source: Source, options?: { signal?: AbortSignal; decoder?: "auto" | "own" }): Promise<SourcePicture>;
   /** A part of a picture, in its full depth, to be enlarged like any other. */
   crop(source: Source, area: Area, options?: { signal?: AbortSignal }): Promise<SourcePicture>;
   /**
@@ -230,6 +234,8 @@ export interface Upscaler {
   estimate(size: { width: number; height: number }, target: Target & { tile?: "exact" | "auto" }): Promise<Estimate>;
   /** Enlarges a picture. Calls made while one runs wait for their turn. */
   upscale(source: Source, options: UpscaleOptions): Promise<UpscaleResult>;
+  /** A picture that was read as a file, of the types and with the quality of {@link UpscaleResult.blob}. */
+  encode(source: SourcePicture, type?: string, quality?: number): Promise<Blob>;
   /** Resizes without a network, to compare with: in sRGB, with its alpha. */
   resize(source: Source, size: { width: number; height: number }, resizer: Resizer): Promise<ImageData>;
   /**

@@ -101,9 +101,13 @@ class Engine implements Upscaler {
     return this.#inTurn(undefined, (coordinator) => coordinator.call("describe", hyperparameters));
   }
 
-  async inspect(source: Source, { signal }: { signal?: AbortSignal } = {}): Promise<SourcePicture> {
+  async inspect(
+    source: Source,
+    { signal, decoder }: { signal?: AbortSignal; decoder?: "auto" | "own" } = {},
+  ): Promise<SourcePicture> {
     const read = await this.#inTurn(signal, async (coordinator) => {
       const { portable, transfer } = await travel(source);
+      if (portable.kind === "blob") portable.own = decoder === "own";
       return coordinator.call("inspect", portable, { transfer, signal });
     });
     return toSourcePicture(read);
@@ -148,6 +152,10 @@ class Engine implements Upscaler {
     return toImageData(resized);
   }
 
+  encode({ packed }: SourcePicture, type = "image/png", quality?: number): Promise<Blob> {
+    return this.#encode({ packed, type, quality, original: undefined });
+  }
+
   async shrink(source: Source, scale: number): Promise<{ small: ImageData; sharp: ImageData }> {
     const { small, sharp } = await this.#inTurn(undefined, async (coordinator) => {
       const { portable, transfer } = await travel(source);
@@ -180,11 +188,14 @@ class Engine implements Upscaler {
       height,
       imageData: () => imageData,
       blob: (type = "image/png", quality, { metadataOf } = {}) => {
-        const request = { packed, type, quality, original: metadataOf };
-        return this.#inTurn(undefined, (coordinator) => coordinator.call("encode", request));
+        return this.#encode({ packed, type, quality, original: metadataOf });
       },
       report,
     };
+  }
+
+  #encode(request: CoordinatorMethods["encode"][0]): Promise<Blob> {
+    return this.#inTurn(undefined, (coordinator) => coordinator.call("encode", request));
   }
 
   /**

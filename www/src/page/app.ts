@@ -14,21 +14,22 @@ import {
   type UpscaleResult,
   type Upscaler,
 } from "../module/splitsr.ts";
-import { Batch } from "./batch.ts";
+import { Arrival } from "./arrival.ts";
+import type { Batch } from "./batch.ts";
 import { ModelChoice } from "./choice.ts";
-import { Comparison, ORIGINAL, rivalLabel, type Task } from "./compare.ts";
-import { demos, demoUrl, type Demo } from "./demos.ts";
+import { Comparison, type Task } from "./compare.ts";
+import { demoUrl, type Demo } from "./demos.ts";
 import { EngineSlot } from "./engines.ts";
 import { png, resultName, write, type Format } from "./formats.ts";
-import { MIN_ZOOM, parseLink } from "./link.ts";
+import { MIN_ZOOM, USUAL_QUALITY, USUAL_ZOOM } from "./link.ts";
 import { untrainedText, type NetworkChange } from "./network.ts";
 import { OwnModels } from "./own-models.ts";
-import { unpackPicture } from "./packed.ts";
-import type { LoadedPicture, PicturePart } from "./picture.ts";
+import type { LoadedPicture, PictureOrigin, PicturePart } from "./picture.ts";
+import { ORIGINAL, rivalLabel } from "./rivals.ts";
 import { save } from "./save.ts";
 import { Share } from "./share.ts";
 import type { Stage } from "./stage.ts";
-import { roundZoom, sizeText, timeText, withoutEnding } from "./text.ts";
+import { roundZoom, sizeText, timeText } from "./text.ts";
 import { Truth } from "./truth.ts";
 import { TuningDoor } from "./tuning-door.ts";
 import { Verification } from "./verify.ts";
@@ -38,11 +39,14 @@ export interface Status {
   text: string;
 }
 
+/** For work that can be given up. */
+export interface WorkOptions {
+  signal: AbortSignal;
+  onProgress: (fraction: number) => void;
+}
+
 /** Milliseconds after which a setting is what the visitor wants. */
 const SETTLED = 200;
-
-/** Pixels of a picture in a link that is enlarged without being asked for. */
-const MOST_AT_ONCE = 1_000_000;
 
 export class App {
   status: Status = { state: "loading", text: "Starting…" };
@@ -51,10 +55,10 @@ export class App {
   readonly door = new TuningDoor(this);
   /** Of the network of the moment; undefined until that is known. */
   networkFacts: NetworkFacts | undefined;
-  zoom = 2;
+  zoom = USUAL_ZOOM;
   backend: Backend = "auto";
   picture: LoadedPicture | undefined;
-  /** Several pictures that were opened together; `picture` is the first of them. */
+  /** Several pictures that were opened together; `picture` is the first of them that can be read. */
   batch: Batch | undefined;
   /** The part of the picture that is enlarged alone. */
   part: PicturePart | undefined;
@@ -66,14 +70,15 @@ export class App {
   readonly comparison = new Comparison();
   readonly truth = new Truth();
   readonly verification = new Verification();
-  format = png;
+  format: Format = png;
   /** Of a lossy format, 1 to 100. */
-  quality = 92;
+  quality = USUAL_QUALITY;
   /** Whether the file's EXIF metadata goes into the download. */
   keepsMetadata = false;
   linkCopied = false;
 
   readonly share: Share;
+  readonly arrival: Arrival;
   readonly #stage: Stage;
   readonly #render: () => void;
   readonly #engine = new EngineSlot();
@@ -84,6 +89,7 @@ export class App {
   constructor(stage: Stage, render: (app: App) => void) {
     this.#stage = stage;
     this.share = new Share(this, stage);
+    this.arrival = new Arrival(this, stage);
     this.#render = () => render(this);
     stage.onMove = () => {
       // Browsers limit how often the address may change.
@@ -106,7 +112,7 @@ export class App {
       this.#fail(error);
       return;
     }
-    await this.openLink(location.hash);
+    await this.arrival.openLink(location.hash);
   }
 
   /** Gets the engine ready while the visitor looks for a picture. If it cannot start, the first picture tells. */
@@ -115,78 +121,32 @@ export class App {
     if (!this.networkFacts) await this.#describe();
   }
 
-  /** Brings the page to the state in a fragment; a picture in it is enlarged at once, as the sender saw it. */
-  async openLink(fragment: string): Promise<void> {
-    const { state, complaints } = parseLink(fragment, this.models);
-    if (state.zoom !== undefined) this.zoom = state.zoom;
-    if (state.model !== undefined) this.choice.choose(state.model);
-    else this.choice.unchoose(this.zoom);
-    if (state.network) this.choice.chooseNetwork(state.network);
-    this.comparison.rival = state.rival ?? ORIGINAL;
-    this.comparison.showsDifference = state.difference ?? false;
-    if (state.backend !== undefined) this.backend = state.backend;
-    const demo = demos.find(({ id }) => id === state.demo);
-    const packed = state.packed === undefined ? undefined : unpackPicture(state.packed);
-    if (demo || packed) {
-      if (demo) await this.openDemo(demo);
-      else if (packed) await this.#open(packed, "from-link", "a picture that came in the link", undefined);
-      if (!this.picture || this.status.state === "error") return;
-      if (state.packed !== undefined) this.share.hold(this.picture, state.packed);
-      if (state.region && !(await this.#cut(state.region))) return;
-      if (state.view) this.#stage.view = state.view;
-      this.verification.expected = state.sums;
-    } else {
-      this.#ready();
-    }
-    // A link that is partly wrong does not show what its sender saw: say so rather than enlarge something else.
-    if (complaints.length > 0) this.#set("error", `${complaints.join(" ")} Choose below, or ask for the link again.`);
-    else if (packed && this.picture && this.picture.width * this.picture.height > MOST_AT_ONCE) {
-      // A few bytes can become a picture that takes minutes: that is for the visitor to want.
-      this.#set(
-        "idle",
-        `The link holds a picture of ${sizeText(this.picture)}: press Enlarge if you want it enlarged.`,
-      );
-    } else if ((demo ?? packed) && this.choice.isTrained) {
-      await this.run();
-      // The fast result is there at once; whether it is the sender's is found out while it is looked at.
-      if (state.sums && this.result && this.backend !== "gpu") await this.verify();
-    }
+  async openDemo({ id, description }: Demo): Promise<void> {
+    await this.open(demoUrl(id), { name: id, description, demo: id });
   }
 
-  async openDemo(demo: Demo): Promise<void> {
-    await this.#open(demoUrl(demo.id), demo.id, demo.description, demo.id);
-  }
-
-  /** Several pictures become a batch. */
-  async openFiles(files: readonly File[]): Promise<void> {
-    await this.#openFile(files[0]);
-    this.batch = files.length > 1 ? new Batch(files) : undefined;
-    this.#render();
-  }
-
-  async #openFile(file: File | undefined): Promise<void> {
-    if (!file) {
-      this.#set("error", "That was not a picture file. Save the picture first, then open or drop the file.");
-      return;
-    }
-    await this.#open(file, withoutEnding(file.name), file.name, undefined);
-  }
-
-  async #open(source: Blob | string, name: string, description: string, demo: string | undefined): Promise<void> {
-    const { signal } = this.#begin("loading", `Reading ${name}…`);
+  /** Shows a picture. It may turn out broken, or be left for another one that is opened meanwhile. */
+  async open(source: Blob | string, origin: PictureOrigin): Promise<"open" | "broken" | "left"> {
+    const { signal } = this.#begin("loading", `Reading ${origin.name}…`);
     this.batch = undefined;
+    this.arrival.offer = undefined;
     try {
       const upscaler = await this.#upscaler();
-      const picture = await upscaler.inspect(source, { signal });
-      this.picture = { ...picture, name, demo, file: typeof source === "string" ? undefined : source };
+      // A picture at an address is for others to reproduce, in whichever browser.
+      const decoder = origin.address === undefined ? "auto" : "own";
+      const picture = await upscaler.inspect(source, { signal, decoder });
+      this.picture = { ...picture, ...origin, file: typeof source === "string" ? undefined : source };
       this.part = undefined;
       this.result = undefined;
       this.truth.forget();
       this.verification.expected = undefined;
-      await this.#stage.showPicture(picture.imageData, description, signal);
-      this.#ready();
+      await this.#stage.showPicture(picture.imageData, origin.description, signal);
+      this.ready();
+      return "open";
     } catch (error) {
-      if (!signal.aborted) this.#fail(error);
+      if (signal.aborted) return "left";
+      this.#fail(error);
+      return "broken";
     }
   }
 
@@ -197,25 +157,24 @@ export class App {
 
   /** Enlarges a part of the picture at once, or goes back to all of it. */
   async setRegion(region: Area | undefined): Promise<void> {
-    if ((await this.#cut(region)) && region && this.zoomIsValid && this.choice.isTrained) await this.run();
+    if ((await this.cut(region)) && region && this.zoomIsValid && this.choice.isTrained) await this.run();
   }
 
   /** Whether the part could be cut out. */
-  async #cut(region: Area | undefined): Promise<boolean> {
+  async cut(region: Area | undefined): Promise<boolean> {
     const { picture } = this;
     if (!picture) return false;
     const { signal } = this.#begin("loading", region ? "Cutting out the part…" : "Going back to the whole picture…");
     try {
-      const { name, demo, file } = picture;
       const cut = region && (await (await this.#upscaler()).crop(picture, region, { signal }));
-      this.part = cut && { ...cut, area: region, name: `${name}-part`, demo, file };
+      this.part = cut && { ...picture, ...cut, area: region, name: `${picture.name}-part` };
       this.result = undefined;
       // Of another part the link says nothing.
       this.verification.expected = undefined;
       this.truth.forget();
       this.#stage.hideResult();
       this.#stage.region = region;
-      this.#ready();
+      this.ready();
       return true;
     } catch (error) {
       if (!signal.aborted) this.#fail(error);
@@ -284,7 +243,7 @@ export class App {
     this.format = format;
     this.quality = quality;
     this.batch?.forget();
-    this.#render();
+    this.#writeLink();
   }
 
   keepMetadata(is: boolean): void {
@@ -309,9 +268,10 @@ export class App {
     return this.zoom >= MIN_ZOOM && this.zoom <= MAX_ZOOM;
   }
 
-  async run(): Promise<void> {
+  /** Whether there is a result in the end. */
+  async run(): Promise<boolean> {
     const { source: picture, target, zoom, model } = this;
-    if (!picture || !target) return;
+    if (!picture || !target) return false;
     const { signal } = this.#begin("working", `Enlarging to ${sizeText(target)}…`);
     try {
       const upscaler = await this.#upscaler();
@@ -330,10 +290,12 @@ export class App {
       this.result = { upscaled, zoom, model };
       if (this.comparison.rival !== ORIGINAL) await this.#showRival(upscaler, picture, upscaled, signal);
       this.#done(upscaled);
+      return true;
     } catch (error) {
-      if (signal.aborted) return;
+      if (signal.aborted) return false;
       this.#stage.hideResult();
       this.#fail(error);
+      return false;
     }
   }
 
@@ -411,9 +373,10 @@ export class App {
   }
 
   setTruthScale(scale: number): void {
-    this.truth.scale = scale;
-    this.truth.forget();
-    this.#render();
+    // Scores of another scale would be lost on the visitor.
+    if (this.truth.isRunning) this.cancel();
+    this.truth.choose(scale);
+    this.#writeLink();
   }
 
   async scoreAgainstTruth(): Promise<void> {
@@ -428,15 +391,22 @@ export class App {
     });
   }
 
-  /** Says what is done while it is done, and what goes wrong in it. */
   async #working(text: string, work: (upscaler: Upscaler, signal: AbortSignal) => Promise<void>): Promise<void> {
-    const { signal } = this.#begin("working", text);
-    try {
+    await this.working(text, async ({ signal }) => {
       const upscaler = await this.#upscaler();
       signal.throwIfAborted();
       await work(upscaler, signal);
+    });
+  }
+
+  /** Says what is done while it is done, and what goes wrong in it: then, or when it is given up, nothing comes out. */
+  async working<T>(text: string, work: (task: WorkOptions) => Promise<T>): Promise<T | undefined> {
+    const { signal } = this.#begin("working", text);
+    try {
+      return await work({ signal, onProgress: (fraction) => this.#showProgress(fraction, signal) });
     } catch (error) {
       if (!signal.aborted) this.#fail(error);
+      return undefined;
     }
   }
 
@@ -448,12 +418,12 @@ export class App {
   }
 
   cancel(): void {
-    this.#giveUp();
+    this.stop();
     this.#set("idle", "Cancelled.");
   }
 
-  /** Ends what runs. A comparison that is given up leaves the result. */
-  #giveUp(): void {
+  /** Ends what runs, and leaves it to the caller to say so. A comparison that is given up leaves the result. */
+  stop(): void {
     this.#current.abort();
     this.comparison.forget();
     if (this.result) this.#stage.hideRival();
@@ -493,7 +463,7 @@ export class App {
     const { source } = this;
     if (!source) return;
     try {
-      await this.share.pack(source);
+      await this.share.pack(source, await this.#anyEngine);
       this.#writeLink();
     } catch (error) {
       this.#fail(error);
@@ -502,7 +472,9 @@ export class App {
 
   /** Keeps the address up to date, without an entry in the history for each change. */
   #writeLink(): void {
-    history.replaceState(null, "", this.share.link);
+    // Before the models are known the address is still to be read, and an invalid zoom is not for sharing.
+    const isLink = this.models.length > 0 && this.zoomIsValid && this.status.state !== "loading";
+    if (isLink) history.replaceState(null, "", this.share.link);
     this.#render();
   }
 
@@ -514,9 +486,14 @@ export class App {
     });
   }
 
-  /** Reads a picture that is not to be enlarged. Any engine can; one for the model of the moment would end the one that can still save the result. */
+  /** For what any engine can do: one for the model of the moment would end the one that can still save the result. */
+  get #anyEngine(): Promise<Upscaler> {
+    return this.#engine.any ?? this.#upscaler();
+  }
+
+  /** Reads a picture that is not to be enlarged. */
   async inspect(file: Blob): Promise<SourcePicture> {
-    return (await (this.#engine.any ?? this.#upscaler())).inspect(file);
+    return (await this.#anyEngine).inspect(file);
   }
 
   /** Draws what has changed outside of this class. */
@@ -536,8 +513,8 @@ export class App {
     this.batch?.forget();
     // Another setting than the link's gives another result.
     this.verification.expected = undefined;
-    if (this.status.state === "working") this.#giveUp();
-    if (this.status.state !== "loading") this.#ready();
+    if (this.status.state === "working") this.stop();
+    if (this.status.state !== "loading") this.ready();
   }
 
   /** Finds out what the run would take, and whether it fits. */
@@ -579,7 +556,8 @@ export class App {
     }
   }
 
-  #ready(): void {
+  /** Says what can be done now. */
+  ready(): void {
     const { source: picture, target } = this;
     this.estimate = undefined;
     void this.#describe();
@@ -590,11 +568,14 @@ export class App {
     else this.#set("idle", "Choose a picture to begin.");
   }
 
+  /** Says what is the matter. */
+  say(state: "idle" | "error", text: string): void {
+    this.#set(state, text);
+  }
+
   #set(state: Status["state"], text: string): void {
     this.status = { state, text };
-    // Before the models are known the address is still to be read, and an invalid zoom is not for sharing.
-    if (this.models.length > 0 && this.zoomIsValid && state !== "loading") this.#writeLink();
-    else this.#render();
+    this.#writeLink();
   }
 
   #fail(error: unknown): void {

@@ -48,8 +48,10 @@ export class Batch {
       try {
         const options = { scale: zoom, signal, onProgress: ({ fraction }: { fraction: number }) => show(fraction) };
         const upscaled = await upscaler.upscale(item.file, options);
-        item.result = await write(upscaled, settings, item.file);
-        item.state = "done";
+        const result = await write(upscaled, settings, item.file);
+        // A batch that was given up may have got other settings.
+        signal.throwIfAborted();
+        Object.assign(item, { state: "done", result });
       } catch (error) {
         item.state = signal.aborted ? "waiting" : "failed";
         signal.throwIfAborted();

@@ -5,34 +5,14 @@ import {
   createUpscaler,
   type Backend,
   type Distance,
-  type ModelEntry,
   type ModelSource,
-  type Resizer,
   type SourcePicture,
   type Upscaler,
 } from "../module/splitsr.ts";
 import type { App } from "./app.ts";
 import { modelLabel } from "./own-models.ts";
+import { ORIGINAL, resizerNamed, resizers } from "./rivals.ts";
 import type { Stage } from "./stage.ts";
-
-/** The picture itself, as the browser enlarges it. */
-export const ORIGINAL = "original";
-
-export const resizers: readonly (readonly [Resizer, string])[] = [
-  ["nearest", "Nearest pixel"],
-  ["bilinear", "Bilinear"],
-  ["bicubic", "Bicubic"],
-  ["lanczos3", "Lanczos"],
-];
-
-/** Whether it is "original", a resizer or one of the models. */
-export function isRival(name: string, models: readonly ModelEntry[]): boolean {
-  return name === ORIGINAL || resizerNamed(name) !== undefined || models.some((model) => model.name === name);
-}
-
-export function resizerNamed(name: string): Resizer | undefined {
-  return resizers.find(([resizer]) => resizer === name)?.[0];
-}
 
 /** Where and how a rival enlarges. */
 export interface Task {
@@ -109,10 +89,6 @@ export class Comparison {
     signal.throwIfAborted();
     await stage.showHeat(map, signal);
   }
-}
-
-export function rivalLabel(name: string): string {
-  return resizers.find(([resizer]) => resizer === name)?.[1] ?? name;
 }
 
 export function compareSection(app: App): TemplateResult {

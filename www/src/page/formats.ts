@@ -8,19 +8,26 @@ import { roundZoom } from "./text.ts";
 export interface Format {
   /** Its name, in the list and for the reader. */
   label: string;
+  /** Its name in a link. */
+  link: string;
   type: string;
   ending: string;
   /** Whether it has a quality. */
   isLossy: boolean;
 }
 
-export const png: Format = { label: "PNG", type: "image/png", ending: "png", isLossy: false };
+export const png: Format = { label: "PNG", link: "png", type: "image/png", ending: "png", isLossy: false };
 
-const jpeg: Format = { label: "JPEG", type: "image/jpeg", ending: "jpg", isLossy: true };
+const jpeg: Format = { label: "JPEG", link: "jpg", type: "image/jpeg", ending: "jpg", isLossy: true };
 
-const lossyWebp: Format = { label: "WebP", type: "image/webp", ending: "webp", isLossy: true };
+const lossyWebp: Format = { label: "WebP", link: "webp", type: "image/webp", ending: "webp", isLossy: true };
 
-const formats: readonly Format[] = [png, jpeg, lossyWebp, { ...lossyWebp, label: "WebP, lossless", isLossy: false }];
+export const formats: readonly Format[] = [
+  png,
+  jpeg,
+  lossyWebp,
+  { ...lossyWebp, label: "WebP, lossless", link: "webp-lossless", isLossy: false },
+];
 
 export interface FileSettings {
   format: Format;

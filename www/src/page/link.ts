@@ -1,12 +1,20 @@
-/** The page's state in the URL's fragment: `#img=demo:sign&model=splitsr-x2&zoom=2&view=0.5,0.5,2,0.5`. */
-import { MAX_ZOOM, type Area, type Backend, type ModelEntry, type SplitSrConfig } from "../module/splitsr.ts";
-import { isRival } from "./compare.ts";
+/** The page's state in the URL's fragment: `#img=demo:sign&model=splitsr-x2&zoom=2&view=0.5,0.5,2,0.5`. What is as usual is left out. */
+import { MAX_ZOOM, type Area, type Backend, type ModelEntry } from "../module/api.ts";
 import { demos } from "./demos.ts";
-import { parameters, type NetworkChange } from "./network.ts";
+import { readAddress } from "./elsewhere.ts";
+import { formats, png, type Format } from "./formats.ts";
+import { configOf, parameters, type NetworkChange } from "./network.ts";
 import { unpackPicture } from "./packed.ts";
+import { isRival } from "./rivals.ts";
 import { formatSums, parseSums, type Sums } from "./verify.ts";
 
 export const MIN_ZOOM = 1;
+export const USUAL_ZOOM = 2;
+/** Of JPEG, 1 to 100. */
+export const USUAL_QUALITY = 92;
+/** What pictures are shrunk by to be scored. */
+export const truthScales: readonly number[] = [2, 3, 4];
+export const USUAL_TRUTH_SCALE = 2;
 
 /** Where the viewer looks. */
 export interface View {
@@ -19,11 +27,17 @@ export interface View {
   split: number;
 }
 
+/** What can be switched on in the viewer's toolbar, by the buttons' `data-action`. */
+export const toggles = ["beside", "loupe", "pixels"] as const;
+export type Toggle = (typeof toggles)[number];
+
 export interface LinkState {
   /** The id of a demo picture. */
   demo?: string | undefined;
   /** Of a visitor's own picture, a small part that was put into the link on request: see `packed.ts`. */
   packed?: string | undefined;
+  /** The address of a picture on another site: see `elsewhere.ts`. */
+  address?: string | undefined;
   model?: string | undefined;
   /** Hyper-parameters; the model's own for those that are absent. */
   network?: NetworkChange | undefined;
@@ -40,79 +54,123 @@ export interface LinkState {
   sums?: Sums | undefined;
   /** Absent while the whole picture is fitted into the viewer. */
   view?: View | undefined;
+  toggles?: readonly Toggle[] | undefined;
+  /** How the result is saved. */
+  format?: Format | undefined;
+  quality?: number | undefined;
+  truthScale?: number | undefined;
 }
 
-/** Reads a fragment. What is wrong in it is left out, and told in a sentence each. */
-export function parseLink(fragment: string, models: readonly ModelEntry[]): { state: LinkState; complaints: string[] } {
-  const values = new URLSearchParams(fragment.replace(/^#/, ""));
+/** Longer ones are none of ours: the longest have a packed picture. */
+const MOST_CHARACTERS = 64_000;
+
+/** Reads the value of a key into the state; returns what is wrong with it, as a sentence. */
+type Reader = (text: string, state: LinkState) => string | undefined;
+
+/**
+ * Reads a fragment. `usual` is the model for a zoom where none is named. Without what is not here (a model of the
+ * sender's own), the rest of a link still makes sense; one that is broken is not followed at all. Either is told in a
+ * sentence each.
+ */
+export function parseLink(
+  fragment: string,
+  models: readonly ModelEntry[],
+  usual: (zoom: number) => ModelEntry | undefined,
+): { state: LinkState; complaints: string[] } {
+  const text = fragment.replace(/^#/, "");
+  if (text === "") return { state: {}, complaints: [] };
+  if (text.length > MOST_CHARACTERS) return { state: {}, complaints: ["The link is too long to be one of this page."] };
+  const values = new URLSearchParams(text);
   const state: LinkState = {};
-  const complaints: string[] = [];
-
-  const image = values.get("img");
-  if (image !== null) {
-    const id = image.startsWith("demo:") ? image.slice("demo:".length) : undefined;
-    const packed = image.startsWith("png:") ? image.slice("png:".length) : undefined;
-    if (packed !== undefined && unpackPicture(packed)) state.packed = packed;
-    else if (demos.some((demo) => demo.id === id)) state.demo = id;
-    else complaints.push("The link names a picture that is not here.");
-  }
-
+  const missing: string[] = [];
   const model = values.get("model");
-  if (model !== null) {
-    if (models.some(({ name }) => name === model)) state.model = model;
-    else complaints.push("The link names a model that is not here.");
-  }
-
-  for (const { key, link, label, values: choices } of parameters) {
-    const text = values.get(link);
-    if (text === null) continue;
-    const option = choices(MOST_GROUPS).find(([value]) => String(value) === text);
-    if (option) state.network = { ...state.network, [key]: option[0] };
-    else complaints.push(`The link's ${label.toLowerCase()} is not one of those to choose from.`);
-  }
-
-  const zoom = values.get("zoom");
-  if (zoom !== null) {
-    const number = Number(zoom);
-    if (zoom !== "" && number >= MIN_ZOOM && number <= MAX_ZOOM) state.zoom = number;
-    else complaints.push(`The link's zoom is not a number from ${MIN_ZOOM} to ${MAX_ZOOM}.`);
-  }
-
-  const backend = values.get("backend");
-  if (backend !== null) {
-    if (backend === "cpu" || backend === "gpu") state.backend = backend;
-    else if (backend !== "auto") complaints.push("The link names a device that is not known.");
-  }
-
   const rival = values.get("with");
+  const isHere = (name: string) => models.some((entry) => entry.name === name);
+  if (model !== null) {
+    if (isHere(model)) state.model = model;
+    else missing.push("The link names a model that is not here.");
+  }
   if (rival !== null) {
     if (isRival(rival, models)) state.rival = rival;
-    else complaints.push("The link compares with something that is not here.");
-  }
-  state.difference = values.get("diff") === "1";
-
-  const region = values.get("part");
-  if (region !== null) {
-    state.region = parseArea(region);
-    if (!state.region) complaints.push("The link's part of the picture is not understood.");
+    else missing.push("The link compares with something that is not here.");
   }
 
-  const sums = values.get("sum");
-  if (sums !== null) {
-    state.sums = parseSums(sums);
-    if (!state.sums) complaints.push("The link's hashes are not understood.");
+  const wrong: string[] = [];
+  for (const [key, read] of Object.entries(readers)) {
+    const value = values.get(key);
+    const complaint = value === null ? undefined : read(value, state);
+    if (complaint !== undefined) wrong.push(complaint);
   }
-
-  const view = values.get("view");
-  if (view !== null) {
-    state.view = parseView(view);
-    if (!state.view) complaints.push("The link's view is not understood.");
+  // Hyper-parameters are of a model: of one that is not here nothing is known.
+  const entry =
+    model === null ? usual(state.zoom ?? USUAL_ZOOM) : models.find((candidate) => candidate.name === state.model);
+  const config = configOf(entry);
+  for (const { key, link, label, values: choices } of parameters) {
+    const value = values.get(link);
+    if (value === null || (model !== null && !entry)) continue;
+    const option = config && choices(config).find(([choice]) => String(choice) === value);
+    if (option) state.network = { ...state.network, [key]: option[0] };
+    else wrong.push(`The link's ${label.toLowerCase()} is not one of those to choose from.`);
   }
-  return { state, complaints };
+  const known = ["model", "with", ...Object.keys(readers), ...parameters.map(({ link }) => link)];
+  if (!known.some((key) => values.has(key))) wrong.push("The link is not understood.");
+  return { state: wrong.length > 0 ? {} : state, complaints: [...wrong, ...missing] };
 }
 
-/** Hybrid indices up to any that a model here has. */
-const MOST_GROUPS = { groups: 64 } as SplitSrConfig;
+const readers: Record<string, Reader> = {
+  img(text, state) {
+    const [, kind, rest = ""] = /^(demo|png|url):(.*)$/s.exec(text) ?? [];
+    if (kind === "png" && unpackPicture(rest)) state.packed = rest;
+    else if (kind === "demo" && demos.some((demo) => demo.id === rest)) state.demo = rest;
+    else if (kind === "url" && readAddress(rest)) state.address = rest;
+    else return "The link names a picture that is not here.";
+    return undefined;
+  },
+  zoom(text, state) {
+    const zoom = number(text);
+    if (!(zoom >= MIN_ZOOM && zoom <= MAX_ZOOM))
+      return `The link's zoom is not a number from ${MIN_ZOOM} to ${MAX_ZOOM}.`;
+    state.zoom = zoom;
+    return undefined;
+  },
+  backend(text, state) {
+    if (text === "cpu" || text === "gpu") state.backend = text;
+    else if (text !== "auto") return "The link names a device that is not known.";
+    return undefined;
+  },
+  diff(text, state) {
+    state.difference = text === "1";
+    return undefined;
+  },
+  part(text, state) {
+    state.region = parseArea(text);
+    return state.region ? undefined : "The link's part of the picture is not understood.";
+  },
+  sum(text, state) {
+    state.sums = parseSums(text);
+    return state.sums ? undefined : "The link's hashes are not understood.";
+  },
+  view(text, state) {
+    state.view = parseView(text);
+    return state.view ? undefined : "The link's view is not understood.";
+  },
+  show(text, state) {
+    const names = text.split(",");
+    state.toggles = toggles.filter((toggle) => names.includes(toggle));
+    return state.toggles.length === names.length ? undefined : "The link's view is not understood.";
+  },
+  as(text, state) {
+    const [, name, quality = String(USUAL_QUALITY)] = /^([a-z-]{1,20})(?:,(\d{1,3}))?$/.exec(text) ?? [];
+    state.format = formats.find(({ link }) => link === name);
+    state.quality = Number(quality);
+    const isRight = state.format && state.quality >= 1 && state.quality <= 100;
+    return isRight ? undefined : "The link's file format is not understood.";
+  },
+  truth(text, state) {
+    state.truthScale = truthScales.find((scale) => String(scale) === text);
+    return state.truthScale ? undefined : "The link's scale to score is not one of those to choose from.";
+  },
+};
 
 /** What need not be in a link. */
 const USUAL: NetworkChange = {
@@ -123,6 +181,11 @@ const USUAL: NetworkChange = {
   block: "split",
 };
 
+/** Plain decimal notation; anything else is NaN. */
+function number(text = ""): number {
+  return /^\d{1,6}(\.\d{1,20})?$/.test(text) ? Number(text) : NaN;
+}
+
 function parseArea(text: string): Area | undefined {
   const [, ...numbers] = /^(\d{1,6}),(\d{1,6}),(\d{1,6}),(\d{1,6})$/.exec(text) ?? [];
   const [left, top, width, height] = numbers.map(Number);
@@ -131,29 +194,37 @@ function parseArea(text: string): Area | undefined {
 }
 
 function parseView(text: string): View | undefined {
-  const [x, y, magnification, split, ...rest] = text.split(",").map((part) => (part === "" ? NaN : Number(part)));
-  if (x === undefined || y === undefined || magnification === undefined || split === undefined) return undefined;
+  const [x = NaN, y = NaN, magnification = NaN, split = NaN, ...rest] = text.split(",", 5).map(number);
   const within = [x, y, split].every((fraction) => fraction >= 0 && fraction <= 1);
-  if (rest.length > 0 || !within || !(magnification > 0 && magnification < 1000)) return undefined;
+  if (rest.length > 0 || !within || !(magnification >= 0.001 && magnification < 1000)) return undefined;
   return { x, y, magnification, split };
 }
 
-export function formatLink(state: LinkState): string {
-  const { demo, packed, model, network, zoom, backend, rival, difference, region, sums, view } = state;
+/** `own` are the hyper-parameters that the model was trained with. */
+export function formatLink(state: LinkState, own?: NetworkChange): string {
+  const { demo, packed, address, model, network, zoom, backend, rival, difference, region, sums, view } = state;
+  const { format = png, quality = USUAL_QUALITY, truthScale = USUAL_TRUTH_SCALE } = state;
   const parts: string[] = [];
   if (demo !== undefined) parts.push(`img=demo:${demo}`);
   if (packed !== undefined) parts.push(`img=png:${packed}`);
+  if (address !== undefined) parts.push(`img=url:${encodeURIComponent(address)}`);
   if (model !== undefined) parts.push(`model=${encodeURIComponent(model)}`);
   for (const { key, link } of network ? parameters : []) {
     const value = network?.[key];
-    if (value !== undefined && value !== USUAL[key]) parts.push(`${link}=${value}`);
+    const isUsual = value === USUAL[key] && (own === undefined || value === own[key]);
+    if (value !== undefined && !isUsual) parts.push(`${link}=${value}`);
   }
   if (zoom !== undefined) parts.push(`zoom=${zoom}`);
   if (backend !== undefined) parts.push(`backend=${backend}`);
   if (rival !== undefined) parts.push(`with=${encodeURIComponent(rival)}`);
   if (difference) parts.push("diff=1");
   if (region) parts.push(`part=${[region.left, region.top, region.width, region.height].join(",")}`);
+  if (truthScale !== USUAL_TRUTH_SCALE) parts.push(`truth=${truthScale}`);
+  // The quality is JPEG's alone.
+  if (format.isLossy && quality !== USUAL_QUALITY) parts.push(`as=${format.link},${quality}`);
+  else if (format !== png) parts.push(`as=${format.link}`);
   if (sums) parts.push(`sum=${formatSums(sums)}`);
+  if (state.toggles?.length) parts.push(`show=${state.toggles.join(",")}`);
   if (view) {
     const fractions = [view.x, view.y, view.magnification, view.split].map((value) => Number(value.toFixed(4)));
     parts.push(`view=${fractions.join(",")}`);

@@ -25,14 +25,13 @@ void app
   .then(() => Promise.all([offerOffline(part("offline")), probeFormats().then(() => app.refresh())]));
 
 // The page's own changes of the address are no hashchange: this is a link that was pasted or edited.
-addEventListener("hashchange", () => void app.openLink(location.hash));
+addEventListener("hashchange", () => void app.arrival.openLink(location.hash));
 
 addEventListener("paste", (event) => {
-  const files = [...(event.clipboardData?.files ?? [])];
   // Text that is pasted into the number field is no attempt at a picture.
-  if (files.length === 0 && event.target instanceof HTMLInputElement) return;
+  if (!event.clipboardData?.files.length && event.target instanceof HTMLInputElement) return;
   event.preventDefault();
-  void app.openFiles(files);
+  void app.arrival.take(event.clipboardData);
 });
 
 const dragging = (is: boolean) => document.body.classList.toggle("dragging", is);
@@ -47,5 +46,5 @@ addEventListener("dragleave", (event) => {
 addEventListener("drop", (event) => {
   event.preventDefault();
   dragging(false);
-  void app.openFiles([...(event.dataTransfer?.files ?? [])]);
+  void app.arrival.take(event.dataTransfer);
 });

@@ -1,13 +1,10 @@
-/** A small picture as text, so that a link can hold it: PNG in base64url. The fragment of an address is not sent to any server. */
+/** A small picture as text, so that a link can hold it: a PNG file in base64url. The fragment of an address is not sent to any server. */
 
 /** What addresses still carry everywhere that links are pasted. */
 const MOST_CHARACTERS = 48_000;
 
 /** @throws an error for the reader where it is too large. */
-export async function packPicture(pixels: ImageData): Promise<string> {
-  const canvas = new OffscreenCanvas(pixels.width, pixels.height);
-  canvas.getContext("2d")?.putImageData(pixels, 0, 0);
-  const png = await canvas.convertToBlob({ type: "image/png" });
+export async function packPicture(png: Blob): Promise<string> {
   const bytes = new Uint8Array(await png.arrayBuffer());
   const characters = Math.ceil((bytes.length * 4) / 3);
   if (characters > MOST_CHARACTERS) {

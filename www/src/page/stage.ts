@@ -3,7 +3,7 @@
  * side; panned and zoomed together by mouse, wheel, touch and keys. Left is the original, or a rival of the result.
  */
 import type { Area, Part } from "../module/splitsr.ts";
-import type { View } from "./link.ts";
+import { toggles, type Toggle, type View } from "./link.ts";
 import { paint } from "./paint.ts";
 
 const MOST_MAGNIFICATION = 64;
@@ -47,10 +47,26 @@ function byLayer<T>(make: (name: LayerName) => T): Record<LayerName, T> {
 }
 
 export class Stage {
-  /** Called when the visitor has moved the view. */
+  /** Called when the visitor has moved the view, or switched something in the toolbar. */
   onMove: () => void = () => undefined;
   /** Called when the visitor has marked a part of the picture, or none. */
   onRegion: (region: Area | undefined) => void = () => undefined;
+
+  /** What is switched on in the toolbar. */
+  get toggles(): readonly Toggle[] {
+    const on = { beside: this.#beside, loupe: this.#loupe, pixels: this.#squares };
+    return toggles.filter((toggle) => on[toggle]);
+  }
+
+  set toggles(on: readonly Toggle[]) {
+    this.#beside = on.includes("beside");
+    this.#loupe = on.includes("loupe");
+    this.#squares = on.includes("pixels");
+    for (const toggle of toggles) {
+      part(this.#root, `[data-action=${toggle}]`).ariaPressed = String(on.includes(toggle));
+    }
+    this.#draw();
+  }
 
   readonly #root: HTMLElement;
   readonly #viewport: HTMLElement;
@@ -519,6 +535,7 @@ export class Stage {
     toolbar.addEventListener("click", (event) => {
       const button = (event.target as Element).closest("button");
       if (button) actions[button.dataset.action ?? ""]?.(button);
+      this.onMove();
     });
   }
 }

@@ -1,8 +1,11 @@
 /** Scoring against the truth: the picture is shrunk by the evaluation protocol, enlarged by every model and resizer, and compared with itself. */
 import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from "lit-html";
+import { live } from "lit-html/directives/live.js";
 import type { Backend, ModelEntry, ModelSource, SourcePicture, Upscaler } from "../module/splitsr.ts";
 import type { App } from "./app.ts";
-import { enlargeBy, resizers, rivalLabel } from "./compare.ts";
+import { enlargeBy } from "./compare.ts";
+import { truthScales, USUAL_TRUTH_SCALE } from "./link.ts";
+import { resizers, rivalLabel } from "./rivals.ts";
 import { save } from "./save.ts";
 
 /** Larger ones take too long and too much memory for a dozen models. */
@@ -19,31 +22,55 @@ export interface Score {
   milliseconds: number;
 }
 
+/** What is scored, and where. */
+interface TruthTask {
+  upscaler: Upscaler;
+  picture: SourcePicture;
+  models: readonly ModelEntry[];
+  source: (model: string) => ModelSource;
+  backend: Backend;
+}
+
 export class Truth {
-  scale = 2;
+  scale = USUAL_TRUTH_SCALE;
   scores: Score[] = [];
+  /** Of the run that goes on. */
+  #signal: AbortSignal | undefined;
+
+  get isRunning(): boolean {
+    return this.#signal?.aborted === false;
+  }
+
+  choose(scale: number): void {
+    if (scale !== this.scale) this.forget();
+    this.scale = scale;
+  }
 
   forget(): void {
     this.scores = [];
   }
 
   /** Scores the resizers and the models of the scale, one after another; `onScore` hears after each. */
-  async run(
-    task: {
-      upscaler: Upscaler;
-      picture: SourcePicture;
-      models: readonly ModelEntry[];
-      source: (model: string) => ModelSource;
-      backend: Backend;
-    },
-    signal: AbortSignal,
-    onNext: (name: string, fraction: number) => void,
-  ): Promise<void> {
-    const { upscaler, picture, models, source, backend } = task;
+  async run(task: TruthTask, signal: AbortSignal, onNext: (name: string, fraction: number) => void): Promise<void> {
+    const { picture } = task;
     if (picture.width * picture.height > MOST_PIXELS) {
       throw new Error("This picture is too large to be scored: take one of at most 4 megapixels, or a part of it.");
     }
     this.forget();
+    this.#signal = signal;
+    try {
+      await this.#score(task, signal, onNext);
+    } finally {
+      // Another run may have begun since.
+      if (this.#signal === signal) this.#signal = undefined;
+    }
+  }
+
+  async #score(
+    { upscaler, picture, models, source, backend }: TruthTask,
+    signal: AbortSignal,
+    onNext: (name: string, fraction: number) => void,
+  ): Promise<void> {
     const { scale } = this;
     const { small, sharp } = await upscaler.shrink(picture, scale);
     signal.throwIfAborted();
@@ -77,9 +104,10 @@ export function truthSection(app: App): TemplateResult {
         <select
           aria-label="Scale to score"
           data-testid="truth-scale"
+          .value=${live(String(truth.scale))}
           @change=${(event: Event) => app.setTruthScale(Number((event.target as HTMLSelectElement).value))}
         >
-          ${[2, 3, 4].map((scale) => html`<option value=${scale} ?selected=${scale === truth.scale}>×${scale}</option>`)}
+          ${truthScales.map((scale) => html`<option value=${scale} ?selected=${scale === truth.scale}>×${scale}</option>`)}
         </select>
         <button
           type="button"

@@ -3,29 +3,27 @@
  * that is compared with the one in the link.
  */
 import { html, nothing, type TemplateResult } from "lit-html";
-import type { Distance, Report, SourcePicture, UpscaleResult, Upscaler } from "../module/splitsr.ts";
+import type { Distance, SourcePicture, UpscaleResult, Upscaler } from "../module/splitsr.ts";
 import type { App } from "./app.ts";
 
-/** So many digits of a hash are enough to tell it from any other. */
-const DIGITS = 16;
+/** Of a hash in a link: 128 bits, which nobody can make another picture for. */
+const DIGITS = 32;
 
-/** The hashes in a link: of the model's file and of the exact result. */
+/** Hashes of the model's file and of the exact result; those of a link are cut short. */
 export interface Sums {
   model: string;
   output: string;
 }
 
+/** Links that were made before have 16 digits. */
 export function parseSums(text: string): Sums | undefined {
-  const [, model, output] = /^([0-9a-f]{16})-([0-9a-f]{16})$/.exec(text) ?? [];
+  const [, model, output] = /^([0-9a-f]{16,64})-([0-9a-f]{16,64})$/.exec(text) ?? [];
   return model && output ? { model, output } : undefined;
 }
 
-export const formatSums = ({ model, output }: Sums): string => `${model}-${output}`;
-
-const sumsOf = ({ modelSha256, outputSha256 }: Report): Sums => ({
-  model: modelSha256.slice(0, DIGITS),
-  output: outputSha256.slice(0, DIGITS),
-});
+export function formatSums({ model, output }: Sums): string {
+  return `${model.slice(0, DIGITS)}-${output.slice(0, DIGITS)}`;
+}
 
 export class Verification {
   /** What the link said. */
@@ -56,12 +54,12 @@ export class Verification {
     });
     const distance = await upscaler.distance(shown.imageData(), exact.imageData());
     signal.throwIfAborted();
-    this.found = sumsOf(exact.report);
+    this.found = { model: exact.report.modelSha256, output: exact.report.outputSha256 };
     this.distance = distance;
   }
 
-  /** What is known, as a sentence. */
-  get verdict(): string {
+  /** What is known, as a sentence; `address` is where the picture is, if that is another site. */
+  verdict(address: string | undefined): string {
     const { expected, found, distance } = this;
     if (!found || !distance) return expected ? "The link tells what must come out: not verified yet." : "";
     const off =
@@ -70,16 +68,21 @@ export class Verification {
         : `is at most ${distance.largest} level${distance.largest > 1 ? "s" : ""} off`;
     const shown = `What is shown ${off}.`;
     if (!expected) return `The exact result is known now, and the link holds its hash. ${shown}`;
-    if (expected.model !== found.model) return "Not reproduced: the model here is another one than the sender's.";
-    if (expected.output !== found.output)
-      return "Not reproduced: the exact result here is another one than the sender's.";
+    if (!found.model.startsWith(expected.model))
+      return "Not reproduced: the model here is another one than the sender's.";
+    if (!found.output.startsWith(expected.output)) {
+      const changed =
+        address === undefined ? "" : ` The picture at ${new URL(address).host} may be another one by now.`;
+      return `Not reproduced: the exact result here is another one than the sender's.${changed}`;
+    }
     return `Reproduced exactly. ${shown}`;
   }
 }
 
 export function verifyTemplate(app: App): TemplateResult {
   const { verification, busy } = app;
-  const { verdict, found } = verification;
+  const { found } = verification;
+  const verdict = verification.verdict(app.picture?.address);
   const onGpu = app.backend === "gpu";
   return html`
     ${

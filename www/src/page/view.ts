@@ -6,10 +6,12 @@ import type { App } from "./app.ts";
 import { batchTemplate, type Batch } from "./batch.ts";
 import { compareSection } from "./compare.ts";
 import { demos, thumbUrl } from "./demos.ts";
+import { offerTemplate } from "./elsewhere.ts";
 import { formatFields, formatNote, metadataField } from "./formats.ts";
 import { MIN_ZOOM } from "./link.ts";
 import { networkSection } from "./network.ts";
 import { modelLabel, ownModelInLink, ownModelsTemplate } from "./own-models.ts";
+import { linkNote } from "./share.ts";
 import { sizeText, timeText } from "./text.ts";
 import { truthSection } from "./truth.ts";
 import { tuningSection } from "./tuning-door.ts";
@@ -26,7 +28,10 @@ export function draw(app: App, panel: HTMLElement, welcome: HTMLElement): void {
 }
 
 function welcomeTemplate(app: App): TemplateResult {
+  // On a phone the status is far below.
+  const { state, text } = app.status;
   return html`
+    ${state === "error" ? html`<p class="trouble">${text}</p>` : nothing} ${offerTemplate(app)}
     <h2>Enlarge a picture</h2>
     <p>
       <span class="with-mouse">Drop one here, paste it, or </span><label class="link" for="file">choose a file</label>.
@@ -73,7 +78,7 @@ function pictureSection(app: App): TemplateResult {
         multiple
         accept="image/*,.tif,.tiff,.avif"
         data-testid="file-input"
-        @change=${(event: Event) => void app.openFiles(taken(event))}
+        @change=${(event: Event) => void app.arrival.openFiles(taken(event))}
       />
       <input
         id="camera"
@@ -82,7 +87,7 @@ function pictureSection(app: App): TemplateResult {
         accept="image/*"
         capture="environment"
         data-testid="camera"
-        @change=${(event: Event) => void app.openFiles(taken(event))}
+        @change=${(event: Event) => void app.arrival.openFiles(taken(event))}
       />
       <label class="button wide with-camera" for="camera">Take a photo</label>
       <label class="button wide" for="file">${picture ? "Open another picture" : "Open a picture"}</label>
@@ -93,9 +98,10 @@ function pictureSection(app: App): TemplateResult {
                   app.part ? `; of it ${sizeText(app.part)}` : ""
                 }
               </p>
-              ${notes(picture.notes)} ${app.batch ? batchSection(app, app.batch) : nothing} ${demoList(app)}`
+              ${notes(picture.notes)} ${offerTemplate(app)}`
           : nothing
       }
+      ${app.batch ? batchSection(app, app.batch) : nothing} ${picture ? demoList(app) : nothing}
     </section>
   `;
 }
@@ -327,24 +333,7 @@ function resultSection(app: App, { upscaled, model }: NonNullable<App["result"]>
         }}
         >${app.linkCopied ? "Link copied" : "Copy link"}</a
       >
-      ${
-        app.share.holdsPicture
-          ? html`<p class="about">
-              The link opens this picture, enlarged the same
-              way${app.picture?.demo ? "" : `; it takes ${Math.ceil(app.share.link.length / 1000)} KB`}.
-            </p>`
-          : html`<p class="about">The link holds the model and the zoom; your picture stays with you.</p>
-              <button
-                type="button"
-                class="wide"
-                data-testid="pack"
-                title="For a small picture, or a small part of one"
-                @click=${() => void app.putIntoLink()}
-              >
-                Put the ${app.part ? "part" : "picture"} into the link
-              </button>`
-      }
-      ${ownModelInLink(app)} ${verifyTemplate(app)}
+      ${linkNote(app)} ${ownModelInLink(app)} ${verifyTemplate(app)}
       <details open>
         <summary>Report</summary>
         <dl data-testid="report">

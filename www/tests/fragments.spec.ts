@@ -1,0 +1,118 @@
+/** Reading and writing the fragments of links, without a browser. */
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { expect, test } from "@playwright/test";
+import type { ModelEntry } from "../src/module/api.ts";
+import { formatLink, parseLink, type LinkState } from "../src/page/link.ts";
+
+const models = JSON.parse(
+  readFileSync(resolve(import.meta.dirname, "../../models/index.json"), "utf8"),
+) as ModelEntry[];
+const usual = () => models.find(({ name }) => name === "splitsr-x2");
+
+test("hyper-parameters that the model cannot have are told", () => {
+  const read = (fragment: string) => parseLink(fragment, models, usual);
+  for (const [fragment, isRight] of [
+    ["#hi=7", true],
+    ["#hi=8", false],
+    ["#hi=64", false],
+    ["#model=splitsr-tiny-x2&hi=4", true],
+    ["#model=splitsr-tiny-x2&hi=5", false],
+    ["#model=srcnn-x2&hi=1", false],
+  ] as const) {
+    expect(read(fragment).complaints.length === 0, fragment).toBe(isRight);
+  }
+  // Of a model that is not here nothing is known: the rest is followed.
+  const { state, complaints } = read("#img=demo:fur&model=mine&hi=9&zoom=3");
+  expect(state).toEqual({ demo: "fur", zoom: 3 });
+  expect(complaints).toEqual(["The link names a model that is not here."]);
+});
+
+test("a link that is written is read as it was", () => {
+  const states: LinkState[] = [
+    { demo: "fur", model: "splitsr-x2", zoom: 2 },
+    { address: "https://example.com/a%20b?c=d&e=%26#f", zoom: 16, region: { left: 0, top: 1, width: 2, height: 3 } },
+    { model: "splitsr-x2-hi5", network: { hybrid_index: 3, block: "ghost" }, toggles: ["loupe"], truthScale: 4 },
+    { view: { x: 0.5, y: 0, magnification: 0.0625, split: 1 }, rival: "bicubic", difference: true, backend: "gpu" },
+    { sums: { model: "0123456789abcdef".repeat(2), output: "fedcba9876543210".repeat(2) } },
+  ];
+  for (const state of states) {
+    const own = models.find(({ name }) => name === state.model)?.config as never;
+    const { state: read, complaints } = parseLink(formatLink(state, own), models, usual);
+    expect(complaints).toEqual([]);
+    expect(read).toEqual(state);
+  }
+});
+
+test("no fragment breaks the reading of links", () => {
+  // A generator of its own, so that a failure can be repeated.
+  let seed = 1;
+  const random = (below: number) => {
+    seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+    return Math.floor((seed / 2 ** 32) * below);
+  };
+  const pick = <T>(list: readonly T[]) => list[random(list.length)] as T;
+  const keys = ["img", "model", "zoom", "backend", "with", "diff", "part", "sum", "view", "show", "as", "truth"];
+  const others = ["a", "hi", "mode", "at", "block", "__proto__", "constructor", "toString", "", "%", "img[]"];
+  const values = [
+    ...[
+      "",
+      "0",
+      "-1",
+      "1e309",
+      "Infinity",
+      "NaN",
+      "0x10",
+      "9".repeat(400),
+      "1.".padEnd(5000, "3"),
+      "1,2,3,4",
+      "1,2,3,4,5",
+    ],
+    ...["__proto__", "constructor", "demo:__proto__", "demo:fur", "png:", "png:AAAA", `png:${"A".repeat(50_000)}`],
+    ...[
+      "url:javascript:alert(1)",
+      "url:https://",
+      "url:data:image/png,",
+      "url:file:///etc/passwd",
+      "url:https://a.example/",
+    ],
+    ...[
+      "<img src=x onerror=alert(1)>",
+      "%3Cscript%3E",
+      "%",
+      "%E0%A4%A",
+      "\u0000",
+      "\ud800",
+      "jpg,1000",
+      "beside,beside",
+    ],
+    ...["0000000000000000-", "a".repeat(64), "1e3,1,1,1", "0.5,0.5,0,0.5", "999999,999999,999999,999999"],
+  ];
+  const bytes = () => Array.from({ length: random(40) }, () => String.fromCharCode(random(256))).join("");
+  const failures: string[] = [];
+  let followed = 0;
+  for (let round = 0; round < 20_000; round++) {
+    const pair = () => `${pick([...keys, ...keys, ...others])}=${random(4) ? pick(values) : bytes()}`;
+    const fragment = `#${random(10) ? Array.from({ length: 1 + random(5) }, pair).join("&") : bytes()}`;
+    const { state, complaints } = parseLink(fragment, models, usual);
+    const { zoom = 1, view, region, quality = 1, address = "https://" } = state;
+    const isRight =
+      complaints.every((complaint) => /^The link[^<>]*\.$/.test(complaint)) &&
+      zoom >= 1 &&
+      zoom <= 16 &&
+      quality >= 1 &&
+      quality <= 100 &&
+      Object.values({ ...view, ...region }).every(Number.isFinite) &&
+      /^https?:\/\//.test(address) &&
+      Object.getPrototypeOf(state) === Object.prototype;
+    if (!isRight) failures.push(fragment);
+    if (complaints.length > 0) continue;
+    followed++;
+    // What is accepted is written and read the same.
+    const again = parseLink(formatLink(state), models, usual);
+    if (again.complaints.length > 0 || formatLink(again.state) !== formatLink(state)) failures.push(fragment);
+  }
+  expect(failures).toEqual([]);
+  expect(followed, "some of them are right").toBeGreaterThan(100);
+  expect(parseLink(`#zoom=2&x=${"y".repeat(1e6)}`, models, usual).state).toEqual({});
+});
