@@ -16,7 +16,7 @@ import {
 } from "../module/splitsr.ts";
 import { Batch } from "./batch.ts";
 import { ModelChoice } from "./choice.ts";
-import { Comparison, ORIGINAL, rivalLabel, type Task } from "./compare.ts";
+import { Comparison, rivalLabel, type Task } from "./compare.ts";
 import { demos, demoUrl, type Demo } from "./demos.ts";
 import { EngineSlot } from "./engines.ts";
 import { png, type Format } from "./formats.ts";
@@ -27,6 +27,7 @@ import { unpackPicture } from "./packed.ts";
 import type { LoadedPicture, PicturePart } from "./picture.ts";
 import { save } from "./save.ts";
 import { Share } from "./share.ts";
+import { Speeds } from "./speeds.ts";
 import type { Stage } from "./stage.ts";
 import { roundZoom, sizeText, timeText, withoutEnding } from "./text.ts";
 import { Truth } from "./truth.ts";
@@ -64,6 +65,7 @@ export class App {
   /** Of the run, from 0 to 1. */
   progress = 0;
   readonly comparison = new Comparison();
+  readonly speeds = new Speeds();
   readonly truth = new Truth();
   readonly verification = new Verification();
   format = png;
@@ -118,7 +120,7 @@ export class App {
     if (state.model !== undefined) this.choice.choose(state.model);
     else this.choice.unchoose(this.zoom);
     if (state.network) this.choice.chooseNetwork(state.network);
-    this.comparison.rival = state.rival ?? ORIGINAL;
+    this.comparison.linked = state.rivals ?? [];
     this.comparison.showsDifference = state.difference ?? false;
     if (state.backend !== undefined) this.backend = state.backend;
     const demo = demos.find(({ id }) => id === state.demo);
@@ -257,7 +259,7 @@ export class App {
   async removeModel(name: string): Promise<void> {
     const from = this.own.named(name)?.tuned?.from;
     await this.own.remove(name);
-    if (this.comparison.rival === name) this.setRival(ORIGINAL);
+    if (this.comparison.remove(name)) void this.compare();
     if (this.model !== name) this.#render();
     else if (from && this.choice.entryOf(from)) this.setModel(from);
     else {
@@ -306,7 +308,7 @@ export class App {
   }
 
   async run(): Promise<void> {
-    const { source: picture, target, zoom, model } = this;
+    const { source: picture, target, zoom, model, backend } = this;
     if (!picture || !target) return;
     const { signal } = this.#begin("working", `Enlarging to ${sizeText(target)}…`);
     try {
@@ -316,7 +318,7 @@ export class App {
       this.result = undefined;
       this.verification.forget();
       this.comparison.forget();
-      this.#stage.hideRival();
+      this.comparison.hide(this.#stage);
       this.#stage.expectResult(target, `${model} ×${roundZoom(zoom)}`);
       const onPart = (part: Part) => {
         if (!signal.aborted) this.#stage.showPart(part);
@@ -324,11 +326,12 @@ export class App {
       const upscaled = await upscaler.upscale(picture, { scale: zoom, signal, onProgress, onPart });
       await this.#stage.showResult(upscaled.imageData(), signal);
       this.result = { upscaled, zoom, model };
-      if (this.comparison.rival !== ORIGINAL) await this.#showRival(upscaler, picture, upscaled, signal);
+      this.speeds.remember(model, backend, zoom, upscaled);
+      await this.#showRivals(upscaler, picture, upscaled, signal);
       this.#done(upscaled);
     } catch (error) {
       if (signal.aborted) return;
-      this.#stage.hideResult();
+      if (!this.result) this.#stage.hideResult();
       this.#fail(error);
     }
   }
@@ -337,43 +340,33 @@ export class App {
     this.#set("done", `Done in ${timeText(upscaled.report.milliseconds)}: ${sizeText(upscaled)}.`);
   }
 
-  setRival(rival: string): void {
-    this.comparison.rival = rival;
-    void this.#compare();
-  }
-
-  showDifference(is: boolean): void {
-    this.comparison.showsDifference = is;
-    void this.#compare();
-  }
-
-  /** Shows the rival that is chosen now beside the result that is there. */
-  async #compare(): Promise<void> {
+  /** Compares the result that is there with the rivals of the moment. */
+  async compare(): Promise<void> {
     const { result, source: picture } = this;
     if (!result || !picture) {
       this.#writeLink();
       return;
     }
-    await this.#working("Comparing…", async (upscaler, signal) => {
-      await this.#showRival(upscaler, picture, result.upscaled, signal);
+    const work = async (upscaler: Upscaler, signal: AbortSignal) => {
+      await this.#showRivals(upscaler, picture, result.upscaled, signal);
       this.#done(result.upscaled);
-    });
+    };
+    await this.#working("Comparing…", work, () => this.#anyEngine());
   }
 
-  async #showRival(
+  async #showRivals(
     upscaler: Upscaler,
     picture: LoadedPicture,
     upscaled: UpscaleResult,
     signal: AbortSignal,
   ): Promise<void> {
-    const label = rivalLabel(this.comparison.rival);
-    if (this.comparison.rival !== ORIGINAL) this.#set("working", `Comparing with ${label}…`);
     const { width, height } = upscaled;
+    const { speeds, backend, choice } = this;
+    const { source } = choice;
     const onProgress = (fraction: number) => this.#showProgress(fraction, signal);
-    const size = { width, height };
-    const { source } = this.choice;
-    const task: Task = { upscaler, picture, size, source, backend: this.backend, signal, onProgress };
-    await this.comparison.show(this.#stage, label, upscaled.imageData(), task);
+    const onNext = (name: string) => this.#set("working", `Comparing with ${rivalLabel(name)}…`);
+    const task: Task = { upscaler, picture, size: { width, height }, source, backend, signal, onProgress, speeds };
+    await this.comparison.show(this.#stage, upscaled.imageData(), task, onNext);
   }
 
   /** Whether the result is of the settings of the moment. */
@@ -406,29 +399,28 @@ export class App {
     });
   }
 
-  setTruthScale(scale: number): void {
-    this.truth.scale = scale;
-    this.truth.forget();
-    this.#render();
-  }
-
   async scoreAgainstTruth(): Promise<void> {
-    const { source: picture, models, backend } = this;
+    const { source: picture, models, backend, speeds } = this;
     const { source } = this.choice;
     if (!picture) return;
-    await this.#working("Shrinking the picture…", async (upscaler, signal) => {
+    const work = async (upscaler: Upscaler, signal: AbortSignal) => {
       const onNext = (name: string, fraction: number) => this.#showProgress(fraction, signal, `Scoring ${name}…`);
-      await this.truth.run({ upscaler, picture, models, source, backend }, signal, onNext);
+      await this.truth.run({ upscaler, picture, models, source, backend, speeds }, signal, onNext);
       if (this.result) this.#done(this.result.upscaled);
       else this.#set("idle", "Scored: the table is below.");
-    });
+    };
+    await this.#working("Shrinking the picture…", work, () => this.#anyEngine());
   }
 
   /** Says what is done while it is done, and what goes wrong in it. */
-  async #working(text: string, work: (upscaler: Upscaler, signal: AbortSignal) => Promise<void>): Promise<void> {
+  async #working(
+    text: string,
+    work: (upscaler: Upscaler, signal: AbortSignal) => Promise<void>,
+    engine = () => this.#upscaler(),
+  ): Promise<void> {
     const { signal } = this.#begin("working", text);
     try {
-      const upscaler = await this.#upscaler();
+      const upscaler = await engine();
       signal.throwIfAborted();
       await work(upscaler, signal);
     } catch (error) {
@@ -451,9 +443,8 @@ export class App {
   /** Ends what runs. A comparison that is given up leaves the result. */
   #giveUp(): void {
     this.#current.abort();
-    this.comparison.forget();
-    if (this.result) this.#stage.hideRival();
-    else this.#stage.hideResult();
+    this.comparison.hide(this.#stage);
+    if (!this.result) this.#stage.hideResult();
   }
 
   async download(): Promise<void> {
@@ -511,9 +502,14 @@ export class App {
     });
   }
 
-  /** Reads a picture that is not to be enlarged. Any engine can; one for the model of the moment would end the one that can still save the result. */
+  /** For what any engine can do: one for the model of the moment would end the one that can still save the result. */
+  #anyEngine(): Promise<Upscaler> {
+    return this.#engine.any ?? this.#upscaler();
+  }
+
+  /** Reads a picture that is not to be enlarged. */
   async inspect(file: Blob): Promise<SourcePicture> {
-    return (await (this.#engine.any ?? this.#upscaler())).inspect(file);
+    return (await this.#anyEngine()).inspect(file);
   }
 
   /** Draws what has changed outside of this class. */
@@ -565,8 +561,7 @@ export class App {
     this.networkFacts = undefined;
     if (!network) return;
     try {
-      // Any engine can tell: see `inspect`.
-      const facts = await (await (this.#engine.any ?? this.#upscaler())).describe(network);
+      const facts = await (await this.#anyEngine()).describe(network);
       if (JSON.stringify(this.choice.network) !== JSON.stringify(network)) return;
       this.networkFacts = facts;
       this.#render();

@@ -1,6 +1,6 @@
 /** The page's state in the URL's fragment: `#img=demo:sign&model=splitsr-x2&zoom=2&view=0.5,0.5,2,0.5`. */
 import { MAX_ZOOM, type Area, type Backend, type ModelEntry, type SplitSrConfig } from "../module/splitsr.ts";
-import { isRival } from "./compare.ts";
+import { isRival, MOST_RIVALS, ORIGINAL } from "./compare.ts";
 import { demos } from "./demos.ts";
 import { parameters, type NetworkChange } from "./network.ts";
 import { unpackPicture } from "./packed.ts";
@@ -30,8 +30,8 @@ export interface LinkState {
   zoom?: number | undefined;
   /** Absent for "auto". */
   backend?: Exclude<Backend, "auto"> | undefined;
-  /** What the result is compared with; absent for the original. */
-  rival?: string | undefined;
+  /** What the result is compared with, first what is shown; absent for the original alone. */
+  rivals?: readonly string[] | undefined;
   /** Whether their differences are shown. */
   difference?: boolean | undefined;
   /** The part of the picture that is enlarged. */
@@ -84,10 +84,15 @@ export function parseLink(fragment: string, models: readonly ModelEntry[]): { st
     else if (backend !== "auto") complaints.push("The link names a device that is not known.");
   }
 
-  const rival = values.get("with");
-  if (rival !== null) {
-    if (isRival(rival, models)) state.rival = rival;
-    else complaints.push("The link compares with something that is not here.");
+  const rivals = values.get("with")?.split(",");
+  if (rivals) {
+    const known = rivals.filter((name) => isRival(name, models));
+    state.rivals = [...new Set(known)];
+    if (known.length < rivals.length) complaints.push("The link compares with something that is not here.");
+    if (state.rivals.filter((name) => name !== ORIGINAL).length > MOST_RIVALS) {
+      state.rivals = state.rivals.slice(0, MOST_RIVALS);
+      complaints.push(`The link compares with more than ${MOST_RIVALS}.`);
+    }
   }
   state.difference = values.get("diff") === "1";
 
@@ -139,7 +144,7 @@ function parseView(text: string): View | undefined {
 }
 
 export function formatLink(state: LinkState): string {
-  const { demo, packed, model, network, zoom, backend, rival, difference, region, sums, view } = state;
+  const { demo, packed, model, network, zoom, backend, rivals, difference, region, sums, view } = state;
   const parts: string[] = [];
   if (demo !== undefined) parts.push(`img=demo:${demo}`);
   if (packed !== undefined) parts.push(`img=png:${packed}`);
@@ -150,7 +155,7 @@ export function formatLink(state: LinkState): string {
   }
   if (zoom !== undefined) parts.push(`zoom=${zoom}`);
   if (backend !== undefined) parts.push(`backend=${backend}`);
-  if (rival !== undefined) parts.push(`with=${encodeURIComponent(rival)}`);
+  if (rivals?.length) parts.push(`with=${rivals.map(encodeURIComponent).join(",")}`);
   if (difference) parts.push("diff=1");
   if (region) parts.push(`part=${[region.left, region.top, region.width, region.height].join(",")}`);
   if (sums) parts.push(`sum=${formatSums(sums)}`);

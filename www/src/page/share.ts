@@ -43,8 +43,8 @@ export class Share {
     const packed = picture?.demo === undefined && this.holdsPicture ? this.#packed?.text : undefined;
     // Of one's own picture the link holds what is enlarged, and that alone.
     const view = picture?.demo ? this.#stage.view : undefined;
-    const { rival, showsDifference } = comparison;
-    const compared = rival === ORIGINAL ? {} : { rival, difference: showsDifference };
+    const { linked: rivals, shown, showsDifference } = comparison;
+    const compared = { rivals, difference: showsDifference && shown !== ORIGINAL };
     const region = picture?.demo ? part?.area : undefined;
     // The hash is of what the link leads to, and not of a result of other settings.
     const sums = this.holdsPicture && this.#app.resultIsCurrent ? verification.found : undefined;
