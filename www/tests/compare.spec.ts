@@ -146,9 +146,9 @@ test("the drawing shows which channels each block convolves, from head to tail",
   const [network, group] = [page.locator(".network .drawing").nth(0), page.locator(".network .drawing").nth(1)];
   const layers = () => network.locator("text").allTextContents();
   const head = "Head: 3 × 3, 3 → 16";
-  const body = "3 × 3, 16 → 16; plus what the head made";
+  const body = "3 × 3, 16 → 16, plus what the head made";
   const tail = "Tail: 3 × 3, 16 → 3";
-  await expect.poll(layers).toEqual([head, body, "3 × 3, 16 → 64; pixel shuffle, ×2", tail]);
+  await expect.poll(layers).toEqual([head, body, "Upsampler: 3 × 3, 16 → 64, pixel shuffle ×2", tail]);
 
   /** Of the first group: the channels of each block. */
   const touched = () =>
@@ -183,11 +183,13 @@ test("the drawing shows which channels each block convolves, from head to tail",
 
   await visitor.part("block").selectOption("split");
   await visitor.part("replacement").selectOption("upsampler");
-  await expect.poll(layers).toEqual([head, body, "1 × 1, 16 → 64; pixel shuffle, ×2", tail]);
+  await expect.poll(layers).toEqual([head, body, "Upsampler: 1 × 1, 16 → 64, pixel shuffle ×2", tail]);
   await expect(group).toHaveAttribute("aria-label", /1 block,/);
   await visitor.part("replacement").selectOption("features");
   await visitor.part("model").selectOption("splitsr-x4");
-  await expect.poll(layers).toEqual([head, body, ...Array<string>(2).fill("3 × 3, 16 → 64; pixel shuffle, ×2"), tail]);
+  await expect
+    .poll(layers)
+    .toEqual([head, body, ...Array<string>(2).fill("Upsampler: 3 × 3, 16 → 64, pixel shuffle ×2"), tail]);
 });
 
 test("networks to compare with tell what they are too", async ({ page }) => {

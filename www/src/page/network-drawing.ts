@@ -13,7 +13,7 @@ const ROW = 5;
 const SPACE = 5;
 /** Of a block in the enlarged group: its channels, and the way to the next. */
 const CELL = 8;
-const WAY = 14;
+const WAY = 18;
 /** In the enlarged group: more look alike. */
 const MOST_BLOCKS = 8;
 
@@ -35,9 +35,9 @@ export function splitsrDrawing({ config, lightGroups, splitChannels }: NetworkFa
     hasLightUpsampler
       ? [
           groupsPiece([touched(rule, channels, 1)], [true], channels),
-          bar(`1 × 1, ${channels} → ${channels * factor ** 2}; pixel shuffle, ×${factor}`, "light"),
+          bar(`Upsampler: 1 × 1, ${channels} → ${channels * factor ** 2}, pixel shuffle ×${factor}`, "light"),
         ]
-      : [bar(`3 × 3, ${channels} → ${channels * factor ** 2}; pixel shuffle, ×${factor}`)],
+      : [bar(`Upsampler: 3 × 3, ${channels} → ${channels * factor ** 2}, pixel shuffle ×${factor}`)],
   );
   const all = Array.from({ length: blocks }, () => [[0, channels] as const]);
   const lightRows = touched(rule, channels, blocks);
@@ -49,7 +49,7 @@ export function splitsrDrawing({ config, lightGroups, splitChannels }: NetworkFa
       channels,
       true,
     ),
-    bar(`3 × 3, ${channels} → ${channels}; plus what the head made`),
+    bar(`3 × 3, ${channels} → ${channels}, plus what the head made`),
     ...(upsampler ?? []),
     bar(`Tail: 3 × 3, ${channels} → 3`),
   ];
@@ -58,9 +58,8 @@ export function splitsrDrawing({ config, lightGroups, splitChannels }: NetworkFa
   return html`
     ${drawing(label, pieces)}
     <p class="about">
-      From the top down. Each column is a group, each row one of its blocks and the channels that it convolves: dark in
-      a standard group, bright in a lightweight one. Below them is the group's convolution.${gates} ✓: with trained
-      weights.
+      From the top down. Each column is a group, each row one of its blocks with the channels that it convolves, in
+      colour in a lightweight group. Below them is the group's convolution.${gates} ✓: with trained weights.
     </p>
     ${
       light > 0 || hasLightUpsampler
@@ -88,9 +87,9 @@ export function otherDrawing(config: Exclude<ModelEntry["config"], SplitSrConfig
   return drawing(`Head, ${blocks} residual blocks, upsampler, tail`, [
     bar(`Head: 3 × 3, 3 → ${channels}`),
     groupsPiece([rows], [false], channels),
-    bar(`3 × 3, ${channels} → ${channels}; plus what the head made`),
+    bar(`3 × 3, ${channels} → ${channels}, plus what the head made`),
     ...(steps[scale] ?? []).map((factor) =>
-      bar(`3 × 3, ${channels} → ${channels * factor ** 2}; pixel shuffle, ×${factor}`),
+      bar(`Upsampler: 3 × 3, ${channels} → ${channels * factor ** 2}, pixel shuffle ×${factor}`),
     ),
     bar(`Tail: 3 × 3, ${channels} → 3`),
   ]);

@@ -1,5 +1,5 @@
 /** The plot of quality against cost. Its colours are attributes, so that a picture of it is whole without the page's style. */
-import { html, nothing, render, svg, type TemplateResult } from "lit-html";
+import { html, nothing, render, svg, type SVGTemplateResult, type TemplateResult } from "lit-html";
 import { rivalLabel } from "./compare.ts";
 import type { Score } from "./truth.ts";
 
@@ -55,6 +55,7 @@ export function plot(scores: readonly Score[], cost: Cost, named = false): Templ
   const dots = points.map((point) => ({ ...point, x: x.at(point.x), y: y.at(point.y) }));
   const text = (content: string, left: number, top: number, anchor = "middle", colour = "#7a8480") =>
     svg`<text x=${left} y=${top} text-anchor=${anchor} font-size="10" fill=${colour}>${content}</text>`;
+  const numbers = numbered(dots);
   const ticks = ticksFrom(x.low, x.high).map((value) => text(String(value), x.at(Math.log10(value)), BOTTOM + 14));
   const unit = cost === "milliseconds" ? "milliseconds" : "billion multiply-adds for 1280 × 720";
   const height = HEIGHT + (named ? Math.ceil(points.length / 2) * LINE + 6 : 0);
@@ -69,13 +70,14 @@ export function plot(scores: readonly Score[], cost: Cost, named = false): Templ
     >
       <rect x=${LEFT} y=${TOP} width=${RIGHT - LEFT} height=${BOTTOM - TOP} fill="none" stroke="#9aa5a1" />
       ${[y.low, y.high].map((value) => text(value.toFixed(1), LEFT - 4, y.at(value) + 3, "end"))}
-      ${text("dB", LEFT - 4, TOP + 6, "end")} ${ticks} ${text(unit, (LEFT + RIGHT) / 2, HEIGHT - 6)}
+      ${text("dB", LEFT - 4, (TOP + BOTTOM) / 2, "end")} ${ticks} ${text(unit, (LEFT + RIGHT) / 2, HEIGHT - 6)}
       ${dots.map(
         ({ name, isModel, x, y }) => svg`
           <circle cx=${x} cy=${y} r="3.5" fill=${colourOf(isModel)}><title>${rivalLabel(name)}</title></circle>
         `,
       )}
-      ${numbered(dots).map(({ number, isModel, x, y }) => text(String(number), x, y + 3.5, "middle", colourOf(isModel)))}
+      ${numbers.map(({ x, y }, at) => way(dots[at], x, y))}
+      ${numbers.map(({ number, isModel, x, y }) => text(String(number), x, y + 3.5, "middle", colourOf(isModel)))}
       ${
         named
           ? points.map(({ number, name, isModel }, index) => {
@@ -90,6 +92,15 @@ export function plot(scores: readonly Score[], cost: Cost, named = false): Templ
 }
 
 const colourOf = (isModel: boolean) => (isModel ? "#178a70" : "#7a8480");
+
+/** A line from a dot to its number, where that is not just beside it. */
+function way(dot: Dot | undefined, x: number, y: number): SVGTemplateResult | typeof nothing {
+  const far = dot ? Math.hypot(x - dot.x, y - dot.y) : 0;
+  if (!dot || far < 12) return nothing;
+  const part = (far - 6) / far;
+  const [right, down] = [(x - dot.x) * part, (y - dot.y) * part];
+  return svg`<path d="M${dot.x} ${dot.y}l${right} ${down}" stroke="#9aa5a1" stroke-width="0.7" />`;
+}
 
 /** From values to places, with some room at both ends. */
 function axis(values: readonly number[], from: number, to: number) {
@@ -120,13 +131,13 @@ function numbered(dots: readonly Dot[]): Dot[] {
     placed.every((other) => Math.abs(other.x - x) >= 12 || Math.abs(other.y - y) >= 9) &&
     dots.every((other) => other === own || Math.abs(other.x - x) >= 10 || Math.abs(other.y - y) >= 8);
   for (const dot of dots) {
-    const tried = [10, 15, 21, 28].flatMap((far) =>
+    const tried = [11, 16, 22, 29].flatMap((far) =>
       Array.from({ length: 12 }, (_, hour) => {
         const angle = (hour * Math.PI) / 6;
         return { x: dot.x + far * Math.cos(angle), y: dot.y - far * Math.sin(angle) };
       }),
     );
-    const free = tried.find(({ x, y }) => isFree(x, y, dot)) ?? { x: dot.x + 10, y: dot.y };
+    const free = tried.find(({ x, y }) => isFree(x, y, dot)) ?? { x: dot.x + 11, y: dot.y };
     placed.push({ ...dot, ...free });
   }
   return placed;
