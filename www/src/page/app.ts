@@ -409,7 +409,7 @@ export class App {
       if (this.result) this.#done(this.result.upscaled);
       else this.#set("idle", "Scored: the table is below.");
     };
-    await this.#working("Shrinking the picture…", work, () => this.#anyEngine());
+    await this.#working("Shrinking the picture…", work, () => (this.result ? this.#anyEngine() : this.#upscaler()));
   }
 
   /** Says what is done while it is done, and what goes wrong in it. */
@@ -560,13 +560,16 @@ export class App {
     const { network } = this.choice;
     this.networkFacts = undefined;
     if (!network) return;
+    const isCurrent = () => JSON.stringify(this.choice.network) === JSON.stringify(network);
     try {
       const facts = await (await this.#anyEngine()).describe(network);
-      if (JSON.stringify(this.choice.network) !== JSON.stringify(network)) return;
+      if (!isCurrent()) return;
       this.networkFacts = facts;
       this.#render();
-    } catch {
-      // An engine that does not start is told of by the picture that needs it.
+    } catch (error) {
+      // The next engine can tell too. One that does not start is told of by the picture that needs it.
+      const wasEnded = error instanceof UpscaleError && error.code === "destroyed";
+      if (wasEnded && isCurrent()) await this.#describe();
     }
   }
 
