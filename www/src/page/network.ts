@@ -3,7 +3,6 @@ import { html, nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 import type { ModelEntry, NetworkFacts, SplitSrConfig } from "../module/splitsr.ts";
 import type { App } from "./app.ts";
-import { otherDrawing, splitsrDrawing } from "./network-drawing.ts";
 import { roundZoom } from "./text.ts";
 
 /** The hyper-parameters that a visitor may change, and the values to choose from. */
@@ -115,11 +114,19 @@ function differing(a: SplitSrConfig, b: SplitSrConfig): string[] {
   return keys.filter((key) => a[key] !== b[key]);
 }
 
+/** Loaded when the section is opened. */
+let drawings: typeof import("./network-drawing.ts") | undefined;
+
+async function loadDrawings(app: App): Promise<void> {
+  drawings ??= await import("./network-drawing.ts");
+  app.refresh();
+}
+
 export function networkSection(app: App): TemplateResult | typeof nothing {
   const { entry, network } = app.choice;
   if (!entry) return nothing;
   return html`
-    <details class="network">
+    <details class="network" @toggle=${() => void loadDrawings(app)}>
       <summary>Network</summary>
       ${
         network
@@ -136,7 +143,7 @@ function splitsrTemplate(app: App): TemplateResult {
   const { networkFacts } = app;
   return html`
     <p class="about" data-testid="network-facts">${networkFacts ? factsText(app, networkFacts) : nothing}</p>
-    ${networkFacts ? splitsrDrawing(networkFacts) : nothing}
+    ${networkFacts ? drawings?.splitsrDrawing(networkFacts) : nothing}
   `;
 }
 
@@ -147,7 +154,7 @@ function otherTemplate(app: App, { config, params, macs_720p: macs720p, receptiv
       ${config.architecture.toUpperCase()}, to compare with: it has none of SplitSR's hyper-parameters.
       ${factsText(app, { params, macs720p, receptiveField: receptive_field })}
     </p>
-    ${config.architecture === "splitsr" ? nothing : otherDrawing(config)}
+    ${config.architecture === "splitsr" ? nothing : drawings?.otherDrawing(config)}
   `;
 }
 

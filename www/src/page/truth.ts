@@ -5,7 +5,7 @@ import type { App } from "./app.ts";
 import { enlargeBy, resizers, rivalLabel } from "./compare.ts";
 import { save } from "./save.ts";
 import type { Speeds } from "./speeds.ts";
-import { costs, plot, plotAsPng, pointsOf, type Cost } from "./truth-plot.ts";
+import type { Cost } from "./truth-plot.ts";
 
 /** Larger ones take too long and too much memory for a dozen models. */
 const MOST_PIXELS = 4_000_000;
@@ -26,6 +26,8 @@ export class Truth {
   scores: Score[] = [];
   /** What the plot shows quality against. */
   cost: Cost = "milliseconds";
+  /** Loaded with the first scores. */
+  plots: typeof import("./truth-plot.ts") | undefined;
 
   forget(): void {
     this.scores = [];
@@ -49,6 +51,7 @@ export class Truth {
       throw new Error("This picture is too large to be scored: take one of at most 4 megapixels, or a part of it.");
     }
     this.forget();
+    this.plots ??= await import("./truth-plot.ts");
     const { scale } = this;
     const { small, sharp } = await upscaler.shrink(picture, scale);
     signal.throwIfAborted();
@@ -100,12 +103,12 @@ export function truthSection(app: App): TemplateResult {
           Score
         </button>
       </div>
-      ${truth.scores.length > 0 ? scoresTemplate(app) : nothing}
+      ${truth.scores.length > 0 && truth.plots ? scoresTemplate(app, truth.plots) : nothing}
     </details>
   `;
 }
 
-function scoresTemplate(app: App): TemplateResult {
+function scoresTemplate(app: App, { costs, plot, plotAsPng, pointsOf }: NonNullable<Truth["plots"]>): TemplateResult {
   const { truth, picture } = app;
   const { scores, scale, cost } = truth;
   const best = Math.max(...scores.map(({ psnrY }) => psnrY ?? Infinity));
