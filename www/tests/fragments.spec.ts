@@ -33,7 +33,12 @@ test("a link that is written is read as it was", () => {
     { demo: "fur", model: "splitsr-x2", zoom: 2 },
     { address: "https://example.com/a%20b?c=d&e=%26#f", zoom: 16, region: { left: 0, top: 1, width: 2, height: 3 } },
     { model: "splitsr-x2-hi5", network: { hybrid_index: 3, block: "ghost" }, toggles: ["loupe"], truthScale: 4 },
-    { view: { x: 0.5, y: 0, magnification: 0.0625, split: 1 }, rival: "bicubic", difference: true, backend: "gpu" },
+    {
+      view: { x: 0.5, y: 0, magnification: 0.0625, split: 1 },
+      rivals: ["bicubic", "splitsr-tiny-x2"],
+      difference: true,
+      backend: "gpu",
+    },
     { sums: { model: "0123456789abcdef".repeat(2), output: "fedcba9876543210".repeat(2) } },
   ];
   for (const state of states) {

@@ -107,9 +107,14 @@ export interface ModelEntry extends ModelFacts {
   params: number;
   /** Multiply-adds for a result of 1280 × 720. */
   macs_720p: number;
+  /** As {@link NetworkFacts.receptiveField}; absent where only the weights file is known. */
+  receptive_field?: number | null;
   /** How it was trained; other fields as the recipe has them. */
   training: { hours?: number } | null;
-  config: SplitSrConfig | { architecture: "edsr" | "srcnn"; scale: number };
+  config:
+    | SplitSrConfig
+    | { architecture: "edsr"; scale: number; channels: number; blocks: number }
+    | { architecture: "srcnn"; scale: number };
 }
 
 /** A SplitSR network's hyper-parameters. */

@@ -25,9 +25,10 @@ import { MIN_ZOOM, USUAL_QUALITY, USUAL_ZOOM } from "./link.ts";
 import { untrainedText, type NetworkChange } from "./network.ts";
 import { OwnModels } from "./own-models.ts";
 import type { LoadedPicture, PictureOrigin, PicturePart } from "./picture.ts";
-import { ORIGINAL, rivalLabel } from "./rivals.ts";
+import { rivalLabel } from "./rivals.ts";
 import { save } from "./save.ts";
 import { Share } from "./share.ts";
+import { Speeds } from "./speeds.ts";
 import type { Stage } from "./stage.ts";
 import { roundZoom, sizeText, timeText } from "./text.ts";
 import { Truth } from "./truth.ts";
@@ -68,6 +69,7 @@ export class App {
   /** Of the run, from 0 to 1. */
   progress = 0;
   readonly comparison = new Comparison();
+  readonly speeds = new Speeds();
   readonly truth = new Truth();
   readonly verification = new Verification();
   format: Format = png;
@@ -220,7 +222,7 @@ export class App {
   async removeModel(name: string): Promise<void> {
     const from = this.own.named(name)?.tuned?.from;
     await this.own.remove(name);
-    if (this.comparison.rival === name) this.setRival(ORIGINAL);
+    if (this.comparison.remove(name)) void this.compare();
     if (this.model !== name) this.#render();
     else if (from && this.choice.entryOf(from)) this.setModel(from);
     else {
@@ -270,7 +272,7 @@ export class App {
 
   /** Whether there is a result in the end. */
   async run(): Promise<boolean> {
-    const { source: picture, target, zoom, model } = this;
+    const { source: picture, target, zoom, model, backend } = this;
     if (!picture || !target) return false;
     const { signal } = this.#begin("working", `Enlarging to ${sizeText(target)}…`);
     try {
@@ -280,7 +282,7 @@ export class App {
       this.result = undefined;
       this.verification.forget();
       this.comparison.forget();
-      this.#stage.hideRival();
+      this.comparison.hide(this.#stage);
       this.#stage.expectResult(target, `${model} ×${roundZoom(zoom)}`);
       const onPart = (part: Part) => {
         if (!signal.aborted) this.#stage.showPart(part);
@@ -288,12 +290,13 @@ export class App {
       const upscaled = await upscaler.upscale(picture, { scale: zoom, signal, onProgress, onPart });
       await this.#stage.showResult(upscaled.imageData(), signal);
       this.result = { upscaled, zoom, model };
-      if (this.comparison.rival !== ORIGINAL) await this.#showRival(upscaler, picture, upscaled, signal);
+      this.speeds.remember(model, backend, zoom, upscaled);
+      await this.#showRivals(upscaler, picture, upscaled, signal);
       this.#done(upscaled);
       return true;
     } catch (error) {
       if (signal.aborted) return false;
-      this.#stage.hideResult();
+      if (!this.result) this.#stage.hideResult();
       this.#fail(error);
       return false;
     }
@@ -303,43 +306,33 @@ export class App {
     this.#set("done", `Done in ${timeText(upscaled.report.milliseconds)}: ${sizeText(upscaled)}.`);
   }
 
-  setRival(rival: string): void {
-    this.comparison.rival = rival;
-    void this.#compare();
-  }
-
-  showDifference(is: boolean): void {
-    this.comparison.showsDifference = is;
-    void this.#compare();
-  }
-
-  /** Shows the rival that is chosen now beside the result that is there. */
-  async #compare(): Promise<void> {
+  /** Compares the result that is there with the rivals of the moment. */
+  async compare(): Promise<void> {
     const { result, source: picture } = this;
     if (!result || !picture) {
       this.#writeLink();
       return;
     }
-    await this.#working("Comparing…", async (upscaler, signal) => {
-      await this.#showRival(upscaler, picture, result.upscaled, signal);
+    const work = async (upscaler: Upscaler, signal: AbortSignal) => {
+      await this.#showRivals(upscaler, picture, result.upscaled, signal);
       this.#done(result.upscaled);
-    });
+    };
+    await this.#working("Comparing…", work, () => this.#anyEngine());
   }
 
-  async #showRival(
+  async #showRivals(
     upscaler: Upscaler,
     picture: LoadedPicture,
     upscaled: UpscaleResult,
     signal: AbortSignal,
   ): Promise<void> {
-    const label = rivalLabel(this.comparison.rival);
-    if (this.comparison.rival !== ORIGINAL) this.#set("working", `Comparing with ${label}…`);
     const { width, height } = upscaled;
+    const { speeds, backend, choice } = this;
+    const { source } = choice;
     const onProgress = (fraction: number) => this.#showProgress(fraction, signal);
-    const size = { width, height };
-    const { source } = this.choice;
-    const task: Task = { upscaler, picture, size, source, backend: this.backend, signal, onProgress };
-    await this.comparison.show(this.#stage, label, upscaled.imageData(), task);
+    const onNext = (name: string) => this.#set("working", `Comparing with ${rivalLabel(name)}…`);
+    const task: Task = { upscaler, picture, size: { width, height }, source, backend, signal, onProgress, speeds };
+    await this.comparison.show(this.#stage, upscaled.imageData(), task, onNext);
   }
 
   /** Whether the result is of the settings of the moment. */
@@ -380,20 +373,25 @@ export class App {
   }
 
   async scoreAgainstTruth(): Promise<void> {
-    const { source: picture, models, backend } = this;
+    const { source: picture, models, backend, speeds } = this;
     const { source } = this.choice;
     if (!picture) return;
-    await this.#working("Shrinking the picture…", async (upscaler, signal) => {
+    const work = async (upscaler: Upscaler, signal: AbortSignal) => {
       const onNext = (name: string, fraction: number) => this.#showProgress(fraction, signal, `Scoring ${name}…`);
-      await this.truth.run({ upscaler, picture, models, source, backend }, signal, onNext);
+      await this.truth.run({ upscaler, picture, models, source, backend, speeds }, signal, onNext);
       if (this.result) this.#done(this.result.upscaled);
       else this.#set("idle", "Scored: the table is below.");
-    });
+    };
+    await this.#working("Shrinking the picture…", work, () => (this.result ? this.#anyEngine() : this.#upscaler()));
   }
 
-  async #working(text: string, work: (upscaler: Upscaler, signal: AbortSignal) => Promise<void>): Promise<void> {
+  async #working(
+    text: string,
+    work: (upscaler: Upscaler, signal: AbortSignal) => Promise<void>,
+    engine = () => this.#upscaler(),
+  ): Promise<void> {
     await this.working(text, async ({ signal }) => {
-      const upscaler = await this.#upscaler();
+      const upscaler = await engine();
       signal.throwIfAborted();
       await work(upscaler, signal);
     });
@@ -425,9 +423,8 @@ export class App {
   /** Ends what runs, and leaves it to the caller to say so. A comparison that is given up leaves the result. */
   stop(): void {
     this.#current.abort();
-    this.comparison.forget();
-    if (this.result) this.#stage.hideRival();
-    else this.#stage.hideResult();
+    this.comparison.hide(this.#stage);
+    if (!this.result) this.#stage.hideResult();
   }
 
   async download(): Promise<void> {
@@ -463,7 +460,7 @@ export class App {
     const { source } = this;
     if (!source) return;
     try {
-      await this.share.pack(source, await this.#anyEngine);
+      await this.share.pack(source, await this.#anyEngine());
       this.#writeLink();
     } catch (error) {
       this.#fail(error);
@@ -487,13 +484,13 @@ export class App {
   }
 
   /** For what any engine can do: one for the model of the moment would end the one that can still save the result. */
-  get #anyEngine(): Promise<Upscaler> {
+  #anyEngine(): Promise<Upscaler> {
     return this.#engine.any ?? this.#upscaler();
   }
 
   /** Reads a picture that is not to be enlarged. */
   async inspect(file: Blob): Promise<SourcePicture> {
-    return (await this.#anyEngine).inspect(file);
+    return (await this.#anyEngine()).inspect(file);
   }
 
   /** Draws what has changed outside of this class. */
@@ -546,13 +543,16 @@ export class App {
     this.networkFacts = undefined;
     // Any engine can tell: see `inspect`. For that alone none is started.
     if (!network || !any) return;
+    const isCurrent = () => JSON.stringify(this.choice.network) === JSON.stringify(network);
     try {
       const facts = await (await any).describe(network);
-      if (JSON.stringify(this.choice.network) !== JSON.stringify(network)) return;
+      if (!isCurrent()) return;
       this.networkFacts = facts;
       this.#render();
-    } catch {
-      // An engine that does not start is told of by the picture that needs it.
+    } catch (error) {
+      // The next engine can tell too. One that does not start is told of by the picture that needs it.
+      const wasEnded = error instanceof UpscaleError && error.code === "destroyed";
+      if (wasEnded && isCurrent()) await this.#describe();
     }
   }
 

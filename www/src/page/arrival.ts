@@ -7,7 +7,6 @@ import { MISSING_PART, nameIn, readAddress } from "./elsewhere.ts";
 import { png } from "./formats.ts";
 import { parseLink, USUAL_QUALITY, USUAL_TRUTH_SCALE, USUAL_ZOOM, type LinkState } from "./link.ts";
 import { unpackPicture } from "./packed.ts";
-import { ORIGINAL } from "./rivals.ts";
 import type { Stage } from "./stage.ts";
 import { sizeText, withoutEnding } from "./text.ts";
 
@@ -70,13 +69,14 @@ export class Arrival {
   /** Takes the settings; what a link does not name is as on a fresh page. Whether metadata is kept is for no link to say. */
   #follow(state: LinkState): void {
     const app = this.#app;
-    const { zoom = USUAL_ZOOM, model, network, backend = "auto", rival = ORIGINAL, difference = false } = state;
+    const { zoom = USUAL_ZOOM, model, network, backend = "auto", rivals = [], difference = false } = state;
     app.zoom = zoom;
     app.backend = backend;
     if (model === undefined) app.choice.unchoose(zoom);
     else app.choice.choose(model);
     if (network) app.choice.chooseNetwork(network);
-    Object.assign(app.comparison, { rival, showsDifference: difference });
+    app.comparison.linked = rivals;
+    app.comparison.showsDifference = difference;
     app.format = state.format ?? png;
     app.quality = state.quality ?? USUAL_QUALITY;
     app.truth.choose(state.truthScale ?? USUAL_TRUTH_SCALE);

@@ -5,7 +5,7 @@ import { readAddress } from "./elsewhere.ts";
 import { formats, png, type Format } from "./formats.ts";
 import { configOf, parameters, type NetworkChange } from "./network.ts";
 import { unpackPicture } from "./packed.ts";
-import { isRival } from "./rivals.ts";
+import { isRival, MOST_RIVALS, ORIGINAL } from "./rivals.ts";
 import { formatSums, parseSums, type Sums } from "./verify.ts";
 
 export const MIN_ZOOM = 1;
@@ -44,8 +44,8 @@ export interface LinkState {
   zoom?: number | undefined;
   /** Absent for "auto". */
   backend?: Exclude<Backend, "auto"> | undefined;
-  /** What the result is compared with; absent for the original. */
-  rival?: string | undefined;
+  /** What the result is compared with, first what is shown; absent for the original alone. */
+  rivals?: readonly string[] | undefined;
   /** Whether their differences are shown. */
   difference?: boolean | undefined;
   /** The part of the picture that is enlarged. */
@@ -84,15 +84,21 @@ export function parseLink(
   const state: LinkState = {};
   const missing: string[] = [];
   const model = values.get("model");
-  const rival = values.get("with");
+  const rivals = values.get("with")?.split(",");
   const isHere = (name: string) => models.some((entry) => entry.name === name);
   if (model !== null) {
     if (isHere(model)) state.model = model;
     else missing.push("The link names a model that is not here.");
   }
-  if (rival !== null) {
-    if (isRival(rival, models)) state.rival = rival;
-    else missing.push("The link compares with something that is not here.");
+  if (rivals) {
+    const known = [...new Set(rivals.filter((name) => isRival(name, models)))];
+    state.rivals = known;
+    if (rivals.some((name) => !isRival(name, models)))
+      missing.push("The link compares with something that is not here.");
+    if (known.filter((name) => name !== ORIGINAL).length > MOST_RIVALS) {
+      state.rivals = known.slice(0, MOST_RIVALS);
+      missing.push(`The link compares with more than ${MOST_RIVALS}.`);
+    }
   }
 
   const wrong: string[] = [];
@@ -202,7 +208,7 @@ function parseView(text: string): View | undefined {
 
 /** `own` are the hyper-parameters that the model was trained with. */
 export function formatLink(state: LinkState, own?: NetworkChange): string {
-  const { demo, packed, address, model, network, zoom, backend, rival, difference, region, sums, view } = state;
+  const { demo, packed, address, model, network, zoom, backend, rivals, difference, region, sums, view } = state;
   const { format = png, quality = USUAL_QUALITY, truthScale = USUAL_TRUTH_SCALE } = state;
   const parts: string[] = [];
   if (demo !== undefined) parts.push(`img=demo:${demo}`);
@@ -216,7 +222,7 @@ export function formatLink(state: LinkState, own?: NetworkChange): string {
   }
   if (zoom !== undefined) parts.push(`zoom=${zoom}`);
   if (backend !== undefined) parts.push(`backend=${backend}`);
-  if (rival !== undefined) parts.push(`with=${encodeURIComponent(rival)}`);
+  if (rivals?.length) parts.push(`with=${rivals.map(encodeURIComponent).join(",")}`);
   if (difference) parts.push("diff=1");
   if (region) parts.push(`part=${[region.left, region.top, region.width, region.height].join(",")}`);
   if (truthScale !== USUAL_TRUTH_SCALE) parts.push(`truth=${truthScale}`);

@@ -1,8 +1,9 @@
-/** The network of the chosen model: its hyper-parameters, which choose among the trained models, what it costs, and a drawing of it. */
-import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from "lit-html";
+/** The network of the chosen model: its hyper-parameters, which choose among the trained models, and what it costs. */
+import { html, nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 import type { ModelEntry, NetworkFacts, SplitSrConfig } from "../module/splitsr.ts";
 import type { App } from "./app.ts";
+import { roundZoom } from "./text.ts";
 
 /** The hyper-parameters that a visitor may change, and the values to choose from. */
 interface Parameter {
@@ -71,7 +72,9 @@ export const parameters: readonly Parameter[] = [
 
 /** What is said where no model has the hyper-parameters. */
 export function untrainedText(nearest: ModelEntry | undefined): string {
-  const start = nearest ? `, or fine-tune the nearest trained one, ${nearest.name}` : "";
+  const start = nearest
+    ? `, or fine-tune the nearest trained one, ${nearest.name}, which keeps its own hyper-parameters`
+    : "";
   return `No model has been trained with these hyper-parameters. Choose values with a ✓, or a model from the list${start}.`;
 }
 
@@ -111,17 +114,47 @@ function differing(a: SplitSrConfig, b: SplitSrConfig): string[] {
   return keys.filter((key) => a[key] !== b[key]);
 }
 
+/** Loaded when the section is opened. */
+let drawings: typeof import("./network-drawing.ts") | undefined;
+
+async function loadDrawings(app: App): Promise<void> {
+  drawings ??= await import("./network-drawing.ts");
+  app.refresh();
+}
+
 export function networkSection(app: App): TemplateResult | typeof nothing {
-  const { networkFacts } = app;
-  const { network } = app.choice;
-  if (!network) return nothing;
+  const { entry, network } = app.choice;
+  if (!entry) return nothing;
   return html`
-    <details class="network">
+    <details class="network" @toggle=${() => void loadDrawings(app)}>
       <summary>Network</summary>
-      <div class="parameters">${parameters.map((parameter) => choice(app, network, parameter))}</div>
-      <p class="about" data-testid="network-facts">${networkFacts ? facts(app, networkFacts) : nothing}</p>
-      ${networkFacts ? drawing(networkFacts) : nothing}
+      ${
+        network
+          ? html`<div class="parameters">${parameters.map((parameter) => choice(app, network, parameter))}</div>`
+          : nothing
+      }
+      ${network ? splitsrTemplate(app) : otherTemplate(app, entry)}
     </details>
+  `;
+}
+
+/** Of the hyper-parameters of the moment; nothing until it is known what they come to. */
+function splitsrTemplate(app: App): TemplateResult {
+  const { networkFacts } = app;
+  return html`
+    <p class="about" data-testid="network-facts">${networkFacts ? factsText(app, networkFacts) : nothing}</p>
+    ${networkFacts ? drawings?.splitsrDrawing(networkFacts) : nothing}
+  `;
+}
+
+/** A network that has other hyper-parameters, or none. */
+function otherTemplate(app: App, { config, params, macs_720p: macs720p, receptive_field }: ModelEntry): TemplateResult {
+  return html`
+    <p class="about" data-testid="network-facts">
+      ${config.architecture.toUpperCase()}, to compare with: it has none of SplitSR's hyper-parameters.
+      ${factsText(app, { params, macs720p, receptiveField: receptive_field })}
+    </p>
+    ${config.architecture === "splitsr" ? nothing : drawings?.otherDrawing(config)}
   `;
 }
 
@@ -150,81 +183,29 @@ function choice(app: App, network: SplitSrConfig, { key, testId, label, values }
   `;
 }
 
-function facts({ estimate, choice }: App, { params, macs720p, receptiveField }: NetworkFacts): string {
-  const sees = receptiveField === null ? "the whole picture" : `${receptiveField} × ${receptiveField} pixels`;
-  const speed =
-    estimate && choice.isTrained
-      ? `; ${Math.round(estimate.milliseconds / ((estimate.width * estimate.height) / 1e6))} ms a megapixel on this device`
-      : "";
+function factsText(
+  app: App,
+  facts: Pick<NetworkFacts, "params" | "macs720p"> & { receptiveField?: number | null | undefined },
+): string {
+  const { params, macs720p, receptiveField } = facts;
+  const field = receptiveField === null ? "the whole picture" : `${receptiveField} × ${receptiveField} pixels`;
+  const sees = receptiveField === undefined ? "" : `; sees ${field}`;
   return (
-    `${params.toLocaleString("en")} parameters; ${(macs720p / 1e9).toFixed(1)} billion multiply-adds for 1280 × 720; ` +
-    `sees ${sees}${speed}.`
+    `${params.toLocaleString("en")} parameters; ${(macs720p / 1e9).toFixed(1)} billion multiply-adds for 1280 × 720` +
+    `${sees}${speedText(app)}.`
   );
 }
 
-const CELL = 2;
-const ROW = 5;
-const SPACE = 5;
-
-/** Each group is a column of blocks, each block a row of the channels: dark where it convolves. */
-function drawing({ config, lightGroups, splitChannels }: NetworkFacts): SVGTemplateResult | TemplateResult {
-  const { channels, blocks, groups } = config;
-  const wide = channels * CELL;
-  const width = groups * (wide + SPACE) - SPACE;
-  const height = (blocks + 1) * ROW;
-  const light = lightGroups.filter(Boolean).length;
-  const columns = lightGroups.map((isLight, group) => {
-    const left = group * (wide + SPACE);
-    const rows = Array.from({ length: blocks }, (_, block) =>
-      isLight ? lightBlock(config, splitChannels, block) : [[0, channels] as const],
-    );
-    return svg`
-      <g transform="translate(${left} 0)" class=${isLight ? "light" : "standard"}>
-        ${rows.map(
-          (spans, block) => svg`
-            <rect class="idle" y=${block * ROW} width=${wide} height=${ROW - 1} />
-            ${spans.map(([from, count]) => svg`<rect x=${from * CELL} y=${block * ROW} width=${count * CELL} height=${ROW - 1} />`)}
-          `,
-        )}
-        <rect class="conv" y=${blocks * ROW} width=${wide} height=${ROW - 1} />
-      </g>
-    `;
-  });
-  return html`
-    <svg
-      class="drawing"
-      role="img"
-      aria-label="${groups} groups of ${blocks} blocks, ${light} of them lightweight"
-      viewBox="0 0 ${width} ${height}"
-    >
-      ${columns}
-    </svg>
-    <p class="about">
-      Each column is a group, each row one of its blocks and the channels that it convolves: dark in a standard group,
-      bright in a lightweight one. The last row is the group's convolution. ✓: with trained weights.
-    </p>
-  `;
-}
-
-/** The channels that a lightweight block convolves, as runs. Channels keep their places: the rotation is not drawn. */
-function lightBlock(config: SplitSrConfig, split: number, block: number): (readonly [from: number, count: number])[] {
-  const { channels } = config;
-  switch (config.block) {
-    case "split": {
-      const from = (block * split) % channels;
-      const first = Math.min(split, channels - from);
-      return first < split
-        ? [
-            [from, first],
-            [0, split - first],
-          ]
-        : [[from, first]];
-    }
-    case "shuffle":
-      return [[channels / 2, channels / 2]];
-    case "idle":
-      return [[0, split]];
-    default:
-      return [[0, channels]];
+/** As measured with this model, or what the speed of the device lets expect. */
+function speedText({ speeds, estimate, choice, backend }: App): string {
+  if (!choice.isTrained) return "";
+  const measured = speeds.of(choice.name, backend);
+  if (measured) {
+    const { perMegapixel, zoom } = measured;
+    const place = measured.backend.toUpperCase();
+    return `; ${Math.round(perMegapixel)} ms a megapixel of the result, measured on this ${place} at ×${roundZoom(zoom)}`;
   }
+  if (!estimate) return "";
+  const perMegapixel = estimate.milliseconds / ((estimate.width * estimate.height) / 1e6);
+  return `; about ${Math.round(perMegapixel)} ms a megapixel of the result (estimated)`;
 }

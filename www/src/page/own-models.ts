@@ -104,7 +104,7 @@ export function modelLabel(own: OwnModels, { name }: ModelEntry): string {
 /** Below the list of models: what can be done with the chosen one, if it is the visitor's, and the way in for others. */
 export function ownModelsTemplate(app: App): TemplateResult {
   const { own } = app;
-  const chosen = own.named(app.model);
+  const chosen = app.choice.isTrained ? own.named(app.model) : undefined;
   return html`
     ${
       chosen
@@ -157,7 +157,7 @@ export function ownModelsTemplate(app: App): TemplateResult {
 
 /** Said beside the link: who gets it does not have the visitor's own models. */
 export function ownModelInLink({ own, model, comparison }: App): TemplateResult | typeof nothing {
-  const chosen = own.named(model) ?? own.named(comparison.rival);
+  const chosen = [model, ...comparison.names].map((name) => own.named(name)).find((named) => named);
   if (!chosen) return nothing;
   return html`
     <p class="about" data-testid="link-own-model">

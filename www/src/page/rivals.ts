@@ -4,6 +4,9 @@ import type { ModelEntry, Resizer } from "../module/splitsr.ts";
 /** The picture itself, as the browser enlarges it. */
 export const ORIGINAL = "original";
 
+/** Each takes its time whenever there is a new result. */
+export const MOST_RIVALS = 4;
+
 export const resizers: readonly (readonly [Resizer, string])[] = [
   ["nearest", "Nearest pixel"],
   ["bilinear", "Bilinear"],

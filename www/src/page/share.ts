@@ -61,8 +61,8 @@ export class Share {
   #fragment(): string {
     const { model, zoom, choice, comparison, verification, format, quality, truth } = this.#app;
     const backend = this.#app.backend === "auto" ? undefined : this.#app.backend;
-    const { rival, showsDifference } = comparison;
-    const compared = rival === ORIGINAL ? {} : { rival, difference: showsDifference };
+    const { linked: rivals, shown, showsDifference } = comparison;
+    const compared = { rivals, difference: showsDifference && shown !== ORIGINAL };
     const settings = { model, network: choice.network, zoom, backend, ...compared };
     const also = { format, quality, truthScale: truth.scale, toggles: this.#stage.toggles };
     const own = configOf(choice.entry);

@@ -124,7 +124,7 @@ export function tuningSection(app: App): TemplateResult {
           ? html`<progress aria-label="Fine-tuning" max="1" .value=${tuning.fraction}></progress>
               <p class="about" data-testid="finetune-line">${tuning.line}</p>`
           : html`<p class="about">
-              ${choice.isTrained ? html`Makes <b>${start}</b> better at pictures like yours, on this device.` : html`Begins with <b>${start}</b>, the nearest that is trained.`}
+              ${choice.isTrained ? html`Makes <b>${start}</b> better at pictures like yours, on this device.` : html`Begins with <b>${start}</b>, the nearest that is trained, and keeps that one's hyper-parameters.`}
             </p>`
       }
       <div role="status">

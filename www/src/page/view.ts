@@ -219,7 +219,12 @@ function choiceSection<T extends string>(
         .value=${live(chosen)}
         @change=${(event: Event) => choose((event.target as HTMLSelectElement).value as T)}
       >
-        ${options.map(([value, label]) => html`<option value=${value} ?selected=${value === chosen}>${label}</option>`)}
+        ${options.map(
+          // Without a value it tells how things are, and is nothing to choose.
+          ([value, label]) => html`
+            <option value=${value} ?selected=${value === chosen} ?disabled=${!value} ?hidden=${!value}>${label}</option>
+          `,
+        )}
       </select>
       ${about}
     </section>
@@ -233,19 +238,22 @@ function trainedText({ training }: ModelEntry): string {
 }
 
 function modelSection(app: App): TemplateResult {
-  const model = app.choice.entry;
+  const { entry: model, isTrained, isChosen } = app.choice;
   const about = html`
     ${
-      model &&
-      html`<p class="about">
-        Trained for ×${model.scale}${trainedText(model)}; ${model.params.toLocaleString("en")}
-        parameters${app.choice.isChosen ? "" : "; follows the zoom"}
-      </p>`
+      model && isTrained
+        ? html`<p class="about">
+            Trained for ×${model.scale}${trainedText(model)}; ${model.params.toLocaleString("en")}
+            parameters${isChosen ? "" : "; follows the zoom"}
+          </p>`
+        : nothing
     }
     ${ownModelsTemplate(app)} ${networkSection(app)}
   `;
   const options = app.models.map((entry) => [entry.name, modelLabel(app.own, entry)] as const);
-  return choiceSection("Model", "model", options, app.model, (name) => app.setModel(name), about);
+  // Hyper-parameters without weights are no model of the list, from which each can be chosen again then.
+  const all = options.length > 0 ? [["", "Not trained"] as const, ...options] : [];
+  return choiceSection("Model", "model", all, isTrained ? app.model : "", (name) => app.setModel(name), about);
 }
 
 const devices: readonly [Backend, string][] = [

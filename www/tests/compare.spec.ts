@@ -1,0 +1,301 @@
+/** Variants of the network side by side: rivals of a result, what they cost, the drawing of the network. */
+import { readFile } from "node:fs/promises";
+import { expect, test, type Locator, type Page } from "@playwright/test";
+import { noise, Visitor } from "./support.ts";
+
+let visitor: Visitor;
+
+test.beforeEach(async ({ page }) => {
+  visitor = new Visitor(page);
+  await visitor.open();
+  await visitor.expectState("idle");
+});
+
+/** A rival's button in the list. */
+const rival = (page: Page, name: string): Locator =>
+  visitor.part("rivals").getByRole("button", { name, exact: false }).and(page.locator("[aria-pressed]"));
+
+const add = (name: string) => visitor.part("compare-model").selectOption(name);
+
+async function openNetwork(page: Page): Promise<void> {
+  await page.getByText("Network", { exact: true }).click();
+}
+
+test("the result is compared with several, one of which is shown; the link holds them all", async ({ page }) => {
+  test.slow();
+  await visitor.chooseDemo("Fur");
+  await add("bicubic");
+  await visitor.run();
+  await add("nearest");
+  await visitor.expectState("done");
+  await add("splitsr-tiny-x2");
+  await visitor.expectState("done");
+  const tag = page.locator(".tag-before");
+  await expect(tag).toHaveText("splitsr-tiny-x2");
+  const said = /PSNR \d\d\.\d\d, SSIM 0\.\d{4}, [\d.]+ m?s\s*$/;
+  const names = ["Bicubic", "Nearest pixel", "splitsr-tiny-x2"];
+  for (const name of names) await expect(rival(page, name)).toHaveText(said);
+
+  // A trained model is nearer to another than a blur is, and what is told of each is told where it is shown.
+  const psnr = async (name: string) => Number(/PSNR ([\d.]+)/.exec(await rival(page, name).innerText())?.[1]);
+  expect(await psnr("splitsr-tiny-x2")).toBeGreaterThan(await psnr("Bicubic"));
+  expect(await psnr("Bicubic")).toBeGreaterThan(await psnr("Nearest pixel"));
+  await visitor.part("diff").check();
+  await visitor.expectState("done");
+  for (const name of names) {
+    await rival(page, name).focus();
+    await page.keyboard.press("Enter");
+    await expect(tag).toHaveText(name);
+    await expect(rival(page, name)).toHaveAttribute("aria-pressed", "true");
+    await visitor.expectState("done");
+    await expect(visitor.part("distance")).toContainText(`PSNR ${(await psnr(name)).toFixed(2)} dB`);
+    await expect(page.locator("#stage")).toHaveAttribute("data-shows", "difference");
+  }
+  await rival(page, "Nearest pixel").click();
+  await expect(page).toHaveURL(/with=nearest,bicubic,splitsr-tiny-x2&diff=1/);
+  const link = page.url();
+
+  await visitor.open(link.slice(link.indexOf("#")));
+  await visitor.expectState("done", 60_000);
+  await expect(tag).toHaveText("Nearest pixel");
+  for (const name of names) await expect(rival(page, name)).toHaveText(said);
+
+  // With the original in its place again, the others stay.
+  await rival(page, "The original").click();
+  await expect(tag).toHaveText("Original");
+  await expect(page).toHaveURL(/with=original,nearest,bicubic,splitsr-tiny-x2(?!.*diff)/);
+  await rival(page, "Bicubic").click();
+  await expect(tag).toHaveText("Bicubic");
+  await page.getByRole("button", { name: "Remove Bicubic" }).click();
+  await expect(tag).toHaveText("Original");
+  await expect(rival(page, "Bicubic")).toHaveCount(0);
+  await expect(rival(page, "Nearest pixel")).toHaveText(said);
+  for (const name of ["Nearest pixel", "splitsr-tiny-x2"])
+    await page.getByRole("button", { name: `Remove ${name}` }).click();
+  await expect(visitor.part("rivals")).toHaveCount(0);
+  expect(page.url()).not.toContain("with=");
+});
+
+test("four rivals are the most, and a link with what is not here is told", async ({ page }) => {
+  for (const name of ["bicubic", "nearest", "bilinear"]) await add(name);
+  await expect(visitor.part("compare-model")).toBeEnabled();
+  await add("lanczos3");
+  await expect(visitor.part("compare-model")).toBeDisabled();
+  await page.getByRole("button", { name: "Remove Bilinear" }).click();
+  await expect(visitor.part("compare-model")).toBeEnabled();
+
+  await visitor.open("#with=bicubic,nothing");
+  await visitor.expectState("error");
+  await expect(visitor.part("status")).toContainText("compares with something that is not here");
+  await expect(rival(page, "Bicubic")).toHaveAttribute("aria-pressed", "true");
+  await visitor.open("#with=nearest,bilinear,bicubic,lanczos3,splitsr-x2");
+  await expect(visitor.part("status")).toContainText("compares with more than 4");
+});
+
+test("rivals of a large picture that do not fit into memory are made again when they are shown", async ({ page }) => {
+  // Seconds, but for a machine that is busy.
+  test.setTimeout(300_000);
+  // Four results of 16 megapixels, with 4 bytes each, are more than 256 MB.
+  await visitor.chooseFile({ name: "noise.bmp", mimeType: "image/bmp", buffer: noise(4010, 4000) });
+  await visitor.part("zoom").fill("1");
+  for (const name of ["nearest", "bilinear", "bicubic", "lanczos3"]) await add(name);
+  await visitor.part("run").click();
+  await visitor.expectState("done", 120_000);
+  // The one that is shown stays, and of the others the newer ones.
+  const again = /made again when shown/;
+  const expectAgain = async (name: string) => {
+    for (const other of ["Nearest pixel", "Bilinear", "Bicubic", "Lanczos"]) {
+      await expect(rival(page, other)).toHaveText(/equal|PSNR/);
+      await (other === name ? expect(rival(page, other)) : expect(rival(page, other)).not).toHaveText(again);
+    }
+  };
+  await expectAgain("Nearest pixel");
+  await rival(page, "Nearest pixel").click();
+  await expect(page.locator(".tag-before")).toHaveText("Nearest pixel", { timeout: 30_000 });
+  await visitor.expectState("done");
+  await expectAgain("Lanczos");
+});
+
+test("a comparison that is cancelled can be gone on with", async ({ page }) => {
+  await visitor.chooseFile({ name: "noise.bmp", mimeType: "image/bmp", buffer: noise(500, 400) });
+  await visitor.part("model").selectOption("splitsr-tiny-x2");
+  await visitor.run();
+  await add("bicubic");
+  await visitor.expectState("done");
+  await add("splitsr-x2-hi0");
+  await expect(visitor.part("status")).toHaveText("Comparing with splitsr-x2-hi0…");
+  await visitor.part("cancel").click();
+  await expect(page.locator(".tag-before")).toHaveText("Original");
+  await expect(rival(page, "Bicubic")).toHaveText(/PSNR/);
+  await expect(rival(page, "splitsr-x2-hi0")).not.toHaveText(/PSNR/);
+  await rival(page, "splitsr-x2-hi0").click();
+  await visitor.expectState("done");
+  await expect(page.locator(".tag-before")).toHaveText("splitsr-x2-hi0");
+});
+
+test("a comparison keeps the result of a model that is not chosen any more", async ({ page }) => {
+  await visitor.chooseDemo("Fur");
+  await visitor.part("model").selectOption("splitsr-tiny-x2");
+  await visitor.run();
+  await visitor.part("model").selectOption("splitsr-x2");
+  await add("bicubic");
+  await visitor.expectState("done");
+  await expect(rival(page, "Bicubic")).toHaveText(/PSNR/);
+  await expect(visitor.part("report")).toContainText("splitsr-tiny-x2");
+});
+
+test("the speed of a model is estimated before it ran here, and measured after", async ({ page }) => {
+  await visitor.chooseDemo("Fur");
+  await visitor.part("model").selectOption("splitsr-tiny-x2");
+  await openNetwork(page);
+  const facts = visitor.part("network-facts");
+  await expect(facts).toHaveText(/; about [\d,]+ ms a megapixel of the result \(estimated\)\.$/, { timeout: 30_000 });
+  await visitor.run();
+  const measured = /; (\d+) ms a megapixel of the result, measured on this CPU at ×2\.$/;
+  await expect(facts).toHaveText(measured);
+  const [, time, unit] = /Time\s+([\d.]+) (m?s)/.exec(await visitor.part("report").innerText()) ?? [];
+  const [milliseconds, rounded] = unit === "s" ? [1000 * Number(time), 51] : [Number(time), 2];
+  const [width, height] = await visitor.resultSize();
+  const told = Number(measured.exec((await facts.textContent()) ?? "")?.[1]);
+  expect(Math.abs(told * ((width * height) / 1e6) - milliseconds)).toBeLessThan(rounded);
+
+  // Of another model nothing was measured, until it was a rival.
+  await visitor.part("model").selectOption("splitsr-x2-hi7");
+  await expect(facts).not.toContainText("measured");
+  await add("splitsr-x2-hi7");
+  await visitor.expectState("done");
+  await expect(facts).toContainText("measured on this CPU at ×2");
+});
+
+test("the drawing shows which channels each block convolves, from head to tail", async ({ page }) => {
+  await openNetwork(page);
+  const [network, group] = [page.locator(".network .drawing").nth(0), page.locator(".network .drawing").nth(1)];
+  const layers = () => network.locator("text").allTextContents();
+  const head = "Head: 3 × 3, 3 → 16";
+  const body = "3 × 3, 16 → 16, plus what the head made";
+  const tail = "Tail: 3 × 3, 16 → 3";
+  await expect.poll(layers).toEqual([head, body, "Upsampler: 3 × 3, 16 → 64, pixel shuffle ×2", tail]);
+
+  /** Of the first group: the channels of each block. */
+  const touched = () =>
+    network
+      .locator("g.light")
+      .first()
+      .evaluate((group: SVGGElement) => {
+        const rows = new Map<number, number[]>();
+        const cell = (group.querySelector("rect.idle")?.getBoundingClientRect().width ?? 0) / 16;
+        const left = group.getBoundingClientRect().left;
+        for (const rect of group.querySelectorAll("rect:not(.idle, .conv)")) {
+          const { x, y, width } = rect.getBoundingClientRect();
+          const first = Math.round((x - left) / cell);
+          const channels = Array.from({ length: Math.round(width / cell) }, (_, index) => first + index);
+          rows.set(y, [...(rows.get(y) ?? []), ...channels]);
+        }
+        return [...rows.values()];
+      });
+  const chunk = (first: number) => [0, 1, 2, 3].map((index) => first + index);
+  expect(await touched()).toEqual([0, 4, 8, 12, 0, 4, 8].map(chunk));
+  await expect(group).toHaveAttribute("aria-label", /7 blocks/);
+
+  await visitor.part("block").selectOption("shuffle");
+  // Even places come from the first half, odd ones from the second.
+  let channels = Array.from({ length: 16 }, (_, channel) => channel);
+  const shuffled = Array.from({ length: 7 }, () => {
+    const before = channels;
+    channels = before.map((_, place) => before[Math.floor(place / 2) + (place % 2 === 0 ? 0 : 8)] ?? 0);
+    return before.slice(8).toSorted((a, b) => a - b);
+  });
+  await expect.poll(touched).toEqual(shuffled);
+
+  await visitor.part("block").selectOption("split");
+  await visitor.part("replacement").selectOption("upsampler");
+  await expect.poll(layers).toEqual([head, body, "Upsampler: 1 × 1, 16 → 64, pixel shuffle ×2", tail]);
+  await expect(group).toHaveAttribute("aria-label", /1 block,/);
+  await visitor.part("replacement").selectOption("features");
+  await visitor.part("model").selectOption("splitsr-x4");
+  await expect
+    .poll(layers)
+    .toEqual([head, body, ...Array<string>(2).fill("Upsampler: 3 × 3, 16 → 64, pixel shuffle ×2"), tail]);
+});
+
+test("networks to compare with tell what they are too", async ({ page }) => {
+  const facts = visitor.part("network-facts");
+  const layers = () => page.locator(".network .drawing text").allTextContents();
+  await openNetwork(page);
+  await visitor.part("model").selectOption("edsr-small-x2");
+  await expect(facts).toContainText(
+    "195,971 parameters; 45.6 billion multiply-adds for 1280 × 720; sees 41 × 41 pixels",
+  );
+  expect(await layers()).toContain("Head: 3 × 3, 3 → 32");
+  await visitor.part("model").selectOption("srcnn-x2");
+  await expect(facts).toContainText("57,281 parameters; 52.7 billion multiply-adds");
+  expect(await layers()).toEqual(["Bicubic, ×2; then of its luma", "9 × 9, 1 → 64", "5 × 5, 64 → 32", "5 × 5, 32 → 1"]);
+  await expect(visitor.part("split-ratio")).toHaveCount(0);
+  await visitor.part("model").selectOption("rcan-small-x2");
+  await expect(facts).toContainText("sees the whole picture");
+  await expect(page.locator(".network")).toContainText("channel attention");
+});
+
+test("hyper-parameters without weights are no model of the list, from which each can be chosen again", async ({
+  page,
+}) => {
+  await visitor.chooseDemo("Fur");
+  await openNetwork(page);
+  await visitor.part("model").selectOption("splitsr-x2");
+  await visitor.part("hybrid-mode").selectOption("interleaved");
+  await expect(visitor.part("model").locator("option:checked")).toHaveText("Not trained");
+  await expect(visitor.part("run")).toBeDisabled();
+  await expect(page.locator(".tuning")).toContainText("keeps that one's hyper-parameters");
+  await visitor.part("model").selectOption("splitsr-x2");
+  await expect(visitor.part("hybrid-mode")).toHaveValue("split-first");
+  await expect(visitor.part("run")).toBeEnabled();
+});
+
+test("the plot of a dozen models can be read, and shows quality against time or multiply-adds", async ({ page }) => {
+  test.slow();
+  await visitor.chooseFile({ name: "noise.bmp", mimeType: "image/bmp", buffer: noise(120, 96) });
+  await page.getByText("Score against the truth").click();
+  await visitor.part("truth-run").click();
+  await expect(visitor.part("status")).toHaveText(/^Scored/, { timeout: 120_000 });
+  const plot = visitor.part("truth-plot");
+  const rows = visitor.part("truth-scores").locator("tbody tr");
+  const count = await rows.count();
+  expect(count).toBeGreaterThan(12);
+
+  /** The numbers beside the dots, and whether each is clear of the others. */
+  const numbers = async () =>
+    plot.evaluate(
+      (svg: SVGSVGElement, dots: number) => {
+        const texts = [...svg.querySelectorAll("text")].slice(-dots);
+        const boxes = texts.map((text) => text.getBBox());
+        const clear = boxes.every((a, at) =>
+          boxes
+            .slice(at + 1)
+            .every((b) => Math.abs(a.x + a.width / 2 - b.x - b.width / 2) >= 7 || Math.abs(a.y - b.y) >= 7),
+        );
+        return { told: texts.map((text) => Number(text.textContent)), clear };
+      },
+      await plot.locator("circle").count(),
+    );
+  await expect(plot.locator("circle")).toHaveCount(count);
+  expect(await numbers()).toEqual({ told: Array.from({ length: count }, (_, index) => index + 1), clear: true });
+  await expect(rows.nth(4).locator("th")).toHaveText(/^5 /);
+  const download = async () => {
+    const [download] = await Promise.all([page.waitForEvent("download"), visitor.part("truth-png").click()]);
+    return readFile(await download.path());
+  };
+  const byTime = await download();
+
+  await visitor.part("truth-cost").selectOption("multiply-adds");
+  // Resizers have none.
+  await expect(plot.locator("circle")).toHaveCount(count - 4);
+  expect((await numbers()).told).toEqual(Array.from({ length: count - 4 }, (_, index) => index + 5));
+  await expect(plot).toHaveAttribute("aria-label", /billion multiply-adds/);
+  const byWork = await download();
+  expect(byWork.equals(byTime)).toBe(false);
+  // With the names below: higher than what the page shows, which is 320 × 220.
+  expect([byTime.readUInt32BE(16), byTime.readUInt32BE(20)].map((side) => side / 3)).toEqual([
+    320,
+    220 + 14 * Math.ceil(count / 2) + 6,
+  ]);
+});
