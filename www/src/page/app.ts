@@ -24,6 +24,7 @@ import { MIN_ZOOM, parseLink } from "./link.ts";
 import { untrainedText, type NetworkChange } from "./network.ts";
 import { OwnModels } from "./own-models.ts";
 import { unpackPicture } from "./packed.ts";
+import { cutPart, LivePart } from "./part.ts";
 import type { LoadedPicture, PicturePart } from "./picture.ts";
 import { save } from "./save.ts";
 import { Share } from "./share.ts";
@@ -77,6 +78,7 @@ export class App {
   readonly #stage: Stage;
   readonly #render: () => void;
   readonly #engine = new EngineSlot();
+  readonly #live = new LivePart(this);
   /** What loads or runs now: a new picture, a new run and Cancel end it. */
   #current = new AbortController();
   #moved = 0;
@@ -90,7 +92,7 @@ export class App {
       clearTimeout(this.#moved);
       this.#moved = window.setTimeout(() => this.#writeLink(), 250);
     };
-    stage.onRegion = (region) => void this.setRegion(region);
+    stage.onRegion = (region, moving) => void (region && moving ? this.#live.follow(region) : this.setRegion(region));
   }
 
   /** Loads the list of models, and then what the link asks for. */
@@ -177,8 +179,7 @@ export class App {
       this.picture = { ...picture, name, demo, file: typeof source === "string" ? undefined : source };
       this.part = undefined;
       this.result = undefined;
-      this.truth.forget();
-      this.verification.expected = undefined;
+      this.#forget();
       await this.#stage.showPicture(picture.imageData, description, signal);
       this.#ready();
     } catch (error) {
@@ -193,7 +194,22 @@ export class App {
 
   /** Enlarges a part of the picture at once, or goes back to all of it. */
   async setRegion(region: Area | undefined): Promise<void> {
-    if ((await this.#cut(region)) && region && this.zoomIsValid && this.choice.isTrained) await this.run();
+    const isLive = region && (await this.#live.finish(region));
+    if (isLive === "outdated") return;
+    if (isLive && this.result) {
+      if (this.comparison.rival === ORIGINAL) this.#done(this.result.upscaled);
+      else await this.#compare();
+    } else if ((await this.#cut(region)) && region && this.zoomIsValid && this.choice.isTrained) await this.run();
+  }
+
+  /** Takes a part and its result, which belong together. */
+  takePart(part: PicturePart, result: NonNullable<App["result"]>): void {
+    this.part = part;
+    this.result = result;
+    this.#forget();
+    this.comparison.forget();
+    this.#stage.showRegion(part.area, result.upscaled.imageData(), `${result.model} ×${roundZoom(result.zoom)}`);
+    this.#render();
   }
 
   /** Whether the part could be cut out. */
@@ -202,13 +218,9 @@ export class App {
     if (!picture) return false;
     const { signal } = this.#begin("loading", region ? "Cutting out the part…" : "Going back to the whole picture…");
     try {
-      const { name, demo, file } = picture;
-      const cut = region && (await (await this.#upscaler()).crop(picture, region, { signal }));
-      this.part = cut && { ...cut, area: region, name: `${name}-part`, demo, file };
+      this.part = region && (await cutPart(await this.#upscaler(), picture, region, signal));
       this.result = undefined;
-      // Of another part the link says nothing.
-      this.verification.expected = undefined;
-      this.truth.forget();
+      this.#forget();
       this.#stage.hideResult();
       this.#stage.region = region;
       this.#ready();
@@ -217,6 +229,13 @@ export class App {
       if (!signal.aborted) this.#fail(error);
       return false;
     }
+  }
+
+  /** Forgets what is known of another picture or part. Of this one the link says nothing. */
+  #forget(): void {
+    this.verification.forget();
+    this.verification.expected = undefined;
+    this.truth.forget();
   }
 
   setZoom(zoom: number): void {
@@ -354,7 +373,7 @@ export class App {
       this.#writeLink();
       return;
     }
-    await this.#working("Comparing…", async (upscaler, signal) => {
+    await this.working("Comparing…", async (upscaler, signal) => {
       await this.#showRival(upscaler, picture, result.upscaled, signal);
       this.#done(result.upscaled);
     });
@@ -386,7 +405,7 @@ export class App {
   async verify(): Promise<void> {
     const { result, source: picture } = this;
     if (!result || !picture || !this.resultIsCurrent) return;
-    await this.#working("Verifying: enlarging again, exactly…", async (upscaler, signal) => {
+    await this.working("Verifying: enlarging again, exactly…", async (upscaler, signal) => {
       const onProgress = (fraction: number) => this.#showProgress(fraction, signal);
       await this.verification.run(upscaler, picture, result.upscaled, { signal, onProgress });
       this.#done(result.upscaled);
@@ -397,7 +416,7 @@ export class App {
   async runBatch(): Promise<void> {
     const { batch, zoom, format, quality, keepsMetadata } = this;
     if (!batch) return;
-    await this.#working("Enlarging all…", async (upscaler, signal) => {
+    await this.working("Enlarging all…", async (upscaler, signal) => {
       const onProgress = (fraction: number, text: string) => this.#showProgress(fraction, signal, text);
       await batch.run({ upscaler, zoom, format, quality, keepsMetadata, signal, onProgress });
       if (batch.done > 0) save(await batch.zip(zoom, format), `pictures-${roundZoom(zoom)}x.zip`);
@@ -416,7 +435,7 @@ export class App {
     const { source: picture, models, backend } = this;
     const { source } = this.choice;
     if (!picture) return;
-    await this.#working("Shrinking the picture…", async (upscaler, signal) => {
+    await this.working("Shrinking the picture…", async (upscaler, signal) => {
       const onNext = (name: string, fraction: number) => this.#showProgress(fraction, signal, `Scoring ${name}…`);
       await this.truth.run({ upscaler, picture, models, source, backend }, signal, onNext);
       if (this.result) this.#done(this.result.upscaled);
@@ -425,7 +444,7 @@ export class App {
   }
 
   /** Says what is done while it is done, and what goes wrong in it. */
-  async #working(text: string, work: (upscaler: Upscaler, signal: AbortSignal) => Promise<void>): Promise<void> {
+  async working(text: string, work: (upscaler: Upscaler, signal: AbortSignal) => Promise<void>): Promise<void> {
     const { signal } = this.#begin("working", text);
     try {
       const upscaler = await this.#upscaler();

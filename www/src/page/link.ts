@@ -134,7 +134,7 @@ function parseView(text: string): View | undefined {
   const [x, y, magnification, split, ...rest] = text.split(",").map((part) => (part === "" ? NaN : Number(part)));
   if (x === undefined || y === undefined || magnification === undefined || split === undefined) return undefined;
   const within = [x, y, split].every((fraction) => fraction >= 0 && fraction <= 1);
-  if (rest.length > 0 || !within || !(magnification > 0 && magnification < 1000)) return undefined;
+  if (rest.length > 0 || !within || !(magnification > 0 && magnification < 1e6)) return undefined;
   return { x, y, magnification, split };
 }
 
@@ -155,8 +155,10 @@ export function formatLink(state: LinkState): string {
   if (region) parts.push(`part=${[region.left, region.top, region.width, region.height].join(",")}`);
   if (sums) parts.push(`sum=${formatSums(sums)}`);
   if (view) {
-    const fractions = [view.x, view.y, view.magnification, view.split].map((value) => Number(value.toFixed(4)));
-    parts.push(`view=${fractions.join(",")}`);
+    // Where a pixel fills the window, its place is a small fraction of the picture.
+    const [x, y] = [view.x, view.y].map((value) => Number(value.toFixed(6)));
+    const [magnification, split] = [view.magnification, view.split].map((value) => Number(value.toFixed(4)));
+    parts.push(`view=${x},${y},${magnification},${split}`);
   }
   return parts.length > 0 ? `#${parts.join("&")}` : "";
 }
