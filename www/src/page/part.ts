@@ -3,8 +3,10 @@ import type { Area, SourcePicture, UpscaleResult, Upscaler } from "../module/spl
 import type { App } from "./app.ts";
 import type { LoadedPicture, PicturePart } from "./picture.ts";
 
-/** What takes longer, in ms, is enlarged when the visitor lets go, and not before. */
+/** What has taken longer, in ms, is given up when the part has moved on. */
 const LIVE = 300;
+/** What would take longer, in ms, is not begun before the visitor lets go. More than `LIVE`: where the pointer rests there is time, and the estimate may be of a busy moment. */
+const MOST = 1000;
 /** A picture with more pixels is read once for many parts: a piece of it with so many more pixels on each side of the part. */
 const MOST_READ = 1_000_000;
 const AROUND = 256;
@@ -123,7 +125,7 @@ export class LivePart {
   async #step(following: Following, area: Area, task: FollowTask, piece: Piece | undefined): Promise<void> {
     const { upscaler, picture, zoom, show } = task;
     const { milliseconds } = await upscaler.estimate(area, { scale: zoom });
-    if (milliseconds > LIVE) return;
+    if (milliseconds > MOST) return;
     const abort = new AbortController();
     const signal = AbortSignal.any([abort.signal, following.signal]);
     following.step = { area, start: performance.now(), abort };
