@@ -24,7 +24,7 @@ export default defineConfig({
   reporter: [["list"]],
   // One browser on one system makes them; another version of it may draw a few edges otherwise.
   snapshotPathTemplate: "{testDir}/{testFilePath}-snapshots/{arg}{ext}",
-  expect: { toHaveScreenshot: { maxDiffPixelRatio: 0.02 } },
+  expect: { toHaveScreenshot: { maxDiffPixelRatio: 0.01 } },
   use: {
     baseURL: `http://127.0.0.1:${port}/`,
     viewport: { width: 1280, height: 800 },

@@ -23,7 +23,7 @@ async function hidePhotographs(): Promise<void> {
 const stage = () => visitor.page.locator("#stage");
 
 test.describe("desktop", () => {
-  test.use({ viewport: { width: 900, height: 480 } });
+  test.use({ viewport: { width: 900, height: 320 } });
 
   test("welcome", async () => {
     await hidePhotographs();
@@ -34,8 +34,10 @@ test.describe("desktop", () => {
     test(`a picture and its enlargement, ${layout}`, async ({ page }) => {
       await visitor.chooseDemo("Print");
       await visitor.run();
-      if (layout === "beside") await page.getByRole("button", { name: "Beside" }).click();
-      else await page.getByRole("slider", { name: "Comparison" }).press("ArrowLeft");
+      if (layout === "beside") {
+        await page.setViewportSize({ width: 900, height: 240 });
+        await page.getByRole("button", { name: "Beside" }).click();
+      } else await page.getByRole("slider", { name: "Comparison" }).press("ArrowLeft");
       await expect(stage()).toHaveScreenshot(`${layout}.png`);
     });
   }
@@ -62,7 +64,7 @@ test.describe("desktop", () => {
 });
 
 test.describe("phone", () => {
-  test.use({ viewport: { width: 390, height: 700 }, hasTouch: true, isMobile: true });
+  test.use({ viewport: { width: 390, height: 560 }, hasTouch: true, isMobile: true });
 
   test("welcome", async ({ page }) => {
     await hidePhotographs();

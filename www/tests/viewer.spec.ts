@@ -285,6 +285,22 @@ test.describe("a part", () => {
     await visitor.expectState("done");
     await expect(page).toHaveURL(/part=130,90,80,60/);
 
+    // So it is where the divider lies over it, which is moved by its grip.
+    const grip = await boxOf(page.locator(".grip"));
+    const line = (await pixelAt(page, 150, 0))[0];
+    await page.mouse.move(grip.x + grip.width - 5, grip.y + 20);
+    await page.mouse.down();
+    await page.mouse.move(line, grip.y + 20, { steps: 3 });
+    await page.mouse.up();
+    await expect(page.getByRole("slider", { name: "Comparison" })).not.toHaveAttribute("aria-valuenow", "0");
+    await page.mouse.move(...(await pixelAt(page, 150, 110)));
+    await page.mouse.down();
+    await page.mouse.move(...(await pixelAt(page, 150, 115)), { steps: 4 });
+    await page.mouse.move(...(await pixelAt(page, 150, 110)), { steps: 4 });
+    await page.mouse.up();
+    await visitor.expectState("done");
+    expect(await resultArea(page)).toEqual([130, 90, 80, 60]);
+
     // By a corner and by an edge it is resized.
     const resize = async (from: Point, to: Point, area: number[]) => {
       await page.mouse.move(...(await pixelAt(page, from.x, from.y)));
