@@ -32,6 +32,7 @@ test.describe("desktop", () => {
 
   for (const layout of ["divided", "beside"] as const) {
     test(`a picture and its enlargement, ${layout}`, async ({ page }) => {
+      test.slow();
       await visitor.chooseDemo("Print");
       await visitor.run();
       if (layout === "beside") {
@@ -72,6 +73,7 @@ test.describe("phone", () => {
   });
 
   test("a picture and its enlargement", async () => {
+    test.slow();
     await visitor.chooseDemo("Print");
     await visitor.run();
     await expect(stage()).toHaveScreenshot("divided-phone.png");
