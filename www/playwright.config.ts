@@ -22,6 +22,9 @@ export default defineConfig({
   timeout: 60_000,
   forbidOnly: Boolean(process.env["CI"]),
   reporter: [["list"]],
+  // One browser on one system makes them; another version of it may draw a few edges otherwise. The colours of the page are close to each other: a button on its bar is told apart by a small threshold alone.
+  snapshotPathTemplate: "{testDir}/{testFilePath}-snapshots/{arg}{ext}",
+  expect: { toHaveScreenshot: { maxDiffPixelRatio: 0.01, threshold: 0.05 } },
   use: {
     baseURL: `http://127.0.0.1:${port}/`,
     viewport: { width: 1280, height: 800 },

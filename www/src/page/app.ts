@@ -24,6 +24,7 @@ import { png, resultName, write, type Format } from "./formats.ts";
 import { MIN_ZOOM, USUAL_QUALITY, USUAL_ZOOM } from "./link.ts";
 import { untrainedText, type NetworkChange } from "./network.ts";
 import { OwnModels } from "./own-models.ts";
+import { cutPart, LivePart } from "./part.ts";
 import type { LoadedPicture, PictureOrigin, PicturePart } from "./picture.ts";
 import { rivalLabel } from "./rivals.ts";
 import { save } from "./save.ts";
@@ -84,6 +85,7 @@ export class App {
   readonly #stage: Stage;
   readonly #render: () => void;
   readonly #engine = new EngineSlot();
+  readonly #live = new LivePart(this);
   /** What loads or runs now: a new picture, a new run and Cancel end it. */
   #current = new AbortController();
   #moved = 0;
@@ -98,7 +100,7 @@ export class App {
       clearTimeout(this.#moved);
       this.#moved = window.setTimeout(() => this.#writeLink(), 250);
     };
-    stage.onRegion = (region) => void this.setRegion(region);
+    stage.onRegion = (region, moving) => void (region && moving ? this.#live.follow(region) : this.setRegion(region));
   }
 
   /** Loads the list of models, and then what the link asks for. */
@@ -140,8 +142,7 @@ export class App {
       this.picture = { ...picture, ...origin, file: typeof source === "string" ? undefined : source };
       this.part = undefined;
       this.result = undefined;
-      this.truth.forget();
-      this.verification.expected = undefined;
+      this.#forget();
       await this.#stage.showPicture(picture.imageData, origin.description, signal);
       this.ready();
       return "open";
@@ -159,7 +160,22 @@ export class App {
 
   /** Enlarges a part of the picture at once, or goes back to all of it. */
   async setRegion(region: Area | undefined): Promise<void> {
-    if ((await this.cut(region)) && region && this.zoomIsValid && this.choice.isTrained) await this.run();
+    const isLive = region && (await this.#live.finish(region));
+    if (isLive === "outdated") return;
+    if (isLive && this.result) {
+      if (this.comparison.names.length === 0) this.#done(this.result.upscaled);
+      else await this.compare();
+    } else if ((await this.cut(region)) && region && this.zoomIsValid && this.choice.isTrained) await this.run();
+  }
+
+  /** Takes a part and its result, which belong together. */
+  takePart(part: PicturePart, result: NonNullable<App["result"]>): void {
+    this.part = part;
+    this.result = result;
+    this.#forget();
+    this.comparison.forget();
+    this.#stage.showRegion(part.area, result.upscaled.imageData(), `${result.model} ×${roundZoom(result.zoom)}`);
+    this.#render();
   }
 
   /** Whether the part could be cut out. */
@@ -168,12 +184,9 @@ export class App {
     if (!picture) return false;
     const { signal } = this.#begin("loading", region ? "Cutting out the part…" : "Going back to the whole picture…");
     try {
-      const cut = region && (await (await this.#upscaler()).crop(picture, region, { signal }));
-      this.part = cut && { ...picture, ...cut, area: region, name: `${picture.name}-part` };
+      this.part = region && (await cutPart(await this.#upscaler(), picture, region, signal));
       this.result = undefined;
-      // Of another part the link says nothing.
-      this.verification.expected = undefined;
-      this.truth.forget();
+      this.#forget();
       this.#stage.hideResult();
       this.#stage.region = region;
       this.ready();
@@ -182,6 +195,13 @@ export class App {
       if (!signal.aborted) this.#fail(error);
       return false;
     }
+  }
+
+  /** Forgets what is known of another picture or part. Of this one the link says nothing. */
+  #forget(): void {
+    this.verification.forget();
+    this.verification.expected = undefined;
+    this.truth.forget();
   }
 
   setZoom(zoom: number): void {
@@ -317,7 +337,7 @@ export class App {
       await this.#showRivals(upscaler, picture, result.upscaled, signal);
       this.#done(result.upscaled);
     };
-    await this.#working("Comparing…", work, () => this.#anyEngine());
+    await this.working("Comparing…", work, () => this.#anyEngine());
   }
 
   async #showRivals(
@@ -345,7 +365,7 @@ export class App {
   async verify(): Promise<void> {
     const { result, source: picture } = this;
     if (!result || !picture || !this.resultIsCurrent) return;
-    await this.#working("Verifying: enlarging again, exactly…", async (upscaler, signal) => {
+    await this.working("Verifying: enlarging again, exactly…", async (upscaler, signal) => {
       const onProgress = (fraction: number) => this.#showProgress(fraction, signal);
       await this.verification.run(upscaler, picture, result.upscaled, { signal, onProgress });
       this.#done(result.upscaled);
@@ -356,7 +376,7 @@ export class App {
   async runBatch(): Promise<void> {
     const { batch, zoom, format, quality, keepsMetadata } = this;
     if (!batch) return;
-    await this.#working("Enlarging all…", async (upscaler, signal) => {
+    await this.working("Enlarging all…", async (upscaler, signal) => {
       const onProgress = (fraction: number, text: string) => this.#showProgress(fraction, signal, text);
       await batch.run({ upscaler, zoom, settings: { format, quality, keepsMetadata }, signal, onProgress });
       if (batch.done > 0) save(await batch.zip(zoom, format, signal), `${resultName("pictures", zoom)}.zip`);
@@ -382,15 +402,15 @@ export class App {
       if (this.result) this.#done(this.result.upscaled);
       else this.#set("idle", "Scored: the table is below.");
     };
-    await this.#working("Shrinking the picture…", work, () => (this.result ? this.#anyEngine() : this.#upscaler()));
+    await this.working("Shrinking the picture…", work, () => (this.result ? this.#anyEngine() : this.#upscaler()));
   }
 
-  async #working(
+  async working(
     text: string,
     work: (upscaler: Upscaler, signal: AbortSignal) => Promise<void>,
     engine = () => this.#upscaler(),
   ): Promise<void> {
-    await this.working(text, async ({ signal }) => {
+    await this.during(text, async ({ signal }) => {
       const upscaler = await engine();
       signal.throwIfAborted();
       await work(upscaler, signal);
@@ -398,7 +418,7 @@ export class App {
   }
 
   /** Says what is done while it is done, and what goes wrong in it: then, or when it is given up, nothing comes out. */
-  async working<T>(text: string, work: (task: WorkOptions) => Promise<T>): Promise<T | undefined> {
+  async during<T>(text: string, work: (task: WorkOptions) => Promise<T>): Promise<T | undefined> {
     const { signal } = this.#begin("working", text);
     try {
       return await work({ signal, onProgress: (fraction) => this.#showProgress(fraction, signal) });

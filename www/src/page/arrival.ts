@@ -109,7 +109,7 @@ export class Arrival {
     const { url, link, trouble } = offer;
     // A setting that was changed since makes it another result.
     const sums = app.verification.expected;
-    const file = await app.working(`Loading the picture from ${url.host}…`, async (options) => {
+    const file = await app.during(`Loading the picture from ${url.host}…`, async (options) => {
       const { loadFrom } = await import("./elsewhere-load.ts").catch(() => {
         throw new Error(MISSING_PART);
       });

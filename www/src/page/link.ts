@@ -202,7 +202,7 @@ function parseArea(text: string): Area | undefined {
 function parseView(text: string): View | undefined {
   const [x = NaN, y = NaN, magnification = NaN, split = NaN, ...rest] = text.split(",", 5).map(number);
   const within = [x, y, split].every((fraction) => fraction >= 0 && fraction <= 1);
-  if (rest.length > 0 || !within || !(magnification >= 0.001 && magnification < 1000)) return undefined;
+  if (rest.length > 0 || !within || !(magnification >= 0.001 && magnification < 1e6)) return undefined;
   return { x, y, magnification, split };
 }
 
@@ -232,8 +232,10 @@ export function formatLink(state: LinkState, own?: NetworkChange): string {
   if (sums) parts.push(`sum=${formatSums(sums)}`);
   if (state.toggles?.length) parts.push(`show=${state.toggles.join(",")}`);
   if (view) {
-    const fractions = [view.x, view.y, view.magnification, view.split].map((value) => Number(value.toFixed(4)));
-    parts.push(`view=${fractions.join(",")}`);
+    // Where a pixel fills the window, its place is a small fraction of the picture.
+    const [x, y] = [view.x, view.y].map((value) => Number(value.toFixed(6)));
+    const [magnification, split] = [view.magnification, view.split].map((value) => Number(value.toFixed(4)));
+    parts.push(`view=${x},${y},${magnification},${split}`);
   }
   return parts.length > 0 ? `#${parts.join("&")}` : "";
 }
