@@ -7,6 +7,8 @@ import type { LoadedPicture, PicturePart } from "./picture.ts";
 const LIVE = 300;
 /** What would take longer, in ms, is not begun before the visitor lets go. More than `LIVE`: where the pointer rests there is time, and the estimate may be of a busy moment. */
 const MOST = 1000;
+/** So many pixels are begun with whatever the estimate: it may come from a moment when the engine was busy, and is made anew by this. */
+const FEW = 10_000;
 /** A picture with more pixels is read once for many parts: a piece of it with so many more pixels on each side of the part. */
 const MOST_READ = 1_000_000;
 const AROUND = 256;
@@ -125,7 +127,7 @@ export class LivePart {
   async #step(following: Following, area: Area, task: FollowTask, piece: Piece | undefined): Promise<void> {
     const { upscaler, picture, zoom, show } = task;
     const { milliseconds } = await upscaler.estimate(area, { scale: zoom });
-    if (milliseconds > MOST) return;
+    if (milliseconds > MOST && area.width * area.height > FEW) return;
     const abort = new AbortController();
     const signal = AbortSignal.any([abort.signal, following.signal]);
     following.step = { area, start: performance.now(), abort };
