@@ -172,6 +172,8 @@ export class App {
   takePart(part: PicturePart, result: NonNullable<App["result"]>): void {
     this.part = part;
     this.result = result;
+    // What another part would take.
+    this.estimate = undefined;
     this.#forget();
     this.comparison.forget();
     this.#stage.showRegion(part.area, result.upscaled.imageData(), `${result.model} ×${roundZoom(result.zoom)}`);
