@@ -51,7 +51,8 @@ test.describe("desktop", () => {
 
   test("the network", async ({ page }) => {
     await page.locator(".network summary").click();
-    await expect(page.locator(".network svg")).toHaveScreenshot("network.png");
+    await expect(page.locator(".network svg").first()).toHaveScreenshot("network.png");
+    await expect(page.locator(".network svg").last()).toHaveScreenshot("channels.png");
   });
 
   test.describe("dark", () => {

@@ -253,7 +253,7 @@ test("a link holds the whole state, and what is as usual stays out of it", async
   for (const name of ["Beside", "Loupe", "Pixels"]) {
     await expect(page.getByRole("button", { name, exact: true })).toHaveAttribute("aria-pressed", "true");
   }
-  await expect(page.getByLabel("File format")).toHaveValue("image/jpeg");
+  await expect(page.getByLabel("File format")).toHaveValue("JPEG");
   await expect(visitor.part("quality")).toHaveValue("71");
   await expect(visitor.part("truth-scale")).toHaveValue("3");
   await expect(visitor.part("backend")).toHaveValue("cpu");

@@ -27,8 +27,7 @@ test("who only looks at the page loads at most 250 KB, no engine and no model", 
 
   const engine = page.waitForResponse(/simd.*wasm$/);
   const model = page.waitForResponse(/splitsr-x2\.safetensors$/);
-  await page.mouse.move(100, 100);
-  await page.mouse.move(101, 101);
+  await visitor.stir();
   await Promise.all([engine, model]);
 });
 
@@ -49,9 +48,7 @@ test.describe("offline", () => {
   test.afterEach(() => site.stop());
 
   const expectKept = async (page: Page, state: string) => {
-    // Nothing is kept for who only looks.
-    await page.mouse.move(8, 8);
-    await page.mouse.move(9, 9);
+    await new Visitor(page).stir();
     await expect(page.getByTestId("offline")).toHaveAttribute("data-state", state, { timeout: 20_000 });
   };
 
@@ -275,6 +272,7 @@ for (const [device, viewport] of [
           expect(found, state).toEqual([]);
         };
         await visitor.open();
+        await visitor.stir();
         await expect(visitor.part("offline")).toHaveAttribute("data-state", "ready", { timeout: 20_000 });
         await expectNothing("welcome");
         await visitor.chooseDemo("Sign");

@@ -52,6 +52,12 @@ export class Visitor {
     this.page = page;
   }
 
+  /** Moves the mouse: until a visitor does something, the page loads no engine and keeps nothing. */
+  async stir(): Promise<void> {
+    await this.page.mouse.move(8, 8);
+    await this.page.mouse.move(9, 9);
+  }
+
   part(testId: string): Locator {
     return this.page.getByTestId(testId);
   }

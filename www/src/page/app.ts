@@ -89,6 +89,7 @@ export class App {
   /** What loads or runs now: a new picture, a new run and Cancel end it. */
   #current = new AbortController();
   #moved = 0;
+  #occupied = false;
 
   constructor(stage: Stage, render: (app: App) => void) {
     this.#stage = stage;
@@ -121,7 +122,8 @@ export class App {
 
   /** Gets the engine ready while the visitor looks for a picture. If it cannot start, the first picture tells. */
   async warmUp(): Promise<void> {
-    await this.#upscaler().catch(() => undefined);
+    // Not one for the settings of the moment: it would end the one that can still save a result.
+    await this.#anyEngine().catch(() => undefined);
     if (!this.networkFacts) await this.#describe();
   }
 
@@ -132,13 +134,13 @@ export class App {
   /** Shows a picture. It may turn out broken, or be left for another one that is opened meanwhile. */
   async open(source: Blob | string, origin: PictureOrigin): Promise<"open" | "broken" | "left"> {
     const { signal } = this.#begin("loading", `Reading ${origin.name}…`);
-    this.batch = undefined;
-    this.arrival.offer = undefined;
     try {
       const upscaler = await this.#upscaler();
       // A picture at an address is for others to reproduce, in whichever browser.
       const decoder = origin.address === undefined ? "auto" : "own";
       const picture = await upscaler.inspect(source, { signal, decoder });
+      this.batch = undefined;
+      this.arrival.offer = undefined;
       this.picture = { ...picture, ...origin, file: typeof source === "string" ? undefined : source };
       this.part = undefined;
       this.result = undefined;
@@ -163,6 +165,7 @@ export class App {
     const isLive = region && (await this.#live.finish(region));
     if (isLive === "outdated") return;
     if (isLive && this.result) {
+      void this.#estimate();
       if (this.comparison.names.length === 0) this.#done(this.result.upscaled);
       else await this.compare();
     } else if ((await this.cut(region)) && region && this.zoomIsValid && this.choice.isTrained) await this.run();
@@ -175,7 +178,6 @@ export class App {
     // What another part would take.
     this.estimate = undefined;
     this.#forget();
-    this.comparison.forget();
     this.#stage.showRegion(part.area, result.upscaled.imageData(), `${result.model} ×${roundZoom(result.zoom)}`);
     this.#render();
   }
@@ -194,7 +196,9 @@ export class App {
       this.ready();
       return true;
     } catch (error) {
-      if (!signal.aborted) this.#fail(error);
+      if (signal.aborted) return false;
+      this.#stage.region = this.part?.area;
+      this.#fail(error);
       return false;
     }
   }
@@ -204,6 +208,7 @@ export class App {
     this.verification.forget();
     this.verification.expected = undefined;
     this.truth.forget();
+    this.comparison.forget();
   }
 
   setZoom(zoom: number): void {
@@ -284,6 +289,11 @@ export class App {
     return { width: side(source.width), height: side(source.height) };
   }
 
+  /** Whether it does what a look at another comparison is not to end. */
+  get isOccupied(): boolean {
+    return this.busy && this.#occupied;
+  }
+
   get busy(): boolean {
     return this.status.state === "loading" || this.status.state === "working";
   }
@@ -339,7 +349,7 @@ export class App {
       await this.#showRivals(upscaler, picture, result.upscaled, signal);
       this.#done(result.upscaled);
     };
-    await this.working("Comparing…", work, () => this.#anyEngine());
+    await this.working("Comparing…", work, () => this.#anyEngine(), false);
   }
 
   async #showRivals(
@@ -411,17 +421,19 @@ export class App {
     text: string,
     work: (upscaler: Upscaler, signal: AbortSignal) => Promise<void>,
     engine = () => this.#upscaler(),
+    occupies = true,
   ): Promise<void> {
-    await this.during(text, async ({ signal }) => {
+    const withEngine = async ({ signal }: WorkOptions) => {
       const upscaler = await engine();
       signal.throwIfAborted();
       await work(upscaler, signal);
-    });
+    };
+    await this.during(text, withEngine, occupies);
   }
 
   /** Says what is done while it is done, and what goes wrong in it: then, or when it is given up, nothing comes out. */
-  async during<T>(text: string, work: (task: WorkOptions) => Promise<T>): Promise<T | undefined> {
-    const { signal } = this.#begin("working", text);
+  async during<T>(text: string, work: (task: WorkOptions) => Promise<T>, occupies = true): Promise<T | undefined> {
+    const { signal } = this.#begin("working", text, occupies);
     try {
       return await work({ signal, onProgress: (fraction) => this.#showProgress(fraction, signal) });
     } catch (error) {
@@ -445,8 +457,13 @@ export class App {
   /** Ends what runs, and leaves it to the caller to say so. A comparison that is given up leaves the result. */
   stop(): void {
     this.#current.abort();
-    this.comparison.hide(this.#stage);
-    if (!this.result) this.#stage.hideResult();
+    if (this.result) this.comparison.giveUp(this.#stage);
+    else {
+      this.comparison.hide(this.#stage);
+      this.#stage.hideResult();
+    }
+    // What was marked meanwhile is not what would be enlarged.
+    if (this.#stage.region !== this.part?.area) this.#stage.region = this.part?.area;
   }
 
   async download(): Promise<void> {
@@ -520,8 +537,9 @@ export class App {
     this.#render();
   }
 
-  #begin(state: "loading" | "working", text: string): AbortController {
+  #begin(state: "loading" | "working", text: string, occupies = false): AbortController {
     this.#current.abort();
+    this.#occupied = occupies;
     this.#current = new AbortController();
     this.progress = 0;
     this.#set(state, text);

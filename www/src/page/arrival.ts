@@ -20,6 +20,8 @@ interface Offer {
   link: LinkState | undefined;
   /** What is wrong with that. */
   trouble: string;
+  /** See {@link Arrival.settings}. */
+  settings: string;
 }
 
 export class Arrival {
@@ -31,6 +33,12 @@ export class Arrival {
   constructor(app: App, stage: Stage) {
     this.#app = app;
     this.#stage = stage;
+  }
+
+  /** Of the moment: a link's hash is of its own settings alone, and these may be changed while its picture is read. */
+  get settings(): string {
+    const { zoom, model, backend, choice } = this.#app;
+    return JSON.stringify([zoom, model, backend, choice.network]);
   }
 
   /** Brings the page to the state in a fragment; a picture in it is enlarged at once, as the sender saw it. */
@@ -45,10 +53,10 @@ export class Arrival {
     const url = state.address === undefined ? undefined : readAddress(state.address);
     // A link that is partly wrong does not show what its sender saw: say so rather than enlarge something else.
     const trouble = complaints.length > 0 ? `${complaints.join(" ")} Choose below, or ask for the link again.` : "";
-    this.offer = url && { url, link: state, trouble };
+    const { settings } = this;
+    this.offer = url && { url, link: state, trouble, settings };
     if (url) {
       app.ready();
-      app.verification.expected = state.sums;
       if (trouble) app.say("error", trouble);
       else app.say("idle", `The link's picture is at ${url.host}: load it from there, or open another one.`);
       return;
@@ -63,7 +71,7 @@ export class Arrival {
     const description = demos.find(({ id }) => id === demo)?.description ?? "a picture that came in the link";
     if ((await app.open(picture, { name: demo ?? "from-link", description, demo })) !== "open") return;
     if (packed !== undefined && app.picture) app.share.hold(app.picture, packed);
-    await this.#show(state, demo === undefined, trouble);
+    await this.#show(state, settings, demo === undefined, trouble);
   }
 
   /** Takes the settings; what a link does not name is as on a fresh page. Whether metadata is kept is for no link to say. */
@@ -81,15 +89,17 @@ export class Arrival {
     app.quality = state.quality ?? USUAL_QUALITY;
     app.truth.choose(state.truthScale ?? USUAL_TRUTH_SCALE);
     app.batch?.forget();
+    // It was of another link.
+    app.verification.expected = undefined;
     this.#stage.toggles = state.toggles ?? [];
   }
 
   /** Shows the link's picture, which is open, as its sender saw it. */
-  async #show({ region, view, sums }: LinkState, isForeign: boolean, trouble: string): Promise<void> {
+  async #show({ region, view, sums }: LinkState, settings: string, isForeign: boolean, trouble: string): Promise<void> {
     const app = this.#app;
     if (region && !(await app.cut(region))) return;
-    if (view) this.#stage.view = view;
-    app.verification.expected = sums;
+    if (view || !region) this.#stage.view = view;
+    app.verification.expected = settings === this.settings ? sums : undefined;
     const { source } = app;
     if (trouble) app.say("error", trouble);
     else if (isForeign && source && source.width * source.height > MOST_AT_ONCE) {
@@ -106,20 +116,22 @@ export class Arrival {
     const app = this.#app;
     const { offer } = this;
     if (!offer) return;
-    const { url, link, trouble } = offer;
-    // A setting that was changed since makes it another result.
-    const sums = app.verification.expected;
+    const { url, link, trouble, settings } = offer;
     const file = await app.during(`Loading the picture from ${url.host}…`, async (options) => {
       const { loadFrom } = await import("./elsewhere-load.ts").catch(() => {
         throw new Error(MISSING_PART);
       });
       return loadFrom(url, options);
     });
-    if (!file || this.offer !== offer) return;
+    if (!file) return;
+    if (this.offer !== offer) {
+      app.ready();
+      return;
+    }
     const name = withoutEnding(nameIn(url));
     const description = `${name}, from ${url.host}`;
     const outcome = await app.open(file, { name, description, address: url.href });
-    if (outcome === "open" && link) await this.#show({ ...link, sums }, true, trouble);
+    if (outcome === "open" && link) await this.#show(link, settings, true, trouble);
   }
 
   /** Several pictures become a batch, with or without those that are broken; the first that is not is shown. */
@@ -156,9 +168,11 @@ export class Arrival {
     const url = readAddress(text);
     if (url?.hash && url.href.startsWith(location.href.replace(/#.*$/, "#"))) await this.openLink(url.hash);
     else if (url) {
-      this.offer = { url, link: undefined, trouble: "" };
+      this.offer = { url, link: undefined, trouble: "", settings: "" };
       if (app.busy) app.refresh();
       else app.say("idle", `That picture is at ${url.host}: load it from there, or open another one.`);
+    } else if (app.busy) {
+      // The words for what runs are needed.
     } else if (text) {
       app.say("error", "That was text and no picture. Paste a picture, or the address of one: https://…");
     } else {

@@ -103,7 +103,10 @@ export class Comparison {
     if (!this.names.includes(name)) return false;
     this.names = this.names.filter((other) => other !== name);
     this.#made.delete(name);
-    if (this.shown === name) this.shown = ORIGINAL;
+    if (this.shown === name) {
+      this.shown = ORIGINAL;
+      this.#staged = undefined;
+    }
     return true;
   }
 
@@ -114,6 +117,11 @@ export class Comparison {
   forget(): void {
     this.#made.clear();
     this.#result = undefined;
+  }
+
+  /** Takes off the stage what is not whole there. */
+  giveUp(stage: Stage): void {
+    if (!this.#staged) stage.hideRival();
   }
 
   /** Takes them off the stage; what is known of them stays. */
@@ -196,7 +204,7 @@ export function compareSection(app: App): TemplateResult {
         aria-labelledby="compare-title"
         data-testid="compare-model"
         .value=${live("")}
-        ?disabled=${isFull}
+        ?disabled=${isFull || app.isOccupied}
         @change=${(event: Event) => {
           comparison.add((event.target as HTMLSelectElement).value);
           void app.compare();
@@ -213,6 +221,7 @@ export function compareSection(app: App): TemplateResult {
                 <input
                   type="checkbox"
                   data-testid="diff"
+                  ?disabled=${app.isOccupied}
                   .checked=${live(showsDifference)}
                   @change=${(event: Event) => {
                     comparison.showsDifference = (event.target as HTMLInputElement).checked;
@@ -241,6 +250,7 @@ function rivalTemplate(app: App, name: string): TemplateResult {
         class="grow"
         aria-pressed=${name === comparison.shown}
         title="Shows it left of the line"
+        ?disabled=${app.isOccupied}
         @click=${() => {
           comparison.shown = name;
           void app.compare();
@@ -255,6 +265,7 @@ function rivalTemplate(app: App, name: string): TemplateResult {
           : html`<button
               type="button"
               aria-label="Remove ${label}"
+              ?disabled=${app.isOccupied}
               @click=${() => {
                 comparison.remove(name);
                 void app.compare();

@@ -10,7 +10,7 @@ import { formatSums, parseSums, type Sums } from "./verify.ts";
 
 export const MIN_ZOOM = 1;
 export const USUAL_ZOOM = 2;
-/** Of JPEG, 1 to 100. */
+/** Of a lossy format, 1 to 100. */
 export const USUAL_QUALITY = 92;
 /** What pictures are shrunk by to be scored. */
 export const truthScales: readonly number[] = [2, 3, 4];
@@ -226,7 +226,7 @@ export function formatLink(state: LinkState, own?: NetworkChange): string {
   if (difference) parts.push("diff=1");
   if (region) parts.push(`part=${[region.left, region.top, region.width, region.height].join(",")}`);
   if (truthScale !== USUAL_TRUTH_SCALE) parts.push(`truth=${truthScale}`);
-  // The quality is JPEG's alone.
+  // A quality is a lossy format's alone.
   if (format.isLossy && quality !== USUAL_QUALITY) parts.push(`as=${format.link},${quality}`);
   else if (format !== png) parts.push(`as=${format.link}`);
   if (sums) parts.push(`sum=${formatSums(sums)}`);

@@ -68,7 +68,9 @@ export class Share {
     const own = configOf(choice.entry);
     // The hash is of what the link leads to, and not of a result of other settings.
     const found = this.holdsPicture && this.#app.resultIsCurrent ? verification.found : undefined;
-    const sums = verification.expected ?? found;
+    const { offer, settings: now } = this.#app.arrival;
+    const waiting = offer?.settings === now ? offer.link?.sums : undefined;
+    const sums = offer?.link ? waiting : (verification.expected ?? found);
     return formatLink({ ...this.#place(), ...settings, ...also, sums }, own);
   }
 }
@@ -85,7 +87,12 @@ function viewOfPart(view: View, picture: { width: number; height: number }, area
 
 /** What the link does, below it. */
 export function linkNote(app: App): TemplateResult {
-  const { share, picture, part } = app;
+  const { share, picture, part, arrival } = app;
+  if (arrival.offer?.link) {
+    return html`<p class="about">
+      The link leads to the picture at ${arrival.offer.url.host}, which is not loaded yet.
+    </p>`;
+  }
   if (!share.holdsPicture) {
     return html`
       <p class="about">The link holds the model and the zoom; your picture stays with you.</p>

@@ -112,7 +112,7 @@ export class Stage {
   async showPicture(picture: ImageData, description: string, signal: AbortSignal): Promise<void> {
     this.#camera.picture = { width: picture.width, height: picture.height };
     this.#camera.fitted = true;
-    this.#region = this.#marker.area = undefined;
+    this.region = undefined;
     this.#canvases.before.role = "img";
     this.#canvases.before.ariaLabel = `Original: ${description}`;
     this.#canvases.after.ariaLabel = `Enlarged: ${description}`;
@@ -193,7 +193,9 @@ export class Stage {
 
   /** `undefined` while everything is as it is at first. */
   get view(): View | undefined {
-    return this.#camera.fitted && this.#camera.view.split === 0.5 ? undefined : { ...this.#camera.view };
+    // A part has all for itself at first.
+    const usual = this.#splitBefore === undefined ? 0.5 : 0;
+    return this.#camera.fitted && this.#camera.view.split === usual ? undefined : { ...this.#camera.view };
   }
 
   set view(view: View | undefined) {
@@ -210,7 +212,13 @@ export class Stage {
       this.#camera.view = { ...this.#camera.view, split: this.#splitBefore };
       this.#splitBefore = undefined;
     }
+    if (region && this.#splitBefore === undefined) this.#uncover();
     this.#draw();
+  }
+
+  /** What is marked. */
+  get region(): Area | undefined {
+    return this.#marker.area;
   }
 
   /** Gives a part that begins to be marked all to the result: the original is around it. */
