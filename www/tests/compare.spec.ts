@@ -226,10 +226,12 @@ test("networks to compare with tell what they are too", async ({ page }) => {
   await expect(facts).toContainText(
     "195,971 parameters; 45.6 billion multiply-adds for 1280 × 720; sees 41 × 41 pixels",
   );
-  expect(await layers()).toContain("Head: 3 × 3, 3 → 32");
+  await expect.poll(layers).toContain("Head: 3 × 3, 3 → 32");
   await visitor.part("model").selectOption("srcnn-x2");
   await expect(facts).toContainText("57,281 parameters; 52.7 billion multiply-adds");
-  expect(await layers()).toEqual(["Bicubic, ×2; then of its luma", "9 × 9, 1 → 64", "5 × 5, 64 → 32", "5 × 5, 32 → 1"]);
+  await expect
+    .poll(layers)
+    .toEqual(["Bicubic, ×2; then of its luma", "9 × 9, 1 → 64", "5 × 5, 64 → 32", "5 × 5, 32 → 1"]);
   await expect(visitor.part("split-ratio")).toHaveCount(0);
   await visitor.part("model").selectOption("rcan-small-x2");
   await expect(facts).toContainText("sees the whole picture");

@@ -119,9 +119,9 @@ export class Comparison {
     this.#result = undefined;
   }
 
-  /** Takes off the stage what is not whole there. */
+  /** Takes off the stage what is not whole there, or not what is to be shown. */
   giveUp(stage: Stage): void {
-    if (!this.#staged) stage.hideRival();
+    if (!this.#staged || this.#staged !== this.#made.get(this.shown)?.pixels) this.hide(stage);
   }
 
   /** Takes them off the stage; what is known of them stays. */
