@@ -1,6 +1,7 @@
 /**
  * Typed calls over a worker's message port: a call has one argument and one result, may send events on the way, may be
- * aborted, and moves (not copies) the buffers that it names. Both ends of both kinds of worker use it.
+ * aborted, and moves (not copies) the buffers that it names. Both ends of both kinds of worker use it. Comlink has
+ * neither aborts nor events, and its calls wait for ever where a worker dies.
  */
 import { UpscaleError, type ErrorCode } from "../module/api.ts";
 

@@ -1,6 +1,7 @@
 /**
  * The viewer: two pictures over each other at the same place and size, divided by a line that can be moved, or side by
  * side; panned and zoomed together by mouse, wheel, touch and keys. Left is the original, or a rival of the result.
+ * Sliders for comparisons, as libraries have them, neither pan nor zoom.
  */
 import type { Area, Part } from "../module/splitsr.ts";
 import { Camera, type Point, type Size } from "./camera.ts";
