@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "@playwright/test";
 import { command, openHost } from "./support.ts";
-import { drawText, prefaceFirstWorker, run, small, tensors, watchWorkers } from "./tuning.ts";
+import { drawText, run, small, tensors, watchWorkers } from "./tuning.ts";
 
 test.beforeEach(async ({ page, baseURL }) => {
   await openHost(page, baseURL);
@@ -164,27 +164,6 @@ test("a worker that dies is replaced, and goes on from the state that was kept",
   // What was kept is from the first steps.
   expect(seen.steps.length).toBeGreaterThan(30);
   expect(seen.steps.length).toBeLessThan(42);
-});
-
-test("a worker that helps may die: what was kept goes on, and gives the same model", async ({ page }) => {
-  const whole = await run(page, 5, small);
-  // When it is given its sixth part of a batch.
-  await prefaceFirstWorker(
-    page,
-    `let given = 0;
-    self.Worker = class extends Worker {
-      postMessage(message, ...rest) {
-        super.postMessage(message, ...rest);
-        if (message.method !== "compute" || ++given !== 6) return;
-        this.terminate();
-        this.dispatchEvent(new ErrorEvent("error", { message: "it was killed" }));
-      }
-    };`,
-  );
-  const broken = await run(page, 5, small);
-  expect(broken.steps.length, "some were taken twice").toBeGreaterThan(whole.steps.length);
-  expect(broken.losses.slice(-6)).toEqual(whole.losses.slice(-6));
-  expect(tensors(Buffer.from(broken.model))).toEqual(tensors(Buffer.from(whole.model)));
 });
 
 test("a worker that dies in a pause is replaced to stop; one that dies at the same step again and again is not", async ({
