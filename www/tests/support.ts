@@ -25,6 +25,8 @@ declare global {
   interface Window {
     splitsr: typeof Splitsr;
     upscaler?: Splitsr.Upscaler;
+    /** See {@link Visitor.watchTasks}. */
+    longestTask: number;
   }
 }
 
@@ -56,6 +58,25 @@ export class Visitor {
   async stir(): Promise<void> {
     await this.page.mouse.move(8, 8);
     await this.page.mouse.move(9, 9);
+  }
+
+  /** From now on, what holds the page up is noted. */
+  async watchTasks(): Promise<void> {
+    await this.page.evaluate(() => {
+      window.longestTask = 0;
+      new PerformanceObserver((list) => {
+        for (const { duration } of list.getEntries()) window.longestTask = Math.max(window.longestTask, duration);
+      }).observe({ type: "longtask" });
+    });
+  }
+
+  async forgetTasks(): Promise<void> {
+    await this.page.evaluate(() => void (window.longestTask = 0));
+  }
+
+  /** Milliseconds; 0 where none took over 50. */
+  longestTask(): Promise<number> {
+    return this.page.evaluate(() => window.longestTask);
   }
 
   part(testId: string): Locator {

@@ -171,12 +171,14 @@ export class Arrival {
       this.offer = { url, link: undefined, trouble: "", settings: "" };
       if (app.busy) app.refresh();
       else app.say("idle", `That picture is at ${url.host}: load it from there, or open another one.`);
-    } else if (app.busy) {
-      // The words for what runs are needed.
-    } else if (text) {
-      app.say("error", "That was text and no picture. Paste a picture, or the address of one: https://…");
-    } else {
-      app.say("error", "That was not a picture file. Save the picture first, then open or drop the file.");
+    } else if (!app.busy) {
+      // While something runs, the words for that are needed.
+      app.say(
+        "error",
+        text
+          ? "That was text and no picture. Paste a picture, or the address of one: https://…"
+          : "That was not a picture file. Save the picture first, then open or drop the file.",
+      );
     }
   }
 }

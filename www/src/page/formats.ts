@@ -53,8 +53,7 @@ const MOST_NAME_BYTES = 200;
 /** A name for the result of the picture `name` that is safe on every system, without an ending. */
 export function resultName(name: string, zoom: number): string {
   // What Windows forbids, separators of folders among it, and dots that would hide a file.
-  // eslint-disable-next-line no-control-regex
-  const safe = name.replace(/[\u0000-\u001f\u007f<>:"/\\|?*]/g, "_").replace(/^[. ]+/, "");
+  const safe = name.replace(/[\p{Cc}<>:"/\\|?*]/gu, "_").replace(/^[. ]+/, "");
   // Cut by characters, so that none is cut through.
   const characters = Array.from(safe);
   const bytes = () => new TextEncoder().encode(characters.join("")).length;
