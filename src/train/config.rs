@@ -199,6 +199,8 @@ pub enum Loss {
     Spectrum,
     /// Squared difference: what PSNR measures.
     L2,
+    /// Squared difference of luma, which is what the evaluation protocol's PSNR measures, and a twentieth of that of the colours.
+    Luma,
 }
 
 impl Recipe {

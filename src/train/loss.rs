@@ -10,11 +10,18 @@ pub(super) fn loss(kind: Loss, difference: Tensor<4>) -> Tensor<1> {
         Loss::L1 => difference.abs().mean(),
         Loss::Charbonnier => (difference.square() + 1e-6).sqrt().mean(),
         Loss::L2 => difference.square().mean(),
+        Loss::Luma => luma(&difference).square().mean() + difference.square().mean() * 0.05,
         Loss::Spectrum => {
             let [real, imaginary] = fourier(difference.clone());
             difference.abs().mean() + (real.abs().mean() + imaginary.abs().mean()) * 0.5
         }
     }
+}
+
+/// The difference in luma, `[batch, 1, side, side]`, of one in red, green and blue: `eval::metrics` has the weights and their source.
+fn luma(difference: &Tensor<4>) -> Tensor<4> {
+    let weighted = |channel: usize, weight: f32| difference.clone().narrow(1, channel, 1) * (weight / 255.0);
+    weighted(0, 65.481) + weighted(1, 128.553) + weighted(2, 24.966)
 }
 
 /// The two-dimensional discrete Fourier transform of square planes, orthonormal: real and imaginary part. By its definition, as products with two
@@ -39,6 +46,19 @@ fn basis(side: usize, function: fn(f64) -> f64, device: &Device) -> Tensor<4> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_error_of_luma_weighs_more_than_one_of_colour() {
+        let error = |[red, green, blue]: [f32; 3]| {
+            let difference = Tensor::<4>::from_data(TensorData::new(vec![red, green, blue], [1, 3, 1, 1]), &Device::flex());
+            loss(Loss::Luma, difference).into_scalar::<f32>()
+        };
+        // 219 of 255 steps of luma, and a twentieth of the squares.
+        assert!((error([1.0; 3]) - ((219.0f32 / 255.0).powi(2) + 0.05)).abs() < 1e-6);
+        // Red against blue, of the same luma.
+        let colour = error([24.966, 0.0, -65.481].map(|value| value / 100.0));
+        assert!((colour - 0.05 * (0.24966f32.powi(2) + 0.65481f32.powi(2)) / 3.0).abs() < 1e-6, "{colour}");
+    }
 
     #[test]
     fn the_spectrum_of_a_wave_is_a_pair_of_peaks_and_the_transform_keeps_the_energy() {

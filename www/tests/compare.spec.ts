@@ -167,6 +167,14 @@ test("the speed of a model is estimated before it ran here, and measured after",
   await expect(facts).toContainText("measured on this CPU at ×2");
 });
 
+test("a drawing that does not load is told", async ({ page }) => {
+  await page.route("**/network-drawing*", (route) => route.abort());
+  await visitor.chooseDemo("Fur");
+  await openNetwork(page);
+  await expect(page.locator(".network .trouble")).toHaveText(/could not be loaded/);
+  await expect(page.locator(".network .drawing")).toHaveCount(0);
+});
+
 test("the drawing shows which channels each block convolves, from head to tail", async ({ page }) => {
   await openNetwork(page);
   const [network, group] = [page.locator(".network .drawing").nth(0), page.locator(".network .drawing").nth(1)];

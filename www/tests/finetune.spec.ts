@@ -1,10 +1,9 @@
 /** Fine-tuning in the page: from a visitor's pictures to a model in the list, with what may go wrong on the way. */
-import { AxeBuilder } from "@axe-core/playwright";
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { expect, test, type Page } from "@playwright/test";
-import { awkwardFile, dataFolder, dataTransfer, noise, Visitor } from "./support.ts";
+import { expect, test } from "@playwright/test";
+import { awkwardFile, dataFolder, dataTransfer, noise, violations, Visitor } from "./support.ts";
 
 const demo = (name: string) => join(dataFolder, "demo", `${name}.png`);
 const two = [demo("fur"), demo("sign")];
@@ -483,11 +482,6 @@ test("the page is never held up while it fine-tunes", async () => {
   }
   expect(Math.min(...spans), `longest tasks, ms: ${spans.join(", ")}`).toBe(0);
 });
-
-async function violations(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join()).join("; ")}`);
-}
 
 for (const [device, viewport] of [
   ["desktop", { width: 1280, height: 800 }],

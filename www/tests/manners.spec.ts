@@ -1,11 +1,10 @@
 /** Good manners: offline, nobody else is asked, nothing is held up, and anyone can use it. */
-import { AxeBuilder } from "@axe-core/playwright";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { expect, test, type BrowserContext, type Page } from "@playwright/test";
 import { Site } from "./site.ts";
-import { awkwardFile, dataFolder, noise, Visitor } from "./support.ts";
+import { awkwardFile, dataFolder, noise, violations, Visitor } from "./support.ts";
 
 const fur = join(dataFolder, "demo/fur.png");
 
@@ -265,11 +264,7 @@ for (const [device, viewport] of [
       test("axe finds nothing to object to", async ({ page }) => {
         const visitor = new Visitor(page);
         const expectNothing = async (state: string) => {
-          const { violations } = await new AxeBuilder({ page }).analyze();
-          const found = violations.map(
-            ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join()).join("; ")}`,
-          );
-          expect(found, state).toEqual([]);
+          expect(await violations(page), state).toEqual([]);
         };
         await visitor.open();
         await visitor.stir();

@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, test } from "@playwright/test";
 import type * as Splitsr from "../src/module/splitsr.ts";
-import { awkwardFile, host, load, openHost } from "./support.ts";
+import { awkwardFile, host, load, openHost, tellMemory } from "./support.ts";
 
 test.beforeEach(({ page, baseURL }) => openHost(page, baseURL));
 
@@ -446,20 +446,37 @@ test("runs in a row do not pile up memory", async ({ page }) => {
     };
     return usedSize + backingStorageSize;
   };
-  const upscaler = await page.evaluateHandle(() => window.splitsr.createUpscaler());
+  await tellMemory(page, /\/(coordinator|band-worker)-[^/]*\.js$/);
+  /** Of the WebAssembly of the coordinator and both workers. */
+  const engine = () =>
+    page.evaluate(
+      (workers) =>
+        new Promise<number>((resolve) => {
+          const channel = new BroadcastChannel("memory");
+          const sizes: number[] = [];
+          channel.onmessage = ({ data }) => {
+            sizes.push(data as number);
+            if (sizes.length === workers) resolve(sizes.reduce((sum, size) => sum + size, 0));
+          };
+          channel.postMessage("how much?");
+        }),
+      3,
+    );
+  const upscaler = await page.evaluateHandle(() => window.splitsr.createUpscaler({ workers: 2 }));
   const run = () =>
     upscaler.evaluate(async (upscaler) => {
       await upscaler.upscale("demo/fur.png", { scale: 2 });
     });
   await run();
   await run();
-  const before = await used();
+  const [before, engineBefore] = [await used(), await engine()];
   for (let count = 2; count < 30; count++) await run();
-  const after = await used();
+  const [after, engineAfter] = [await used(), await engine()];
   await upscaler.evaluate((upscaler) => upscaler.destroy());
   // A run's pixels alone are 1.7 MB: kept ones would add up to 50 MB.
   expect(before).toBeGreaterThan(0);
   expect(after - before, `${before} and ${after} bytes`).toBeLessThan(3e6);
+  expect(engineAfter).toBe(engineBefore);
 });
 
 test("a site of another origin can embed it", async ({ page, baseURL }) => {

@@ -1,6 +1,7 @@
 /** What the tests share. */
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Locator, type Page } from "@playwright/test";
 import type * as Splitsr from "../src/module/splitsr.ts";
 
@@ -44,6 +45,35 @@ export async function load(page: Page, url: string): Promise<void> {
   await page.evaluate(async (url) => {
     window.splitsr = (await import(url)) as typeof Splitsr;
   }, url);
+}
+
+/** From now on, the workers with these scripts answer whatever comes over the channel "memory" with the bytes of their WebAssembly. */
+export async function tellMemory(page: Page, scripts: RegExp): Promise<void> {
+  const tell = `const memories = [];
+    const { Instance } = WebAssembly;
+    WebAssembly.Instance = class extends Instance {
+      constructor(...args) {
+        super(...args);
+        memories.push(this.exports.memory);
+      }
+    };
+    const channel = new BroadcastChannel("memory");
+    channel.onmessage = () => channel.postMessage(memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0));`;
+  await page.route(scripts, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `${await response.text()}\n${tell}` });
+  });
+}
+
+/** What axe objects to in the page as it is once its transitions have ended: in the midst of one, a colour is neither of the two that were chosen. */
+export async function violations(page: Page): Promise<string[]> {
+  await page.waitForFunction(() =>
+    document
+      .getAnimations()
+      .every((animation) => !(animation instanceof CSSTransition) || animation.playState !== "running"),
+  );
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join()).join("; ")}`);
 }
 
 /** The page as a visitor sees it. */

@@ -2,8 +2,8 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "@playwright/test";
-import { command, openHost } from "./support.ts";
-import { drawText, run, small, tensors, watchWorkers } from "./tuning.ts";
+import { command, openHost, tellMemory } from "./support.ts";
+import { drawText, prefaceFirstWorker, run, small, tensors, watchWorkers } from "./tuning.ts";
 
 test.beforeEach(async ({ page, baseURL }) => {
   await openHost(page, baseURL);
@@ -166,6 +166,27 @@ test("a worker that dies is replaced, and goes on from the state that was kept",
   expect(seen.steps.length).toBeLessThan(42);
 });
 
+test("a worker that helps may die: what was kept goes on, and gives the same model", async ({ page }) => {
+  const whole = await run(page, 5, small);
+  // When it is given its sixth part of a batch.
+  await prefaceFirstWorker(
+    page,
+    `let given = 0;
+    self.Worker = class extends Worker {
+      postMessage(message, ...rest) {
+        super.postMessage(message, ...rest);
+        if (message.method !== "compute" || ++given !== 6) return;
+        this.terminate();
+        this.dispatchEvent(new ErrorEvent("error", { message: "it was killed" }));
+      }
+    };`,
+  );
+  const broken = await run(page, 5, small);
+  expect(broken.steps.length, "some were taken twice").toBeGreaterThan(whole.steps.length);
+  expect(broken.losses.slice(-6)).toEqual(whole.losses.slice(-6));
+  expect(tensors(Buffer.from(broken.model))).toEqual(tensors(Buffer.from(whole.model)));
+});
+
 test("a worker that dies in a pause is replaced to stop; one that dies at the same step again and again is not", async ({
   page,
 }) => {
@@ -201,21 +222,7 @@ test("a worker that dies in a pause is replaced to stop; one that dies at the sa
 
 test("a thousand steps leave no memory behind", async ({ page }) => {
   test.setTimeout(180_000);
-  // The worker tells the memory of its WebAssembly.
-  const tell = `const memories = [];
-    const { Instance } = WebAssembly;
-    WebAssembly.Instance = class extends Instance {
-      constructor(...args) {
-        super(...args);
-        memories.push(this.exports.memory);
-      }
-    };
-    const channel = new BroadcastChannel("memory");
-    channel.onmessage = () => channel.postMessage(memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0));`;
-  await page.route(/\/tune-worker-[^/]*\.js$/, async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, body: `${await response.text()}\n${tell}` });
-  });
+  await tellMemory(page, /\/tune-worker-[^/]*\.js$/);
   const sizes = await page.evaluate(async () => {
     const sizes: number[] = [];
     const channel = new BroadcastChannel("memory");

@@ -95,8 +95,9 @@ export class Remote<M extends Methods> {
     const answer = new Promise<M[K][1]>((resolve, reject) => {
       if (this.#dead) throw this.#dead.reason;
       signal?.throwIfAborted();
-      this.#send({ id, method, argument }, transfer);
+      // First, so that a worker that dies while it is sent to is noticed.
       this.#pending.set(id, { resolve, reject, onEvent, signal });
+      this.#send({ id, method, argument }, transfer);
       signal?.addEventListener("abort", abort);
     });
     return answer.finally(() => signal?.removeEventListener("abort", abort));

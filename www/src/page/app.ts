@@ -14,6 +14,7 @@ import {
   type UpscaleResult,
   type Upscaler,
 } from "../module/splitsr.ts";
+import { Activity, type WorkOptions } from "./activity.ts";
 import { Arrival } from "./arrival.ts";
 import type { Batch } from "./batch.ts";
 import { ModelChoice } from "./choice.ts";
@@ -36,22 +37,14 @@ import { Truth } from "./truth.ts";
 import { TuningDoor } from "./tuning-door.ts";
 import { Verification } from "./verify.ts";
 
-export interface Status {
-  state: "idle" | "loading" | "working" | "done" | "error";
-  text: string;
-}
-
-/** For work that can be given up. */
-export interface WorkOptions {
-  signal: AbortSignal;
-  onProgress: (fraction: number) => void;
-}
-
 /** Milliseconds after which a setting is what the visitor wants. */
 const SETTLED = 200;
 
 export class App {
-  status: Status = { state: "loading", text: "Starting…" };
+  readonly activity = new Activity(
+    () => this.#writeLink(),
+    () => this.#render(),
+  );
   readonly own = new OwnModels();
   readonly choice = new ModelChoice(this.own);
   readonly door = new TuningDoor(this);
@@ -67,8 +60,6 @@ export class App {
   /** What the run would take; undefined until that is known. */
   estimate: Estimate | undefined;
   result: { upscaled: UpscaleResult; zoom: number; model: string } | undefined;
-  /** Of the run, from 0 to 1. */
-  progress = 0;
   readonly comparison = new Comparison();
   readonly speeds = new Speeds();
   readonly truth = new Truth();
@@ -86,10 +77,7 @@ export class App {
   readonly #render: () => void;
   readonly #engine = new EngineSlot();
   readonly #live = new LivePart(this);
-  /** What loads or runs now: a new picture, a new run and Cancel end it. */
-  #current = new AbortController();
   #moved = 0;
-  #occupied = false;
 
   constructor(stage: Stage, render: (app: App) => void) {
     this.#stage = stage;
@@ -114,7 +102,7 @@ export class App {
       this.choice.shipped = models;
       this.choice.name = model.name;
     } catch (error) {
-      this.#fail(error);
+      this.activity.fail(error);
       return;
     }
     await this.arrival.openLink(location.hash);
@@ -133,14 +121,14 @@ export class App {
 
   /** Shows a picture. It may turn out broken, or be left for another one that is opened meanwhile. */
   async open(source: Blob | string, origin: PictureOrigin): Promise<"open" | "broken" | "left"> {
-    const { signal } = this.#begin("loading", `Reading ${origin.name}…`);
+    const signal = this.activity.begin("loading", `Reading ${origin.name}…`);
     try {
       const upscaler = await this.#upscaler();
       // A picture at an address is for others to reproduce, in whichever browser.
       const decoder = origin.address === undefined ? "auto" : "own";
       const picture = await upscaler.inspect(source, { signal, decoder });
       this.batch = undefined;
-      this.arrival.offer = undefined;
+      this.arrival.isOver();
       this.picture = { ...picture, ...origin, file: typeof source === "string" ? undefined : source };
       this.part = undefined;
       this.result = undefined;
@@ -150,7 +138,7 @@ export class App {
       return "open";
     } catch (error) {
       if (signal.aborted) return "left";
-      this.#fail(error);
+      this.activity.fail(error);
       return "broken";
     }
   }
@@ -186,7 +174,10 @@ export class App {
   async cut(region: Area | undefined): Promise<boolean> {
     const { picture } = this;
     if (!picture) return false;
-    const { signal } = this.#begin("loading", region ? "Cutting out the part…" : "Going back to the whole picture…");
+    const signal = this.activity.begin(
+      "loading",
+      region ? "Cutting out the part…" : "Going back to the whole picture…",
+    );
     try {
       this.part = region && (await cutPart(await this.#upscaler(), picture, region, signal));
       this.result = undefined;
@@ -198,7 +189,7 @@ export class App {
     } catch (error) {
       if (signal.aborted) return false;
       this.#stage.region = this.part?.area;
-      this.#fail(error);
+      this.activity.fail(error);
       return false;
     }
   }
@@ -241,7 +232,7 @@ export class App {
     try {
       this.setModel(await this.own.add(file, this.models));
     } catch (error) {
-      this.#fail(error);
+      this.activity.fail(error);
     }
   }
 
@@ -289,15 +280,6 @@ export class App {
     return { width: side(source.width), height: side(source.height) };
   }
 
-  /** Whether it does what a look at another comparison is not to end. */
-  get isOccupied(): boolean {
-    return this.busy && this.#occupied;
-  }
-
-  get busy(): boolean {
-    return this.status.state === "loading" || this.status.state === "working";
-  }
-
   get zoomIsValid(): boolean {
     return this.zoom >= MIN_ZOOM && this.zoom <= MAX_ZOOM;
   }
@@ -306,11 +288,11 @@ export class App {
   async run(): Promise<boolean> {
     const { source: picture, target, zoom, model, backend } = this;
     if (!picture || !target) return false;
-    const { signal } = this.#begin("working", `Enlarging to ${sizeText(target)}…`);
+    const signal = this.activity.begin("working", `Enlarging to ${sizeText(target)}…`);
     try {
       const upscaler = await this.#upscaler();
       signal.throwIfAborted();
-      const onProgress = ({ fraction }: { fraction: number }) => this.#showProgress(fraction, signal);
+      const onProgress = ({ fraction }: { fraction: number }) => this.activity.showProgress(fraction, signal);
       this.result = undefined;
       this.verification.forget();
       this.comparison.forget();
@@ -329,13 +311,13 @@ export class App {
     } catch (error) {
       if (signal.aborted) return false;
       if (!this.result) this.#stage.hideResult();
-      this.#fail(error);
+      this.activity.fail(error);
       return false;
     }
   }
 
   #done(upscaled: UpscaleResult): void {
-    this.#set("done", `Done in ${timeText(upscaled.report.milliseconds)}: ${sizeText(upscaled)}.`);
+    this.activity.say("done", `Done in ${timeText(upscaled.report.milliseconds)}: ${sizeText(upscaled)}.`);
   }
 
   /** Compares the result that is there with the rivals of the moment. */
@@ -361,8 +343,8 @@ export class App {
     const { width, height } = upscaled;
     const { speeds, backend, choice } = this;
     const { source } = choice;
-    const onProgress = (fraction: number) => this.#showProgress(fraction, signal);
-    const onNext = (name: string) => this.#set("working", `Comparing with ${rivalLabel(name)}…`);
+    const onProgress = (fraction: number) => this.activity.showProgress(fraction, signal);
+    const onNext = (name: string) => this.activity.say("working", `Comparing with ${rivalLabel(name)}…`);
     const task: Task = { upscaler, picture, size: { width, height }, source, backend, signal, onProgress, speeds };
     await this.comparison.show(this.#stage, upscaled.imageData(), task, onNext);
   }
@@ -378,7 +360,7 @@ export class App {
     const { result, source: picture } = this;
     if (!result || !picture || !this.resultIsCurrent) return;
     await this.working("Verifying: enlarging again, exactly…", async (upscaler, signal) => {
-      const onProgress = (fraction: number) => this.#showProgress(fraction, signal);
+      const onProgress = (fraction: number) => this.activity.showProgress(fraction, signal);
       await this.verification.run(upscaler, picture, result.upscaled, { signal, onProgress });
       this.#done(result.upscaled);
     });
@@ -389,11 +371,14 @@ export class App {
     const { batch, zoom, format, quality, keepsMetadata } = this;
     if (!batch) return;
     await this.working("Enlarging all…", async (upscaler, signal) => {
-      const onProgress = (fraction: number, text: string) => this.#showProgress(fraction, signal, text);
+      const onProgress = (fraction: number, text: string) => this.activity.showProgress(fraction, signal, text);
       await batch.run({ upscaler, zoom, settings: { format, quality, keepsMetadata }, signal, onProgress });
       if (batch.done > 0) save(await batch.zip(zoom, format, signal), `${resultName("pictures", zoom)}.zip`);
       const failed = batch.failed > 0 ? ` ${batch.failed} could not be enlarged: see the list.` : "";
-      this.#set(batch.done > 0 ? "done" : "error", `Saved ${batch.done} of ${batch.items.length} pictures.${failed}`);
+      this.activity.say(
+        batch.done > 0 ? "done" : "error",
+        `Saved ${batch.done} of ${batch.items.length} pictures.${failed}`,
+      );
     });
   }
 
@@ -409,10 +394,11 @@ export class App {
     const { source } = this.choice;
     if (!picture) return;
     const work = async (upscaler: Upscaler, signal: AbortSignal) => {
-      const onNext = (name: string, fraction: number) => this.#showProgress(fraction, signal, `Scoring ${name}…`);
+      const onNext = (name: string, fraction: number) =>
+        this.activity.showProgress(fraction, signal, `Scoring ${name}…`);
       await this.truth.run({ upscaler, picture, models, source, backend, speeds }, signal, onNext);
       if (this.result) this.#done(this.result.upscaled);
-      else this.#set("idle", "Scored: the table is below.");
+      else this.activity.say("idle", "Scored: the table is below.");
     };
     await this.working("Shrinking the picture…", work, () => (this.result ? this.#anyEngine() : this.#upscaler()));
   }
@@ -428,35 +414,17 @@ export class App {
       signal.throwIfAborted();
       await work(upscaler, signal);
     };
-    await this.during(text, withEngine, occupies);
-  }
-
-  /** Says what is done while it is done, and what goes wrong in it: then, or when it is given up, nothing comes out. */
-  async during<T>(text: string, work: (task: WorkOptions) => Promise<T>, occupies = true): Promise<T | undefined> {
-    const { signal } = this.#begin("working", text, occupies);
-    try {
-      return await work({ signal, onProgress: (fraction) => this.#showProgress(fraction, signal) });
-    } catch (error) {
-      if (!signal.aborted) this.#fail(error);
-      return undefined;
-    }
-  }
-
-  #showProgress(fraction: number, signal: AbortSignal, text = this.status.text): void {
-    if (signal.aborted) return;
-    this.status = { state: "working", text };
-    this.progress = fraction;
-    this.#render();
+    await this.activity.during(text, withEngine, occupies);
   }
 
   cancel(): void {
     this.stop();
-    this.#set("idle", "Cancelled.");
+    this.activity.say("idle", "Cancelled.");
   }
 
   /** Ends what runs, and leaves it to the caller to say so. A comparison that is given up leaves the result. */
   stop(): void {
-    this.#current.abort();
+    this.activity.end();
     if (this.result) this.comparison.giveUp(this.#stage);
     else {
       this.comparison.hide(this.#stage);
@@ -473,7 +441,7 @@ export class App {
       const file = await write(result.upscaled, this, picture.file);
       save(file, `${resultName(picture.name, result.zoom)}.${format.ending}`);
     } catch (error) {
-      this.#fail(error);
+      this.activity.fail(error);
     }
   }
 
@@ -487,7 +455,7 @@ export class App {
         this.#render();
       }, 2000);
     } catch {
-      this.#set(
+      this.activity.say(
         "error",
         "The browser does not allow copying here. Copy the address of this page instead: it is the link.",
       );
@@ -502,14 +470,14 @@ export class App {
       await this.share.pack(source, await this.#anyEngine());
       this.#writeLink();
     } catch (error) {
-      this.#fail(error);
+      this.activity.fail(error);
     }
   }
 
   /** Keeps the address up to date, without an entry in the history for each change. */
   #writeLink(): void {
     // Before the models are known the address is still to be read, and an invalid zoom is not for sharing.
-    const isLink = this.models.length > 0 && this.zoomIsValid && this.status.state !== "loading";
+    const isLink = this.models.length > 0 && this.zoomIsValid && this.activity.status.state !== "loading";
     if (isLink) history.replaceState(null, "", this.share.link);
     this.#render();
   }
@@ -537,21 +505,12 @@ export class App {
     this.#render();
   }
 
-  #begin(state: "loading" | "working", text: string, occupies = false): AbortController {
-    this.#current.abort();
-    this.#occupied = occupies;
-    this.#current = new AbortController();
-    this.progress = 0;
-    this.#set(state, text);
-    return this.#current;
-  }
-
   #settingChanged(): void {
     this.batch?.forget();
     // Another setting than the link's gives another result.
     this.verification.expected = undefined;
-    if (this.status.state === "working") this.stop();
-    if (this.status.state !== "loading") this.ready();
+    if (this.activity.status.state === "working") this.stop();
+    if (this.activity.status.state !== "loading") this.ready();
   }
 
   /** Finds out what the run would take, and whether it fits. */
@@ -572,7 +531,7 @@ export class App {
     } catch (error) {
       // What else is wrong, the run tells.
       const tooLarge = error instanceof UpscaleError && error.code === "too-large";
-      if (tooLarge && isCurrent() && this.status.state === "idle") this.#fail(error);
+      if (tooLarge && isCurrent() && this.activity.status.state === "idle") this.activity.fail(error);
     }
   }
 
@@ -602,23 +561,9 @@ export class App {
     this.estimate = undefined;
     void this.#describe();
     if (picture && this.zoomIsValid && this.choice.isTrained) void this.#estimate();
-    if (!this.zoomIsValid) this.#set("error", `Choose a zoom from ${MIN_ZOOM} to ${MAX_ZOOM}.`);
-    else if (!this.choice.isTrained) this.#set("idle", untrainedText(this.choice.trained));
-    else if (picture && target) this.#set("idle", `Ready: ${sizeText(picture)} to ${sizeText(target)}.`);
-    else this.#set("idle", "Choose a picture to begin.");
-  }
-
-  /** Says what is the matter. */
-  say(state: "idle" | "error", text: string): void {
-    this.#set(state, text);
-  }
-
-  #set(state: Status["state"], text: string): void {
-    this.status = { state, text };
-    this.#writeLink();
-  }
-
-  #fail(error: unknown): void {
-    this.#set("error", error instanceof Error ? error.message : String(error));
+    if (!this.zoomIsValid) this.activity.say("error", `Choose a zoom from ${MIN_ZOOM} to ${MAX_ZOOM}.`);
+    else if (!this.choice.isTrained) this.activity.say("idle", untrainedText(this.choice.trained));
+    else if (picture && target) this.activity.say("idle", `Ready: ${sizeText(picture)} to ${sizeText(target)}.`);
+    else this.activity.say("idle", "Choose a picture to begin.");
   }
 }

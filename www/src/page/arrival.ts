@@ -3,12 +3,12 @@ import { modelFor } from "../module/splitsr.ts";
 import type { App } from "./app.ts";
 import { Batch } from "./batch.ts";
 import { demos, demoUrl } from "./demos.ts";
-import { MISSING_PART, nameIn, readAddress } from "./elsewhere.ts";
+import { nameIn, readAddress } from "./elsewhere.ts";
 import { png } from "./formats.ts";
 import { parseLink, USUAL_QUALITY, USUAL_TRUTH_SCALE, USUAL_ZOOM, type LinkState } from "./link.ts";
 import { unpackPicture } from "./packed.ts";
 import type { Stage } from "./stage.ts";
-import { sizeText, withoutEnding } from "./text.ts";
+import { MISSING_PART, sizeText, withoutEnding } from "./text.ts";
 
 /** Pixels of a picture that came with a link and is enlarged without being asked for. */
 const MOST_AT_ONCE = 1_000_000;
@@ -24,8 +24,16 @@ interface Offer {
   settings: string;
 }
 
+/** A link whose picture is not open: it is still being loaded, cannot be, or waits for the visitor's word. */
+interface Waiting {
+  link: LinkState;
+  /** See {@link Arrival.settings}. */
+  settings: string;
+}
+
 export class Arrival {
   offer: Offer | undefined;
+  waiting: Waiting | undefined;
 
   readonly #app: App;
   readonly #stage: Stage;
@@ -55,23 +63,30 @@ export class Arrival {
     const trouble = complaints.length > 0 ? `${complaints.join(" ")} Choose below, or ask for the link again.` : "";
     const { settings } = this;
     this.offer = url && { url, link: state, trouble, settings };
+    const { demo, packed, address } = state;
+    this.waiting = [demo, packed, address].some((place) => place !== undefined) ? { link: state, settings } : undefined;
     if (url) {
       app.ready();
-      if (trouble) app.say("error", trouble);
-      else app.say("idle", `The link's picture is at ${url.host}: load it from there, or open another one.`);
+      if (trouble) app.activity.say("error", trouble);
+      else app.activity.say("idle", `The link's picture is at ${url.host}: load it from there, or open another one.`);
       return;
     }
-    const { demo, packed } = state;
     const picture = demo === undefined ? packed && unpackPicture(packed) : demoUrl(demo);
     if (!picture) {
       app.ready();
-      if (trouble) app.say("error", trouble);
+      if (trouble) app.activity.say("error", trouble);
       return;
     }
     const description = demos.find(({ id }) => id === demo)?.description ?? "a picture that came in the link";
     if ((await app.open(picture, { name: demo ?? "from-link", description, demo })) !== "open") return;
     if (packed !== undefined && app.picture) app.share.hold(app.picture, packed);
     await this.#show(state, settings, demo === undefined, trouble);
+  }
+
+  /** A picture is open: what was to come is not, any more. */
+  isOver(): void {
+    this.offer = undefined;
+    this.waiting = undefined;
   }
 
   /** Takes the settings; what a link does not name is as on a fresh page. Whether metadata is kept is for no link to say. */
@@ -101,10 +116,13 @@ export class Arrival {
     if (view || !region) this.#stage.view = view;
     app.verification.expected = settings === this.settings ? sums : undefined;
     const { source } = app;
-    if (trouble) app.say("error", trouble);
+    if (trouble) app.activity.say("error", trouble);
     else if (isForeign && source && source.width * source.height > MOST_AT_ONCE) {
       // A few bytes can become a picture that takes minutes: that is for the visitor to want.
-      app.say("idle", `The link holds a picture of ${sizeText(source)}: press Enlarge if you want it enlarged.`);
+      app.activity.say(
+        "idle",
+        `The link holds a picture of ${sizeText(source)}: press Enlarge if you want it enlarged.`,
+      );
     } else if (app.choice.isTrained) {
       // The fast result is there at once; whether it is the sender's is found out while it is looked at.
       if ((await app.run()) && sums && app.backend !== "gpu") await app.verify();
@@ -117,7 +135,7 @@ export class Arrival {
     const { offer } = this;
     if (!offer) return;
     const { url, link, trouble, settings } = offer;
-    const file = await app.during(`Loading the picture from ${url.host}…`, async (options) => {
+    const file = await app.activity.during(`Loading the picture from ${url.host}…`, async (options) => {
       const { loadFrom } = await import("./elsewhere-load.ts").catch(() => {
         throw new Error(MISSING_PART);
       });
@@ -145,13 +163,13 @@ export class Arrival {
       const outcome = await app.open(file, { name, description: file.name });
       if (outcome === "left") return;
       if (outcome === "open") break;
-      const { text } = app.status;
+      const { text } = app.activity.status;
       const item = batch?.items[index];
       if (item) Object.assign(item, { state: "failed", why: text });
       trouble ||= batch ? `${file.name}: ${text}` : text;
     }
     app.batch = batch;
-    if (trouble) app.say("error", trouble);
+    if (trouble) app.activity.say("error", trouble);
     else app.refresh();
   }
 
@@ -169,11 +187,12 @@ export class Arrival {
     if (url?.hash && url.href.startsWith(location.href.replace(/#.*$/, "#"))) await this.openLink(url.hash);
     else if (url) {
       this.offer = { url, link: undefined, trouble: "", settings: "" };
-      if (app.busy) app.refresh();
-      else app.say("idle", `That picture is at ${url.host}: load it from there, or open another one.`);
-    } else if (!app.busy) {
+      this.waiting = undefined;
+      if (app.activity.isBusy) app.refresh();
+      else app.activity.say("idle", `That picture is at ${url.host}: load it from there, or open another one.`);
+    } else if (!app.activity.isBusy) {
       // While something runs, the words for that are needed.
-      app.say(
+      app.activity.say(
         "error",
         text
           ? "That was text and no picture. Paste a picture, or the address of one: https://…"

@@ -103,7 +103,7 @@ export function batchTemplate(app: App, { items, done }: Batch): TemplateResult 
       type="button"
       class="wide"
       data-testid="batch-run"
-      ?disabled=${app.busy || !app.zoomIsValid || !app.choice.isTrained}
+      ?disabled=${app.activity.isBusy || !app.zoomIsValid || !app.choice.isTrained}
       @click=${() => void app.runBatch()}
     >
       ${done > 0 && done < items.length ? "Go on with the others" : `Enlarge all ${items.length} into a zip`}

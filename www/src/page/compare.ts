@@ -204,7 +204,7 @@ export function compareSection(app: App): TemplateResult {
         aria-labelledby="compare-title"
         data-testid="compare-model"
         .value=${live("")}
-        ?disabled=${isFull || app.isOccupied}
+        ?disabled=${isFull || app.activity.isOccupied}
         @change=${(event: Event) => {
           comparison.add((event.target as HTMLSelectElement).value);
           void app.compare();
@@ -221,7 +221,7 @@ export function compareSection(app: App): TemplateResult {
                 <input
                   type="checkbox"
                   data-testid="diff"
-                  ?disabled=${app.isOccupied}
+                  ?disabled=${app.activity.isOccupied}
                   .checked=${live(showsDifference)}
                   @change=${(event: Event) => {
                     comparison.showsDifference = (event.target as HTMLInputElement).checked;
@@ -250,7 +250,7 @@ function rivalTemplate(app: App, name: string): TemplateResult {
         class="grow"
         aria-pressed=${name === comparison.shown}
         title="Shows it left of the line"
-        ?disabled=${app.isOccupied}
+        ?disabled=${app.activity.isOccupied}
         @click=${() => {
           comparison.shown = name;
           void app.compare();
@@ -265,7 +265,7 @@ function rivalTemplate(app: App, name: string): TemplateResult {
           : html`<button
               type="button"
               aria-label="Remove ${label}"
-              ?disabled=${app.isOccupied}
+              ?disabled=${app.activity.isOccupied}
               @click=${() => {
                 comparison.remove(name);
                 void app.compare();

@@ -3,8 +3,8 @@
  * sandbox, does it for the page.
  */
 import type { Answer, Failure, Question } from "../elsewhere/protocol.ts";
-import type { WorkOptions } from "./app.ts";
-import { MISSING_PART } from "./elsewhere.ts";
+import type { WorkOptions } from "./activity.ts";
+import { MISSING_PART } from "./text.ts";
 
 const MOST_BYTES = 64e6;
 /** Milliseconds without a byte after which a site is given up, and without a word after which `fetch.html` is. */

@@ -5,8 +5,6 @@ import type { App } from "./app.ts";
 /** Longer ones make no link that is carried everywhere. */
 const MOST_CHARACTERS = 2000;
 
-export const MISSING_PART = "A part of this page could not be loaded. Check the connection and try again.";
-
 /** An address that a picture may be loaded from; undefined for anything else. */
 export function readAddress(text: string): URL | undefined {
   if (text.length > MOST_CHARACTERS || /\s/.test(text) || !URL.canParse(text)) return undefined;
@@ -37,7 +35,7 @@ export function offerTemplate(app: App): TemplateResult | typeof nothing {
         type="button"
         class="primary wide"
         data-testid="load-elsewhere"
-        ?disabled=${app.busy}
+        ?disabled=${app.activity.isBusy}
         @click=${() => void app.arrival.accept()}
       >
         Load it from there

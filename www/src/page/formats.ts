@@ -78,7 +78,7 @@ export function formatFields(app: App): TemplateResult {
     <select
       aria-label="File format"
       .value=${live(app.format.label)}
-      ?disabled=${app.batch !== undefined && app.busy}
+      ?disabled=${app.batch !== undefined && app.activity.isBusy}
       @change=${(event: Event) => {
         const label = (event.target as HTMLSelectElement).value;
         const format = formats.find((candidate) => candidate.label === label);
@@ -111,7 +111,7 @@ function qualityField(app: App): TemplateResult {
         min="1"
         max="100"
         step="1"
-        ?disabled=${app.batch !== undefined && app.busy}
+        ?disabled=${app.batch !== undefined && app.activity.isBusy}
         .value=${live(String(app.quality))}
         @change=${(event: Event) => {
           const quality = Math.round((event.target as HTMLInputElement).valueAsNumber) || app.quality;
@@ -139,7 +139,7 @@ export function metadataField(app: App): TemplateResult | typeof nothing {
       <input
         type="checkbox"
         data-testid="keep-metadata"
-        ?disabled=${app.batch !== undefined && app.busy}
+        ?disabled=${app.batch !== undefined && app.activity.isBusy}
         .checked=${live(app.keepsMetadata)}
         @change=${(event: Event) => app.keepMetadata((event.target as HTMLInputElement).checked)}
       />

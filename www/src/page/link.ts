@@ -27,8 +27,8 @@ export interface View {
   split: number;
 }
 
-/** What can be switched on in the viewer's toolbar, by the buttons' `data-action`. */
-export const toggles = ["beside", "loupe", "pixels"] as const;
+/** What can be switched on in the viewer; "swapped": the two that are side by side have changed their places. */
+export const toggles = ["beside", "swapped", "loupe", "pixels"] as const;
 export type Toggle = (typeof toggles)[number];
 
 export interface LinkState {

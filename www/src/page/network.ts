@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 import type { ModelEntry, NetworkFacts, SplitSrConfig } from "../module/splitsr.ts";
 import type { App } from "./app.ts";
-import { roundZoom } from "./text.ts";
+import { MISSING_PART, roundZoom } from "./text.ts";
 
 /** The hyper-parameters that a visitor may change, and the values to choose from. */
 interface Parameter {
@@ -114,11 +114,11 @@ function differing(a: SplitSrConfig, b: SplitSrConfig): string[] {
   return keys.filter((key) => a[key] !== b[key]);
 }
 
-/** Loaded when the section is opened. */
-let drawings: typeof import("./network-drawing.ts") | undefined;
+/** Loaded when the section is opened; null: that was tried in vain. */
+let drawings: typeof import("./network-drawing.ts") | null | undefined;
 
 async function loadDrawings(app: App): Promise<void> {
-  drawings ??= await import("./network-drawing.ts");
+  drawings ??= await import("./network-drawing.ts").catch(() => null);
   app.refresh();
 }
 
@@ -134,6 +134,7 @@ export function networkSection(app: App): TemplateResult | typeof nothing {
           : nothing
       }
       ${network ? splitsrTemplate(app) : otherTemplate(app, entry)}
+      ${drawings === null ? html`<p class="trouble">${MISSING_PART}</p>` : nothing}
     </details>
   `;
 }

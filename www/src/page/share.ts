@@ -26,7 +26,7 @@ export class Share {
 
   /** Whether the link leads to what is enlarged. */
   get holdsPicture(): boolean {
-    return this.#app.arrival.offer?.link === undefined && this.#place() !== undefined;
+    return !this.#app.arrival.waiting && this.#place() !== undefined;
   }
 
   /** From now on the link holds the picture, as this text. */
@@ -42,9 +42,11 @@ export class Share {
   /** Where the picture is, and what of it is seen and enlarged. A picture that stays with the visitor has no place. */
   #place(): Pick<LinkState, "demo" | "address" | "packed" | "region" | "view"> | undefined {
     const { picture, part, arrival } = this.#app;
-    const waiting = arrival.offer?.link;
-    // Until it is loaded, the address leads on to it.
-    if (waiting) return { address: waiting.address, region: waiting.region, view: waiting.view };
+    if (arrival.waiting) {
+      // Until its picture is open, the address leads on to it: who reloads the page may have more luck.
+      const { demo, packed, address, region, view } = arrival.waiting.link;
+      return { demo, packed, address, region, view };
+    }
     if (!picture) return undefined;
     const { demo, address } = picture;
     const { view } = this.#stage;
@@ -68,9 +70,12 @@ export class Share {
     const own = configOf(choice.entry);
     // The hash is of what the link leads to, and not of a result of other settings.
     const found = this.holdsPicture && this.#app.resultIsCurrent ? verification.found : undefined;
-    const { offer, settings: now } = this.#app.arrival;
-    const waiting = offer?.settings === now ? offer.link?.sums : undefined;
-    const sums = offer?.link ? waiting : (verification.expected ?? found);
+    const { waiting, settings: now } = this.#app.arrival;
+    const sums = waiting
+      ? waiting.settings === now
+        ? waiting.link.sums
+        : undefined
+      : (verification.expected ?? found);
     return formatLink({ ...this.#place(), ...settings, ...also, sums }, own);
   }
 }
@@ -88,10 +93,10 @@ function viewOfPart(view: View, picture: { width: number; height: number }, area
 /** What the link does, below it. */
 export function linkNote(app: App): TemplateResult {
   const { share, picture, part, arrival } = app;
-  if (arrival.offer?.link) {
-    return html`<p class="about">
-      The link leads to the picture at ${arrival.offer.url.host}, which is not loaded yet.
-    </p>`;
+  if (arrival.waiting) {
+    const { address } = arrival.waiting.link;
+    const where = address === undefined ? "a picture" : `the picture at ${new URL(address).host}`;
+    return html`<p class="about">The link leads to ${where}, which is not loaded.</p>`;
   }
   if (!share.holdsPicture) {
     return html`

@@ -40,18 +40,20 @@ export class Stage {
   /** Called when the visitor has marked a part of the picture, or none; with `moving`, while it is being marked. */
   onRegion: (region: Area | undefined, moving: boolean) => void = () => undefined;
 
-  /** What is switched on in the toolbar. */
+  /** What is switched on. */
   get toggles(): readonly Toggle[] {
-    const on = { beside: this.#beside, loupe: this.#loupe, pixels: this.#squares };
+    const on = { beside: this.#beside, swapped: this.#swapped, loupe: this.#loupe, pixels: this.#squares };
     return toggles.filter((toggle) => on[toggle]);
   }
 
   set toggles(on: readonly Toggle[]) {
     this.#beside = on.includes("beside");
+    this.#swapped = on.includes("swapped");
     this.#loupe = on.includes("loupe");
     this.#squares = on.includes("pixels");
-    for (const toggle of toggles) {
-      part(this.#root, `[data-action=${toggle}]`).ariaPressed = String(on.includes(toggle));
+    for (const button of this.#root.querySelectorAll<HTMLElement>("[data-action][aria-pressed]")) {
+      const toggle = toggles.find((name) => name === button.dataset["action"]);
+      if (toggle) button.ariaPressed = String(on.includes(toggle));
     }
     this.#draw();
   }

@@ -28,3 +28,5 @@ export function lastingText(seconds: number): string {
 export function roundZoom(zoom: number): number {
   return Number(zoom.toFixed(2));
 }
+
+export const MISSING_PART = "A part of this page could not be loaded. Check the connection and try again.";

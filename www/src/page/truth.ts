@@ -100,7 +100,7 @@ export class Truth {
 }
 
 export function truthSection(app: App): TemplateResult {
-  const { truth, picture, busy } = app;
+  const { truth, picture, activity } = app;
   return html`
     <details class="truth">
       <summary>Score against the truth</summary>
@@ -121,7 +121,7 @@ export function truthSection(app: App): TemplateResult {
           type="button"
           class="grow"
           data-testid="truth-run"
-          ?disabled=${!picture || busy}
+          ?disabled=${!picture || activity.isBusy}
           @click=${() => void app.scoreAgainstTruth()}
         >
           Score

@@ -80,7 +80,7 @@ export class Verification {
 }
 
 export function verifyTemplate(app: App): TemplateResult {
-  const { verification, busy } = app;
+  const { verification, activity } = app;
   const { found } = verification;
   const verdict = verification.verdict(app.picture?.address);
   const onGpu = app.backend === "gpu";
@@ -97,7 +97,7 @@ export function verifyTemplate(app: App): TemplateResult {
                 ? "Only the processor gives the same bits on every machine: choose it, or Automatic, as the device"
                 : "Enlarges again, slower, in the way that gives the same bits on every machine"
             }
-            ?disabled=${busy || onGpu || !app.resultIsCurrent}
+            ?disabled=${activity.isBusy || onGpu || !app.resultIsCurrent}
             @click=${() => void app.verify()}
           >
             Verify

@@ -29,7 +29,7 @@ export function draw(app: App, panel: HTMLElement, welcome: HTMLElement): void {
 
 function welcomeTemplate(app: App): TemplateResult {
   // On a phone the status is far below.
-  const { state, text } = app.status;
+  const { state, text } = app.activity.status;
   return html`
     ${state === "error" ? html`<p class="trouble">${text}</p>` : nothing} ${offerTemplate(app)}
     <h2>Enlarge a picture</h2>
@@ -267,7 +267,7 @@ function deviceSection(app: App): TemplateResult {
 }
 
 function runSection(app: App): TemplateResult {
-  const { state, text } = app.status;
+  const { state, text } = app.activity.status;
   const working = state === "working";
   return html`
     <section class="run" aria-label="Enlarge">
@@ -276,7 +276,7 @@ function runSection(app: App): TemplateResult {
           type="button"
           class="primary"
           data-testid="run"
-          ?disabled=${!app.picture || app.busy || !app.zoomIsValid || !app.choice.isTrained}
+          ?disabled=${!app.picture || app.activity.isBusy || !app.zoomIsValid || !app.choice.isTrained}
           @click=${() => void app.run()}
         >
           Enlarge
@@ -289,7 +289,12 @@ function runSection(app: App): TemplateResult {
       </div>
       ${
         working
-          ? html`<progress data-testid="progress" aria-label="Progress" max="1" .value=${app.progress}></progress>`
+          ? html`<progress
+              data-testid="progress"
+              aria-label="Progress"
+              max="1"
+              .value=${app.activity.progress}
+            ></progress>`
           : nothing
       }
       <p class="status" role="status" data-testid="status" data-state=${state}>${text}</p>
