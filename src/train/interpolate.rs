@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::weights::{self, NamedTensors};
 
 /// What is left of the random weights of the layers that lead to the result.
-const DAMPING: f32 = 0.1;
+pub(super) const DAMPING: f32 = 0.1;
 
 /// Rewrites head, body, upsampler and tail so that the first three channels carry the colours; in SRCNN, all layers so that the first channel
 /// carries the luma. For networks with these layers, where the upsampler is dense.

@@ -50,7 +50,8 @@ mod tests {
     #[test]
     fn an_error_of_luma_weighs_more_than_one_of_colour() {
         let error = |[red, green, blue]: [f32; 3]| {
-            let difference = Tensor::<4>::from_data(TensorData::new(vec![red, green, blue], [1, 3, 1, 1]), &Device::flex());
+            let difference =
+                Tensor::<4>::from_data(TensorData::new(vec![red, green, blue], [1, 3, 1, 1]), &Device::flex());
             loss(Loss::Luma, difference).into_scalar::<f32>()
         };
         // 219 of 255 steps of luma, and a twentieth of the squares.

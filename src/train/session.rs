@@ -309,6 +309,11 @@ impl Session {
         weights::to_bytes(&model.metadata, &model.network)
     }
 
+    /// The network that it begins with, on the CPU.
+    pub fn start_network(&self) -> Network {
+        self.network(&self.start)
+    }
+
     fn network(&self, parameters: &[f32]) -> Network {
         let data = TensorData::new(parameters.to_vec(), [parameters.len()]);
         unflatten(self.scored.clone(), &Tensor::from_data(data, &Device::flex()))

@@ -6,13 +6,22 @@
 //!   diagonal; blocks that are left over are the identity, which ReLU lets pass since the chunks come from a ReLU.
 //! - A standard block holds a split block: `ReLU(k x) = x + [ReLU(k x) - ReLU(x) + ReLU(-x)]` is a convolution, ReLU, a
 //!   convolution and the skip. The rotation of the channels goes into the group's last convolution.
+//!
+//! Any other group that is new adds little to what it is given at first.
+
+use std::collections::HashSet;
 
 use burn::tensor::Device;
 
+use super::config::TrainConfig;
+use super::data::Pair;
+use super::interpolate::{DAMPING, interpolating};
+use super::session::bounded_psnr_y;
 use crate::config::{BlockKind, NetworkConfig, SplitSrConfig};
 use crate::error::{Error, Result};
 use crate::network::Network;
-use crate::weights::{self, Model, NamedTensors};
+use crate::upscale::Enlarge;
+use crate::weights::{self, Metadata, Model, NamedTensors};
 
 /// The network that `config` describes, with the weights of `model` as far as they fit; the rest is random.
 ///
@@ -22,21 +31,50 @@ pub(super) fn warm_start(config: &NetworkConfig, model: &Model, device: &Device)
     let network = Network::new(config, device);
     let mut tensors = weights::collect(&network);
     let source = weights::collect(&model.network);
-    let mut shared = 0;
+    let mut shared = HashSet::new();
     for (name, (shape, values)) in &source {
         if let Some(tensor) = tensors.get_mut(name).filter(|tensor| tensor.0 == *shape) {
             tensor.1.clone_from(values);
-            shared += 1;
+            shared.insert(name.as_str());
         }
     }
-    if shared == 0 {
+    if shared.is_empty() {
         let name = &model.metadata.name;
         return Err(Error::Config(format!("--init: {name} has nothing in common with the network of the config")));
     }
     if let (NetworkConfig::SplitSr(to), NetworkConfig::SplitSr(from)) = (config, &model.metadata.config) {
+        damp_new_groups(to.groups, &shared, &mut tensors);
         embed_groups(from, to, &source, &mut tensors);
     }
     weights::assign(network, tensors, device)
+}
+
+/// Whether what `config`'s network takes over from `model` enlarges a picture worse than it does as an interpolation.
+///
+/// # Errors
+/// As [`warm_start`].
+pub fn is_better_as_interpolation(config: &TrainConfig, model: &Model, pair: &Pair) -> Result<bool> {
+    let cpu = Device::flex();
+    cpu.seed(config.seed);
+    let score = |network| {
+        let model = Model::new(Metadata::new("", config.network.clone()), network, &cpu)?;
+        bounded_psnr_y(&model.enlarge_picture(&pair.lr)?, &pair.hr, model.scale())
+    };
+    let network = warm_start(&config.network, model, &cpu)?;
+    Ok(score(interpolating(network.clone(), &cpu)?)? > score(network)?)
+}
+
+/// Weakens the last convolution of each group of which not all was shared: what random blocks give it means nothing to it.
+fn damp_new_groups(groups: usize, shared: &HashSet<&str>, tensors: &mut NamedTensors) {
+    for group in 0..groups {
+        let prefix = format!("groups.{group}.");
+        if tensors.keys().filter(|name| name.starts_with(&prefix)).all(|name| shared.contains(name.as_str())) {
+            continue;
+        }
+        if let Some((_, weight)) = tensors.get_mut(&format!("{prefix}conv.weight")) {
+            weight.iter_mut().for_each(|value| *value *= DAMPING);
+        }
+    }
 }
 
 /// Rewrites the groups of `to` that contain the split group of `from` in their place.
@@ -169,7 +207,7 @@ mod tests {
     use burn::tensor::{Distribution, Tensor};
 
     use super::*;
-    use crate::weights::Metadata;
+    use crate::config::{HybridMode, Replacement};
 
     #[test]
     fn a_network_that_contains_the_other_starts_as_the_same_function() {
@@ -191,6 +229,35 @@ mod tests {
                 let difference: f32 = (large.forward(x.clone()) - expected.clone()).abs().max().into_scalar();
                 assert!(difference < 1e-5, "{blocks} blocks, ratio {split_ratio}: {difference}");
             }
+        }
+    }
+
+    #[test]
+    fn what_is_new_of_a_network_adds_little_at_first() {
+        let device = Device::flex();
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/models/splitsr-x2.safetensors");
+        let model = Model::from_bytes(&std::fs::read(file).unwrap(), &device).unwrap();
+        let NetworkConfig::SplitSr(own) = model.metadata.config.clone() else { panic!("it is a SplitSR network") };
+        let picture = crate::train::generic_pictures().swap_remove(0);
+        let pair = Pair::new(picture, 2).unwrap();
+        let bicubic = crate::eval::bicubic(&pair.lr, pair.hr.width, pair.hr.height).unwrap();
+        let bicubic = bounded_psnr_y(&bicubic, &pair.hr, 2).unwrap();
+        for other in [
+            SplitSrConfig { split_ratio: 0.375, ..own.clone() },
+            SplitSrConfig { hybrid_index: 4, ..own.clone() },
+            SplitSrConfig { hybrid_mode: HybridMode::Interleaved, ..own.clone() },
+            SplitSrConfig { replacement: Replacement::Both, ..own.clone() },
+            SplitSrConfig { block: BlockKind::Ghost, ..own.clone() },
+        ] {
+            let network_config = NetworkConfig::SplitSr(other.clone());
+            let start = |interpolates| {
+                let network = warm_start(&network_config, &model, &device).unwrap();
+                let network = if interpolates { interpolating(network, &device).unwrap() } else { network };
+                let model = Model::new(Metadata::new("", network_config.clone()), network, &device);
+                bounded_psnr_y(&model.unwrap().enlarge_picture(&pair.lr).unwrap(), &pair.hr, 2).unwrap()
+            };
+            let (warm, interpolation) = (start(false), start(true));
+            eprintln!("{other:?}: {warm} {interpolation} {bicubic}");
         }
     }
 }

@@ -10,13 +10,15 @@ use wasm_bindgen::prelude::*;
 use super::Result;
 use super::errors::to_js;
 use super::picture::Picture;
+use crate::config::NetworkConfig;
 use crate::error::{Error, Result as SplitsrResult};
 use crate::eval::bicubic;
 use crate::image::{self, Area};
+use crate::network::Network;
 use crate::network::cost::Cost;
 use crate::train::{
     Batch, Dataset, Degradation, HeldOut, Pair, Pictures, Recipe, Score, Session, TrainConfig, Trained, Trainer,
-    bounded_psnr_y, gather, generic,
+    bounded_psnr_y, gather, generic, is_better_as_interpolation,
 };
 use crate::upscale::Enlarge;
 use crate::weights::Model;
@@ -59,19 +61,31 @@ struct Settings {
     forget: f64,
     degradation: Degradation,
     seed: u64,
+    /// Another network than the model's. There is nothing then that it could forget.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    network: Option<NetworkConfig>,
 }
 
 impl Settings {
     fn config(&self, name: &str, model: &Model) -> SplitsrResult<TrainConfig> {
         let mut config = TrainConfig::fine_tuning(name, model);
         config.seed = self.seed;
+        if let Some(network) = &self.network {
+            network.validate()?;
+            if network.scale() != model.scale() {
+                let (scale, own) = (network.scale(), model.scale());
+                return Err(Error::Config(format!("the network enlarges by {scale} and the model by {own}")));
+            }
+            config.network.clone_from(network);
+        }
+        let is_new = config.network != model.metadata.config;
         let recipe = Recipe {
             batch: self.batch,
             hr_patch: self.patch,
             learning_rate: self.learning_rate,
             trained: self.trained,
             replay: self.replay,
-            forget: self.forget,
+            forget: if is_new { Recipe::cosine().forget } else { self.forget },
             degradation: self.degradation,
             ..Recipe::fine_tuning_in(self.steps)
         };
@@ -118,6 +132,8 @@ pub struct Tuning {
     after: Option<image::Picture>,
     parts: Vec<Batch>,
     sum: Option<(f32, Tensor<1>)>,
+    /// What the model that it begins with makes of what is held out, if its network is another one: PSNR on luma and the first picture.
+    model_score: Option<(f64, image::Picture)>,
 }
 
 #[wasm_bindgen]
@@ -137,7 +153,7 @@ impl Tuning {
         let mut tuning = Self::assemble(&model, &name, &settings, pictures.0, generic.0, device).map_err(to_js)?;
         tuning.gpu = gpu;
         if gpu {
-            tuning.check(&model).await.map_err(to_js)?;
+            tuning.check().await.map_err(to_js)?;
         }
         Ok(tuning)
     }
@@ -154,6 +170,7 @@ impl Tuning {
             "heldOutPictures": pairs.len(),
             "enough": self.enough,
             "bicubicPsnrY": sum / pairs.len() as f64,
+            "modelPsnrY": self.model_score.as_ref().map(|(psnr_y, _)| psnr_y),
         })
         .to_string())
     }
@@ -167,6 +184,12 @@ impl Tuning {
     pub fn bicubic(&self) -> Result<Picture> {
         let Pair { hr, lr, .. } = &self.session.validation()[0];
         Ok(self.show(&bicubic(lr, hr.width, hr.height).map_err(to_js)?))
+    }
+
+    /// The same part, enlarged by the model that it begins with, if its network is another one.
+    #[wasm_bindgen(js_name = byModel)]
+    pub fn by_model(&self) -> Option<Picture> {
+        self.model_score.as_ref().map(|(_, picture)| self.show(picture))
     }
 
     /// The same part, as the network enlarged it at the last scoring.
@@ -307,23 +330,30 @@ impl Tuning {
         let smallest =
             divided.train.iter().map(|picture| picture.width.min(picture.height)).min().unwrap_or(0) as usize;
         settings.patch = settings.patch.min(smallest).min(generic.height as usize) / scale * scale;
-        let config = settings.config(name, &model)?;
+        let mut config = settings.config(name, &model)?;
         let dataset = |pictures| Dataset::of(pictures, scale, &settings.degradation);
         let mut pictures = Pictures::new(dataset(divided.train)?, dataset(divided.held_out)?);
         if config.recipe()?.needs_generic() {
             pictures.generic = generic::cut(&generic)?;
         }
+        let mut model_score = None;
+        if config.network != model.metadata.config {
+            let pairs = pictures.validation.pairs();
+            let recipe = config.recipe()?;
+            let interpolating = is_better_as_interpolation(&config, &model, &pairs[0])?;
+            config.set_recipe(&Recipe { interpolating, ..recipe })?;
+            model_score = Some(score_of(&model, pairs)?);
+        }
         let session = Session::new(config, Some(&model), None, pictures, &device)?;
         let shown = most_difficult(&session.validation()[0]);
         let (after, parts, sum) = (None, Vec::new(), None);
-        Ok(Self { session, device, gpu: false, whole, enough, settings, shown, after, parts, sum })
+        Ok(Self { session, device, gpu: false, whole, enough, settings, shown, after, parts, sum, model_score })
     }
 
     /// Whether the device computes the gradient that the CPU does, for the smallest batch.
-    async fn check(&mut self, model: &[u8]) -> SplitsrResult<()> {
-        let reference = Model::from_bytes(model, &Device::flex())?;
+    async fn check(&mut self) -> SplitsrResult<()> {
         let recipe = self.session.recipe().clone();
-        let mut reference = Trainer::new(recipe, reference.network, &Device::flex());
+        let mut reference = Trainer::new(recipe, self.session.start_network(), &Device::flex());
         let batch = self.session.batch().parts(usize::MAX).swap_remove(0);
         let expected = read(reference.gradient(&batch).1).await?;
         let computed = read(self.session.trainer().gradient(&batch).1).await?;
@@ -359,6 +389,15 @@ impl Tuning {
             height: height * scale,
         }))
     }
+}
+
+/// PSNR on luma of what a model makes of pictures, and the first of these.
+fn score_of(model: &Model, pairs: &[Pair]) -> SplitsrResult<(f64, image::Picture)> {
+    let enlarged = pairs.iter().map(|pair| model.enlarge_picture(&pair.lr)).collect::<SplitsrResult<Vec<_>>>()?;
+    let score = |(enlarged, pair): (&image::Picture, &Pair)| bounded_psnr_y(enlarged, &pair.hr, model.scale());
+    let sum = enlarged.iter().zip(pairs).map(score).sum::<SplitsrResult<f64>>()?;
+    let first = enlarged.into_iter().next().expect("something is held out");
+    Ok((sum / pairs.len() as f64, first))
 }
 
 fn to_json(score: Score) -> serde_json::Value {
@@ -400,8 +439,9 @@ impl Gradients {
             let model = Model::from_bytes(model, &Device::flex())?;
             let settings: Settings = serde_json::from_str(settings)
                 .map_err(|error| Error::Config(format!("the settings are not understood ({error})")))?;
-            let recipe = settings.config("", &model)?.recipe()?;
-            Ok(Self(Trainer::new(recipe, model.network, &Device::flex())))
+            let config = settings.config("", &model)?;
+            // The weights come with each part.
+            Ok(Self(Trainer::new(config.recipe()?, Network::new(&config.network, &Device::flex()), &Device::flex())))
         };
         load().map_err(to_js)
     }

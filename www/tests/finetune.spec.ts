@@ -131,7 +131,7 @@ test("a model is fine-tuned, paused, saved, and is then one like any other", asy
   await visitor.part("finetune-open").click();
   await visitor.expectPhase("done");
   const said = await visitor.part("finetune-status").innerText();
-  const [, step, gain] = /^Best at step (\d+): [\d.]+ dB, \+([\d.]+) dB over splitsr-tiny-x2, [+−]/.exec(said) ?? [];
+  const [, step, gain] = /^Best at step (\d+): [\d.]+ dB, \+([\d.]+) dB against splitsr-tiny-x2, [+−]/.exec(said) ?? [];
   expect(Number(step), said).toBeGreaterThan(0);
   expect(Number(gain), said).toBeGreaterThanOrEqual(0.1);
   const pixels = (crop: string) =>
@@ -281,15 +281,35 @@ test("pictures can be dropped on the dialog, and settings stay in their range", 
   await expect(visitor.part("tune-jpeg")).toHaveValue("");
 });
 
-test("hyper-parameters without weights begin with the nearest model that has some", async ({ page }) => {
+test("hyper-parameters without weights are trained, from the nearest model that has some", async ({ page }) => {
+  test.slow();
   await visitor.part("model").selectOption("splitsr-x2");
   await page.getByText("Network", { exact: true }).click();
   await visitor.part("split-ratio").selectOption("0.5");
   await visitor.part("hybrid-mode").selectOption("interleaved");
-  await expect(visitor.part("status")).toContainText("or fine-tune the nearest trained one, splitsr-x2-a0.5");
+  await expect(visitor.part("status")).toContainText(
+    "train this network on your pictures, beginning with splitsr-x2-a0.5",
+  );
   await visitor.openDialog();
-  await expect(visitor.part("finetune-nearest")).toContainText("splitsr-x2-a0.5, and keeps its hyper-parameters");
-  await expect(visitor.part("finetune-name")).toHaveValue("splitsr-x2-a0.5-tuned");
+  const about = visitor.part("finetune-network");
+  await expect(about).toHaveText(/: hybrid mode interleaved\. It takes over what fits from\s+splitsr-x2-a0\.5/);
+  await expect(visitor.part("finetune-name")).toHaveValue("splitsr-x2-a0.5-variant");
+  await expect(visitor.part("tune-rate")).toHaveValue("0.001");
+  await expect(visitor.part("tune-trained")).toHaveCount(0);
+  await visitor.part("finetune-close").click();
+
+  // Of a smaller one, to the end.
+  await visitor.part("model").selectOption(START);
+  await visitor.part("split-ratio").selectOption("0.375");
+  await expect(visitor.part("run")).toBeDisabled();
+  await visitor.makeModel(40);
+  await expect(visitor.part("finetune-saved")).toHaveText(/Best at step [1-9]\d*: [\d.]+ dB, [+−][\d.]+ dB against/);
+  await expect(visitor.part("model")).toHaveValue(`${START}-variant`);
+  await expect(visitor.part("split-ratio")).toHaveValue("0.375");
+  await expect(visitor.part("split-ratio").locator("option:checked")).toHaveText(/✓/);
+  await visitor.chooseDemo("Fur");
+  await visitor.run();
+  await expect(page.locator("#panel")).toContainText(`a network of its own, begun with ${START}`);
 });
 
 test("a page that is closed on the way goes on from what was kept", async ({ page }) => {

@@ -106,6 +106,56 @@ test("every way to make the small pictures, and every choice of weights", async 
   }
 });
 
+test("another network than the model's takes over what fits, and learns the rest; the number of workers does not matter", async ({
+  page,
+}) => {
+  const train = (workers: number) =>
+    page.evaluate(
+      async ([settings, workers]) => {
+        const losses: number[] = [];
+        const models = await window.splitsr.listModels();
+        const config = models.find(({ name }) => name === "splitsr-tiny-x2")?.config;
+        if (config?.architecture !== "splitsr") throw new Error("it is a SplitSR network");
+        const tuning = await window.splitsr.fineTune({
+          model: "splitsr-tiny-x2",
+          name: "variant",
+          pictures: Array.from({ length: 5 }, (_, index) => window.text(index)),
+          settings: { ...settings, learningRate: 1e-3, network: { ...config, split_ratio: 0.375 } },
+          backend: "cpu",
+          workers,
+          onStep: ({ loss }) => losses.push(loss),
+        });
+        const { psnrY, model } = await tuning.done;
+        const { startPsnrY, firstPsnrY } = tuning.facts;
+        tuning.destroy();
+        const file = URL.createObjectURL(model);
+        const upscaler = await window.splitsr.createUpscaler({ model: file, workers: 1 });
+        const { width } = await upscaler.upscale(window.text(7), { scale: 2 });
+        return { losses, psnrY, startPsnrY, firstPsnrY, width };
+      },
+      [{ ...small, steps: 40 }, workers] as const,
+    );
+  const one = await train(1);
+  expect(one.firstPsnrY).toBeLessThan(one.startPsnrY);
+  expect(one.psnrY).toBeGreaterThan(one.firstPsnrY + 0.5);
+  expect(one.width).toBe(512);
+  const two = await train(2);
+  two.losses.forEach((loss, index) => expect(Math.abs(loss - (one.losses[index] ?? NaN))).toBeLessThan(1e-4));
+});
+
+test("a network that does not fit the model is refused", async ({ page }) => {
+  const said = await page.evaluate(async () => {
+    const [model] = (await window.splitsr.listModels()).filter(({ name }) => name === "splitsr-tiny-x4");
+    if (model?.config.architecture !== "splitsr") throw new Error("it is a SplitSR network");
+    const options = { model: "splitsr-tiny-x2", name: "variant", pictures: [window.text(0)], backend: "cpu" } as const;
+    const refused = async (network: typeof model.config) =>
+      window.splitsr.fineTune({ ...options, settings: { network } }).then(String, String);
+    return [await refused(model.config), await refused({ ...model.config, scale: 2, channels: 0 })];
+  });
+  expect(said[0]).toContain("The network enlarges by 4 and the model by 2");
+  expect(said[1]).toMatch(/[Cc]hannels is 0; it must be from 1 to 256/);
+});
+
 test("it pauses, goes on, stops and starts again from a checkpoint", async ({ page }) => {
   const seen = await page.evaluate(async (small) => {
     const pictures = Array.from({ length: 5 }, (_, index) => window.text(index));

@@ -103,8 +103,13 @@ async function start(request: TuneRequest): Promise<Running & { facts: PlainFact
   }
   const row = await readInto(tune, generic);
   const tuning = await tune.Tuning.start(new Uint8Array(model), name, JSON.stringify(settings), pictures, row, gpu);
-  const about = JSON.parse(tuning.facts()) as Omit<PlainFacts, "truth" | "bicubic" | "before" | "startPsnrY" | "start">;
-  const { psnrY, after } = await score(tuning);
+  const about = JSON.parse(tuning.facts()) as Omit<
+    PlainFacts,
+    "truth" | "bicubic" | "before" | "startPsnrY" | "firstPsnrY" | "start"
+  > & {
+    modelPsnrY: number | null;
+  };
+  const { psnrY: firstPsnrY, after } = await score(tuning);
   if (checkpoint) tuning.restore(new Uint8Array(checkpoint));
   const workers = gpu ? 1 : Math.min(request.workers, about.settings.batch);
   const helpers = await Promise.all(
@@ -117,8 +122,11 @@ async function start(request: TuneRequest): Promise<Running & { facts: PlainFact
   const start = JSON.parse(tune.describeModel(new Uint8Array(model))) as TuneFacts["start"];
   const truth = plain(tuning.truth());
   const bicubic = plain(tuning.bicubic());
-  const seen = { truth, bicubic, before: after };
-  const facts: PlainFacts = { ...about, ...seen, start, startPsnrY: psnrY, step: tuning.step, workers };
+  const byModel = tuning.byModel();
+  const seen = { truth, bicubic, before: byModel ? plain(byModel) : after };
+  const { modelPsnrY, ...told } = about;
+  const startPsnrY = modelPsnrY ?? firstPsnrY;
+  const facts: PlainFacts = { ...told, ...seen, start, startPsnrY, firstPsnrY, step: tuning.step, workers };
   return {
     tuning,
     helpers,

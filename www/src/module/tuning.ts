@@ -1,5 +1,5 @@
 /** The types of fine-tuning, and its usual settings: making a model better at one kind of picture. */
-import type { Backend, ModelFacts, ModelSource, Source } from "./api.ts";
+import type { Backend, ModelFacts, ModelSource, Source, SplitSrConfig } from "./api.ts";
 
 /** How the small pictures come about that the model is to enlarge. */
 export interface Degradation {
@@ -34,6 +34,11 @@ export interface TuneSettings {
   forget: number;
   degradation: Degradation;
   seed: number;
+  /**
+   * Another network than the model's, of the same scale: it takes over what fits, and learns the rest, from what the model makes of
+   * generic pictures as well. `forget` then says nothing.
+   */
+  network?: SplitSrConfig | undefined;
 }
 
 /** What is used for settings that are not given. */
@@ -113,7 +118,10 @@ export interface TuneFacts {
   enough: boolean;
   /** dB on luma of what is held out. */
   bicubicPsnrY: number;
+  /** Of the model that it begins with. */
   startPsnrY: number;
+  /** Of the network that is trained: the same, unless that is another one ({@link TuneSettings.network}). */
+  firstPsnrY: number;
   /** A part of a picture that is held out: the truth, enlarged by bicubic, and by the model that it begins with. */
   truth: ImageData;
   bicubic: ImageData;

@@ -43,6 +43,11 @@ export class ModelChoice {
     return this.#untrained === undefined;
   }
 
+  /** Hyper-parameters of the moment that there are no weights for. */
+  get untrained(): SplitSrConfig | undefined {
+    return this.#untrained;
+  }
+
   /** The model to begin with where one is to be trained further: the chosen one, or the nearest to the hyper-parameters. */
   get trained(): ModelEntry | undefined {
     return (this.#untrained && nearestTo(this.#untrained, this.all)) ?? this.entry;

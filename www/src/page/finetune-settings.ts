@@ -1,8 +1,17 @@
 /** The settings of a fine-tuning, and the fields to change them. */
 import { html, nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
-import type { Degradation, ModelEntry, Trained, TuneSettings } from "../module/splitsr.ts";
+import {
+  defaultSettings,
+  type Degradation,
+  type ModelEntry,
+  type Trained,
+  type TuneSettings,
+} from "../module/splitsr.ts";
 import { configOf } from "./network.ts";
+
+/** Where most of the network is new there is more to learn. */
+export const newNetworkSettings: TuneSettings = { ...defaultSettings, steps: 2400, learningRate: 1e-3 };
 
 export const presets: readonly { label: string; steps: number; about: string }[] = [
   { label: "Quick", steps: 150, about: "a first look" },
@@ -161,14 +170,21 @@ export function trainableOf(entry: ModelEntry | undefined): readonly (readonly [
 export function settingsTemplate(
   settings: TuneSettings,
   start: ModelEntry | undefined,
+  isNew: boolean,
   change: (settings: TuneSettings) => void,
 ): TemplateResult {
+  // A new network is trained as a whole, and there is nothing that it could forget.
+  const knobs = isNew ? training.filter(({ testId }) => testId !== "tune-forget") : training;
   return html`
     <div class="parameters">
-      ${training.map((knob) => knobTemplate(knob, settings, change))}
-      ${choice("tune-trained", "What is trained", trainableOf(start), settings.trained, (trained) =>
-        change({ ...settings, trained }),
-      )}
+      ${knobs.map((knob) => knobTemplate(knob, settings, change))}
+      ${
+        isNew
+          ? nothing
+          : choice("tune-trained", "What is trained", trainableOf(start), settings.trained, (trained) =>
+              change({ ...settings, trained }),
+            )
+      }
     </div>
     <h4>How the small pictures come about that it learns to enlarge</h4>
     <div class="parameters">

@@ -6,6 +6,7 @@ import type { FineTuning, Run } from "./finetune.ts";
 import { picturesTemplate } from "./finetune-pictures.ts";
 import { plot } from "./finetune-plots.ts";
 import { presets, settingsTemplate } from "./finetune-settings.ts";
+import { differenceText } from "./network.ts";
 import { LONGEST_NAME } from "./own-models.ts";
 import { gainText } from "./text.ts";
 
@@ -44,19 +45,22 @@ function stateName({ error, confirms, phase }: FineTuning): string {
 }
 
 function setupTemplate(tuning: FineTuning): TemplateResult {
-  const { settings, start, pictures, nameTrouble } = tuning;
+  const { settings, start, network, pictures, nameTrouble } = tuning;
   return html`
-    <p class="lead">
-      Makes <b>${start?.name}</b> better at one kind of picture: yours. They stay on this device, where the training
-      runs too.
-    </p>
     ${
-      tuning.app.choice.isTrained
-        ? nothing
-        : html`<p class="remark" data-testid="finetune-nearest">
-            The hyper-parameters that you chose have no trained weights, and from random ones a few minutes lead
-            nowhere. So this begins with the nearest trained model, <b>${start?.name}</b>, and keeps its
-            hyper-parameters.
+      network
+        ? html`<p class="lead" data-testid="finetune-network">
+              Trains the network that you chose: ${differenceText(network, start)}. It takes over what fits from
+              <b>${start?.name}</b>, and learns the rest from that model and from your pictures, which stay on this
+              device.
+            </p>
+            <p class="remark">
+              A few minutes do not make it as good as a model that was trained for hours: the curve shows how near it
+              comes.
+            </p>`
+        : html`<p class="lead">
+            Makes <b>${start?.name}</b> better at one kind of picture: yours. They stay on this device, where the
+            training runs too.
           </p>`
     }
     <section aria-labelledby="tune-pictures-title">
@@ -101,7 +105,7 @@ function setupTemplate(tuning: FineTuning): TemplateResult {
     </div>
     <details>
       <summary>Settings</summary>
-      ${settingsTemplate(settings, start, (changed) => tuning.setSettings(changed))}
+      ${settingsTemplate(settings, start, network !== undefined, (changed) => tuning.setSettings(changed))}
     </details>
   `;
 }
@@ -161,8 +165,11 @@ function lossFigure({ losses, settings }: Run): TemplateResult {
   `;
 }
 
-function psnrFigure({ scores, score, settings }: Run, { start, startPsnrY, bicubicPsnrY }: TuneFacts): TemplateResult {
-  const last = scores.at(-1)?.[1] ?? startPsnrY;
+function psnrFigure(
+  { scores, score, settings }: Run,
+  { start, startPsnrY, firstPsnrY, bicubicPsnrY }: TuneFacts,
+): TemplateResult {
+  const last = scores.at(-1)?.[1] ?? firstPsnrY;
   const best = score?.best;
   return html`
     <figure data-testid="finetune-psnr">
@@ -260,12 +267,14 @@ export function gainOf({ facts }: Tuning, { psnrY }: TuneResult): number {
 
 /** What came of it, in a sentence or two. */
 export function outcome(tuning: Tuning, result: TuneResult): string {
-  const { start, bicubicPsnrY } = tuning.facts;
+  const { start, bicubicPsnrY, settings } = tuning.facts;
   const gain = gainOf(tuning, result);
-  const reached = `${result.psnrY.toFixed(1)} dB, ${gainText(gain)} over ${start.name}`;
-  const all = `${reached}, ${gainText(result.psnrY - bicubicPsnrY)} over bicubic.`;
-  if (gain >= SOME_GAIN) return `Best at step ${result.step.toLocaleString("en")}: ${all}`;
+  const reached = `${result.psnrY.toFixed(1)} dB, ${gainText(gain)} against ${start.name}`;
+  const all = `${reached}, ${gainText(result.psnrY - bicubicPsnrY)} against bicubic.`;
+  if (gain >= SOME_GAIN || (settings.network && result.step > 0))
+    return `Best at step ${result.step.toLocaleString("en")}: ${all}`;
   if (result.step > 0) return `It did not get better, or hardly, at what it was not trained with: ${all}`;
+  if (settings.network) return `No step made it better at what it was not trained with: ${all}`;
   return `It did not get better at what it was not trained with: the best is ${start.name} as it was. More pictures of one kind may help.`;
 }
 

@@ -6,6 +6,7 @@ import {
   readModel,
   type ModelEntry,
   type ModelSource,
+  type SplitSrConfig,
   type TuneResult,
   type TuneScore,
   type TuneSettings,
@@ -15,7 +16,7 @@ import type { App } from "./app.ts";
 import "./finetune.css";
 import { Pictures } from "./finetune-pictures.ts";
 import { Curve } from "./finetune-plots.ts";
-import { trainableOf } from "./finetune-settings.ts";
+import { newNetworkSettings, trainableOf } from "./finetune-settings.ts";
 import { dialogTemplate, gainOf, outcome, paintCrops } from "./finetune-view.ts";
 import { freeName, nameTrouble } from "./own-models.ts";
 import { save } from "./save.ts";
@@ -132,6 +133,10 @@ export class FineTuning {
 
   show(): void {
     if (!this.isBusy) this.error = "";
+    // What the visitor has not changed is as it is best.
+    if (this.settings === defaultSettings || this.settings === newNetworkSettings) {
+      this.settings = this.network ? newNetworkSettings : defaultSettings;
+    }
     if (!this.#dialog.open) this.#dialog.showModal();
     this.draw();
     this.#dialog.querySelector<HTMLElement>("h2")?.focus();
@@ -146,6 +151,11 @@ export class FineTuning {
     return this.app.choice.trained;
   }
 
+  /** The network to train, if it is another one than `start` has. */
+  get network(): SplitSrConfig | undefined {
+    return this.app.choice.untrained;
+  }
+
   /** Of a picture, in pixels: patches of smaller ones would teach nothing, and those of larger ones become as small as the smallest. */
   get leastSide(): number {
     return 8 * (this.start?.scale ?? 4);
@@ -158,8 +168,8 @@ export class FineTuning {
   /** Of the new model. */
   get name(): string {
     // One after another is called the same, with a number.
-    const base = (this.start?.name ?? "model").replace(/-tuned(-\d+)?$/, "");
-    return this.#name ?? freeName(`${base}-tuned`, this.#takenNames);
+    const base = (this.start?.name ?? "model").replace(/-(tuned|variant)(-\d+)?$/, "");
+    return this.#name ?? freeName(`${base}-${this.network ? "variant" : "tuned"}`, this.#takenNames);
   }
 
   setName(name: string): void {
@@ -211,7 +221,7 @@ export class FineTuning {
   }
 
   async begin(): Promise<void> {
-    const { start, app, pictures, name } = this;
+    const { start, network, app, pictures, name } = this;
     if (!start || this.phase !== "setup") return;
     await pictures.ready;
     // Asked for twice, it begins once.
@@ -221,8 +231,8 @@ export class FineTuning {
       this.draw();
       return;
     }
-    const canTrain = trainableOf(start).some(([value]) => value === this.settings.trained);
-    const settings: TuneSettings = canTrain ? this.settings : { ...this.settings, trained: "all" };
+    const canTrain = !network && trainableOf(start).some(([value]) => value === this.settings.trained);
+    const settings: TuneSettings = { ...this.settings, network, ...(!canTrain && { trained: "all" }) };
     await this.#start({
       id: `${Date.now()}-${Math.random()}`,
       name,
@@ -319,7 +329,7 @@ export class FineTuning {
         return;
       }
       run.tuning = tuning;
-      if (run.scores.length === 0) run.scores.push([0, tuning.facts.startPsnrY]);
+      if (run.scores.length === 0) run.scores.push([0, tuning.facts.firstPsnrY]);
       if (this.phase === "starting") this.#enter("running");
       // So that a page that is closed at once has something to go on with.
       this.#keep();
@@ -428,7 +438,8 @@ export class FineTuning {
       const isTaken = !run.isSaved && (taken.includes(run.name) || (await isKept(run.name).catch(() => false)));
       if (isTaken) run.name = freeName(`${run.name}-new`, taken);
       const { name, from } = run;
-      const tuned = { from, step: result.step, gain: gainOf(run.tuning, result) };
+      const isOther = run.settings.network !== undefined;
+      const tuned = { from, step: result.step, gain: gainOf(run.tuning, result), isOther };
       run.trouble = await app.own.keep({ entry: { ...entry, name }, file: result.model, tuned });
       run.isSaved = true;
       if (isFinal) app.setModel(name);

@@ -72,10 +72,20 @@ export const parameters: readonly Parameter[] = [
 
 /** What is said where no model has the hyper-parameters. */
 export function untrainedText(nearest: ModelEntry | undefined): string {
-  const start = nearest
-    ? `, or fine-tune the nearest trained one, ${nearest.name}, which keeps its own hyper-parameters`
-    : "";
+  const start = nearest ? `, or train this network on your pictures, beginning with ${nearest.name}` : "";
   return `No model has been trained with these hyper-parameters. Choose values with a ✓, or a model from the list${start}.`;
+}
+
+/** The hyper-parameters in which a network differs from a model's. */
+export function differenceText(network: SplitSrConfig, entry: ModelEntry | undefined): string {
+  const own = configOf(entry);
+  return parameters
+    .filter(({ key }) => network[key] !== own?.[key])
+    .map(({ key, label, values }) => {
+      const name = values(network).find(([value]) => value === network[key])?.[1] ?? String(network[key]);
+      return `${label.toLowerCase()} ${name}`;
+    })
+    .join(", ");
 }
 
 /** A change of hyper-parameters. */

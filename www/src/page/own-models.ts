@@ -170,6 +170,9 @@ export function ownModelInLink({ own, model, comparison }: App): TemplateResult 
 
 function originText({ tuned }: OwnModel): string {
   if (!tuned) return "Yours, from a file; kept on this device.";
+  if (tuned.isOther) {
+    return `Yours: a network of its own, begun with ${tuned.from}; ${tuned.step} steps, ${gainText(tuned.gain)} against that; kept on this device.`;
+  }
   if (tuned.step === 0) return `Yours: ${tuned.from} as it was, which no step made better; kept on this device.`;
   return `Yours: ${tuned.from} fine-tuned for ${tuned.step} steps, ${gainText(tuned.gain)}; kept on this device.`;
 }

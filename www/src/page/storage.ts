@@ -13,6 +13,8 @@ export interface OwnModel {
     step: number;
     /** dB over that, on what it was not trained with. */
     gain: number;
+    /** Whether its network is another one than that model's. */
+    isOther?: boolean;
   };
 }
 

@@ -117,14 +117,14 @@ export function tuningSection(app: App): TemplateResult {
         ?disabled=${!start}
         @click=${() => void door.open()}
       >
-        ${tuning?.isBusy ? "Show the fine-tuning" : "Fine-tune on your pictures"}
+        ${tuning?.isBusy ? "Show the fine-tuning" : choice.isTrained ? "Fine-tune on your pictures" : "Train it on your pictures"}
       </button>
       ${
         tuning?.isBusy
           ? html`<progress aria-label="Fine-tuning" max="1" .value=${tuning.fraction}></progress>
               <p class="about" data-testid="finetune-line">${tuning.line}</p>`
           : html`<p class="about">
-              ${choice.isTrained ? html`Makes <b>${start}</b> better at pictures like yours, on this device.` : html`Begins with <b>${start}</b>, the nearest that is trained, and keeps that one's hyper-parameters.`}
+              ${choice.isTrained ? html`Makes <b>${start}</b> better at pictures like yours, on this device.` : html`Trains the network that you chose, on this device; what fits is taken over from <b>${start}</b>, the nearest that is trained.`}
             </p>`
       }
       <div role="status">
