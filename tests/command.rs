@@ -200,6 +200,13 @@ fn training_starts_from_the_model_that_the_config_names() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let report = json(&["compare", "splitsr-x2", &copy, &data("awkward/photo.bmp"), "--json"]);
     assert_eq!(report["largest"], 0, "{report}");
+
+    // Of a file, its record has the name and not the folder.
+    let second = path("second.safetensors");
+    let output = splitsr(&[&train[..], &["--init", &copy, "--out", &second]].concat());
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let metadata = splitsr::weights::read(&std::fs::read(second).unwrap()).unwrap().0;
+    assert_eq!(metadata.training["init"], "copy.safetensors");
 }
 
 #[test]

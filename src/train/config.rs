@@ -71,7 +71,7 @@ pub struct Recipe {
     pub replay: f64,
     /// The most that generic pictures may lose against the model that it begins with, in dB. What is scored and saved is blended with that
     /// model's weights as far as it takes. 100 = all.
-    #[serde(default = "all", skip_serializing_if = "is_all")]
+    #[serde(default = "all")]
     pub forget: f64,
     /// Steps of the run without its finish.
     pub steps: u64,
@@ -231,8 +231,8 @@ impl Recipe {
         }
     }
 
-    /// The fields that differ from `usual`, for [`TrainConfig::overrides`]. Of those that are left out where they are as usual in most runs, none may be
-    /// other in `usual`.
+    /// The fields that differ from `usual`, for [`TrainConfig::overrides`]. Of those that are left out where they are as in most runs, none may be
+    /// other in `usual`: a test has an eye on it.
     pub fn differences(&self, usual: &Self) -> toml::Table {
         let [own, usual] = [self, usual].map(|recipe| toml::Table::try_from(recipe).expect("a recipe is plain data"));
         own.into_iter().filter(|(key, value)| usual.get(key) != Some(value)).collect()
@@ -438,6 +438,31 @@ mod tests {
         assert!((finished.learning_rate_at(40_050) - 1.01e-4).abs() < 1e-9);
         assert_eq!((finished.patches_at(39_999), finished.patches_at(40_000)), ((16, 64), (4, 128)));
         assert_eq!((finished.loss_at(39_999), finished.loss_at(40_000)), (Loss::L1, Loss::L2));
+    }
+
+    #[test]
+    fn a_recipe_that_is_set_is_the_one_that_is_taken() {
+        let network = NetworkConfig::SplitSr(crate::config::SplitSrConfig::default());
+        for named in ["paper", "cosine", "fine-tuning"] {
+            let mut config = TrainConfig {
+                name: "a".into(),
+                recipe: named.into(),
+                seed: 1,
+                init: None,
+                teacher: None,
+                network: network.clone(),
+                overrides: toml::Table::new(),
+            };
+            for recipe in [Recipe::paper(), Recipe::cosine(), Recipe::fine_tuning_in(9)] {
+                // TOML has no word for none.
+                let usual = config.named().unwrap();
+                let (clip, score_every) = (recipe.clip.or(usual.clip), recipe.score_every.or(usual.score_every));
+                let recipe = Recipe { clip, score_every, ..recipe };
+                config.set_recipe(&recipe).unwrap();
+                let json = |recipe: &Recipe| serde_json::to_string(recipe).unwrap();
+                assert_eq!(json(&config.recipe().unwrap()), json(&recipe), "over {named}");
+            }
+        }
     }
 
     #[test]

@@ -30,4 +30,3 @@ pub use hold_out::{HeldOut, gather};
 pub use run::{Event, Files, Limits, run};
 pub use session::{Pictures, Score, Session, bounded_psnr_y};
 pub use trainer::Trainer;
-pub use warm_start::is_better_as_interpolation;

@@ -1,6 +1,7 @@
 //! A network in training with its pictures: what a run is without its files. The command and the page share it.
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor, TensorData};
@@ -329,8 +330,9 @@ impl Session {
             "hours": (self.seconds / 36.0).round() / 100.0,
         });
         for (key, value) in [("init", &self.config.init), ("teacher", &self.config.teacher)] {
-            if let Some(value) = value {
-                metadata.training[key] = value.as_str().into();
+            // Of a file the name: where it was on this machine is nobody's business.
+            if let Some(name) = value.as_deref().and_then(|value| Path::new(value).file_name()) {
+                metadata.training[key] = name.to_string_lossy().into();
             }
         }
         let best = self.best_score().filter(|_| self.recipe.score_every.is_some());

@@ -13,15 +13,11 @@ use std::collections::HashSet;
 
 use burn::tensor::Device;
 
-use super::config::TrainConfig;
-use super::data::Pair;
-use super::interpolate::{DAMPING, interpolating};
-use super::session::bounded_psnr_y;
+use super::interpolate::DAMPING;
 use crate::config::{BlockKind, NetworkConfig, SplitSrConfig};
 use crate::error::{Error, Result};
 use crate::network::Network;
-use crate::upscale::Enlarge;
-use crate::weights::{self, Metadata, Model, NamedTensors};
+use crate::weights::{self, Model, NamedTensors};
 
 /// The network that `config` describes, with the weights of `model` as far as they fit; the rest is random.
 ///
@@ -47,21 +43,6 @@ pub(super) fn warm_start(config: &NetworkConfig, model: &Model, device: &Device)
         embed_groups(from, to, &source, &mut tensors);
     }
     weights::assign(network, tensors, device)
-}
-
-/// Whether what `config`'s network takes over from `model` enlarges a picture worse than it does as an interpolation.
-///
-/// # Errors
-/// As [`warm_start`].
-pub fn is_better_as_interpolation(config: &TrainConfig, model: &Model, pair: &Pair) -> Result<bool> {
-    let cpu = Device::flex();
-    cpu.seed(config.seed);
-    let score = |network| {
-        let model = Model::new(Metadata::new("", config.network.clone()), network, &cpu)?;
-        bounded_psnr_y(&model.enlarge_picture(&pair.lr)?, &pair.hr, model.scale())
-    };
-    let network = warm_start(&config.network, model, &cpu)?;
-    Ok(score(interpolating(network.clone(), &cpu)?)? > score(network)?)
 }
 
 /// Weakens the last convolution of each group of which not all was shared: what random blocks give it means nothing to it.
@@ -207,7 +188,11 @@ mod tests {
     use burn::tensor::{Distribution, Tensor};
 
     use super::*;
-    use crate::config::{HybridMode, Replacement};
+    use crate::config::HybridMode;
+    use crate::eval::bicubic;
+    use crate::train::{Pair, bounded_psnr_y, generic_pictures};
+    use crate::upscale::Enlarge;
+    use crate::weights::Metadata;
 
     #[test]
     fn a_network_that_contains_the_other_starts_as_the_same_function() {
@@ -235,29 +220,27 @@ mod tests {
     #[test]
     fn what_is_new_of_a_network_adds_little_at_first() {
         let device = Device::flex();
-        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/models/splitsr-x2.safetensors");
-        let model = Model::from_bytes(&std::fs::read(file).unwrap(), &device).unwrap();
-        let NetworkConfig::SplitSr(own) = model.metadata.config.clone() else { panic!("it is a SplitSR network") };
-        let picture = crate::train::generic_pictures().swap_remove(0);
-        let pair = Pair::new(picture, 2).unwrap();
-        let bicubic = crate::eval::bicubic(&pair.lr, pair.hr.width, pair.hr.height).unwrap();
-        let bicubic = bounded_psnr_y(&bicubic, &pair.hr, 2).unwrap();
-        for other in [
-            SplitSrConfig { split_ratio: 0.375, ..own.clone() },
-            SplitSrConfig { hybrid_index: 4, ..own.clone() },
-            SplitSrConfig { hybrid_mode: HybridMode::Interleaved, ..own.clone() },
-            SplitSrConfig { replacement: Replacement::Both, ..own.clone() },
-            SplitSrConfig { block: BlockKind::Ghost, ..own.clone() },
-        ] {
-            let network_config = NetworkConfig::SplitSr(other.clone());
-            let start = |interpolates| {
-                let network = warm_start(&network_config, &model, &device).unwrap();
-                let network = if interpolates { interpolating(network, &device).unwrap() } else { network };
-                let model = Model::new(Metadata::new("", network_config.clone()), network, &device);
-                bounded_psnr_y(&model.unwrap().enlarge_picture(&pair.lr).unwrap(), &pair.hr, 2).unwrap()
-            };
-            let (warm, interpolation) = (start(false), start(true));
-            eprintln!("{other:?}: {warm} {interpolation} {bicubic}");
+        for name in ["splitsr-x2", "splitsr-tiny-x2", "splitsr-x2-hi0", "splitsr-x4"] {
+            let file = format!("{}/models/{name}.safetensors", env!("CARGO_MANIFEST_DIR"));
+            let model = Model::from_bytes(&std::fs::read(file).unwrap(), &device).unwrap();
+            let NetworkConfig::SplitSr(own) = &model.metadata.config else { panic!("it is a SplitSR network") };
+            let pair = Pair::new(generic_pictures().swap_remove(0), model.scale()).unwrap();
+            let psnr_y = |picture| bounded_psnr_y(&picture, &pair.hr, model.scale()).unwrap();
+            let bicubic = psnr_y(bicubic(&pair.lr, pair.hr.width, pair.hr.height).unwrap());
+            for other in [
+                SplitSrConfig { split_ratio: 0.375, ..own.clone() },
+                SplitSrConfig { hybrid_index: 4, ..own.clone() },
+                SplitSrConfig { hybrid_mode: HybridMode::Interleaved, ..own.clone() },
+                SplitSrConfig { attention: Some(4), ..own.clone() },
+                SplitSrConfig { block: BlockKind::Ghost, hybrid_index: 7, ..own.clone() },
+                SplitSrConfig { block: BlockKind::InvertedResidual, hybrid_index: 7, ..own.clone() },
+            ] {
+                let config = NetworkConfig::SplitSr(other);
+                let network = warm_start(&config, &model, &device).unwrap();
+                let start = Model::new(Metadata::new("", config.clone()), network, &device).unwrap();
+                let start = psnr_y(start.enlarge_picture(&pair.lr).unwrap());
+                assert!(start > bicubic, "{start} against {bicubic} dB, from {name}: {config:?}");
+            }
         }
     }
 }

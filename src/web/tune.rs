@@ -18,7 +18,7 @@ use crate::network::Network;
 use crate::network::cost::Cost;
 use crate::train::{
     Batch, Dataset, Degradation, HeldOut, Pair, Pictures, Recipe, Score, Session, TrainConfig, Trained, Trainer,
-    bounded_psnr_y, gather, generic, is_better_as_interpolation,
+    bounded_psnr_y, gather, generic,
 };
 use crate::upscale::Enlarge;
 use crate::weights::Model;
@@ -330,7 +330,7 @@ impl Tuning {
         let smallest =
             divided.train.iter().map(|picture| picture.width.min(picture.height)).min().unwrap_or(0) as usize;
         settings.patch = settings.patch.min(smallest).min(generic.height as usize) / scale * scale;
-        let mut config = settings.config(name, &model)?;
+        let config = settings.config(name, &model)?;
         let dataset = |pictures| Dataset::of(pictures, scale, &settings.degradation);
         let mut pictures = Pictures::new(dataset(divided.train)?, dataset(divided.held_out)?);
         if config.recipe()?.needs_generic() {
@@ -338,11 +338,7 @@ impl Tuning {
         }
         let mut model_score = None;
         if config.network != model.metadata.config {
-            let pairs = pictures.validation.pairs();
-            let recipe = config.recipe()?;
-            let interpolating = is_better_as_interpolation(&config, &model, &pairs[0])?;
-            config.set_recipe(&Recipe { interpolating, ..recipe })?;
-            model_score = Some(score_of(&model, pairs)?);
+            model_score = Some(score_of(&model, pictures.validation.pairs())?);
         }
         let session = Session::new(config, Some(&model), None, pictures, &device)?;
         let shown = most_difficult(&session.validation()[0]);

@@ -294,7 +294,7 @@ test("hyper-parameters without weights are trained, from the nearest model that 
   const about = visitor.part("finetune-network");
   await expect(about).toHaveText(/: hybrid mode interleaved\. It takes over what fits from\s+splitsr-x2-a0\.5/);
   await expect(visitor.part("finetune-name")).toHaveValue("splitsr-x2-a0.5-variant");
-  await expect(visitor.part("tune-rate")).toHaveValue("0.001");
+  await expect(visitor.part("tune-rate")).toHaveValue("0.002");
   await expect(visitor.part("tune-trained")).toHaveCount(0);
   await visitor.part("finetune-close").click();
 

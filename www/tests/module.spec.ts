@@ -446,7 +446,7 @@ test("runs in a row do not pile up memory", async ({ page }) => {
     };
     return usedSize + backingStorageSize;
   };
-  await tellMemory(page, /\/(coordinator|band-worker)-[^/]*\.js$/);
+  await tellMemory(page, /\/coordinator-[^/]*\.js$/);
   /** Of the WebAssembly of the coordinator and both workers. */
   const engine = () =>
     page.evaluate(
@@ -456,7 +456,9 @@ test("runs in a row do not pile up memory", async ({ page }) => {
           const sizes: number[] = [];
           channel.onmessage = ({ data }) => {
             sizes.push(data as number);
-            if (sizes.length === workers) resolve(sizes.reduce((sum, size) => sum + size, 0));
+            if (sizes.length < workers) return;
+            channel.close();
+            resolve(sizes.reduce((sum, size) => sum + size, 0));
           };
           channel.postMessage("how much?");
         }),

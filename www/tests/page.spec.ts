@@ -1,7 +1,7 @@
 /** The page: every way in, every way out, and what a visitor may do in between. */
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { expect, test } from "@playwright/test";
@@ -56,24 +56,29 @@ test("a picture can be dropped anywhere", async ({ page }) => {
   expect(await visitor.resultSize()).toEqual([744, 560]);
 });
 
-test("several pictures become one zip; what fails is told, and a cancelled batch goes on", async ({ page }) => {
+test("several pictures become one zip; what fails is told, and a cancelled batch goes on", async ({ page }, info) => {
+  test.slow();
   const broken = awkwardFile("corrupt_data.png");
-  await visitor.part("file-input").setInputFiles([fur, awkwardFile("rgba16.png"), broken, fur]);
+  // Takes long enough to be cancelled.
+  const large = info.outputPath("large.bmp");
+  await writeFile(large, noise(1200, 900));
+  await visitor.part("file-input").setInputFiles([fur, large, awkwardFile("rgba16.png"), broken, fur]);
   await visitor.expectState("idle");
   const items = visitor.part("batch").locator("li");
-  await expect(items).toHaveCount(4);
+  await expect(items).toHaveCount(5);
   await expect(page.getByLabel("File format")).toBeVisible();
   await visitor.part("batch-run").click();
   await expect(items.nth(0)).toHaveAttribute("data-state", "done", { timeout: 30_000 });
   await visitor.part("cancel").click();
   await expect(items.nth(0)).toHaveAttribute("data-state", "done");
+  await expect(items.nth(1)).toHaveAttribute("data-state", "waiting");
   const [download] = await Promise.all([page.waitForEvent("download"), visitor.part("batch-run").click()]);
-  await expect(visitor.part("status")).toHaveText(/^Saved 3 of 4 pictures\. 1 could not be enlarged/);
-  await expect(items.nth(2)).toContainText("corrupt_data.png");
-  await expect(items.nth(2)).toHaveAttribute("data-state", "failed");
+  await expect(visitor.part("status")).toHaveText(/^Saved 4 of 5 pictures\. 1 could not be enlarged/);
+  await expect(items.nth(3)).toContainText("corrupt_data.png");
+  await expect(items.nth(3)).toHaveAttribute("data-state", "failed");
   expect(download.suggestedFilename()).toBe("pictures-2x.zip");
   const files = unzipSync(await readFile(await download.path()));
-  expect(Object.keys(files)).toEqual(["fur-2x.png", "rgba16-2x.png", "fur-2x (2).png"]);
+  expect(Object.keys(files)).toEqual(["fur-2x.png", "large-2x.png", "rgba16-2x.png", "fur-2x (2).png"]);
   for (const bytes of Object.values(files)) expect(Buffer.from(bytes.subarray(0, 4)).toString("hex")).toBe("89504e47");
 });
 

@@ -47,21 +47,34 @@ export async function load(page: Page, url: string): Promise<void> {
   }, url);
 }
 
-/** From now on, the workers with these scripts answer whatever comes over the channel "memory" with the bytes of their WebAssembly. */
-export async function tellMemory(page: Page, scripts: RegExp): Promise<void> {
-  const tell = `const memories = [];
-    const { Instance } = WebAssembly;
-    WebAssembly.Instance = class extends Instance {
-      constructor(...args) {
-        super(...args);
-        memories.push(this.exports.memory);
-      }
-    };
-    const channel = new BroadcastChannel("memory");
-    channel.onmessage = () => channel.postMessage(memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0));`;
-  await page.route(scripts, async (route) => {
+/** For a worker: it, and those that it starts, answer "how much?" over the channel "memory" with the bytes of their WebAssembly. */
+function answerForMemory(): void {
+  const memories: WebAssembly.Memory[] = [];
+  const { Instance } = WebAssembly;
+  WebAssembly.Instance = class extends Instance {
+    constructor(module: WebAssembly.Module, imports?: WebAssembly.Imports) {
+      super(module, imports);
+      memories.push(this.exports["memory"] as WebAssembly.Memory);
+    }
+  };
+  self.Worker = class extends Worker {
+    constructor(url: string | URL, options?: WorkerOptions) {
+      const script = `import ${JSON.stringify(String(url))};\n(${String(answerForMemory)})();`;
+      super(URL.createObjectURL(new Blob([script], { type: "text/javascript" })), options);
+    }
+  };
+  const channel = new BroadcastChannel("memory");
+  channel.onmessage = ({ data }) => {
+    // The others' answers arrive here as well.
+    if (data === "how much?") channel.postMessage(memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0));
+  };
+}
+
+/** From now on, the workers that the page starts with this script do as {@link answerForMemory} says. */
+export async function tellMemory(page: Page, script: RegExp): Promise<void> {
+  await page.route(script, async (route) => {
     const response = await route.fetch();
-    await route.fulfill({ response, body: `${await response.text()}\n${tell}` });
+    await route.fulfill({ response, body: `${await response.text()}\n(${String(answerForMemory)})();` });
   });
 }
 

@@ -120,7 +120,7 @@ test("another network than the model's takes over what fits, and learns the rest
           model: "splitsr-tiny-x2",
           name: "variant",
           pictures: Array.from({ length: 5 }, (_, index) => window.text(index)),
-          settings: { ...settings, learningRate: 1e-3, network: { ...config, split_ratio: 0.375 } },
+          settings: { ...settings, learningRate: 3e-3, replay: 0, network: { ...config, split_ratio: 0.375 } },
           backend: "cpu",
           workers,
           onStep: ({ loss }) => losses.push(loss),
@@ -133,14 +133,17 @@ test("another network than the model's takes over what fits, and learns the rest
         const { width } = await upscaler.upscale(window.text(7), { scale: 2 });
         return { losses, psnrY, startPsnrY, firstPsnrY, width };
       },
-      [{ ...small, steps: 40 }, workers] as const,
+      [{ ...small, steps: 150 }, workers] as const,
     );
   const one = await train(1);
   expect(one.firstPsnrY).toBeLessThan(one.startPsnrY);
   expect(one.psnrY).toBeGreaterThan(one.firstPsnrY + 0.5);
   expect(one.width).toBe(512);
   const two = await train(2);
-  two.losses.forEach((loss, index) => expect(Math.abs(loss - (one.losses[index] ?? NaN))).toBeLessThan(1e-4));
+  // Later the other order of the sums has grown into more.
+  for (const [index, loss] of two.losses.slice(0, 40).entries()) {
+    expect(Math.abs(loss - (one.losses[index] ?? NaN))).toBeLessThan(1e-4);
+  }
 });
 
 test("a network that does not fit the model is refused", async ({ page }) => {
@@ -277,6 +280,7 @@ test("a thousand steps leave no memory behind", async ({ page }) => {
     const sizes: number[] = [];
     const channel = new BroadcastChannel("memory");
     channel.onmessage = ({ data }) => sizes.push(data as number);
+    let kept: Promise<unknown> | undefined;
     const tuning = await window.splitsr.fineTune({
       name: "tuned",
       pictures: [window.text(0)],
@@ -284,17 +288,19 @@ test("a thousand steps leave no memory behind", async ({ page }) => {
       backend: "cpu",
       workers: 1,
       onStep({ step }) {
+        if (step === 100) kept = tuning.checkpoint();
         if (step % 200 === 0) channel.postMessage("how much?");
       },
     });
     await tuning.done;
+    await kept;
     await tuning.checkpoint();
     tuning.destroy();
     return sizes;
   });
   expect(sizes).toHaveLength(5);
-  // By the second, scorings and a state that was kept have taken what they need.
-  expect((sizes.at(-1) ?? NaN) / (sizes[1] ?? NaN), JSON.stringify(sizes)).toBeLessThanOrEqual(1.05);
+  // By the first, scorings and a state that was kept have taken what they need.
+  expect((sizes.at(-1) ?? NaN) / (sizes[0] ?? NaN), JSON.stringify(sizes)).toBeLessThanOrEqual(1.05);
 });
 
 test("what cannot be used is told in a sentence", async ({ page }) => {

@@ -51,7 +51,9 @@ export class Activity {
     try {
       return await work({ signal, onProgress: (fraction) => this.showProgress(fraction, signal) });
     } catch (error) {
-      if (!signal.aborted) this.fail(error);
+      // What the work was at is only known to be given up now.
+      if (signal.aborted) this.#onProgress();
+      else this.fail(error);
       return undefined;
     }
   }

@@ -11,7 +11,7 @@ import {
 import { configOf } from "./network.ts";
 
 /** Where most of the network is new there is more to learn. */
-export const newNetworkSettings: TuneSettings = { ...defaultSettings, steps: 2400, learningRate: 1e-3 };
+export const newNetworkSettings: TuneSettings = { ...defaultSettings, steps: 2400, learningRate: 2e-3 };
 
 export const presets: readonly { label: string; steps: number; about: string }[] = [
   { label: "Quick", steps: 150, about: "a first look" },
