@@ -125,8 +125,9 @@ function reportGraphics({ date, adapter, adapters, chromium, agreement, workload
 /** How much was measured, how quietly, and how well it agrees: as text. */
 function extent(workloads, agreement) {
   const samples = workloads.flatMap(({ timings }) => timings.map(({ samples }) => samples.length));
+  const [fewest, most] = [Math.min(...samples), Math.max(...samples)];
   return {
-    samples: `${Math.min(...samples)} to ${Math.max(...samples)}`,
+    samples: fewest === most ? most : `${fewest} to ${most}`,
     others: Math.max(...workloads.map(({ othersCores }) => othersCores)).toFixed(2),
     furthest: Math.max(0, ...agreement.map(({ difference }) => difference)).toExponential(1),
   };
