@@ -446,7 +446,7 @@ test("runs in a row do not pile up memory", async ({ page }) => {
     };
     return usedSize + backingStorageSize;
   };
-  await tellMemory(page, /\/coordinator-[^/]*\.js$/);
+  await page.evaluate(tellMemory);
   /** Of the WebAssembly of the coordinator and both workers. */
   const engine = () =>
     page.evaluate(

@@ -47,8 +47,11 @@ export async function load(page: Page, url: string): Promise<void> {
   }, url);
 }
 
-/** For a worker: it, and those that it starts, answer "how much?" over the channel "memory" with the bytes of their WebAssembly. */
-function answerForMemory(): void {
+/**
+ * For `page.evaluate`: from now on the workers that the page starts, and those that these start, answer "how much?" over the channel "memory" with
+ * the bytes of their WebAssembly.
+ */
+export function tellMemory(): void {
   const memories: WebAssembly.Memory[] = [];
   const { Instance } = WebAssembly;
   WebAssembly.Instance = class extends Instance {
@@ -59,23 +62,16 @@ function answerForMemory(): void {
   };
   self.Worker = class extends Worker {
     constructor(url: string | URL, options?: WorkerOptions) {
-      const script = `import ${JSON.stringify(String(url))};\n(${String(answerForMemory)})();`;
+      const script = `import ${JSON.stringify(String(url))};\n(${String(tellMemory)})();`;
       super(URL.createObjectURL(new Blob([script], { type: "text/javascript" })), options);
     }
   };
   const channel = new BroadcastChannel("memory");
   channel.onmessage = ({ data }) => {
-    // The others' answers arrive here as well.
-    if (data === "how much?") channel.postMessage(memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0));
+    // The others' answers arrive here as well, and the page itself has no WebAssembly.
+    if (data !== "how much?" || memories.length === 0) return;
+    channel.postMessage(memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0));
   };
-}
-
-/** From now on, the workers that the page starts with this script do as {@link answerForMemory} says. */
-export async function tellMemory(page: Page, script: RegExp): Promise<void> {
-  await page.route(script, async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, body: `${await response.text()}\n(${String(answerForMemory)})();` });
-  });
 }
 
 /** What axe objects to in the page as it is once its transitions have ended: in the midst of one, a colour is neither of the two that were chosen. */

@@ -275,7 +275,7 @@ test("a worker that dies in a pause is replaced to stop; one that dies at the sa
 
 test("a thousand steps leave no memory behind", async ({ page }) => {
   test.setTimeout(180_000);
-  await tellMemory(page, /\/tune-worker-[^/]*\.js$/);
+  await page.evaluate(tellMemory);
   const sizes = await page.evaluate(async () => {
     const sizes: number[] = [];
     const channel = new BroadcastChannel("memory");
