@@ -11,6 +11,7 @@ const softwareNames = /swiftshader|llvmpipe|lavapipe|warp|basic render|software/
 
 /** The adapter that the GPU worker will open too, or why there is none, as part of a sentence. */
 export async function probe(): Promise<Adapter | string> {
+  if (!import.meta.env.COMPLETE) return "WebGPU is still being built for this site: reload in some minutes";
   if (!isSecureContext) return "browsers offer WebGPU only to pages that are loaded over https";
   // The DOM's types promise it; older browsers don't have it.
   const gpu = navigator.gpu as GPU | undefined;
