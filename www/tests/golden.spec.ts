@@ -60,8 +60,8 @@ test.describe("desktop", () => {
       await visitor.run();
       if (layout === "beside") {
         await page.setViewportSize({ width: 900, height: 240 });
-        await page.getByRole("button", { name: "Beside" }).click();
-      } else await page.getByRole("slider", { name: "Comparison" }).press("ArrowLeft");
+        await visitor.tool("beside").click();
+      } else await visitor.divider.press("ArrowLeft");
       await expect(stage()).toHaveScreenshot(`${layout}.png`);
       // The smallest button, were it missing, would be seen.
       await page.locator("[data-action=out]").evaluate((button) => (button.style.visibility = "hidden"));
@@ -76,7 +76,7 @@ test.describe("desktop", () => {
   });
 
   test("the network", async ({ page }) => {
-    await page.locator(".network summary").click();
+    await visitor.unfold("network");
     await expect(page.locator(".network svg").first()).toHaveScreenshot("network.png");
     await expect(page.locator(".network svg").last()).toHaveScreenshot("channels.png");
   });

@@ -164,14 +164,17 @@ test("it pauses, goes on, stops and starts again from a checkpoint", async ({ pa
     const pictures = Array.from({ length: 5 }, (_, index) => window.text(index));
     const settings = { ...small, steps: 1000 };
     const options = { name: "tuned", pictures, settings, backend: "cpu" as const };
-    const first = await window.splitsr.fineTune(options);
+    let hear = () => undefined as unknown;
+    const first = await window.splitsr.fineTune({ ...options, onStep: () => hear() });
     const until = async (step: number) => {
-      while (first.step < step) await new Promise((resolve) => setTimeout(resolve, 20));
+      while (first.step < step) await new Promise((resolve) => (hear = () => resolve(undefined)));
     };
     await until(3);
     await first.pause();
     const paused = first.step;
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    // The worker does one thing after another: a step that went on would come between these.
+    await first.checkpoint();
+    await first.checkpoint();
     const later = first.step;
     first.resume();
     await until(later + 3);
