@@ -28,7 +28,11 @@ export default defineConfig({
   snapshotPathTemplate: "{testDir}/{testFilePath}-snapshots/{arg}{ext}",
   // Fewer pixels than the smallest button has. The page's colours are close to each other: a button
   // differs from its bar by a small threshold alone.
-  expect: { toHaveScreenshot: { maxDiffPixels: 10, threshold: 0.05 } },
+  expect: {
+    // For a slow machine, on which nothing is given up that is under way.
+    timeout: 20_000,
+    toHaveScreenshot: { maxDiffPixels: 10, threshold: 0.05 },
+  },
   use: {
     baseURL: `http://127.0.0.1:${port}/`,
     viewport: { width: 1280, height: 800 },
