@@ -25,7 +25,7 @@ test("a page that is closed on the way goes on from what was kept", async ({ pag
   await expect(resume).toHaveText(`Go on with ${START}-tuned, step ${kept}`);
   await visitor.part("finetune-discard").click();
   await expect(resume).toHaveCount(0);
-  await page.getByRole("button", { name: "Undo" }).click();
+  await page.locator(".tuning").getByRole("button", { name: /undo/i }).click();
   await resume.click();
   await visitor.expectPhase("running");
   expect(await visitor.step()).toBeGreaterThanOrEqual(kept);
