@@ -23,7 +23,9 @@ export async function useOwnFont(page: Page): Promise<void> {
         document.fonts.add(new FontFace(family, bytes, { weight }));
       }
       const sheet = new CSSStyleSheet();
-      sheet.replaceSync(`*, ::before, ::after, ::placeholder { font-family: "${family}" !important; }`);
+      // Precise geometry, because the machine's settings decide about hinting otherwise.
+      const style = `font-family: "${family}" !important; text-rendering: geometricPrecision !important`;
+      sheet.replaceSync(`*, ::before, ::after, ::placeholder { ${style} }`);
       document.adoptedStyleSheets = [sheet];
     },
     { family: FAMILY, faces },
