@@ -324,14 +324,14 @@ test("of several files the first of which is broken a batch is made, and what is
 test("a scale that is changed in the midst of a scoring ends it", async ({ page }) => {
   await visitor.chooseDemo("Portrait");
   await visitor.unfold("truth");
-  // Without this model the scoring doesn't end.
-  const model = await holdRequests(page, "**/models/srcnn-x2.safetensors");
+  // Without the models the scoring doesn't end.
+  const models = await holdRequests(page, "**/models/*.safetensors");
   await visitor.part("truth-run").click();
-  await model.requested;
+  await models.requested;
   await expect(visitor.part("truth-scores").locator("tbody tr")).not.toHaveCount(0);
   await visitor.part("truth-scale").selectOption("4");
   await expect(visitor.part("status")).toHaveText(/^Cancelled/);
-  model.release();
+  models.release();
   await expect(visitor.part("truth-scores")).toHaveCount(0);
   // The enlarging of a picture goes on.
   await visitor.part("zoom").fill("4");
