@@ -18,6 +18,9 @@ use crate::image::matlab::matlab_bicubic;
 use crate::image::resize::{Filter, resize};
 use crate::image::{Area, Content, Limits, Picture, SNIFFED, decode, sniff};
 
+/// The bound of [`bounded_psnr_y`], in dB.
+const MAX_PSNR: f64 = 100.0;
+
 /// PSNR and SSIM on luma: of a picture, or means over a set.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Scores {
@@ -78,6 +81,14 @@ pub fn score(sr: &Picture, hr: &Picture, scale: usize) -> Result<Scores> {
 /// [`Error::Data`] when the sizes differ, or nothing is left without the border.
 pub fn psnr_y(sr: &Picture, hr: &Picture, scale: usize) -> Result<f64> {
     psnr(&Luma::of(sr).shave(scale)?, &Luma::of(hr).shave(scale)?)
+}
+
+/// [`psnr_y`], but 100 dB for equal pictures: means, comparisons and JSON cannot use infinity.
+///
+/// # Errors
+/// As [`psnr_y`].
+pub fn bounded_psnr_y(sr: &Picture, hr: &Picture, scale: usize) -> Result<f64> {
+    Ok(psnr_y(sr, hr, scale)?.min(MAX_PSNR))
 }
 
 /// All four steps for one picture, and the time in `upsample`, which gets the LR picture and the width and height of the

@@ -7,13 +7,14 @@ use splitsr::network::cost::Cost;
 use splitsr::weights::{Metadata, hex_sha256, read};
 use splitsr::{Error, Result, files, models};
 
-/// Writes DIR/index.json, the list of models that the page reads, from the weights files in DIR, and the table of the README above DIR.
+/// Writes the list of the models in DIR, which the page reads, to DIR/index.json, and their table to the
+/// README above DIR.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Folder of weights files
+    /// Folder with the weights files
     #[arg(value_name = "DIR", default_value = "models")]
     folder: PathBuf,
-    /// Only check that both are up to date
+    /// Write nothing and fail if a file is out of date
     #[arg(long)]
     check: bool,
 }
@@ -31,7 +32,7 @@ struct Entry {
     metadata: Metadata,
 }
 
-/// What encloses the table in the README.
+/// The lines around the table in the README.
 const MARKS: [&str; 2] = ["<!-- The models: splitsr index writes this part. -->", "<!-- The end of the models. -->"];
 
 pub fn run(args: Args) -> Result<()> {
