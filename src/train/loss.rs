@@ -2,7 +2,7 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::config::Loss;
+use super::recipe::Loss;
 
 /// The loss of a difference, `[batch, 3, side, side]`.
 pub(super) fn loss(kind: Loss, difference: Tensor<4>) -> Tensor<1> {

@@ -1,64 +1,65 @@
-//! Generic pictures. Of half of them a few patches in each batch keep a network that is fine-tuned from forgetting them; the others tell whether it
-//! does.
+//! The replay set: pictures of many kinds that keep a fine-tuned network from forgetting.
+//!
+//! Every other picture is trained with, a few patches per batch; the rest measure how much the network
+//! has forgotten.
 
-use super::data::{Dataset, Pair};
-use super::session::bounded_psnr_y;
+use super::data::{Dataset, Pair, mean_psnr_y};
 use crate::error::{Error, Result};
 use crate::image::{Area, Picture};
+use crate::model::Model;
 use crate::upscale::Enlarge;
-use crate::weights::Model;
 
-/// Cuts `models/generic.webp`, a row of square pictures, into these.
+/// Cuts `models/replay.webp`, a row of square pictures, into its pictures.
 ///
 /// # Errors
-/// [`Error::Data`] if it is something else.
-pub fn cut(row: &Picture) -> Result<Vec<Picture>> {
+/// [`Error::Data`] if the picture is not a row of squares.
+pub fn cut_replay_row(row: &Picture) -> Result<Vec<Picture>> {
     let side = row.height;
     if !row.width.is_multiple_of(side) {
-        return Err(Error::Data(format!("the generic pictures are no row of squares: {} x {side}", row.width)));
+        let width = row.width;
+        return Err(Error::Data(format!("the replay pictures must be a row of squares, not {width} x {side} pixels")));
     }
     let tile = |left| row.crop(Area { left, top: 0, width: side, height: side });
     Ok((0..row.width).step_by(side as usize).map(tile).collect())
 }
 
-/// Generic pictures in the service of a fine-tuning.
-pub(super) struct Generic {
-    /// To learn again: shrunk, with what the model that it begins with makes of them in the place of the sharp ones. That is a steadier guide than the
-    /// sharp ones, of which nothing can be made without error.
-    pub replay: Dataset,
-    /// To score with.
+/// The replay set of a run, with the scores of the initial model.
+pub(super) struct ReplaySet {
+    /// The pictures to train with. Their targets are what the initial model makes of them, not the sharp
+    /// pictures, which no network can reach: that makes the gradients steadier.
+    pub train: Dataset,
+    /// The pictures to score with.
     check: Vec<Pair>,
-    /// The first model's score.
+    /// The initial model's score, in dB.
     start: f64,
 }
 
-impl Generic {
+impl ReplaySet {
     pub fn new(pictures: &[Picture], model: &Model) -> Result<Self> {
         let pair = |picture: &Picture| Pair::new(picture.clone(), model.scale());
         let every_other = |from: usize| pictures.iter().skip(from).step_by(2).map(pair).collect::<Result<Vec<_>>>();
-        let replay = Dataset::new(every_other(0)?, model.scale())?.enlarged_by(model)?;
-        let mut generic = Self { replay, check: every_other(1)?, start: 0.0 };
-        generic.start = generic.score(model)?;
-        Ok(generic)
+        let train = Dataset::new(every_other(0)?, model.scale())?.enlarged_by(model)?;
+        let mut set = Self { train, check: every_other(1)?, start: 0.0 };
+        set.start = set.score(model)?;
+        Ok(set)
     }
 
-    /// How much less `model` scores than the first one, in dB.
+    /// How much lower `model` scores than the initial model, in dB.
     pub fn forgotten(&self, model: &Model) -> Result<f64> {
         Ok(self.start - self.score(model)?)
     }
 
     fn score(&self, model: &Model) -> Result<f64> {
-        let score = |Pair { hr, lr, .. }: &Pair| bounded_psnr_y(&model.enlarge_picture(lr)?, hr, model.scale());
-        Ok(self.check.iter().map(score).sum::<Result<f64>>()? / self.check.len() as f64)
+        mean_psnr_y(&self.check, model.scale(), |pair| model.enlarge_picture(&pair.lr))
     }
 }
 
-/// The pictures, from the copy that is built in.
+/// The replay pictures that are built into the library.
 #[cfg(not(target_arch = "wasm32"))]
-pub fn generic_pictures() -> Vec<Picture> {
-    let bytes = include_bytes!("../../models/generic.webp");
+pub fn replay_pictures() -> Vec<Picture> {
+    let bytes = include_bytes!("../../models/replay.webp");
     let row = crate::image::decode(bytes, &crate::image::Limits::default()).expect("the file is a picture");
-    cut(&row).expect("the file is a row of squares")
+    cut_replay_row(&row).expect("the file is a row of squares")
 }
 
 #[cfg(test)]
@@ -66,8 +67,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn there_are_generic_pictures_large_enough_for_patches() {
-        let pictures = generic_pictures();
+    fn there_are_replay_pictures_large_enough_for_patches() {
+        let pictures = replay_pictures();
         assert!(pictures.len() >= 16 && pictures.iter().all(|p| p.width == p.height && p.width >= 96));
+    }
+
+    #[test]
+    fn a_picture_that_is_no_row_of_squares_is_refused() {
+        let row = &replay_pictures()[0];
+        let part = row.crop(Area { left: 0, top: 0, width: row.width - 1, height: row.height });
+        let error = cut_replay_row(&part).unwrap_err().to_string();
+        assert!(error.contains("111 x 112"), "{error}");
     }
 }

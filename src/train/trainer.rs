@@ -4,11 +4,11 @@ use burn::module::Module;
 use burn::optim::{Adam, AdamConfig, AdamState, AdaptiveMomentumState, Optimizer};
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::branches;
-use super::config::{Recipe, Trained};
 use super::data::Batch;
 use super::loss::loss;
 use super::parameters::{flatten, flatten_gradients, names, unflatten, unflatten_trainable};
+use super::recipe::{Recipe, Trained};
+use super::reparameterised;
 use crate::error::{Error, Result};
 use crate::network::Network;
 use crate::ops::{Arithmetic, awake};
@@ -43,7 +43,7 @@ impl Trainer {
         let trainable = trainable(&recipe, &network);
         let network = unflatten_trainable(network, &weights, &trainable);
         let average = weights.clone();
-        let gains = recipe.branches.then(|| branches::gains(&network));
+        let gains = recipe.reparameterised.then(|| reparameterised::gains(&network));
         let (device, teacher, moments) = (device.clone(), None, None);
         Self { recipe, network, teacher, trainable, gains, device, adam, moments, weights, average, step: 0 }
     }
@@ -86,7 +86,7 @@ impl Trainer {
     }
 
     fn gradient_with(&mut self, arithmetic: Arithmetic, batch: &Batch) -> (Tensor<1>, Tensor<1>) {
-        if self.recipe.finish.is_some() && self.step == self.recipe.steps {
+        if self.recipe.second_stage.is_some() && self.step == self.recipe.steps {
             (self.weights, self.moments) = (self.average.clone(), None);
             self.put_weights();
         }

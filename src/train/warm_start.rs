@@ -13,11 +13,12 @@ use std::collections::HashSet;
 
 use burn::tensor::Device;
 
-use super::interpolate::DAMPING;
+use super::bilinear_init::DAMPING;
 use crate::config::{BlockKind, NetworkConfig, SplitSrConfig};
 use crate::error::{Error, Result};
+use crate::model::Model;
 use crate::network::Network;
-use crate::weights::{self, Model, NamedTensors};
+use crate::weights::{self, NamedTensors};
 
 /// The network that `config` describes, with the weights of `model` as far as they fit; the rest is random.
 ///
@@ -189,8 +190,9 @@ mod tests {
 
     use super::*;
     use crate::config::HybridMode;
-    use crate::eval::bicubic;
-    use crate::train::{Pair, bounded_psnr_y, generic_pictures};
+    use crate::eval::{bicubic, bounded_psnr_y};
+    use crate::train::data::Pair;
+    use crate::train::replay_set::replay_pictures;
     use crate::upscale::Enlarge;
     use crate::weights::Metadata;
 
@@ -224,7 +226,7 @@ mod tests {
             let file = format!("{}/models/{name}.safetensors", env!("CARGO_MANIFEST_DIR"));
             let model = Model::from_bytes(&std::fs::read(file).unwrap(), &device).unwrap();
             let NetworkConfig::SplitSr(own) = &model.metadata.config else { panic!("it is a SplitSR network") };
-            let pair = Pair::new(generic_pictures().swap_remove(0), model.scale()).unwrap();
+            let pair = Pair::new(replay_pictures().swap_remove(0), model.scale()).unwrap();
             let psnr_y = |picture| bounded_psnr_y(&picture, &pair.hr, model.scale()).unwrap();
             let bicubic = psnr_y(bicubic(&pair.lr, pair.hr.width, pair.hr.height).unwrap());
             for other in [
