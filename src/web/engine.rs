@@ -11,9 +11,10 @@ use super::picture::Picture;
 use crate::config::{NetworkConfig, SplitSrConfig};
 use crate::error::{Error, Result as SplitsrResult};
 use crate::image::Area;
+use crate::model;
 use crate::network::cost::Cost;
 use crate::ops::cpu;
-use crate::upscale::{self, Facts, Options, Target, TileInput};
+use crate::upscale::{self, NetworkInfo, Options, Target, TileInput};
 use crate::weights;
 
 /// The instruction set that the network is computed with: "simd128" or "relaxed-simd".
@@ -48,7 +49,7 @@ fn describe(config: &str) -> SplitsrResult<String> {
         config: NetworkConfig,
     }
     let splitsr: SplitSrConfig = serde_json::from_str(config)
-        .map_err(|error| Error::Config(format!("the network's config is not understood ({error})")))?;
+        .map_err(|error| Error::Config(format!("the network's config is not valid ({error})")))?;
     let config = NetworkConfig::SplitSr(splitsr.clone());
     config.validate()?;
     let cost = Cost::of(&config);
@@ -65,13 +66,13 @@ fn describe(config: &str) -> SplitsrResult<String> {
 
 /// A network with its weights. Call `free()` when done with it.
 #[wasm_bindgen]
-pub struct Model(weights::Model);
+pub struct Model(model::Model);
 
 #[wasm_bindgen]
 impl Model {
     /// Reads a weights file. Throws `Weights`.
     pub fn load(bytes: &[u8]) -> Result<Self> {
-        weights::Model::from_bytes(bytes, &Device::flex()).map(Self).map_err(to_js)
+        model::Model::from_bytes(bytes, &Device::flex()).map(Self).map_err(to_js)
     }
 
     /// What it is called in lists, "splitsr-x2".
@@ -95,8 +96,8 @@ impl Model {
     /// What a `Job` needs to know of the model, as JSON: `{"scale", "halo", "autoHalo", "bytesPerPixel", …}`, halos in
     /// low-resolution pixels or null.
     #[wasm_bindgen(getter)]
-    pub fn facts(&self) -> String {
-        serde_json::to_string(&Facts::of(&self.0)).expect("facts are plain data")
+    pub fn info(&self) -> String {
+        serde_json::to_string(&NetworkInfo::of(&self.0)).expect("it is plain data")
     }
 
     /// Computes a tile: takes what `Job.tileInput` gives, gives what `Job.accept` takes.
@@ -130,13 +131,13 @@ fn one() -> usize {
     1
 }
 
-/// What the constructor of `Job` is given: the facts, options and number of workers in it.
-fn parse(facts: &str, options: &str) -> SplitsrResult<(Facts, Options, usize)> {
-    let facts: Facts = serde_json::from_str(facts)
-        .map_err(|error| Error::Config(format!("the model's facts are not understood ({error})")))?;
-    let options: JobOptions = serde_json::from_str(options)
-        .map_err(|error| Error::Config(format!("the options are not understood ({error})")))?;
-    Ok((Facts { on_gpu: options.gpu, ..facts }, options.options()?, options.workers))
+/// Parses the arguments of `Job`: the network, the options and the number of workers.
+fn parse(info: &str, options: &str) -> SplitsrResult<(NetworkInfo, Options, usize)> {
+    let info: NetworkInfo = serde_json::from_str(info)
+        .map_err(|error| Error::Config(format!("the network's description is not valid ({error})")))?;
+    let options: JobOptions =
+        serde_json::from_str(options).map_err(|error| Error::Config(format!("the options are not valid ({error})")))?;
+    Ok((NetworkInfo { on_gpu: options.gpu, ..info }, options.options()?, options.workers))
 }
 
 impl JobOptions {
@@ -160,14 +161,14 @@ pub struct Job(upscale::Job);
 impl Job {
     /// Plans the enlargement of `picture`, which is copied.
     ///
-    /// `facts` is `Model.facts`. `options` is JSON: `{"scale": 3.5}` or `{"width": 960, "height": 720}`, and optionally
+    /// `info` is `Model.info`. `options` is JSON: `{"scale": 3.5}` or `{"width": 960, "height": 720}`, and optionally
     /// `"tile"` ("auto", "exact" or a halo in pixels, "24"), `"ensemble"` (boolean), `"workers"` (how many tiles can
     /// be computed at once) and `"gpu"` (whether that is on a GPU). Throws `Config` or `TooLarge`.
     #[wasm_bindgen(constructor)]
-    pub fn new(picture: &Picture, facts: &str, options: &str) -> Result<Self> {
+    pub fn new(picture: &Picture, info: &str, options: &str) -> Result<Self> {
         let plan = || {
-            let (facts, options, workers) = parse(facts, options)?;
-            upscale::Job::new(picture.0.clone(), facts, &options, workers)
+            let (info, options, workers) = parse(info, options)?;
+            upscale::Job::new(picture.0.clone(), info, &options, workers)
         };
         plan().map(Self).map_err(to_js)
     }
@@ -175,16 +176,16 @@ impl Job {
     /// What a job would do for a picture of `width` x `height` pixels, whose other arguments are those of the constructor, as JSON:
     /// `{"width", "height", "tiles", "pixels", "tileBytes"}`: the result's size, tiles of all passes, low-resolution pixels that the
     /// network computes for them, and what the largest takes in memory. Throws what the constructor throws.
-    pub fn plan(width: u32, height: u32, facts: &str, options: &str) -> Result<String> {
+    pub fn plan(width: u32, height: u32, info: &str, options: &str) -> Result<String> {
         let plan = || {
-            let (facts, options, workers) = parse(facts, options)?;
-            let (size, passes) = upscale::Job::plan((width, height), &facts, &options, workers)?;
+            let (info, options, workers) = parse(info, options)?;
+            let (size, passes) = upscale::Job::plan((width, height), &info, &options, workers)?;
             Ok(serde_json::json!({
                 "width": size.0,
                 "height": size.1,
                 "tiles": passes.iter().map(|pass| pass.tiles.len()).sum::<usize>(),
                 "pixels": passes.iter().map(|pass| pass.work()).sum::<u64>(),
-                "tileBytes": passes.iter().map(|pass| pass.tile_bytes(&facts)).max().unwrap_or(0),
+                "tileBytes": passes.iter().map(|pass| pass.tile_bytes(&info)).max().unwrap_or(0),
             }))
         };
         plan().map(|plan: serde_json::Value| plan.to_string()).map_err(to_js)
