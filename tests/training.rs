@@ -146,7 +146,7 @@ fn trainer(change: impl FnOnce(&mut Recipe)) -> (Trainer, Network, Batch) {
 }
 
 #[test]
-fn who_is_taught_by_itself_has_nothing_to_learn() {
+fn a_network_that_teaches_itself_has_nothing_to_learn() {
     let _alone = GENERATOR.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     let (trainer, network, batch) = trainer(|recipe| recipe.distill = 1.0);
     assert!(trainer.with_teacher(network).step(&batch).unwrap() < 1e-6);

@@ -1,4 +1,4 @@
-//! Pairs of sharp and shrunk pictures, and the patches that are cut from them.
+//! Pairs of high- and low-resolution pictures, and the patches that are cut from them.
 
 #[cfg(not(target_arch = "wasm32"))]
 use std::path::Path;
@@ -20,7 +20,7 @@ use crate::upscale::Enlarge;
 
 /// A batch of patches, NCHW, RGB in [0, 1].
 pub struct Batch {
-    /// Patches.
+    /// The number of patches.
     pub count: usize,
     /// The side of a low-resolution patch, in pixels.
     pub lr_side: usize,
@@ -88,8 +88,8 @@ pub fn read_folder(folder: &Path) -> Result<Vec<Picture>> {
     picture_files(folder)?.par_iter().map(|path| read_picture(path)).collect()
 }
 
-/// High-resolution pictures with their low-resolution versions, made by the evaluation protocol: the picture is cut to a multiple of the
-/// scale, shrunk by MATLAB's bicubic and rounded to 8 bits.
+/// High-resolution pictures with their low-resolution versions, which a [`Degradation`] made. By default
+/// that is the evaluation protocol's: MATLAB's bicubic, rounded to 8 bits.
 pub struct Dataset {
     scale: usize,
     pairs: Vec<Pair>,
@@ -173,8 +173,8 @@ impl Dataset {
         }
     }
 
-    /// `count` patches for a step, fixed by `(seed, step)`: pictures by their area, position uniform, one of the 8 flips and
-    /// rotations each.
+    /// `count` patches for a step, which `(seed, step)` determines: pictures are drawn in proportion to their
+    /// area, positions uniformly, and each patch gets one of the 8 flips and rotations.
     pub fn batch(&self, recipe: &Recipe, count: usize, seed: u64, step: u64) -> Batch {
         let mut rng = StdRng::seed_from_u64(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ step);
         let (_, hr_patch) = recipe.patches_at(step);
@@ -229,7 +229,8 @@ fn area(pair: &Pair) -> u64 {
 }
 
 impl Pair {
-    /// Makes the low-resolution version of a picture by the evaluation protocol. Alpha is dropped, grey becomes RGB.
+    /// Makes the low-resolution version of a picture with the evaluation protocol. Alpha is dropped, grey
+    /// becomes RGB.
     ///
     /// # Errors
     /// [`Error::Data`] if the picture is smaller than the scale.
@@ -237,7 +238,7 @@ impl Pair {
         Self::degraded(picture, scale, &Degradation::default(), 0)
     }
 
-    /// [`Self::new`] by another degradation, whose noise `seed` decides.
+    /// [`Self::new`] with another degradation, whose noise is seeded by `seed`.
     ///
     /// # Errors
     /// As [`Self::new`].
@@ -263,9 +264,10 @@ impl Pair {
     }
 }
 
-/// The differences between a picture and its bicubic enlargement, as a summed-area table over low-resolution pixels.
+/// The differences between a picture and its bicubic enlargement, as a summed-area table over
+/// low-resolution pixels.
 struct Difficulty {
-    /// One more than the picture's width.
+    /// The picture's width + 1.
     stride: usize,
     sums: Vec<u64>,
 }
@@ -297,7 +299,8 @@ impl Difficulty {
     }
 }
 
-/// Appends a square plane under one of the 8 symmetries: bit 0 flips left-right, bit 1 top-bottom, bit 2 transposes.
+/// Appends a square plane with one of the 8 symmetries: bit 0 flips left and right, bit 1 top and bottom, bit
+/// 2 transposes.
 fn push_transformed(plane: &[f32], side: usize, symmetry: u32, into: &mut Vec<f32>) {
     let flip = |bit: u32, i: usize| if symmetry & bit == 0 { i } else { side - 1 - i };
     for y in 0..side {

@@ -1,4 +1,4 @@
-//! Pictures as JavaScript holds them.
+//! Pictures for JavaScript.
 
 use wasm_bindgen::prelude::*;
 use web_sys::{ImageBitmap, ImageData};
@@ -14,7 +14,7 @@ pub struct Picture(pub(super) image::Picture);
 
 #[wasm_bindgen]
 impl Picture {
-    /// Reads what `pack` wrote.
+    /// Reads a picture that `pack` wrote.
     pub fn unpack(bytes: &[u8]) -> Result<Self> {
         pack::unpack(bytes).map(Self).map_err(to_js)
     }
@@ -48,19 +48,19 @@ impl Picture {
         self.0.height
     }
 
-    /// Whether it has an alpha channel.
+    /// Whether the picture has an alpha channel.
     #[wasm_bindgen(getter, js_name = hasAlpha)]
     pub fn has_alpha(&self) -> bool {
         self.0.layout.has_alpha()
     }
 
-    /// Whether it has a colour profile, so that only the codecs know its colours in sRGB.
+    /// Whether the picture has a colour profile, so that only the codecs know its colours in sRGB.
     #[wasm_bindgen(getter, js_name = hasProfile)]
     pub fn has_profile(&self) -> bool {
         self.0.profile.is_some()
     }
 
-    /// Whether it is 8-bit RGB without alpha and profile: an opaque picture that a canvas can hold.
+    /// Whether the picture is 8-bit RGB without alpha and profile, which a canvas can hold.
     #[wasm_bindgen(getter, js_name = isPlain)]
     pub fn is_plain(&self) -> bool {
         let Self(picture) = self;
