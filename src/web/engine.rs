@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 use super::Result;
 use super::errors::to_js;
 use super::picture::Picture;
-use crate::config::{NetworkConfig, SplitSrConfig};
+use crate::config::{ChannelFlow, NetworkConfig, SplitSrConfig};
 use crate::error::{Error, Result as SplitsrResult};
 use crate::image::Area;
 use crate::network::cost::Cost;
@@ -30,7 +30,7 @@ pub fn sha256(bytes: &[u8]) -> String {
 
 /// What a SplitSR network would be like, from its hyper-parameters (JSON, as in a weights file; those left out are the flagship's): JSON with `config`,
 /// `params`, `macs720p`, `receptiveField` in low-resolution pixels or null for the whole picture, `lightGroups`, which of the groups are
-/// lightweight, and `splitChannels`. Throws `Config`.
+/// lightweight, `splitChannels`, and `channelFlow`, what a lightweight block does with each channel. Throws `Config`.
 #[wasm_bindgen(js_name = describeNetwork)]
 pub fn describe_network(config: &str) -> Result<String> {
     describe(config).map_err(to_js)
@@ -42,6 +42,7 @@ fn describe(config: &str) -> SplitsrResult<String> {
     struct Description {
         light_groups: Vec<bool>,
         split_channels: usize,
+        channel_flow: ChannelFlow,
         params: u64,
         macs_720p: f64,
         receptive_field: Option<usize>,
@@ -55,6 +56,7 @@ fn describe(config: &str) -> SplitsrResult<String> {
     let description = Description {
         light_groups: splitsr.lightweight_groups(),
         split_channels: splitsr.split_channels(),
+        channel_flow: splitsr.channel_flow(),
         params: cost.params,
         macs_720p: cost.macs_720p,
         receptive_field: cost.receptive_field(),

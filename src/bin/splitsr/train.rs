@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use splitsr::ops::recycling;
+use splitsr::ops::reuse_buffers;
 use splitsr::train::{
     Dataset, Event, Files, HeldOut, Limits, Pictures, Recipe, TrainConfig, gather, generic_pictures, read_folder,
 };
@@ -80,7 +80,7 @@ pub fn run(args: Args) -> Result<()> {
     let limits = Limits { steps: args.steps, time };
     let run = || train::run(&config, &pictures, &files, args.resume, limits, &stop, &mut print);
     // On one of the threads that compute: from outside, each operation would have to wake them and wait.
-    rayon::scope(|_| recycling(run))
+    rayon::scope(|_| reuse_buffers(run))
 }
 
 fn pictures(config: &TrainConfig, data: &Path, val: Option<&Path>) -> Result<Pictures> {

@@ -1,7 +1,5 @@
 //! Fine-tuning: what is trained, what is kept, and what is kept out.
 
-use std::sync::Mutex;
-
 use burn::tensor::Device;
 use splitsr::NetworkConfig;
 use splitsr::config::SplitSrConfig;
@@ -10,12 +8,7 @@ use splitsr::network::Network;
 use splitsr::train::{Dataset, HeldOut, Pictures, Recipe, Schedule, Session, TrainConfig, Trained, Trainer};
 use splitsr::weights::{Metadata, Model, collect, read};
 
-/// Burn has one random generator for the process: tests that draw side by side would take each other's numbers.
-static GENERATOR: Mutex<()> = Mutex::new(());
-
-fn alone() -> std::sync::MutexGuard<'static, ()> {
-    GENERATOR.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
-}
+use super::random::alone;
 
 /// Sharp-edged rings and stripes.
 fn pictures(count: usize) -> Vec<Picture> {
@@ -159,7 +152,7 @@ fn the_best_step_is_kept_also_over_a_restart() {
     let ((metadata, kept), (_, restored)) = (tensors(&whole), tensors(&second));
     assert_eq!(kept, restored);
     assert_eq!(metadata.training["best_step"], best.0);
-    // What was saved scores what it is said to score.
+    // The saved weights score what the session says.
     let saved = Model::from_bytes(&whole.model().unwrap(), &Device::flex()).unwrap();
     let mut once_more = session(config.clone(), &saved);
     assert!((once_more.score().unwrap().psnr_y - best.1).abs() < 1e-9);
