@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 use super::Result;
 use super::errors::to_js;
 use super::picture::Picture;
-use crate::config::{NetworkConfig, SplitSrConfig};
+use crate::config::{ChannelFlow, NetworkConfig, SplitSrConfig};
 use crate::error::{Error, Result as SplitsrResult};
 use crate::image::Area;
 use crate::model;
@@ -31,8 +31,8 @@ pub fn sha256(bytes: &[u8]) -> String {
 
 /// Describes a SplitSR network with the given hyper-parameters (JSON as in a weights file; the defaults are
 /// those of splitsr-x2): JSON with `config`, `params`, `macs720p`, `receptiveField` in low-resolution pixels
-/// or null for the whole picture, `lightGroups` (whether each group is lightweight) and `splitChannels`.
-/// Throws `Config`.
+/// or null for the whole picture, `lightGroups` (whether each group is lightweight), `splitChannels`, and
+/// `channelFlow`, what a lightweight block does with each channel. Throws `Config`.
 #[wasm_bindgen(js_name = describeNetwork)]
 pub fn describe_network(config: &str) -> Result<String> {
     describe(config).map_err(to_js)
@@ -44,6 +44,7 @@ fn describe(config: &str) -> SplitsrResult<String> {
     struct Description {
         light_groups: Vec<bool>,
         split_channels: usize,
+        channel_flow: ChannelFlow,
         params: u64,
         macs_720p: f64,
         receptive_field: Option<usize>,
@@ -57,6 +58,7 @@ fn describe(config: &str) -> SplitsrResult<String> {
     let description = Description {
         light_groups: splitsr.lightweight_groups(),
         split_channels: splitsr.split_channels(),
+        channel_flow: splitsr.channel_flow(),
         params: cost.params,
         macs_720p: cost.macs_720p,
         receptive_field: cost.receptive_field(),
