@@ -1,4 +1,4 @@
-//! The engine: a network, and the bookkeeping of a picture that it enlarges.
+//! The engine: a network, and the books of a picture that it enlarges.
 
 use burn::tensor::Device;
 use bytemuck::{cast_slice, pod_collect_to_vec};
@@ -8,15 +8,16 @@ use wasm_bindgen::prelude::*;
 use super::Result;
 use super::errors::to_js;
 use super::picture::Picture;
-use crate::config::{NetworkConfig, SplitSrConfig};
+use crate::config::{ChannelFlow, NetworkConfig, SplitSrConfig};
 use crate::error::{Error, Result as SplitsrResult};
 use crate::image::Area;
+use crate::model;
 use crate::network::cost::Cost;
 use crate::ops::cpu;
-use crate::upscale::{self, Facts, Options, Target, TileInput};
+use crate::upscale::{self, NetworkInfo, Options, Target, TileInput};
 use crate::weights;
 
-/// The instruction set that the network is computed with: "simd128" or "relaxed-simd".
+/// The instruction set of this bundle: "simd128" or "relaxed-simd".
 #[wasm_bindgen(js_name = instructionSet)]
 pub fn instruction_set() -> String {
     cpu::instruction_set().into()
@@ -28,9 +29,10 @@ pub fn sha256(bytes: &[u8]) -> String {
     weights::hex_sha256(bytes)
 }
 
-/// What a SplitSR network would be like, from its hyper-parameters (JSON, as in a weights file; those left out are the flagship's): JSON with `config`,
-/// `params`, `macs720p`, `receptiveField` in low-resolution pixels or null for the whole picture, `lightGroups`, which of the groups are
-/// lightweight, and `splitChannels`. Throws `Config`.
+/// Describes a SplitSR network with the given hyper-parameters (JSON as in a weights file; the defaults are
+/// those of splitsr-x2): JSON with `config`, `params`, `macs720p`, `receptiveField` in low-resolution pixels
+/// or null for the whole picture, `lightGroups` (whether each group is lightweight), `splitChannels`, and
+/// `channelFlow`, what a lightweight block does with each channel. Throws `Config`.
 #[wasm_bindgen(js_name = describeNetwork)]
 pub fn describe_network(config: &str) -> Result<String> {
     describe(config).map_err(to_js)
@@ -42,19 +44,21 @@ fn describe(config: &str) -> SplitsrResult<String> {
     struct Description {
         light_groups: Vec<bool>,
         split_channels: usize,
+        channel_flow: ChannelFlow,
         params: u64,
         macs_720p: f64,
         receptive_field: Option<usize>,
         config: NetworkConfig,
     }
     let splitsr: SplitSrConfig = serde_json::from_str(config)
-        .map_err(|error| Error::Config(format!("the network's config is not understood ({error})")))?;
+        .map_err(|error| Error::Config(format!("the network's config is not valid ({error})")))?;
     let config = NetworkConfig::SplitSr(splitsr.clone());
     config.validate()?;
     let cost = Cost::of(&config);
     let description = Description {
         light_groups: splitsr.lightweight_groups(),
         split_channels: splitsr.split_channels(),
+        channel_flow: splitsr.channel_flow(),
         params: cost.params,
         macs_720p: cost.macs_720p,
         receptive_field: cost.receptive_field(),
@@ -65,22 +69,22 @@ fn describe(config: &str) -> SplitsrResult<String> {
 
 /// A network with its weights. Call `free()` when done with it.
 #[wasm_bindgen]
-pub struct Model(weights::Model);
+pub struct Model(model::Model);
 
 #[wasm_bindgen]
 impl Model {
     /// Reads a weights file. Throws `Weights`.
     pub fn load(bytes: &[u8]) -> Result<Self> {
-        weights::Model::from_bytes(bytes, &Device::flex()).map(Self).map_err(to_js)
+        model::Model::from_bytes(bytes, &Device::flex()).map(Self).map_err(to_js)
     }
 
-    /// What it is called in lists, "splitsr-x2".
+    /// The model's name in lists, "splitsr-x2".
     #[wasm_bindgen(getter)]
     pub fn name(&self) -> String {
         self.0.metadata.name.clone()
     }
 
-    /// How much it enlarges: 2, 3 or 4.
+    /// The scale: 2, 3 or 4.
     #[wasm_bindgen(getter)]
     pub fn scale(&self) -> u32 {
         self.0.metadata.config.scale() as u32
@@ -92,14 +96,14 @@ impl Model {
         self.0.sha256.clone()
     }
 
-    /// What a `Job` needs to know of the model, as JSON: `{"scale", "halo", "autoHalo", "bytesPerPixel", …}`, halos in
-    /// low-resolution pixels or null.
+    /// The properties that a `Job` needs to know about the model, as JSON: `{"scale", "halo", "autoHalo", "bytesPerPixel", …}`,
+    /// halos in low-resolution pixels or null.
     #[wasm_bindgen(getter)]
-    pub fn facts(&self) -> String {
-        serde_json::to_string(&Facts::of(&self.0)).expect("facts are plain data")
+    pub fn info(&self) -> String {
+        serde_json::to_string(&NetworkInfo::of(&self.0)).expect("it is plain data")
     }
 
-    /// Computes a tile: takes what `Job.tileInput` gives, gives what `Job.accept` takes.
+    /// Computes a tile: the argument is of `Job.tileInput`, the result for `Job.accept`.
     #[wasm_bindgen(js_name = runTile)]
     pub fn run_tile(&self, input: &[u8]) -> Result<Vec<u8>> {
         let input = TileInput::from_bytes(input).map_err(to_js)?;
@@ -118,10 +122,10 @@ struct JobOptions {
     tile: Option<String>,
     #[serde(default)]
     ensemble: bool,
-    /// How many tiles can be computed at once.
+    /// The number of tiles that can be computed at once.
     #[serde(default = "one")]
     workers: usize,
-    /// Whether the tiles are for a GPU.
+    /// Whether a GPU computes the tiles.
     #[serde(default)]
     gpu: bool,
 }
@@ -130,13 +134,13 @@ fn one() -> usize {
     1
 }
 
-/// What the constructor of `Job` is given: the facts, options and number of workers in it.
-fn parse(facts: &str, options: &str) -> SplitsrResult<(Facts, Options, usize)> {
-    let facts: Facts = serde_json::from_str(facts)
-        .map_err(|error| Error::Config(format!("the model's facts are not understood ({error})")))?;
-    let options: JobOptions = serde_json::from_str(options)
-        .map_err(|error| Error::Config(format!("the options are not understood ({error})")))?;
-    Ok((Facts { on_gpu: options.gpu, ..facts }, options.options()?, options.workers))
+/// Parses the arguments of `Job`: the network, the options and the number of workers.
+fn parse(info: &str, options: &str) -> SplitsrResult<(NetworkInfo, Options, usize)> {
+    let info: NetworkInfo = serde_json::from_str(info)
+        .map_err(|error| Error::Config(format!("the network's description is not valid ({error})")))?;
+    let options: JobOptions =
+        serde_json::from_str(options).map_err(|error| Error::Config(format!("the options are not valid ({error})")))?;
+    Ok((NetworkInfo { on_gpu: options.gpu, ..info }, options.options()?, options.workers))
 }
 
 impl JobOptions {
@@ -144,47 +148,48 @@ impl JobOptions {
         let target = match (self.scale, self.width, self.height) {
             (Some(zoom), None, None) => Target::Zoom(zoom),
             (None, Some(width), Some(height)) => Target::Size { width, height },
-            _ => return Err(Error::Config("give either a scale, or a width and a height".into())),
+            _ => return Err(Error::Config("set either a scale, or a width and a height".into())),
         };
         let tiling = self.tile.as_ref().map(|tile| tile.parse()).transpose()?.unwrap_or_default();
         Ok(Options { tiling, ensemble: self.ensemble, ..Options::new(target) })
     }
 }
 
-/// A picture on its way to another size. As long as `pass < passCount`, have each of the `tileCount` tiles computed, in
-/// any order, and `accept` them; then `finish`. Call `free()` on a job that is given up.
+/// A picture on its way to another size. While `pass < passCount`, compute each of the `tileCount` tiles in any
+/// order and `accept` it; then `finish`. Call `free()` on an abandoned job.
 #[wasm_bindgen]
 pub struct Job(upscale::Job);
 
 #[wasm_bindgen]
 impl Job {
-    /// Plans the enlargement of `picture`, which is copied.
+    /// Plans the enlargement of a copy of `picture`.
     ///
-    /// `facts` is `Model.facts`. `options` is JSON: `{"scale": 3.5}` or `{"width": 960, "height": 720}`, and optionally
-    /// `"tile"` ("auto", "exact" or a halo in pixels, "24"), `"ensemble"` (boolean), `"workers"` (how many tiles can
-    /// be computed at once) and `"gpu"` (whether that is on a GPU). Throws `Config` or `TooLarge`.
+    /// `info` is `Model.info`. `options` is JSON: `{"scale": 3.5}` or `{"width": 960, "height": 720}`, and optionally
+    /// `"tile"` ("auto", "exact" or a halo in pixels, "24"), `"ensemble"` (boolean), `"workers"` (the number of
+    /// tiles that can be computed at once) and `"gpu"` (whether a GPU does). Throws `Config` or `TooLarge`.
     #[wasm_bindgen(constructor)]
-    pub fn new(picture: &Picture, facts: &str, options: &str) -> Result<Self> {
+    pub fn new(picture: &Picture, info: &str, options: &str) -> Result<Self> {
         let plan = || {
-            let (facts, options, workers) = parse(facts, options)?;
-            upscale::Job::new(picture.0.clone(), facts, &options, workers)
+            let (info, options, workers) = parse(info, options)?;
+            upscale::Job::new(picture.0.clone(), info, &options, workers)
         };
         plan().map(Self).map_err(to_js)
     }
 
-    /// What a job would do for a picture of `width` x `height` pixels, whose other arguments are those of the constructor, as JSON:
-    /// `{"width", "height", "tiles", "pixels", "tileBytes"}`: the result's size, tiles of all passes, low-resolution pixels that the
-    /// network computes for them, and what the largest takes in memory. Throws what the constructor throws.
-    pub fn plan(width: u32, height: u32, facts: &str, options: &str) -> Result<String> {
+    /// Describes the job for a picture of `width` x `height` pixels, with the constructor's other arguments, as
+    /// JSON: `{"width", "height", "tiles", "pixels", "tileBytes"}`: the result's size, the tiles of all passes,
+    /// the low-resolution pixels that the network computes for them, and the memory of the largest tile.
+    /// Throws `Config` or `TooLarge`.
+    pub fn plan(width: u32, height: u32, info: &str, options: &str) -> Result<String> {
         let plan = || {
-            let (facts, options, workers) = parse(facts, options)?;
-            let (size, passes) = upscale::Job::plan((width, height), &facts, &options, workers)?;
+            let (info, options, workers) = parse(info, options)?;
+            let (size, passes) = upscale::Job::plan((width, height), &info, &options, workers)?;
             Ok(serde_json::json!({
                 "width": size.0,
                 "height": size.1,
                 "tiles": passes.iter().map(|pass| pass.tiles.len()).sum::<usize>(),
                 "pixels": passes.iter().map(|pass| pass.work()).sum::<u64>(),
-                "tileBytes": passes.iter().map(|pass| pass.tile_bytes(&facts)).max().unwrap_or(0),
+                "tileBytes": passes.iter().map(|pass| pass.tile_bytes(&info)).max().unwrap_or(0),
             }))
         };
         plan().map(|plan: serde_json::Value| plan.to_string()).map_err(to_js)
@@ -202,50 +207,49 @@ impl Job {
         self.0.size().1
     }
 
-    /// The pass at hand, from 0; `passCount` when all are done.
+    /// The current pass, from 0; `passCount` when all are done.
     #[wasm_bindgen(getter)]
     pub fn pass(&self) -> usize {
         self.0.pass()
     }
 
-    /// How often the network runs over the picture: 0 if the size stays, more than 1 if the zoom is above the model's
-    /// scale.
+    /// The number of passes: 0 if the size stays the same, more than 1 if the zoom exceeds the model's scale.
     #[wasm_bindgen(getter, js_name = passCount)]
     pub fn pass_count(&self) -> usize {
         self.0.pass_count()
     }
 
-    /// Tiles of the pass at hand.
+    /// The number of tiles in the current pass.
     #[wasm_bindgen(getter, js_name = tileCount)]
     pub fn tile_count(&self) -> usize {
         self.0.tile_count()
     }
 
-    /// How much of the network's work is done, from 0 to 1.
+    /// The share of the network's work that is done, from 0 to 1.
     #[wasm_bindgen(getter)]
     pub fn fraction(&self) -> f64 {
         self.0.fraction()
     }
 
-    /// What `Model.runTile` needs for tile `index` of the pass at hand.
+    /// The input of `Model.runTile` for tile `index` of the current pass.
     #[wasm_bindgen(js_name = tileInput)]
     pub fn tile_input(&self, index: usize) -> Vec<u8> {
         self.0.tile_input(index).to_bytes()
     }
 
-    /// Where tile `index` lies in the picture that the pass at hand writes: left, top, width and height.
+    /// The area of tile `index` in the picture that the current pass writes: left, top, width and height.
     #[wasm_bindgen(js_name = tileArea)]
     pub fn tile_area(&self, index: usize) -> Vec<u32> {
         let Area { left, top, width, height } = self.0.tile(index).target;
         vec![left, top, width, height]
     }
 
-    /// Puts a tile's result in its place. With the last tile of a pass the next begins: `pass` and `tileCount` change.
+    /// Takes a tile's result. The last tile of a pass begins the next one: `pass` and `tileCount` change.
     pub fn accept(&mut self, index: usize, output: &[u8]) -> Result<()> {
         self.0.accept(index, &pod_collect_to_vec::<u8, f32>(output)).map_err(to_js)
     }
 
-    /// The result, after the last pass. The job is freed.
+    /// The result after the last pass. The job is freed.
     pub fn finish(self) -> Result<Picture> {
         self.0.finish().map(Picture).map_err(to_js)
     }

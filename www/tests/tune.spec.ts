@@ -129,7 +129,7 @@ test("a network that does not fit the model is refused", async ({ page }) => {
       window.splitsr.fineTune({ ...options, settings: { network } }).then(String, String);
     return [await refused(model.config), await refused({ ...model.config, scale: 2, channels: 0 })];
   });
-  expect(said[0]).toContain("The network enlarges by 4 and the model by 2");
+  expect(said[0]).toContain("The network enlarges by 4, but the model by 2");
   expect(said[1]).toMatch(/[Cc]hannels is 0; it must be from 1 to 256/);
 });
 

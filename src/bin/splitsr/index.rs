@@ -11,10 +11,10 @@ use splitsr::{Error, Result, files, models};
 /// files in DIR.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Folder of weights files
+    /// Folder with the weights files
     #[arg(value_name = "DIR", default_value = "models")]
     folder: PathBuf,
-    /// Only check that both are up to date
+    /// Write nothing and fail if a file is out of date
     #[arg(long)]
     check: bool,
 }

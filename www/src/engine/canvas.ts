@@ -1,41 +1,25 @@
 /** The browser's own codecs, through a canvas. */
 import { UpscaleError } from "../module/api.ts";
 
-/** The browser's reading of a file, upright and with its values as they are; `undefined` if it cannot read it. */
-export async function readFile(file: Blob): Promise<ImageData | undefined> {
-  const bitmap = await createImageBitmap(file, {
+/** Decodes a file with the browser, upright and without colour conversion; `undefined` if the browser cannot read it. */
+export function readFile(file: Blob): Promise<ImageBitmap | undefined> {
+  return createImageBitmap(file, {
     premultiplyAlpha: "none",
     colorSpaceConversion: "none",
     imageOrientation: "from-image",
   }).catch(() => undefined);
-  return bitmap && readBitmap(bitmap);
-}
-
-/** A bitmap's pixels; the bitmap is closed. */
-export function readBitmap(bitmap: ImageBitmap): ImageData {
-  const { width, height } = bitmap;
-  try {
-    const context = contextOf(width, height);
-    context.drawImage(bitmap, 0, 0);
-    return context.getImageData(0, 0, width, height);
-  } finally {
-    bitmap.close();
-  }
 }
 
 /**
- * RGBA8 pixels as a file that the browser writes. Of a type that it cannot write, some give a PNG. A canvas rounds the
- * colours of transparent pixels, by less than can be seen.
+ * Encodes pixels with the browser. Some browsers give a PNG for a type that they cannot write. A canvas rounds the colours
+ * of transparent pixels, by less than can be seen.
  */
 export async function writeFile(
-  pixels: Uint8Array,
-  width: number,
-  height: number,
+  pixels: ImageData,
   { hasAlpha, type, quality }: { hasAlpha: boolean; type: string; quality?: number },
 ): Promise<Blob> {
-  const context = contextOf(width, height, { alpha: hasAlpha });
-  const clamped = new Uint8ClampedArray(pixels.buffer as ArrayBuffer);
-  context.putImageData(new ImageData(clamped, width, height), 0, 0);
+  const context = contextOf(pixels.width, pixels.height, { alpha: hasAlpha });
+  context.putImageData(pixels, 0, 0);
   // Browsers count from 0 to 1.
   return context.canvas.convertToBlob(quality === undefined ? { type } : { type, quality: quality / 100 });
 }

@@ -25,7 +25,7 @@ serve<CoordinatorMethods>({
     const model = Model.load(new Uint8Array(bytes));
     const about: ModelFacts = { name: model.name, scale: model.scale, sha256: model.sha256 };
     const devices = new Devices(bytes, settings, module);
-    engine = new Engine(about, model.facts, devices);
+    engine = new Engine(about, model.info, devices);
     model.free();
     if (settings.backend === "gpu") await devices.choose("auto");
     return about;
@@ -93,7 +93,7 @@ serve<CoordinatorMethods>({
       // JPEG the browser would write with half the colours' resolution.
       const canBrowser = type === "image/png" && isPlain && canvasIsExact && width * height <= MOST_BROWSER_PIXELS;
       const byBrowser = canBrowser && !original;
-      if (byBrowser) return await writeFile(picture.rgba8(), width, height, { hasAlpha: false, type });
+      if (byBrowser) return await writeFile(picture.imageData(), { hasAlpha: false, type });
     } finally {
       picture.free();
     }

@@ -52,7 +52,7 @@ export class Engine {
 
   /** Has every worker compute a small tile, twice: first code is compiled. */
   async #measurePace(place: Place): Promise<void> {
-    const picture = Picture.fromRgba8(new Uint8Array(4 * PROBE_SIDE ** 2), PROBE_SIDE, PROBE_SIDE);
+    const picture = Picture.fromImageData(new ImageData(PROBE_SIDE, PROBE_SIDE));
     const { job } = plan(picture, this.#facts, jobOptions({ scale: this.#model.scale }, "auto", place));
     try {
       for (let round = 0; round < 2; round++) {

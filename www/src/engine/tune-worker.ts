@@ -60,8 +60,7 @@ serve<TuneMethods>({
     for (;;) {
       const isDone = await inTurn(async ({ tuning, helpers }) => {
         if (signal.aborted || tuning.isDone) return tuning.isDone;
-        const begun = performance.now();
-        const loss = await takeStep(tuning, helpers, begun);
+        const loss = await takeStep(tuning, helpers);
         const now = performance.now();
         times.push(now);
         if (times.length > SPEED_STEPS) times.shift();
@@ -103,7 +102,7 @@ async function start(request: TuneRequest): Promise<Running & { facts: PlainFact
   }
   const row = await readInto(tune, generic);
   const tuning = await tune.Tuning.start(new Uint8Array(model), name, JSON.stringify(settings), pictures, row, gpu);
-  const about = JSON.parse(tuning.facts()) as Omit<
+  const about = JSON.parse(tuning.info()) as Omit<
     PlainFacts,
     "truth" | "bicubic" | "before" | "startPsnrY" | "firstPsnrY" | "start"
   > & {
@@ -156,7 +155,7 @@ async function readInto(tune: typeof Tune, source: PortableSource): Promise<Tune
   }
 }
 
-async function takeStep(tuning: Tune.Tuning, helpers: Remote<GradientMethods>[], begun: number): Promise<number> {
+async function takeStep(tuning: Tune.Tuning, helpers: Remote<GradientMethods>[]): Promise<number> {
   const parts = tuning.nextStep(helpers.length + 1);
   const { step } = tuning;
   const answers = helpers.slice(0, parts - 1).map((helper, index) => {
@@ -167,7 +166,7 @@ async function takeStep(tuning: Tune.Tuning, helpers: Remote<GradientMethods>[],
   const gradients = await Promise.all(answers);
   await own;
   gradients.forEach((gradient, index) => tuning.accept(index + 1, new Uint8Array(gradient)));
-  return tuning.apply((performance.now() - begun) / 1000);
+  return tuning.apply();
 }
 
 async function score(tuning: Tune.Tuning): Promise<PlainScore> {

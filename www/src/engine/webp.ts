@@ -26,8 +26,10 @@ export async function writeLossyWebp(
   const extra = hasProfile || original ? await extraChunks(picture, original) : new Map<string, Chunk>();
   const profile = extra.get("ICCP");
   // The browser takes the values for sRGB and writes them as they are; what they mean, the profile tells again.
-  const pixels = profile ? picture.rgba8() : await canvasPixels(picture);
-  const write = () => writeFile(pixels, width, height, { hasAlpha, type: TYPE, quality });
+  const pixels = profile
+    ? picture.imageData()
+    : new ImageData(new Uint8ClampedArray(buffer(await canvasPixels(picture))), width, height);
+  const write = () => writeFile(pixels, { hasAlpha, type: TYPE, quality });
   const file = canvasIsExact ? await write().catch(() => undefined) : undefined;
   // Safari gives a PNG.
   if (file?.type !== TYPE) {

@@ -149,6 +149,15 @@ export interface NetworkFacts {
   lightGroups: boolean[];
   /** How many channels a lightweight block convolves. */
   splitChannels: number;
+  channelFlow: ChannelFlow;
+}
+
+/** Which channels a lightweight block convolves and where it puts each, by their places before it. */
+export interface ChannelFlow {
+  convolved: boolean[];
+  movesTo: number[];
+  /** Continues the sentence "A lightweight group, enlarged: …". */
+  about: string;
 }
 
 /** A source picture as the engine reads it, upright, before enlarging. */

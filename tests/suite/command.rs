@@ -1,0 +1,344 @@
+//! The `splitsr` command as its users call it.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+use super::data;
+
+fn splitsr(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_splitsr")).args(args).output().unwrap()
+}
+
+fn json(args: &[&str]) -> Value {
+    let output = splitsr(args);
+    assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// The one line on stderr of a call that must fail with this exit status.
+fn refusal(args: &[&str], status: i32) -> String {
+    let output = splitsr(args);
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(status), "{args:?}: {stderr}");
+    stderr
+}
+
+fn file(path: &str) -> String {
+    let (folder, name) = path.split_once('/').unwrap();
+    data::folder(folder).join(name).to_str().unwrap().to_owned()
+}
+
+/// The page's pictures, to train on.
+fn demos() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("www/public/demo")
+}
+
+#[test]
+fn info_of_a_config_and_of_a_model() {
+    let flagship = json(&["info", "--json"]);
+    assert_eq!((flagship["params"].as_u64(), flagship["receptive_field"].as_u64()), (Some(161_751), Some(147)));
+    assert!(flagship["sha256"].is_null());
+    let x3 = json(&["info", "--scale", "3", "--hybrid-index", "7", "--hybrid-mode", "standard-first", "--json"]);
+    assert_eq!(x3["params"].as_u64().map(|p| p / 100), Some(475));
+    let rcan = ["--channels", "64", "--groups", "10", "--blocks", "20", "--hybrid-index", "0", "--attention", "16"];
+    let rcan = json(&[&["info", "--json"][..], &rcan].concat());
+    assert_eq!(rcan["params"].as_u64().map(|p| (p + 50) / 100), Some(154_446));
+    assert!(rcan["receptive_field"].is_null());
+    let model = json(&["info", "splitsr-x2", "--json"]);
+    assert_eq!(model["params"], flagship["params"]);
+    assert_eq!(model["sha256"].as_str().unwrap().len(), 64);
+    assert!(refusal(&["info", "--hybrid-index", "9"], 1).contains("hybrid index is 9; it must be from 0 to 7"));
+    refusal(&["info", "splitsr-x2", "--channels", "8"], 2);
+}
+
+/// Installed, away from the repository, the default model is still there.
+#[test]
+fn the_default_model_is_built_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let installed = folder.path().join("splitsr");
+    std::fs::copy(env!("CARGO_BIN_EXE_splitsr"), &installed).unwrap();
+    let info = |model| Command::new(&installed).args(["info", model, "--json"]).current_dir(&folder).output().unwrap();
+    let report: Value = serde_json::from_slice(&info("splitsr-x2").stdout).unwrap();
+    assert_eq!(report["sha256"], json(&["info", "splitsr-x2", "--json"])["sha256"]);
+    let unknown = String::from_utf8(info("splitsr-x9").stderr).unwrap();
+    assert!(unknown.contains("one of splitsr-x2"), "{unknown}");
+}
+
+#[test]
+fn the_index_of_the_models_is_up_to_date() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
+    let output = splitsr(&["index", "--check", folder.to_str().unwrap()]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// The first quality mark: 1 dB above bicubic on Set5.
+#[test]
+fn the_flagship_beats_bicubic() {
+    let set5 = file("eval/Set5");
+    let score = |model: &str| {
+        let report = json(&["eval", "--model", model, "--scale", "2", "--json", &set5]);
+        assert_eq!((report["scale"].as_u64(), report["model"]["name"].as_str()), (Some(2), Some(model)));
+        let set = &report["sets"][0];
+        assert_eq!((set["name"].as_str(), set["images"].as_u64()), (Some("Set5"), Some(5)));
+        set["psnr_y"].as_f64().unwrap()
+    };
+    let (bicubic, flagship) = (score("bicubic"), score("splitsr-x2"));
+    assert!((bicubic - 33.68).abs() < 0.03, "{bicubic}");
+    assert!(flagship >= bicubic + 1.0, "{flagship} against {bicubic}");
+    assert!(refusal(&["eval", "--scale", "3", &set5], 1).contains("splitsr-x2 enlarges by 2"));
+}
+
+#[test]
+fn upscale_to_a_file_and_to_a_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (input, out) = (file("awkward/chroma420.jpg"), path("out.webp"));
+    let report = json(&["upscale", &input, "-o", &out, "--scale", "1.5", "--json"]);
+    let done = &report["pictures"][0];
+    assert_eq!((done["width"].as_u64(), done["height"].as_u64()), (Some(239), Some(179)));
+    assert_eq!(report["backend"], "cpu");
+    let written = splitsr::eval::read_picture(Path::new(&out)).unwrap();
+    assert_eq!(splitsr::weights::hex_sha256(&written.to_rgba8()), done["outputSha256"].as_str().unwrap());
+
+    let both = path("both/");
+    json(&["upscale", &input, &file("awkward/1x64.png"), "-o", &both, "--json"]);
+    for (name, size) in [("both/chroma420.png", (318, 238)), ("both/1x64.png", (2, 128))] {
+        let written = splitsr::eval::read_picture(Path::new(&path(name))).unwrap();
+        assert_eq!((written.width, written.height), size, "{name}");
+    }
+}
+
+#[test]
+fn failures_are_one_line_and_leave_no_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out.png").to_str().unwrap().to_owned();
+    let photo = file("awkward/photo.bmp");
+    for (args, status, expected) in [
+        (vec![file("awkward/truncated.png")], 1, "truncated.png"),
+        (vec![file("awkward/text.png")], 1, "text"),
+        (vec![file("awkward/bomb_60000x60000.png")], 1, "60000 x 60000"),
+        (vec![photo.clone(), "--scale".into(), "17".into()], 1, "it must be from 1 to 16"),
+        (vec![photo.clone(), "--model".into(), "nothing".into()], 1, "no model \"nothing\""),
+        #[cfg(not(feature = "gpu"))]
+        (vec![photo.clone(), "--backend".into(), "gpu".into()], 1, "no GPU backend"),
+        (vec!["missing.png".into()], 1, "missing.png"),
+        (vec![photo.clone(), "--size".into(), "12".into()], 2, "WIDTHxHEIGHT"),
+    ] {
+        let args: Vec<&str> = ["upscale", "-o", &out].into_iter().chain(args.iter().map(String::as_str)).collect();
+        let stderr = refusal(&args, status);
+        assert!(stderr.contains(expected), "{args:?}: {stderr}");
+        assert!(status == 2 || stderr.lines().count() == 1, "{stderr}");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "{args:?} left a file");
+    }
+    assert!(refusal(&["upscale", &photo, "-o", "out.xyz"], 1).contains("choose png"));
+}
+
+/// Later users of the model find what `measure` writes.
+#[test]
+fn measuring_keeps_the_weights_and_adds_what_was_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("copy.safetensors");
+    let original = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/splitsr-x2.safetensors");
+    std::fs::copy(&original, &copy).unwrap();
+    let args = ["measure", copy.to_str().unwrap(), "--val", &file("demo/."), &file("eval/Set5")];
+    let output = splitsr(&args);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let [before, after] = [original, copy].map(|path| splitsr::weights::read(&std::fs::read(path).unwrap()).unwrap());
+    assert_eq!(before.1, after.1);
+    let halo = after.0.auto_halo.unwrap();
+    assert!((1..73).contains(&halo), "{halo}");
+    assert!(after.0.scores["Set5"][0].as_f64().unwrap() > 34.7, "{}", after.0.scores);
+}
+
+#[test]
+fn a_benchmark_times_ours_and_burns_own() {
+    let small = ["--size", "40x24", "--batch", "1", "--patch", "8", "--rounds", "3", "--threads", "1"];
+    let report = json(&[&["bench", "--json"][..], &small].concat());
+    assert!(report["peak_gflops"].as_f64().unwrap() > 1.0, "{report}");
+    for (workload, arithmetics) in [("forward", &["exact", "fast", "stock"][..]), ("training_step", &["fast", "stock"])]
+    {
+        let timings = report[workload]["timings"].as_array().unwrap();
+        let found: Vec<_> = timings.iter().map(|timing| timing["arithmetic"].as_str().unwrap()).collect();
+        assert_eq!(found, arithmetics);
+        for timing in timings {
+            let samples: Vec<f64> = serde_json::from_value(timing["samples_ms"].clone()).unwrap();
+            assert!(samples.len() == 3 && samples.contains(&timing["ms"].as_f64().unwrap()), "{timing}");
+            // At least the enlarged picture, or the gradients of 161,751 parameters.
+            assert!(timing["peak_bytes"].as_u64().unwrap() >= 46_080, "{timing}");
+        }
+    }
+    // 161,751 parameters but the biases, twice, for each of 960 pixels; the last convolution runs
+    // at the high resolution.
+    assert_eq!(report["forward"]["gflop"], 0.310_763_52);
+    assert!(refusal(&["bench", "--rounds", "0"], 1).contains("must be at least 1"));
+}
+
+#[test]
+fn a_model_compared_with_itself_is_equal() {
+    let folder = tempfile::tempdir().unwrap();
+    let heat = folder.path().join("heat.png");
+    let input = file("awkward/photo.bmp");
+    let report = json(&["compare", "splitsr-x2", "splitsr-x2", &input, "-o", heat.to_str().unwrap(), "--json"]);
+    assert!(report["psnr_y"].is_null() && report["largest"] == 0, "{report}");
+    assert!(heat.is_file());
+}
+
+/// Without a step taken, a model that began with another one's weights is that one.
+#[test]
+fn training_starts_from_the_model_that_the_config_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let network = "[network]\narchitecture = \"splitsr\"\nscale = 2";
+    let config = format!("name = \"copy\"\nrecipe = \"cosine\"\ninit = \"splitsr-x2\"\n{network}\n");
+    std::fs::write(path("config.toml"), config).unwrap();
+    let demos = demos();
+    let (demos, copy) = (demos.to_str().unwrap(), path("copy.safetensors"));
+    let train = ["train", "--config", &path("config.toml"), "--data", demos, "--val", demos, "--steps", "0"];
+    let output = splitsr(&[&train[..], &["--out", &copy]].concat());
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let report = json(&["compare", "splitsr-x2", &copy, &file("awkward/photo.bmp"), "--json"]);
+    assert_eq!(report["largest"], 0, "{report}");
+
+    // The record has the file's name, not its folder.
+    let second = path("second.safetensors");
+    let output = splitsr(&[&train[..], &["--init", &copy, "--out", &second]].concat());
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let metadata = splitsr::weights::read(&std::fs::read(second).unwrap()).unwrap().0;
+    assert_eq!(metadata.training["init"], "copy.safetensors");
+}
+
+#[test]
+fn a_model_is_fine_tuned_without_a_config() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("mine.safetensors");
+    let (out, demos) = (out.to_str().unwrap(), demos());
+    let train = ["train", "--init", "splitsr-x2", "--data", demos.to_str().unwrap(), "--out", out, "--steps", "6"];
+    let output = splitsr(&[&train[..], &["--seed", "3", "--set", "batch=2", "--set", "hr_patch=32"]].concat());
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let metadata = splitsr::weights::read(&std::fs::read(out).unwrap()).unwrap().0;
+    assert_eq!(metadata.name, "mine");
+    let settings = &metadata.training["settings"];
+    let expected = serde_json::json!({ "steps": 6, "batch": 2, "hr_patch": 32, "score_every": 5, "replay": 0.5 });
+    for (field, value) in expected.as_object().unwrap() {
+        assert_eq!(&settings[field], value, "{field}");
+    }
+    assert_eq!((&metadata.training["seed"], &metadata.training["init"]), (&3.into(), &"splitsr-x2".into()));
+    assert!(metadata.auto_halo.is_some());
+    let output = splitsr(&[&train[..], &["--set", "bach=2"]].concat());
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && error.contains("bach"), "{error}");
+}
+
+#[test]
+fn a_training_that_is_killed_goes_on_to_the_same_weights() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("config.toml");
+    let network = "architecture = \"splitsr\"\nchannels = 8\ngroups = 1\nblocks = 1\nhybrid_index = 1";
+    let recipe = "steps = 600\nbatch = 2\nhr_patch = 16";
+    std::fs::write(&config, format!("name = \"a\"\nrecipe = \"cosine\"\n[network]\n{network}\n[override]\n{recipe}\n"))
+        .unwrap();
+    let demos = demos();
+    let command = |out: &Path, more: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_splitsr"));
+        command.arg("train").arg("--config").arg(&config).arg("--out").arg(out);
+        command.arg("--data").arg(&demos).arg("--val").arg(&demos).args(more);
+        command
+    };
+    let finish = |out: &Path, more: &[&str]| {
+        let output = command(out, more).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    let [whole, killed] = ["whole", "killed"].map(|name| folder.path().join(format!("{name}.safetensors")));
+    finish(&whole, &[]);
+    finish(&killed, &["--steps", "150"]);
+    // Killed after the hundred steps that its first line tells of, in the middle of others.
+    let mut training = command(&killed, &["--resume"]).stdout(Stdio::piped()).spawn().unwrap();
+    let (mut lines, mut line) = (BufReader::new(training.stdout.take().unwrap()), String::new());
+    lines.read_line(&mut line).unwrap();
+    assert!(line.starts_with("{\"step\":200,"), "{line}");
+    training.kill().unwrap();
+    assert!(!training.wait().unwrap().success(), "it was done before it was killed");
+    finish(&killed, &["--resume"]);
+    let [whole, killed] = [whole, killed].map(|path| splitsr::weights::read(&std::fs::read(path).unwrap()).unwrap().1);
+    assert_eq!(whole, killed);
+}
+
+#[test]
+fn the_mean_of_a_model_with_itself_is_the_model() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("mean.safetensors");
+    let out = out.to_str().unwrap();
+    let output = splitsr(&["average", "splitsr-x2", "splitsr-x2", "-o", out]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let read = |path: &str| splitsr::weights::read(&std::fs::read(path).unwrap()).unwrap();
+    let ((metadata, mean), (_, model)) = (read(out), read("models/splitsr-x2.safetensors"));
+    assert_eq!(mean, model);
+    assert_eq!(metadata.training["mean_of"].as_array().unwrap().len(), 2);
+    let output = splitsr(&["average", "splitsr-x2", "splitsr-x3", "-o", out]);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("splitsr-x3 is another network than splitsr-x2"));
+}
+
+#[test]
+fn a_study_trains_each_variant_once_and_lists_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = folder.path().join("study.toml");
+    let network = "[base.network]\narchitecture = \"splitsr\"\nchannels = 8\ngroups = 1\nblocks = 1\nhybrid_index = 1";
+    let recipe = "[base.override]\nsteps = 100\nbatch = 1\nhr_patch = 16";
+    let variants = "[[variant]]\nname = \"a\"\n[[variant]]\nname = \"all standard\"\nnetwork = { hybrid_index = 0 }";
+    let text =
+        format!("title = \"t\"\n[base]\nname = \"base\"\nrecipe = \"cosine\"\n{network}\n{recipe}\n{variants}\n");
+    std::fs::write(&study, text).unwrap();
+    let demos = demos();
+    let (study, out) = (study.to_str().unwrap(), folder.path().join("out"));
+    let (demos, out) = (demos.to_str().unwrap(), out.to_str().unwrap());
+    let train =
+        |part: &str| json(&["study", study, "--out", out, "--data", demos, "--val", demos, "--part", part, "--json"]);
+    let names = |report: &Value| -> Vec<String> {
+        report["rows"].as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(names(&train("2/2")), ["all standard"]);
+    let both = train("1/1");
+    assert_eq!(names(&both), ["a", "all standard"]);
+    let [a, standard] = [0, 1].map(|row| both["rows"][row].clone());
+    assert!(a["params"].as_u64() < standard["params"].as_u64(), "{both}");
+    assert!(a["steps"] == 100 && a["psnr_y"].as_f64().unwrap() > 3.0, "{both}");
+    // Nothing is left to train.
+    assert_eq!(train("1/1"), both);
+    assert_eq!(json(&["study", study, "--out", out, "--json"]), both);
+    assert!(refusal(&["study", study, "--out", out, "--part", "3/2"], 2).contains("it is like 1/2"));
+}
+
+#[test]
+fn metadata_is_kept_on_request_and_turns_nothing_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = file("awkward/exif_orientation_6.jpg");
+    let original = splitsr::image::exif(&std::fs::read(&input).unwrap()).expect("the file has EXIF");
+    for name in ["out.jpg", "out.png", "out.webp"] {
+        let enlarge = |more: &[&str]| {
+            let path = folder.path().join(name);
+            json(&[&["upscale", &input, "-o", path.to_str().unwrap(), "--json", "--backend", "cpu"], more].concat());
+            std::fs::read(path).unwrap()
+        };
+        let (without, with) = (enlarge(&[]), enlarge(&["--keep-metadata"]));
+        assert_eq!(splitsr::image::exif(&without), None, "{name}");
+        assert_eq!(splitsr::image::exif(&with).as_ref(), Some(&original), "{name}");
+        let [without, with] = [without, with].map(|bytes| splitsr::image::decode(&bytes, &Default::default()).unwrap());
+        assert_eq!((with.width, with.height, with.samples), (without.width, without.height, without.samples), "{name}");
+    }
+}
+
+#[test]
+fn export_writes_an_onnx_file_or_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x2.onnx");
+    let out = path.to_str().unwrap();
+    refusal(&["export", "no-such-model", "-o", out], 1);
+    assert!(!path.exists());
+    assert!(splitsr(&["export", "splitsr-x2", "-o", out]).status.success());
+    let model = splitsr::models::load("splitsr-x2").unwrap();
+    assert!(std::fs::read(&path).unwrap() == splitsr::onnx::export(&model));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+}

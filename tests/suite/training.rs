@@ -1,0 +1,198 @@
+//! Training: a run that learns, and a killed run that goes on where it was.
+
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+
+use burn::tensor::Device;
+use splitsr::image::{Layout, Picture, Samples};
+use splitsr::network::Network;
+use splitsr::train::{Batch, Dataset, Event, Files, Limits, Pair, Pictures, Recipe, TrainConfig, Trainer, run};
+use splitsr::weights::collect;
+
+use super::random::alone;
+
+const CONFIG: &str = r#"
+    name = "test"
+    recipe = "cosine"
+    [network]
+    architecture = "splitsr"
+    channels = 8
+    groups = 2
+    blocks = 2
+    hybrid_index = 1
+    [override]
+    steps = 60
+    batch = 4
+    hr_patch = 24
+    learning_rate = 3e-3
+    schedule = { cosine = { warmup = 5 } }
+    second_stage = { steps = 20, learning_rate = 1e-3, batch = 2, hr_patch = 32, loss = "l2" }
+"#;
+
+/// Sharp-edged stripes and rings, which a network learns to sharpen.
+fn dataset() -> Dataset {
+    let picture = |phase: usize| {
+        let values = (0..48 * 48).flat_map(|i| {
+            let (y, x) = (i / 48, i % 48);
+            let on = (x / 3 + y / 5 + phase).is_multiple_of(2);
+            let ring = (x.abs_diff(24).pow(2) + y.abs_diff(24).pow(2)) / 40 % 2 == phase % 2;
+            [if on { 220 } else { 30 }, if ring { 200 } else { 60 }, if on == ring { 90 } else { 160 }]
+        });
+        Picture::new(48, 48, Layout::Rgb, Samples::U8(values.collect())).unwrap()
+    };
+    Dataset::new((0..3).map(|phase| Pair::new(picture(phase), 2).unwrap()).collect(), 2).unwrap()
+}
+
+fn train(out: &Path, resume: bool, steps: Option<u64>) -> Vec<Event> {
+    let config = TrainConfig::from_toml(CONFIG).unwrap();
+    let mut events = Vec::new();
+    let (files, limits, go_on) = (Files::beside(out), Limits { steps, time: None }, AtomicBool::new(false));
+    let data = Pictures::new(dataset(), dataset());
+    run(&config, &data, &files, resume, limits, &go_on, &mut |event| events.push(event.clone())).unwrap();
+    events
+}
+
+#[test]
+fn a_killed_run_goes_on_to_the_same_weights_bit_for_bit() {
+    let _alone = alone();
+    let folder = tempfile::tempdir().unwrap();
+    let (whole, parts) = (folder.path().join("whole.safetensors"), folder.path().join("parts.safetensors"));
+    let before = train(&folder.path().join("none.safetensors"), false, Some(0)).last().unwrap().psnr_y.unwrap();
+    let after = train(&whole, false, None).last().unwrap().psnr_y.unwrap();
+    assert!(after > before + 3.0, "80 steps took the PSNR from {before} to {after}");
+
+    train(&parts, false, Some(23));
+    // A kill between two saves leaves a log that is ahead of the checkpoint.
+    let log = Files::beside(&parts).log;
+    let text = std::fs::read_to_string(&log).unwrap();
+    std::fs::write(&log, format!("{text}{{\"step\":31,\"seconds\":1.0,\"learning_rate\":0.1}}\n{{\"step\":3")).unwrap();
+    // In the second stage as well.
+    train(&parts, true, Some(65));
+    train(&parts, true, None);
+    let bytes = |path: &Path| {
+        let model = splitsr::weights::read(&std::fs::read(path).unwrap()).unwrap();
+        model.1
+    };
+    assert_eq!(bytes(&whole), bytes(&parts));
+    let steps: Vec<u64> = std::fs::read_to_string(&log)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str::<Event>(line).unwrap().step)
+        .collect();
+    assert_eq!(steps, [23, 65, 80]);
+}
+
+#[test]
+fn a_started_run_is_not_overwritten() {
+    let _alone = alone();
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("model.safetensors");
+    train(&out, false, Some(1));
+    let config = TrainConfig::from_toml(CONFIG).unwrap();
+    let data = Pictures::new(dataset(), dataset());
+    let run = |config: &TrainConfig, resume| {
+        let files = Files::beside(&out);
+        run(config, &data, &files, resume, Limits::default(), &AtomicBool::new(true), &mut |_| {})
+    };
+    let error = run(&config, false).unwrap_err().to_string();
+    assert!(error.contains("exists: continue with --resume"), "{error}");
+    let error = run(&TrainConfig { seed: 2, ..config.clone() }, true).unwrap_err().to_string();
+    assert!(error.contains("another network, seed, start or recipe"), "{error}");
+    run(&config, true).unwrap();
+}
+
+#[test]
+fn another_network_starts_from_the_weights_that_fit() {
+    let _alone = alone();
+    let folder = tempfile::tempdir().unwrap();
+    let [x2, x4] = ["x2", "x4"].map(|name| folder.path().join(format!("{name}.safetensors")));
+    train(&x2, false, Some(3));
+    let start = |config: &TrainConfig| {
+        let scale = config.network.scale();
+        let pairs = || dataset().into_pairs().into_iter().map(|pair| Pair::new(pair.hr, scale).unwrap());
+        let data = || Dataset::new(pairs().collect(), scale).unwrap();
+        let data = Pictures::new(data(), data());
+        let (files, none) = (Files::beside(&x4), Limits { steps: Some(0), time: None });
+        run(config, &data, &files, false, none, &AtomicBool::new(false), &mut |_| {})
+    };
+    let mut config = TrainConfig::from_toml(&CONFIG.replace("hr_patch = 24", "hr_patch = 32")).unwrap();
+    config.network = config.network.at_scale(4);
+    config.init = Some(x2.to_str().unwrap().to_owned());
+    start(&config).unwrap();
+    let weights = |path: &Path| splitsr::weights::read(&std::fs::read(path).unwrap()).unwrap().1;
+    let (from, to) = (weights(&x2), weights(&x4));
+    assert!(to.len() > from.len(), "x4 shuffles twice");
+    for (name, tensor) in &from {
+        assert_eq!(to[name], *tensor, "{name}");
+    }
+    std::fs::remove_file(Files::beside(&x4).checkpoint).unwrap();
+    config.network = splitsr::NetworkConfig::Srcnn(splitsr::config::SrcnnConfig { scale: 4 });
+    let error = start(&config).unwrap_err().to_string();
+    assert!(error.contains("has nothing in common with the network"), "{error}");
+}
+
+/// A trainer of the test's network, its weights, and a batch; the recipe is changed by `change`.
+fn trainer(change: impl FnOnce(&mut Recipe)) -> (Trainer, Network, Batch) {
+    let config = TrainConfig::from_toml(CONFIG).unwrap();
+    let mut recipe = config.recipe().unwrap();
+    recipe.ema = 0.0;
+    change(&mut recipe);
+    let device = Device::flex();
+    let network = Network::new(&config.network, &device);
+    let batch = dataset().batch(&recipe, recipe.batch, 1, 0);
+    (Trainer::new(recipe, network.clone(), &device), network, batch)
+}
+
+#[test]
+fn a_network_that_teaches_itself_has_nothing_to_learn() {
+    let _alone = alone();
+    let (trainer, network, batch) = trainer(|recipe| recipe.distill = 1.0);
+    assert!(trainer.with_teacher(network).step(&batch).unwrap() < 1e-6);
+}
+
+#[test]
+fn reparameterised_kernels_take_longer_steps_in_the_middle() {
+    let _alone = alone();
+    let (mut trainer, network, batch) = trainer(|recipe| (recipe.reparameterised, recipe.epsilon) = (true, 1e-20));
+    trainer.step(&batch).unwrap();
+    let (before, after) = (collect(&network), collect(&trainer.network()));
+    let moves = |name: &str| -> Vec<f32> {
+        let pairs = before[name].1.iter().zip(&after[name].1);
+        pairs.map(|(before, after)| (after - before).abs()).collect()
+    };
+    // Adam's first step is the learning rate, whatever the gradient.
+    let rate = moves("body.bias")[0];
+    for (index, moved) in moves("body.weight").into_iter().enumerate() {
+        let gain = [1.0, 2.0, 1.0, 2.0, 4.0, 2.0, 1.0, 2.0, 1.0][index % 9];
+        assert!((moved / rate - gain).abs() < 0.05 * gain, "{index}: {moved} for a rate of {rate}");
+    }
+}
+
+#[test]
+fn hard_patches_are_where_bicubic_fails() {
+    let flat = Picture::new(48, 48, Layout::Rgb, Samples::U8(vec![90; 3 * 48 * 48])).unwrap();
+    let mut pairs = dataset().into_pairs();
+    pairs.truncate(1);
+    pairs.push(Pair::new(flat, 2).unwrap());
+    let data = Dataset::new(pairs, 2).unwrap();
+    let flat_patches = |candidates| {
+        let recipe = Recipe { candidates, batch: 64, ..TrainConfig::from_toml(CONFIG).unwrap().recipe().unwrap() };
+        let batch = data.batch(&recipe, recipe.batch, 1, 0);
+        batch.hr.chunks_exact(3 * batch.hr_side.pow(2)).filter(|patch| patch.iter().all(|&v| v == patch[0])).count()
+    };
+    let (some, few) = (flat_patches(1), flat_patches(4));
+    assert!((20..44).contains(&some), "half of 64 patches, not {some}");
+    assert!(few < 12, "a sixteenth of 64 patches, not {few}");
+}
+
+#[test]
+fn the_configs_of_the_repositorys_models_are_valid() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let configs: Vec<_> = files.filter(|path| path.extension().is_some_and(|extension| extension == "toml")).collect();
+    assert!(configs.len() >= 10, "{configs:?}");
+    for path in configs {
+        let config = TrainConfig::from_toml(&std::fs::read_to_string(&path).unwrap());
+        assert!(config.is_ok(), "{}: {:?}", path.display(), config.err());
+    }
+}
