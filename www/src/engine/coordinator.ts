@@ -2,7 +2,7 @@
  * The coordinator worker: reads, plans, hands out tiles, assembles, resizes, encodes and hashes, in its own wasm
  * instance. Nothing that takes long is left for the page's thread.
  */
-import { UpscaleError, type ModelFacts, type NetworkFacts } from "../module/api.ts";
+import { UpscaleError, type ModelFacts, type NetworkInfo } from "../module/api.ts";
 import { describeNetwork, Model, Picture } from "../wasm/simd128/splitsr.js";
 import { move, serve } from "./bridge.ts";
 import { canvasIsExact, writeFile } from "./canvas.ts";
@@ -32,7 +32,7 @@ serve<CoordinatorMethods>({
   },
 
   describe(network) {
-    return Promise.resolve(JSON.parse(describeNetwork(network)) as NetworkFacts);
+    return Promise.resolve(JSON.parse(describeNetwork(network)) as NetworkInfo);
   },
 
   async inspect(source, { signal }) {

@@ -5,7 +5,7 @@ import type {
   Distance,
   Estimate,
   ModelFacts,
-  NetworkFacts,
+  NetworkInfo,
   Progress,
   Report,
   Resizer,
@@ -89,7 +89,7 @@ export type CoordinatorMethods = {
   /** Where a GPU is demanded, it is opened and checked. */
   boot: [EngineOptions, ModelFacts, never];
   /** Of hyper-parameters as JSON. */
-  describe: [string, NetworkFacts, never];
+  describe: [string, NetworkInfo, never];
   inspect: [PortableSource, InspectReply, never];
   crop: [{ source: PortableSource; area: Area }, InspectReply, never];
   estimate: [EstimateRequest, Estimate, never];

@@ -107,7 +107,7 @@ export interface ModelEntry extends ModelFacts {
   params: number;
   /** Multiply-adds for a result of 1280 × 720. */
   macs_720p: number;
-  /** As {@link NetworkFacts.receptiveField}; absent where only the weights file is known. */
+  /** As {@link NetworkInfo.receptiveField}; absent where only the weights file is known. */
   receptive_field?: number | null;
   /** How it was trained; other fields as the recipe has them. */
   training: { hours?: number } | null;
@@ -138,7 +138,7 @@ export interface SplitSrConfig {
 }
 
 /** What a network would be like, with or without weights. */
-export interface NetworkFacts {
+export interface NetworkInfo {
   config: SplitSrConfig;
   params: number;
   /** Multiply-adds for a result of 1280 × 720. */
@@ -222,7 +222,7 @@ export interface Distance {
 export interface Upscaler {
   readonly model: ModelFacts;
   /** What a SplitSR network would cost and see; those hyper-parameters that are left out are the flagship's. */
-  describe(network: Partial<SplitSrConfig>): Promise<NetworkFacts>;
+  describe(network: Partial<SplitSrConfig>): Promise<NetworkInfo>;
   /**
    * Reads a picture without enlarging it. `decoder`: "own" reads a Blob's file with this package's codecs wherever they can,
    * which give the same values on every machine; "auto" (default) leaves to the browser what it reads as well, though browsers'

@@ -21,7 +21,7 @@ import {
   type Distance,
   type Estimate,
   type ModelFacts,
-  type NetworkFacts,
+  type NetworkInfo,
   type Part,
   type Resizer,
   type Source,
@@ -96,7 +96,7 @@ class Engine implements Upscaler {
     return coordinator;
   }
 
-  describe(network: Partial<SplitSrConfig>): Promise<NetworkFacts> {
+  describe(network: Partial<SplitSrConfig>): Promise<NetworkInfo> {
     const hyperparameters = JSON.stringify({ ...network, architecture: undefined });
     return this.#inTurn(undefined, (coordinator) => coordinator.call("describe", hyperparameters));
   }

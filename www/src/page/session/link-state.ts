@@ -1,0 +1,61 @@
+/** What a link can say. `link/codec.ts` reads and writes it. */
+import type { Area, Backend } from "../../module/splitsr.ts";
+import type { Format } from "../shared/formats.ts";
+import type { NetworkChange } from "./hyper-parameters.ts";
+
+/** Where the viewer looks. */
+export interface View {
+  /** The point of the picture in the middle of the viewer, from 0 to 1. */
+  x: number;
+  y: number;
+  /** CSS pixels for each pixel of the original. */
+  magnification: number;
+  /** Where the comparison is divided, from 0 (all enlarged) to 1 (all original). */
+  split: number;
+}
+
+/** The viewer's switches. "swapped": the pictures side by side have changed places. */
+export const toggles = ["beside", "swapped", "loupe", "pixels"] as const;
+export type Toggle = (typeof toggles)[number];
+
+/** What a link says about the viewer. */
+export interface LinkedView {
+  view: View | undefined;
+  toggles: readonly Toggle[];
+}
+
+/** SHA-256 of the model's file and of the exact result, in hexadecimal; a link holds only their first digits. */
+export interface Hashes {
+  model: string;
+  output: string;
+}
+
+export interface LinkState {
+  /** The id of a demo picture. */
+  demo?: string | undefined;
+  /** A small picture that is part of the link: see `link/embedded-picture.ts`. */
+  embedded?: string | undefined;
+  /** The address of a picture on another site: see `shared/address.ts`. */
+  address?: string | undefined;
+  model?: string | undefined;
+  /** Hyper-parameters; the model's own for those that are absent. */
+  network?: NetworkChange | undefined;
+  zoom?: number | undefined;
+  /** Absent for "auto". */
+  backend?: Exclude<Backend, "auto"> | undefined;
+  /** What the result is compared with, the one that is shown first; absent for the original alone. */
+  baselines?: readonly string[] | undefined;
+  /** Whether their differences are shown. */
+  difference?: boolean | undefined;
+  /** The part of the picture that is enlarged. */
+  region?: Area | undefined;
+  /** The hashes that the exact result must have; absent where the sender had not made it. */
+  hashes?: Hashes | undefined;
+  /** Absent while the whole picture is fitted into the viewer. */
+  view?: View | undefined;
+  toggles?: readonly Toggle[] | undefined;
+  /** How the result is saved. */
+  format?: Format | undefined;
+  quality?: number | undefined;
+  evaluationScale?: number | undefined;
+}
