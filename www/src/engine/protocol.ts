@@ -25,7 +25,7 @@ export type PortableSource =
  * A finished picture. It does not live in a worker's wasm instance, which may be ended and would never shrink, but as
  * JS objects that are garbage collected.
  */
-export interface FinishedPicture {
+interface FinishedPicture {
   width: number;
   height: number;
   /** RGBA8, sRGB: what a canvas shows. */

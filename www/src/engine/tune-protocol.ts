@@ -34,7 +34,7 @@ export type PlainScore = Omit<TuneScore, "after"> & { after: PlainPixels };
 export type TuneEvent = { step: TuneStep } | { score: PlainScore };
 
 /** The best step's model. */
-export interface BestReply {
+interface BestReply {
   model: ArrayBuffer;
   step: number;
   psnrY: number;

@@ -34,7 +34,7 @@ export interface KeptTuning {
 }
 
 /** The points of the plots. */
-export interface TuneHistory {
+interface TuneHistory {
   losses: Point[];
   scores: Point[];
 }
