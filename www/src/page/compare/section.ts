@@ -22,7 +22,7 @@ export function compareSection(session: Session, comparison: Comparison, command
       <h2 id="compare-title">Compare with</h2>
       ${
         names.length > 0
-          ? html`<ul class="rivals" data-testid="rivals">
+          ? html`<ul class="baselines" data-testid="rivals">
               ${[ORIGINAL, ...names].map((name) => baselineTemplate(session, comparison, commands, name))}
             </ul>`
           : nothing

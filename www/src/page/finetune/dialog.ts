@@ -4,7 +4,10 @@ import type { Commands } from "../session/commands.ts";
 import type { Session } from "../session/session.ts";
 import { dialogTemplate, paintCrops } from "./dialog-view.ts";
 import "./dialog.css";
+import "./pictures.css";
+import "./progress.css";
 import { FineTuning, type Launcher } from "./run.ts";
+import "./settings.css";
 
 /** Milliseconds between two drawings: steps come faster than anybody looks, and drawing takes time from them. */
 const DRAW_DIALOG_MS = 120;
