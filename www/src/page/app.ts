@@ -1,4 +1,7 @@
-/** Carries out the commands, with the features, the session and the viewer. Nothing below imports this file. */
+/**
+ * Carries out the commands, with the features, the session and the viewer. Nothing below imports
+ * this file.
+ */
 import {
   DEFAULT_MODEL,
   listModels,
@@ -38,7 +41,10 @@ import { roundZoom, sizeText, timeText } from "./shared/text.ts";
 import { Verification } from "./verify/verification.ts";
 import type { Viewer } from "./viewer/viewer.ts";
 
-/** Milliseconds between a move of the view and the change of the address: browsers limit how often that may change. */
+/**
+ * Milliseconds between a move of the view and the change of the address: browsers limit how often
+ * that may change.
+ */
 const LINK_DELAY_MS = 250;
 
 export class App implements Commands {
@@ -85,9 +91,13 @@ export class App implements Commands {
     await this.openLink(location.hash);
   }
 
-  /** Starts the engine while the visitor looks for a picture. If that fails, the first picture says so. */
+  /**
+   * Starts the engine while the visitor looks for a picture. If that fails, the first picture says
+   * so.
+   */
   async warmUp(): Promise<void> {
-    // Any engine will do: one for the current settings would end the one that can still save a result.
+    // Any engine will do: one for the current settings would end the one that can still save a
+    // result.
     await this.#anyEngine().catch(() => undefined);
     if (!this.session.networkInfo) await describe(this.session);
   }
@@ -444,7 +454,10 @@ export class App implements Commands {
     this.share.hold(source, text);
   }
 
-  /** The engine for the current settings. It replaces the one before, and the result that only that could save. */
+  /**
+   * The engine for the current settings. It replaces the one before, and the result that only that
+   * could save.
+   */
   #engine(): Promise<Upscaler> {
     const { engine, choice, backend } = this.session;
     return engine.take(choice.source(), backend, () => {

@@ -3,9 +3,10 @@
  *
  *     main → panel → app → features → session → shared → ../module
  *
- * `session/` is the page's state, without lit and DOM. `shared/` is what several features need and that has no state.
- * Each other folder is a feature: its model and its `section.ts`. A feature never imports another one. It reads the
- * session, and asks for what concerns others through the interface `Commands`, which `app.ts` implements.
+ * `session/` is the page's state, without lit and DOM. `shared/` is what several features need and
+ * that has no state. Each other folder is a feature: its model and its `section.ts`. A feature
+ * never imports another one. It reads the session, and asks for what concerns others through the
+ * interface `Commands`, which `app.ts` implements.
  */
 import { App } from "./app.ts";
 import { probeFormats } from "./export/section.ts";
@@ -36,10 +37,11 @@ void app
   .then(() => app.launcher.findWaiting())
   .then(() => interaction)
   .then(() => app.warmUp())
-  // What is stored for later is loaded after what is needed now.
+  // Files for offline use are loaded after those that are needed now.
   .then(() => Promise.all([offerOffline(part("offline")), probeFormats().then(() => session.changed())]));
 
-// The page's own changes of the address fire no hashchange: this is a link that was pasted or edited.
+// The page's own changes of the address fire no hashchange: this is a link that was pasted or
+// edited.
 addEventListener("hashchange", () => void app.openLink(location.hash));
 
 addEventListener("paste", (event) => {

@@ -1,7 +1,10 @@
 /** Zip files. Their contents are compressed already, so that they are stored as they are. */
 import { Zip, ZipPassThrough } from "fflate";
 
-/** Bytes that are read at once: a few milliseconds' worth on a phone. In between, the page stays responsive. */
+/**
+ * Bytes that are read at once: a few milliseconds' worth on a phone. In between, the page stays
+ * responsive.
+ */
 const SLICE_BYTES = 1 << 18;
 
 /** The format's limit for sizes and positions. */

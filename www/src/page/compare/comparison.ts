@@ -4,10 +4,13 @@ import { enlargeBy, type EnlargeTask } from "../session/enlarge-by.ts";
 import type { ComparisonSettings } from "../session/session.ts";
 import { baselineLabel, ORIGINAL } from "../shared/baselines.ts";
 
-/** Bytes of the baselines' pictures in memory. Those that do not fit are made again when they are shown. */
+/**
+ * Bytes of the baselines' pictures in memory. Those that do not fit are made again when they are
+ * shown.
+ */
 const MAX_BYTES = 256_000_000;
 
-/** What shows a baseline in the original's place, and the differences over both. */
+/** Shows a baseline in the original's place, and the differences over both. */
 export interface ComparisonViewer {
   showBaseline(picture: ImageData, label: string, signal: AbortSignal): Promise<void>;
   hideBaseline(): void;
@@ -32,7 +35,7 @@ export interface Made {
 
 export class Comparison {
   readonly #made = new Map<string, Made>();
-  /** What the baselines were compared with. */
+  /** The result that the baselines were compared with. */
   #result: ImageData | undefined;
   /** The baseline's picture that the viewer shows. */
   #displayed: ImageData | undefined;

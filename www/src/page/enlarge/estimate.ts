@@ -1,4 +1,4 @@
-/** What a run with the current settings would cost, and whether its result fits into memory. */
+/** Estimates the cost of a run, and says so if its result does not fit into memory. */
 import { UpscaleError, type Upscaler } from "../../module/splitsr.ts";
 import type { Session } from "../session/session.ts";
 

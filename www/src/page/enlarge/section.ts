@@ -75,7 +75,7 @@ function sizeFields({ zoomIsValid }: Session, commands: Commands, picture: Size,
   return html`<div class="row sides">${field("width", "Width")} ${field("height", "Height")}</div>`;
 }
 
-/** What the run would cost, once that is known. */
+/** The cost of a run, once it is known. */
 function costText({ estimate }: Session): string {
   if (!estimate) return "";
   const megabytes = estimate.bytes / 1e6;

@@ -5,7 +5,9 @@ import type { Commands } from "../session/commands.ts";
 import type { Session } from "../session/session.ts";
 import { formats, jpeg, lossyWebp, type FileSettings, type Format } from "../shared/formats.ts";
 
-/** Whether the browser writes lossy WebP; Safari writes PNG instead. Undefined until that is known. */
+/**
+ * Whether the browser writes lossy WebP; Safari writes PNG instead. Undefined until that is known.
+ */
 let writesLossyWebp: boolean | undefined;
 
 export async function probeFormats(): Promise<void> {
@@ -87,7 +89,10 @@ function qualityField({ format, quality }: FileSettings, isDisabled: boolean, co
   `;
 }
 
-/** Warns that the format has no transparency. The pictures of a batch may have some: that is not known yet. */
+/**
+ * Warns that the format has no transparency. The pictures of a batch may have some: that is not
+ * known yet.
+ */
 function formatNote({ files, batch, source }: Session): TemplateResult | typeof nothing {
   if (files.format !== jpeg || !(batch ?? source?.hasAlpha)) return nothing;
   return html`<p class="about" data-testid="format-note">What is transparent becomes white.</p>`;

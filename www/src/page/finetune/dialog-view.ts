@@ -7,7 +7,8 @@ import { MAX_NAME_LENGTH } from "../session/own-models.ts";
 import { outcome } from "./outcome.ts";
 import { picturesTemplate } from "./pictures.ts";
 import { plot } from "./plots.ts";
-import type { FineTuning, Run } from "./run.ts";
+import type { FineTuning } from "./fine-tuning.ts";
+import type { Run } from "./run.ts";
 import { presets, settingsTemplate } from "./settings.ts";
 
 /** `close` closes the dialog. */

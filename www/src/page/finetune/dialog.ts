@@ -6,10 +6,13 @@ import { dialogTemplate, paintCrops } from "./dialog-view.ts";
 import "./dialog.css";
 import "./pictures.css";
 import "./progress.css";
-import { FineTuning, type Launcher } from "./run.ts";
+import { FineTuning, type Launcher } from "./fine-tuning.ts";
 import "./settings.css";
 
-/** Milliseconds between two drawings: steps come faster than anybody looks, and drawing takes time from them. */
+/**
+ * Milliseconds between two drawings: steps come faster than anybody looks, and drawing takes time
+ * from them.
+ */
 const DRAW_DIALOG_MS = 120;
 const DRAW_PANEL_MS = 500;
 

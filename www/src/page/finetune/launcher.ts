@@ -11,7 +11,7 @@ import {
 } from "../session/storage.ts";
 import type { FineTuneDialog } from "./dialog.ts";
 import { lock } from "./lock.ts";
-import type { FineTuning, SavedModel } from "./run.ts";
+import type { FineTuning, SavedModel } from "./fine-tuning.ts";
 
 export class FineTuneLauncher {
   /** Undefined until it is loaded. */

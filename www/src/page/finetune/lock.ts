@@ -1,6 +1,8 @@
 /** A lock for a fine-tuning, which only one window at a time can run. */
 
-/** Resolves with the function that releases the lock, or with undefined if another window has it. */
+/**
+ * Resolves with the function that releases the lock, or with undefined if another window has it.
+ */
 export async function lock(id: string): Promise<(() => void) | undefined> {
   // Browsers have locks only in secure contexts.
   if (!("locks" in navigator)) return () => undefined;

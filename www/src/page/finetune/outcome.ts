@@ -1,4 +1,4 @@
-/** What came of a fine-tuning. */
+/** The outcome of a fine-tuning, in numbers and words. */
 import type { TuneResult, Tuning } from "../../module/splitsr.ts";
 import { gainText } from "../shared/text.ts";
 

@@ -1,6 +1,6 @@
 /**
- * The curves of a fine-tuning as SVG, which follows the page's theme and has labels for screen readers. uPlot draws on a
- * canvas and is ten times as much code.
+ * The curves of a fine-tuning as SVG, which follows the page's theme and has labels for screen
+ * readers. uPlot draws on a canvas and is ten times as much code.
  */
 import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from "lit-html";
 import type { Point } from "../session/storage.ts";

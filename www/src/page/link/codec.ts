@@ -1,6 +1,7 @@
 /**
- * The page's state in the URL's fragment: `#img=demo:sign&model=splitsr-x2&zoom=2&view=0.5,0.5,2,0.5`. Settings with
- * their default values are left out.
+ * The page's state in the URL's fragment:
+ * `#img=demo:sign&model=splitsr-x2&zoom=2&view=0.5,0.5,2,0.5`. Settings with their default values
+ * are left out.
  */
 import { MAX_ZOOM, type Area, type ModelEntry } from "../../module/api.ts";
 import {
@@ -26,13 +27,14 @@ const MAX_CHARACTERS = 64_000;
 type Reader = (text: string, state: LinkState) => string | undefined;
 
 /**
- * Reads a fragment. `usual` is the model for a zoom if the link names none. If something is missing here, such as the
- * sender's own model, the rest of the link is still followed; a broken link is not. The complaints are sentences.
+ * Reads a fragment. `defaultModel` is the model for a zoom if the link names none. If something is
+ * missing here, such as the sender's own model, the rest of the link is still followed; a broken
+ * link is not. The complaints are sentences.
  */
 export function parseLink(
   fragment: string,
   models: readonly ModelEntry[],
-  usual: (zoom: number) => ModelEntry | undefined,
+  defaultModel: (zoom: number) => ModelEntry | undefined,
 ): { state: LinkState; complaints: string[] } {
   const text = fragment.replace(/^#/, "");
   if (text === "") return { state: {}, complaints: [] };
@@ -66,7 +68,9 @@ export function parseLink(
   }
   // Nothing is known about the hyper-parameters of a model that is not here.
   const entry =
-    model === null ? usual(state.zoom ?? DEFAULT_ZOOM) : models.find((candidate) => candidate.name === state.model);
+    model === null
+      ? defaultModel(state.zoom ?? DEFAULT_ZOOM)
+      : models.find((candidate) => candidate.name === state.model);
   const config = configOf(entry);
   for (const { key, link, label, values: choices } of parameters) {
     const value = values.get(link);
@@ -136,7 +140,7 @@ const readers: Record<string, Reader> = {
 };
 
 /** Values that a link leaves out. */
-const USUAL: NetworkChange = {
+const LINK_DEFAULTS: NetworkChange = {
   split_ratio: 0.25,
   hybrid_index: 3,
   hybrid_mode: "split-first",
@@ -174,8 +178,8 @@ export function formatLink(state: LinkState, own?: NetworkChange): string {
   if (model !== undefined) parts.push(`model=${encodeURIComponent(model)}`);
   for (const { key, link } of network ? parameters : []) {
     const value = network?.[key];
-    const isUsual = value === USUAL[key] && (own === undefined || value === own[key]);
-    if (value !== undefined && !isUsual) parts.push(`${link}=${value}`);
+    const isDefault = value === LINK_DEFAULTS[key] && (own === undefined || value === own[key]);
+    if (value !== undefined && !isDefault) parts.push(`${link}=${value}`);
   }
   if (zoom !== undefined) parts.push(`zoom=${zoom}`);
   if (backend !== undefined) parts.push(`backend=${backend}`);

@@ -1,4 +1,7 @@
-/** A small picture as text in a link: a PNG file in base64url. Browsers send no server the fragment of an address. */
+/**
+ * A small picture as text in a link: a PNG file in base64url. Browsers send no server the fragment
+ * of an address.
+ */
 
 /** Longer addresses do not survive everywhere that links are pasted. */
 const MAX_CHARACTERS = 48_000;
@@ -18,7 +21,10 @@ export async function packPicture(png: Blob): Promise<string> {
   return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
-/** Undefined for text that `packPicture` did not make. Whether it is a picture turns out when it is read. */
+/**
+ * Undefined for text that `packPicture` did not make. Whether it is a picture turns out when it is
+ * read.
+ */
 export function unpackPicture(text: string): Blob | undefined {
   if (text.length > MAX_CHARACTERS || !/^[\w-]+$/.test(text)) return undefined;
   try {

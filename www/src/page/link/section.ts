@@ -21,7 +21,7 @@ export function linkTemplate(session: Session, share: Share, commands: Commands)
   `;
 }
 
-/** Where the link leads. */
+/** Says where the link leads. */
 function linkNote({ picture, part, waitingLink }: Session, share: Share, commands: Commands): TemplateResult {
   if (waitingLink) {
     const { address } = waitingLink.link;

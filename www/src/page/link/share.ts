@@ -40,7 +40,8 @@ export class Share {
   /** Keeps the address up to date, without an entry in the history for each change. */
   writeAddress(): void {
     const { models, zoomIsValid, activity } = this.#session;
-    // Before the models are known the address is still to be read, and an invalid zoom is not worth sharing.
+    // Before the models are known the address is still to be read, and an invalid zoom is not worth
+    // sharing.
     const isLink = models.length > 0 && zoomIsValid && activity.status.state !== "loading";
     if (isLink) history.replaceState(null, "", this.link);
   }
@@ -74,7 +75,10 @@ export class Share {
     this.#session.changed("link");
   }
 
-  /** Where the picture is, and what of it is seen and enlarged; undefined for a picture that stays with the visitor. */
+  /**
+   * The place of the picture and the part that is shown; undefined if the picture stays with the
+   * visitor.
+   */
   #place(): Pick<LinkState, "demo" | "address" | "embedded" | "region" | "view"> | undefined {
     const { picture, part, waitingLink } = this.#session;
     if (waitingLink) {

@@ -1,4 +1,4 @@
-/** What the chosen network costs. */
+/** Finds out what the chosen network costs. */
 import { UpscaleError } from "../../module/splitsr.ts";
 import type { Session } from "../session/session.ts";
 

@@ -1,4 +1,7 @@
-/** Draws networks from their hyper-parameters: their layers, and which channels each block convolves. */
+/**
+ * Draws networks from their hyper-parameters: their layers, and which channels each block
+ * convolves.
+ */
 import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from "lit-html";
 import type { ModelEntry, NetworkInfo, SplitSrConfig } from "../../module/splitsr.ts";
 

@@ -1,4 +1,7 @@
-/** The chosen model's hyper-parameters, which choose among the trained models, and what the network costs. */
+/**
+ * The chosen model's hyper-parameters, which choose among the trained models, and what the network
+ * costs.
+ */
 import { html, nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 import type { ModelEntry, NetworkInfo, SplitSrConfig } from "../../module/splitsr.ts";

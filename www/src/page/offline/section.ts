@@ -1,4 +1,7 @@
-/** The page without a connection: registers the service worker, and offers to store everything for offline use. */
+/**
+ * The page without a connection: registers the service worker, and offers to store everything for
+ * offline use.
+ */
 import { html, nothing, render, type TemplateResult } from "lit-html";
 import type { Kept, Question } from "../../offline/protocol.ts";
 
@@ -11,10 +14,12 @@ interface State {
 }
 
 /**
- * Shows in `place` what is stored. Only the page calls this: the `splitsr` package brings no service worker.
+ * Shows in `place` what is stored. Only the page calls this: the `splitsr` package brings no
+ * service worker.
  */
 export async function offerOffline(place: HTMLElement): Promise<void> {
-  // The development server has none, and browsers have them only for pages that are loaded over https.
+  // The development server has none, and browsers have them only for pages that are loaded over
+  // https.
   if (!import.meta.env.PROD || !("serviceWorker" in navigator)) return;
   const state: State = { kept: undefined, keeping: false, next: undefined };
   const show = () => render(template(state, keep), place);
@@ -22,7 +27,8 @@ export async function offerOffline(place: HTMLElement): Promise<void> {
   const keep = async () => {
     state.keeping = true;
     show();
-    // Asks the browser not to clear the storage when the device runs out of space. The answer changes nothing.
+    // Asks the browser not to clear the storage when the device runs out of space. The answer
+    // changes nothing.
     await navigator.storage.persist().catch(() => false);
     const { active } = await navigator.serviceWorker.ready;
     if (active) {
@@ -65,8 +71,8 @@ function ask(worker: ServiceWorker, question: Question, onAnswer: (kept: Kept) =
 }
 
 /**
- * Starts the next version and reloads the page, when the visitor asks for it: reloading loses the result, and without
- * it the page would ask for files that the next version does not have.
+ * Starts the next version and reloads the page, when the visitor asks for it: reloading loses the
+ * result, and without it the page would ask for files that the next version does not have.
  */
 function takeOver(next: ServiceWorker): void {
   navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });

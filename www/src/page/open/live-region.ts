@@ -7,18 +7,22 @@ import type { Session } from "../session/session.ts";
 /** A step that has run longer than this, in milliseconds, is cancelled when the region moves. */
 const MAX_STEP_MS = 300;
 /**
- * A step with a longer estimate, in milliseconds, waits until the visitor lets go. It is longer than `MAX_STEP_MS`
- * because there is time while the pointer rests, and the engine may have been busy when its speed was measured.
+ * A step with a longer estimate, in milliseconds, waits until the visitor lets go. It is longer
+ * than `MAX_STEP_MS` because there is time while the pointer rests, and the engine may have been
+ * busy when its speed was measured.
  */
 const MAX_ESTIMATE_MS = 1000;
 /** Smaller regions are enlarged whatever the estimate, which is corrected by that. */
 const MAX_UNESTIMATED_PIXELS = 10_000;
-/** Regions of larger pictures are cut from a piece of the picture, which is read once for many regions. */
+/**
+ * Regions of larger pictures are cut from a piece of the picture, which is read once for many
+ * regions.
+ */
 const MAX_WHOLE_PIXELS = 1_000_000;
 /** Pixels of that piece on each side of the region. */
 const PIECE_MARGIN = 256;
 
-/** What parts are cut from: a whole picture, or a piece of it. */
+/** The source of a part: a whole picture, or a piece of it. */
 interface Piece {
   picture: SourcePicture;
   /** Its place in the whole picture. */
@@ -38,7 +42,9 @@ export async function cutPart(
   return { ...whole, ...cut, area, name: `${whole.name}-part` };
 }
 
-/** One region, from when the visitor begins to mark it until the result of the last step is shown. */
+/**
+ * One region, from when the visitor begins to mark it until the result of the last step is shown.
+ */
 class Following {
   /** The region as marked last. */
   last: Area;
@@ -89,8 +95,8 @@ export class LiveRegion {
   }
 
   /**
-   * Ends the following with the final region. Returns whether that is enlarged already. "outdated": the visitor marks
-   * again or has cancelled.
+   * Ends the following with the final region. Returns whether that is enlarged already. "outdated":
+   * the visitor marks again or has cancelled.
    */
   async finish(area: Area): Promise<boolean | "outdated"> {
     const following = this.#following;
@@ -109,7 +115,8 @@ export class LiveRegion {
     if (!following || following.signal.aborted) return false;
     following.last = following.wanted = area;
     following.released = false;
-    // A quick step that still overlaps may finish: if each move cancelled it, none would ever be seen.
+    // A quick step that still overlaps may finish: if each move cancelled it, none would ever be
+    // seen.
     const { step } = following;
     if (step && (performance.now() - step.start > MAX_STEP_MS || !overlap(step.area, area))) step.abort.abort();
     following.wake();

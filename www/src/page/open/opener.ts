@@ -32,7 +32,9 @@ export class Opener {
     this.#offer = undefined;
   }
 
-  /** Brings the page to a link's state. A picture in it is enlarged at once, as the sender saw it. */
+  /**
+   * Brings the page to a link's state. A picture in it is enlarged at once, as the sender saw it.
+   */
   async openLink(link: LinkState, complaints: readonly string[], embedded: Blob | undefined): Promise<void> {
     const session = this.#session;
     const commands = this.#commands;
@@ -42,7 +44,8 @@ export class Opener {
     commands.follow(link);
     const { demo, embedded: text, address } = link;
     const url = address === undefined ? undefined : readAddress(address);
-    // A link that is partly wrong does not show what its sender saw: say so instead of enlarging something else.
+    // A link that is partly wrong does not show what its sender saw: say so instead of enlarging
+    // something else.
     const trouble = complaints.length > 0 ? `${complaints.join(" ")} Choose below, or ask for the link again.` : "";
     const { fingerprint } = session;
     this.#offer = url && { url, link, trouble, fingerprint };
@@ -104,7 +107,10 @@ export class Opener {
     if (outcome === "open" && link) await this.#show(link, fingerprint, true, trouble);
   }
 
-  /** Several pictures become a batch, including those that cannot be read; the first one that can is shown. */
+  /**
+   * Several pictures become a batch, including those that cannot be read; the first one that can is
+   * shown.
+   */
   async openFiles(files: readonly File[]): Promise<void> {
     if (files.length === 0) return;
     const session = this.#session;

@@ -1,4 +1,7 @@
-/** Pictures on other sites. A site learns of the visitor when it is asked, so that the visitor must consent first. */
+/**
+ * Pictures on other sites. A site learns of the visitor when it is asked, so that the visitor must
+ * consent first.
+ */
 import type { WorkOptions } from "../session/activity.ts";
 import type { LinkState } from "../session/link-state.ts";
 import { MISSING_PART } from "../shared/text.ts";
@@ -8,7 +11,7 @@ export interface RemoteOffer {
   url: URL;
   /** The link that named it; undefined if the address came alone. */
   link: LinkState | undefined;
-  /** What is wrong with the link. */
+  /** The complaints about the link. */
   trouble: string;
   /** The session's fingerprint when the link was opened. */
   fingerprint: string;

@@ -1,4 +1,7 @@
-/** Ways to open a picture: the section of the panel, and what the viewer shows while it has no picture. */
+/**
+ * Ways to open a picture: the section of the panel, and what the viewer shows while it has no
+ * picture.
+ */
 import { html, nothing, type TemplateResult } from "lit-html";
 import type { Commands } from "../session/commands.ts";
 import type { Session } from "../session/session.ts";
@@ -67,7 +70,10 @@ export function pictureSection(
   `;
 }
 
-/** The files of an input. It is cleared, because the browser reports no change if the same file is chosen again. */
+/**
+ * The files of an input. It is cleared, because the browser reports no change if the same file is
+ * chosen again.
+ */
 function takeFiles(event: Event): File[] {
   const input = event.target as HTMLInputElement;
   const files = [...(input.files ?? [])];

@@ -1,6 +1,6 @@
 /**
- * Scores models and resizers on the visitor's picture: shrinks it by the evaluation protocol, enlarges it again, and
- * compares the result with the picture.
+ * Scores models and resizers on the visitor's picture: shrinks it by the evaluation protocol,
+ * enlarges it again, and compares the result with the picture.
  */
 import type { ModelEntry } from "../../module/splitsr.ts";
 import { enlargeBy, type EnlargeTask } from "../session/enlarge-by.ts";
@@ -10,7 +10,7 @@ import type { Cost, Score } from "./score.ts";
 /** Larger pictures take too long and too much memory for a dozen models. */
 const MAX_PIXELS = 4_000_000;
 
-/** What is scored, and where. */
+/** The picture, the models and the engine for scoring. */
 interface EvaluationTask extends Pick<EnlargeTask, "upscaler" | "picture" | "source" | "backend" | "speeds"> {
   scale: number;
   models: readonly ModelEntry[];
@@ -33,7 +33,7 @@ export class Evaluation {
     return this.#scores;
   }
 
-  /** What the plot shows quality against. */
+  /** The cost that the plot shows quality against. */
   get cost(): Cost {
     return this.#cost;
   }
@@ -56,7 +56,10 @@ export class Evaluation {
     this.#scores = [];
   }
 
-  /** Scores the resizers and the models of the scale, one after another. `onNext` is called before each. */
+  /**
+   * Scores the resizers and the models of the scale, one after another. `onNext` is called before
+   * each.
+   */
   async run(
     task: EvaluationTask,
     signal: AbortSignal,

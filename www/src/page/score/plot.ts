@@ -1,4 +1,6 @@
-/** The plot of quality against cost. Its colours are attributes, because its PNG has no style sheet. */
+/**
+ * The plot of quality against cost. Its colours are attributes, because its PNG has no style sheet.
+ */
 import { html, nothing, render, svg, type SVGTemplateResult, type TemplateResult } from "lit-html";
 import { baselineLabel } from "../shared/baselines.ts";
 import type { Cost, Score } from "./score.ts";
@@ -17,7 +19,10 @@ const BOTTOM = HEIGHT - 36;
 /** The height of a name below the plot. */
 const LINE = 14;
 
-/** A score's cost (as a power of ten) and quality, or their places in the plot, and its number in the table. */
+/**
+ * A score's cost (as a power of ten) and quality, or their places in the plot, and its number in
+ * the table.
+ */
 interface Dot {
   number: number;
   name: string;

@@ -11,5 +11,5 @@ export interface Score {
   milliseconds: number;
 }
 
-/** What the plot can show quality against. */
+/** The costs that the plot can show quality against. */
 export type Cost = "milliseconds" | "multiply-adds";

@@ -13,7 +13,7 @@ export function scoreSection(session: Session, evaluation: Evaluation, commands:
   const { picture, activity, evaluationScale } = session;
   const { scores, plots } = evaluation;
   return html`
-    <details class="truth">
+    <details class="score">
       <summary>Score against the truth</summary>
       <p class="about">
         Shrinks the picture as the literature does, has every model and resizer enlarge it again, and compares with the

@@ -1,4 +1,4 @@
-/** What the page is doing, one thing at a time, and what it says about it. */
+/** The current work, one thing at a time, and the status line about it. */
 
 interface Status {
   state: "idle" | "loading" | "working" | "done" | "error";
@@ -53,7 +53,9 @@ export class Activity {
     return this.#current.signal;
   }
 
-  /** Does the work and says so, also when it fails. Returns undefined if it failed or was cancelled. */
+  /**
+   * Does the work and says so, also when it fails. Returns undefined if it failed or was cancelled.
+   */
   async during<T>(text: string, work: (task: WorkOptions) => Promise<T>, occupies = true): Promise<T | undefined> {
     const signal = this.begin("working", text, occupies);
     try {

@@ -1,6 +1,7 @@
 /**
- * Everything that a visitor can ask for and that concerns more than one feature. Sections and features get these
- * commands; `app.ts` carries them out, and only `main.ts` and `panel.ts` know it.
+ * Everything that a visitor can ask for and that concerns more than one feature. Sections and
+ * features get these commands; `app.ts` carries them out, and only `main.ts` and `panel.ts` know
+ * it.
  */
 import type { Area, Backend, SourcePicture, Upscaler } from "../../module/splitsr.ts";
 import type { Demo } from "../shared/demos.ts";

@@ -14,7 +14,10 @@ export class EngineSlot {
     return this.#engine?.upscaler;
   }
 
-  /** The engine for these settings. It replaces the current one; `onEnd` is called when that is ended. */
+  /**
+   * The engine for these settings. It replaces the current one; `onEnd` is called when that is
+   * ended.
+   */
   async take(model: ModelSource, backend: Backend, onEnd: () => void): Promise<Upscaler> {
     if (!this.#engine || !this.fits(model, backend)) {
       this.#engine?.upscaler.then(

@@ -13,7 +13,7 @@ export interface EnlargeTask {
   upscaler: Upscaler;
   picture: SourcePicture;
   size: { width: number; height: number };
-  /** Where a model's weights are. */
+  /** Finds a model's weights. */
   source: (model: string) => ModelSource;
   backend: Backend;
   signal: AbortSignal;
@@ -23,7 +23,8 @@ export interface EnlargeTask {
 }
 
 /**
- * Enlarges to exactly the given size. `milliseconds` leaves out loading and the first, slower steps of a new engine.
+ * Enlarges to exactly the given size. `milliseconds` leaves out loading and the first, slower steps
+ * of a new engine.
  */
 export async function enlargeBy(name: string, task: EnlargeTask): Promise<{ pixels: ImageData; milliseconds: number }> {
   const { upscaler, picture, size, source, backend, signal, onProgress, speeds } = task;

@@ -1,16 +1,16 @@
-/** What a link can say. `link/codec.ts` reads and writes it. */
+/** The content of a link. `link/codec.ts` reads and writes it. */
 import type { Area, Backend } from "../../module/splitsr.ts";
 import type { Format } from "../shared/formats.ts";
 import type { NetworkChange } from "./hyper-parameters.ts";
 
-/** Where the viewer looks. */
+/** The point and the magnification of the viewer. */
 export interface View {
   /** The point of the picture in the middle of the viewer, from 0 to 1. */
   x: number;
   y: number;
   /** CSS pixels for each pixel of the original. */
   magnification: number;
-  /** Where the comparison is divided, from 0 (all enlarged) to 1 (all original). */
+  /** The place of the dividing line, from 0 (all enlarged) to 1 (all original). */
   split: number;
 }
 
@@ -18,13 +18,16 @@ export interface View {
 export const toggles = ["beside", "swapped", "loupe", "pixels"] as const;
 export type Toggle = (typeof toggles)[number];
 
-/** What a link says about the viewer. */
+/** The viewer's part of a link. */
 export interface LinkedView {
   view: View | undefined;
   toggles: readonly Toggle[];
 }
 
-/** SHA-256 of the model's file and of the exact result, in hexadecimal; a link holds only their first digits. */
+/**
+ * SHA-256 of the model's file and of the exact result, in hexadecimal; a link holds only their
+ * first digits.
+ */
 export interface Hashes {
   model: string;
   output: string;
@@ -43,7 +46,7 @@ export interface LinkState {
   zoom?: number | undefined;
   /** Absent for "auto". */
   backend?: Exclude<Backend, "auto"> | undefined;
-  /** What the result is compared with, the one that is shown first; absent for the original alone. */
+  /** The baselines, starting with the one that is shown; absent for the original alone. */
   baselines?: readonly string[] | undefined;
   /** Whether their differences are shown. */
   difference?: boolean | undefined;

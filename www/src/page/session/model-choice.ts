@@ -1,4 +1,7 @@
-/** The chosen model, or the chosen hyper-parameters, from the models of the page and the visitor's own. */
+/**
+ * The chosen model, or the chosen hyper-parameters, from the models of the page and the visitor's
+ * own.
+ */
 import { modelFor, type ModelEntry, type ModelSource, type SplitSrConfig } from "../../module/splitsr.ts";
 import { configOf, hasConfig, nearestTo, trainedWith, type NetworkChange } from "./hyper-parameters.ts";
 import type { OwnModels } from "./own-models.ts";
@@ -45,7 +48,7 @@ export class ModelChoice {
     return this.all.find((entry) => entry.name === name);
   }
 
-  /** Where the weights of a model are. */
+  /** Finds a model's weights. */
   readonly source = (name = this.#name): ModelSource => this.#own.named(name)?.file ?? name;
 
   /** The chosen hyper-parameters; undefined if the model is no SplitSR network. */
@@ -63,7 +66,9 @@ export class ModelChoice {
     return this.#untrained;
   }
 
-  /** The model that fine-tuning starts from: the chosen one, or the nearest to the hyper-parameters. */
+  /**
+   * The model that fine-tuning starts from: the chosen one, or the nearest to the hyper-parameters.
+   */
   get trained(): ModelEntry | undefined {
     return (this.#untrained && nearestTo(this.#untrained, this.all)) ?? this.entry;
   }

@@ -5,7 +5,7 @@ import { readModels, removeModel, writeModel, type OwnModel } from "./storage.ts
 
 export const MAX_NAME_LENGTH = 60;
 
-/** What is wrong with a name for a model, as a sentence; empty if nothing is. */
+/** A sentence that says what is wrong with a name for a model; empty if it is valid. */
 export function nameTrouble(name: string, taken: readonly string[]): string {
   if (name.length === 0) return "The new model needs a name.";
   if (name.length > MAX_NAME_LENGTH) return `A name has at most ${MAX_NAME_LENGTH} characters.`;
@@ -83,7 +83,10 @@ export class OwnModels {
     return name;
   }
 
-  /** Adds a model to the list, replaces one of the same name, and stores it. Returns why it could not be stored. */
+  /**
+   * Adds a model to the list, replaces one of the same name, and stores it. Returns why it could
+   * not be stored.
+   */
   async keep(model: OwnModel): Promise<string> {
     const { name } = model.entry;
     this.#all = [...this.#all.filter(({ entry }) => entry.name !== name), model];
@@ -95,12 +98,16 @@ export class OwnModels {
     } catch (error) {
       return `${(error as Error).message} ${name} is in the list until this page is closed: download it to keep it.`;
     }
-    // Asks the browser not to clear the storage when the device runs out of space. The answer changes nothing.
+    // Asks the browser not to clear the storage when the device runs out of space. The answer
+    // changes nothing.
     if ("storage" in navigator) void navigator.storage.persist().catch(() => false);
     return "";
   }
 
-  /** Removes a model from the list and from the storage. The caller announces it, when another model is chosen. */
+  /**
+   * Removes a model from the list and from the storage. The caller announces it, when another model
+   * is chosen.
+   */
   async remove(name: string): Promise<void> {
     this.#removed = this.named(name);
     this.#all = this.#all.filter(({ entry }) => entry.name !== name);

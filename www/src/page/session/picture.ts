@@ -1,6 +1,6 @@
 import type { Area, SourcePicture } from "../../module/splitsr.ts";
 
-/** Where a picture comes from. */
+/** The origin of a picture. */
 export interface PictureOrigin {
   /** A file's name without its ending. */
   name: string;

@@ -1,6 +1,6 @@
 /**
- * The page's state. Everyone may read it, but only its own methods change it, and they announce each change. It knows
- * neither the viewer nor the panel.
+ * The page's state. Everyone may read it, but only its own methods change it, and they announce
+ * each change. It knows neither the viewer nor the panel.
  */
 import {
   MAX_ZOOM,
@@ -29,7 +29,7 @@ export interface Result {
   model: string;
 }
 
-/** What the result is compared with. */
+/** The choice of baselines for the result. */
 export interface ComparisonSettings {
   /** In the order in which they were added. */
   baselines: readonly string[];
@@ -39,14 +39,17 @@ export interface ComparisonSettings {
   showsDifference: boolean;
 }
 
-/** A link whose picture is not open: it is loading, failed to load, or waits for the visitor's consent. */
+/**
+ * A link whose picture is not open: it is loading, failed to load, or waits for the visitor's
+ * consent.
+ */
 export interface WaitingLink {
   link: LinkState;
   /** {@link Session.fingerprint} when the link was opened. */
   fingerprint: string;
 }
 
-/** What a change concerns: the page alone, or its link (the address) too. */
+/** A change concerns the page alone, or its link (the address) too. */
 export type Change = "page" | "link";
 
 const noComparison: ComparisonSettings = { baselines: [], shown: ORIGINAL, showsDifference: false };
@@ -99,7 +102,7 @@ export class Session {
     return this.#part;
   }
 
-  /** What is enlarged: the picture, or a part of it. */
+  /** The picture to enlarge: all of it, or a part. */
   get source(): LoadedPicture | undefined {
     return this.#part ?? this.#picture;
   }
@@ -118,7 +121,7 @@ export class Session {
     return this.#estimate;
   }
 
-  /** What the chosen network costs; undefined until it is known. */
+  /** The costs of the chosen network; undefined until they are known. */
   get networkInfo(): NetworkInfo | undefined {
     return this.#networkInfo;
   }
@@ -130,7 +133,10 @@ export class Session {
     this.changed();
   }
 
-  /** Replaces the part, or goes back to the whole picture. Its result comes along where there is one already. */
+  /**
+   * Replaces the part, or goes back to the whole picture. Its result comes along where there is one
+   * already.
+   */
   setPart(part: PicturePart | undefined, result?: Result): void {
     this.#part = part;
     this.#result = result;
@@ -297,7 +303,10 @@ export class Session {
     this.changed();
   }
 
-  /** Takes the settings of a link. What it does not name is as on a fresh page, except for metadata: links never say that. */
+  /**
+   * Takes the settings of a link, and defaults for the others. Links do not say whether metadata is
+   * kept.
+   */
   follow(link: LinkState): void {
     const { zoom = DEFAULT_ZOOM, model, network, baselines = [], difference = false } = link;
     this.#zoom = zoom;
@@ -324,17 +333,20 @@ export class Session {
 
   // ---- Links ----
 
-  /** The settings that decide what the result is. A link's hashes are valid as long as these stay the same. */
+  /**
+   * The settings that decide what the result is. A link's hashes are valid as long as these stay
+   * the same.
+   */
   get fingerprint(): string {
     return JSON.stringify([this.zoom, this.model, this.backend, this.choice.network]);
   }
 
-  /** What the link says that the exact result must be. */
+  /** The hashes in the link, which the exact result must have. */
   get expectedHashes(): Hashes | undefined {
     return this.#expectedHashes;
   }
 
-  /** What the exact result is; undefined until it was made. */
+  /** The hashes of the exact result; undefined until it was made. */
   get foundHashes(): Hashes | undefined {
     return this.#foundHashes;
   }

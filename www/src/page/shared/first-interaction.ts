@@ -1,6 +1,7 @@
 /**
- * Resolves when the visitor first moves, touches or types. The engine and a model are four times the size of the page:
- * they are not loaded for a visitor who only looks, and are ready when one opens a picture.
+ * Resolves when the visitor first moves, touches or types. The engine and a model are four times
+ * the size of the page: they are not loaded for a visitor who only looks, and are ready when one
+ * opens a picture.
  */
 export function firstInteraction(): Promise<void> {
   return new Promise((resolve) => {

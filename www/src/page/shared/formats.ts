@@ -49,7 +49,8 @@ const MAX_NAME_BYTES = 200;
 
 /** A file name, without its ending, for a result. It is valid on every system. */
 export function resultName(name: string, zoom: number): string {
-  // Replaces what Windows forbids, such as separators of folders, and removes dots that would hide the file.
+  // Replaces what Windows forbids, such as separators of folders, and removes dots that would hide
+  // the file.
   const safe = name.replace(/[\p{Cc}<>:"/\\|?*]/gu, "_").replace(/^[. ]+/, "");
   // Cut by characters, so that none is split.
   const characters = Array.from(safe);

@@ -1,4 +1,4 @@
-/** Where the viewer looks: converts between its CSS pixels and the picture's pixels. */
+/** The viewer's camera: converts between its CSS pixels and the picture's pixels. */
 import type { Area } from "../../module/splitsr.ts";
 import type { View } from "../session/link-state.ts";
 

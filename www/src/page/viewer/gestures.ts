@@ -1,15 +1,17 @@
 /** The viewer's gestures: drags, the wheel, pinches, double clicks and double taps. */
 import type { Point } from "./camera.ts";
 
-/** What a drag does. */
+/** Carries out a drag. */
 export interface Drag {
   move(to: Point): void;
   end(): void;
 }
 
-/** What gestures act on. Points are in CSS pixels, relative to the viewer. */
+/** Carries out gestures. Points are in CSS pixels, relative to the viewer. */
 export interface GestureTarget {
-  /** Moves what is at `from` to `to` and scales it by `factor`, in a gesture that began at `origin`. */
+  /**
+   * Moves what is at `from` to `to` and scales it by `factor`, in a gesture that began at `origin`.
+   */
   transform(factor: number, from: Point, to: Point, origin: Point): void;
   /** Called for a double click or tap. */
   toggleZoom(at: Point): void;
@@ -24,7 +26,10 @@ const DOUBLE_TAP_MS = 350;
 const DOUBLE_TAP_SPACE = 24;
 /** A finger that moves no further, in CSS pixels, taps. */
 const TAP_SPACE = 8;
-/** Limits a wheel event with Ctrl: a touchpad's pinch sends many small ones, a mouse sends 100 pixels at once. */
+/**
+ * Limits a wheel event with Ctrl: a touchpad's pinch sends many small ones, a mouse sends 100
+ * pixels at once.
+ */
 const MAX_PINCH_PIXELS = 40;
 const MIDDLE_BUTTON = 1;
 
@@ -36,7 +41,7 @@ export function listenToGestures(viewport: HTMLElement, over: readonly HTMLEleme
   /** The pointers that are down, in order. */
   const pointers = new Map<number, Point>();
   let drag: Drag | undefined;
-  /** Where the gesture began. */
+  /** The start of the gesture. */
   let origin: Point = { x: 0, y: 0 };
   /** Whether it may still be a tap. */
   let isTap = false;

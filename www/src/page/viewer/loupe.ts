@@ -1,4 +1,7 @@
-/** The loupe magnifies what is under the pointer: the left half shows the left picture, the right half the right one. */
+/**
+ * The loupe magnifies what is under the pointer: the left half shows the left picture, the right
+ * half the right one.
+ */
 import type { Area } from "../../module/splitsr.ts";
 import type { Point } from "./camera.ts";
 
@@ -18,7 +21,9 @@ export interface Seen {
   half: "left" | "right" | "both";
 }
 
-/** Draws the loupe over the point `at` of the viewer, where the pixel `under` of the original is. */
+/**
+ * Draws the loupe over the point `at` of the viewer, where the pixel `under` of the original is.
+ */
 export function drawLoupe(
   frame: HTMLElement,
   canvas: HTMLCanvasElement,

@@ -4,8 +4,9 @@
 const STRIP_PIXELS = 500_000;
 
 /**
- * Milliseconds of drawing between two pauses. There is no pause after each strip, because a browser without a graphics
- * card copies the whole canvas (2.5 ms for a megapixel) for each frame in which it has changed.
+ * Milliseconds of drawing between two pauses. There is no pause after each strip, because a browser
+ * without a graphics card copies the whole canvas (2.5 ms for a megapixel) for each frame in which
+ * it has changed.
  */
 const SLICE_MS = 8;
 

@@ -1,4 +1,7 @@
-/** The rectangle around a region of the picture: drawn by dragging, moved and resized by mouse, touch and keys. */
+/**
+ * The rectangle around a region of the picture: drawn by dragging, moved and resized by mouse,
+ * touch and keys.
+ */
 import type { Area } from "../../module/splitsr.ts";
 import type { Camera, Point } from "./camera.ts";
 import type { Drag } from "./gestures.ts";
@@ -19,7 +22,10 @@ interface Hold {
 
 export class RegionSelector {
   area: Area | undefined;
-  /** Called when the visitor has changed or removed the rectangle; with `moving`, while it is being changed. */
+  /**
+   * Called when the visitor has changed or removed the rectangle; with `moving`, while it is being
+   * changed.
+   */
   onChange: (area: Area | undefined, moving: boolean) => void = () => undefined;
   /** Called before a new rectangle is drawn. */
   onStart: () => void = () => undefined;

@@ -1,7 +1,7 @@
 /**
- * The viewer shows two pictures at the same place and size, divided by a movable line or side by side. They pan and zoom
- * together by mouse, wheel, touch and keys. Left is the original or a baseline. (The comparison sliders of libraries
- * neither pan nor zoom.)
+ * The viewer shows two pictures at the same place and size, divided by a movable line or side by
+ * side. They pan and zoom together by mouse, wheel, touch and keys. Left is the original or a
+ * baseline. (The comparison sliders of libraries neither pan nor zoom.)
  */
 import type { Area, Part } from "../../module/splitsr.ts";
 import { Camera, type Point, type Size } from "./camera.ts";
@@ -37,7 +37,9 @@ function byLayer<T>(make: (name: LayerName) => T): Record<LayerName, T> {
 export class Viewer implements LinkedView {
   /** Called when the visitor has moved the view, or switched something in the toolbar. */
   onMove: () => void = () => undefined;
-  /** Called when the visitor has marked a region, or none; with `moving`, while it is being marked. */
+  /**
+   * Called when the visitor has marked a region, or none; with `moving`, while it is being marked.
+   */
   onRegion: (region: Area | undefined, moving: boolean) => void = () => undefined;
 
   /** The switches that are on. */
@@ -256,7 +258,9 @@ export class Viewer implements LinkedView {
     this.#moved();
   }
 
-  /** Shows one pixel of the result, or of the original while there is no result, for each CSS pixel. */
+  /**
+   * Shows one pixel of the result, or of the original while there is no result, for each CSS pixel.
+   */
   #showActual(): void {
     this.#zoomAt(this.#camera.detail / this.#camera.magnification);
   }
