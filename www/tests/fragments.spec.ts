@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { expect, test } from "@playwright/test";
-import type { ModelEntry } from "../src/module/api.ts";
+import type { ModelEntry } from "../src/api/index.ts";
 import { formatLink, parseLink, type LinkState } from "../src/page/link.ts";
 
 const models = JSON.parse(

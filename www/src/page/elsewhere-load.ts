@@ -2,7 +2,7 @@
  * Loads a picture from another site, when the visitor has said so. The page's policy lets it ask nobody; `fetch.html`, in a
  * sandbox, does it for the page.
  */
-import type { Answer, Failure, Question } from "../elsewhere/protocol.ts";
+import type { Answer, Failure, Question } from "../remote/protocol.ts";
 import type { WorkOptions } from "./activity.ts";
 import { MISSING_PART } from "./text.ts";
 
@@ -46,7 +46,7 @@ export function loadFrom(url: URL, { signal, onProgress }: WorkOptions): Promise
   frame.hidden = true;
   frame.src = new URL("fetch.html", document.baseURI).href;
   frame.addEventListener("load", () => {
-    const question: Question = { url: url.href, mostBytes: MOST_BYTES };
+    const question: Question = { url: url.href, maxBytes: MOST_BYTES };
     // A sandboxed document has no origin that could be named here.
     frame.contentWindow?.postMessage(question, "*", [port2]);
   });

@@ -1,6 +1,6 @@
 /** The pictures that a model is fine-tuned on: read once to see that they can be, and shown small. */
 import { html, nothing, type TemplateResult } from "lit-html";
-import { MOST_PICTURES, type SourcePicture } from "../module/splitsr.ts";
+import { HELD_OUT_PARTS, MAX_PICTURES, WHOLE_PICTURES_HELD_OUT_FROM, type SourcePicture } from "../module/splitsr.ts";
 
 interface TunePicture {
   file: File;
@@ -36,7 +36,7 @@ export class Pictures {
     if (beyond === 0) return this.#refused;
     return [
       ...this.#refused,
-      `${MOST_PICTURES} pictures are the most: ${beyond} ${beyond === 1 ? "is" : "are"} left out.`,
+      `${MAX_PICTURES} pictures are the most: ${beyond} ${beyond === 1 ? "is" : "are"} left out.`,
     ];
   }
 
@@ -60,7 +60,7 @@ export class Pictures {
     const isSame = (other: File) =>
       other.name === file.name && other.size === file.size && other.lastModified === file.lastModified;
     if (this.all.some((picture) => isSame(picture.file))) return;
-    if (this.all.length >= MOST_PICTURES) {
+    if (this.all.length >= MAX_PICTURES) {
       this.#beyond++;
       return;
     }
@@ -104,16 +104,13 @@ export class Pictures {
     if (this.all.length === 0) return "Choose at least one picture to fine-tune on.";
     const small = this.all.find((picture) => sizeTrouble(picture, least) !== "");
     if (small) return `${small.file.name}: ${sizeTrouble(small, least)}`;
-    // Of a few pictures the last quarter of each is kept out of the training, to score with.
-    const needed = Math.ceil((least * 4) / 3);
+    // With a few pictures, the last quarter of each is kept out of the training, to score with.
+    const needed = Math.ceil((least * HELD_OUT_PARTS) / (HELD_OUT_PARTS - 1));
     const short = this.all.find(({ width, height }) => Math.max(width, height) < needed);
-    if (!short || this.all.length >= WHOLE_ARE_HELD_OUT) return "";
-    return `${short.file.name}: Of fewer than ${WHOLE_ARE_HELD_OUT} pictures a quarter is kept out of the training, so that the longer side has to have ${needed} pixels. Take a larger one, or more pictures.`;
+    if (!short || this.all.length >= WHOLE_PICTURES_HELD_OUT_FROM) return "";
+    return `${short.file.name}: Of fewer than ${WHOLE_PICTURES_HELD_OUT_FROM} pictures a quarter is kept out of the training, so that the longer side has to have ${needed} pixels. Take a larger one, or more pictures.`;
   }
 }
-
-/** From so many pictures on, whole ones are kept out of the training, to score with. */
-const WHOLE_ARE_HELD_OUT = 5;
 
 function sizeTrouble({ width, height }: { width: number; height: number }, least: number): string {
   if (Math.min(width, height) >= least) return "";
@@ -142,7 +139,7 @@ export function picturesTemplate(pictures: Pictures, least: number): TemplateRes
       />
       <label class="button" for="tune-files">${all.length > 0 ? "Add pictures" : "Choose pictures"}</label>
       <p class="about" id="tune-files-about">
-        <span class="with-mouse">Or drop them here.</span> 1 to ${MOST_PICTURES}, sharp, of the kind that you want to
+        <span class="with-mouse">Or drop them here.</span> 1 to ${MAX_PICTURES}, sharp, of the kind that you want to
         enlarge.
       </p>
       ${

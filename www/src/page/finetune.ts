@@ -3,6 +3,7 @@ import { render } from "lit-html";
 import {
   defaultSettings,
   fineTune,
+  MIN_LR_PATCH,
   readModel,
   type ModelEntry,
   type ModelSource,
@@ -158,7 +159,7 @@ export class FineTuning {
 
   /** Of a picture, in pixels: patches of smaller ones would teach nothing, and those of larger ones become as small as the smallest. */
   get leastSide(): number {
-    return 8 * (this.start?.scale ?? 4);
+    return MIN_LR_PATCH * (this.start?.scale ?? 4);
   }
 
   get #takenNames(): string[] {

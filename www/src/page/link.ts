@@ -1,5 +1,5 @@
 /** The page's state in the URL's fragment: `#img=demo:sign&model=splitsr-x2&zoom=2&view=0.5,0.5,2,0.5`. What is as usual is left out. */
-import { MAX_ZOOM, type Area, type Backend, type ModelEntry } from "../module/api.ts";
+import { MAX_ZOOM, type Area, type Backend, type ModelEntry } from "../api/index.ts";
 import { demos } from "./demos.ts";
 import { readAddress } from "./elsewhere.ts";
 import { formats, png, type Format } from "./formats.ts";
