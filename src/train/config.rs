@@ -49,6 +49,9 @@ fn default_seed() -> u64 {
     1
 }
 
+/// The smallest side of a low-resolution patch, in pixels.
+pub const MIN_LR_PATCH: usize = 8;
+
 /// How often is scored in a fine-tuning.
 const SCORINGS: u64 = 30;
 
@@ -160,6 +163,7 @@ pub struct Finish {
 
 /// Which weights a run changes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
 pub enum Trained {
     /// All.
@@ -394,7 +398,10 @@ impl Recipe {
         let rates: Vec<f64> = rates.into_iter().flatten().collect();
         let checks = [
             (patches.iter().all(|&(batch, _)| batch > 0), "batch must be at least 1"),
-            (patches.iter().all(|&(_, side)| side / scale >= 8), "hr_patch must be at least 8 times the scale"),
+            (
+                patches.iter().all(|&(_, side)| side / scale >= MIN_LR_PATCH),
+                "hr_patch must be at least 8 times the scale",
+            ),
             (self.candidates > 0, "candidates must be at least 1"),
             ((0.0..=1.0).contains(&self.replay), "replay must be from 0 to 1"),
             (self.forget >= 0.0, "forget must be at least 0"),

@@ -1,5 +1,7 @@
 //! How the low-resolution pictures come about that a network learns to enlarge.
 
+use std::ops::RangeInclusive;
+
 use image::codecs::jpeg::{JpegDecoder, JpegEncoder};
 use image::{DynamicImage, ExtendedColorType, RgbImage, imageops};
 use rand::rngs::StdRng;
@@ -11,23 +13,34 @@ use crate::eval::degrade;
 use crate::image::resize::{Filter, resize_rgb};
 use crate::image::{Layout, Picture, Samples};
 
-/// Blur, then shrinking, noise and JPEG. The default is the evaluation protocol's: shrinking alone, by MATLAB's bicubic.
+/// The strongest blur: a standard deviation in pixels of the sharp picture.
+pub(crate) const MAX_BLUR: f32 = 4.0;
+/// The strongest noise: a standard deviation in levels of 255.
+pub(crate) const MAX_NOISE: f32 = 50.0;
+/// The qualities of JPEG.
+pub(crate) const JPEG_QUALITIES: RangeInclusive<u8> = 1..=100;
+
+/// Blur, then shrinking, noise and JPEG. The default is the evaluation protocol's: shrinking alone, by
+/// MATLAB's bicubic.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(default, deny_unknown_fields)]
 pub struct Degradation {
-    /// By what the picture is shrunk.
+    /// The filter that shrinks the picture.
     pub shrink: Shrink,
-    /// Standard deviation of a Gaussian blur before that, in pixels of the sharp picture: 0 (none) to 4.
+    /// Standard deviation of a Gaussian blur before that, in pixels of the sharp picture: 0 (none)
+    /// to 4.
     pub blur: f32,
     /// Standard deviation of Gaussian noise after that, in levels of 255: 0 to 50.
     pub noise: f32,
-    /// Quality of JPEG compression after that, 1 to 100; `None` = none.
+    /// Quality of JPEG compression after that, 1 to 100, or none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jpeg: Option<u8>,
 }
 
-/// See [`Degradation::shrink`].
+/// A filter that shrinks pictures.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
 pub enum Shrink {
     /// MATLAB's bicubic, antialiased.
@@ -41,9 +54,12 @@ impl Degradation {
     /// What is wrong with it, if anything is.
     pub(super) fn complaint(&self) -> Option<&'static str> {
         let checks = [
-            ((0.0..=4.0).contains(&self.blur), "degradation.blur must be from 0 to 4"),
-            ((0.0..=50.0).contains(&self.noise), "degradation.noise must be from 0 to 50"),
-            (self.jpeg.is_none_or(|quality| (1..=100).contains(&quality)), "degradation.jpeg must be from 1 to 100"),
+            ((0.0..=MAX_BLUR).contains(&self.blur), "degradation.blur must be from 0 to 4"),
+            ((0.0..=MAX_NOISE).contains(&self.noise), "degradation.noise must be from 0 to 50"),
+            (
+                self.jpeg.is_none_or(|quality| JPEG_QUALITIES.contains(&quality)),
+                "degradation.jpeg must be from 1 to 100",
+            ),
         ];
         checks.iter().find(|(holds, _)| !holds).map(|(_, why)| *why)
     }

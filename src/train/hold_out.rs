@@ -7,8 +7,10 @@ use rand::seq::SliceRandom;
 use crate::error::{Error, Result};
 use crate::image::{Area, Picture};
 
-/// With at least so many pictures whole ones are kept out, else a part of each.
-const ENOUGH_PICTURES: usize = 5;
+/// With at least this many pictures, whole ones are kept out; with fewer, a part of each.
+pub const ENOUGH_PICTURES: usize = 5;
+/// A held-out part is the last of this many equal parts along the longer side.
+pub const HELD_OUT_PARTS: u32 = 4;
 /// What is kept out is cut to this many pixels in all: it is enlarged every few steps.
 const MOST_SCORED: u64 = 400_000;
 /// What is trained with is cut to this many pixels in all: it is kept in memory.
@@ -86,10 +88,10 @@ fn pixels(picture: &Picture) -> u64 {
 fn divide(picture: &Picture) -> (Picture, Picture) {
     let Picture { width, height, .. } = *picture;
     let (first, second) = if width >= height {
-        let left = width - width / 4;
+        let left = width - width / HELD_OUT_PARTS;
         (Area { left: 0, top: 0, width: left, height }, Area { left, top: 0, width: width - left, height })
     } else {
-        let top = height - height / 4;
+        let top = height - height / HELD_OUT_PARTS;
         (Area { left: 0, top: 0, width, height: top }, Area { left: 0, top, width, height: height - top })
     };
     (picture.crop(first), picture.crop(second))

@@ -16,17 +16,19 @@ mod parameters;
 mod run;
 mod session;
 mod trainer;
+mod tune_settings;
 mod warm_start;
 
-pub use config::{Finish, Loss, Recipe, Schedule, TrainConfig, Trained};
+pub use config::{Finish, Loss, MIN_LR_PATCH, Recipe, Schedule, TrainConfig, Trained};
 #[cfg(not(target_arch = "wasm32"))]
 pub use data::read_folder;
 pub use data::{Batch, Dataset, Pair};
 pub use degradation::{Degradation, Shrink};
 #[cfg(not(target_arch = "wasm32"))]
 pub use generic::generic_pictures;
-pub use hold_out::{HeldOut, gather};
+pub use hold_out::{ENOUGH_PICTURES, HELD_OUT_PARTS, HeldOut, gather};
 #[cfg(not(target_arch = "wasm32"))]
 pub use run::{Event, Files, Limits, run};
 pub use session::{Pictures, Score, Session, bounded_psnr_y};
 pub use trainer::Trainer;
+pub use tune_settings::{MAX_PICTURES, Range, TuneSettings};

@@ -2,12 +2,12 @@
 
 use burn::tensor::Device;
 use bytemuck::{cast_slice, pod_collect_to_vec};
-use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
 use super::Result;
 use super::errors::to_js;
 use super::picture::Picture;
+use super::shapes::{JobOptions, JobPlan, NetworkDescription, to_json};
 use crate::config::{NetworkConfig, SplitSrConfig};
 use crate::error::{Error, Result as SplitsrResult};
 use crate::image::Area;
@@ -28,39 +28,36 @@ pub fn sha256(bytes: &[u8]) -> String {
     weights::hex_sha256(bytes)
 }
 
-/// What a SplitSR network would be like, from its hyper-parameters (JSON, as in a weights file; those left out are the flagship's): JSON with `config`,
-/// `params`, `macs720p`, `receptiveField` in low-resolution pixels or null for the whole picture, `lightGroups`, which of the groups are
-/// lightweight, and `splitChannels`. Throws `Config`.
-#[wasm_bindgen(js_name = describeNetwork)]
-pub fn describe_network(config: &str) -> Result<String> {
+/// The TypeScript of the JSON that these functions take and give.
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = r#"
+import type { JobOptions, JobPlan, NetworkInfo, SplitSrHyperparameters } from "../../api/generated/types.ts";
+import type { Json } from "../../engine/json.ts";
+"#;
+
+/// Describes a SplitSR network, with or without weights. Hyper-parameters that are left out are the
+/// flagship's. Throws `Config`.
+#[wasm_bindgen(js_name = describeNetwork, unchecked_return_type = "Json<NetworkInfo>")]
+pub fn describe_network(
+    #[wasm_bindgen(unchecked_param_type = "Json<Partial<SplitSrHyperparameters>>")] config: &str,
+) -> Result<String> {
     describe(config).map_err(to_js)
 }
 
 fn describe(config: &str) -> SplitsrResult<String> {
-    #[derive(Serialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Description {
-        light_groups: Vec<bool>,
-        split_channels: usize,
-        params: u64,
-        macs_720p: f64,
-        receptive_field: Option<usize>,
-        config: NetworkConfig,
-    }
     let splitsr: SplitSrConfig = serde_json::from_str(config)
         .map_err(|error| Error::Config(format!("the network's config is not understood ({error})")))?;
     let config = NetworkConfig::SplitSr(splitsr.clone());
     config.validate()?;
     let cost = Cost::of(&config);
-    let description = Description {
-        light_groups: splitsr.lightweight_groups(),
-        split_channels: splitsr.split_channels(),
+    Ok(to_json(&NetworkDescription {
         params: cost.params,
         macs_720p: cost.macs_720p,
         receptive_field: cost.receptive_field(),
+        light_groups: splitsr.lightweight_groups(),
+        split_channels: splitsr.split_channels(),
         config,
-    };
-    Ok(serde_json::to_string(&description).expect("a description is plain data"))
+    }))
 }
 
 /// A network with its weights. Call `free()` when done with it.
@@ -74,7 +71,7 @@ impl Model {
         weights::Model::from_bytes(bytes, &Device::flex()).map(Self).map_err(to_js)
     }
 
-    /// What it is called in lists, "splitsr-x2".
+    /// Its name in lists, "splitsr-x2".
     #[wasm_bindgen(getter)]
     pub fn name(&self) -> String {
         self.0.metadata.name.clone()
@@ -92,8 +89,7 @@ impl Model {
         self.0.sha256.clone()
     }
 
-    /// What a `Job` needs to know of the model, as JSON: `{"scale", "halo", "autoHalo", "bytesPerPixel", …}`, halos in
-    /// low-resolution pixels or null.
+    /// The model's facts for a `Job`, as opaque JSON.
     #[wasm_bindgen(getter)]
     pub fn facts(&self) -> String {
         serde_json::to_string(&Facts::of(&self.0)).expect("facts are plain data")
@@ -108,35 +104,14 @@ impl Model {
     }
 }
 
-/// The second argument of `new Job`.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct JobOptions {
-    scale: Option<f64>,
-    width: Option<u32>,
-    height: Option<u32>,
-    tile: Option<String>,
-    #[serde(default)]
-    ensemble: bool,
-    /// How many tiles can be computed at once.
-    #[serde(default = "one")]
-    workers: usize,
-    /// Whether the tiles are for a GPU.
-    #[serde(default)]
-    gpu: bool,
-}
-
-fn one() -> usize {
-    1
-}
-
-/// What the constructor of `Job` is given: the facts, options and number of workers in it.
+/// Parses the constructor's arguments: the facts, the options and the number of workers.
 fn parse(facts: &str, options: &str) -> SplitsrResult<(Facts, Options, usize)> {
     let facts: Facts = serde_json::from_str(facts)
         .map_err(|error| Error::Config(format!("the model's facts are not understood ({error})")))?;
     let options: JobOptions = serde_json::from_str(options)
         .map_err(|error| Error::Config(format!("the options are not understood ({error})")))?;
-    Ok((Facts { on_gpu: options.gpu, ..facts }, options.options()?, options.workers))
+    let workers = options.workers.unwrap_or(1);
+    Ok((Facts { on_gpu: options.gpu.unwrap_or(false), ..facts }, options.options()?, workers))
 }
 
 impl JobOptions {
@@ -147,12 +122,13 @@ impl JobOptions {
             _ => return Err(Error::Config("give either a scale, or a width and a height".into())),
         };
         let tiling = self.tile.as_ref().map(|tile| tile.parse()).transpose()?.unwrap_or_default();
-        Ok(Options { tiling, ensemble: self.ensemble, ..Options::new(target) })
+        Ok(Options { tiling, ensemble: self.ensemble.unwrap_or(false), ..Options::new(target) })
     }
 }
 
-/// A picture on its way to another size. As long as `pass < passCount`, have each of the `tileCount` tiles computed, in
-/// any order, and `accept` them; then `finish`. Call `free()` on a job that is given up.
+/// A picture on its way to another size. As long as `pass < passCount`, have each of the
+/// `tileCount` tiles computed, in any order, and `accept` them; then `finish`. Call `free()` on a
+/// job that is given up.
 #[wasm_bindgen]
 pub struct Job(upscale::Job);
 
@@ -160,11 +136,13 @@ pub struct Job(upscale::Job);
 impl Job {
     /// Plans the enlargement of `picture`, which is copied.
     ///
-    /// `facts` is `Model.facts`. `options` is JSON: `{"scale": 3.5}` or `{"width": 960, "height": 720}`, and optionally
-    /// `"tile"` ("auto", "exact" or a halo in pixels, "24"), `"ensemble"` (boolean), `"workers"` (how many tiles can
-    /// be computed at once) and `"gpu"` (whether that is on a GPU). Throws `Config` or `TooLarge`.
+    /// `facts` is `Model.facts`. Throws `Config` or `TooLarge`.
     #[wasm_bindgen(constructor)]
-    pub fn new(picture: &Picture, facts: &str, options: &str) -> Result<Self> {
+    pub fn new(
+        picture: &Picture,
+        facts: &str,
+        #[wasm_bindgen(unchecked_param_type = "Json<JobOptions>")] options: &str,
+    ) -> Result<Self> {
         let plan = || {
             let (facts, options, workers) = parse(facts, options)?;
             upscale::Job::new(picture.0.clone(), facts, &options, workers)
@@ -172,22 +150,27 @@ impl Job {
         plan().map(Self).map_err(to_js)
     }
 
-    /// What a job would do for a picture of `width` x `height` pixels, whose other arguments are those of the constructor, as JSON:
-    /// `{"width", "height", "tiles", "pixels", "tileBytes"}`: the result's size, tiles of all passes, low-resolution pixels that the
-    /// network computes for them, and what the largest takes in memory. Throws what the constructor throws.
-    pub fn plan(width: u32, height: u32, facts: &str, options: &str) -> Result<String> {
+    /// Plans the enlargement of a picture of `width` x `height` pixels without its pixels. The
+    /// other arguments, and what it throws, are those of the constructor.
+    #[wasm_bindgen(unchecked_return_type = "Json<JobPlan>")]
+    pub fn plan(
+        width: u32,
+        height: u32,
+        facts: &str,
+        #[wasm_bindgen(unchecked_param_type = "Json<JobOptions>")] options: &str,
+    ) -> Result<String> {
         let plan = || {
             let (facts, options, workers) = parse(facts, options)?;
             let (size, passes) = upscale::Job::plan((width, height), &facts, &options, workers)?;
-            Ok(serde_json::json!({
-                "width": size.0,
-                "height": size.1,
-                "tiles": passes.iter().map(|pass| pass.tiles.len()).sum::<usize>(),
-                "pixels": passes.iter().map(|pass| pass.work()).sum::<u64>(),
-                "tileBytes": passes.iter().map(|pass| pass.tile_bytes(&facts)).max().unwrap_or(0),
+            Ok(to_json(&JobPlan {
+                width: size.0,
+                height: size.1,
+                tiles: passes.iter().map(|pass| pass.tiles.len()).sum(),
+                pixels: passes.iter().map(|pass| pass.work()).sum(),
+                tile_bytes: passes.iter().map(|pass| pass.tile_bytes(&facts)).max().unwrap_or(0),
             }))
         };
-        plan().map(|plan: serde_json::Value| plan.to_string()).map_err(to_js)
+        plan().map_err(to_js)
     }
 
     /// Pixels in a row of the result.
@@ -202,20 +185,20 @@ impl Job {
         self.0.size().1
     }
 
-    /// The pass at hand, from 0; `passCount` when all are done.
+    /// The current pass, from 0; `passCount` when all are done.
     #[wasm_bindgen(getter)]
     pub fn pass(&self) -> usize {
         self.0.pass()
     }
 
-    /// How often the network runs over the picture: 0 if the size stays, more than 1 if the zoom is above the model's
-    /// scale.
+    /// How often the network runs over the picture: 0 if the size stays, more than 1 if the zoom is
+    /// above the model's scale.
     #[wasm_bindgen(getter, js_name = passCount)]
     pub fn pass_count(&self) -> usize {
         self.0.pass_count()
     }
 
-    /// Tiles of the pass at hand.
+    /// Number of tiles in the current pass.
     #[wasm_bindgen(getter, js_name = tileCount)]
     pub fn tile_count(&self) -> usize {
         self.0.tile_count()
@@ -227,20 +210,21 @@ impl Job {
         self.0.fraction()
     }
 
-    /// What `Model.runTile` needs for tile `index` of the pass at hand.
+    /// The input of `Model.runTile` for tile `index` of the current pass.
     #[wasm_bindgen(js_name = tileInput)]
     pub fn tile_input(&self, index: usize) -> Vec<u8> {
         self.0.tile_input(index).to_bytes()
     }
 
-    /// Where tile `index` lies in the picture that the pass at hand writes: left, top, width and height.
+    /// The area of tile `index` in the result of the current pass: left, top, width and height.
     #[wasm_bindgen(js_name = tileArea)]
     pub fn tile_area(&self, index: usize) -> Vec<u32> {
         let Area { left, top, width, height } = self.0.tile(index).target;
         vec![left, top, width, height]
     }
 
-    /// Puts a tile's result in its place. With the last tile of a pass the next begins: `pass` and `tileCount` change.
+    /// Puts a tile's result in its place. With the last tile of a pass the next begins: `pass` and
+    /// `tileCount` change.
     pub fn accept(&mut self, index: usize, output: &[u8]) -> Result<()> {
         self.0.accept(index, &pod_collect_to_vec::<u8, f32>(output)).map_err(to_js)
     }

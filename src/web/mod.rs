@@ -20,6 +20,7 @@ mod gpu;
 mod pack;
 #[cfg(target_arch = "wasm32")]
 mod picture;
+mod shapes;
 #[cfg(all(feature = "web-bench", target_arch = "wasm32"))]
 mod stock;
 #[cfg(all(feature = "web-tune", target_arch = "wasm32"))]

@@ -3,21 +3,18 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 use bytemuck::{cast_slice, pod_collect_to_vec};
-use serde::{Deserialize, Serialize};
-use serde_json::json;
 use wasm_bindgen::prelude::*;
 
 use super::Result;
 use super::errors::to_js;
 use super::picture::Picture;
-use crate::config::NetworkConfig;
+use super::shapes::{BestScore, HeldOutKind, ModelEntry, TuneScoring, TuneStart, to_json};
 use crate::error::{Error, Result as SplitsrResult};
 use crate::eval::bicubic;
 use crate::image::{self, Area};
 use crate::network::Network;
-use crate::network::cost::Cost;
 use crate::train::{
-    Batch, Dataset, Degradation, HeldOut, Pair, Pictures, Recipe, Score, Session, TrainConfig, Trained, Trainer,
+    Batch, Dataset, HeldOut, MIN_LR_PATCH, Pair, Pictures, Recipe, Session, TrainConfig, Trainer, TuneSettings,
     bounded_psnr_y, gather, generic,
 };
 use crate::upscale::Enlarge;
@@ -26,47 +23,21 @@ use crate::weights::Model;
 /// The side of the part of a picture that is shown, in low-resolution pixels.
 const SHOWN: u32 = 64;
 
-/// What is known of a weights file, as JSON: an entry of `models/index.json` without its file. Throws `Weights` if the file cannot be used.
-#[wasm_bindgen(js_name = describeModel)]
+/// The TypeScript of the JSON that these functions take and give.
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = r#"
+import type { BestScore, ModelEntry, TuneScoring, TuneSettings, TuneStart } from "../../api/generated/types.ts";
+import type { Json } from "../../engine/json.ts";
+"#;
+
+/// Describes a weights file. Throws `Weights` if the file cannot be used.
+#[wasm_bindgen(js_name = describeModel, unchecked_return_type = "Json<ModelEntry>")]
 pub fn describe_model(bytes: &[u8]) -> Result<String> {
-    let describe = || {
-        let model = Model::from_bytes(bytes, &Device::flex())?;
-        let cost = Cost::of(&model.metadata.config);
-        Ok(json!({
-            "name": model.metadata.name,
-            "scale": model.scale(),
-            "sha256": model.sha256,
-            "file": "",
-            "params": cost.params,
-            "macs_720p": cost.macs_720p,
-            "config": model.metadata.config,
-            "training": model.metadata.training,
-        })
-        .to_string())
-    };
-    describe().map_err(to_js)
+    let model = Model::from_bytes(bytes, &Device::flex()).map_err(to_js)?;
+    Ok(to_json(&ModelEntry::new(model.metadata, model.sha256)))
 }
 
-/// How to fine-tune.
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Settings {
-    steps: u64,
-    batch: usize,
-    /// Lowered where a picture is smaller.
-    patch: usize,
-    learning_rate: f64,
-    trained: Trained,
-    replay: f64,
-    forget: f64,
-    degradation: Degradation,
-    seed: u64,
-    /// Another network than the model's. There is nothing then that it could forget.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    network: Option<NetworkConfig>,
-}
-
-impl Settings {
+impl TuneSettings {
     fn config(&self, name: &str, model: &Model) -> SplitsrResult<TrainConfig> {
         let mut config = TrainConfig::fine_tuning(name, model);
         config.seed = self.seed;
@@ -126,7 +97,7 @@ pub struct Tuning {
     gpu: bool,
     whole: bool,
     enough: bool,
-    settings: Settings,
+    settings: TuneSettings,
     /// What is shown of the first held-out picture, in low-resolution pixels.
     shown: Area,
     after: Option<image::Picture>,
@@ -138,13 +109,13 @@ pub struct Tuning {
 
 #[wasm_bindgen]
 impl Tuning {
-    /// Starts from a model's weights file, with the pictures, which are used up, and the row of generic ones. `settings` is JSON: see `TuneSettings`
-    /// of the package. `gpu`: whether the steps are computed on the browser's adapter, which only the bundle with WebGPU can. Throws `Weights`,
-    /// `Config`, `Data` if the pictures do not do, or `Device`.
+    /// Starts from a model's weights file, with the pictures, which are used up, and the row of generic ones. `gpu`:
+    /// whether to compute on the browser's adapter, which only the bundle with WebGPU can. Throws `Weights`, `Config`,
+    /// `Device`, or `Data` if the pictures cannot be used.
     pub async fn start(
         model: Vec<u8>,
         name: String,
-        settings: String,
+        #[wasm_bindgen(unchecked_param_type = "Json<TuneSettings>")] settings: String,
         pictures: TuningPictures,
         generic: Picture,
         gpu: bool,
@@ -158,21 +129,21 @@ impl Tuning {
         Ok(tuning)
     }
 
-    /// What is known before the first step, as JSON: see `TuneFacts` of the package, here without the models and the pictures.
+    /// Tells what is known before the first step.
+    #[wasm_bindgen(unchecked_return_type = "Json<TuneStart>")]
     pub fn facts(&self) -> Result<String> {
         let scale = self.session.scale();
         let pairs = self.session.validation();
         let score = |Pair { hr, lr, .. }: &Pair| bounded_psnr_y(&bicubic(lr, hr.width, hr.height)?, hr, scale);
         let sum = pairs.iter().map(score).sum::<SplitsrResult<f64>>().map_err(to_js)?;
-        Ok(json!({
-            "settings": self.settings,
-            "heldOut": if self.whole { "pictures" } else { "parts" },
-            "heldOutPictures": pairs.len(),
-            "enough": self.enough,
-            "bicubicPsnrY": sum / pairs.len() as f64,
-            "modelPsnrY": self.model_score.as_ref().map(|(psnr_y, _)| psnr_y),
-        })
-        .to_string())
+        Ok(to_json(&TuneStart {
+            patch: self.settings.patch,
+            held_out: if self.whole { HeldOutKind::Pictures } else { HeldOutKind::Parts },
+            held_out_pictures: pairs.len(),
+            enough: self.enough,
+            bicubic_psnr_y: sum / pairs.len() as f64,
+            model_psnr_y: self.model_score.as_ref().map(|(psnr_y, _)| *psnr_y),
+        }))
     }
 
     /// A part of the first held-out picture.
@@ -266,7 +237,8 @@ impl Tuning {
         self.session.is_to_be_scored() || self.is_done()
     }
 
-    /// Enlarges what is held out, on the CPU: JSON with `step`, `psnrY`, `forgotten`, `best` (the same three) and `stalled`.
+    /// Scores what is held out, on the CPU.
+    #[wasm_bindgen(unchecked_return_type = "Json<TuneScoring>")]
     pub async fn score(&mut self) -> Result<String> {
         let parameters = read(self.session.trainer().parameters()).await.map_err(to_js)?;
         let mut first = None;
@@ -277,16 +249,19 @@ impl Tuning {
         };
         let score = self.session.score_with(parameters, keep).map_err(to_js)?;
         self.after = first.map(|picture| self.show(&picture).0);
-        let (score, best) = (to_json(score), self.session.best_score().map(to_json));
-        let (stalled, forgotten) = (self.session.is_stalled(), score["forgotten"].clone());
-        Ok(json!({ "step": score["step"], "psnrY": score["psnrY"], "forgotten": forgotten, "best": best, "stalled": stalled })
-            .to_string())
+        Ok(to_json(&TuneScoring {
+            step: score.step,
+            psnr_y: score.psnr_y,
+            forgotten: score.forgotten,
+            best: self.best_score().map_err(to_js)?,
+            stalled: self.session.is_stalled(),
+        }))
     }
 
-    /// The best score so far, as JSON with `step` and `psnrY`. Throws `Config` before the first.
+    /// The best score so far. Throws `Config` before the first.
+    #[wasm_bindgen(unchecked_return_type = "Json<BestScore>")]
     pub fn best(&self) -> Result<String> {
-        let best = self.session.best_score().ok_or_else(|| to_js(Error::Config("nothing was scored yet".into())))?;
-        Ok(to_json(best).to_string())
+        self.best_score().map(|best| to_json(&best)).map_err(to_js)
     }
 
     /// The weights file of the best step so far.
@@ -320,10 +295,11 @@ impl Tuning {
     ) -> SplitsrResult<Self> {
         let model = Model::from_bytes(model, &Device::flex())?;
         let scale = model.scale();
-        let mut settings: Settings = serde_json::from_str(settings)
+        let mut settings: TuneSettings = serde_json::from_str(settings)
             .map_err(|error| Error::Config(format!("the settings are not understood ({error})")))?;
+        settings.check()?;
         // The smallest patch that a recipe may have.
-        let least = 8 * scale;
+        let least = MIN_LR_PATCH * scale;
         let HeldOut { train, held_out, whole } = HeldOut::new(pictures, least, settings.seed)?;
         let divided = HeldOut { train, held_out, whole };
         let enough = divided.is_enough();
@@ -344,6 +320,11 @@ impl Tuning {
         let shown = most_difficult(&session.validation()[0]);
         let (after, parts, sum) = (None, Vec::new(), None);
         Ok(Self { session, device, gpu: false, whole, enough, settings, shown, after, parts, sum, model_score })
+    }
+
+    fn best_score(&self) -> SplitsrResult<BestScore> {
+        let best = self.session.best_score().ok_or_else(|| Error::Config("nothing was scored yet".into()))?;
+        Ok(BestScore { step: best.step, psnr_y: best.psnr_y })
     }
 
     /// Whether the device computes the gradient that the CPU does, for the smallest batch.
@@ -396,10 +377,6 @@ fn score_of(model: &Model, pairs: &[Pair]) -> SplitsrResult<(f64, image::Picture
     Ok((sum / pairs.len() as f64, first))
 }
 
-fn to_json(score: Score) -> serde_json::Value {
-    json!({ "step": score.step, "psnrY": score.psnr_y, "forgotten": score.forgotten })
-}
-
 /// The square of a picture that bicubic enlarges worst: of what is learnt, most is to be seen there.
 fn most_difficult(pair: &Pair) -> Area {
     let side = SHOWN.min(pair.lr.width).min(pair.lr.height);
@@ -429,11 +406,14 @@ pub struct Gradients(Trainer);
 
 #[wasm_bindgen]
 impl Gradients {
-    /// With the arguments of `Tuning.start`, of which the settings are those in its `facts`.
-    pub fn load(model: &[u8], settings: &str) -> Result<Self> {
+    /// Takes the arguments of `Tuning.start`, but the side of a patch from its `facts`.
+    pub fn load(
+        model: &[u8],
+        #[wasm_bindgen(unchecked_param_type = "Json<TuneSettings>")] settings: &str,
+    ) -> Result<Self> {
         let load = || {
             let model = Model::from_bytes(model, &Device::flex())?;
-            let settings: Settings = serde_json::from_str(settings)
+            let settings: TuneSettings = serde_json::from_str(settings)
                 .map_err(|error| Error::Config(format!("the settings are not understood ({error})")))?;
             let config = settings.config("", &model)?;
             // The weights come with each part.

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { expect, test } from "@playwright/test";
-import type { ModelEntry } from "../src/module/api.ts";
+import type { ModelEntry } from "../src/api/index.ts";
 import { formatLink, parseLink } from "../src/page/link/codec.ts";
 import type { LinkState } from "../src/page/session/link-state.ts";
 

@@ -1,7 +1,10 @@
-/** The browser's own codecs, through a canvas. */
-import { UpscaleError } from "../module/api.ts";
+/** Uses the browser's own codecs through a canvas. */
+import { UpscaleError } from "../api/index.ts";
 
-/** The browser's reading of a file, upright and with its values as they are; `undefined` if it cannot read it. */
+/**
+ * Reads a file, upright and without converting its colours; `undefined` if the browser cannot read
+ * it.
+ */
 export async function readFile(file: Blob): Promise<ImageData | undefined> {
   const bitmap = await createImageBitmap(file, {
     premultiplyAlpha: "none",
@@ -11,7 +14,7 @@ export async function readFile(file: Blob): Promise<ImageData | undefined> {
   return bitmap && readBitmap(bitmap);
 }
 
-/** A bitmap's pixels; the bitmap is closed. */
+/** Reads and closes a bitmap. */
 export function readBitmap(bitmap: ImageBitmap): ImageData {
   const { width, height } = bitmap;
   try {
@@ -24,8 +27,8 @@ export function readBitmap(bitmap: ImageBitmap): ImageData {
 }
 
 /**
- * RGBA8 pixels as a file that the browser writes. Of a type that it cannot write, some give a PNG. A canvas rounds the
- * colours of transparent pixels, by less than can be seen.
+ * Encodes RGBA8 pixels. Some browsers give a PNG instead of a type that they cannot write. A canvas
+ * rounds the colours of transparent pixels, invisibly.
  */
 export async function writeFile(
   pixels: Uint8Array,
@@ -36,7 +39,7 @@ export async function writeFile(
   const context = contextOf(width, height, { alpha: hasAlpha });
   const clamped = new Uint8ClampedArray(pixels.buffer as ArrayBuffer);
   context.putImageData(new ImageData(clamped, width, height), 0, 0);
-  // Browsers count from 0 to 1.
+  // Browsers take a quality from 0 to 1.
   return context.canvas.convertToBlob(quality === undefined ? { type } : { type, quality: quality / 100 });
 }
 
@@ -51,8 +54,8 @@ function contextOf(
 }
 
 /**
- * Whether a canvas gives opaque pixels back as they were: some browsers change a few against fingerprinting. Pictures
- * then go through our codecs.
+ * Whether a canvas returns opaque pixels unchanged: some browsers change a few against
+ * fingerprinting, and then our codecs read and write the pictures.
  */
 export const canvasIsExact: boolean = (() => {
   const side = 32;

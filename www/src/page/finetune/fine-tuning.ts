@@ -2,6 +2,7 @@
 import {
   defaultSettings,
   fineTune,
+  MIN_LR_PATCH,
   readModel,
   type ModelEntry,
   type SplitSrConfig,
@@ -105,7 +106,7 @@ export class FineTuning {
    * The least side of a picture, in pixels. Patches are as small as the smallest picture allows.
    */
   get leastSide(): number {
-    return 8 * (this.start?.scale ?? 4);
+    return MIN_LR_PATCH * (this.start?.scale ?? 4);
   }
 
   get #takenNames(): string[] {

@@ -1,6 +1,11 @@
 /** The pictures to fine-tune on. Each is read once, to check that it is usable. */
 import { html, nothing, type TemplateResult } from "lit-html";
-import { MOST_PICTURES, type SourcePicture } from "../../module/splitsr.ts";
+import {
+  HELD_OUT_PARTS,
+  MAX_PICTURES,
+  WHOLE_PICTURES_HELD_OUT_FROM,
+  type SourcePicture,
+} from "../../module/splitsr.ts";
 
 interface TunePicture {
   file: File;
@@ -36,7 +41,7 @@ export class Pictures {
     if (excess === 0) return this.#refused;
     return [
       ...this.#refused,
-      `${MOST_PICTURES} pictures are the most: ${excess} ${excess === 1 ? "is" : "are"} left out.`,
+      `${MAX_PICTURES} pictures are the most: ${excess} ${excess === 1 ? "is" : "are"} left out.`,
     ];
   }
 
@@ -60,7 +65,7 @@ export class Pictures {
     const isSame = (other: File) =>
       other.name === file.name && other.size === file.size && other.lastModified === file.lastModified;
     if (this.all.some((picture) => isSame(picture.file))) return;
-    if (this.all.length >= MOST_PICTURES) {
+    if (this.all.length >= MAX_PICTURES) {
       this.#excess++;
       return;
     }
@@ -105,15 +110,12 @@ export class Pictures {
     const small = this.all.find((picture) => sizeTrouble(picture, least) !== "");
     if (small) return `${small.file.name}: ${sizeTrouble(small, least)}`;
     // With few pictures, the last quarter of each is held out to score with.
-    const needed = Math.ceil((least * 4) / 3);
+    const needed = Math.ceil((least * HELD_OUT_PARTS) / (HELD_OUT_PARTS - 1));
     const short = this.all.find(({ width, height }) => Math.max(width, height) < needed);
-    if (!short || this.all.length >= MIN_PICTURES_TO_HOLD_OUT) return "";
-    return `${short.file.name}: Of fewer than ${MIN_PICTURES_TO_HOLD_OUT} pictures a quarter is kept out of the training, so that the longer side has to have ${needed} pixels. Take a larger one, or more pictures.`;
+    if (!short || this.all.length >= WHOLE_PICTURES_HELD_OUT_FROM) return "";
+    return `${short.file.name}: Of fewer than ${WHOLE_PICTURES_HELD_OUT_FROM} pictures a quarter is kept out of the training, so that the longer side has to have ${needed} pixels. Take a larger one, or more pictures.`;
   }
 }
-
-/** With at least this many pictures, whole ones are held out to score with. */
-const MIN_PICTURES_TO_HOLD_OUT = 5;
 
 function sizeTrouble({ width, height }: { width: number; height: number }, least: number): string {
   if (Math.min(width, height) >= least) return "";
@@ -142,7 +144,7 @@ export function picturesTemplate(pictures: Pictures, least: number): TemplateRes
       />
       <label class="button" for="tune-files">${all.length > 0 ? "Add pictures" : "Choose pictures"}</label>
       <p class="about" id="tune-files-about">
-        <span class="with-mouse">Or drop them here.</span> 1 to ${MOST_PICTURES}, sharp, of the kind that you want to
+        <span class="with-mouse">Or drop them here.</span> 1 to ${MAX_PICTURES}, sharp, of the kind that you want to
         enlarge.
       </p>
       ${

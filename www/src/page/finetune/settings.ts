@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 import {
   defaultSettings,
+  settingRanges,
   type Degradation,
   type ModelEntry,
   type Trained,
@@ -15,7 +16,7 @@ export const newNetworkSettings: TuneSettings = { ...defaultSettings, steps: 240
 
 export const presets: readonly { label: string; steps: number; about: string }[] = [
   { label: "Quick", steps: 150, about: "a first look" },
-  { label: "Normal", steps: 600, about: "for most pictures" },
+  { label: "Normal", steps: defaultSettings.steps, about: "for most pictures" },
   { label: "Long", steps: 2400, about: "for many pictures" },
 ];
 
@@ -24,9 +25,7 @@ interface Knob {
   testId: string;
   label: string;
   about: string;
-  min: number;
-  max: number;
-  isWhole: boolean;
+  range: { min: number; max: number; isWhole: boolean };
   read: (settings: TuneSettings) => number | null;
   /** Gets values in range only. */
   write: (settings: TuneSettings, value: number) => TuneSettings;
@@ -39,17 +38,15 @@ const degrade = (settings: TuneSettings, change: Partial<Degradation>): TuneSett
   degradation: { ...settings.degradation, ...change },
 });
 
-/** The value of `forget` that means no limit, in dB. */
-const NO_FORGET_LIMIT = 100;
+/** At its maximum, `forget` means no limit. */
+const NO_FORGET_LIMIT = settingRanges.forget.max;
 
 const training: readonly Knob[] = [
   {
     testId: "tune-steps",
     label: "Steps",
     about: "of training",
-    min: 1,
-    max: 100_000,
-    isWhole: true,
+    range: settingRanges.steps,
     read: ({ steps }) => steps,
     write: (settings, steps) => ({ ...settings, steps }),
   },
@@ -57,9 +54,7 @@ const training: readonly Knob[] = [
     testId: "tune-rate",
     label: "Learning rate",
     about: "smaller is gentler",
-    min: 1e-6,
-    max: 0.01,
-    isWhole: false,
+    range: settingRanges.learningRate,
     read: ({ learningRate }) => learningRate,
     write: (settings, learningRate) => ({ ...settings, learningRate }),
   },
@@ -67,9 +62,7 @@ const training: readonly Knob[] = [
     testId: "tune-batch",
     label: "Batch",
     about: "patches a step",
-    min: 1,
-    max: 64,
-    isWhole: true,
+    range: settingRanges.batch,
     read: ({ batch }) => batch,
     write: (settings, batch) => ({ ...settings, batch }),
   },
@@ -77,9 +70,7 @@ const training: readonly Knob[] = [
     testId: "tune-patch",
     label: "Patch",
     about: "its side in sharp pixels",
-    min: 16,
-    max: 128,
-    isWhole: true,
+    range: settingRanges.patch,
     read: ({ patch }) => patch,
     write: (settings, patch) => ({ ...settings, patch }),
   },
@@ -87,9 +78,7 @@ const training: readonly Knob[] = [
     testId: "tune-replay",
     label: "Replay, %",
     about: "generic pictures, not to forget",
-    min: 0,
-    max: 75,
-    isWhole: false,
+    range: { min: 100 * settingRanges.replay.min, max: 100 * settingRanges.replay.max, isWhole: false },
     read: ({ replay }) => Math.round(replay * 1000) / 10,
     write: (settings, percent) => ({ ...settings, replay: percent / 100 }),
   },
@@ -97,9 +86,7 @@ const training: readonly Knob[] = [
     testId: "tune-forget",
     label: "Most forgotten, dB",
     about: "that generic pictures may lose",
-    min: 0,
-    max: 10,
-    isWhole: false,
+    range: settingRanges.forget,
     read: ({ forget }) => (forget < NO_FORGET_LIMIT ? forget : null),
     write: (settings, forget) => ({ ...settings, forget }),
     empty: { label: "no limit", write: (settings) => ({ ...settings, forget: NO_FORGET_LIMIT }) },
@@ -108,9 +95,7 @@ const training: readonly Knob[] = [
     testId: "tune-seed",
     label: "Seed",
     about: "of the random choices",
-    min: 0,
-    max: 4_294_967_295,
-    isWhole: true,
+    range: settingRanges.seed,
     read: ({ seed }) => seed,
     write: (settings, seed) => ({ ...settings, seed }),
   },
@@ -121,9 +106,7 @@ const damage: readonly Knob[] = [
     testId: "tune-blur",
     label: "Blur",
     about: "deviation in sharp pixels",
-    min: 0,
-    max: 4,
-    isWhole: false,
+    range: settingRanges.blur,
     read: ({ degradation }) => degradation.blur,
     write: (settings, blur) => degrade(settings, { blur }),
   },
@@ -131,9 +114,7 @@ const damage: readonly Knob[] = [
     testId: "tune-noise",
     label: "Noise",
     about: "deviation in levels of 255",
-    min: 0,
-    max: 50,
-    isWhole: false,
+    range: settingRanges.noise,
     read: ({ degradation }) => degradation.noise,
     write: (settings, noise) => degrade(settings, { noise }),
   },
@@ -141,9 +122,7 @@ const damage: readonly Knob[] = [
     testId: "tune-jpeg",
     label: "JPEG quality",
     about: "empty: no JPEG",
-    min: 1,
-    max: 100,
-    isWhole: true,
+    range: settingRanges.jpeg,
     read: ({ degradation }) => degradation.jpeg,
     write: (settings, jpeg) => degrade(settings, { jpeg }),
     empty: { label: "none", write: (settings) => degrade(settings, { jpeg: null }) },
@@ -197,7 +176,8 @@ export function settingsTemplate(
 }
 
 function knobTemplate(knob: Knob, settings: TuneSettings, change: (settings: TuneSettings) => void): TemplateResult {
-  const { testId, label, about, min, max, isWhole, empty } = knob;
+  const { testId, label, about, empty } = knob;
+  const { min, max, isWhole } = knob.range;
   const value = knob.read(settings);
   return html`
     <label title="${min.toLocaleString("en", { maximumFractionDigits: 6 })} to ${max.toLocaleString("en")}">

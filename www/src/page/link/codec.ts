@@ -3,7 +3,7 @@
  * `#img=demo:sign&model=splitsr-x2&zoom=2&view=0.5,0.5,2,0.5`. Settings with their default values
  * are left out.
  */
-import { MAX_ZOOM, type Area, type ModelEntry } from "../../module/api.ts";
+import { MAX_ZOOM, type Area, type ModelEntry } from "../../api/index.ts";
 import {
   DEFAULT_EVALUATION_SCALE,
   DEFAULT_QUALITY,

@@ -11,10 +11,10 @@ import type { Session } from "../session/session.ts";
 import { MISSING_PART, roundZoom } from "../shared/text.ts";
 
 /** Loaded when the section is opened; null if that failed. */
-let drawings: typeof import("./drawing.ts") | null | undefined;
+let drawings: typeof import("./network-drawing.ts") | null | undefined;
 
 async function loadDrawings(session: Session): Promise<void> {
-  drawings ??= await import("./drawing.ts").catch(() => null);
+  drawings ??= await import("./network-drawing.ts").catch(() => null);
   session.changed();
 }
 

@@ -2,7 +2,7 @@
  * Loads a picture from another site. The page's own policy forbids that, so that `fetch.html` does
  * it in a sandbox.
  */
-import type { Answer, Failure, Question } from "../../elsewhere/protocol.ts";
+import type { Answer, Failure, Question } from "../../remote/protocol.ts";
 import type { WorkOptions } from "../session/activity.ts";
 import { MISSING_PART } from "../shared/text.ts";
 
@@ -47,7 +47,7 @@ export function loadFrom(url: URL, { signal, onProgress }: WorkOptions): Promise
   frame.hidden = true;
   frame.src = new URL("fetch.html", document.baseURI).href;
   frame.addEventListener("load", () => {
-    const question: Question = { url: url.href, mostBytes: MAX_BYTES };
+    const question: Question = { url: url.href, maxBytes: MAX_BYTES };
     // A sandboxed document has no origin to name here.
     frame.contentWindow?.postMessage(question, "*", [port2]);
   });

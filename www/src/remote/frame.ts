@@ -1,25 +1,26 @@
 /**
- * The script of `fetch.html`: loads a picture from another site, which the page's own policy forbids. The document is
- * sandboxed, so that it has no origin: it sees nothing of the page, and sites see no more than that somebody asks.
+ * The script of `fetch.html`: loads a picture from another site, which the page's own policy
+ * forbids. The document is sandboxed and so has no origin: it cannot see the page, and sites see
+ * only that somebody asks.
  */
 import type { Answer, Question } from "./protocol.ts";
 
 addEventListener("message", ({ source, origin, data, ports: [port] }: MessageEvent<Question>) => {
-  // For pages of this site alone, and never with this site's rights.
+  // Serves pages of this site only, and never with this site's rights.
   if (source !== parent || origin !== location.origin || self.origin !== "null" || !port) return;
   const answer = (answer: Answer, transfer: Transferable[] = []) => port.postMessage(answer, transfer);
   answer({ loaded: 0, of: undefined });
   void load(data, answer).then((last) => answer(last, "bytes" in last ? [last.bytes] : []));
 });
 
-/** To stop it, the page removes the document. */
-async function load({ url, mostBytes }: Question, onProgress: (answer: Answer) => void): Promise<Answer> {
+/** The page stops it by removing the document. */
+async function load({ url, maxBytes }: Question, onProgress: (answer: Answer) => void): Promise<Answer> {
   const options: RequestInit = { credentials: "omit", referrerPolicy: "no-referrer" };
   let response: Response;
   try {
     response = await fetch(url, options);
   } catch {
-    // Browsers do not say why. A site that answers, unread, is one that refuses.
+    // Browsers do not say why. A site that gives an opaque answer refuses other sites.
     const answers = await fetch(url, { ...options, mode: "no-cors" }).then(
       () => true,
       () => false,
@@ -28,7 +29,7 @@ async function load({ url, mostBytes }: Question, onProgress: (answer: Answer) =
   }
   if (!response.ok || !response.body) return { failure: response.status };
   const of = Number(response.headers.get("content-length")) || undefined;
-  if (of && of > mostBytes) return { failure: "large" };
+  if (of && of > maxBytes) return { failure: "large" };
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let loaded = 0;
   try {
@@ -36,7 +37,7 @@ async function load({ url, mostBytes }: Question, onProgress: (answer: Answer) =
     for (let next = await reader.read(); !next.done; next = await reader.read()) {
       chunks.push(next.value);
       loaded += next.value.length;
-      if (loaded > mostBytes) return { failure: "large" };
+      if (loaded > maxBytes) return { failure: "large" };
       onProgress({ loaded, of });
     }
   } catch {

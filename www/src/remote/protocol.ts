@@ -1,8 +1,8 @@
-/** What the page and `fetch.html` say to each other. A question comes with a port for the answers. */
+/** The messages between the page and `fetch.html`. A question comes with a port for the answers. */
 export interface Question {
   url: string;
-  /** Larger pictures are not for a page. */
-  mostBytes: number;
+  /** Larger pictures are refused. */
+  maxBytes: number;
 }
 
 export type Answer = { loaded: number; of: number | undefined } | { bytes: ArrayBuffer } | { failure: Failure };
