@@ -132,7 +132,7 @@ pub(super) struct TuneStart {
     pub model_psnr_y: Option<f64>,
 }
 
-/// The kind of pictures that are held out to score with.
+/// Whole pictures, or parts of them.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
@@ -190,7 +190,6 @@ mod tests {
     };
 
     const HEADER: &str = "\
-        /* eslint-disable */\n\
         /* Generated from Rust, do not edit. To write it anew:\n   \
         SPLITSR_WRITE_TYPES=1 cargo test --release --lib generated */\n\n";
 
@@ -235,7 +234,8 @@ mod tests {
             declaration::<TuneScoring>,
             declaration::<BestScore>,
         ];
-        let mut text: String = declarations.iter().map(|declaration| declaration(&config)).collect();
+        let mut text = "/* eslint-disable @typescript-eslint/array-type */\n\n".to_owned();
+        text.extend(declarations.iter().map(|declaration| declaration(&config)));
         text += "/** A SplitSR network and its hyper-parameters. */\n";
         text += "export type SplitSrConfig = Extract<NetworkConfig, { architecture: \"splitsr\" }>;\n";
         write_or_check("types.ts", &text);
