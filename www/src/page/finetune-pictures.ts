@@ -1,6 +1,6 @@
 /** The pictures that a model is fine-tuned on: read once to see that they can be, and shown small. */
 import { html, nothing, type TemplateResult } from "lit-html";
-import { HELD_OUT_PARTS, MAX_PICTURES, WHOLE_PICTURES_HELD_OUT_FROM, type SourcePicture } from "../module/splitsr.ts";
+import { HELD_OUT_PARTS, MAX_PICTURES, MIN_PICTURES_HELD_OUT_WHOLE, type SourcePicture } from "../module/splitsr.ts";
 
 interface TunePicture {
   file: File;
@@ -107,8 +107,8 @@ export class Pictures {
     // With a few pictures, the last quarter of each is kept out of the training, to score with.
     const needed = Math.ceil((least * HELD_OUT_PARTS) / (HELD_OUT_PARTS - 1));
     const short = this.all.find(({ width, height }) => Math.max(width, height) < needed);
-    if (!short || this.all.length >= WHOLE_PICTURES_HELD_OUT_FROM) return "";
-    return `${short.file.name}: Of fewer than ${WHOLE_PICTURES_HELD_OUT_FROM} pictures a quarter is kept out of the training, so that the longer side has to have ${needed} pixels. Take a larger one, or more pictures.`;
+    if (!short || this.all.length >= MIN_PICTURES_HELD_OUT_WHOLE) return "";
+    return `${short.file.name}: Of fewer than ${MIN_PICTURES_HELD_OUT_WHOLE} pictures a quarter is kept out of the training, so that the longer side has to have ${needed} pixels. Take a larger one, or more pictures.`;
   }
 }
 
