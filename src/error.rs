@@ -1,9 +1,9 @@
-//! The one error type of this crate.
+//! The error type of this crate.
 
 use std::path::PathBuf;
 
-/// What can go wrong, and what the user can do about it. The message of each variant is one line, complete in itself:
-/// the command prints it on stderr and the page shows it as it is.
+/// What can go wrong, and what the user can do about it. Each message is one complete line, which the
+/// command prints on stderr and the page shows.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -15,14 +15,15 @@ pub enum Error {
         /// What the operating system said.
         source: std::io::Error,
     },
-    /// The bytes are not a picture in a format that this build reads. Convert the picture to one that it names.
-    #[error("this is not a picture that can be read here: {0}")]
+    /// The bytes are not a picture in a supported format. Convert the picture to a format that the message
+    /// names.
+    #[error("this is not a picture in a supported format: {0}")]
     UnsupportedFormat(String),
-    /// The bytes start like a picture but are damaged, cut short or empty. Get an intact copy.
+    /// The bytes start like a picture but are damaged, truncated or empty. Get an intact copy.
     #[error("the picture is damaged: {0}")]
     Decode(String),
-    /// The picture, or what it would become, is larger than the limit. Choose a smaller picture, region or zoom.
-    #[error("{what} would be {width} x {height} pixels; the limit is {limit} megapixels: {advice}")]
+    /// The picture or its result is larger than the limit. Choose a smaller picture, region or zoom.
+    #[error("{what} would have {width} x {height} pixels, but the limit is {limit} megapixels: {advice}")]
     TooLarge {
         /// "the picture" or "the result".
         what: &'static str,
@@ -38,13 +39,14 @@ pub enum Error {
     /// The picture cannot be written in the chosen format. Choose another format; the picture itself is fine.
     #[error("the picture could not be written: {0}")]
     Encode(String),
-    /// A weights file is cut short, holds NaN or infinity, or does not match its own config. Get the file again.
+    /// A weights file is truncated, holds NaN or infinity, or does not match its own config. Download it
+    /// again.
     #[error("the model file cannot be used: {0}")]
     Weights(String),
-    /// No model of that name and no file at that path. The message lists the names.
+    /// There is no model of that name and no file at that path. The message lists the names.
     #[error("no model \"{name}\": it is neither a file nor one of {known}")]
     UnknownModel {
-        /// What was asked for.
+        /// The name that was asked for.
         name: String,
         /// The names that are known.
         known: String,
@@ -55,7 +57,7 @@ pub enum Error {
     /// A folder of training or evaluation pictures is empty or holds pictures that are too small.
     #[error("{0}")]
     Data(String),
-    /// A device (a graphics card) was lost or refused the work. Compute on the CPU.
+    /// The graphics card was lost or refused the work. Use the CPU.
     #[error("the device failed: {0}")]
     Device(String),
     /// The user cancelled. Nothing was written.
@@ -64,7 +66,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// An [`Error::Io`] for `path`, made for `map_err`.
+    /// Makes an [`Error::Io`] for `path`, for `map_err`.
     pub fn io(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
         move |source| Self::Io { path, source }

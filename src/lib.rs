@@ -23,8 +23,8 @@
 //! | [`image`] | decode, encode, alpha, colour profiles, resizing |
 //! | [`config`], [`network`] | the hyper-parameters, the networks as Burn modules, what they cost and see |
 //! | [`ops`] | the 3x3 convolution as a Burn backend extension, and its kernels |
-//! | [`weights`], [`models`] | weights files, finding them by name |
-//! | [`device`] | CPU or GPU, chosen honestly |
+//! | [`weights`], [`model`], [`models`] | the weights' file format, a loaded model, finding one by name |
+//! | [`device`] | the choice between CPU and GPU |
 //! | [`upscale`](mod@upscale) | any zoom of any picture: passes, tiles, progress, cancel |
 //! | [`onnx`] | networks as ONNX files, for other runtimes |
 //! | [`eval`] | PSNR and SSIM by the usual protocol |
@@ -37,6 +37,7 @@ pub mod eval;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod files;
 pub mod image;
+pub mod model;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod models;
 pub mod network;

@@ -5,22 +5,23 @@ use std::path::{Path, PathBuf};
 use burn::tensor::Device;
 
 use crate::error::{Error, Result};
-use crate::weights::Model;
+use crate::model::Model;
 
-/// The model that the command uses unless told otherwise.
+/// The command's default model.
 pub const DEFAULT: &str = "splitsr-x2";
 
-/// [`DEFAULT`] itself, so that an installed command works from any folder.
+/// The weights of [`DEFAULT`], so that an installed command works from any folder.
 const EMBEDDED: &[u8] = include_bytes!("../models/splitsr-x2.safetensors");
 
-/// The environment variable that names a folder of models to look in first.
+/// The environment variable with the folder of models to search first.
 pub const FOLDER_VARIABLE: &str = "SPLITSR_MODELS";
 
-/// A model on the CPU, by its file or by its name. A name is looked for as `NAME.safetensors` in `$SPLITSR_MODELS`, then in a folder `models` in
-/// the current folder, beside the executable, or above either. [`DEFAULT`] is built in, for where none of these holds it.
+/// Loads a model on the CPU, by its file or its name. A name means `NAME.safetensors` in `$SPLITSR_MODELS`, or
+/// else in a folder `models` in the current folder, in the executable's folder, or in a parent of either.
+/// [`DEFAULT`] is built in.
 ///
 /// # Errors
-/// [`Error::UnknownModel`] lists the names there are; otherwise as [`Model::load`].
+/// [`Error::UnknownModel`] lists the known names; otherwise as [`Model::load`].
 pub fn load(name: &str) -> Result<Model> {
     let device = Device::flex();
     let path = Path::new(name);

@@ -1,44 +1,40 @@
-//! Weights files: safetensors with the network's config, how it was trained and its scores in the metadata.
+//! The format of weights files: safetensors, with the network's config, how it was trained and its
+//! scores in the metadata. [`Model`](crate::model::Model) is a network with such weights.
 
 use std::collections::BTreeMap;
 use std::collections::HashMap;
-use std::path::Path;
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, Tensor};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::config::NetworkConfig;
 use crate::error::{Error, Result};
-use crate::network::Network;
-use crate::network::cost::Cost;
-use crate::ops::awake;
 use crate::ops::float::from_values;
-use crate::upscale::Enlarge;
 
-/// The metadata key that holds [`Metadata`] as JSON. A single key keeps the file's bytes the same for the same content.
+/// The metadata key of [`Metadata`] as JSON. With a single key, equal content gives equal bytes.
 const METADATA_KEY: &str = "splitsr";
 
-/// Weights files are small (the 15 M parameters of RCAN are 62 MB); anything larger is not one of ours.
+/// The largest weights file: the 15 M parameters of RCAN take 62 MB.
 const MAX_BYTES: usize = 1 << 28;
 
-/// What a weights file says about itself.
+/// The metadata of a weights file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Metadata {
-    /// What the model is called in lists, "splitsr-x2".
+    /// The model's name in lists, "splitsr-x2".
     pub name: String,
     /// The network.
     pub config: NetworkConfig,
-    /// The halo of tiles, in low-resolution pixels, that keeps the 8-bit output within 1 level of the exact one: what the validation pictures
-    /// needed, with a margin. `None` = not measured.
+    /// The halo of tiles, in low-resolution pixels, that keeps the 8-bit output within 1 level of the exact
+    /// one: measured on the validation pictures, with a margin. `None` = not measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub auto_halo: Option<usize>,
-    /// How it was trained: recipe, steps, hours, data. Free-form, for people and for `models/index.json`.
+    /// How the model was trained: recipe, steps, hours, data. Free-form, for people and `models/index.json`.
     #[serde(default, skip_serializing_if = "serde_json::Value::is_null")]
     pub training: serde_json::Value,
-    /// What it scored. Free-form like `training`.
+    /// The model's scores. Free-form like `training`.
     #[serde(default, skip_serializing_if = "serde_json::Value::is_null")]
     pub scores: serde_json::Value,
 }
@@ -56,165 +52,13 @@ impl Metadata {
     }
 }
 
-/// A network with its weights, ready to enlarge pictures.
-#[derive(Debug)]
-pub struct Model {
-    /// What the file says about itself.
-    pub metadata: Metadata,
-    /// The network.
-    pub network: Network,
-    /// SHA-256 of the weights file, in hexadecimal.
-    pub sha256: String,
-    device: Device,
-    cost: Cost,
-    /// Whether feature maps are stored as f16.
-    #[cfg(feature = "gpu")]
-    half: bool,
-    /// Height and width of the picture before.
-    #[cfg(feature = "gpu")]
-    size: std::sync::Mutex<(usize, usize)>,
-}
-
-impl Model {
-    /// A model made in memory, as a file of it would load.
-    ///
-    /// # Errors
-    /// As [`to_bytes`].
-    pub fn new(metadata: Metadata, network: Network, device: &Device) -> Result<Self> {
-        let sha256 = hex_sha256(&to_bytes(&metadata, &network)?);
-        let cost = Cost::of(&metadata.config);
-        Ok(Self::assemble(metadata, network, sha256, device, cost))
-    }
-
-    /// Reads a weights file from memory.
-    ///
-    /// # Errors
-    /// [`Error::Weights`] if the file is cut short, has no config, does not match its config, or holds NaN or infinity.
-    pub fn from_bytes(bytes: &[u8], device: &Device) -> Result<Self> {
-        let (metadata, tensors) = read(bytes)?;
-        let network = assign(Network::new(&metadata.config, device), tensors, device)?;
-        let cost = Cost::of(&metadata.config);
-        let sha256 = hex_sha256(bytes);
-        Ok(Self::assemble(metadata, network, sha256, device, cost))
-    }
-
-    /// Reads a weights file.
-    ///
-    /// # Errors
-    /// [`Error::Io`], or [`Error::Weights`] as [`Self::from_bytes`], with the path.
-    pub fn load(path: &Path, device: &Device) -> Result<Self> {
-        let bytes = std::fs::read(path).map_err(Error::io(path))?;
-        Self::from_bytes(&bytes, device).map_err(|error| match error {
-            Error::Weights(why) => Error::Weights(format!("{}: {why}", path.display())),
-            other => other,
-        })
-    }
-
-    /// The same model on another device.
-    pub fn to_device(&self, device: &Device) -> Self {
-        let network = self.network.clone().to_device(device);
-        Self::assemble(self.metadata.clone(), network, self.sha256.clone(), device, self.cost.clone())
-    }
-
-    fn assemble(metadata: Metadata, network: Network, sha256: String, device: &Device, cost: Cost) -> Self {
-        Self {
-            metadata,
-            network,
-            sha256,
-            device: device.clone(),
-            cost,
-            #[cfg(feature = "gpu")]
-            half: false,
-            #[cfg(feature = "gpu")]
-            size: Default::default(),
-        }
-    }
-
-    /// The model with its feature maps stored as f16: see [`in_half`](crate::ops::gpu::in_half).
-    ///
-    /// # Errors
-    /// [`Error::Config`] if the device has no f16, or the network has operations that are not ours.
-    #[cfg(feature = "gpu")]
-    pub fn in_half(self) -> Result<Self> {
-        if !self.device.supports_dtype(burn::tensor::DType::F16) {
-            return Err(Error::Config("the device has no 16-bit floats".into()));
-        }
-        if !self.metadata.config.is_all_3x3() {
-            return Err(Error::Config(format!("the network of {} does not run in 16-bit floats", self.metadata.name)));
-        }
-        Ok(Self { half: true, ..self })
-    }
-
-    /// [`Enlarge::enlarge`] without waiting for the device, which is not possible in a browser.
-    ///
-    /// # Errors
-    /// [`Error::Device`] if the device is lost.
-    #[cfg(feature = "gpu")]
-    pub async fn enlarge_async(&self, planes: Vec<f32>, height: usize, width: usize) -> Result<Vec<f32>> {
-        values(self.run(planes, height, width).into_data_async().await)
-    }
-
-    /// Starts the network on `planes`: the result, when it is read, is `[1, 3, scale * height, scale * width]`.
-    fn run(&self, planes: Vec<f32>, height: usize, width: usize) -> Tensor<4> {
-        #[cfg(feature = "gpu")]
-        {
-            // A GPU's memory is kept for what has the same size. What another size needed would be kept forever.
-            let before = std::mem::replace(&mut *self.size.lock().expect("nothing panics here"), (height, width));
-            if before != (height, width) {
-                self.device.memory_cleanup();
-            }
-        }
-        let x = from_values(planes, [1, 3, height, width], &self.device);
-        #[cfg(feature = "gpu")]
-        if self.half {
-            return crate::ops::gpu::in_half(|| self.network.forward(x));
-        }
-        self.network.forward(x)
-    }
-}
-
-impl Enlarge for Model {
-    fn scale(&self) -> usize {
-        self.metadata.config.scale()
-    }
-
-    fn halo(&self) -> Option<usize> {
-        self.cost.halo
-    }
-
-    fn auto_halo(&self) -> Option<usize> {
-        self.metadata.auto_halo
-    }
-
-    fn bytes_per_pixel(&self) -> usize {
-        self.cost.bytes_per_pixel
-    }
-
-    fn enlarge(&self, planes: Vec<f32>, height: usize, width: usize) -> Result<Vec<f32>> {
-        let enlarge = || values(self.run(planes, height, width).try_into_data());
-        if self.device == Device::flex() { awake(enlarge) } else { enlarge() }
-    }
-}
-
-/// What a device gave for a picture. That it cannot be read, the data may say only now.
-fn values(data: Result<TensorData, impl std::fmt::Display>) -> Result<Vec<f32>> {
-    // The runtime tells its causes in lines, the deepest last, and then a backtrace.
-    let deepest = |error: String| {
-        let told =
-            |line: &&str| !line.trim().is_empty() && !line.starts_with("Caused by") && !line.contains("acktrace");
-        error.lines().rfind(told).unwrap_or(&error).trim().to_owned()
-    };
-    let data = data.map_err(|error| Error::Device(deepest(error.to_string())))?;
-    data.try_into_vec::<f32>().map_err(|error| Error::Device(format!("its result cannot be read: {error:?}")))
-}
-
 /// Named tensors: shape and values, by the parameter's path in the module ("groups.0.conv.weight").
 pub type NamedTensors = BTreeMap<String, (Vec<usize>, Vec<f32>)>;
 
 /// The bytes of a weights file for `module`.
 ///
 /// # Errors
-/// [`Error::Weights`] if a parameter holds NaN or infinity: such a file could not be read again.
+/// [`Error::Weights`] if a parameter holds NaN or infinity, with which the file could not be read again.
 pub fn to_bytes<M: Module>(metadata: &Metadata, module: &M) -> Result<Vec<u8>> {
     let tensors = collect(module);
     for (name, (_, values)) in &tensors {
@@ -224,7 +68,7 @@ pub fn to_bytes<M: Module>(metadata: &Metadata, module: &M) -> Result<Vec<u8>> {
     serialize(&tensors, HashMap::from([(METADATA_KEY.to_owned(), json)]))
 }
 
-/// A safetensors file of `tensors`, as f32.
+/// The bytes of a safetensors file with `tensors`, as f32.
 pub(crate) fn serialize(tensors: &NamedTensors, metadata: HashMap<String, String>) -> Result<Vec<u8>> {
     let bytes: Vec<(&str, &[usize], Vec<u8>)> = tensors
         .iter()
@@ -241,7 +85,7 @@ pub(crate) fn serialize(tensors: &NamedTensors, metadata: HashMap<String, String
 /// Parses a safetensors file of f32 tensors and its metadata.
 ///
 /// # Errors
-/// [`Error::Weights`] if it is cut short, too large, holds another type than f32, or NaN or infinity.
+/// [`Error::Weights`] if the file is truncated, too large, or holds another type than f32, NaN or infinity.
 pub(crate) fn deserialize(bytes: &[u8]) -> Result<(HashMap<String, String>, NamedTensors)> {
     if bytes.len() > MAX_BYTES {
         return Err(Error::Weights(format!("{} MB is too large for a weights file", bytes.len() >> 20)));
@@ -262,17 +106,17 @@ pub(crate) fn deserialize(bytes: &[u8]) -> Result<(HashMap<String, String>, Name
     Ok((header.metadata().clone().unwrap_or_default(), tensors))
 }
 
-/// Reads the metadata of a weights file and its tensors, without building the network.
+/// Reads the metadata and the tensors of a weights file, without making the network.
 ///
 /// # Errors
-/// As [`Model::from_bytes`].
+/// [`Error::Weights`] if the file is cut short, has no config or one out of range, or holds NaN or infinity.
 pub fn read(bytes: &[u8]) -> Result<(Metadata, NamedTensors)> {
     let (header, tensors) = deserialize(bytes)?;
     let json = header
         .get(METADATA_KEY)
         .ok_or_else(|| Error::Weights(format!("it has no \"{METADATA_KEY}\" metadata, so its network is unknown")))?;
     let metadata: Metadata = serde_json::from_str(json)
-        .map_err(|error| Error::Weights(format!("its \"{METADATA_KEY}\" metadata is not understood ({error})")))?;
+        .map_err(|error| Error::Weights(format!("its \"{METADATA_KEY}\" metadata is not valid ({error})")))?;
     metadata.config.validate().map_err(|error| Error::Weights(format!("its config is out of range: {error}")))?;
     Ok((metadata, tensors))
 }
@@ -299,7 +143,7 @@ pub fn collect<M: Module>(module: &M) -> NamedTensors {
     collect.1
 }
 
-/// Puts `tensors` in place of the parameters of `module`; the names and shapes must be the module's own, all of them.
+/// Replaces the parameters of `module` by `tensors`, which must have exactly the module's names and shapes.
 ///
 /// # Errors
 /// [`Error::Weights`] names the first tensor that is missing, superfluous, or of another shape.
@@ -341,7 +185,7 @@ pub fn assign<M: Module>(module: M, tensors: NamedTensors, device: &Device) -> R
     }
 }
 
-/// The dotted path of the parameter that a visitor is at. Enum variants leave no trace in it.
+/// The dotted path of a visitor's current parameter, without enum variants.
 #[derive(Default)]
 pub(crate) struct ParamPath(Vec<Option<String>>);
 
@@ -359,7 +203,7 @@ impl ParamPath {
     }
 }
 
-/// SHA-256 in hexadecimal.
+/// SHA-256 in lower-case hexadecimal.
 pub fn hex_sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

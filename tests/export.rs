@@ -10,9 +10,10 @@ use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Device, Distribution, Int, Tensor, TensorData, Tolerance};
 use prost::Message;
 use splitsr::config::{BlockKind, EdsrConfig, HybridMode, NetworkConfig, Replacement, SplitSrConfig, SrcnnConfig};
+use splitsr::model::Model;
 use splitsr::network::Network;
 use splitsr::onnx::{export, proto};
-use splitsr::weights::{Metadata, Model, collect};
+use splitsr::weights::{Metadata, collect};
 
 /// Every kind of block and upsampler, splits that do not divide the channels, every scale.
 fn configs() -> Vec<NetworkConfig> {

@@ -1,14 +1,20 @@
 //! Fine-tuning: what is trained, what is kept, and what is kept out.
 
+use std::pin::pin;
 use std::sync::Mutex;
+use std::task::{Context, Poll, Waker};
 
 use burn::tensor::Device;
-use splitsr::NetworkConfig;
 use splitsr::config::SplitSrConfig;
 use splitsr::image::{Layout, Picture, Samples};
+use splitsr::model::Model;
 use splitsr::network::Network;
-use splitsr::train::{Dataset, HeldOut, Pictures, Recipe, Schedule, Session, TrainConfig, Trained, Trainer};
-use splitsr::weights::{Metadata, Model, collect, read};
+use splitsr::train::{
+    Batch, Dataset, FineTuning, FineTuningSettings, HeldOut, HeldOutKind, Pictures, Recipe, Schedule, Session,
+    TrainConfig, Trained, Trainer,
+};
+use splitsr::weights::{Metadata, collect, read};
+use splitsr::{Error, NetworkConfig, Result};
 
 /// Burn has one random generator for the process: tests that draw side by side would take each other's numbers.
 static GENERATOR: Mutex<()> = Mutex::new(());
@@ -55,7 +61,7 @@ fn session(config: TrainConfig, model: &Model) -> Session {
     let dataset = |pictures| Dataset::of(pictures, 2, &Default::default()).unwrap();
     let HeldOut { train, held_out, .. } = HeldOut::new(pictures(6), 24, 1).unwrap();
     let mut pictures_of_run = Pictures::new(dataset(train), dataset(held_out));
-    pictures_of_run.generic = pictures(9).split_off(7);
+    pictures_of_run.replay = pictures(9).split_off(7);
     Session::new(config, Some(model), None, pictures_of_run, &Device::flex()).unwrap()
 }
 
@@ -192,9 +198,142 @@ fn flat_pictures_score_a_number() {
     // The mean colour everywhere: exactly what a network of zeros gives.
     let truth = splitsr::upscale::Enlarge::enlarge_picture(&grey, &flat()).unwrap();
     let mut pictures_of_run = Pictures::new(dataset(pictures(2)), dataset(vec![truth]));
-    pictures_of_run.generic = pictures(9).split_off(7);
+    pictures_of_run.replay = pictures(9).split_off(7);
     let mut session = Session::new(config(&grey, |_| ()), Some(&grey), None, pictures_of_run, &Device::flex()).unwrap();
     assert_eq!(session.score().unwrap().psnr_y, 100.0);
     let checkpoint = session.checkpoint().unwrap();
     session.restore(&checkpoint).unwrap();
+}
+
+/// The value of a future that waits for nothing, as on the CPU.
+fn now<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value,
+        Poll::Pending => panic!("the CPU has nothing to wait for"),
+    }
+}
+
+fn settings() -> FineTuningSettings {
+    FineTuningSettings { steps: 12, batch: 5, patch: 24, learning_rate: 3e-3, ..Default::default() }
+}
+
+fn start(model: &Model, settings: FineTuningSettings, pictures_of_run: Vec<Picture>) -> Result<FineTuning> {
+    now(FineTuning::start(model, "tuned", settings, pictures_of_run, pictures(9).split_off(7), Device::flex()))
+}
+
+/// Takes a step whose batch is split between the run and a worker, as the page does it. Returns the loss.
+fn step(tuning: &mut FineTuning, model: &Model) -> f32 {
+    let parts: Vec<Vec<u8>> = tuning.next_step(2).parts().iter().map(Batch::to_bytes).collect();
+    now(tuning.compute_own()).unwrap();
+    let mut worker = tuning.info().settings.gradient_worker(model).unwrap();
+    for (index, part) in parts.iter().enumerate().skip(1) {
+        let (weights, step) = (tuning.weights(), tuning.step_count());
+        let gradient = worker.compute(weights, step, &Batch::from_bytes(part).unwrap()).unwrap();
+        tuning.accept(index, gradient).unwrap();
+    }
+    tuning.apply(0.5).unwrap()
+}
+
+#[test]
+fn a_fine_tuning_in_parts_takes_the_sessions_steps() {
+    let _alone = alone();
+    let model = model();
+    let mut tuning = start(&model, settings(), pictures(6)).unwrap();
+    let info = tuning.info();
+    assert_eq!((info.held_out, info.held_out_pictures, info.enough), (HeldOutKind::Pictures, 1, false));
+    assert!(info.bicubic_psnr_y > 5.0 && info.model_psnr_y.is_none(), "{info:?}");
+    let HeldOut { train, held_out, .. } = HeldOut::new(pictures(6), 16, 1).unwrap();
+    let (config, replay) = (settings().config("tuned", &model).unwrap(), pictures(9).split_off(7));
+    let pictures = Pictures::assemble(train, held_out, &config.recipe().unwrap(), 2, || Ok(replay)).unwrap();
+    let mut session = Session::new(config, Some(&model), None, pictures, &Device::flex()).unwrap();
+
+    let first = now(tuning.score()).unwrap();
+    assert_eq!((first.score, first.score.psnr_y), (first.best, session.score().unwrap().psnr_y));
+    let mut losses = Vec::new();
+    while !tuning.is_done() {
+        let (loss, expected) = (step(&mut tuning, &model), session.step().unwrap());
+        losses.push((loss, expected));
+        assert_eq!(tuning.is_to_be_scored(), session.is_to_be_scored() || session.step_count() == 12);
+    }
+    // The sums of the gradients have another order.
+    assert!(losses.len() == 12 && losses.iter().all(|(loss, expected)| (loss - expected).abs() < 1e-4), "{losses:?}");
+    let scoring = now(tuning.score()).unwrap();
+    assert!(scoring.best.psnr_y > first.score.psnr_y && !scoring.stalled, "{first:?} {scoring:?}");
+    assert_eq!(tuning.best().unwrap(), scoring.best);
+    let json = serde_json::to_value(scoring).unwrap();
+    assert_eq!((&json["step"], &json["best"]["step"], &json["stalled"]), (&12.into(), &12.into(), &false.into()));
+    assert!(json["psnrY"].is_number() && json["forgotten"].is_number(), "{json}");
+
+    let previews = [tuning.reference(), tuning.by_bicubic().unwrap(), tuning.by_network().unwrap()];
+    assert!(previews.iter().all(|preview| (preview.width, preview.height) == (64, 64)));
+    assert!(tuning.by_model().is_none(), "it is the same network");
+    let saved = Model::from_bytes(&tuning.model().unwrap(), &Device::flex()).unwrap();
+    assert_eq!(saved.metadata.training["hours"], 0.0, "12 half seconds");
+    let checkpoint = now(tuning.checkpoint()).unwrap();
+    let mut restored = start(&model, settings(), self::pictures(6)).unwrap();
+    restored.restore(&checkpoint).unwrap();
+    assert_eq!((restored.step_count(), restored.best().unwrap()), (12, scoring.best));
+}
+
+#[test]
+fn fine_tuning_takes_the_recipe_fine_tuning_unless_it_is_told_otherwise() {
+    let model = model();
+    let usual = FineTuningSettings::default();
+    assert_eq!(usual.config("a", &model).unwrap(), TrainConfig::fine_tuning("a", &model));
+    let short = FineTuningSettings { steps: 30, ..usual.clone() }.config("a", &model).unwrap();
+    assert_eq!(short.recipe().unwrap(), Recipe::fine_tuning_in(30));
+    // The JSON of the page.
+    let json = serde_json::to_value(&usual).unwrap();
+    assert_eq!((&json["learningRate"], &json["trained"]), (&3e-4.into(), &"all".into()));
+    assert_eq!(serde_json::from_value::<FineTuningSettings>(json).unwrap(), usual);
+}
+
+#[test]
+fn another_network_has_nothing_to_forget_and_must_enlarge_as_much() {
+    let _alone = alone();
+    let model = model();
+    let other = |change: fn(&mut SplitSrConfig)| {
+        let NetworkConfig::SplitSr(mut config) = model.metadata.config.clone() else {
+            panic!("it is a SplitSR network")
+        };
+        change(&mut config);
+        FineTuningSettings { network: Some(NetworkConfig::SplitSr(config)), ..settings() }
+    };
+    let wider = other(|config| config.split_ratio = 0.5);
+    assert_eq!(wider.config("a", &model).unwrap().recipe().unwrap().forget, 100.0);
+    let tuning = start(&model, wider, pictures(6)).unwrap();
+    assert!(tuning.info().model_psnr_y.is_some() && tuning.by_model().is_some());
+    let error = other(|config| config.scale = 3).config("a", &model).unwrap_err().to_string();
+    assert_eq!(error, "the network enlarges by 3, but the model by 2");
+    assert!(other(|config| config.hybrid_index = 99).config("a", &model).is_err());
+}
+
+#[test]
+fn patches_fit_into_the_smallest_picture() {
+    let _alone = alone();
+    let model = model();
+    let small = pictures(1).remove(0).crop(splitsr::image::Area { left: 0, top: 0, width: 41, height: 64 });
+    let wide = FineTuningSettings { patch: 64, ..settings() };
+    let tuning = start(&model, wide.clone(), vec![small.clone()]).unwrap();
+    let info = tuning.info();
+    // Three quarters of 64 by 41 are left to train with.
+    assert_eq!((info.settings.patch, info.held_out), (40, HeldOutKind::Parts));
+    let narrow = small.crop(splitsr::image::Area { left: 0, top: 0, width: 15, height: 64 });
+    for wrong in [Vec::new(), vec![narrow]] {
+        assert!(matches!(start(&model, wide.clone(), wrong), Err(Error::Data(_))));
+    }
+}
+
+#[test]
+fn steps_out_of_order_are_refused() {
+    let _alone = alone();
+    let model = model();
+    let mut tuning = start(&model, settings(), pictures(6)).unwrap();
+    assert!(tuning.best().is_err() && tuning.step().is_err(), "nothing was done yet");
+    assert!(tuning.apply(0.0).is_err() && tuning.accept(0, vec![1.0]).is_err(), "no step was begun");
+    tuning.next_step(2);
+    assert!(tuning.apply(0.0).is_err(), "no gradient came in");
+    tuning.next_step(2);
+    assert!(tuning.accept(1, Vec::new()).is_err(), "no values");
+    assert_eq!(tuning.step_count(), 0);
 }

@@ -8,15 +8,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use burn::module::Module;
 use burn::tensor::{Device, DeviceKind, Distribution, Tensor, TensorData};
 use splitsr::config::{BlockKind, EdsrConfig, NetworkConfig, Replacement, SplitSrConfig, SrcnnConfig};
-use splitsr::device::{self, Placed};
+use splitsr::device::{self, ModelOnDevice};
 use splitsr::eval::read_picture;
 use splitsr::image::{Layout, Picture, Samples};
+use splitsr::model::Model;
 use splitsr::models;
 use splitsr::network::Network;
 use splitsr::ops::gpu::{Traffic, in_half};
 use splitsr::ops::{Arithmetic, conv3x3, conv3x3_add, conv3x3_shuffle, residual_block};
 use splitsr::upscale::{Enlarge, Options, Progress, Target, Tiling, upscale};
-use splitsr::weights::{Metadata, Model, assign, collect};
+use splitsr::weights::{Metadata, assign, collect};
 
 fn gpu() -> Device {
     Device::wgpu(DeviceKind::DefaultDevice)
@@ -273,9 +274,9 @@ fn a_lost_device_is_replaced_by_the_cpu() {
     // A device of its own, so that the other tests keep theirs.
     let selector = burn::tensor::wgpu::WgpuBackend::Vulkan;
     let (device, setup) = Device::wgpu_options().graphics_api(selector).init_with_setup().unwrap();
-    let placed = Placed::on_gpu(model, &device, false, "this adapter", "because").unwrap();
-    let placed = Arc::new(placed);
-    assert_eq!((placed.place().backend, placed.place().reason.as_str()), ("gpu", "because"));
+    let on_gpu = ModelOnDevice::on_gpu(model, &device, false, "this adapter", "because").unwrap();
+    let on_gpu = Arc::new(on_gpu);
+    assert_eq!((on_gpu.choice().backend, on_gpu.choice().reason.as_str()), ("gpu", "because"));
     let picture = noise(1200, 900);
     let options = Options { tiling: Tiling::Halo(16), ..Options::new(Target::Zoom(2.0)) };
     let lose = |progress: Progress| {
@@ -284,11 +285,11 @@ fn a_lost_device_is_replaced_by_the_cpu() {
         }
         ControlFlow::Continue(())
     };
-    let (result, report) = upscale(&placed, picture.clone(), &options, lose).unwrap();
+    let (result, report) = upscale(&on_gpu, picture.clone(), &options, lose).unwrap();
     assert!(report.tiles > 2, "{report:?}");
-    let place = placed.place();
-    assert_eq!(place.backend, "cpu");
-    assert!(place.reason.starts_with("this adapter was lost"), "{}", place.reason);
+    let choice = on_gpu.choice();
+    assert_eq!(choice.backend, "cpu");
+    assert!(choice.reason.starts_with("this adapter was lost"), "{}", choice.reason);
     let (expected, _) = upscale(&Arc::new(again), picture, &options, |_| ControlFlow::Continue(())).unwrap();
     let (a, b) = (result.to_rgba8(), expected.to_rgba8());
     assert!(a.iter().zip(&b).all(|(a, b)| a.abs_diff(*b) <= 1));

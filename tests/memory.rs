@@ -12,9 +12,10 @@ use common::Nearest;
 use splitsr::NetworkConfig;
 use splitsr::config::SplitSrConfig;
 use splitsr::image::{Depth, Layout, Picture};
+use splitsr::model::Model;
 use splitsr::network::Network;
-use splitsr::upscale::{Enlarge, Facts, Job, Options, Target, plan, upscale};
-use splitsr::weights::{Metadata, Model};
+use splitsr::upscale::{Enlarge, Job, NetworkInfo, Options, Target, plan, upscale};
+use splitsr::weights::Metadata;
 
 /// The system's allocator, counting.
 struct Counting;
@@ -67,9 +68,9 @@ fn besides(model: &Arc<impl Enlarge + 'static>, zoom: f64, (width, height): (u32
 /// What the plan says about that: the two tiles at once.
 fn planned(model: &impl Enlarge, zoom: f64, (width, height): (u32, u32)) -> usize {
     let source = Picture::blank(width, height, Layout::Rgb, Depth::Eight).unwrap();
-    let facts = Facts::of(model);
-    let job = Job::new(source, facts, &Options::new(Target::Zoom(zoom)), 2).unwrap();
-    2 * job.passes()[0].tile_bytes(&facts) as usize
+    let info = NetworkInfo::of(model);
+    let job = Job::new(source, info, &Options::new(Target::Zoom(zoom)), 2).unwrap();
+    2 * job.passes()[0].tile_bytes(&info) as usize
 }
 
 const MEGABYTE: usize = 1 << 20;

@@ -28,7 +28,7 @@ const CONFIG: &str = r#"
     hr_patch = 24
     learning_rate = 3e-3
     schedule = { cosine = { warmup = 5 } }
-    finish = { steps = 20, learning_rate = 1e-3, batch = 2, hr_patch = 32, loss = "l2" }
+    second_stage = { steps = 20, learning_rate = 1e-3, batch = 2, hr_patch = 32, loss = "l2" }
 "#;
 
 /// Sharp-edged stripes and rings, which a network learns to sharpen.
@@ -68,7 +68,7 @@ fn a_killed_run_goes_on_to_the_same_weights_bit_for_bit() {
     let log = Files::beside(&parts).log;
     let text = std::fs::read_to_string(&log).unwrap();
     std::fs::write(&log, format!("{text}{{\"step\":31,\"seconds\":1.0,\"learning_rate\":0.1}}\n{{\"step\":3")).unwrap();
-    // In the finish as well.
+    // In the second stage as well.
     train(&parts, true, Some(65));
     train(&parts, true, None);
     let bytes = |path: &Path| {
@@ -97,7 +97,7 @@ fn a_started_run_is_not_overwritten() {
         run(config, &data, &files, resume, Limits::default(), &AtomicBool::new(true), &mut |_| {})
     };
     let error = run(&config, false).unwrap_err().to_string();
-    assert!(error.contains("exists: go on with --resume"), "{error}");
+    assert!(error.contains("exists: continue with --resume"), "{error}");
     let error = run(&TrainConfig { seed: 2, ..config.clone() }, true).unwrap_err().to_string();
     assert!(error.contains("another network, seed, start or recipe"), "{error}");
     run(&config, true).unwrap();
@@ -146,16 +146,16 @@ fn trainer(change: impl FnOnce(&mut Recipe)) -> (Trainer, Network, Batch) {
 }
 
 #[test]
-fn who_is_taught_by_itself_has_nothing_to_learn() {
+fn a_network_that_teaches_itself_has_nothing_to_learn() {
     let _alone = GENERATOR.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     let (trainer, network, batch) = trainer(|recipe| recipe.distill = 1.0);
     assert!(trainer.with_teacher(network).step(&batch).unwrap() < 1e-6);
 }
 
 #[test]
-fn branches_make_longer_steps_in_the_middle_of_kernels() {
+fn reparameterised_kernels_take_longer_steps_in_the_middle() {
     let _alone = GENERATOR.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    let (mut trainer, network, batch) = trainer(|recipe| (recipe.branches, recipe.epsilon) = (true, 1e-20));
+    let (mut trainer, network, batch) = trainer(|recipe| (recipe.reparameterised, recipe.epsilon) = (true, 1e-20));
     trainer.step(&batch).unwrap();
     let (before, after) = (collect(&network), collect(&trainer.network()));
     let moves = |name: &str| -> Vec<f32> {
@@ -185,4 +185,16 @@ fn hard_patches_are_where_bicubic_fails() {
     let (some, few) = (flat_patches(1), flat_patches(4));
     assert!((20..44).contains(&some), "half of 64 patches, not {some}");
     assert!(few < 12, "a sixteenth of 64 patches, not {few}");
+}
+
+#[test]
+fn the_configs_of_the_repositorys_models_are_valid() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let configs: Vec<_> = files.filter(|path| path.extension().is_some_and(|extension| extension == "toml")).collect();
+    assert!(configs.len() >= 10, "{configs:?}");
+    for path in configs {
+        let config = TrainConfig::from_toml(&std::fs::read_to_string(&path).unwrap());
+        assert!(config.is_ok(), "{}: {:?}", path.display(), config.err());
+    }
 }

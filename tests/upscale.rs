@@ -12,9 +12,12 @@ use proptest::prelude::*;
 use splitsr::config::{BlockKind, HybridMode, NetworkConfig, Replacement, SplitSrConfig};
 use splitsr::image::resize::{Filter, resize};
 use splitsr::image::{Depth, Layout, Limits, Picture, Samples};
+use splitsr::model::Model;
 use splitsr::network::Network;
-use splitsr::upscale::{Enlarge, Facts, Job, Options, Target, TileInput, Tiling, measure_halo, run_tile, upscale};
-use splitsr::weights::{Metadata, Model};
+use splitsr::upscale::{
+    Enlarge, Job, NetworkInfo, Options, Target, TileInput, Tiling, measure_halo, run_tile, upscale,
+};
+use splitsr::weights::Metadata;
 use splitsr::{Error, Result};
 
 /// A box blur that pads with zeros as a stack of convolutions does, then a repetition of pixels, each a little brighter
@@ -96,8 +99,8 @@ fn zoom(zoom: f64, tiling: Tiling) -> Options {
 }
 
 /// Runs a job in this thread, planned for 8 workers so that also small pictures are cut. Gives the number of tiles too.
-fn run(model: &dyn Enlarge, picture: &Picture, facts: Facts, options: &Options) -> Result<(Picture, usize)> {
-    let mut job = Job::new(picture.clone(), facts, options, 8)?;
+fn run(model: &dyn Enlarge, picture: &Picture, info: NetworkInfo, options: &Options) -> Result<(Picture, usize)> {
+    let mut job = Job::new(picture.clone(), info, options, 8)?;
     let mut tiles = 0;
     while job.pass() < job.pass_count() {
         // Backwards: the order must not matter.
@@ -111,13 +114,13 @@ fn run(model: &dyn Enlarge, picture: &Picture, facts: Facts, options: &Options) 
 }
 
 fn tiled(model: &dyn Enlarge, picture: &Picture, options: &Options) -> (Picture, usize) {
-    run(model, picture, Facts::of(model), options).unwrap()
+    run(model, picture, NetworkInfo::of(model), options).unwrap()
 }
 
 /// A network that claims to have no halo is never cut.
 fn whole(model: &dyn Enlarge, picture: &Picture, options: &Options) -> Picture {
-    let facts = Facts { halo: None, auto_halo: None, ..Facts::of(model) };
-    let (result, tiles) = run(model, picture, facts, &Options { tiling: Tiling::Exact, ..*options }).unwrap();
+    let info = NetworkInfo { halo: None, auto_halo: None, ..NetworkInfo::of(model) };
+    let (result, tiles) = run(model, picture, info, &Options { tiling: Tiling::Exact, ..*options }).unwrap();
     assert!(tiles <= 4, "one tile a pass");
     result
 }
@@ -166,7 +169,7 @@ fn the_number_of_workers_shows_in_no_result() {
         (network(SplitSrConfig { channels: 4, groups: 1, ..SplitSrConfig::default() }), rgb(330, 200));
     for tiling in [Tiling::Auto, Tiling::Exact, Tiling::Halo(3)] {
         let result = |workers| {
-            let mut job = Job::new(picture.clone(), Facts::of(&model), &zoom(2.0, tiling), workers).unwrap();
+            let mut job = Job::new(picture.clone(), NetworkInfo::of(&model), &zoom(2.0, tiling), workers).unwrap();
             while job.pass() < job.pass_count() {
                 for index in 0..job.tile_count() {
                     let planes = run_tile(&model, job.tile_input(index)).unwrap();
@@ -247,8 +250,8 @@ fn the_measured_halo_is_what_the_network_needs() {
 fn auto_takes_the_measured_halo_and_else_the_exact_one() {
     let (model, picture) = (Blur::new(2, 7), rgb(230, 170));
     let auto = |auto_halo| {
-        let facts = Facts { auto_halo, ..Facts::of(&model) };
-        run(&model, &picture, facts, &zoom(2.0, Tiling::Auto)).unwrap().0
+        let info = NetworkInfo { auto_halo, ..NetworkInfo::of(&model) };
+        run(&model, &picture, info, &zoom(2.0, Tiling::Auto)).unwrap().0
     };
     assert!(auto(None) == tiled(&model, &picture, &zoom(2.0, Tiling::Exact)).0);
     assert!(auto(Some(3)) == tiled(&model, &picture, &zoom(2.0, Tiling::Halo(3))).0);
@@ -341,7 +344,7 @@ fn alpha_is_enlarged_and_what_it_hides_does_not_bleed() {
 
 #[test]
 fn what_does_not_fit_is_refused() {
-    let job = |target| Job::new(rgb(100, 100), Facts::of(&Nearest(2)), &target, 1).map(drop);
+    let job = |target| Job::new(rgb(100, 100), NetworkInfo::of(&Nearest(2)), &target, 1).map(drop);
     let limited = |target| {
         let mut options = Options::new(target);
         options.limits.max_pixels = 1_000_000;
@@ -361,7 +364,7 @@ fn what_does_not_fit_is_refused() {
 
 #[test]
 fn a_job_takes_each_tile_once() {
-    let mut job = Job::new(rgb(300, 200), Facts::of(&Nearest(2)), &zoom(4.0, Tiling::Exact), 8).unwrap();
+    let mut job = Job::new(rgb(300, 200), NetworkInfo::of(&Nearest(2)), &zoom(4.0, Tiling::Exact), 8).unwrap();
     let count = job.tile_count();
     assert!(count > 1);
     assert_eq!((job.pass(), job.pass_count(), job.fraction()), (0, 2, 0.0));
@@ -376,7 +379,7 @@ fn a_job_takes_each_tile_once() {
 
 #[test]
 fn a_tile_travels_as_bytes() {
-    let job = Job::new(rgb(30, 20), Facts::of(&Blur::new(2, 3)), &zoom(1.7, Tiling::Exact), 1).unwrap();
+    let job = Job::new(rgb(30, 20), NetworkInfo::of(&Blur::new(2, 3)), &zoom(1.7, Tiling::Exact), 1).unwrap();
     let input = TileInput { ensemble: true, ..job.tile_input(0) };
     let bytes = input.to_bytes();
     assert_eq!(TileInput::from_bytes(&bytes).unwrap(), input);

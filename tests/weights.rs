@@ -2,8 +2,9 @@
 
 use burn::tensor::{Device, Distribution, Tensor};
 use splitsr::config::{BlockKind, EdsrConfig, NetworkConfig, Replacement, SplitSrConfig, SrcnnConfig};
+use splitsr::model::Model;
 use splitsr::network::Network;
-use splitsr::weights::{Metadata, Model, collect, to_bytes};
+use splitsr::weights::{Metadata, collect, to_bytes};
 use splitsr::{Error, models};
 
 fn small() -> SplitSrConfig {

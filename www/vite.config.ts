@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { cp, mkdir, readdir, readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { defineConfig, transformWithOxc, type HtmlTagDescriptor, type Plugin } from "vite";
@@ -7,7 +8,7 @@ import { VitePWA } from "vite-plugin-pwa";
 const root = import.meta.dirname;
 const modelsFolder = resolve(process.env.SPLITSR_MODELS ?? join(root, "../models"));
 
-const isServed = (name: string) => /^(index\.json|generic\.webp|.*\.safetensors)$/.test(name);
+const isServed = (name: string) => /^(index\.json|replay\.webp|.*\.safetensors)$/.test(name);
 
 /**
  * Serves the repository's `models/` in development and copies what the page loads of it into the
@@ -97,7 +98,21 @@ function frame(): Plugin {
  * them apart.
  */
 function bundleName(path: string | undefined): string | undefined {
-  return /src\/wasm\/([^/]+)\/splitsr/.exec(path ?? "")?.[1];
+  return /\/wasm\/([^/]+)\/splitsr/.exec(path ?? "")?.[1];
+}
+
+/** The bundles for WebGPU take minutes to build: `pkg-scripts/build first` makes a site without them. */
+const unbuilt = ["gpu", "tune-gpu"].filter((name) => !existsSync(join(root, "src/wasm", name)));
+
+/** Stands in for the bundles that are not built: no address, and nothing in the JavaScript around them. */
+function withoutUnbuilt(): Plugin {
+  const prefix = "\0unbuilt:";
+  return {
+    name: "splitsr-unbuilt",
+    enforce: "pre",
+    resolveId: (id) => (unbuilt.includes(bundleName(id) ?? "") ? prefix + id : undefined),
+    load: (id) => (id.startsWith(prefix) ? (id.endsWith("?url") ? 'export default "";' : "export {};") : undefined),
+  };
 }
 
 const chunkFileNames = (chunk: { name: string; moduleIds: string[] }) =>
@@ -137,8 +152,14 @@ export default defineConfig({
   base: "./",
   // Missing files give a 404, as on any static host, and not the page.
   appType: "mpa",
-  plugins: [models(), contentSecurityPolicy(), frame(), serviceWorker],
-  worker: { format: "es", rolldownOptions: { output: { chunkFileNames, assetFileNames } } },
+  plugins: [withoutUnbuilt(), models(), contentSecurityPolicy(), frame(), serviceWorker],
+  // The page registers no service worker for an incomplete site: a reload is to find the complete one.
+  define: { "import.meta.env.COMPLETE": JSON.stringify(unbuilt.length === 0) },
+  worker: {
+    format: "es",
+    plugins: () => [withoutUnbuilt()],
+    rolldownOptions: { shimMissingExports: unbuilt.length > 0, output: { chunkFileNames, assetFileNames } },
+  },
   build: {
     target: "es2022",
     // The page is small enough to load in one go; inlined assets would need a wider content
@@ -151,6 +172,7 @@ export default defineConfig({
         fetch: join(root, "fetch.html"),
         splitsr: join(root, "src/module/splitsr.ts"),
       },
+      shimMissingExports: unbuilt.length > 0,
       // `splitsr.js` is a package entry: its exports stay although the page uses only some of them.
       preserveEntrySignatures: "allow-extension",
       output: {

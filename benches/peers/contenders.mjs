@@ -13,12 +13,12 @@ export const inBrowser = [
   },
   {
     name: "upscaler 1 worker",
-    label: "`createUpscaler`, all that it does, 1 worker",
+    label: "`createUpscaler`, end to end, 1 worker",
     settings: { engine: "product", workers: 1 },
   },
   {
     name: "upscaler 2 workers",
-    label: "`createUpscaler`, all that it does, 2 workers",
+    label: "`createUpscaler`, end to end, 2 workers",
     settings: { engine: "product", workers: 2 },
   },
   { name: "ort-web 1 thread", label: "ONNX Runtime Web, 1 thread", settings: { engine: "onnxruntime", threads: 1 } },

@@ -12,11 +12,12 @@ use rand::{RngExt, SeedableRng};
 use rayon::ThreadPoolBuilder;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use splitsr::model::Model;
 use splitsr::network::Network;
 use splitsr::network::cost::Cost;
 use splitsr::ops::{Arithmetic, awake, cpu, recycling};
 use splitsr::train::{Batch, Recipe, Trainer};
-use splitsr::weights::{Metadata, Model, to_bytes};
+use splitsr::weights::{Metadata, to_bytes};
 use splitsr::{Error, NetworkConfig, Result, files, onnx};
 
 #[derive(Deserialize)]

@@ -1,4 +1,4 @@
-/** Writes what was measured: all of it into results.json, the medians into the README. */
+/** Writes what was measured: all of it into results.json, the medians into docs/benchmarks.md. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { cold, graphics, inBrowser, native, training, tuning } from "./contenders.mjs";
@@ -13,11 +13,11 @@ export const resultsFile = (repository) => join(repository, "benches/peers/resul
 
 export function writeReport(results, repository) {
   writeFileSync(resultsFile(repository), `${JSON.stringify(results, null, 1)}\n`);
-  const path = join(repository, "README.md");
-  const readme = readFileSync(path, "utf8");
-  const [begin, end] = [readme.indexOf(BEGIN), readme.indexOf(END)];
-  if (begin < 0 || end < begin) throw new Error(`README.md lacks the lines "${BEGIN}" and "${END}"`);
-  writeFileSync(path, `${readme.slice(0, begin)}${BEGIN}\n\n${report(results)}\n\n${readme.slice(end)}`);
+  const path = join(repository, "docs/benchmarks.md");
+  const document = readFileSync(path, "utf8");
+  const [begin, end] = [document.indexOf(BEGIN), document.indexOf(END)];
+  if (begin < 0 || end < begin) throw new Error(`${path} lacks the lines "${BEGIN}" and "${END}"`);
+  writeFileSync(path, `${document.slice(0, begin)}${BEGIN}\n\n${report(results)}\n\n${document.slice(end)}`);
 }
 
 function report(results) {
@@ -29,13 +29,15 @@ function report(results) {
   const { samples, others, furthest } = extent(workloads, floats);
   const versionOf = (who) => versions[who].version;
   return [
-    `Milliseconds, at x2, on ${machine.cores} cores of ${machine.cpu.replace(/\(R\)|\(TM\)/g, "")} (${machine.instructionSet}), on ` +
-      `${results.date.slice(0, 10)}; less is better. Medians of ${samples} runs, in turns; ` +
-      `other processes took at most ${others} cores. In Chromium ${versions.chromium}, headless: ONNX Runtime Web ` +
-      `${versionOf("ort-web 1 thread")} and TensorFlow.js ${versionOf("tfjs 1 thread")}, both on WebAssembly; natively: onnxruntime ` +
-      `${versions.onnxruntime} and PyTorch ${versions.torch}. All have the same weights, exported by \`splitsr export\`, and gave the same ` +
-      `picture: no value is further than ${furthest} from onnxruntime's (values are in [0, 1]; ` +
-      `${tolerance.floats.toExponential(1)} is allowed).`,
+    paragraph(
+      `Milliseconds at x2 on ${machine.cores} cores of ${machine.cpu.replace(/\(R\)|\(TM\)/g, "")} (${machine.instructionSet}), measured on ` +
+        `${results.date.slice(0, 10)}; lower is better. Each figure is the median of ${samples} runs, in which the contenders took turns. ` +
+        `Other processes used at most ${others} cores. The browser is Chromium ${versions.chromium}, headless, with ONNX Runtime Web ` +
+        `${versionOf("ort-web 1 thread")} and TensorFlow.js ${versionOf("tfjs 1 thread")}, both on WebAssembly. The native rows compare with ` +
+        `onnxruntime ${versions.onnxruntime} and PyTorch ${versions.torch}. All run the same weights, exported by \`splitsr export\`, and ` +
+        `give the same picture: no value differs from onnxruntime's by more than ${furthest} (values are in [0, 1]; ` +
+        `the limit is ${tolerance.floats.toExponential(1)}).`,
+    ),
     table(
       ["in Chromium", ...forward.map(title)],
       inBrowser.map(({ name, label }) => [label, ...forward.map((workload) => milliseconds(workload, name))]),
@@ -60,7 +62,7 @@ function report(results) {
     ),
     ...(results.tuning ? reportTuning(results.tuning) : []),
     table(
-      ["from nothing to the first 640x360 picture", "ms", "downloaded code, MB", "gzipped"],
+      ["from an empty page to the first 640x360 picture", "ms", "code downloaded, MB", "gzipped, MB"],
       cold.map(({ name, label }) => {
         const { ms, raw, gzip } = coldStarts.find(({ who }) => who === name);
         return [label, ms.toFixed(0), megabytes(raw), megabytes(gzip)];
@@ -71,14 +73,17 @@ function report(results) {
   ].join("\n\n");
 }
 
-/** Against TensorFlow.js by the same number of threads. */
+/** Compares with TensorFlow.js on the same number of threads. */
 function reportTuning({ date, chromium, version, apart, workload }) {
   const { samples, others } = extent([workload], []);
   return [
-    `Fine-tuning in Chromium ${chromium}, on ${date.slice(0, 10)}: a step of Adam on ${workload.batch} patches of ` +
-      `${workload.patch}x${workload.patch}, by \`fineTune\`, all that it does besides scoring, and by TensorFlow.js ${version}, to whose WebAssembly ` +
-      `backend the gradient by the filters was added, made of its own operations. Their losses are ${apart.loss.toExponential(0)} apart, and the lengths of their gradients ${apart.norm.toExponential(0)}, each as a part of it. Medians of ${samples} ` +
-      `runs, in turns; other processes took at most ${others} cores.`,
+    paragraph(
+      `Fine-tuning in Chromium ${chromium}, measured on ${date.slice(0, 10)}: one step of Adam on ${workload.batch} patches of ` +
+        `${workload.patch}x${workload.patch}. SplitSR's rows time \`fineTune\` with everything it does but scoring. TensorFlow.js ${version} has no ` +
+        `gradient of the weights in its WebAssembly backend, so the benchmark adds one that is made of its own operations. The ` +
+        `two losses differ by ${apart.loss.toExponential(0)} and the gradients' norms by ${apart.norm.toExponential(0)}, relative to their ` +
+        `size. Medians of ${samples} runs, taken in turns; other processes used at most ${others} cores.`,
+    ),
     table(
       ["training step in Chromium", "ms", "steps a second"],
       tuning.map(({ name, label }) => {
@@ -91,10 +96,11 @@ function reportTuning({ date, chromium, version, apart, workload }) {
 
 function reportPage({ chromium, date, width, height, page, bare, weight }) {
   const total = weight.reduce((sum, { gzip }) => sum + gzip, 0);
-  return (
-    `The page, in Chromium ${chromium}, on ${date.slice(0, 10)}: a picture of ${width}x${height} is shown at x2 ${median(page).toFixed(0)} ms after the first click on ` +
-    `"Enlarge"; \`createUpscaler\` alone takes ${median(bare).toFixed(0)} ms for its first picture, of the same size: ${(median(page) / median(bare)).toFixed(2)} times that. Medians of ` +
-    `${page.length} browsers, each started for it. Until the visitor moves the pointer, touches or types, ${Math.round(total / 1000)} KB are loaded, gzipped, no engine and no model among them.`
+  return paragraph(
+    `The page, in Chromium ${chromium}, measured on ${date.slice(0, 10)}: ${median(page).toFixed(0)} ms after the first click on "Enlarge" it ` +
+      `shows a picture of ${width}x${height} at x2. \`createUpscaler\` alone takes ${median(bare).toFixed(0)} ms for its first picture of that size, so ` +
+      `the page takes ${(median(page) / median(bare)).toFixed(2)} times as long. Both are medians of ${page.length} browsers, each started for one picture. ` +
+      `Before the visitor moves the pointer, touches or types, the page loads ${Math.round(total / 1000)} KB gzipped, without engine or model.`,
   );
 }
 
@@ -102,15 +108,17 @@ function reportGraphics({ date, adapter, adapters, chromium, agreement, workload
   const { samples, others, furthest } = extent(workloads, agreement);
   const card =
     adapter === "swiftshader"
-      ? "here SwiftShader, which imitates a graphics card in software on the processor: that shows that the path works, never how " +
-        "fast a graphics card is (`ADAPTER=hardware` takes the machine's own)"
+      ? "SwiftShader, which emulates a graphics card on the processor. This shows that the path works, not how fast a " +
+        "graphics card is (`ADAPTER=hardware` uses the machine's own)"
       : `${adapters.webgpu} (in WebGL: ${adapters.webgl})`;
   const counts = (name) => kernels.filter(({ who }) => who === name).map(({ kernels }) => kernels);
   return [
-    `The flagship on a graphics card, ${card}. In Chromium ${chromium}, on ${date.slice(0, 10)}; medians of ${samples} runs, in ` +
-      `turns; other processes took at most ${others} cores. Kernels are what a picture starts on the card (dispatches, in WebGL ` +
-      `draws), counted at 64x64 and at 640x360: where there is one number, both are the same. No value is further than ${furthest} ` +
-      `from onnxruntime's (${tolerance.toExponential(1)} is allowed).`,
+    paragraph(
+      `The flagship on a graphics card, here ${card}. Chromium ${chromium}, measured on ${date.slice(0, 10)}; medians of ${samples} runs, ` +
+        `taken in turns; other processes used at most ${others} cores. Kernels are the dispatches (in WebGL, draws) that one ` +
+        `picture starts. They were counted at 64x64 and at 640x360; a single number means that both are equal. No value differs from ` +
+        `onnxruntime's by more than ${furthest} (the limit is ${tolerance.toExponential(1)}).`,
+    ),
     table(
       ["on a graphics card", ...workloads.map(({ width, height }) => `ms at ${width}x${height}`), "kernels"],
       graphics.map(({ name, label }) => [
@@ -122,7 +130,7 @@ function reportGraphics({ date, adapter, adapters, chromium, agreement, workload
   ];
 }
 
-/** How much was measured, how quietly, and how well it agrees: as text. */
+/** As text: the number of samples, the load of other processes, and the largest difference. */
 function extent(workloads, agreement) {
   const samples = workloads.flatMap(({ timings }) => timings.map(({ samples }) => samples.length));
   const [fewest, most] = [Math.min(...samples), Math.max(...samples)];
@@ -140,6 +148,17 @@ const timing = ({ timings }, name) => timings.find(({ who }) => who === name);
 const milliseconds = (workload, name) => timing(workload, name).ms.toFixed(timing(workload, name).ms < 100 ? 1 : 0);
 
 const megabytes = (bytes) => (bytes / 1e6).toFixed(2);
+
+/** Breaks text into lines of at most 110 characters. */
+function paragraph(text) {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const line = lines.at(-1);
+    if (line.length + 1 + word.length > 110) lines.push(word);
+    else lines[lines.length - 1] = line === "" ? word : `${line} ${word}`;
+  }
+  return lines.join("\n");
+}
 
 function table(head, rows) {
   const line = (cells) => `| ${cells.join(" | ")} |`;

@@ -1,4 +1,4 @@
-//! How far two pictures are from each other.
+//! The difference between two pictures.
 
 use serde::Serialize;
 
@@ -6,12 +6,12 @@ use super::metrics::{Luma, WINDOW, psnr, ssim};
 use crate::error::{Error, Result};
 use crate::image::{Depth, Layout, Picture, Samples};
 
-/// The distance of two pictures. Alpha is ignored, 16 bits are rounded to 8.
+/// The difference between two pictures. Alpha is ignored, 16 bits are rounded to 8.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Distance {
-    /// dB on luma; `None` = equal.
+    /// PSNR on luma, in dB; `None` = equal.
     pub psnr_y: Option<f64>,
-    /// On luma; `None` where a side is shorter than the window of SSIM.
+    /// SSIM on luma; `None` if a side is shorter than its window.
     pub ssim_y: Option<f64>,
     /// The largest difference of a channel, in levels of 255.
     pub largest: u8,
@@ -19,7 +19,7 @@ pub struct Distance {
     pub mean: f64,
 }
 
-/// Compares two pictures of one size; PSNR and SSIM without `border` pixels on each side.
+/// Compares two pictures of the same size. PSNR and SSIM leave out `border` pixels on each side.
 ///
 /// # Errors
 /// [`Error::Data`] when the sizes differ, or nothing is left without the border.
@@ -38,8 +38,8 @@ pub fn distance(a: &Picture, b: &Picture, border: usize) -> Result<Distance> {
     })
 }
 
-/// A grey map of the differences, each pixel's largest: black where the pictures are equal, white where they are
-/// furthest apart.
+/// A grey map of the largest difference in each pixel: black where the pictures are equal, white where they
+/// differ most.
 ///
 /// # Errors
 /// [`Error::Data`] when the sizes differ.

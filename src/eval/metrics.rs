@@ -39,7 +39,7 @@ impl Luma {
         }
     }
 
-    /// Without `border` pixels on each side, where upsamplers know only half of the neighbourhood.
+    /// Cuts off `border` pixels on each side, where upsamplers see only half of the neighbourhood.
     ///
     /// # Errors
     /// [`Error::Data`] when nothing is left.
@@ -82,7 +82,7 @@ pub(super) const WINDOW: usize = 11;
 const SIGMA: f64 = 1.5;
 
 /// Mean structural similarity (Wang and others, 2004): 11 x 11 Gaussian window of sigma 1.5, K = (0.01, 0.03), L = 255,
-/// over the places where the window fits. 1 for equal planes.
+/// over all positions where the window fits. 1 for equal planes.
 ///
 /// # Errors
 /// [`Error::Data`] when the sizes differ, or a side is shorter than the window's 11 pixels.

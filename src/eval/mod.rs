@@ -1,7 +1,8 @@
-//! Evaluation by the usual protocol of the super-resolution literature.
+//! Evaluation with the usual protocol of the super-resolution literature.
 //!
-//! [`metrics`] has PSNR and SSIM on luma; [`protocol`] makes the low-resolution picture, runs an upsampler and scores what
-//! it gives, one picture or a folder of them; [`compare`](mod@compare) tells two results apart. Every table of this project is made here.
+//! [`metrics`] has PSNR and SSIM on luma; [`protocol`] makes the low-resolution picture, runs an upsampler
+//! and scores its result, for one picture or a folder; [`compare`](mod@compare) compares two results. Every
+//! table of this project is made here.
 
 pub mod compare;
 pub mod metrics;
@@ -10,5 +11,6 @@ pub mod protocol;
 pub use compare::{Distance, distance, heat_map};
 pub use metrics::{Luma, psnr, ssim};
 pub use protocol::{
-    Scores, SetScore, bicubic, degrade, lanczos3, picture_files, psnr_y, read_picture, score, score_picture, score_set,
+    Scores, SetScore, bicubic, bounded_psnr_y, degrade, lanczos3, picture_files, psnr_y, read_picture, score,
+    score_picture, score_set,
 };

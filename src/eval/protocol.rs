@@ -18,6 +18,9 @@ use crate::image::matlab::matlab_bicubic;
 use crate::image::resize::{Filter, resize};
 use crate::image::{Area, Content, Limits, Picture, SNIFFED, decode, sniff};
 
+/// The bound of [`bounded_psnr_y`], in dB.
+const MAX_PSNR: f64 = 100.0;
+
 /// PSNR and SSIM on luma: of a picture, or means over a set.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Scores {
@@ -80,11 +83,19 @@ pub fn psnr_y(sr: &Picture, hr: &Picture, scale: usize) -> Result<f64> {
     psnr(&Luma::of(sr).shave(scale)?, &Luma::of(hr).shave(scale)?)
 }
 
-/// All four steps for one picture, and the time in `upsample`, which gets the LR picture and the width and height of the
-/// HR picture. Needs a clock, so it is not for the browser.
+/// [`psnr_y`], but 100 dB for equal pictures: means, comparisons and JSON cannot use infinity.
 ///
 /// # Errors
-/// As [`degrade`] and [`score`]; and the upsampler's own.
+/// As [`psnr_y`].
+pub fn bounded_psnr_y(sr: &Picture, hr: &Picture, scale: usize) -> Result<f64> {
+    Ok(psnr_y(sr, hr, scale)?.min(MAX_PSNR))
+}
+
+/// All four steps for one picture, and the time in `upsample`, which gets the LR picture and the width and
+/// height of the HR picture. It needs a clock, which WebAssembly lacks.
+///
+/// # Errors
+/// As [`degrade`] and [`score`]; those of the upsampler.
 pub fn score_picture(
     picture: Picture,
     scale: usize,
@@ -97,7 +108,7 @@ pub fn score_picture(
     Ok((score(&sr, &hr, scale)?, elapsed))
 }
 
-/// All pictures of a folder (see [`picture_files`]). `on_picture` hears the path and the scores of each as they come.
+/// Scores all pictures of a folder (see [`picture_files`]). `on_picture` gets the path and the scores of each.
 ///
 /// # Errors
 /// As [`picture_files`], [`decode`] and [`score_picture`], naming the file.
@@ -120,14 +131,14 @@ pub fn score_set(
     }
     let images = files.len();
     let scores = Scores { psnr_y: sum.psnr_y / images as f64, ssim_y: sum.ssim_y / images as f64 };
-    // "." has no name of its own.
+    // The path "." has no name.
     let full = std::path::absolute(folder).map_err(Error::io(folder))?;
     let name = full.file_name().unwrap_or(full.as_os_str()).to_string_lossy().into_owned();
     Ok(SetScore { name, images, scores, seconds })
 }
 
-/// The picture files of a folder, by name. Folders in it are passed over, and files whose content is text or unknown:
-/// licences, lists and the like. What is meant as a picture but cannot be read is listed, so that it is not missed.
+/// The picture files of a folder, sorted by name. Skips subfolders and files whose content is text or unknown,
+/// such as licences. Damaged pictures are included, so that they are not missed.
 ///
 /// # Errors
 /// [`Error::Io`] when the folder or a file cannot be read, [`Error::Data`] when there is no picture in it.
@@ -140,13 +151,16 @@ pub fn picture_files(folder: &Path) -> Result<Vec<PathBuf>> {
         }
     }
     if files.is_empty() {
-        return Err(Error::Data(format!("{}: there is no picture in this folder", folder.display())));
+        return Err(Error::Data(format!(
+            "{}: there is no picture in this folder: choose another folder",
+            folder.display()
+        )));
     }
     files.sort();
     Ok(files)
 }
 
-/// As much of a file as [`sniff`] looks at.
+/// The part of a file that [`sniff`] looks at.
 fn head(path: &Path) -> Result<Vec<u8>> {
     let file = File::open(path).map_err(Error::io(path))?;
     let mut head = Vec::new();
@@ -163,7 +177,7 @@ pub fn read_picture(path: &Path) -> Result<Picture> {
     decode(&bytes, &Limits::default()).map_err(|error| in_file(path, error))
 }
 
-/// Says which of many pictures an error is about.
+/// Adds the path of the picture to an error.
 fn in_file(path: &Path, error: Error) -> Error {
     match error {
         Error::Decode(why) => Error::Decode(format!("{}: {why}", path.display())),
@@ -173,7 +187,7 @@ fn in_file(path: &Path, error: Error) -> Error {
     }
 }
 
-/// The baseline of every table: MATLAB's bicubic.
+/// MATLAB's bicubic, the usual baseline.
 ///
 /// # Errors
 /// [`Error::Config`] when a side is 0.
@@ -181,7 +195,7 @@ pub fn bicubic(lr: &Picture, width: u32, height: u32) -> Result<Picture> {
     matlab_bicubic(lr, width, height)
 }
 
-/// Lanczos with three lobes: what good picture viewers do.
+/// Lanczos with three lobes, as in good picture viewers.
 ///
 /// # Errors
 /// [`Error::Config`] when a side is 0.

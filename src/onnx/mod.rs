@@ -9,8 +9,9 @@ pub mod proto;
 
 use prost::Message;
 
+use crate::model::Model;
 use crate::upscale::Enlarge;
-use crate::weights::{Model, collect};
+use crate::weights::collect;
 use builder::Builder;
 
 /// The version of ONNX's operators that the files ask for: the oldest in which `Split` takes its sizes as an input.

@@ -1,25 +1,26 @@
-//! Pairs of sharp and shrunk pictures, and the patches that are cut from them.
+//! Pairs of high- and low-resolution pictures, and the patches that are cut from them.
 
 #[cfg(not(target_arch = "wasm32"))]
 use std::path::Path;
 use std::sync::OnceLock;
 
+use bytemuck::{cast_slice, pod_collect_to_vec};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
-use super::config::Recipe;
 use super::degradation::Degradation;
+use super::recipe::Recipe;
 use crate::error::{Error, Result};
-use crate::eval::bicubic;
+use crate::eval::{bicubic, bounded_psnr_y};
 #[cfg(not(target_arch = "wasm32"))]
 use crate::eval::{picture_files, read_picture};
 use crate::image::{Area, Picture};
+use crate::model::Model;
 use crate::upscale::Enlarge;
-use crate::weights::Model;
 
 /// A batch of patches, NCHW, RGB in [0, 1].
 pub struct Batch {
-    /// Patches.
+    /// The number of patches.
     pub count: usize,
     /// The side of a low-resolution patch, in pixels.
     pub lr_side: usize,
@@ -32,6 +33,30 @@ pub struct Batch {
 }
 
 impl Batch {
+    /// The batch as a message for [`Self::from_bytes`]: count and sides as f32, then the patches.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let sides = [self.count, self.lr_side, self.hr_side].map(|value| value as f32);
+        [cast_slice(&sides), cast_slice(&self.lr), cast_slice(&self.hr)].concat()
+    }
+
+    /// Reads a message that [`Self::to_bytes`] wrote in the same build on the same machine.
+    ///
+    /// # Errors
+    /// [`Error::Data`] if `bytes` is something else.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        let broken = || Error::Data(format!("a message of {} bytes is not a batch of patches", bytes.len()));
+        let (sides, patches) = bytes.split_at_checked(3 * size_of::<f32>()).ok_or_else(broken)?;
+        let sides: Vec<f32> = pod_collect_to_vec(sides);
+        let [count, lr_side, hr_side] = [sides[0], sides[1], sides[2]].map(|value| value as usize);
+        let bytes_of =
+            |side: usize| count.saturating_mul(side).saturating_mul(side).saturating_mul(3 * size_of::<f32>());
+        let (lr, hr) = patches.split_at_checked(bytes_of(lr_side)).ok_or_else(broken)?;
+        if hr.len() != bytes_of(hr_side) {
+            return Err(broken());
+        }
+        Ok(Self { count, lr_side, hr_side, lr: pod_collect_to_vec(lr), hr: pod_collect_to_vec(hr) })
+    }
+
     /// Adds another batch of patches of the same size.
     pub fn append(&mut self, mut other: Self) {
         assert_eq!((self.lr_side, self.hr_side), (other.lr_side, other.hr_side), "patches of one size");
@@ -40,7 +65,7 @@ impl Batch {
         self.hr.append(&mut other.hr);
     }
 
-    /// Cuts it into `count` parts of about as many patches, none empty: fewer where there are fewer patches.
+    /// Splits the batch into `count` parts of about equal size. None is empty, so there may be fewer.
     pub fn parts(&self, count: usize) -> Vec<Self> {
         let count = count.clamp(1, self.count.max(1));
         let part = |index: usize| {
@@ -53,7 +78,7 @@ impl Batch {
     }
 }
 
-/// The pictures of a folder (not of its subfolders), sorted by name.
+/// The pictures of a folder (but not of its subfolders), sorted by name.
 ///
 /// # Errors
 /// [`Error::Data`] if there is none, or the first error in reading one.
@@ -63,8 +88,8 @@ pub fn read_folder(folder: &Path) -> Result<Vec<Picture>> {
     picture_files(folder)?.par_iter().map(|path| read_picture(path)).collect()
 }
 
-/// High-resolution pictures with their low-resolution versions, made by the evaluation protocol: the picture is cut to a multiple of the
-/// scale, shrunk by MATLAB's bicubic and rounded to 8 bits.
+/// High-resolution pictures with their low-resolution versions, which a [`Degradation`] made. By default
+/// that is the evaluation protocol's: MATLAB's bicubic, rounded to 8 bits.
 pub struct Dataset {
     scale: usize,
     pairs: Vec<Pair>,
@@ -80,7 +105,7 @@ pub struct Pair {
 }
 
 impl Dataset {
-    /// All pictures of a folder (not of its subfolders), sorted by name.
+    /// All pictures of a folder (but not of its subfolders), sorted by name.
     ///
     /// # Errors
     /// [`Error::Data`] if there is none, or the first error in reading one.
@@ -89,7 +114,7 @@ impl Dataset {
         Self::of(read_folder(folder)?, scale, degradation)
     }
 
-    /// Of pictures in memory.
+    /// Makes a data set of pictures.
     ///
     /// # Errors
     /// [`Error::Data`] if there is none, or one is too small.
@@ -105,18 +130,18 @@ impl Dataset {
         Self::new(pairs, scale)
     }
 
-    /// Pairs that are in memory already.
+    /// Makes a data set of pairs.
     ///
     /// # Errors
     /// [`Error::Data`] if there is none.
     pub fn new(pairs: Vec<Pair>, scale: usize) -> Result<Self> {
         if pairs.is_empty() {
-            return Err(Error::Data("there is no picture to train or validate with".into()));
+            return Err(Error::Data("there is no picture to train or validate with: add at least one".into()));
         }
         Ok(Self { scale, pairs })
     }
 
-    /// The same small pictures, with what `model` makes of them in the place of the sharp ones.
+    /// The same low-resolution pictures, paired with what `model` makes of them.
     pub(super) fn enlarged_by(self, model: &Model) -> Result<Self> {
         let pair = |pair: Pair| Ok(Pair { hr: model.enlarge_picture(&pair.lr)?, ..pair });
         Self::new(self.pairs.into_iter().map(pair).collect::<Result<_>>()?, self.scale)
@@ -127,7 +152,7 @@ impl Dataset {
         &self.pairs
     }
 
-    /// The pairs, given away.
+    /// Turns the data set into its pairs.
     pub fn into_pairs(self) -> Vec<Pair> {
         self.pairs
     }
@@ -137,19 +162,19 @@ impl Dataset {
     /// # Errors
     /// [`Error::Data`] gives the size of the first picture that is too small.
     pub fn check_patch(&self, recipe: &Recipe) -> Result<()> {
-        let side = recipe.hr_patch.max(recipe.finish.map_or(0, |finish| finish.hr_patch));
+        let side = recipe.hr_patch.max(recipe.second_stage.map_or(0, |stage| stage.hr_patch));
         let needed = (side / self.scale) as u32;
         match self.pairs.iter().find(|pair| pair.lr.width.min(pair.lr.height) < needed) {
             Some(Pair { hr, .. }) => Err(Error::Data(format!(
-                "a training picture is {} x {}; patches of {side} need at least that much on each side",
+                "a training picture is {} x {} pixels, but patches are {side} x {side}: use larger pictures or a smaller hr_patch",
                 hr.width, hr.height
             ))),
             None => Ok(()),
         }
     }
 
-    /// `count` patches for a step, fixed by `(seed, step)`: pictures by their area, position uniform, one of the 8 flips and
-    /// rotations each.
+    /// `count` patches for a step, which `(seed, step)` determines: pictures are drawn in proportion to their
+    /// area, positions uniformly, and each patch gets one of the 8 flips and rotations.
     pub fn batch(&self, recipe: &Recipe, count: usize, seed: u64, step: u64) -> Batch {
         let mut rng = StdRng::seed_from_u64(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ step);
         let (_, hr_patch) = recipe.patches_at(step);
@@ -190,12 +215,22 @@ impl Dataset {
     }
 }
 
+/// The mean PSNR on luma, in dB, of what `enlarge` makes of the low-resolution pictures.
+///
+/// # Errors
+/// Those of `enlarge`; [`Error::Data`] if it gives pictures of another size.
+pub fn mean_psnr_y(pairs: &[Pair], scale: usize, mut enlarge: impl FnMut(&Pair) -> Result<Picture>) -> Result<f64> {
+    let score = |pair| bounded_psnr_y(&enlarge(pair)?, &pair.hr, scale);
+    Ok(pairs.iter().map(score).sum::<Result<f64>>()? / pairs.len() as f64)
+}
+
 fn area(pair: &Pair) -> u64 {
     u64::from(pair.lr.width) * u64::from(pair.lr.height)
 }
 
 impl Pair {
-    /// Makes the low-resolution version of a picture by the evaluation protocol. Alpha is dropped, grey becomes RGB.
+    /// Makes the low-resolution version of a picture with the evaluation protocol. Alpha is dropped, grey
+    /// becomes RGB.
     ///
     /// # Errors
     /// [`Error::Data`] if the picture is smaller than the scale.
@@ -203,7 +238,7 @@ impl Pair {
         Self::degraded(picture, scale, &Degradation::default(), 0)
     }
 
-    /// [`Self::new`] by another degradation, whose noise `seed` decides.
+    /// [`Self::new`] with another degradation, whose noise is seeded by `seed`.
     ///
     /// # Errors
     /// As [`Self::new`].
@@ -212,15 +247,27 @@ impl Pair {
         Ok(Self { hr, lr, difficulty: OnceLock::new() })
     }
 
-    /// How much bicubic enlargement loses in a square of the low-resolution picture, in 8-bit levels, summed up.
-    pub(crate) fn difficulty(&self, left: u32, top: u32, side: usize) -> u64 {
+    /// The square of the low-resolution picture, of at most `side` pixels, that bicubic enlarges worst.
+    pub fn hardest_square(&self, side: u32) -> Area {
+        let side = side.min(self.lr.width).min(self.lr.height);
+        let positions = |length: u32| (0..=length - side).step_by(8);
+        let all = positions(self.lr.height).flat_map(|top| positions(self.lr.width).map(move |left| (left, top)));
+        let hardest = all.max_by_key(|&(left, top)| self.difficulty(left, top, side as usize));
+        let (left, top) = hardest.expect("there is at least one position");
+        Area { left, top, width: side, height: side }
+    }
+
+    /// How much bicubic enlargement loses in a square of the low-resolution picture: the sum of the
+    /// differences, in 8-bit levels.
+    fn difficulty(&self, left: u32, top: u32, side: usize) -> u64 {
         self.difficulty.get_or_init(|| Difficulty::of(self)).within(left as usize, top as usize, side)
     }
 }
 
-/// The differences between a picture and its bicubic enlargement, as a summed-area table over low-resolution pixels.
+/// The differences between a picture and its bicubic enlargement, as a summed-area table over
+/// low-resolution pixels.
 struct Difficulty {
-    /// One more than the picture's width.
+    /// The picture's width + 1.
     stride: usize,
     sums: Vec<u64>,
 }
@@ -252,7 +299,8 @@ impl Difficulty {
     }
 }
 
-/// Appends a square plane under one of the 8 symmetries: bit 0 flips left-right, bit 1 top-bottom, bit 2 transposes.
+/// Appends a square plane with one of the 8 symmetries: bit 0 flips left and right, bit 1 top and bottom, bit
+/// 2 transposes.
 fn push_transformed(plane: &[f32], side: usize, symmetry: u32, into: &mut Vec<f32>) {
     let flip = |bit: u32, i: usize| if symmetry & bit == 0 { i } else { side - 1 - i };
     for y in 0..side {
@@ -266,6 +314,45 @@ fn push_transformed(plane: &[f32], side: usize, symmetry: u32, into: &mut Vec<f3
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::image::{Layout, Samples};
+
+    #[test]
+    fn a_batch_comes_back_from_its_message_and_other_messages_are_refused() {
+        let values = |count: usize| (0..count).map(|value| value as f32 / 7.0).collect::<Vec<_>>();
+        let batch = Batch { count: 2, lr_side: 3, hr_side: 6, lr: values(2 * 3 * 9), hr: values(2 * 3 * 36) };
+        let bytes = batch.to_bytes();
+        let back = Batch::from_bytes(&bytes).unwrap();
+        assert_eq!((back.count, back.lr_side, back.hr_side), (2, 3, 6));
+        assert_eq!((back.lr, back.hr), (batch.lr, batch.hr));
+        for length in [0, 11, 12, bytes.len() - 1] {
+            assert!(matches!(Batch::from_bytes(&bytes[..length]), Err(Error::Data(_))), "{length}");
+        }
+    }
+
+    #[test]
+    fn the_hardest_square_is_where_the_edges_are() {
+        // Stripes at the bottom right of a grey picture.
+        let value = |i: usize| {
+            let (x, y) = (i / 3 % 96, i / 3 / 96);
+            if x >= 64 && y >= 48 && (x / 2 + y / 2).is_multiple_of(2) { 255 } else { 90 }
+        };
+        let samples = Samples::U8((0..96 * 80 * 3).map(value).collect());
+        let pair = Pair::new(Picture::new(96, 80, Layout::Rgb, samples).unwrap(), 2).unwrap();
+        let Area { left, top, width, height } = pair.hardest_square(16);
+        assert_eq!((left, top, width, height), (32, 24, 16, 16));
+        let whole = pair.hardest_square(1000);
+        assert_eq!((whole.width, whole.height), (40, 40), "no larger than the picture");
+    }
+
+    #[test]
+    fn the_mean_score_is_of_all_pairs() {
+        let flat = |value| Picture::new(8, 8, Layout::Rgb, Samples::U8(vec![value; 192])).unwrap();
+        let pairs = [100, 101].map(|value| Pair::new(flat(value), 2).unwrap());
+        let mean = mean_psnr_y(&pairs, 2, |_| Ok(flat(100))).unwrap();
+        // Equal pictures count as 100 dB; one level of grey is 219 / 255 of luma.
+        let off = 20.0 * (255.0 * 255.0 / 219.0f64).log10();
+        assert!((mean - (100.0 + off) / 2.0).abs() < 1e-9, "{mean}");
+    }
 
     #[test]
     fn the_eight_symmetries_differ_and_keep_all_values() {

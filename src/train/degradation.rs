@@ -1,4 +1,4 @@
-//! How the low-resolution pictures come about that a network learns to enlarge.
+//! The degradation that makes the low-resolution pictures for training.
 
 use std::ops::RangeInclusive;
 
@@ -13,27 +13,25 @@ use crate::eval::degrade;
 use crate::image::resize::{Filter, resize_rgb};
 use crate::image::{Layout, Picture, Samples};
 
-/// The strongest blur: a standard deviation in pixels of the sharp picture.
-pub(crate) const MAX_BLUR: f32 = 4.0;
+/// The strongest blur: a standard deviation in high-resolution pixels.
+pub(super) const MAX_BLUR: f32 = 4.0;
 /// The strongest noise: a standard deviation in levels of 255.
-pub(crate) const MAX_NOISE: f32 = 50.0;
+pub(super) const MAX_NOISE: f32 = 50.0;
 /// The qualities of JPEG.
-pub(crate) const JPEG_QUALITIES: RangeInclusive<u8> = 1..=100;
+pub(super) const JPEG_QUALITIES: RangeInclusive<u8> = 1..=100;
 
-/// Blur, then shrinking, noise and JPEG. The default is the evaluation protocol's: shrinking alone, by
-/// MATLAB's bicubic.
+/// Blur, then shrinking, noise and JPEG. The default is the evaluation protocol's: MATLAB's bicubic only.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(default, deny_unknown_fields)]
 pub struct Degradation {
     /// The filter that shrinks the picture.
     pub shrink: Shrink,
-    /// Standard deviation of a Gaussian blur before that, in pixels of the sharp picture: 0 (none)
-    /// to 4.
+    /// Standard deviation of a Gaussian blur before shrinking, in high-resolution pixels: 0 (none) to 4.
     pub blur: f32,
-    /// Standard deviation of Gaussian noise after that, in levels of 255: 0 to 50.
+    /// Standard deviation of Gaussian noise after shrinking, in levels of 255: 0 (none) to 50.
     pub noise: f32,
-    /// Quality of JPEG compression after that, 1 to 100, or none.
+    /// Quality of a final JPEG compression, 1 to 100, or none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jpeg: Option<u8>,
 }
@@ -46,12 +44,12 @@ pub enum Shrink {
     /// MATLAB's bicubic, antialiased.
     #[default]
     Bicubic,
-    /// The mean of the pixels that become one, as cameras do.
+    /// The mean of the pixels that become one, as in cameras.
     Area,
 }
 
 impl Degradation {
-    /// What is wrong with it, if anything is.
+    /// Describes the first field that is out of its range.
     pub(super) fn complaint(&self) -> Option<&'static str> {
         let checks = [
             ((0.0..=MAX_BLUR).contains(&self.blur), "degradation.blur must be from 0 to 4"),
@@ -64,7 +62,8 @@ impl Degradation {
         checks.iter().find(|(holds, _)| !holds).map(|(_, why)| *why)
     }
 
-    /// The sharp picture, 8-bit RGB and cut to a multiple of the scale, and the small one. `seed` is the noise's.
+    /// The high-resolution picture, 8-bit RGB and cropped to a multiple of the scale, and the low-resolution
+    /// one. `seed` is for the noise.
     ///
     /// # Errors
     /// [`Error::Data`] if the picture is smaller than the scale.
@@ -107,7 +106,7 @@ fn with_noise(mut picture: Picture, deviation: f32, seed: u64) -> Picture {
     let Samples::U8(values) = &mut picture.samples else { unreachable!("degraded pictures have 8 bits") };
     let mut rng = StdRng::seed_from_u64(seed);
     for value in values {
-        // Box and Muller: a normally distributed number from two uniform ones.
+        // The Box-Muller transform: a normally distributed number from two uniform ones.
         let (radius, angle): (f32, f32) = (rng.random(), rng.random());
         let normal = (-2.0 * (1.0 - radius).ln()).sqrt() * (std::f32::consts::TAU * angle).cos();
         *value = (f32::from(*value) + deviation * normal).round().clamp(0.0, 255.0) as u8;
@@ -116,7 +115,7 @@ fn with_noise(mut picture: Picture, deviation: f32, seed: u64) -> Picture {
 }
 
 fn through_jpeg(picture: &Picture, quality: u8) -> Result<Picture> {
-    let failed = |error: image::ImageError| Error::Encode(format!("JPEG, to train with: {error}"));
+    let failed = |error: image::ImageError| Error::Encode(format!("JPEG for training: {error}"));
     let mut bytes = Vec::new();
     let image = image_of(picture);
     JpegEncoder::new_with_quality(&mut bytes, quality)

@@ -1,46 +1,47 @@
-//! Keeping pictures out of training, to score with what the network has not seen.
+//! Holding pictures out of training, so that scores are of pictures that the network has not seen.
 
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 
 use crate::error::{Error, Result};
-use crate::image::{Area, Picture};
+use crate::image::{Area, Picture, alpha};
 
-/// With at least this many pictures, whole ones are kept out; with fewer, a part of each.
-pub const ENOUGH_PICTURES: usize = 5;
+/// From this many pictures on, whole pictures are held out; with fewer, a part of each.
+pub const MIN_PICTURES_HELD_OUT_WHOLE: usize = 5;
 /// A held-out part is the last of this many equal parts along the longer side.
 pub const HELD_OUT_PARTS: u32 = 4;
-/// What is kept out is cut to this many pixels in all: it is enlarged every few steps.
-const MOST_SCORED: u64 = 400_000;
-/// What is trained with is cut to this many pixels in all: it is kept in memory.
-const MOST_TRAINED: u64 = 24_000_000;
-/// Pictures that are gathered have at most this many pixels in all.
-const MOST_GATHERED: u64 = 4 * MOST_TRAINED;
-/// With fewer pixels a score says little.
-const FEWEST_SCORED: u64 = 128 * 128;
+/// The most pixels that are held out in all, since they are enlarged every few steps.
+const MAX_HELD_OUT_PIXELS: u64 = 400_000;
+/// The most pixels that are trained with in all, since they stay in memory.
+const MAX_TRAINING_PIXELS: u64 = 24_000_000;
+/// The most pixels that [`gather`] keeps.
+const MAX_GATHERED_PIXELS: u64 = 4 * MAX_TRAINING_PIXELS;
+/// With fewer held-out pixels, a score says little.
+const MIN_HELD_OUT_PIXELS: u64 = 128 * 128;
 
-/// Pictures, divided.
+/// Pictures, divided into those to train with and those to score with.
 pub struct HeldOut {
-    /// To train with.
+    /// The pictures to train with.
     pub train: Vec<Picture>,
-    /// To score with.
+    /// The pictures to score with.
     pub held_out: Vec<Picture>,
-    /// Whether whole pictures are kept out, and not parts of all.
+    /// Whether whole pictures are held out, instead of a part of each.
     pub whole: bool,
 }
 
 impl HeldOut {
-    /// Keeps out a fifth of the pictures, drawn by `seed`; of fewer than 5 pictures, the last quarter of each along its longer side. Very large
-    /// pictures are cut to their middle.
+    /// Holds out a fifth of the pictures, drawn by `seed`. With fewer than
+    /// [`MIN_PICTURES_HELD_OUT_WHOLE`], holds out the last quarter of each along its longer side. Crops
+    /// very large pictures to their middle.
     ///
     /// # Errors
-    /// [`Error::Data`] if there is no picture, or if one is too small for patches of `hr_patch` pixels to be cut from it.
+    /// [`Error::Data`] if there is no picture, or one is too small for patches of `hr_patch` pixels.
     pub fn new(pictures: Vec<Picture>, hr_patch: usize, seed: u64) -> Result<Self> {
         if pictures.is_empty() {
-            return Err(Error::Data("there is no picture to train with".into()));
+            return Err(Error::Data("there is no picture to train with: add at least one".into()));
         }
-        let whole = pictures.len() >= ENOUGH_PICTURES;
+        let whole = pictures.len() >= MIN_PICTURES_HELD_OUT_WHOLE;
         let (train, held_out): (Vec<_>, Vec<_>) = if whole {
             let mut order: Vec<usize> = (0..pictures.len()).collect();
             order.shuffle(&mut StdRng::seed_from_u64(seed));
@@ -52,32 +53,35 @@ impl HeldOut {
         } else {
             pictures.iter().map(divide).unzip()
         };
-        let (train, held_out) = (within(train, MOST_TRAINED), within(held_out, MOST_SCORED));
+        let (train, held_out) = (within(train, MAX_TRAINING_PIXELS), within(held_out, MAX_HELD_OUT_PIXELS));
         let needed = hr_patch as u32;
         if let Some(small) = train.iter().find(|picture| picture.width.min(picture.height) < needed) {
             let (width, height) = (small.width, small.height);
-            let what = if whole { "a picture" } else { "what is left of a picture to train with" };
+            let what = if whole { "a training picture" } else { "the training part of a picture" };
             return Err(Error::Data(format!(
-                "{what} is {width} x {height}; patches of {needed} need at least that much on each side"
+                "{what} is {width} x {height} pixels, but patches are {needed} x {needed}: use larger pictures"
             )));
         }
         Ok(Self { train, held_out, whole })
     }
 
-    /// Whether enough is kept out for a score to say something.
+    /// Whether enough is held out for a meaningful score.
     pub fn is_enough(&self) -> bool {
-        self.held_out.iter().map(pixels).sum::<u64>() >= FEWEST_SCORED
+        self.held_out.iter().map(pixels).sum::<u64>() >= MIN_HELD_OUT_PIXELS
     }
 }
 
-/// Adds a picture to those that [`HeldOut::new`] will divide. Where they get too many to be held in memory at once, they are cut to their middles.
-pub fn gather(mut pictures: Vec<Picture>, picture: Picture) -> Vec<Picture> {
-    pictures.push(picture);
-    if pictures.iter().map(pixels).sum::<u64>() <= MOST_GATHERED {
+/// Adds a picture to those that [`HeldOut::new`] will divide, as opaque 8-bit RGB. Transparent pixels take
+/// the colours of the visible ones around them. When the pictures need too much memory together, they are
+/// cropped to their middles.
+pub fn gather(mut pictures: Vec<Picture>, mut picture: Picture) -> Vec<Picture> {
+    alpha::fill_hidden(&mut picture);
+    pictures.push(picture.split_alpha().0.into_8_bit().into_rgb());
+    if pictures.iter().map(pixels).sum::<u64>() <= MAX_GATHERED_PIXELS {
         return pictures;
     }
-    // To half of it, so that this is not done again for each that follows.
-    within(pictures, MOST_GATHERED / 2)
+    // To half the limit, so that not every further picture crops all of them again.
+    within(pictures, MAX_GATHERED_PIXELS / 2)
 }
 
 fn pixels(picture: &Picture) -> u64 {
@@ -97,7 +101,7 @@ fn divide(picture: &Picture) -> (Picture, Picture) {
     (picture.crop(first), picture.crop(second))
 }
 
-/// The pictures, where they have more than `most` pixels together each cut to its middle: small ones stay whole.
+/// Crops pictures to their middles if they have more than `most` pixels together; small ones stay whole.
 fn within(pictures: Vec<Picture>, most: u64) -> Vec<Picture> {
     let mut sizes: Vec<u64> = pictures.iter().map(pixels).collect();
     sizes.sort_unstable();
@@ -132,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fifth_of_the_pictures_is_kept_out_and_the_seed_says_which() {
+    fn a_fifth_of_the_pictures_is_held_out_and_the_seed_says_which() {
         let pictures = |count: u8| (0..count).map(|value| picture(40, 50, value)).collect::<Vec<_>>();
         for (count, expected) in [(5, 1), (8, 2), (10, 2), (50, 10)] {
             let divided = HeldOut::new(pictures(count), 16, 3).unwrap();
@@ -148,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn of_few_pictures_a_part_is_kept_out() {
+    fn with_few_pictures_a_part_of_each_is_held_out() {
         let divided = HeldOut::new(vec![picture(100, 60, 1), picture(60, 101, 2)], 16, 3).unwrap();
         let sizes = |pictures: &[Picture]| pictures.iter().map(|p| (p.width, p.height)).collect::<Vec<_>>();
         assert!(!divided.whole && !divided.is_enough());
@@ -170,10 +174,20 @@ mod tests {
         let mut pictures = vec![picture(50, 40, 2)];
         for _ in 0..12 {
             pictures = gather(pictures, large.clone());
-            assert!(pictures.iter().map(pixels).sum::<u64>() <= MOST_GATHERED);
+            assert!(pictures.iter().map(pixels).sum::<u64>() <= MAX_GATHERED_PIXELS);
         }
         assert_eq!((pictures.len(), pictures[0].width), (13, 50));
         assert!(pictures[1..].iter().all(|picture| pixels(picture) > 3_000_000));
+    }
+
+    #[test]
+    fn gathered_pictures_are_opaque_and_hidden_colours_are_not_learnt() {
+        // The right half is transparent, with red under it.
+        let values = (0..64).flat_map(|i| if i % 8 < 4 { [40, 90, 200, 255] } else { [255, 0, 0, 0] });
+        let picture = Picture::new(8, 8, Layout::RgbAlpha, Samples::U8(values.collect())).unwrap();
+        let gathered = gather(Vec::new(), picture).remove(0);
+        assert_eq!(gathered.layout, Layout::Rgb);
+        assert_eq!(gathered.samples, Samples::U8([40, 90, 200].repeat(64)));
     }
 
     #[test]

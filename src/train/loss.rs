@@ -2,7 +2,7 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::config::Loss;
+use super::recipe::Loss;
 
 /// The loss of a difference, `[batch, 3, side, side]`.
 pub(super) fn loss(kind: Loss, difference: Tensor<4>) -> Tensor<1> {
@@ -18,14 +18,15 @@ pub(super) fn loss(kind: Loss, difference: Tensor<4>) -> Tensor<1> {
     }
 }
 
-/// The difference in luma, `[batch, 1, side, side]`, of one in red, green and blue: `eval::metrics` has the weights and their source.
+/// The difference in luma, `[batch, 1, side, side]`, of a difference in RGB: see `eval::metrics` for the
+/// weights.
 fn luma(difference: &Tensor<4>) -> Tensor<4> {
     let weighted = |channel: usize, weight: f32| difference.clone().narrow(1, channel, 1) * (weight / 255.0);
     weighted(0, 65.481) + weighted(1, 128.553) + weighted(2, 24.966)
 }
 
-/// The two-dimensional discrete Fourier transform of square planes, orthonormal: real and imaginary part. By its definition, as products with two
-/// matrices: patches are small.
+/// The real and the imaginary part of the orthonormal two-dimensional Fourier transform of square planes.
+/// Patches are small, so two matrix products are fast enough.
 fn fourier(planes: Tensor<4>) -> [Tensor<4>; 2] {
     let side = planes.dims()[3];
     let (cosine, sine) = (basis(side, f64::cos, &planes.device()), basis(side, f64::sin, &planes.device()));

@@ -1,11 +1,12 @@
-//! All parameters of a network as one vector: Adam, averaging, clipping and checkpoints then handle one tensor, not 200.
+//! All parameters of a network as one vector, so that Adam, averaging, clipping and checkpoints handle one
+//! tensor instead of 200.
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Gradients, Tensor};
 
 use crate::weights::ParamPath;
 
-/// The parameters of `module`, in the order of its fields, outside any gradient graph. `[parameters]`
+/// The parameters of `module` in the order of its fields, outside any gradient graph. `[parameters]`
 pub(super) fn flatten<M: Module>(module: &M) -> Tensor<1> {
     struct Visitor(Vec<Tensor<1>>);
     impl ModuleVisitor for Visitor {
@@ -18,7 +19,8 @@ pub(super) fn flatten<M: Module>(module: &M) -> Tensor<1> {
     Tensor::cat(visitor.0, 0)
 }
 
-/// The gradients by the parameters of `module`, in the same order; a parameter that the loss does not reach has gradient 0. `[parameters]`
+/// The gradients of the parameters of `module`, in the same order. If the loss does not depend on a
+/// parameter, its gradient is 0. `[parameters]`
 pub(super) fn flatten_gradients<M: Module>(module: &M, gradients: &Gradients) -> Tensor<1> {
     struct Visitor<'a>(&'a Gradients, Vec<Tensor<1>>);
     impl ModuleVisitor for Visitor<'_> {
@@ -33,12 +35,12 @@ pub(super) fn flatten_gradients<M: Module>(module: &M, gradients: &Gradients) ->
     Tensor::cat(visitor.1, 0)
 }
 
-/// `module` with the parameters that [`flatten`] gave, outside any gradient graph.
+/// Puts the parameters that [`flatten`] gave back into `module`, outside any gradient graph.
 pub(super) fn unflatten<M: Module>(module: M, parameters: &Tensor<1>) -> M {
     put(module, parameters, None)
 }
 
-/// [`unflatten`] for training: the parameters whose turn in `trainable` says so are new leaves of the gradient graph.
+/// [`unflatten`] for training: the parameters that are `trainable` are new leaves of the gradient graph.
 pub(super) fn unflatten_trainable<M: Module>(module: M, parameters: &Tensor<1>, trainable: &[bool]) -> M {
     put(module, parameters, Some(trainable))
 }

@@ -1,7 +1,8 @@
-//! A training run with its files: resumable after a kill at any moment.
+//! A training run with its files. It can be resumed after a kill at any time.
 //!
-//! The checkpoint holds the whole state and is replaced in one rename, so there is always a whole one. The model file is written after it, likewise.
-//! The log is one JSON object a line; on resume the lines after the checkpoint's step are dropped, since these steps are taken again.
+//! The checkpoint holds the whole state and is replaced in one rename, so it is never half-written. The
+//! model file is written after it in the same way. The log has one JSON object per line; on resume, the
+//! lines after the checkpoint's step are dropped, since these steps are taken again.
 
 use std::fs;
 use std::io::Write;
@@ -13,20 +14,21 @@ use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
 use super::config::TrainConfig;
-use super::session::{Pictures, Session};
+use super::pictures::Pictures;
+use super::session::Session;
 use crate::error::{Error, Result};
 use crate::models;
 
-/// How often the loss is logged, in steps.
+/// Steps between two log entries of the loss.
 const LOG_EVERY: u64 = 100;
-/// How often the state is saved: at most this much work is lost by a kill.
+/// Time between two saves: a kill loses at most this much work.
 const SAVE_EVERY: Duration = Duration::from_secs(120);
-/// How often the validation pictures are enlarged.
+/// Time between two scorings, unless the recipe sets `score_every`.
 const SCORE_EVERY: Duration = Duration::from_secs(900);
 
 /// The files of a run.
 pub struct Files {
-    /// The model, rewritten at every save.
+    /// The model, which is rewritten at every save.
     pub model: PathBuf,
     /// The whole training state.
     pub checkpoint: PathBuf,
@@ -35,7 +37,7 @@ pub struct Files {
 }
 
 impl Files {
-    /// `model`, and beside it `model.checkpoint` and `model.log.jsonl` without the extension `safetensors`.
+    /// `NAME.safetensors`, `NAME.checkpoint` and `NAME.log.jsonl` in the folder of `model`.
     pub fn beside(model: &Path) -> Self {
         Self {
             model: model.to_owned(),
@@ -48,7 +50,7 @@ impl Files {
 /// When to stop before the recipe's last step.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Limits {
-    /// Stop at this step (the learning rate still follows the recipe's own number of steps).
+    /// Stop at this step. The learning rate still follows the recipe's number of steps.
     pub steps: Option<u64>,
     /// Stop after this time.
     pub time: Option<Duration>,
@@ -59,14 +61,14 @@ pub struct Limits {
 pub struct Event {
     /// Steps taken.
     pub step: u64,
-    /// Time in training so far, over all resumed parts, in seconds.
+    /// The time spent in training steps, over all resumed parts, in seconds.
     pub seconds: f64,
-    /// Mean loss since the line before.
+    /// The mean loss since the previous line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub loss: Option<f64>,
-    /// Learning rate of the last step.
+    /// The learning rate of the last step.
     pub learning_rate: f64,
-    /// Steps a second since the line before.
+    /// Steps per second since the previous line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub steps_per_second: Option<f64>,
     /// PSNR on Y of the validation pictures, dB.
@@ -74,7 +76,7 @@ pub struct Event {
     pub psnr_y: Option<f64>,
 }
 
-/// Trains until the recipe's last step, a limit, or `stop`. Calls `on_event` for every line of the log.
+/// Trains until the recipe's last step, a limit or `stop`. Calls `on_event` for every line of the log.
 ///
 /// # Errors
 /// [`Error::Config`] when resuming with another config than the checkpoint's (only the number of steps may differ), [`Error::Data`] for
@@ -140,13 +142,13 @@ impl<'a> Run<'a> {
         let path = &files.checkpoint;
         if !resume && path.exists() {
             return Err(Error::Config(format!(
-                "{} exists: go on with --resume, or choose another --out",
+                "{} exists: continue with --resume, or choose another --out",
                 path.display()
             )));
         }
         let checkpoint = if path.exists() { Some(fs::read(path).map_err(Error::io(path))?) } else { None };
         let load = |name: &Option<String>| name.as_deref().map(models::load).transpose();
-        let needs_init = checkpoint.is_none() || config.recipe()?.needs_generic();
+        let needs_init = checkpoint.is_none() || config.recipe()?.needs_replay_set();
         let init = if needs_init { load(&config.init)? } else { None };
         let (teacher, device) = (load(&config.teacher)?, Device::flex());
         let mut session = Session::new(config.clone(), init.as_ref(), teacher, pictures.clone(), &device)?;

@@ -1,79 +1,63 @@
-//! A network in training with its pictures: what a run is without its files. The command and the page share it.
+//! A training run without its files: the network, its pictures and its scores. The command and the
+//! page share it.
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
-use super::config::{Recipe, TrainConfig};
-use super::data::{Batch, Dataset, Pair};
-use super::generic::Generic;
-use super::interpolate::interpolating;
+use super::bilinear_init::bilinear_init;
+use super::config::TrainConfig;
+use super::data::{Batch, Pair, mean_psnr_y};
 use super::parameters::{flatten, unflatten};
+use super::pictures::Pictures;
+use super::recipe::Recipe;
+use super::replay_set::ReplaySet;
 use super::trainer::Trainer;
 use super::warm_start::warm_start;
 use crate::error::{Error, Result};
-use crate::eval::psnr_y;
 use crate::image::Picture;
+use crate::model::Model;
 use crate::network::Network;
 use crate::upscale::{Enlarge, auto_halo};
-use crate::weights::{self, Metadata, Model, NamedTensors};
+use crate::weights::{self, Metadata, NamedTensors};
 
 /// The checkpoint's metadata key.
 const CHECKPOINT_KEY: &str = "splitsr-checkpoint";
-/// The checkpoint's name for the parameters that scored best.
+/// The checkpoint's name for the parameters with the best score.
 const BEST: &str = "best";
-/// So many scorings in a row that bring nothing mean that it has stopped getting better.
+/// Scorings in a row without a gain after which a run counts as stalled.
 const STALLED_AFTER: u32 = 8;
-/// The part of what was learnt that is tried in turn, until no more is forgotten than the recipe allows.
+/// The weights of the trained parameters that are tried in turn when they are blended with the initial
+/// ones, until the network forgets no more than the recipe allows.
 const BLENDS: [f32; 8] = [1.0, 0.85, 0.7, 0.55, 0.4, 0.3, 0.2, 0.0];
-/// Of so many held-out pictures is measured what halo the model's tiles need.
-const MEASURED: usize = 4;
-/// What a scoring must bring to count, in dB.
-const GAIN: f64 = 0.005;
+/// The number of held-out pictures with which the halo of the model's tiles is measured.
+const HALO_PICTURES: usize = 4;
+/// The smallest increase of a score that counts as a gain, in dB.
+const MIN_GAIN: f64 = 0.005;
 
-/// The pictures of a run.
-#[derive(Clone)]
-pub struct Pictures {
-    /// To train with.
-    pub train: Arc<Dataset>,
-    /// To score with.
-    pub validation: Arc<Dataset>,
-    /// Generic pictures that have a part in each batch where the recipe says so ([`Recipe::replay`]): what the model that it begins with makes of
-    /// them is not to be forgotten.
-    pub generic: Vec<Picture>,
-}
-
-impl Pictures {
-    /// Without generic pictures.
-    pub fn new(train: Dataset, validation: Dataset) -> Self {
-        Self { train: Arc::new(train), validation: Arc::new(validation), generic: Vec::new() }
-    }
-}
-
-/// A step and what it scored.
+/// The score of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Score {
     /// Steps taken.
     pub step: u64,
-    /// PSNR on Y of the validation pictures, a mean of dB.
+    /// PSNR on Y, the mean over the validation pictures, in dB.
     pub psnr_y: f64,
-    /// What generic pictures have lost, in dB.
+    /// How much lower the replay set scores than at the start, in dB.
     #[serde(default)]
     pub forgotten: f64,
 }
 
-/// See the module.
+/// A training run in memory.
 pub struct Session {
     config: TrainConfig,
     recipe: Recipe,
     pictures: Pictures,
-    generic: Option<Generic>,
-    /// The parameters that it begins with.
+    replay: Option<ReplaySet>,
+    /// The initial parameters.
     start: Vec<f32>,
-    /// The place in [`BLENDS`] of the last score.
+    /// The index in [`BLENDS`] of the last score.
     blend: usize,
     /// A network on the CPU, for scoring.
     scored: Network,
@@ -81,9 +65,9 @@ pub struct Session {
     seconds: f64,
     last: Option<Score>,
     best: Option<(Score, Vec<f32>)>,
-    /// Scorings since the best that brought nothing.
+    /// Scorings since the last gain.
     idle: u32,
-    /// The halo that the model that it begins with has for `auto` tiles, if it is of the same network.
+    /// The initial model's halo for `auto` tiles, if it has the same network.
     start_halo: Option<usize>,
 }
 
@@ -101,7 +85,7 @@ struct CheckpointRecord {
 }
 
 impl Session {
-    /// Starts on `device`, from `init`'s weights as far as they fit, or from random ones. The network is made by the processor.
+    /// Starts on `device`, from the weights of `init` where they fit, otherwise from random ones.
     ///
     /// # Errors
     /// [`Error::Config`] if the config or a model does not fit, [`Error::Data`] if a picture is too small.
@@ -114,11 +98,12 @@ impl Session {
     ) -> Result<Self> {
         let recipe = config.recipe()?;
         pictures.train.check_patch(&recipe)?;
-        let generic = if recipe.needs_generic() {
-            let model = init.ok_or_else(|| Error::Config("replay and forget need a model to begin with".into()))?;
-            let generic = Generic::new(&pictures.generic, model)?;
-            generic.replay.check_patch(&recipe)?;
-            Some(generic)
+        let replay = if recipe.needs_replay_set() {
+            let model =
+                init.ok_or_else(|| Error::Config("replay and forget need an initial model: set init".into()))?;
+            let replay = ReplaySet::new(&pictures.replay, model)?;
+            replay.train.check_patch(&recipe)?;
+            Some(replay)
         } else {
             None
         };
@@ -130,17 +115,14 @@ impl Session {
             Some(model) => warm_start(&config.network, model, &cpu)?,
             None => Network::new(&config.network, &cpu),
         };
-        let network = if recipe.interpolating { interpolating(network, &cpu)? } else { network };
+        let network = if recipe.bilinear_init { bilinear_init(network, &cpu)? } else { network };
         let (scored, start) = (network.clone(), read(flatten(&network)));
         use burn::module::Module;
         let mut trainer = Trainer::new(recipe.clone(), network.to_device(device), device);
         if let Some(teacher) = teacher {
             if teacher.scale() != config.network.scale() {
-                return Err(Error::Config(format!(
-                    "the teacher {} enlarges by {}",
-                    teacher.metadata.name,
-                    teacher.scale()
-                )));
+                let (name, scale, own) = (&teacher.metadata.name, teacher.scale(), config.network.scale());
+                return Err(Error::Config(format!("the teacher {name} enlarges by {scale}, but the network by {own}")));
             }
             trainer = trainer.with_teacher(teacher.network.to_device(device));
         }
@@ -148,7 +130,7 @@ impl Session {
             config,
             recipe,
             pictures,
-            generic,
+            replay,
             start,
             blend: 0,
             scored,
@@ -171,7 +153,7 @@ impl Session {
         self.config.network.scale()
     }
 
-    /// What is trained.
+    /// The trainer.
     pub fn trainer(&mut self) -> &mut Trainer {
         &mut self.trainer
     }
@@ -181,30 +163,30 @@ impl Session {
         self.trainer.step_count()
     }
 
-    /// Time in training so far, over all resumed parts, in seconds.
+    /// The time spent in training steps, over all resumed parts, in seconds.
     pub fn seconds(&self) -> f64 {
         self.seconds
     }
 
-    /// Counts time in training.
+    /// Adds to the time spent in training steps.
     pub fn add_seconds(&mut self, seconds: f64) {
         self.seconds += seconds;
     }
 
-    /// The pictures to score with.
+    /// The validation pictures.
     pub fn validation(&self) -> &[Pair] {
         self.pictures.validation.pairs()
     }
 
-    /// The patches of the next step, fixed by the seed and the number of steps taken.
+    /// The patches of the next step. The seed and the step number determine them.
     pub fn batch(&self) -> Batch {
         let (recipe, seed, step) = (&self.recipe, self.config.seed, self.step_count());
         let (count, _) = recipe.patches_at(step);
         let replayed = (count as f64 * recipe.replay).round() as usize;
         let mut batch = self.pictures.train.batch(recipe, count - replayed, seed, step);
-        if let Some(generic) = self.generic.as_ref().filter(|_| replayed > 0) {
-            // By other numbers than the places in the training pictures.
-            batch.append(generic.replay.batch(recipe, replayed, !seed, step));
+        if let Some(replay) = self.replay.as_ref().filter(|_| replayed > 0) {
+            // Another seed, so that the positions are independent of those in the training pictures.
+            batch.append(replay.train.batch(recipe, replayed, !seed, step));
         }
         batch
     }
@@ -217,12 +199,12 @@ impl Session {
         self.trainer.step(&self.batch())
     }
 
-    /// Whether the recipe wants a scoring now.
+    /// Whether the recipe asks for a scoring at this step.
     pub fn is_to_be_scored(&self) -> bool {
         self.recipe.score_every.is_some_and(|every| self.step_count().is_multiple_of(every))
     }
 
-    /// Enlarges the validation pictures, on the CPU.
+    /// Scores the network on the validation pictures, on the CPU.
     ///
     /// # Errors
     /// [`Error::Weights`] if a parameter is not finite.
@@ -231,24 +213,24 @@ impl Session {
         self.score_with(parameters, |_, _| ())
     }
 
-    /// [`Self::score`] with parameters that were read from the trainer already; `on_picture` is given each picture's place and what
-    /// became of it.
+    /// [`Self::score`] with parameters that were read from the trainer before. `on_picture` gets the index
+    /// and the enlarged version of each validation picture.
     ///
     /// # Errors
     /// As [`Self::score`].
     pub fn score_with(&mut self, parameters: Vec<f32>, mut on_picture: impl FnMut(usize, &Picture)) -> Result<Score> {
         let (parameters, model, forgotten) = self.blended(parameters)?;
         let pairs = self.pictures.validation.pairs();
-        let mut sum = 0.0;
-        for (place, Pair { hr, lr, .. }) in pairs.iter().enumerate() {
-            let enlarged = model.enlarge_picture(lr)?;
-            sum += bounded_psnr_y(&enlarged, hr, self.config.network.scale())?;
-            on_picture(place, &enlarged);
-        }
-        let score = Score { step: self.step_count(), psnr_y: sum / pairs.len() as f64, forgotten };
+        let mut indices = 0..;
+        let psnr_y = mean_psnr_y(pairs, self.scale(), |pair| {
+            let enlarged = model.enlarge_picture(&pair.lr)?;
+            on_picture(indices.next().expect("there are as many indices as pictures"), &enlarged);
+            Ok(enlarged)
+        })?;
+        let score = Score { step: self.step_count(), psnr_y, forgotten };
         self.last = Some(score);
         if self.best.as_ref().is_none_or(|(best, _)| score.psnr_y > best.psnr_y) {
-            let gained = self.best.as_ref().is_none_or(|(best, _)| score.psnr_y > best.psnr_y + GAIN);
+            let gained = self.best.as_ref().is_none_or(|(best, _)| score.psnr_y > best.psnr_y + MIN_GAIN);
             self.idle = if gained { 0 } else { self.idle + 1 };
             self.best = Some((score, parameters));
         } else {
@@ -257,20 +239,20 @@ impl Session {
         Ok(score)
     }
 
-    /// Blends parameters with those that it began with as far as it takes to forget no more than the recipe allows.
+    /// Blends the parameters with the initial ones until the network forgets no more than the recipe allows.
     fn blended(&mut self, parameters: Vec<f32>) -> Result<(Vec<f32>, Model, f64)> {
         let model = |parameters: &[f32]| Model::new(self.metadata(), self.network(parameters), &Device::flex());
-        let Some(generic) = &self.generic else {
+        let Some(replay) = &self.replay else {
             let model = model(&parameters)?;
             return Ok((parameters, model, 0.0));
         };
-        // What was too much at the last scoring may do now, but not much more.
+        // The allowed blend changes slowly: try one step more than last time, not all of them.
         for (place, &part) in BLENDS.iter().enumerate().skip(self.blend.saturating_sub(1)) {
             let mix = |(&new, &start): (&f32, &f32)| start + part * (new - start);
             let blended: Vec<f32> =
                 if part == 1.0 { parameters.clone() } else { parameters.iter().zip(&self.start).map(mix).collect() };
             let model = model(&blended)?;
-            let forgotten = generic.forgotten(&model)?;
+            let forgotten = replay.forgotten(&model)?;
             if forgotten <= self.recipe.forget || place + 1 == BLENDS.len() {
                 self.blend = place;
                 return Ok((blended, model, forgotten));
@@ -284,18 +266,18 @@ impl Session {
         self.last
     }
 
-    /// The best score, which is of the model that is saved where the recipe scores every few steps.
+    /// The best score. It belongs to the saved model if the recipe sets `score_every`.
     pub fn best_score(&self) -> Option<Score> {
         self.best.as_ref().map(|(score, _)| *score)
     }
 
-    /// Whether the last scorings brought nothing.
+    /// Whether the last scorings brought no gain.
     pub fn is_stalled(&self) -> bool {
         self.idle >= STALLED_AFTER
     }
 
-    /// The model's file: of the best step where the recipe scores every few steps, else of the last. The former is used as it is, so the halo that
-    /// its tiles need is measured.
+    /// The model's file: of the best step if the recipe sets `score_every`, otherwise of the last step. The
+    /// best one is meant for use right away, so its halo is measured.
     ///
     /// # Errors
     /// [`Error::Weights`] if a parameter is not finite.
@@ -304,13 +286,13 @@ impl Session {
             return weights::to_bytes(&self.metadata(), &self.network(&read(self.trainer.parameters())));
         };
         let mut model = Model::new(self.metadata(), self.network(parameters), &Device::flex())?;
-        let few: Vec<Picture> = self.validation().iter().take(MEASURED).map(|pair| pair.lr.clone()).collect();
-        // Of few and small pictures: so no less than the model had before.
+        let few: Vec<Picture> = self.validation().iter().take(HALO_PICTURES).map(|pair| pair.lr.clone()).collect();
+        // Few and small pictures may need too small a halo, so the initial model's is the minimum.
         model.metadata.auto_halo = auto_halo(&model, &few)?.map(|halo| halo.max(self.start_halo.unwrap_or(0)));
         weights::to_bytes(&model.metadata, &model.network)
     }
 
-    /// The network that it begins with, on the CPU.
+    /// The initial network, on the CPU.
     pub fn start_network(&self) -> Network {
         self.network(&self.start)
     }
@@ -330,7 +312,7 @@ impl Session {
             "hours": (self.seconds / 36.0).round() / 100.0,
         });
         for (key, value) in [("init", &self.config.init), ("teacher", &self.config.teacher)] {
-            // Of a file the name: where it was on this machine is nobody's business.
+            // The name of the file only: its folder is private.
             if let Some(name) = value.as_deref().and_then(|value| Path::new(value).file_name()) {
                 metadata.training[key] = name.to_string_lossy().into();
             }
@@ -338,7 +320,7 @@ impl Session {
         let best = self.best_score().filter(|_| self.recipe.score_every.is_some());
         if let Some(best) = best {
             metadata.training["best_step"] = best.step.into();
-            if self.generic.is_some() {
+            if self.replay.is_some() {
                 metadata.training["forgotten"] = ((best.forgotten * 1e3).round() / 1e3).into();
             }
         }
@@ -348,7 +330,7 @@ impl Session {
         metadata
     }
 
-    /// All of the state, as a file for [`Self::restore`].
+    /// The whole state, as a file for [`Self::restore`].
     ///
     /// # Errors
     /// [`Error::Weights`] if it cannot be written.
@@ -357,7 +339,7 @@ impl Session {
         self.checkpoint_of(state.collect())
     }
 
-    /// [`Self::checkpoint`] with the trainer's state, read already.
+    /// [`Self::checkpoint`] with a state that was read from the trainer before.
     ///
     /// # Errors
     /// As [`Self::checkpoint`].
@@ -379,20 +361,20 @@ impl Session {
         weights::serialize(&tensors, HashMap::from([(CHECKPOINT_KEY.to_owned(), json)]))
     }
 
-    /// Goes on from a checkpoint. The next step is bit for bit the one that would have come then.
+    /// Continues from a checkpoint. The next step is bit for bit the one that would have followed.
     ///
     /// # Errors
-    /// [`Error::Weights`] if the file is no checkpoint, [`Error::Config`] if it is of another run: only the name and the number of steps, with what
-    /// follows it, may differ.
+    /// [`Error::Weights`] if the file is no checkpoint, [`Error::Config`] if it belongs to another run:
+    /// only the name, the steps, and what depends on them may differ.
     pub fn restore(&mut self, bytes: &[u8]) -> Result<()> {
         let (header, mut state) = weights::deserialize(bytes)?;
         let record: CheckpointRecord = header
             .get(CHECKPOINT_KEY)
             .and_then(|json| serde_json::from_str(json).ok())
-            .ok_or_else(|| Error::Weights("it is not a checkpoint of a training run".into()))?;
+            .ok_or_else(|| Error::Weights("this is not a checkpoint of a training run".into()))?;
         let same = |a: &TrainConfig, b: &TrainConfig| a.network == b.network && a.seed == b.seed && a.init == b.init;
         if !same(&record.config, &self.config) || !alike(&record.config.recipe()?, &self.recipe) {
-            return Err(Error::Config("it is of a run with another network, seed, start or recipe".into()));
+            return Err(Error::Config("the checkpoint is of a run with another network, seed, start or recipe".into()));
         }
         let best = state.remove(BEST).map(|(_, parameters)| parameters);
         self.trainer.restore(state, record.step)?;
@@ -404,20 +386,31 @@ impl Session {
     }
 }
 
-/// PSNR on luma in dB, and 100 dB where there is no difference, as in flat pictures: means, comparisons and JSON have no use for infinity.
-///
-/// # Errors
-/// As [`psnr_y`].
-pub fn bounded_psnr_y(a: &Picture, b: &Picture, border: usize) -> Result<f64> {
-    Ok(psnr_y(a, b, border)?.min(100.0))
-}
-
-/// Whether two recipes are the same but for their steps, and what depends on them.
+/// Whether two recipes are the same except for the steps, and what depends on them.
 fn alike(a: &Recipe, b: &Recipe) -> bool {
-    let Recipe { steps, schedule, score_every, finish, .. } = *b;
-    Recipe { steps, schedule, score_every, finish, ..a.clone() } == *b
+    let Recipe { steps, schedule, score_every, second_stage, .. } = *b;
+    Recipe { steps, schedule, score_every, second_stage, ..a.clone() } == *b
 }
 
 fn read(tensor: Tensor<1>) -> Vec<f32> {
     tensor.into_data().try_into_vec().expect("parameters are f32")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Checkpoints that were written under the old names of recipe fields can still be resumed.
+    #[test]
+    fn the_recipes_of_the_repositorys_checkpoints_are_understood() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
+        let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        for path in entries.filter(|path| path.extension().is_some_and(|extension| extension == "checkpoint")) {
+            let (header, state) = weights::deserialize(&std::fs::read(&path).unwrap()).unwrap();
+            let record: CheckpointRecord = serde_json::from_str(&header[CHECKPOINT_KEY]).unwrap();
+            let recipe = record.config.recipe().unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            assert!(record.step > 0 && recipe.all_steps() >= record.step, "{}", path.display());
+            assert!(state.contains_key("weights"));
+        }
+    }
 }

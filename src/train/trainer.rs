@@ -4,24 +4,25 @@ use burn::module::Module;
 use burn::optim::{Adam, AdamConfig, AdamState, AdaptiveMomentumState, Optimizer};
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::branches;
-use super::config::{Recipe, Trained};
 use super::data::Batch;
 use super::loss::loss;
 use super::parameters::{flatten, flatten_gradients, names, unflatten, unflatten_trainable};
+use super::recipe::{Recipe, Trained};
+use super::reparameterised;
 use crate::error::{Error, Result};
 use crate::network::Network;
 use crate::ops::{Arithmetic, awake};
 use crate::weights::NamedTensors;
 
-/// A network in training: weights, their average, Adam's moments and the step number. This is all the state that there is.
+/// A network in training: weights, their average, Adam's moments and the step number. There is no other
+/// state.
 pub struct Trainer {
     recipe: Recipe,
     network: Network,
     teacher: Option<Network>,
-    /// Which of the network's parameters change, in their order.
+    /// Whether each parameter is trained, in their order.
     trainable: Vec<bool>,
-    /// What the steps of each weight are multiplied by; `None` = 1.
+    /// The factor for the step of each weight; `None` = 1.
     gains: Option<Tensor<1>>,
     device: Device,
     adam: Adam,
@@ -43,12 +44,12 @@ impl Trainer {
         let trainable = trainable(&recipe, &network);
         let network = unflatten_trainable(network, &weights, &trainable);
         let average = weights.clone();
-        let gains = recipe.branches.then(|| branches::gains(&network));
+        let gains = recipe.reparameterised.then(|| reparameterised::gains(&network));
         let (device, teacher, moments) = (device.clone(), None, None);
         Self { recipe, network, teacher, trainable, gains, device, adam, moments, weights, average, step: 0 }
     }
 
-    /// The same with a teacher, on the same device, whose results [`Recipe::distill`] gives a part in the loss.
+    /// Adds a teacher on the same device, whose results get a share of the loss: see [`Recipe::distill`].
     pub fn with_teacher(self, teacher: Network) -> Self {
         Self { teacher: Some(teacher), ..self }
     }
@@ -61,12 +62,12 @@ impl Trainer {
     /// One step on a batch: forward, backward, Adam, average. Returns the loss before the step.
     ///
     /// # Errors
-    /// [`Error::Data`] if the loss is not finite: the weights are then left as they were.
+    /// [`Error::Data`] if the loss is not finite; the weights are then unchanged.
     pub fn step(&mut self, batch: &Batch) -> Result<f32> {
         self.step_with(Arithmetic::Fast, batch)
     }
 
-    /// [`Self::step`] with other convolutions than the fast ones: what tests and benchmarks compare with.
+    /// [`Self::step`] with other convolutions, for tests and benchmarks.
     ///
     /// # Errors
     /// As [`Self::step`].
@@ -79,14 +80,14 @@ impl Trainer {
         })
     }
 
-    /// The first half of [`Self::step`]: the loss, `[1]`, and its gradient, `[parameters]`. A batch may be cut into parts whose gradients are computed
-    /// elsewhere: the mean by their numbers of patches is the batch's.
+    /// The first half of [`Self::step`]: the loss, `[1]`, and its gradient, `[parameters]`. Several workers may
+    /// compute the parts of a batch, see [`SplitStep`](super::SplitStep).
     pub fn gradient(&mut self, batch: &Batch) -> (Tensor<1>, Tensor<1>) {
         self.gradient_with(Arithmetic::Fast, batch)
     }
 
     fn gradient_with(&mut self, arithmetic: Arithmetic, batch: &Batch) -> (Tensor<1>, Tensor<1>) {
-        if self.recipe.finish.is_some() && self.step == self.recipe.steps {
+        if self.recipe.second_stage.is_some() && self.step == self.recipe.steps {
             (self.weights, self.moments) = (self.average.clone(), None);
             self.put_weights();
         }
@@ -110,19 +111,19 @@ impl Trainer {
         (loss.inner(), gradient)
     }
 
-    /// The second half of [`Self::step`]: Adam and the average, by the gradient of the whole batch.
+    /// The second half of [`Self::step`]: Adam and the average, with the gradient of the whole batch.
     ///
     /// # Errors
-    /// [`Error::Data`] if the loss is not finite: the weights are then left as they were.
+    /// [`Error::Data`] if the loss is not finite; the weights are then unchanged.
     pub fn apply(&mut self, loss: f32, mut gradient: Tensor<1>) -> Result<()> {
         if !loss.is_finite() {
             return Err(Error::Data(format!(
-                "the loss is {loss} at step {}: training diverged; lower learning_rate",
+                "training diverged: the loss is {loss} at step {}; lower learning_rate",
                 self.step
             )));
         }
         if let Some(limit) = self.recipe.clip {
-            // Without reading the norm, which a GPU would have to be waited for.
+            // The norm stays on the device: reading it would wait for the GPU.
             let norm = gradient.clone().square().sum().sqrt();
             gradient = gradient * (norm.clamp_min(limit).recip() * limit);
         }
@@ -136,27 +137,27 @@ impl Trainer {
         }
         (self.weights, self.moments) = (weights, moments);
         self.step += 1;
-        // Early on, an average over the last tenth of the steps follows the weights faster than the full one.
+        // At the beginning, an average over the last tenth of the steps follows the weights faster.
         let decay = self.recipe.ema.min(1.0 - 10.0 / (10 + self.stage_step(self.step)) as f64);
-        // In this form what does not change stays the same bit for bit.
+        // In this form, weights that do not change stay the same bit for bit.
         self.average = self.average.clone() + (self.weights.clone() - self.average.clone()) * (1.0 - decay);
         self.put_weights();
         Ok(())
     }
 
-    /// The weights of the moment, `[parameters]`: what [`Self::set_weights`] takes.
+    /// The current weights, `[parameters]`, for [`Self::set_weights`].
     pub fn weights(&self) -> &Tensor<1> {
         &self.weights
     }
 
-    /// Makes it compute gradients at the weights of another trainer of the same network, which is after `step` steps.
+    /// Takes over the weights of another trainer of the same network after `step` steps.
     ///
     /// # Errors
-    /// [`Error::Weights`] if they are another network's.
+    /// [`Error::Weights`] if they belong to another network.
     pub fn set_weights(&mut self, weights: Vec<f32>, step: u64) -> Result<()> {
         let count = self.weights.dims()[0];
         if weights.len() != count {
-            return Err(Error::Weights(format!("{} values; this network has {count}", weights.len())));
+            return Err(Error::Weights(format!("this network has {count} values, not {}", weights.len())));
         }
         self.weights = Tensor::from_data(TensorData::new(weights, [count]), &self.device);
         self.step = step;
@@ -168,12 +169,12 @@ impl Trainer {
         self.network = unflatten_trainable(self.network.clone(), &self.weights, &self.trainable);
     }
 
-    /// Steps of the stage at hand, of `step` in all.
+    /// The number of steps in the current stage after `step` steps in all.
     fn stage_step(&self, step: u64) -> u64 {
         if step > self.recipe.steps { step - self.recipe.steps } else { step }
     }
 
-    /// The parameters as they are to be saved and scored, `[parameters]`: averaged where the recipe asks for an average.
+    /// The parameters to save and score, `[parameters]`: averaged if the recipe sets `ema`.
     pub fn parameters(&self) -> Tensor<1> {
         if self.recipe.ema > 0.0 { self.average.clone() } else { self.weights.clone() }
     }
@@ -183,7 +184,7 @@ impl Trainer {
         unflatten(self.network.clone().no_grad(), &self.parameters())
     }
 
-    /// The whole state but the step number, for a checkpoint.
+    /// The state except for the step number, for a checkpoint.
     pub fn state(&self) -> Vec<(&'static str, Tensor<1>)> {
         let mut state = vec![("weights", self.weights.clone()), ("average", self.average.clone())];
         if let Some(AdamState { momentum }) = &self.moments {
@@ -193,10 +194,11 @@ impl Trainer {
         state
     }
 
-    /// Puts a state from [`Self::state`] back, taken after `step` steps. The next step is bit for bit the one that would have come then.
+    /// Restores a state that [`Self::state`] gave after `step` steps. The next step is bit for bit the one that
+    /// would have followed.
     ///
     /// # Errors
-    /// [`Error::Weights`] if it is not a state of this network.
+    /// [`Error::Weights`] if the state belongs to another network.
     pub fn restore(&mut self, mut state: NamedTensors, step: u64) -> Result<()> {
         let count = self.weights.dims()[0];
         let mut take = |name: &str| match state.remove(name) {
@@ -204,7 +206,7 @@ impl Trainer {
                 Ok(Tensor::<1>::from_data(TensorData::new(values, [count]), &self.device))
             }
             _ => Err(Error::Weights(format!(
-                "the checkpoint has no \"{name}\" of {count} values: it is another network's"
+                "the checkpoint has no \"{name}\" of {count} values: it belongs to another network"
             ))),
         };
         (self.weights, self.average) = (take("weights")?, take("average")?);
@@ -223,7 +225,7 @@ fn trainable(recipe: &Recipe, network: &Network) -> Vec<bool> {
     let light: Vec<String> = network.light_groups().map(|group| format!("groups.{group}.blocks.")).collect();
     let is_trained = |name: &String| match recipe.trained {
         Trained::All => true,
-        // All but what comes before the upsampler, in each of the networks.
+        // All but the layers before the upsampler, in each architecture.
         Trained::Tail => {
             !["head.", "groups.", "body.", "layers.0.", "layers.1."].iter().any(|part| name.starts_with(part))
         }

@@ -1,25 +1,28 @@
-//! Starting from another model's weights.
+//! Starts a network from another model's weights.
 //!
-//! What both networks have alike is copied: other scales share all but the upsampler. Beyond that, a network that contains the other one starts as
-//! the very same function, and can only get better:
-//! - A split group does not mix its chunks of channels before its last convolution, so that a larger split ratio holds the smaller one's kernels on the
-//!   diagonal; blocks that are left over are the identity, which ReLU lets pass since the chunks come from a ReLU.
-//! - A standard block holds a split block: `ReLU(k x) = x + [ReLU(k x) - ReLU(x) + ReLU(-x)]` is a convolution, ReLU, a
-//!   convolution and the skip. The rotation of the channels goes into the group's last convolution.
+//! Tensors of the same name and shape are copied: networks of other scales share all but the upsampler. A
+//! network that contains the other one starts as the same function:
+//! - A split group does not mix its chunks of channels before its last convolution, so a larger split ratio
+//!   can hold the smaller one's kernels on its diagonal. Blocks that are left over become the identity, which
+//!   ReLU keeps, since the chunks come from a ReLU.
+//! - A standard block can hold a split block: `ReLU(k x) = x + [ReLU(k x) - ReLU(x) + ReLU(-x)]` is a
+//!   convolution, ReLU, a convolution and the skip. The group's last convolution undoes the rotation of the
+//!   channels.
 //!
-//! Any other group that is new adds little to what it is given at first.
+//! Any other new group adds little to its input at first.
 
 use std::collections::HashSet;
 
 use burn::tensor::Device;
 
-use super::interpolate::DAMPING;
+use super::bilinear_init::DAMPING;
 use crate::config::{BlockKind, NetworkConfig, SplitSrConfig};
 use crate::error::{Error, Result};
+use crate::model::Model;
 use crate::network::Network;
-use crate::weights::{self, Model, NamedTensors};
+use crate::weights::{self, NamedTensors};
 
-/// The network that `config` describes, with the weights of `model` as far as they fit; the rest is random.
+/// The network of `config` with the weights of `model` where they fit; the others are random.
 ///
 /// # Errors
 /// [`Error::Config`] if nothing fits.
@@ -36,7 +39,9 @@ pub(super) fn warm_start(config: &NetworkConfig, model: &Model, device: &Device)
     }
     if shared.is_empty() {
         let name = &model.metadata.name;
-        return Err(Error::Config(format!("--init: {name} has nothing in common with the network of the config")));
+        return Err(Error::Config(format!(
+            "{name} has nothing in common with the network of the config: choose another initial model"
+        )));
     }
     if let (NetworkConfig::SplitSr(to), NetworkConfig::SplitSr(from)) = (config, &model.metadata.config) {
         damp_new_groups(to.groups, &shared, &mut tensors);
@@ -45,7 +50,8 @@ pub(super) fn warm_start(config: &NetworkConfig, model: &Model, device: &Device)
     weights::assign(network, tensors, device)
 }
 
-/// Weakens the last convolution of each group of which not all was shared: what random blocks give it means nothing to it.
+/// Weakens the last convolution of each group that is not shared completely, since it gets the results of
+/// random blocks.
 fn damp_new_groups(groups: usize, shared: &HashSet<&str>, tensors: &mut NamedTensors) {
     for group in 0..groups {
         let prefix = format!("groups.{group}.");
@@ -58,7 +64,7 @@ fn damp_new_groups(groups: usize, shared: &HashSet<&str>, tensors: &mut NamedTen
     }
 }
 
-/// Rewrites the groups of `to` that contain the split group of `from` in their place.
+/// Rewrites the groups of `to` that can contain the split group of `from` at the same index.
 fn embed_groups(from: &SplitSrConfig, to: &SplitSrConfig, source: &NamedTensors, tensors: &mut NamedTensors) {
     let alike = from.channels == to.channels && from.blocks == to.blocks && from.block == BlockKind::Split;
     if !alike || !from.channels.is_multiple_of(from.split_channels()) {
@@ -78,7 +84,7 @@ fn embed_groups(from: &SplitSrConfig, to: &SplitSrConfig, source: &NamedTensors,
     }
 }
 
-/// A group that is rewritten. Channels are named by their place before the group's first rotation.
+/// A group that is rewritten. Channels are numbered by their position before the group's first rotation.
 struct Target<'a> {
     group: usize,
     channels: usize,
@@ -87,13 +93,13 @@ struct Target<'a> {
 }
 
 impl Target<'_> {
-    /// From `split` channels a block to `wider`, a multiple.
+    /// From blocks of `split` channels to blocks of `wider` channels, a multiple.
     fn split(&mut self, source: &NamedTensors, split: usize, wider: usize) {
         let (chunks, wide_chunks) = (self.channels / split, self.channels / wider);
         for block in 0..self.blocks {
             let (mut weight, mut bias) = (vec![0.0; wider * wider * 9], vec![0.0; wider]);
             for part in 0..wider / split {
-                // The chunk that this part of the block convolves, for the how-manieth time.
+                // The chunk that this part of the block convolves, and how often it was convolved before.
                 let (chunk, visit) = (block % wide_chunks * (wider / split) + part, block / wide_chunks);
                 let of_source = visit * chunks + chunk;
                 for out in 0..split {
@@ -121,7 +127,7 @@ impl Target<'_> {
         for block in 0..self.blocks {
             let [kernel, from_bias] = self.of(source, &format!("blocks.{block}.conv"));
             let first = block * split % channels;
-            // Random where it is not needed, so that training finds a use for it.
+            // Channels that are not needed stay random, so that training can use them.
             let [mut weight, mut bias] = self.own(&format!("blocks.{block}.conv1"));
             weight[..3 * split * channels * 9].fill(0.0);
             bias[..3 * split].fill(0.0);
@@ -146,7 +152,7 @@ impl Target<'_> {
         self.last(source, split, 0);
     }
 
-    /// The group's last convolution: its input was rotated by `from` channels a block, and is now by `to`.
+    /// The group's last convolution, whose input was rotated by `from` channels per block and now by `to`.
     fn last(&mut self, source: &NamedTensors, from: usize, to: usize) {
         let [weight, bias] = self.of(source, "conv").map(<[f32]>::to_vec);
         let (channels, blocks) = (self.channels, self.blocks);
@@ -164,7 +170,7 @@ impl Target<'_> {
         format!("groups.{}.{layer}.{parameter}", self.group)
     }
 
-    /// Weight and bias of a layer of this group in the source.
+    /// Weight and bias of a layer of this group in the source model.
     fn of<'s>(&self, source: &'s NamedTensors, layer: &str) -> [&'s [f32]; 2] {
         ["weight", "bias"].map(|parameter| source[&self.name(layer, parameter)].1.as_slice())
     }
@@ -189,8 +195,9 @@ mod tests {
 
     use super::*;
     use crate::config::HybridMode;
-    use crate::eval::bicubic;
-    use crate::train::{Pair, bounded_psnr_y, generic_pictures};
+    use crate::eval::{bicubic, bounded_psnr_y};
+    use crate::train::data::Pair;
+    use crate::train::replay_set::replay_pictures;
     use crate::upscale::Enlarge;
     use crate::weights::Metadata;
 
@@ -218,13 +225,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_new_of_a_network_adds_little_at_first() {
+    fn new_parts_of_a_network_add_little_at_first() {
         let device = Device::flex();
         for name in ["splitsr-x2", "splitsr-tiny-x2", "splitsr-x2-hi0", "splitsr-x4"] {
             let file = format!("{}/models/{name}.safetensors", env!("CARGO_MANIFEST_DIR"));
             let model = Model::from_bytes(&std::fs::read(file).unwrap(), &device).unwrap();
             let NetworkConfig::SplitSr(own) = &model.metadata.config else { panic!("it is a SplitSR network") };
-            let pair = Pair::new(generic_pictures().swap_remove(0), model.scale()).unwrap();
+            let pair = Pair::new(replay_pictures().swap_remove(0), model.scale()).unwrap();
             let psnr_y = |picture| bounded_psnr_y(&picture, &pair.hr, model.scale()).unwrap();
             let bicubic = psnr_y(bicubic(&pair.lr, pair.hr.width, pair.hr.height).unwrap());
             for other in [

@@ -1,13 +1,14 @@
 //! Measuring the halo of [`Tiling::Auto`](super::Tiling::Auto).
 
-use super::Enlarge;
+use super::enlarge::Enlarge;
 use crate::error::Result;
 use crate::image::{Area, Picture, Samples};
 
-/// The smallest halo, in low-resolution pixels, for which cutting each of `pictures` (8-bit RGB) in four changes no value of the 8-bit result
-/// by more than 1 level; at most the network's exact one. `None` for a network that sees the whole picture.
+/// Measures the smallest halo, in low-resolution pixels, with which cutting each of `pictures` (8-bit RGB)
+/// in four changes no value of the 8-bit result by more than 1 level. It is at most the exact halo; `None`
+/// for a network that sees the whole picture.
 ///
-/// Found by bisection: it takes for granted that a wider halo is never worse.
+/// The search is a bisection, which assumes that a wider halo is never worse.
 ///
 /// # Errors
 /// As [`Enlarge::enlarge`].
@@ -30,7 +31,7 @@ pub fn measure_halo<M: Enlarge + ?Sized>(model: &M, pictures: &[Picture]) -> Res
     Ok(Some(enough))
 }
 
-/// The halo that `auto` tiles get for what [`measure_halo`] finds: half as much again, because other pictures may need more.
+/// The halo of `auto` tiles: [`measure_halo`] and half as much again, because other pictures may need more.
 ///
 /// # Errors
 /// As [`measure_halo`].
@@ -39,7 +40,7 @@ pub fn auto_halo<M: Enlarge + ?Sized>(model: &M, pictures: &[Picture]) -> Result
     Ok(measure_halo(model, pictures)?.zip(model.halo()).map(|(needed, exact)| exact.min(with_margin(needed))))
 }
 
-/// Whether four quarters of a picture, each with `halo` pixels of the others, give `whole` within 1 level.
+/// Whether the four quarters of a picture, with a halo of `halo` pixels, give `whole` within 1 level.
 fn seamless<M: Enlarge + ?Sized>(model: &M, picture: &Picture, whole: &Picture, halo: u32) -> Result<bool> {
     let scale = model.scale() as u32;
     let halves = |size: u32| [(0, size / 2), (size / 2, size - size / 2)];
@@ -62,7 +63,7 @@ fn seamless<M: Enlarge + ?Sized>(model: &M, picture: &Picture, whole: &Picture, 
     Ok(true)
 }
 
-/// In levels, of two 8-bit pictures of the same size.
+/// The largest difference between two 8-bit pictures of the same size, in levels.
 fn largest_difference(a: &Picture, b: &Picture) -> u8 {
     match (&a.samples, &b.samples) {
         (Samples::U8(a), Samples::U8(b)) => a.iter().zip(b).map(|(a, b)| a.abs_diff(*b)).max().unwrap_or(0),

@@ -1,8 +1,9 @@
 //! Self-ensemble: the mean of a network's results for the 8 flips and rotations of its input (Timofte and others,
 //! "Seven ways to improve example-based single image super resolution", CVPR 2016).
 
-use super::Enlarge;
+use super::enlarge::{Enlarge, enlarged_picture};
 use crate::error::Result;
+use crate::image::Picture;
 
 /// One of the 8 symmetries of the square.
 #[derive(Clone, Copy, Debug)]
@@ -28,9 +29,9 @@ impl Symmetry {
         if self.transpose { (width, height) } else { (height, width) }
     }
 
-    /// For each pixel of the transformed plane, row by row, the index of the pixel of the `height` x `width` plane that
-    /// it shows.
-    fn shows(self, height: usize, width: usize) -> impl Iterator<Item = usize> {
+    /// For each pixel of the transformed plane, row by row, the index of its source pixel in the
+    /// `height` x `width` plane.
+    fn sources(self, height: usize, width: usize) -> impl Iterator<Item = usize> {
         let (rows, columns) = self.size(height, width);
         (0..rows).flat_map(move |row| {
             (0..columns).map(move |column| {
@@ -44,13 +45,12 @@ impl Symmetry {
 
     fn apply(self, planes: &[f32], height: usize, width: usize) -> Vec<f32> {
         let planes = planes.chunks_exact(height * width);
-        planes.flat_map(|plane| self.shows(height, width).map(|index| plane[index])).collect()
+        planes.flat_map(|plane| self.sources(height, width).map(|index| plane[index])).collect()
     }
 }
 
-/// As [`Enlarge::enlarge`], the mean of 8.
-///
-/// The sum has a fixed order, so that a pixel's result does not depend on the tile that it is computed in.
+/// As [`Enlarge::enlarge`], but the mean of 8 results. The sum has a fixed order, so that a pixel does not
+/// depend on its tile.
 pub(super) fn enlarge<M: Enlarge + ?Sized>(model: &M, planes: &[f32], height: usize, width: usize) -> Result<Vec<f32>> {
     let (high, wide) = (model.scale() * height, model.scale() * width);
     let mut sum = vec![0.0; 3 * high * wide];
@@ -58,7 +58,7 @@ pub(super) fn enlarge<M: Enlarge + ?Sized>(model: &M, planes: &[f32], height: us
         let (rows, columns) = symmetry.size(height, width);
         let enlarged = model.enlarge(symmetry.apply(planes, height, width), rows, columns)?;
         for (sum, plane) in sum.chunks_exact_mut(high * wide).zip(enlarged.chunks_exact(high * wide)) {
-            for (index, value) in symmetry.shows(high, wide).zip(plane) {
+            for (index, value) in symmetry.sources(high, wide).zip(plane) {
                 sum[index] += value;
             }
         }
@@ -66,6 +66,15 @@ pub(super) fn enlarge<M: Enlarge + ?Sized>(model: &M, planes: &[f32], height: us
     let count = SYMMETRIES.len() as f32;
     sum.iter_mut().for_each(|value| *value /= count);
     Ok(sum)
+}
+
+/// [`Enlarge::enlarge_picture`] with self-ensemble: see [`Options::ensemble`](super::Options::ensemble).
+///
+/// # Errors
+/// As [`Enlarge::enlarge`].
+pub fn enlarge_picture_ensemble<M: Enlarge + ?Sized>(model: &M, low: &Picture) -> Result<Picture> {
+    let (height, width) = (low.height as usize, low.width as usize);
+    enlarged_picture(low, model.scale(), &enlarge(model, &low.rgb_planes(low.area()), height, width)?)
 }
 
 #[cfg(test)]
@@ -87,7 +96,7 @@ mod tests {
         assert_eq!(turned, [3.0, 0.0, 4.0, 1.0, 5.0, 2.0]);
     }
 
-    /// Enlarges by 2 and darkens the left half of what it is given: as lopsided as a network can be.
+    /// Enlarges by 2 and darkens the left half of its input.
     struct Lopsided;
 
     impl Enlarge for Lopsided {

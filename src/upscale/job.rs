@@ -1,24 +1,25 @@
-//! The bookkeeping of one picture.
+//! Keeps the books of one picture.
 
+use super::enlarge::NetworkInfo;
+use super::options::{Options, Tiling};
 use super::plan::{self, Pass};
 use super::tile::{Tile, TileInput};
-use super::{Facts, Options, Tiling};
 use crate::error::{Error, Result};
 use crate::image::resize::{Filter, resize_grey};
 use crate::image::{Depth, Picture, alpha};
 
 /// A picture on its way to another size.
 ///
-/// Whoever drives it computes, as long as [`pass`](Self::pass) is below [`pass_count`](Self::pass_count), each of the
-/// [`tile_count`](Self::tile_count) tiles of the pass with [`run_tile`](super::run_tile), in any order and anywhere.
-/// With the last tile that is accepted the next pass begins.
+/// While [`pass`](Self::pass) is below [`pass_count`](Self::pass_count), the caller computes each of the
+/// [`tile_count`](Self::tile_count) tiles of the pass with [`run_tile`](super::run_tile), in any order and
+/// anywhere. When the last tile is accepted, the next pass begins.
 ///
 /// ```
 /// use splitsr::image::{Depth, Layout, Picture};
-/// use splitsr::upscale::{Enlarge, Facts, Job, Options, Target, run_tile};
+/// use splitsr::upscale::{Enlarge, Job, NetworkInfo, Options, Target, run_tile};
 ///
 /// fn enlarge(model: &dyn Enlarge, picture: Picture) -> splitsr::Result<Picture> {
-///     let mut job = Job::new(picture, Facts::of(model), &Options::new(Target::Zoom(2.5)), 1)?;
+///     let mut job = Job::new(picture, NetworkInfo::of(model), &Options::new(Target::Zoom(2.5)), 1)?;
 ///     while job.pass() < job.pass_count() {
 ///         for index in 0..job.tile_count() {
 ///             let planes = run_tile(model, job.tile_input(index))?;
@@ -34,17 +35,17 @@ pub struct Job {
     exact: bool,
     passes: Vec<Pass>,
     pass: usize,
-    /// What the pass reads: colours without alpha.
+    /// The picture that the pass reads, without alpha.
     source: Picture,
-    /// What the pass writes; none after the last pass.
+    /// The picture that the pass writes; `None` after the last pass.
     target: Option<Picture>,
-    /// Which tiles of the pass are in.
+    /// Which tiles of the pass have been accepted.
     done: Vec<bool>,
-    /// What the picture brought and the result takes along.
+    /// The properties that the result takes over from the picture.
     kept: Kept,
 }
 
-/// What does not go through the network.
+/// The properties of a picture that bypass the network.
 #[derive(Debug)]
 struct Kept {
     size: (u32, u32),
@@ -55,18 +56,18 @@ struct Kept {
 }
 
 impl Job {
-    /// Plans the enlargement of `picture` by a network with those `facts`, of which `workers` tiles can be computed at
-    /// once.
+    /// Plans the enlargement of `picture` by the network that `info` describes. `workers` tiles can be
+    /// computed at once.
     ///
-    /// The result has the layout, depth, profile and notes of the picture. A picture whose size stays is returned by
-    /// [`finish`](Self::finish) as it is.
+    /// The result has the layout, depth, profile and notes of the picture. If the size stays the same,
+    /// [`finish`](Self::finish) returns the picture unchanged.
     ///
     /// # Errors
-    /// [`Error::Config`] if the target is out of range, or if a network without a halo would need too much memory;
-    /// [`Error::TooLarge`] if the result is beyond the limits. Both before memory is taken.
-    pub fn new(mut picture: Picture, facts: Facts, options: &Options, workers: usize) -> Result<Self> {
+    /// [`Error::Config`] if the target is out of range, or a network without a halo would need too much
+    /// memory; [`Error::TooLarge`] if the result exceeds the limits. Both come before memory is taken.
+    pub fn new(mut picture: Picture, info: NetworkInfo, options: &Options, workers: usize) -> Result<Self> {
         let from = (picture.width, picture.height);
-        let (size, passes) = Self::plan(from, &facts, options, workers)?;
+        let (size, passes) = Self::plan(from, &info, options, workers)?;
         let mut kept = Kept {
             size,
             depth: picture.samples.depth(),
@@ -97,11 +98,16 @@ impl Job {
     ///
     /// # Errors
     /// As [`new`](Self::new).
-    pub fn plan(from: (u32, u32), facts: &Facts, options: &Options, workers: usize) -> Result<((u32, u32), Vec<Pass>)> {
+    pub fn plan(
+        from: (u32, u32),
+        info: &NetworkInfo,
+        options: &Options,
+        workers: usize,
+    ) -> Result<((u32, u32), Vec<Pass>)> {
         let size = options.target.size(from.0, from.1, &options.limits)?;
-        // Tiles that are not exact show in the last bits how the picture was cut, which must not depend on the machine.
+        // Without exact tiles, the cuts change the last bits, so they must not depend on the machine.
         let workers = (options.tiling == Tiling::Exact).then_some(workers);
-        let passes = plan::passes(from, size, facts, facts.halo(options.tiling), workers)?;
+        let passes = plan::passes(from, size, info, info.halo(options.tiling), workers)?;
         for pass in &passes {
             let (width, height) = (u64::from(pass.target.0), u64::from(pass.target.1));
             if width * height > options.limits.max_pixels {
@@ -110,7 +116,7 @@ impl Job {
                     width,
                     height,
                     limit: options.limits.max_pixels / 1_000_000,
-                    advice: "choose sides that are enlarged more alike",
+                    advice: "choose more similar zooms for width and height",
                 });
             }
         }
@@ -122,12 +128,12 @@ impl Job {
         self.kept.size
     }
 
-    /// The pass at hand, from 0; [`pass_count`](Self::pass_count) when all are done.
+    /// The current pass, from 0; [`pass_count`](Self::pass_count) when all are done.
     pub fn pass(&self) -> usize {
         self.pass
     }
 
-    /// How many passes there are: 0 if the size stays, more than 1 if the zoom is above the network's scale.
+    /// The number of passes: 0 if the size stays the same, more than 1 if the zoom exceeds the scale.
     pub fn pass_count(&self) -> usize {
         self.passes.len()
     }
@@ -137,12 +143,12 @@ impl Job {
         &self.passes
     }
 
-    /// Tiles of the pass at hand.
+    /// The number of tiles in the current pass.
     pub fn tile_count(&self) -> usize {
         self.done.len()
     }
 
-    /// How much of the network's work is done, from 0 to 1.
+    /// The share of the network's work that is done, from 0 to 1.
     pub fn fraction(&self) -> f64 {
         let total: u64 = self.passes.iter().map(Pass::work).sum();
         if total == 0 {
@@ -155,7 +161,7 @@ impl Job {
         (before + here) as f64 / total as f64
     }
 
-    /// Where tile `index` of the pass at hand lies.
+    /// The position of tile `index` in the current pass.
     ///
     /// # Panics
     /// If there is no such tile.
@@ -163,7 +169,7 @@ impl Job {
         self.passes[self.pass].tiles[index]
     }
 
-    /// What tile `index` of the pass at hand reads.
+    /// The input of tile `index` in the current pass.
     ///
     /// # Panics
     /// If there is no such tile.
@@ -172,20 +178,20 @@ impl Job {
         TileInput { tile, ensemble: self.ensemble, exact: self.exact, planes: self.source.rgb_planes(tile.source) }
     }
 
-    /// Puts the result of [`run_tile`](super::run_tile) for tile `index` in its place. The last one begins the next
+    /// Takes the result of [`run_tile`](super::run_tile) for tile `index`. The last tile begins the next
     /// pass.
     ///
     /// # Errors
-    /// [`Error::Config`] if the pass at hand has no such tile, has it already, or `planes` is not of its size.
+    /// [`Error::Config`] if the current pass has no such tile, has it already, or `planes` has another size.
     pub fn accept(&mut self, index: usize, planes: &[f32]) -> Result<()> {
         let (Some(target), Some(false)) = (&mut self.target, self.done.get(index)) else {
-            return Err(Error::Config(format!("tile {index} is not awaited")));
+            return Err(Error::Config(format!("tile {index} does not belong to this pass, or was accepted before")));
         };
         let area = self.passes[self.pass].tiles[index].target;
         let expected = 3 * area.width as usize * area.height as usize;
         if planes.len() != expected {
             let got = planes.len();
-            return Err(Error::Config(format!("tile {index} has {expected} values, not {got}")));
+            return Err(Error::Config(format!("tile {index} needs {expected} values, not {got}")));
         }
         target.set_rgb_planes(area, planes);
         self.done[index] = true;
@@ -202,7 +208,7 @@ impl Job {
             self.done = Vec::new();
             return Ok(());
         };
-        // Between two passes 16 bits, so that nothing of the network's result is lost to rounding.
+        // 16 bits between two passes, so that rounding loses nothing.
         let last = self.pass + 1 == self.passes.len();
         let depth = if last { self.kept.depth } else { Depth::Sixteen };
         self.target = Some(Picture::blank(pass.target.0, pass.target.1, self.source.layout, depth)?);
@@ -210,7 +216,8 @@ impl Job {
         Ok(())
     }
 
-    /// The result, after the last pass: with alpha, enlarged by a bicubic filter, and the picture's profile and notes.
+    /// The result after the last pass, with the picture's profile and notes, and its alpha, which a bicubic
+    /// filter enlarged.
     ///
     /// # Errors
     /// [`Error::Config`] if tiles are missing.

@@ -1,45 +1,46 @@
-//! How a picture is cut into passes and tiles.
+//! Cuts a picture into passes and tiles.
 
 use std::ops::Range;
 
-use super::Facts;
+use super::enlarge::NetworkInfo;
 use super::tile::Tile;
 use crate::error::{Error, Result};
 use crate::image::Area;
 
-/// What a tile may take at its peak, in bytes.
+/// The most memory that a tile may take, in bytes.
 ///
-/// Larger tiles spend less on their halos: the flagship at x2, with the 73 pixels of its exact halo, computes twice the
+/// Larger tiles spend less on their halos: with its exact halo of 73 pixels, splitsr-x2 computes twice the
 /// pixels of the picture at this size, and four times at a quarter of it.
 pub const TILE_BYTES: u64 = 256 << 20;
 
-/// What a tile may take on a GPU: the largest buffer that every adapter can bind is 128 MiB, and a tile of more would keep the
-/// screen, which waits for it, for too long.
+/// The most memory that a tile may take on a GPU, in bytes. Every adapter can bind buffers of 128 MiB, and a
+/// larger tile would freeze the screen for too long.
 pub const GPU_TILE_BYTES: u64 = 128 << 20;
 
-/// What the tiles that are computed at the same time may take together natively, in bytes.
+/// The most memory that the tiles in flight may take together natively, in bytes.
 pub const IN_FLIGHT_BYTES: u64 = 2 * TILE_BYTES;
 
-/// What a picture that cannot be cut may take, in bytes: half of what a WebAssembly instance can address.
+/// The most memory that a picture may take as one tile, in bytes: half of what an instance can address.
 const WHOLE_BYTES: u64 = 2 << 30;
 
-/// A tile of so many halos spends a quarter of its time on them; a larger one would only make progress coarser.
+/// The side of a comfortable tile, in halos: it spends a quarter of its time on them. Larger tiles would only
+/// make progress coarser.
 const SIDE_IN_HALOS: u64 = 18;
 
-/// Where the halo is small, tiles are at least this large, in low-resolution pixels a side: what a call costs beside
-/// the computation is then not felt.
+/// The smallest comfortable side of a tile, in low-resolution pixels, so that the overhead of a call does not
+/// matter.
 const MIN_SIDE: u64 = 256;
 
-/// Where the number of workers must not matter, a picture is cut in at least so many tiles, for as many of them to have something to do, ...
+/// The number of tiles, so that as many workers are busy, if the cuts must not depend on the workers, ...
 const SHARED_TILES: u64 = 8;
 
-/// ... or in fewer, of about this many low-resolution pixels a side, halo apart.
+/// ... unless tiles would get smaller than this side, in low-resolution pixels without the halo.
 const SHARED_SIDE: u64 = 160;
 
-/// Tiles are not cut to fewer low-resolution pixels a side than this, halo apart, however many workers there are.
+/// The smallest side of a tile, in low-resolution pixels without the halo, for any number of workers.
 const MIN_CORE: u32 = 32;
 
-/// How far the Lanczos filter reaches, in pixels of its target.
+/// The radius of the Lanczos filter, in pixels of its target.
 const LANCZOS_RADIUS: f64 = 3.0;
 
 /// One run of the network over a picture.
@@ -49,20 +50,19 @@ pub struct Pass {
     pub target: (u32, u32),
     /// The tiles, row by row; they cover the target once.
     pub tiles: Vec<Tile>,
-    /// What each tile reads beyond its own part, in low-resolution pixels to each side; `None` if the picture is not
-    /// cut.
+    /// The halo of each tile, in low-resolution pixels to each side; `None` if the picture is not cut.
     pub halo: Option<usize>,
 }
 
 impl Pass {
-    /// Low-resolution pixels that the network computes, halos included.
+    /// The low-resolution pixels that the network computes, including halos.
     pub fn work(&self) -> u64 {
         self.tiles.iter().map(|tile| area(tile.source)).sum()
     }
 
-    /// What computing the largest tile takes, in bytes.
-    pub fn tile_bytes(&self, facts: &Facts) -> u64 {
-        self.tiles.iter().map(|tile| area(tile.source)).max().unwrap_or(0) * bytes_per_pixel(facts)
+    /// The memory that the largest tile takes, in bytes.
+    pub fn tile_bytes(&self, info: &NetworkInfo) -> u64 {
+        self.tiles.iter().map(|tile| area(tile.source)).max().unwrap_or(0) * bytes_per_pixel(info)
     }
 }
 
@@ -70,30 +70,30 @@ fn area(area: Area) -> u64 {
     u64::from(area.width) * u64::from(area.height)
 }
 
-/// The passes from a picture of size `source` to one of size `target`: as few as reach it, all but the last by the full
-/// scale. None if the size stays.
+/// The passes from a picture of size `source` to one of size `target`: as few as possible, all but the last
+/// by the full scale. There are none if the size stays the same.
 ///
-/// `halo` is in low-resolution pixels, `None` to keep the picture whole; `workers` is how many tiles can be computed at
-/// once, `None` to cut the picture in the same way for any number of them.
+/// `halo` is in low-resolution pixels; `None` keeps the picture whole. `workers` is the number of tiles that
+/// can be computed at once; `None` makes the cuts independent of it.
 ///
 /// # Errors
 /// [`Error::Config`] if a picture that must stay whole would take too much memory.
 pub fn passes(
     source: (u32, u32),
     target: (u32, u32),
-    facts: &Facts,
+    info: &NetworkInfo,
     halo: Option<usize>,
     workers: Option<usize>,
 ) -> Result<Vec<Pass>> {
-    let scale = facts.scale as u32;
+    let scale = info.scale as u32;
     let mut passes = Vec::new();
     let mut size = source;
     while size != target {
         let enlarged = (size.0.saturating_mul(scale), size.1.saturating_mul(scale));
         let reached = enlarged.0 >= target.0 && enlarged.1 >= target.1;
-        // Only the last pass shrinks, so no side is shrunk twice.
+        // Only the last pass shrinks, so that no side is shrunk twice.
         let next = if reached { target } else { enlarged };
-        passes.push(pass(size, next, facts, halo, workers)?);
+        passes.push(pass(size, next, info, halo, workers)?);
         size = next;
     }
     Ok(passes)
@@ -102,20 +102,20 @@ pub fn passes(
 fn pass(
     source: (u32, u32),
     target: (u32, u32),
-    facts: &Facts,
+    info: &NetworkInfo,
     halo: Option<usize>,
     workers: Option<usize>,
 ) -> Result<Pass> {
     let reach = halo.map_or(u32::MAX, |halo| u32::try_from(halo).unwrap_or(u32::MAX));
-    let axis = |source, target| Axis { source, target, scale: facts.scale as u32, halo: reach };
+    let axis = |source, target| Axis { source, target, scale: info.scale as u32, halo: reach };
     let (across, down) = (axis(source.0, target.0), axis(source.1, target.1));
-    let bytes_per_pixel = bytes_per_pixel(facts);
+    let bytes_per_pixel = bytes_per_pixel(info);
     let (columns, rows) = match halo {
         Some(halo) => {
             let halo = halo as u64;
-            let most = most_pixels(halo, bytes_per_pixel, facts.on_gpu);
+            let most = most_pixels(halo, bytes_per_pixel, info.on_gpu);
             match workers {
-                _ if facts.on_gpu => grid(&across, &down, most, 1),
+                _ if info.on_gpu => grid(&across, &down, most, 1),
                 Some(workers) => grid(&across, &down, most, workers.max(1) as u64),
                 None => {
                     let share = u64::from(source.0) * u64::from(source.1) / SHARED_TILES;
@@ -129,8 +129,8 @@ fn pass(
             if bytes > WHOLE_BYTES {
                 let (megabytes, limit) = (bytes >> 20, WHOLE_BYTES >> 20);
                 return Err(Error::Config(format!(
-                    "this network sees the whole picture at once (channel attention), which would take {megabytes} MiB; the \
-                     limit is {limit}: choose a smaller picture, or give the tiles a halo in pixels"
+                    "this network sees the whole picture at once (channel attention), which would take {megabytes} MiB, but \
+                     the limit is {limit} MiB: choose a smaller picture, or set a halo in pixels"
                 )));
             }
             (1, 1)
@@ -156,22 +156,23 @@ fn to_area(x: &Range<u32>, y: &Range<u32>) -> Area {
     Area { left: x.start, top: y.start, width: x.end - x.start, height: y.end - y.start }
 }
 
-/// What a tile takes for each low-resolution pixel: the network, and the input and output planes around it, in f32.
-fn bytes_per_pixel(facts: &Facts) -> u64 {
-    let planes = 3 * size_of::<f32>() * (1 + 2 * facts.scale * facts.scale);
-    (facts.bytes_per_pixel + planes) as u64
+/// The memory that a tile takes per low-resolution pixel: the network, and its input and output planes in
+/// f32.
+fn bytes_per_pixel(info: &NetworkInfo) -> u64 {
+    let planes = 3 * size_of::<f32>() * (1 + 2 * info.scale * info.scale);
+    (info.bytes_per_pixel + planes) as u64
 }
 
 /// The most low-resolution pixels that a tile should read.
 fn most_pixels(halo: u64, bytes_per_pixel: u64, on_gpu: bool) -> u64 {
     let comfortable = (SIDE_IN_HALOS * halo).max(MIN_SIDE).saturating_pow(2);
     let memory = if on_gpu { GPU_TILE_BYTES } else { TILE_BYTES.min(comfortable.saturating_mul(bytes_per_pixel)) };
-    // Cut finer than this, a tile would compute more than nine times what it keeps.
+    // A smaller tile would compute more than nine times the pixels that it keeps.
     let least = (3 * halo).max(2 * (halo + 8) + u64::from(MIN_CORE)).saturating_pow(2);
     (memory / bytes_per_pixel).max(least)
 }
 
-/// The columns and rows for which `workers` at once are done first, of those whose tiles read at most `most` pixels.
+/// The columns and rows with which `workers` finish first, if possible with tiles of at most `most` pixels.
 fn grid(across: &Axis, down: &Axis, most: u64, workers: u64) -> (u32, u32) {
     let widths = across.largest_parts();
     let heights = down.largest_parts();
@@ -210,7 +211,7 @@ impl Axis {
         let (start, end) = if enlarged == u64::from(self.target) {
             (u64::from(part.start), u64::from(part.end))
         } else {
-            // The taps of the filter that shrinks; a pixel more on each side makes up for rounding.
+            // The taps of the filter that shrinks, and a pixel on each side for rounding.
             let ratio = enlarged as f64 / f64::from(self.target);
             let reach = LANCZOS_RADIUS * ratio + 1.0;
             let start = (f64::from(part.start) + 0.5) * ratio - reach;
@@ -222,7 +223,7 @@ impl Axis {
         start.saturating_sub(self.halo)..end.saturating_add(self.halo).min(self.source)
     }
 
-    /// For 1, 2, 3, ... parts, what the largest of them reads.
+    /// The largest number of pixels that a part reads, for 1, 2, 3, ... parts.
     fn largest_parts(&self) -> Vec<u64> {
         let most = (self.target / (MIN_CORE * self.scale)).max(1);
         let largest = |count| (0..count).map(|index| self.reads(&self.part(index, count)).len() as u64).max();
@@ -235,10 +236,11 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const FLAGSHIP: Facts = Facts { scale: 2, halo: Some(73), auto_halo: None, bytes_per_pixel: 768, on_gpu: false };
+    const FLAGSHIP: NetworkInfo =
+        NetworkInfo { scale: 2, halo: Some(73), auto_halo: None, bytes_per_pixel: 768, on_gpu: false };
 
     fn targets(source: (u32, u32), target: (u32, u32), scale: usize) -> Vec<(u32, u32)> {
-        let passes = passes(source, target, &Facts { scale, ..FLAGSHIP }, Some(8), Some(2)).unwrap();
+        let passes = passes(source, target, &NetworkInfo { scale, ..FLAGSHIP }, Some(8), Some(2)).unwrap();
         passes.iter().map(|pass| pass.target).collect()
     }
 
@@ -288,18 +290,18 @@ mod tests {
 
     #[test]
     fn tiles_on_a_gpu_are_as_large_as_its_memory_allows() {
-        let facts = Facts { on_gpu: true, ..FLAGSHIP };
+        let info = NetworkInfo { on_gpu: true, ..FLAGSHIP };
         let pass =
-            |size: (u32, u32)| passes(size, (2 * size.0, 2 * size.1), &facts, Some(10), Some(8)).unwrap().remove(0);
+            |size: (u32, u32)| passes(size, (2 * size.0, 2 * size.1), &info, Some(10), Some(8)).unwrap().remove(0);
         assert_eq!([(100, 100), (320, 320), (640, 360)].map(|size| pass(size).tiles.len()), [1, 1, 2]);
-        assert!(pass((4000, 3000)).tile_bytes(&facts) <= GPU_TILE_BYTES);
+        assert!(pass((4000, 3000)).tile_bytes(&info) <= GPU_TILE_BYTES);
         assert!(pass((4000, 3000)).work() < 4000 * 3000 * 12 / 10);
     }
 
     #[test]
     fn a_wide_halo_makes_large_tiles_rather_than_endless_work() {
-        let facts = Facts { scale: 4, halo: Some(400), bytes_per_pixel: 10_000, ..FLAGSHIP };
-        let pass = &passes((4000, 4000), (16000, 16000), &facts, Some(400), Some(2)).unwrap()[0];
+        let info = NetworkInfo { scale: 4, halo: Some(400), bytes_per_pixel: 10_000, ..FLAGSHIP };
+        let pass = &passes((4000, 4000), (16000, 16000), &info, Some(400), Some(2)).unwrap()[0];
         assert!(pass.work() <= 9 * 16_000_000, "{}", pass.work());
     }
 
@@ -318,8 +320,8 @@ mod tests {
             (scale, halo, workers) in (2usize..=4, 0usize..40, proptest::option::of(1usize..9)),
         ) {
             let target = ((f64::from(width) * zoom_x) as u32, (f64::from(height) * zoom_y) as u32);
-            let facts = Facts { scale, ..FLAGSHIP };
-            for pass in passes((width, height), target, &facts, Some(halo), workers).unwrap() {
+            let info = NetworkInfo { scale, ..FLAGSHIP };
+            for pass in passes((width, height), target, &info, Some(halo), workers).unwrap() {
                 let mut covered = 0;
                 let (mut right, mut bottom) = (0, 0);
                 for tile in &pass.tiles {

@@ -9,34 +9,36 @@ use std::time::{Duration, Instant};
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
+use super::enlarge::{Enlarge, NetworkInfo};
+use super::job::Job;
+use super::options::Options;
 use super::plan::{IN_FLIGHT_BYTES, Pass};
-use super::{Enlarge, Facts, Job, Options, run_tile};
+use super::tile::run_tile;
 use crate::error::{Error, Result};
 use crate::image::Picture;
 
-/// How often the caller is asked whether to go on.
+/// How often the caller is asked whether to continue.
 const POLL: Duration = Duration::from_millis(20);
 
-/// How far an enlargement is.
+/// The progress of an enlargement.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Progress {
-    /// Work of the network that is done, from 0 to 1.
+    /// The share of the network's work that is done, from 0 to 1.
     pub fraction: f64,
-    /// Tiles that are done, of all passes.
+    /// Finished tiles of all passes.
     pub tiles: usize,
     /// All tiles of all passes; 0 until the work is planned.
     pub tile_count: usize,
 }
 
-/// What was done.
+/// A report on an enlargement.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Report {
-    /// Runs of the network over the picture.
+    /// Passes of the network over the picture.
     pub passes: usize,
     /// Tiles of all passes.
     pub tiles: usize,
-    /// What each tile read beyond its own part, in low-resolution pixels to each side; `None` if the picture was not
-    /// cut.
+    /// The halo of each tile, in low-resolution pixels to each side; `None` if the picture was not cut.
     pub halo: Option<usize>,
     /// Threads.
     pub threads: usize,
@@ -46,8 +48,8 @@ pub struct Report {
 
 /// Enlarges `picture` on the threads of the current rayon pool.
 ///
-/// `on_progress` is called on this thread, at least every 20 ms; with `Break` the call returns [`Error::Cancelled`] at
-/// once. The tiles that are then being computed are abandoned: their threads end by themselves when they are through.
+/// `on_progress` is called on this thread, at least every 20 ms. If it returns `Break`, the call returns
+/// [`Error::Cancelled`] at once; the threads of unfinished tiles end by themselves.
 ///
 /// # Errors
 /// As [`Job::new`] and [`run_tile`]; [`Error::Cancelled`].
@@ -67,11 +69,11 @@ pub fn upscale<M: Enlarge + ?Sized + 'static>(
     let stop = Arc::new(AtomicBool::new(false));
     let (sender, events) = mpsc::channel();
     let threads = rayon::current_num_threads();
-    // A thread of its own, and not a scope, which would have to wait for the tile at hand: seconds on a large network.
+    // A scope would have to wait for unfinished tiles: seconds on a large network.
     let work = thread::spawn({
         let (model, options, stop) = (Arc::clone(model), *options, Arc::clone(&stop));
         move || {
-            // Nobody listens any more once cancelled.
+            // After a cancellation the receiver is gone.
             let tell = |event| drop(sender.send(event));
             let result = work(&*model, picture, &options, threads, &stop, |progress| tell(Event::Progress(progress)));
             tell(Event::Done(result));
@@ -104,13 +106,13 @@ fn work<M: Enlarge + ?Sized>(
     tell: impl Fn(Progress) + Sync,
 ) -> Result<(Picture, Report)> {
     let start = Instant::now();
-    let facts = Facts::of(model);
-    let mut job = Job::new(picture, facts, options, threads)?;
+    let info = NetworkInfo::of(model);
+    let mut job = Job::new(picture, info, options, threads)?;
     let tiles = job.passes().iter().map(|pass| pass.tiles.len()).sum();
     let (passes, halo) = (job.pass_count(), job.passes().first().and_then(|pass| pass.halo));
     let done = AtomicUsize::new(0);
     while job.pass() < passes {
-        let pools = pools(&job.passes()[job.pass()], &facts, threads)?;
+        let pools = pools(&job.passes()[job.pass()], &info, threads)?;
         job = run_pass(model, job, &pools, stop, |job| {
             let done = done.fetch_add(1, Ordering::Relaxed) + 1;
             tell(Progress { fraction: job.fraction(), tiles: done, tile_count: tiles });
@@ -120,24 +122,24 @@ fn work<M: Enlarge + ?Sized>(
     Ok((result, Report { passes, tiles, halo, threads, seconds: start.elapsed().as_secs_f64() }))
 }
 
-/// A thread pool for each tile that is computed at once. Together they have `threads` threads; there are as many pools
-/// as that, or fewer where there are fewer tiles or memory bounds them.
+/// A thread pool for each tile in flight, with `threads` threads together. There are fewer pools than threads
+/// if there are few tiles or memory is the limit.
 ///
-/// Apart from each other, because in a common pool a thread that waits for a part of its tile's convolution would begin
-/// another tile, so that the number of tiles in memory would have no bound.
-fn pools(pass: &Pass, facts: &Facts, threads: usize) -> Result<Vec<ThreadPool>> {
-    let at_once = (IN_FLIGHT_BYTES / pass.tile_bytes(facts)).clamp(1, threads as u64) as usize;
-    let count = if facts.on_gpu { 1 } else { at_once.min(pass.tiles.len()) };
+/// In a common pool, a thread that waits for a part of its convolution would begin another tile, so that
+/// nothing would limit the tiles in memory.
+fn pools(pass: &Pass, info: &NetworkInfo, threads: usize) -> Result<Vec<ThreadPool>> {
+    let at_once = (IN_FLIGHT_BYTES / pass.tile_bytes(info)).clamp(1, threads as u64) as usize;
+    let count = if info.on_gpu { 1 } else { at_once.min(pass.tiles.len()) };
     (0..count)
         .map(|index| {
             let share = (index + 1) * threads / count - index * threads / count;
             ThreadPoolBuilder::new().num_threads(share).build()
         })
         .collect::<Result<_, _>>()
-        .map_err(|error| Error::Config(format!("the threads to compute with cannot be started ({error})")))
+        .map_err(|error| Error::Config(format!("cannot start the threads ({error})")))
 }
 
-/// Computes the tiles of the pass at hand.
+/// Computes the tiles of the current pass.
 fn run_pass<M: Enlarge + ?Sized>(
     model: &M,
     job: Job,
@@ -170,7 +172,7 @@ fn run_pass<M: Enlarge + ?Sized>(
             .iter()
             .map(|pool| {
                 scope.spawn(|| {
-                    // The first error keeps the others from beginning another tile.
+                    // After an error, the others begin no further tile.
                     pool.install(drain).inspect_err(|_| next.store(count, Ordering::Relaxed))
                 })
             })

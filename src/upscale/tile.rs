@@ -1,46 +1,49 @@
-//! A tile: what it reads, and the computation that makes it.
+//! A tile: its input, and its computation.
 
 use bytemuck::{cast_slice, cast_slice_mut, pod_collect_to_vec};
 use fast_image_resize::images::{TypedImage, TypedImageRef};
 use fast_image_resize::pixels::F32;
 use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
 
-use super::{Enlarge, ensemble};
+use super::enlarge::Enlarge;
+#[cfg(feature = "gpu")]
+use super::enlarge::EnlargeAsync;
+use super::ensemble;
 use crate::error::{Error, Result};
 use crate::image::Area;
 use crate::ops::Arithmetic;
 
-/// Where a tile lies.
+/// The position of a tile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tile {
     /// Width and height of the low-resolution picture that the pass reads.
     pub source_size: (u32, u32),
     /// Width and height of the picture that the pass writes.
     pub target_size: (u32, u32),
-    /// What the tile reads: its part of the source and the halo, within the picture.
+    /// The area that the tile reads: its part of the source and the halo, within the picture.
     pub source: Area,
-    /// What the tile writes.
+    /// The area that the tile writes.
     pub target: Area,
 }
 
-/// All that computing a tile needs besides the network, so that it can travel to another thread or worker.
+/// The input of a tile's computation. It can travel to another thread or worker.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TileInput {
-    /// Where it lies.
+    /// The position.
     pub tile: Tile,
-    /// Whether to take the mean of the 8 flips and rotations.
+    /// Whether to average the 8 flips and rotations.
     pub ensemble: bool,
-    /// Whether the result must not depend on the tile, to the last bit: [`Arithmetic::Exact`] or [`Arithmetic::Fast`].
+    /// Whether the result must be independent of the tile to the last bit: [`Arithmetic::Exact`] or [`Arithmetic::Fast`].
     pub exact: bool,
     /// `3 * source.height * source.width` (CHW), RGB in [0, 1].
     pub planes: Vec<f32>,
 }
 
-/// Numbers in front of the planes in a message.
+/// The number of 32-bit values before the planes in a message.
 const HEADER: usize = 13;
 
 impl TileInput {
-    /// A message that [`Self::from_bytes`] reads: 13 numbers of 32 bits, then the planes as f32.
+    /// A message for [`Self::from_bytes`]: 13 numbers of 32 bits, then the planes as f32.
     pub fn to_bytes(&self) -> Vec<u8> {
         let Tile { source_size, target_size, source, target } = self.tile;
         let header: [u32; HEADER] = [
@@ -61,12 +64,12 @@ impl TileInput {
         [cast_slice(&header), cast_slice(&self.planes)].concat()
     }
 
-    /// Reads what [`Self::to_bytes`] wrote, in the same build on the same machine.
+    /// Reads a message that [`Self::to_bytes`] wrote in the same build on the same machine.
     ///
     /// # Errors
-    /// [`Error::Config`] if `bytes` is no such message.
+    /// [`Error::Config`] if `bytes` is something else.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
-        let broken = || Error::Config(format!("a message of {} bytes is no input of a tile", bytes.len()));
+        let broken = || Error::Config(format!("a message of {} bytes is not the input of a tile", bytes.len()));
         let (header, planes) = bytes.split_at_checked(HEADER * size_of::<u32>()).ok_or_else(broken)?;
         let header: Vec<u32> = pod_collect_to_vec(header);
         let area =
@@ -87,7 +90,7 @@ impl TileInput {
 /// Computes a tile: `3 * target.height * target.width` values (CHW), RGB, which may overshoot [0, 1].
 ///
 /// # Errors
-/// What [`Enlarge::enlarge`] gives.
+/// Those of [`Enlarge::enlarge`].
 pub fn run_tile<M: Enlarge + ?Sized>(model: &M, input: TileInput) -> Result<Vec<f32>> {
     let TileInput { tile, ensemble, exact, planes } = input;
     let (height, width) = (tile.source.height as usize, tile.source.width as usize);
@@ -101,28 +104,28 @@ pub fn run_tile<M: Enlarge + ?Sized>(model: &M, input: TileInput) -> Result<Vec<
     shrink(&enlarged, &tile, scale as u32)
 }
 
-/// [`run_tile`] on a device that cannot be waited for.
+/// [`run_tile`] without blocking.
 ///
 /// # Errors
-/// As [`run_tile`]; [`Error::Config`] for an ensemble, which is not made here.
+/// As [`run_tile`]; [`Error::Config`] for an ensemble, which only the CPU computes.
 #[cfg(feature = "gpu")]
-pub async fn run_tile_async(model: &crate::weights::Model, input: TileInput) -> Result<Vec<f32>> {
+pub async fn run_tile_async<M: EnlargeAsync>(model: &M, input: TileInput) -> Result<Vec<f32>> {
     let TileInput { tile, ensemble, planes, .. } = input;
     if ensemble {
-        return Err(Error::Config("an ensemble is computed on the CPU".into()));
+        return Err(Error::Config("self-ensemble needs the CPU: choose the CPU or leave out the ensemble".into()));
     }
     let (height, width) = (tile.source.height as usize, tile.source.width as usize);
     let enlarged = model.enlarge_async(planes, height, width).await?;
     shrink(&enlarged, &tile, model.scale() as u32)
 }
 
-/// Cuts the tile's target out of the network's result for its source, and shrinks it where the target is smaller than
-/// the scale makes it: Lanczos with three lobes, stretched so that nothing aliases.
+/// Cuts the tile's target out of the network's result for its source, and shrinks it if the zoom is smaller
+/// than the scale: Lanczos with three lobes, antialiased.
 ///
-/// The filter is placed by the pixel's position in the whole picture, so each tile gives what the whole picture would.
+/// The filter is aligned with the whole picture, so that tiles give what the whole picture would.
 fn shrink(enlarged: &[f32], tile: &Tile, scale: u32) -> Result<Vec<f32>> {
     let (width, height) = (scale * tile.source.width, scale * tile.source.height);
-    // Along one axis: where the target begins in the enlarged source, and how long it is there.
+    // Start and length of the target in the enlarged source, along one axis.
     let span = |source_size: u32, target_size: u32, source: u32, length: u32, start: u32, count: u32| {
         let ratio = (f64::from(source_size) * f64::from(scale)) / f64::from(target_size);
         let first = (f64::from(start) * ratio - f64::from(source) * f64::from(scale)).max(0.0);
@@ -132,7 +135,7 @@ fn shrink(enlarged: &[f32], tile: &Tile, scale: u32) -> Result<Vec<f32>> {
     let (left, wide) = span(source_size.0, target_size.0, source.left, width, target.left, target.width);
     let (top, high) = span(source_size.1, target_size.1, source.top, height, target.top, target.height);
     let filter = ResizeAlg::Convolution(FilterType::Lanczos3);
-    // Where nothing shrinks this copies.
+    // This copies if nothing shrinks.
     let options = ResizeOptions::new().resize_alg(filter).crop(left, top, wide, high).use_alpha(false);
     let mut resizer = Resizer::new();
     let mut planes = vec![0.0; 3 * target.width as usize * target.height as usize];

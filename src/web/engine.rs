@@ -1,4 +1,4 @@
-//! The engine: a network, and the bookkeeping of a picture that it enlarges.
+//! The engine: a network, and the books of a picture that it enlarges.
 
 use burn::tensor::Device;
 use bytemuck::{cast_slice, pod_collect_to_vec};
@@ -11,12 +11,13 @@ use super::shapes::{JobOptions, JobPlan, NetworkDescription, to_json};
 use crate::config::{NetworkConfig, SplitSrConfig};
 use crate::error::{Error, Result as SplitsrResult};
 use crate::image::Area;
+use crate::model;
 use crate::network::cost::Cost;
 use crate::ops::cpu;
-use crate::upscale::{self, Facts, Options, Target, TileInput};
+use crate::upscale::{self, NetworkInfo, Options, Target, TileInput};
 use crate::weights;
 
-/// The instruction set that the network is computed with: "simd128" or "relaxed-simd".
+/// The instruction set of this bundle: "simd128" or "relaxed-simd".
 #[wasm_bindgen(js_name = instructionSet)]
 pub fn instruction_set() -> String {
     cpu::instruction_set().into()
@@ -35,8 +36,8 @@ import type { JobOptions, JobPlan, NetworkInfo, SplitSrHyperparameters } from ".
 import type { Json } from "../../engine/json.ts";
 "#;
 
-/// Describes a SplitSR network, with or without weights. Hyper-parameters that are left out are the
-/// flagship's. Throws `Config`.
+/// Describes a SplitSR network, with or without weights. The defaults of its hyper-parameters are those of
+/// splitsr-x2. Throws `Config`.
 #[wasm_bindgen(js_name = describeNetwork, unchecked_return_type = "Json<NetworkInfo>")]
 pub fn describe_network(
     #[wasm_bindgen(unchecked_param_type = "Json<Partial<SplitSrHyperparameters>>")] config: &str,
@@ -46,7 +47,7 @@ pub fn describe_network(
 
 fn describe(config: &str) -> SplitsrResult<String> {
     let splitsr: SplitSrConfig = serde_json::from_str(config)
-        .map_err(|error| Error::Config(format!("the network's config is not understood ({error})")))?;
+        .map_err(|error| Error::Config(format!("the network's config is not valid ({error})")))?;
     let config = NetworkConfig::SplitSr(splitsr.clone());
     config.validate()?;
     let cost = Cost::of(&config);
@@ -62,22 +63,22 @@ fn describe(config: &str) -> SplitsrResult<String> {
 
 /// A network with its weights. Call `free()` when done with it.
 #[wasm_bindgen]
-pub struct Model(weights::Model);
+pub struct Model(model::Model);
 
 #[wasm_bindgen]
 impl Model {
     /// Reads a weights file. Throws `Weights`.
     pub fn load(bytes: &[u8]) -> Result<Self> {
-        weights::Model::from_bytes(bytes, &Device::flex()).map(Self).map_err(to_js)
+        model::Model::from_bytes(bytes, &Device::flex()).map(Self).map_err(to_js)
     }
 
-    /// Its name in lists, "splitsr-x2".
+    /// The model's name in lists, "splitsr-x2".
     #[wasm_bindgen(getter)]
     pub fn name(&self) -> String {
         self.0.metadata.name.clone()
     }
 
-    /// How much it enlarges: 2, 3 or 4.
+    /// The scale: 2, 3 or 4.
     #[wasm_bindgen(getter)]
     pub fn scale(&self) -> u32 {
         self.0.metadata.config.scale() as u32
@@ -89,13 +90,14 @@ impl Model {
         self.0.sha256.clone()
     }
 
-    /// The model's facts for a `Job`, as opaque JSON.
+    /// The properties that a `Job` needs to know about the model, as JSON: `{"scale", "halo", "autoHalo", "bytesPerPixel", …}`,
+    /// halos in low-resolution pixels or null.
     #[wasm_bindgen(getter)]
-    pub fn facts(&self) -> String {
-        serde_json::to_string(&Facts::of(&self.0)).expect("facts are plain data")
+    pub fn info(&self) -> String {
+        serde_json::to_string(&NetworkInfo::of(&self.0)).expect("it is plain data")
     }
 
-    /// Computes a tile: takes what `Job.tileInput` gives, gives what `Job.accept` takes.
+    /// Computes a tile: the argument is of `Job.tileInput`, the result for `Job.accept`.
     #[wasm_bindgen(js_name = runTile)]
     pub fn run_tile(&self, input: &[u8]) -> Result<Vec<u8>> {
         let input = TileInput::from_bytes(input).map_err(to_js)?;
@@ -104,14 +106,14 @@ impl Model {
     }
 }
 
-/// Parses the constructor's arguments: the facts, the options and the number of workers.
-fn parse(facts: &str, options: &str) -> SplitsrResult<(Facts, Options, usize)> {
-    let facts: Facts = serde_json::from_str(facts)
-        .map_err(|error| Error::Config(format!("the model's facts are not understood ({error})")))?;
-    let options: JobOptions = serde_json::from_str(options)
-        .map_err(|error| Error::Config(format!("the options are not understood ({error})")))?;
+/// Parses the arguments of `Job`: the network, the options and the number of workers.
+fn parse(info: &str, options: &str) -> SplitsrResult<(NetworkInfo, Options, usize)> {
+    let info: NetworkInfo = serde_json::from_str(info)
+        .map_err(|error| Error::Config(format!("the network's description is not valid ({error})")))?;
+    let options: JobOptions =
+        serde_json::from_str(options).map_err(|error| Error::Config(format!("the options are not valid ({error})")))?;
     let workers = options.workers.unwrap_or(1);
-    Ok((Facts { on_gpu: options.gpu.unwrap_or(false), ..facts }, options.options()?, workers))
+    Ok((NetworkInfo { on_gpu: options.gpu.unwrap_or(false), ..info }, options.options()?, workers))
 }
 
 impl JobOptions {
@@ -119,55 +121,54 @@ impl JobOptions {
         let target = match (self.scale, self.width, self.height) {
             (Some(zoom), None, None) => Target::Zoom(zoom),
             (None, Some(width), Some(height)) => Target::Size { width, height },
-            _ => return Err(Error::Config("give either a scale, or a width and a height".into())),
+            _ => return Err(Error::Config("set either a scale, or a width and a height".into())),
         };
         let tiling = self.tile.as_ref().map(|tile| tile.parse()).transpose()?.unwrap_or_default();
         Ok(Options { tiling, ensemble: self.ensemble.unwrap_or(false), ..Options::new(target) })
     }
 }
 
-/// A picture on its way to another size. As long as `pass < passCount`, have each of the
-/// `tileCount` tiles computed, in any order, and `accept` them; then `finish`. Call `free()` on a
-/// job that is given up.
+/// A picture on its way to another size. While `pass < passCount`, compute each of the `tileCount` tiles in any
+/// order and `accept` it; then `finish`. Call `free()` on an abandoned job.
 #[wasm_bindgen]
 pub struct Job(upscale::Job);
 
 #[wasm_bindgen]
 impl Job {
-    /// Plans the enlargement of `picture`, which is copied.
+    /// Plans the enlargement of a copy of `picture`.
     ///
-    /// `facts` is `Model.facts`. Throws `Config` or `TooLarge`.
+    /// `info` is `Model.info`. Throws `Config` or `TooLarge`.
     #[wasm_bindgen(constructor)]
     pub fn new(
         picture: &Picture,
-        facts: &str,
+        info: &str,
         #[wasm_bindgen(unchecked_param_type = "Json<JobOptions>")] options: &str,
     ) -> Result<Self> {
         let plan = || {
-            let (facts, options, workers) = parse(facts, options)?;
-            upscale::Job::new(picture.0.clone(), facts, &options, workers)
+            let (info, options, workers) = parse(info, options)?;
+            upscale::Job::new(picture.0.clone(), info, &options, workers)
         };
         plan().map(Self).map_err(to_js)
     }
 
-    /// Plans the enlargement of a picture of `width` x `height` pixels without its pixels. The
-    /// other arguments, and what it throws, are those of the constructor.
+    /// Plans the enlargement of a picture of `width` x `height` pixels without its pixels, with the constructor's
+    /// other arguments. Throws `Config` or `TooLarge`.
     #[wasm_bindgen(unchecked_return_type = "Json<JobPlan>")]
     pub fn plan(
         width: u32,
         height: u32,
-        facts: &str,
+        info: &str,
         #[wasm_bindgen(unchecked_param_type = "Json<JobOptions>")] options: &str,
     ) -> Result<String> {
         let plan = || {
-            let (facts, options, workers) = parse(facts, options)?;
-            let (size, passes) = upscale::Job::plan((width, height), &facts, &options, workers)?;
+            let (info, options, workers) = parse(info, options)?;
+            let (size, passes) = upscale::Job::plan((width, height), &info, &options, workers)?;
             Ok(to_json(&JobPlan {
                 width: size.0,
                 height: size.1,
                 tiles: passes.iter().map(|pass| pass.tiles.len()).sum(),
                 pixels: passes.iter().map(|pass| pass.work()).sum(),
-                tile_bytes: passes.iter().map(|pass| pass.tile_bytes(&facts)).max().unwrap_or(0),
+                tile_bytes: passes.iter().map(|pass| pass.tile_bytes(&info)).max().unwrap_or(0),
             }))
         };
         plan().map_err(to_js)
@@ -191,20 +192,19 @@ impl Job {
         self.0.pass()
     }
 
-    /// How often the network runs over the picture: 0 if the size stays, more than 1 if the zoom is
-    /// above the model's scale.
+    /// The number of passes: 0 if the size stays the same, more than 1 if the zoom exceeds the model's scale.
     #[wasm_bindgen(getter, js_name = passCount)]
     pub fn pass_count(&self) -> usize {
         self.0.pass_count()
     }
 
-    /// Number of tiles in the current pass.
+    /// The number of tiles in the current pass.
     #[wasm_bindgen(getter, js_name = tileCount)]
     pub fn tile_count(&self) -> usize {
         self.0.tile_count()
     }
 
-    /// How much of the network's work is done, from 0 to 1.
+    /// The share of the network's work that is done, from 0 to 1.
     #[wasm_bindgen(getter)]
     pub fn fraction(&self) -> f64 {
         self.0.fraction()
@@ -216,20 +216,19 @@ impl Job {
         self.0.tile_input(index).to_bytes()
     }
 
-    /// The area of tile `index` in the result of the current pass: left, top, width and height.
+    /// The area of tile `index` in the picture that the current pass writes: left, top, width and height.
     #[wasm_bindgen(js_name = tileArea)]
     pub fn tile_area(&self, index: usize) -> Vec<u32> {
         let Area { left, top, width, height } = self.0.tile(index).target;
         vec![left, top, width, height]
     }
 
-    /// Puts a tile's result in its place. With the last tile of a pass the next begins: `pass` and
-    /// `tileCount` change.
+    /// Takes a tile's result. The last tile of a pass begins the next one: `pass` and `tileCount` change.
     pub fn accept(&mut self, index: usize, output: &[u8]) -> Result<()> {
         self.0.accept(index, &pod_collect_to_vec::<u8, f32>(output)).map_err(to_js)
     }
 
-    /// The result, after the last pass. The job is freed.
+    /// The result after the last pass. The job is freed.
     pub fn finish(self) -> Result<Picture> {
         self.0.finish().map(Picture).map_err(to_js)
     }

@@ -1,10 +1,10 @@
-//! Errors as JavaScript sees them.
+//! Errors for JavaScript.
 
 use wasm_bindgen::JsValue;
 
 use crate::error::Error;
 
-/// An `Error` with the message of `error` and the name of its variant, for `map_err`.
+/// A JavaScript `Error` with the message of `error` and the name of its variant, for `map_err`.
 pub(super) fn to_js(error: Error) -> JsValue {
     let thrown = js_sys::Error::new(&error.to_string());
     thrown.set_name(match error {

@@ -10,19 +10,20 @@ use super::Result;
 use super::errors::to_js;
 use crate::device;
 use crate::error::Error;
+use crate::model::Model;
 use crate::upscale::{self, TileInput};
-use crate::weights;
 
 /// A network with its weights on the GPU. Call `free()` when done with it.
 #[wasm_bindgen]
-pub struct GpuModel(weights::Model);
+pub struct GpuModel(Model);
 
 #[wasm_bindgen]
 impl GpuModel {
-    /// Reads a weights file, opens the browser's adapter, of which there must be one, and checks that the network gives there what it gives on
-    /// the CPU. `half` stores feature maps as 16-bit floats. Throws `Weights`, or `Device` or `Config` if the adapter cannot be used.
+    /// Reads a weights file, opens the browser's adapter, and checks that the network gives the same result
+    /// there as on the CPU. `half` stores feature maps as 16-bit floats. Throws `Weights`, or `Device` or
+    /// `Config` if the adapter cannot be used.
     pub async fn load(bytes: Vec<u8>, half: bool) -> Result<Self> {
-        let reference = weights::Model::from_bytes(&bytes, &Device::flex()).map_err(to_js)?;
+        let reference = Model::from_bytes(&bytes, &Device::flex()).map_err(to_js)?;
         let model = reference.to_device(&open().await.map_err(to_js)?);
         let model = if half { model.in_half().map_err(to_js)? } else { model };
         match device::agree(&reference, &model).await {
@@ -41,21 +42,21 @@ impl GpuModel {
 }
 
 unsafe extern "C" {
-    /// Made by the linker: runs the constructors, in which the parts of Burn's kernel compiler register themselves. Safe at any time,
-    /// and again: who is registered already does nothing.
+    /// Made by the linker: runs the constructors, with which the parts of Burn's kernel compiler register
+    /// themselves. It is safe to call at any time, also again.
     safe fn __wasm_call_ctors();
 }
 
-/// The adapter, opened once: the runtime cannot be initialised again.
+/// Opens the adapter once: the runtime cannot be initialised again.
 pub(super) async fn open() -> crate::Result<Device> {
     thread_local!(static OPENED: RefCell<Option<Device>> = const { RefCell::new(None) });
     if let Some(device) = OPENED.with_borrow(Clone::clone) {
         return Ok(device);
     }
-    // To call them here also tells the linker not to have every exported function call them first. There are thousands, and
-    // JavaScript gets back into the module a few times for each kernel that is started: it took 8 ms a kernel.
+    // Without this call, the linker makes every exported function run the thousands of constructors first,
+    // which took 8 ms per kernel.
     __wasm_call_ctors();
-    let device = Device::wgpu_options().init_async().await.map_err(|error| Error::Device(error.to_string()))?;
+    let (device, _) = device::open_adapter().await.map_err(|error| Error::Device(error.to_string()))?;
     OPENED.replace(Some(device.clone()));
     Ok(device)
 }

@@ -1,14 +1,16 @@
-//! The WebAssembly surface: what the page's workers call. Thin: each function converts its arguments and calls the
-//! library.
+//! The WebAssembly interface, which the page's workers call. It is thin: each function converts its
+//! arguments and calls the library.
 //!
-//! A coordinating worker plans a [`Job`](engine::Job) for a picture and hands its tiles to a pool of workers, each with
-//! its own instance and its own [`Model`](engine::Model); messages are plain bytes that can be transferred. What reads
-//! and writes picture files ([`codecs`]) is a bundle of its own, since the browser does it for most pictures: the
-//! features `web-engine` and `web-codecs` choose what a bundle exports. Between bundles a picture travels packed.
+//! A coordinating worker plans a `Job` for a picture and hands its tiles to a pool of workers, each with its
+//! own instance and its own `Model`. Messages are plain bytes that can be transferred. The codecs are a
+//! bundle of their own, since the browser reads and writes most pictures: the features `web-engine` and
+//! `web-codecs` choose what a bundle exports. Pictures travel packed between bundles.
 //!
-//! Everything that fails throws an `Error` whose `message` is the one line of [`crate::Error`] and whose `name` is the
+//! A failure throws an `Error` whose `message` is the line of [`crate::Error`] and whose `name` is its
 //! variant.
 
+#[cfg(target_arch = "wasm32")]
+mod canvas;
 #[cfg(all(target_arch = "wasm32", feature = "web-codecs"))]
 pub mod codecs;
 #[cfg(all(target_arch = "wasm32", feature = "web-engine"))]
@@ -20,17 +22,19 @@ mod gpu;
 mod pack;
 #[cfg(target_arch = "wasm32")]
 mod picture;
+#[cfg(all(feature = "web-tune", target_arch = "wasm32"))]
+mod scope;
 mod shapes;
 #[cfg(all(feature = "web-bench", target_arch = "wasm32"))]
 mod stock;
 #[cfg(all(feature = "web-tune", target_arch = "wasm32"))]
 pub mod tune;
 
-/// What a call from JavaScript gives: a value, or an `Error` that is thrown.
+/// The result of a call from JavaScript: a value, or an `Error` that is thrown.
 #[cfg(target_arch = "wasm32")]
 type Result<T> = std::result::Result<T, wasm_bindgen::JsValue>;
 
-/// Shows panics in the console with their message and place.
+/// Shows panics in the console with their message and location.
 #[cfg(target_arch = "wasm32")]
 #[wasm_bindgen::prelude::wasm_bindgen(start)]
 fn start() {

@@ -1,4 +1,4 @@
-//! A picture as bytes: all of it, without loss and without the time that an encoder takes, to travel between workers.
+//! A whole picture as bytes, to travel between workers without loss and without an encoder's time.
 
 use bytemuck::{cast_slice, pod_collect_to_vec};
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::image::{Layout, Picture, Samples};
 
-/// What stands, as JSON, between its own length (a 32-bit number) and the profile, which the samples follow.
+/// The JSON header. Its length (32 bits) comes before it; the profile and the samples follow.
 #[derive(Serialize, Deserialize)]
 struct Header {
     width: u32,
@@ -45,7 +45,7 @@ pub(super) fn pack(picture: &Picture) -> Vec<u8> {
 /// # Errors
 /// [`Error::Decode`] if `bytes` is something else.
 pub(super) fn unpack(bytes: &[u8]) -> Result<Picture> {
-    let broken = || Error::Decode("it is no packed picture".into());
+    let broken = || Error::Decode("this is not a packed picture".into());
     let (length, rest) = bytes.split_first_chunk().ok_or_else(broken)?;
     let (header, rest) = rest.split_at_checked(u32::from_le_bytes(*length) as usize).ok_or_else(broken)?;
     let header: Header = serde_json::from_slice(header).map_err(|_| broken())?;

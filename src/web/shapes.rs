@@ -113,64 +113,6 @@ impl ModelEntry {
     }
 }
 
-/// Facts about a fine-tuning that are known before its first step.
-#[derive(Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(rename_all = "camelCase")]
-pub(super) struct TuneStart {
-    /// Side of a sharp patch in pixels, which small pictures may have lowered.
-    pub patch: usize,
-    /// Some of the pictures, or a part of each, are held out of the training to score with.
-    pub held_out: HeldOutKind,
-    /// Number of pictures that are held out, whole or in part.
-    pub held_out_pictures: usize,
-    /// Whether the scores can be trusted; false: too little is held out to tell.
-    pub enough: bool,
-    /// PSNR of bicubic on the held-out pictures, in dB on luma.
-    pub bicubic_psnr_y: f64,
-    /// PSNR of the original model; null where its network is the one that is trained.
-    pub model_psnr_y: Option<f64>,
-}
-
-/// The kind of pictures that are held out to score with.
-#[derive(Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum HeldOutKind {
-    /// Whole pictures.
-    Pictures,
-    /// A part of each picture.
-    Parts,
-}
-
-/// How good the network is on the held-out pictures.
-#[derive(Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(rename_all = "camelCase")]
-pub(super) struct TuneScoring {
-    /// Steps taken.
-    pub step: u64,
-    /// PSNR in dB on luma.
-    pub psnr_y: f64,
-    /// PSNR that generic pictures have lost, in dB.
-    pub forgotten: f64,
-    /// The best score so far. Its step is the one that is saved.
-    pub best: BestScore,
-    /// Whether the last scores brought no improvement.
-    pub stalled: bool,
-}
-
-/// The step that scored best.
-#[derive(Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(rename_all = "camelCase")]
-pub(super) struct BestScore {
-    /// Steps taken.
-    pub step: u64,
-    /// PSNR in dB on luma.
-    pub psnr_y: f64,
-}
-
 /// JSON of a shape.
 pub(super) fn to_json(shape: &impl Serialize) -> String {
     serde_json::to_string(shape).expect("shapes are plain data")
@@ -186,11 +128,11 @@ mod tests {
     use super::*;
     use crate::config::{BlockKind, EdsrConfig, HybridMode, Replacement, SplitSrConfig, SrcnnConfig};
     use crate::train::{
-        Degradation, ENOUGH_PICTURES, HELD_OUT_PARTS, MAX_PICTURES, MIN_LR_PATCH, Range, Shrink, Trained, TuneSettings,
+        Degradation, FineTuningInfo, FineTuningScore, FineTuningSettings, HELD_OUT_PARTS, HeldOutKind, MAX_PICTURES,
+        MIN_LR_PATCH, MIN_PICTURES_HELD_OUT_WHOLE, Scoring, SettingRange, Shrink, Trained,
     };
 
     const HEADER: &str = "\
-        /* eslint-disable */\n\
         /* Generated from Rust, do not edit. To write it anew:\n   \
         SPLITSR_WRITE_TYPES=1 cargo test --release --lib generated */\n\n";
 
@@ -226,16 +168,17 @@ mod tests {
             declaration::<ModelEntry>,
             declaration::<JobOptions>,
             declaration::<JobPlan>,
-            declaration::<TuneSettings>,
+            declaration::<FineTuningSettings>,
             declaration::<Trained>,
             declaration::<Degradation>,
             declaration::<Shrink>,
-            declaration::<TuneStart>,
+            declaration::<FineTuningInfo>,
             declaration::<HeldOutKind>,
-            declaration::<TuneScoring>,
-            declaration::<BestScore>,
+            declaration::<FineTuningScore>,
+            declaration::<Scoring>,
         ];
-        let mut text: String = declarations.iter().map(|declaration| declaration(&config)).collect();
+        let mut text = "/* eslint-disable @typescript-eslint/array-type */\n\n".to_owned();
+        text.extend(declarations.iter().map(|declaration| declaration(&config)));
         text += "/** A SplitSR network and its hyper-parameters. */\n";
         text += "export type SplitSrConfig = Extract<NetworkConfig, { architecture: \"splitsr\" }>;\n";
         write_or_check("types.ts", &text);
@@ -243,14 +186,14 @@ mod tests {
 
     #[test]
     fn generated_settings_are_up_to_date() {
-        let settings = TuneSettings::default();
+        let settings = FineTuningSettings::default();
         let mut json = serde_json::to_value(&settings).unwrap();
         // In TOML, which the same type is for, what is null is left out.
         json["degradation"]["jpeg"] = settings.degradation.jpeg.into();
         let json = serde_json::to_string_pretty(&json).unwrap();
         let mut ranges = String::new();
         for (range, _) in settings.numbers() {
-            let Range { field, label, min, max, is_whole } = range;
+            let SettingRange { field, label, min, max, is_whole } = range;
             writeln!(ranges, "  {field}: {{ label: \"{label}\", min: {min}, max: {max}, isWhole: {is_whole} }},")
                 .unwrap();
         }
@@ -265,7 +208,7 @@ mod tests {
              /** The smallest side of a low-resolution patch, in pixels. */\n\
              export const MIN_LR_PATCH = {MIN_LR_PATCH};\n\n\
              /** With at least this many pictures, whole ones are held out to score with; with fewer, a part of each. */\n\
-             export const WHOLE_PICTURES_HELD_OUT_FROM = {ENOUGH_PICTURES};\n\n\
+             export const MIN_PICTURES_HELD_OUT_WHOLE = {MIN_PICTURES_HELD_OUT_WHOLE};\n\n\
              /** A held-out part is the last of this many equal parts along the longer side. */\n\
              export const HELD_OUT_PARTS = {HELD_OUT_PARTS};\n"
         );

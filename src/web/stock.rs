@@ -1,16 +1,17 @@
-//! A network by Burn's own operations on WebGPU, as a program that uses Burn gets it: what `pkg-scripts/bench-peers` compares with, in a
-//! bundle of its own, that has nothing of ours: see `__wasm_call_ctors` in `gpu.rs`.
+//! A network with Burn's own operations on WebGPU, which `pkg-scripts/bench-peers` compares with. It has a
+//! bundle of its own without our kernels and start-up: see `__wasm_call_ctors` in `gpu.rs`.
 
 use burn::tensor::Device;
 use wasm_bindgen::prelude::*;
 
 use super::Result;
 use super::errors::to_js;
+use crate::device::open_adapter;
 use crate::error::Error;
+use crate::model::Model;
 use crate::network::Network;
 use crate::ops::Arithmetic;
 use crate::ops::float::from_values;
-use crate::weights::Model;
 
 /// A network with its weights on the GPU. Call `free()` when done with it.
 #[wasm_bindgen]
@@ -21,10 +22,11 @@ pub struct StockModel {
 
 #[wasm_bindgen]
 impl StockModel {
-    /// Reads a weights file and opens the browser's adapter, once in a worker. Throws `Weights`, or `Device` if the adapter cannot be used.
+    /// Reads a weights file and opens the browser's adapter, once in a worker. Throws `Weights`, or `Device` if
+    /// the adapter cannot be used.
     pub async fn load(bytes: Vec<u8>) -> Result<Self> {
-        let opened = Device::wgpu_options().init_async().await;
-        let device = opened.map_err(|error| to_js(Error::Device(error.to_string())))?;
+        let opened = open_adapter().await;
+        let (device, _) = opened.map_err(|error| to_js(Error::Device(error.to_string())))?;
         let network = Model::from_bytes(&bytes, &device).map_err(to_js)?.network;
         Ok(Self { network, device })
     }

@@ -1,6 +1,6 @@
 /** Each file of the awkward pictures either gives a result or is refused in words; none hangs or breaks the page. */
 import { readdirSync } from "node:fs";
-import { expect, test } from "@playwright/test";
+import { expect, test, type Page } from "@playwright/test";
 import { awkwardFile, Visitor } from "./support.ts";
 
 /** What must be refused, and a word that tells why. */
@@ -51,11 +51,27 @@ test("there are awkward pictures to test with", () => {
   for (const name of [...Object.keys(refused), ...Object.keys(expected)]) expect(files).toContain(name);
 });
 
+let page: Page;
+let visitor: Visitor;
+
+// One page for all: what a file leaves behind is the next one's trouble, as it is a visitor's.
+test.beforeAll(async ({ browser }) => {
+  page = await browser.newPage();
+  visitor = new Visitor(page);
+  await visitor.open();
+  await visitor.expectState("idle");
+});
+
+test.afterAll(() => page.close());
+
+/** Waits until the file is open, and not the one before. */
+async function expectOpen(name: string): Promise<void> {
+  await expect(page.locator("#panel .about b").first()).toHaveText(name.replace(/\.\w+$/, ""), { timeout: 10_000 });
+  await expect(visitor.part("status")).toHaveText(/^Ready/, { timeout: 10_000 });
+}
+
 for (const name of files) {
-  test(name, async ({ page }) => {
-    const visitor = new Visitor(page);
-    await visitor.open();
-    await visitor.expectState("idle");
+  test(name, async () => {
     await visitor.chooseFile(awkwardFile(name));
     const why = refused[name];
     if (why) {
@@ -65,7 +81,7 @@ for (const name of files) {
       await visitor.chooseDemo("Fur");
       return;
     }
-    await expect(visitor.part("status")).toHaveText(/^Ready/, { timeout: 10_000 });
+    await expectOpen(name);
     await visitor.run();
     const { size, transparent, note } = expected[name] ?? {};
     const [width, height] = await visitor.resultSize();
@@ -90,12 +106,9 @@ for (const name of files) {
   });
 }
 
-test("nothing green comes out from under a transparent surrounding", async ({ page }) => {
-  const visitor = new Visitor(page);
-  await visitor.open();
-  await visitor.expectState("idle");
+test("nothing green comes out from under a transparent surrounding", async () => {
   await visitor.chooseFile(awkwardFile("rgba_hidden_green.png"));
-  await expect(visitor.part("status")).toHaveText(/^Ready/);
+  await expectOpen("rgba_hidden_green.png");
   await visitor.run();
   const fringe = await visitor.part("result").evaluate((canvas: HTMLCanvasElement) => {
     const { data } = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] };

@@ -242,7 +242,7 @@ test("a JPEG keeps the profile, and the page tells what becomes of transparency"
 
   await enlarge(awkwardFile("rgba_hidden_green.png"));
   // A new result is written as the one before.
-  await expect(page.getByLabel("File format")).toHaveValue("JPEG");
+  await expect(visitor.format).toHaveValue("JPEG");
   await expect(note).toHaveText("What is transparent becomes white.");
   const pixels = await pixelsOf(page, await saved("JPEG"));
   expect(Array.from(pixels.subarray(0, 4)).map((value) => value > 250)).toEqual([true, true, true, true]);
@@ -308,7 +308,7 @@ test("a browser that writes no WebP with loss says so", async ({ page }) => {
   await open();
   await visitor.chooseDemo("Fur");
   await visitor.run();
-  const option = page.getByLabel("File format").locator("option", { hasText: "not in this browser" });
+  const option = visitor.format.locator("option", { hasText: "not in this browser" });
   await expect(option).toHaveText("WebP (not in this browser)");
   await expect(option).toBeDisabled();
   expect([...riffChunks(await saved("WebP, lossless")).keys()]).toEqual(["VP8L"]);

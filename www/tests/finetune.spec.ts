@@ -1,98 +1,8 @@
 /** Fine-tuning in the page: from a visitor's pictures to a model in the list, with what may go wrong on the way. */
 import { readFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
 import { expect, test } from "@playwright/test";
-import { awkwardFile, dataFolder, dataTransfer, noise, violations, Visitor } from "./support.ts";
-
-const demo = (name: string) => join(dataFolder, "demo", `${name}.png`);
-const two = [demo("fur"), demo("sign")];
-
-/** The smallest model: its steps are the fastest. */
-const START = "splitsr-tiny-x2";
-const startFile = resolve(import.meta.dirname, "../../models", `${START}.safetensors`);
-
-/** A visitor who fine-tunes. */
-class Tuner extends Visitor {
-  async openDialog(): Promise<void> {
-    await this.part("finetune-open").click();
-    await expect(this.part("finetune-start")).toBeVisible();
-  }
-
-  async choosePictures(files: string[], count = files.length): Promise<void> {
-    await this.part("finetune-files").setInputFiles(files);
-    await expect(this.part("finetune-count")).toHaveText(`${count} picture${count === 1 ? "" : "s"}`);
-  }
-
-  async set(testId: string, value: string): Promise<void> {
-    await this.part(testId).fill(value);
-    await this.part(testId).press("Tab");
-  }
-
-  /** The model knows no blurred pictures, and so has much to learn from them in a few steps. */
-  async setUp(steps: number): Promise<void> {
-    await this.openDialog();
-    // Those of a run before are there still.
-    await this.choosePictures(two);
-    await this.page.getByText("Settings", { exact: true }).click();
-    await this.set("tune-steps", String(steps));
-    await this.set("tune-rate", "0.001");
-    await this.set("tune-blur", "2");
-  }
-
-  async begin(): Promise<void> {
-    await this.part("finetune-start").click();
-    await this.expectPhase("running");
-  }
-
-  async expectPhase(phase: string, timeout = 60_000): Promise<void> {
-    await expect(this.part("finetune-status")).toHaveAttribute("data-state", phase, { timeout });
-  }
-
-  async step(): Promise<number> {
-    return Number(/Step ([\d,]+) of/.exec(await this.part("finetune-step").innerText())?.[1]?.replaceAll(",", ""));
-  }
-
-  async expectStepFrom(least: number): Promise<void> {
-    await expect.poll(() => this.step(), { timeout: 60_000 }).toBeGreaterThanOrEqual(least);
-  }
-
-  /** Fine-tunes to the end, and saves the model. */
-  async makeModel(steps = 20): Promise<void> {
-    await this.setUp(steps);
-    await this.part("finetune-start").click();
-    await this.expectPhase("done");
-    await this.part("finetune-save").click();
-    await expect(this.part("finetune-saved")).toBeVisible();
-  }
-
-  models(): Promise<string[]> {
-    return this.part("model")
-      .locator("option")
-      .evaluateAll((options) => options.map((option) => (option as HTMLOptionElement).value));
-  }
-
-  async downloaded(testId: string): Promise<{ name: string; bytes: Buffer }> {
-    const [download] = await Promise.all([this.page.waitForEvent("download"), this.part(testId).click()]);
-    return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
-  }
-
-  async loadModel(name: string, buffer: Buffer): Promise<void> {
-    await this.part("model-file").setInputFiles({ name, mimeType: "application/octet-stream", buffer });
-  }
-}
-
-/** The tensors of a safetensors file, by name. */
-function tensorsOf(file: Buffer): Map<string, Float32Array> {
-  const length = Number(file.readBigUInt64LE(0));
-  const head = JSON.parse(file.toString("utf8", 8, 8 + length)) as Record<string, { data_offsets: [number, number] }>;
-  const data = new Uint8Array(file.subarray(8 + length));
-  return new Map(
-    Object.entries(head)
-      .filter(([name]) => name !== "__metadata__")
-      .map(([name, { data_offsets: range }]) => [name, new Float32Array(data.slice(...range).buffer)]),
-  );
-}
+import { awkwardFile, dataTransfer, noise, violations, Visitor } from "./support.ts";
+import { demo, START, startFile, tensorsOf, Tuner } from "./tuner.ts";
 
 let visitor: Tuner;
 
@@ -106,8 +16,11 @@ test("a model is fine-tuned, paused, saved, and is then one like any other", asy
   test.setTimeout(120_000);
   await visitor.setUp(80);
   await expect(visitor.part("finetune-name")).toHaveValue(`${START}-tuned`);
-  await visitor.begin();
-  await visitor.expectStepFrom(5);
+  // At the fifth step, or later: in a pause, what is told stays.
+  const fifth = { selector: "[data-testid=finetune-step]", text: /Step ([5-9]|\d\d)\b/ };
+  const pausing = visitor.actWhen(fifth, "finetune-pause");
+  await visitor.part("finetune-start").click();
+  await pausing;
   const loss = visitor.part("finetune-loss");
   await expect(loss).toContainText(/Loss\s*0\.\d{4}/);
   await expect(loss.locator("svg")).toHaveAttribute("aria-label", /the last 0\.\d{4}/);
@@ -115,11 +28,11 @@ test("a model is fine-tuned, paused, saved, and is then one like any other", asy
   await expect(psnr).toHaveAttribute("aria-label", /now [\d.]+ dB, splitsr-tiny-x2 [\d.]+ dB, bicubic [\d.]+ dB/);
   await expect(visitor.part("finetune-facts")).toContainText("a part of each picture is kept out of the training");
 
-  await visitor.part("finetune-pause").click();
   await visitor.expectPhase("paused");
   const paused = await visitor.step();
   expect(paused).toBeLessThan(80);
-  await page.waitForTimeout(500);
+  // The worker does one thing after another: a step that went on would come before this.
+  await expect(visitor.part("finetune-step")).toContainText(`kept at step ${paused}`);
   expect(await visitor.step()).toBe(paused);
   await visitor.part("finetune-continue").click();
   await visitor.expectStepFrom(paused + 1);
@@ -178,7 +91,7 @@ test("a model is fine-tuned, paused, saved, and is then one like any other", asy
   await visitor.part("compare-model").selectOption(`${START}-tuned`);
   await visitor.expectState("done");
   await expect(visitor.part("distance")).toHaveText(/PSNR \d\d\.\d\d dB/);
-  await page.getByText("Score against the truth").click();
+  await visitor.unfold("truth");
   await visitor.part("truth-run").click();
   await expect(visitor.part("truth-csv")).toBeVisible();
   await visitor.expectState("done", 60_000);
@@ -208,7 +121,7 @@ test("what cannot be trained on is refused in words, and nothing starts", async 
   await expect(refusals.locator("li")).toHaveCount(3);
   await expect(refusals).toContainText("README.md: ");
   await expect(refusals).toContainText("1x1.png: With 1 × 1 pixels it is too small");
-  await page.getByRole("button", { name: "Remove fur.png" }).click();
+  await page.getByRole("button", { name: /remove fur\.png/i }).click();
   await expect(visitor.part("finetune-pictures")).toHaveCount(0);
 
   // What is left of it is smaller than the smallest patch.
@@ -253,11 +166,11 @@ test("it says when there is too little to tell by, and when it has stopped getti
   const small = { name: "small.png", mimeType: "image/png", buffer: Buffer.from(part) };
   await visitor.part("finetune-files").setInputFiles(small);
   await expect(visitor.part("finetune-count")).toHaveText("1 picture");
-  await page.getByText("Settings", { exact: true }).click();
+  await visitor.unfoldSettings();
   await visitor.set("tune-steps", "90");
   // So low a rate that nothing is learnt.
   await visitor.set("tune-rate", "0.00001");
-  await visitor.begin();
+  await visitor.part("finetune-start").click();
   await expect(visitor.part("finetune-facts")).toContainText("That is too little to tell for sure");
   await expect(visitor.part("finetune-status")).toContainText("It has stopped getting better", { timeout: 60_000 });
 });
@@ -270,8 +183,8 @@ test("pictures can be dropped on the dialog, and settings stay in their range", 
   await visitor.expectState("idle");
   await expect(visitor.part("status")).toHaveText("Choose a picture to begin.");
 
-  await page.getByText("Settings", { exact: true }).click();
-  await page.getByRole("radio", { name: "Quick" }).check();
+  await visitor.unfoldSettings();
+  await page.getByRole("radio", { name: /quick/i }).check();
   await expect(visitor.part("tune-steps")).toHaveValue("150");
   await visitor.set("tune-patch", "9999");
   await expect(visitor.part("tune-patch")).toHaveValue("128");
@@ -284,7 +197,7 @@ test("pictures can be dropped on the dialog, and settings stay in their range", 
 test("hyper-parameters without weights are trained, from the nearest model that has some", async ({ page }) => {
   test.slow();
   await visitor.part("model").selectOption("splitsr-x2");
-  await page.getByText("Network", { exact: true }).click();
+  await visitor.unfold("network");
   await visitor.part("split-ratio").selectOption("0.5");
   await visitor.part("hybrid-mode").selectOption("interleaved");
   await expect(visitor.part("status")).toContainText(
@@ -310,183 +223,6 @@ test("hyper-parameters without weights are trained, from the nearest model that 
   await visitor.chooseDemo("Fur");
   await visitor.run();
   await expect(page.locator("#panel")).toContainText(`a network of its own, begun with ${START}`);
-});
-
-test("a page that is closed on the way goes on from what was kept", async ({ page }) => {
-  await visitor.setUp(2000);
-  await visitor.begin();
-  await visitor.expectStepFrom(12);
-  await visitor.part("finetune-pause").click();
-  await visitor.expectPhase("paused");
-  const kept = await visitor.step();
-  await expect(visitor.part("finetune-step")).toContainText(`kept at step ${kept}`);
-  await page.reload();
-
-  const resume = visitor.part("finetune-resume");
-  await expect(resume).toHaveText(`Go on with ${START}-tuned, step ${kept}`);
-  await visitor.part("finetune-discard").click();
-  await expect(resume).toHaveCount(0);
-  await page.getByRole("button", { name: "Undo" }).click();
-  await resume.click();
-  await visitor.expectPhase("running");
-  expect(await visitor.step()).toBeGreaterThanOrEqual(kept);
-  await visitor.expectStepFrom(kept + 5);
-  expect(await visitor.step(), "it does not begin again").toBeLessThan(2000);
-  // The curve goes on where it was.
-  const points = await visitor.part("finetune-loss").locator("polyline.single").getAttribute("points");
-  expect(points?.split(" ").length).toBeGreaterThan(kept);
-
-  await visitor.part("finetune-stop").click();
-  await visitor.expectPhase("done");
-  await visitor.part("finetune-undo").click();
-  await visitor.expectPhase("asking");
-  await visitor.part("finetune-undo-sure").click();
-  await expect(visitor.part("finetune-start")).toBeVisible();
-  await page.reload();
-  await visitor.expectState("idle");
-  await expect(resume).toHaveCount(0);
-  expect(await visitor.models()).not.toContain(`${START}-tuned`);
-});
-
-test("a crash loses at most 30 seconds", async ({ page, context }) => {
-  await visitor.setUp(2000);
-  await visitor.begin();
-  await page.clock.install();
-  await visitor.expectStepFrom(20);
-  await page.clock.fastForward(31_000);
-  const kept = async () => Number(/kept at step (\d+)/.exec(await visitor.part("finetune-step").innerText())?.[1]);
-  await expect.poll(kept).toBeGreaterThanOrEqual(20);
-  const step = await kept();
-  // Without a word to the page.
-  await page.close({ runBeforeUnload: false });
-  const other = new Tuner(await context.newPage());
-  await other.open();
-  const offer = await other.part("finetune-resume").innerText();
-  expect(Number(/Go on with splitsr-tiny-x2-tuned, step (\d+)/.exec(offer)?.[1])).toBeGreaterThanOrEqual(step);
-});
-
-test("the best so far can be saved while it runs, and thrown away with the rest", async () => {
-  await visitor.setUp(2000);
-  await visitor.begin();
-  await visitor.expectStepFrom(10);
-  await visitor.part("finetune-save").click();
-  await expect(visitor.page.getByText("The best so far is saved")).toBeVisible();
-  expect(await visitor.models()).toContain(`${START}-tuned`);
-  await visitor.expectPhase("running");
-  await visitor.part("finetune-undo").click();
-  await visitor.part("finetune-undo-sure").click();
-  await visitor.part("finetune-close").click();
-  expect(await visitor.models()).not.toContain(`${START}-tuned`);
-  await expect(visitor.part("model")).toHaveValue(START);
-});
-
-test("a saved model is undone, deleted, brought back and loaded from its file", async () => {
-  const name = `${START}-tuned`;
-  await visitor.makeModel();
-  await visitor.part("finetune-undo").click();
-  await expect(visitor.part("model")).toHaveValue(START);
-  await visitor.part("model-undo").click();
-  await expect(visitor.part("model")).toHaveValue(name);
-  const { bytes } = await visitor.downloaded("model-download");
-
-  await visitor.part("model-delete").click();
-  await expect(visitor.part("model")).toHaveValue(START);
-  await visitor.page.reload();
-  await visitor.expectState("idle");
-  expect(await visitor.models()).not.toContain(name);
-
-  await visitor.loadModel("anything.safetensors", bytes);
-  await expect(visitor.part("model")).toHaveValue(name);
-  await visitor.loadModel("again.safetensors", bytes);
-  await expect(visitor.part("model-note")).toContainText(`This is ${name}, which is here already.`);
-  const before = await visitor.models();
-
-  await visitor.loadModel("cut.safetensors", bytes.subarray(0, bytes.length / 2));
-  await visitor.expectState("error");
-  await visitor.loadModel("text.safetensors", Buffer.from("no model"));
-  await visitor.expectState("error");
-  expect(await visitor.models()).toEqual(before);
-  await visitor.chooseDemo("Fur");
-  await visitor.run();
-  await expect(visitor.part("report")).toContainText(name);
-
-  // The name of a model that comes with the page is taken.
-  const other = readFileSync(startFile);
-  other.writeFloatLE(other.readFloatLE(other.length - 4) + 0.001, other.length - 4);
-  await visitor.loadModel("other.safetensors", other);
-  await expect(visitor.part("model")).toHaveValue(`${START}-2`);
-  await expect(visitor.part("model-note")).toContainText(`There is another model called ${START}`);
-});
-
-/** From now on IndexedDB behaves as on a full disk: transactions that write abort. The browser's own limit for tests is not for it. */
-function fillDisk(): void {
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its object below
-  const { put } = IDBObjectStore.prototype;
-  IDBObjectStore.prototype.put = function (value, key) {
-    const { transaction } = this;
-    Object.defineProperty(transaction, "error", { value: new DOMException("", "QuotaExceededError") });
-    const request = put.call(this, value, key);
-    transaction.abort();
-    return request;
-  };
-}
-
-test("a full disk is told, keeps the earlier models, and does not stop the training", async ({ page }) => {
-  const name = `${START}-tuned`;
-  await visitor.makeModel();
-  await visitor.setUp(2000);
-  await page.evaluate(fillDisk);
-  await visitor.begin();
-  const trouble = visitor.part("finetune-trouble");
-  await expect(trouble).toContainText("no room left on this device");
-  await expect(trouble).toContainText("The fine-tuning goes on");
-  const step = await visitor.step();
-  await visitor.expectStepFrom(step + 5);
-  const { name: file, bytes } = await visitor.downloaded("finetune-download");
-  expect(file).toBe(`${name}-2.safetensors`);
-  expect(tensorsOf(bytes).size).toBe(tensorsOf(readFileSync(startFile)).size);
-
-  await visitor.part("finetune-stop").click();
-  await visitor.expectPhase("done");
-  await visitor.part("finetune-save").click();
-  await expect(trouble).toContainText("is in the list until this page is closed");
-  await visitor.open();
-  await visitor.expectState("idle");
-  expect(await visitor.models()).toContain(name);
-  expect(await visitor.models()).not.toContain(`${name}-2`);
-});
-
-test("a browser that keeps nothing fine-tunes all the same", async ({ page }) => {
-  await page.addInitScript(() => {
-    IDBFactory.prototype.open = () => {
-      throw new DOMException("It is not allowed here.", "SecurityError");
-    };
-  });
-  await page.reload();
-  await visitor.expectState("idle");
-  await visitor.setUp(10);
-  await visitor.part("finetune-start").click();
-  await visitor.expectPhase("done");
-  await expect(visitor.part("finetune-trouble")).toContainText("It is not allowed here");
-  await visitor.part("finetune-save").click();
-  await expect(visitor.part("finetune-trouble")).toContainText("until this page is closed");
-  await visitor.part("finetune-close").click();
-  await expect(visitor.part("model")).toHaveValue(`${START}-tuned`);
-});
-
-test("a window does not go on with what another one runs", async ({ page, context }) => {
-  await visitor.setUp(2000);
-  await visitor.begin();
-  await expect(visitor.part("finetune-step")).toContainText("kept at step");
-  const other = new Tuner(await context.newPage());
-  await other.open();
-  await other.part("finetune-resume").click();
-  await other.expectPhase("error");
-  await expect(other.part("finetune-status")).toContainText("another window");
-  await page.close();
-  await other.part("finetune-close").click();
-  await other.part("finetune-resume").click();
-  await other.expectPhase("running");
 });
 
 test("the page is never held up while it fine-tunes", async () => {
@@ -524,7 +260,7 @@ for (const [device, viewport] of [
         await expectFine("empty");
         await visitor.part("finetune-start").click();
         await visitor.choosePictures([demo("fur"), demo("portrait"), awkwardFile("1x1.png")], 2);
-        await page.getByText("Settings", { exact: true }).click();
+        await visitor.unfoldSettings();
         await expectFine("set up");
         await visitor.set("tune-steps", "2000");
         await visitor.begin();

@@ -242,11 +242,18 @@ test("twenty pictures of different sizes leave no memory behind", async ({ page,
       }
     };
     const channel = new BroadcastChannel("memory");
-    channel.onmessage = async () => {
-      for (let i = 0; i < 5; i++) {
+    const collected = new FinalizationRegistry((note) => note());
+    // Garbage of now is gone, and so is what was there before it.
+    const collect = async () => {
+      let isGone = false;
+      collected.register({}, () => (isGone = true));
+      while (!isGone) {
         gc();
-        await new Promise((resolve) => setTimeout(resolve, 20));
+        await new Promise((resolve) => setTimeout(resolve));
       }
+    };
+    channel.onmessage = async () => {
+      for (let i = 0; i < 5; i++) await collect();
       channel.postMessage({ gpu, wasm: memory.buffer.byteLength });
     };`;
   await sabotageGpuWorker(page, count);

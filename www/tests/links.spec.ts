@@ -1,8 +1,8 @@
 /** Links: that they reproduce what their sender saw, wherever they are opened, and that none does any harm. */
 import { join } from "node:path";
-import { expect, test, type Browser, type Page } from "@playwright/test";
-import { Elsewhere } from "./elsewhere.ts";
-import { awkwardFile, dataFolder, violations, Visitor } from "./support.ts";
+import { expect, test } from "@playwright/test";
+import { newcomer, verified, verifiedLink } from "./linking.ts";
+import { awkwardFile, dataFolder, holdRequests, Visitor } from "./support.ts";
 
 const fur = join(dataFolder, "demo/fur.png");
 
@@ -14,57 +14,20 @@ test.beforeEach(async ({ page }) => {
   await visitor.expectState("idle");
 });
 
-/** A visitor in a browser profile of their own. */
-async function newcomer(browser: Browser, machine: { cores?: number; relaxedSimd?: boolean } = {}) {
-  const { cores, relaxedSimd = true } = machine;
-  const context = await browser.newContext();
-  if (cores !== undefined) {
-    await context.addInitScript((value) => Object.defineProperty(navigator, "hardwareConcurrency", { value }), cores);
-  }
-  if (!relaxedSimd) {
-    // The engine asks the browser by a module that has just one of those instructions.
-    await context.route(/assets\/coordinator-[^/]*\.js$/, async (route) => {
-      const response = await route.fetch();
-      await route.fulfill({ response, body: `WebAssembly.validate = () => false;\n${await response.text()}` });
-    });
-  }
-  const bundles = new Set<string>();
-  context.on("request", (request) => {
-    const name = /assets\/([\w-]+)-[\w-]{8}\.wasm$/.exec(request.url())?.[1];
-    if (name) bundles.add(name);
-  });
-  const page = await context.newPage();
-  return Object.assign(new Visitor(page), { bundles, close: () => context.close() });
-}
-
-/** Enlarges a demo picture, verifies it and returns the link. */
-async function verifiedLink(sender: Visitor, demo: string, zoom: string): Promise<string> {
-  await sender.open();
-  await sender.chooseDemo(demo);
-  await sender.part("zoom").fill(zoom);
-  await sender.run();
-  await sender.part("verify").click();
-  await expect(sender.part("verdict")).toHaveText(/the link holds its hash/, { timeout: 30_000 });
-  return sender.link();
-}
-
-const verified = async (receiver: Visitor) =>
-  expect(receiver.part("verdict")).toHaveText(/^Reproduced exactly\./, { timeout: 60_000 });
-
 test("a link reproduces the picture, the result and the view", async ({ page }) => {
   await visitor.chooseDemo("Sign");
   await visitor.part("zoom").fill("1.5");
   await visitor.run();
   const hash = await visitor.outputHash();
-  await page.getByRole("slider", { name: "Comparison" }).press("Home");
-  await page.getByRole("button", { name: "Zoom the view in" }).click();
+  await visitor.divider.press("Home");
+  await visitor.tool("in").click();
   await expect(visitor.part("share-link")).toHaveAttribute("href", /#img=demo:sign&model=.*&zoom=1.5&view=/);
   const link = (await visitor.part("share-link").getAttribute("href")) ?? "";
 
   await visitor.open(link.slice(link.indexOf("#")));
   await visitor.expectState("done", 60_000);
   expect(await visitor.outputHash()).toBe(hash);
-  await expect(page.getByRole("slider", { name: "Comparison" })).toHaveAttribute("aria-valuenow", "0");
+  await expect(visitor.divider).toHaveAttribute("aria-valuenow", "0");
   expect(await page.evaluate(() => location.href)).toBe(link);
 });
 
@@ -111,7 +74,7 @@ test("a part of one's own picture can be put into the link", async ({ browser, p
   await expect(visitor.part("status")).toContainText(/would take \d+ KB in the link, and 48 KB fit/);
   // What is in sight, far in, is small.
   for (let press = 0; press < 9; press++) await page.locator(".viewport").press("+");
-  await page.getByRole("button", { name: "Part", exact: true }).click();
+  await visitor.tool("region").click();
   await visitor.expectState("done");
   const size = await visitor.resultSize();
   await visitor.part("pack").click();
@@ -245,12 +208,11 @@ test("a link holds the whole state, and what is as usual stays out of it", async
   await visitor.chooseDemo("Fur");
   await visitor.run();
   await expect(page).toHaveURL(/#img=demo:fur&model=splitsr-x2&zoom=2$/);
-  for (const name of ["Beside", "Flip", "Loupe", "Pixels"])
-    await page.getByRole("button", { name, exact: true }).click();
-  await page.getByLabel("File format").selectOption("JPEG");
+  for (const name of ["beside", "flip", "loupe", "pixels"] as const) await visitor.tool(name).click();
+  await visitor.format.selectOption("JPEG");
   await visitor.part("quality").fill("71");
   await visitor.part("quality").press("Enter");
-  await page.getByText("Score against the truth").click();
+  await visitor.unfold("truth");
   await visitor.part("truth-scale").selectOption("3");
   await visitor.part("backend").selectOption("cpu");
   await visitor.run();
@@ -262,10 +224,10 @@ test("a link holds the whole state, and what is as usual stays out of it", async
   await visitor.expectState("done");
   await expect(page.locator("#stage")).toHaveClass(/beside swapped/);
   await expect(page.locator(".loupe")).toBeVisible();
-  for (const name of ["Beside", "Loupe", "Pixels"]) {
-    await expect(page.getByRole("button", { name, exact: true })).toHaveAttribute("aria-pressed", "true");
+  for (const name of ["beside", "loupe", "pixels"] as const) {
+    await expect(visitor.tool(name)).toHaveAttribute("aria-pressed", "true");
   }
-  await expect(page.getByLabel("File format")).toHaveValue("JPEG");
+  await expect(visitor.format).toHaveValue("JPEG");
   await expect(visitor.part("quality")).toHaveValue("71");
   await expect(visitor.part("truth-scale")).toHaveValue("3");
   await expect(visitor.part("backend")).toHaveValue("cpu");
@@ -276,7 +238,7 @@ test("a link holds the whole state, and what is as usual stays out of it", async
   await expect.poll(() => visitor.resultSize(), { timeout: 30_000 }).toEqual([558, 420]);
   await expect(page).toHaveURL(/#img=demo:fur&model=splitsr-x2&zoom=1.5$/);
   await expect(visitor.part("backend")).toHaveValue("auto");
-  await expect(page.getByRole("button", { name: "Beside" })).toHaveAttribute("aria-pressed", "false");
+  await expect(visitor.tool("beside")).toHaveAttribute("aria-pressed", "false");
 });
 
 test("of a picture in a link the view and the part are there too", async ({ page }) => {
@@ -286,7 +248,7 @@ test("of a picture in a link the view and the part are there too", async ({ page
   await visitor.part("pack").click();
   await expect(page).toHaveURL(/img=png:/);
   for (let press = 0; press < 6; press++) await page.locator(".viewport").press("+");
-  await page.getByRole("button", { name: "Part", exact: true }).click();
+  await visitor.tool("region").click();
   await visitor.expectState("done");
   await expect(page).toHaveURL(/img=png:.*&part=\d+,\d+,\d+,\d+.*&view=/);
   const url = page.url();
@@ -297,201 +259,53 @@ test("of a picture in a link the view and the part are there too", async ({ page
   expect(page.url()).toBe(url);
 });
 
-test.describe("a picture on another site", () => {
-  const elsewhere = new Elsewhere();
-  let picture: string;
-
-  test.beforeEach(async () => {
-    elsewhere.requests.length = 0;
-    await elsewhere.start();
-    picture = `${elsewhere.url}/pictures/fur%20ball.png`;
+/** For `page.evaluate`: goes to another link when the engine is called by this method; in an enlargement, when its first part is there. */
+function leaveAt({ method, fragment }: { method: string; fragment: string }): Promise<void> {
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its object below
+  const { postMessage } = Worker.prototype;
+  return new Promise((resolve) => {
+    const leave = () => {
+      Worker.prototype.postMessage = postMessage;
+      location.hash = fragment;
+      resolve();
+    };
+    Worker.prototype.postMessage = function (this: Worker, message: { method?: string }, ...rest: never[]) {
+      postMessage.call(this, message, ...rest);
+      if (message.method !== method) return;
+      if (method !== "upscale") {
+        leave();
+        return;
+      }
+      this.addEventListener("message", function hear({ data }: MessageEvent<{ event?: { part?: unknown } }>) {
+        if (data.event?.part === undefined) return;
+        this.removeEventListener("message", hear);
+        leave();
+      });
+    };
   });
-  test.afterEach(() => elsewhere.stop());
+}
 
-  const linkTo = (url: string, rest = "") => `#img=url:${encodeURIComponent(url)}${rest}`;
-  const paste = (page: Page, text: string) =>
-    page.evaluate((text) => {
-      const clipboardData = new DataTransfer();
-      clipboardData.setData("text/plain", text);
-      document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
-    }, text);
-
-  test("is loaded from a link when the visitor says so, and not before", async ({ page, context }) => {
-    const foreign: string[] = [];
-    context.on("request", (request) => {
-      if (request.url().startsWith(elsewhere.url)) foreign.push(request.url());
-    });
-    const complaints: string[] = [];
-    context.on("console", (message) => {
-      if (message.type() === "error") complaints.push(message.text());
-    });
-    await visitor.open(linkTo(picture, "&model=splitsr-x2&zoom=1.5&part=10,20,100,80"));
-    await visitor.expectState("idle");
-    await expect(visitor.part("offer")).toContainText(`The link's picture is at ${elsewhere.host}.`);
-    const address = page.url();
-    await expect(page).toHaveURL(/img=url:.*zoom=1.5&part=10,20,100,80$/);
-    expect(await violations(page)).toEqual([]);
-    // Time enough for an engine that is ready to have asked.
-    await page.waitForTimeout(1000);
-    expect(foreign).toEqual([]);
-    expect(elsewhere.requests).toHaveLength(0);
-
-    await visitor.part("load-elsewhere").click();
-    await visitor.expectState("done");
-    expect(await visitor.resultSize()).toEqual([150, 120]);
-    await expect(page.locator("#panel")).toContainText("fur ball");
-    await expect(visitor.part("offer")).toHaveCount(0);
-    expect(page.url()).toBe(address);
-    expect(foreign).toEqual([picture]);
-    const [request] = elsewhere.requests;
-    expect(request?.headers["referer"]).toBeUndefined();
-    expect(request?.headers["cookie"]).toBeUndefined();
-    expect(request?.headers["origin"]).toBe("null");
-    expect(await page.locator("iframe").count()).toBe(0);
-    expect(complaints).toEqual([]);
-  });
-
-  test("verifies", async ({ browser, page }) => {
-    await paste(page, picture);
-    await visitor.part("load-elsewhere").click();
-    await expect(visitor.part("status")).toHaveText("Ready: 372 × 280 pixels to 744 × 560 pixels.");
-    await visitor.run();
-    await visitor.part("verify").click();
-    await expect(visitor.part("verdict")).toHaveText(/the link holds its hash/, { timeout: 30_000 });
-    await expect(page.locator("#panel")).toContainText(`The link names where the picture is, at ${elsewhere.host}.`);
-    const receiver = await newcomer(browser);
-    await receiver.open(await visitor.link());
-    await receiver.part("load-elsewhere").click();
-    await verified(receiver);
-    await receiver.close();
-  });
-
-  test("can be pasted or dropped as an address", async ({ page }) => {
-    await paste(page, ` ${elsewhere.url}/moved.png\n`);
-    await expect(visitor.part("offer")).toContainText(`That picture is at ${elsewhere.host}.`);
-    expect(elsewhere.requests).toHaveLength(0);
-    await visitor.part("load-elsewhere").click();
-    await expect(visitor.part("status")).toHaveText(/^Ready: 372 × 280/);
-    await expect(page).toHaveURL(/#img=url:http.*moved\.png/);
-
+for (const [method, moment] of [
+  ["inspect", "while the first one's picture is read"],
+  ["crop", "while the first one's part is cut out"],
+  ["upscale", "while the first one's part is enlarged"],
+] as const) {
+  test(`of two links, opened one right after the other, the second one is shown: ${moment}`, async ({ page }) => {
     await visitor.chooseDemo("Sign");
-    const dropped = await page.evaluateHandle((url) => {
-      const transfer = new DataTransfer();
-      transfer.setData("text/uri-list", `# from somewhere\r\n${url}\r\n`);
-      return transfer;
-    }, picture);
-    await page.dispatchEvent("body", "drop", { dataTransfer: dropped });
-    await expect(visitor.part("offer")).toBeVisible();
-    // What is open stays in the link until the other one is loaded.
-    await expect(page).toHaveURL(/img=demo:sign/);
-    await visitor.part("load-elsewhere").click();
-    await expect(visitor.part("status")).toHaveText(/^Ready: 372 × 280/);
-    await expect(page).toHaveURL(/#img=url:http/);
-    // Nothing of it is in the link of another picture.
-    await visitor.chooseDemo("Sign");
-    await expect(page).toHaveURL(/img=demo:sign/);
-  });
-
-  for (const [path, why] of [
-    ["/closed.png", "does not let other sites read its pictures"],
-    ["/nothing.png", "has no such picture (it answered 404)"],
-    ["/error.png", "gives no picture (it answered 500)"],
-    ["/large.png", "is larger than 64 MB"],
-    ["/endless.png", "is larger than 64 MB"],
-    ["/page.html", "text"],
-  ] as const) {
-    test(`that cannot be had is told: ${path}`, async ({ page }) => {
-      await paste(page, elsewhere.url + path);
-      await visitor.part("load-elsewhere").click();
-      await visitor.expectState("error");
-      await expect(visitor.part("status")).toContainText(why);
-      expect(await page.locator("iframe").count()).toBe(0);
-      await visitor.chooseDemo("Fur");
-    });
-  }
-
-  test("whose site is not there is told, and another one can be opened while one loads", async ({ page }) => {
-    await paste(page, `${elsewhere.url}/slow.png`);
-    await visitor.part("load-elsewhere").click();
-    await visitor.expectState("working");
-    await visitor.part("cancel").click();
-    await expect(visitor.part("status")).toHaveText("Cancelled.");
-    await visitor.part("load-elsewhere").click();
-    await visitor.expectState("working");
-    await visitor.chooseDemo("Fur");
-    expect(await page.locator("iframe").count()).toBe(0);
-
-    await elsewhere.stop();
-    await paste(page, picture);
-    await visitor.part("load-elsewhere").click();
-    await visitor.expectState("error");
-    await expect(visitor.part("status")).toContainText("cannot be reached");
-    await elsewhere.start();
-  });
-
-  test("is none of a foreign page's business: the frame serves this site's pages alone, in a sandbox", async ({
-    page,
-  }) => {
-    // As a frame with this site's rights, it does nothing.
-    const asked = await page.evaluate(async (url) => {
-      const frame = document.createElement("iframe");
-      frame.src = "fetch.html";
-      document.body.append(frame);
-      await new Promise((done) => frame.addEventListener("load", done));
-      const { port1, port2 } = new MessageChannel();
-      frame.contentWindow?.postMessage({ url, mostBytes: 1e6 }, "*", [port2]);
-      return Promise.race([
-        new Promise((done) => (port1.onmessage = ({ data }) => done(data))),
-        new Promise((done) => setTimeout(done, 1000, "nothing")),
-      ]);
-    }, picture);
-    expect(asked).toBe("nothing");
-    expect(elsewhere.requests).toHaveLength(0);
-    // Nor can the page itself ask.
-    const refused = await page.evaluate((url) => fetch(url).then(String, () => "refused"), picture);
-    expect(refused).toBe("refused");
-    expect(elsewhere.requests).toHaveLength(0);
-  });
-});
-
-test("what is pasted and is neither a picture nor an address is told", async ({ page }) => {
-  for (const text of [
-    "a poem",
-    "javascript:alert(1)",
-    "ftp://example.com/a.png",
-    "https://user:word@example.com/a.png",
-  ]) {
-    await page.evaluate((text) => {
-      const clipboardData = new DataTransfer();
-      clipboardData.setData("text/plain", text);
-      document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
-    }, text);
-    await visitor.expectState("error");
-    await expect(visitor.part("status")).toContainText("That was text and no picture.");
-    await expect(visitor.part("offer")).toHaveCount(0);
-    await visitor.chooseDemo("Fur");
-  }
-});
-
-test("of two links, opened one right after the other, the second one is shown", async ({ page }) => {
-  // While the first one's picture is read, while its part is cut out, and while that is enlarged.
-  for (const between of [10, 100, 1000]) {
-    await visitor.chooseDemo("Sign");
-    await page.evaluate(async (between) => {
+    const left = page.evaluate(leaveAt, { method, fragment: "#img=demo:fur&model=splitsr-x2&zoom=1.5" });
+    await page.evaluate(() => {
       location.hash = "#img=demo:print&model=splitsr-x4&zoom=4&part=10,10,200,150&view=0.1,0.1,3,0.2";
-      await new Promise((done) => setTimeout(done, between));
-      location.hash = "#img=demo:fur&model=splitsr-x2&zoom=1.5";
-    }, between);
+    });
+    await left;
     await expect.poll(() => visitor.resultSize(), { timeout: 30_000 }).toEqual([558, 420]);
     await visitor.expectState("done");
-    // Nor does anything of the first come later.
-    await page.waitForTimeout(500);
-    await visitor.expectState("done");
+    // Nor does anything of the first come later: not in the time of another run.
+    await visitor.run();
     expect(await visitor.resultSize()).toEqual([558, 420]);
     await expect(page).toHaveURL(/#img=demo:fur&model=splitsr-x2&zoom=1.5$/);
     await expect(visitor.part("model")).toHaveValue("splitsr-x2");
-  }
-});
+  });
+}
 
 test("of several files the first of which is broken a batch is made, and what is wrong is told", async ({ page }) => {
   await visitor.part("file-input").setInputFiles([awkwardFile("empty.png"), fur, awkwardFile("rgba16.png")]);
@@ -509,20 +323,24 @@ test("of several files the first of which is broken a batch is made, and what is
 
 test("a scale that is changed in the midst of a scoring ends it", async ({ page }) => {
   await visitor.chooseDemo("Portrait");
-  await page.getByText("Score against the truth").click();
+  await visitor.unfold("truth");
+  // Without the models the scoring doesn't end.
+  const models = await holdRequests(page, "**/models/*.safetensors");
   await visitor.part("truth-run").click();
-  await expect(visitor.part("truth-scores").locator("tbody tr")).not.toHaveCount(0, { timeout: 30_000 });
+  await models.requested;
+  await expect(visitor.part("truth-scores").locator("tbody tr")).not.toHaveCount(0);
   await visitor.part("truth-scale").selectOption("4");
-  await expect(visitor.part("status")).toHaveText("Cancelled.");
-  await page.waitForTimeout(1000);
+  await expect(visitor.part("status")).toHaveText(/^Cancelled/);
+  models.release();
   await expect(visitor.part("truth-scores")).toHaveCount(0);
   // The enlarging of a picture goes on.
   await visitor.part("zoom").fill("4");
+  const changed = visitor.actWhen({ selector: "[data-testid=status][data-state=working]" }, "truth-scale", "3");
   await visitor.part("run").click();
-  await visitor.expectState("working");
-  await visitor.part("truth-scale").selectOption("3");
+  await changed;
   await visitor.expectState("done");
   await expect(visitor.part("result")).toBeVisible();
+  await expect(visitor.part("truth-scores")).toHaveCount(0);
 });
 
 test("a hostile link gives a message and the page as it is at first", async ({ page }) => {

@@ -32,10 +32,31 @@ async function expectArea(page: Page, area: readonly number[]): Promise<void> {
   await expect.poll(() => resultArea(page), { timeout: 20_000 }).toEqual(area);
 }
 
+/** From now on, notes what the page asks of the engine, and what is answered. */
+async function watchCalls(page: Page): Promise<() => Promise<string[]>> {
+  const calls = await page.evaluateHandle(() => {
+    const calls: string[] = [];
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its object below
+    const post = Worker.prototype.postMessage;
+    Worker.prototype.postMessage = function (this: Worker, message: { id: number; method?: string }, ...rest: never[]) {
+      post.call(this, message, ...rest);
+      const { id, method } = message;
+      if (method === undefined) return;
+      calls.push(method);
+      // Hears an answer after the page, which has asked what it asks next by then.
+      this.addEventListener("message", ({ data }: MessageEvent<{ id: number; event?: unknown }>) => {
+        if (data.id === id && !("event" in data)) calls.push(`${method}: answered`);
+      });
+    };
+    return calls;
+  });
+  return () => calls.evaluate((calls) => calls);
+}
+
 test.describe("a part", () => {
   test("is enlarged while it is marked, moved and resized, and is what a link to it gives", async ({ page }) => {
     await visitor.chooseDemo("Fur");
-    const part = page.getByRole("button", { name: "Part" });
+    const part = visitor.tool("region");
     await part.click();
     const status = visitor.part("status");
     await page.mouse.move(...(await pixelAt(page, 100.5, 80.5)));
@@ -51,7 +72,7 @@ test.describe("a part", () => {
     await expect(page).toHaveURL(/part=100,80,80,60/);
     expect(await visitor.resultPixel(60, 50)).toEqual(shown);
     // All of it is enlarged, and not what is right of the divider alone.
-    await expect(page.getByRole("slider", { name: "Comparison" })).toHaveAttribute("aria-valuenow", "0");
+    await expect(visitor.divider).toHaveAttribute("aria-valuenow", "0");
 
     // By its inside it is moved.
     await page.mouse.move(...(await pixelAt(page, 140, 110)));
@@ -74,7 +95,7 @@ test.describe("a part", () => {
     await page.mouse.down();
     await page.mouse.move(line, grip.y + 20, { steps: 3 });
     await page.mouse.up();
-    await expect(page.getByRole("slider", { name: "Comparison" })).not.toHaveAttribute("aria-valuenow", "0");
+    await expect(visitor.divider).not.toHaveAttribute("aria-valuenow", "0");
     await page.mouse.move(...(await pixelAt(page, 150, 110)));
     await page.mouse.down();
     await page.mouse.move(...(await pixelAt(page, 150, 115)), { steps: 4 });
@@ -116,13 +137,13 @@ test.describe("a part", () => {
     await visitor.expectState("done");
     expect(await visitor.outputHash()).toBe(hash);
     await page.getByRole("application", { name: /^Part/ }).press("Delete");
-    await expect(status).toHaveText("Ready: 372 × 280 pixels to 744 × 560 pixels.");
+    await expect(status).toHaveText(/^Ready.* 372 × 280 .* 744 × 560 /);
     await expect(page.locator(".viewport")).toBeFocused();
   });
 
   test("keeps up with a pointer that never rests", async ({ page }) => {
     await visitor.chooseDemo("Fur");
-    await page.getByRole("button", { name: "Part" }).click();
+    await visitor.tool("region").click();
     await page.mouse.move(...(await pixelAt(page, 20.5, 20.5)));
     await page.mouse.down();
     await page.mouse.move(...(await pixelAt(page, 83.5, 83.5)), { steps: 2 });
@@ -137,43 +158,57 @@ test.describe("a part", () => {
       }
       return places;
     });
+    const count = () => seen.evaluate((places) => places.size);
     await page.mouse.move(...(await pixelAt(page, 50, 50)));
     await page.mouse.down();
-    const end = Date.now() + 4000;
     let moves = 0;
-    for (; Date.now() < end; moves++) {
-      const turn = moves / 20;
-      await page.mouse.move(...(await pixelAt(page, 150 + 90 * Math.sin(turn), 130 + 60 * Math.cos(turn))));
-    }
-    // While it moves it is enlarged more than once a second, also on a slow machine, and never more often than it moved.
-    const during = await seen.evaluate((places) => places.size);
-    expect(during).toBeGreaterThan(4);
+    /** Moves until the part was enlarged five times on the way; how long that took, in ms. */
+    const circle = async () => {
+      const start = performance.now();
+      for (const least = (await count()) + 5; (await count()) < least; moves++) {
+        const turn = moves / 20;
+        await page.mouse.move(...(await pixelAt(page, 150 + 90 * Math.sin(turn), 130 + 60 * Math.cos(turn))));
+      }
+      return performance.now() - start;
+    };
+    // While it moves it is enlarged more than once a second, also on a slow machine, and never more
+    // often than it moved. What slows it down does so each time; what a busy machine does, not.
+    const times: number[] = [];
+    while (times.length < 3 && !times.some((time) => time < 5000)) times.push(await circle());
+    expect(Math.min(...times), times.join(", ")).toBeLessThan(5000);
+    const during = await count();
     expect(during).toBeLessThanOrEqual(moves);
     await page.mouse.move(...(await pixelAt(page, 200, 100)));
     await page.mouse.up();
-    const released = Date.now();
     await visitor.expectState("done");
-    // Nothing has piled up.
-    expect(Date.now() - released).toBeLessThan(1500);
+    // Nothing has piled up: what was under way, perhaps the next, and the last.
+    expect((await count()) - during).toBeLessThanOrEqual(3);
     expect(await resultArea(page)).toEqual([170, 70, 64, 64]);
   });
 
   test("that takes long is enlarged when the visitor lets go; a small one of a large picture at once", async ({
     page,
   }) => {
+    // With one worker most of the picture takes long on every machine.
+    await page.addInitScript(() => Object.defineProperty(navigator, "hardwareConcurrency", { value: 1 }));
+    await visitor.open();
+    await visitor.expectState("idle");
+    const calls = await watchCalls(page);
     const picture = noise(1600, 1200);
     await visitor.chooseFile({ name: "noise.bmp", mimeType: "image/bmp", buffer: picture });
     await expect(visitor.part("status")).toHaveText(/^Ready: 1600/);
-    await page.getByRole("button", { name: "Part" }).click();
+    await visitor.tool("region").click();
     const [left, top, side] = [200, 150, 40];
     await page.mouse.move(...(await pixelAt(page, left + 0.5, top + 0.5)));
     await page.mouse.down();
     await page.mouse.move(...(await pixelAt(page, left + side - 0.5, top + side - 0.5)), { steps: 2 });
     await expectArea(page, [left, top, side, side]);
-    // Most of the picture at once: what is smaller on the way may be live on a fast machine.
+    // Most of the picture at once: what is smaller on the way may be live.
+    const before = (await calls()).length;
     await page.mouse.move(...(await pixelAt(page, 1580, 1180)));
-    // More than the time of a part that is live.
-    await page.waitForTimeout(1000);
+    // The engine tells how long that would take, and is asked for nothing else.
+    const estimate = ["crop", "crop: answered", "estimate", "estimate: answered"];
+    await expect.poll(async () => (await calls()).slice(before)).toEqual(estimate);
     expect(await resultArea(page)).toEqual([left, top, side, side]);
     await page.mouse.up();
     await expect(page.locator("#stage")).toHaveAttribute("data-shows", "arrival");
@@ -206,7 +241,7 @@ test.describe("a part", () => {
 
   test("begins by keyboard", async ({ page }) => {
     await visitor.chooseDemo("Fur");
-    await page.getByRole("button", { name: "Part" }).press("Enter");
+    await visitor.tool("region").press("Enter");
     await visitor.expectState("done");
     expect(await resultArea(page)).toEqual([124, 93, 124, 93]);
     const region = page.getByRole("application", { name: /^Part: 124 × 93 pixels at 124, 93/ });
@@ -221,24 +256,24 @@ test.describe("a part", () => {
   }) => {
     await visitor.chooseDemo("Fur");
     await visitor.run();
-    await page.getByRole("button", { name: "Part" }).click();
+    await visitor.tool("region").click();
     await page.mouse.move(...(await pixelAt(page, 50.5, 60.5)));
     await page.mouse.down();
     await page.mouse.move(...(await pixelAt(page, 89.5, 99.5)), { steps: 2 });
     await expectArea(page, [50, 60, 40, 40]);
     await page.mouse.up();
     await visitor.expectState("done");
-    await page.getByRole("button", { name: "Part" }).click();
+    await visitor.tool("region").click();
     await visitor.expectState("idle");
     await expect(page.locator(".region")).toBeHidden();
     await visitor.run();
     // The comparison is where it was before.
-    await expect(page.getByRole("slider", { name: "Comparison" })).toHaveAttribute("aria-valuenow", "50");
+    await expect(visitor.divider).toHaveAttribute("aria-valuenow", "50");
   });
 
   test("is no click: nothing is marked by one", async ({ page }) => {
     await visitor.chooseDemo("Fur");
-    await page.getByRole("button", { name: "Part" }).click();
+    await visitor.tool("region").click();
     await page.mouse.click(...(await pixelAt(page, 100, 100)));
     await expect(page.locator(".region")).toBeHidden();
     await visitor.expectState("idle");
@@ -265,7 +300,7 @@ test.describe("on a phone", () => {
     const touch = new Touch(await page.context().newCDPSession(page));
     await page.getByRole("button", { name: "Fur" }).tap();
     await visitor.expectState("idle");
-    await page.getByRole("button", { name: "Part" }).tap();
+    await visitor.tool("region").tap();
     const at = async (x: number, y: number): Promise<Point> => {
       const [left, top] = await pixelAt(page, x, y);
       return { x: left, y: top };
@@ -297,7 +332,7 @@ test.describe("on a phone", () => {
     await touch.pinch(await at(200, 140), 30, await at(200, 140), 60);
     expect(await magnification(page)).toBeCloseTo(2 * fitted, 0);
     await expect(page.locator(".region")).toHaveAttribute("aria-label", region ?? "");
-    await expect(page.getByRole("button", { name: "Flip" })).toBeAttached();
+    await expect(visitor.tool("flip")).toBeAttached();
     const toolbar = await boxOf(page.locator(".toolbar"));
     expect(toolbar.x).toBeGreaterThanOrEqual(0);
     expect(toolbar.x + toolbar.width).toBeLessThanOrEqual(390);

@@ -74,6 +74,54 @@ export function tellMemory(): void {
   };
 }
 
+/** A promise, and what fulfils it. */
+function signal(): [promise: Promise<void>, fulfil: () => void] {
+  let fulfil: (() => void) | undefined;
+  const promise = new Promise<void>((resolve) => (fulfil = resolve));
+  return [promise, () => fulfil?.()];
+}
+
+/** Holds requests back: `requested` settles with the first one, `release` lets all of them go. */
+export async function holdRequests(
+  page: Page,
+  url: string,
+): Promise<{ requested: Promise<void>; release: () => void }> {
+  const [requested, note] = signal();
+  const [released, release] = signal();
+  await page.route(url, async (route) => {
+    note();
+    await released;
+    // Who asked may have gone meanwhile.
+    await route.continue().catch(() => undefined);
+  });
+  return { requested, release };
+}
+
+/**
+ * Lets the engine tell the page of the first part of a result, and holds back what it says after
+ * that until the returned function is called. So a run is in its middle for as long as a test needs.
+ */
+export async function holdAfterFirstPart(page: Page): Promise<() => Promise<void>> {
+  const coordinator = page.workers().find((worker) => worker.url().includes("coordinator"));
+  if (!coordinator) throw new Error("there is no coordinator worker");
+  await coordinator.evaluate(() => {
+    const post = self.postMessage.bind(self) as (...message: unknown[]) => void;
+    const held: unknown[][] = [];
+    let isHolding = false;
+    const hold = (...message: unknown[]) => {
+      if (isHolding) held.push(message);
+      else post(...message);
+      isHolding ||= (message[0] as { event?: { part?: unknown } }).event?.part !== undefined;
+    };
+    const release = () => {
+      self.postMessage = post;
+      for (const message of held) post(...message);
+    };
+    Object.assign(self, { postMessage: hold, release });
+  });
+  return () => coordinator.evaluate(() => (self as unknown as { release: () => void }).release());
+}
+
 /** What axe objects to in the page as it is once its transitions have ended: in the midst of one, a colour is neither of the two that were chosen. */
 export async function violations(page: Page): Promise<string[]> {
   await page.waitForFunction(() =>
@@ -122,6 +170,54 @@ export class Visitor {
     return this.page.getByTestId(testId);
   }
 
+  /** A button of the viewer's toolbar. */
+  tool(action: "out" | "actual" | "in" | "fit" | "pixels" | "region" | "loupe" | "beside" | "flip"): Locator {
+    return this.page.locator(`.toolbar [data-action=${action}]`);
+  }
+
+  /** The line between both pictures. */
+  get divider(): Locator {
+    return this.page.locator("#stage .divider");
+  }
+
+  /** The choice of the file's format. */
+  get format(): Locator {
+    return this.page.locator("select", { has: this.page.locator("option[value=JPEG]") });
+  }
+
+  /** Opens a part of the page that is folded at first. */
+  async unfold(section: "network" | "truth"): Promise<void> {
+    await this.page.locator(`details.${section} > summary`).click();
+  }
+
+  /**
+   * Clicks a button, or chooses a value, as soon as the page has an element that fits `selector` and
+   * `text`: in the same task, so that nothing is too fast for it. Call it first, begin what leads
+   * there, and then await it.
+   */
+  async actWhen({ selector, text = /(?:)/ }: { selector: string; text?: RegExp }, testId: string, value?: string) {
+    await this.page.evaluate(
+      ({ selector, pattern, testId, value }) =>
+        new Promise<void>((resolve, reject) => {
+          const observer = new MutationObserver(() => {
+            const found = [...document.querySelectorAll(selector)];
+            if (!found.some(({ textContent }) => new RegExp(pattern).test(textContent))) return;
+            observer.disconnect();
+            const element = document.querySelector<HTMLElement>(`[data-testid=${testId}]`);
+            if (value === undefined) element?.click();
+            else if (element) {
+              Object.assign(element, { value });
+              element.dispatchEvent(new Event("change", { bubbles: true }));
+            }
+            if (element) resolve();
+            else reject(new Error(`there is no ${testId}`));
+          });
+          observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+        }),
+      { selector, pattern: text.source, testId, value },
+    );
+  }
+
   async open(fragment = ""): Promise<void> {
     // A fragment alone would not load the page again.
     await this.page.goto("about:blank");
@@ -147,7 +243,7 @@ export class Visitor {
   }
 
   async chooseFormat(label: string): Promise<void> {
-    await this.page.getByLabel("File format").selectOption({ label });
+    await this.format.selectOption({ label });
   }
 
   /** The file that a click on this button saves. */

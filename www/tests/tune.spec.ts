@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "@playwright/test";
 import { command, openHost, tellMemory } from "./support.ts";
-import { drawText, prefaceFirstWorker, run, small, tensors, watchWorkers } from "./tuning.ts";
+import { drawText, prefaceFirstWorker, psnr, run, small, tensors, watchWorkers } from "./tuning.ts";
 
 test.beforeEach(async ({ page, baseURL }) => {
   await openHost(page, baseURL);
@@ -19,40 +19,11 @@ test("eight pictures of text make the model better at text, and hardly worse at 
   expect(tuned.result.psnrY, "on what it has not seen").toBeGreaterThan(tuned.startPsnrY + 0.5);
   expect(tuned.result.psnrY).toBe(Math.max(...tuned.scores.map(({ psnrY }) => psnrY)));
   expect(Math.max(...tuned.scores.map(({ forgotten }) => forgotten))).toBeLessThanOrEqual(0.1);
-  const score = (model: number[] | undefined, demo: string) =>
-    page.evaluate(
-      async ({ model, demo }) => {
-        const options = model ? { model: new Uint8Array(model).buffer } : {};
-        const upscaler = await window.splitsr.createUpscaler({ backend: "cpu", ...options });
-        const { small, sharp } = await upscaler.shrink(`demo/${demo}.png`, 2);
-        const large = await upscaler.upscale(small, { scale: 2 });
-        const { psnrY } = await upscaler.distance(large.imageData(), sharp, { border: 2 });
-        upscaler.destroy();
-        return psnrY ?? NaN;
-      },
-      { model, demo },
-    );
   // Others than those that chose the best step.
-  const unseen = (model: number[] | undefined) =>
-    page.evaluate(
-      async ({ model }) => {
-        const options = model ? { model: new Uint8Array(model).buffer } : {};
-        const upscaler = await window.splitsr.createUpscaler({ backend: "cpu", ...options });
-        let sum = 0;
-        for (const index of [50, 51, 52]) {
-          const sharp = window.text(index);
-          const { small } = await upscaler.shrink(sharp, 2);
-          const large = await upscaler.upscale(small, { scale: 2 });
-          sum += (await upscaler.distance(large.imageData(), sharp, { border: 2 })).psnrY ?? NaN;
-        }
-        upscaler.destroy();
-        return sum / 3;
-      },
-      { model },
-    );
-  expect(await unseen(tuned.model)).toBeGreaterThan((await unseen(undefined)) + 0.5);
+  const unseen = [50, 51, 52];
+  expect(await psnr(page, unseen, tuned.model)).toBeGreaterThan((await psnr(page, unseen, undefined)) + 0.5);
   for (const demo of ["fur", "foliage", "portrait", "facade"]) {
-    const [before, after] = [await score(undefined, demo), await score(tuned.model, demo)];
+    const [before, after] = [await psnr(page, [demo], undefined), await psnr(page, [demo], tuned.model)];
     expect(after, demo).toBeGreaterThan(before - 0.2);
   }
 });
@@ -117,11 +88,14 @@ test("another network than the model's takes over what fits, and learns the rest
         const config = models.find(({ name }) => name === "splitsr-tiny-x2")?.config;
         if (config?.architecture !== "splitsr") throw new Error("it is a SplitSR network");
         const tuning = await window.splitsr.fineTune({
+          ...window.tuneOptions(5, {
+            ...settings,
+            learningRate: 3e-3,
+            replay: 0,
+            network: { ...config, split_ratio: 0.375 },
+          }),
           model: "splitsr-tiny-x2",
           name: "variant",
-          pictures: Array.from({ length: 5 }, (_, index) => window.text(index)),
-          settings: { ...settings, learningRate: 3e-3, replay: 0, network: { ...config, split_ratio: 0.375 } },
-          backend: "cpu",
           workers,
           onStep: ({ loss }) => losses.push(loss),
         });
@@ -155,23 +129,24 @@ test("a network that does not fit the model is refused", async ({ page }) => {
       window.splitsr.fineTune({ ...options, settings: { network } }).then(String, String);
     return [await refused(model.config), await refused({ ...model.config, scale: 2, channels: 0 })];
   });
-  expect(said[0]).toContain("The network enlarges by 4 and the model by 2");
+  expect(said[0]).toContain("The network enlarges by 4, but the model by 2");
   expect(said[1]).toMatch(/[Cc]hannels is 0; it must be from 1 to 256/);
 });
 
 test("it pauses, goes on, stops and starts again from a checkpoint", async ({ page }) => {
   const seen = await page.evaluate(async (small) => {
-    const pictures = Array.from({ length: 5 }, (_, index) => window.text(index));
-    const settings = { ...small, steps: 1000 };
-    const options = { name: "tuned", pictures, settings, backend: "cpu" as const };
-    const first = await window.splitsr.fineTune(options);
+    const options = window.tuneOptions(5, { ...small, steps: 1000 });
+    let hear = () => undefined as unknown;
+    const first = await window.splitsr.fineTune({ ...options, onStep: () => hear() });
     const until = async (step: number) => {
-      while (first.step < step) await new Promise((resolve) => setTimeout(resolve, 20));
+      while (first.step < step) await new Promise((resolve) => (hear = () => resolve(undefined)));
     };
     await until(3);
     await first.pause();
     const paused = first.step;
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    // The worker does one thing after another: a step that went on would come between these.
+    await first.checkpoint();
+    await first.checkpoint();
     const later = first.step;
     first.resume();
     await until(later + 3);
@@ -199,10 +174,7 @@ test("a worker that dies is replaced, and goes on from the state that was kept",
   const seen = await page.evaluate(async (small) => {
     const steps: number[] = [];
     const tuning = await window.splitsr.fineTune({
-      name: "tuned",
-      pictures: Array.from({ length: 5 }, (_, index) => window.text(index)),
-      settings: { ...small, steps: 30 },
-      backend: "cpu",
+      ...window.tuneOptions(5, { ...small, steps: 30 }),
       onStep({ step }) {
         steps.push(step);
         if (steps.length === 10) window.killWorker();
@@ -245,12 +217,7 @@ test("a worker that dies in a pause is replaced to stop; one that dies at the sa
 }) => {
   await page.evaluate(watchWorkers);
   const seen = await page.evaluate(async (small) => {
-    const options = {
-      name: "tuned",
-      pictures: Array.from({ length: 5 }, (_, index) => window.text(index)),
-      settings: { ...small, steps: 30 },
-      backend: "cpu" as const,
-    };
+    const options = window.tuneOptions(5, { ...small, steps: 30 });
     const first = await window.splitsr.fineTune(options);
     await first.pause();
     await first.checkpoint();
@@ -282,10 +249,7 @@ test("a thousand steps leave no memory behind", async ({ page }) => {
     channel.onmessage = ({ data }) => sizes.push(data as number);
     let kept: Promise<unknown> | undefined;
     const tuning = await window.splitsr.fineTune({
-      name: "tuned",
-      pictures: [window.text(0)],
-      settings: { steps: 1000, batch: 2, patch: 16, replay: 0 },
-      backend: "cpu",
+      ...window.tuneOptions(1, { steps: 1000, batch: 2, patch: 16, replay: 0 }),
       workers: 1,
       onStep({ step }) {
         if (step === 100) kept = tuning.checkpoint();
@@ -305,15 +269,13 @@ test("a thousand steps leave no memory behind", async ({ page }) => {
 
 test("what cannot be used is told in a sentence", async ({ page }) => {
   const told = await page.evaluate(async () => {
-    const pictures = [window.text(0)];
     const tiny = new ImageData(12, 12);
     const message = (promise: Promise<unknown>) =>
       promise.then(
         () => "nothing",
         (error: unknown) => String(error),
       );
-    const tune = (options: object) =>
-      message(window.splitsr.fineTune({ name: "tuned", pictures, backend: "cpu", ...options }));
+    const tune = (options: object) => message(window.splitsr.fineTune({ ...window.tuneOptions(1, {}), ...options }));
     const model = await (await fetch("models/splitsr-x2.safetensors")).arrayBuffer();
     const broken = new Uint8Array(model.slice(0));
     // NaN in the last weight.

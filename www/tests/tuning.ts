@@ -6,6 +6,8 @@ declare global {
   interface Window {
     /** A picture of 256 × 256 pixels full of text, another for each number. */
     text: (index: number) => ImageData;
+    /** What most fine-tunings of the tests are asked for: on so many of these pictures, on the processor. */
+    tuneOptions: (count: number, settings: Settings) => TuneOptions;
     /** The page's workers so far. */
     workers: Worker[];
     /** Ends the last of them as a crash would. */
@@ -28,7 +30,7 @@ export function watchWorkers(): void {
   };
 }
 
-/** For `page.evaluate`: defines `window.text`. */
+/** For `page.evaluate`: defines `window.text` and `window.tuneOptions`. */
 export function drawText(): void {
   const words = "lorem ipsum dolor sit amet consectetur adipiscing elit sed do eiusmod tempor incididunt".split(" ");
   window.text = (index) => {
@@ -50,6 +52,12 @@ export function drawText(): void {
     }
     return context.getImageData(0, 0, side, side);
   };
+  window.tuneOptions = (count, settings) => ({
+    name: "tuned",
+    pictures: Array.from({ length: count }, (_, index) => window.text(index)),
+    settings,
+    backend: "cpu",
+  });
 }
 
 /** The first worker that the page starts runs `script` before its own. */
@@ -114,10 +122,8 @@ export function run(
       const losses: number[] = [];
       const scores: Run["scores"] = [];
       const tuning = await window.splitsr.fineTune({
-        name: "tuned",
+        ...window.tuneOptions(count, settings),
         model: start,
-        pictures: Array.from({ length: count }, (_, index) => window.text(index)),
-        settings,
         workers,
         backend,
         onStep({ step, loss }) {
@@ -143,5 +149,32 @@ export function run(
       };
     },
     { count, settings, workers, backend, model },
+  );
+}
+
+/**
+ * The mean PSNR of pictures that are halved and enlarged again, by a model's file or else the usual
+ * model. A string names a demo picture, a number one of text.
+ */
+export function psnr(
+  page: Page,
+  pictures: readonly (string | number)[],
+  model: readonly number[] | undefined,
+): Promise<number> {
+  return page.evaluate(
+    async ({ model, pictures }) => {
+      const options = model ? { model: new Uint8Array(model).buffer } : {};
+      const upscaler = await window.splitsr.createUpscaler({ backend: "cpu", ...options });
+      let sum = 0;
+      for (const picture of pictures) {
+        const source = typeof picture === "string" ? `demo/${picture}.png` : window.text(picture);
+        const { small, sharp } = await upscaler.shrink(source, 2);
+        const large = await upscaler.upscale(small, { scale: 2 });
+        sum += (await upscaler.distance(large.imageData(), sharp, { border: 2 })).psnrY ?? NaN;
+      }
+      upscaler.destroy();
+      return sum / pictures.length;
+    },
+    { model, pictures },
   );
 }

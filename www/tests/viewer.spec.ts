@@ -54,7 +54,7 @@ async function places(page: Page, layout: "divided" | "beside"): Promise<[Point,
 async function compareFur(page: Page, layout: "divided" | "beside"): Promise<void> {
   await visitor.chooseDemo("Fur");
   await visitor.run();
-  if (layout === "beside") await page.getByRole("button", { name: "Beside" }).click();
+  if (layout === "beside") await visitor.tool("beside").click();
 }
 
 for (const layout of ["divided", "beside"] as const) {
@@ -105,8 +105,8 @@ for (const layout of ["divided", "beside"] as const) {
     });
 
     test("the keys move, zoom and flip, wherever the focus is in the viewer", async ({ page }) => {
-      const divider = page.getByRole("slider", { name: "Comparison" });
-      const focused = [page.locator(".viewport"), page.getByRole("button", { name: "Fit" }), divider];
+      const divider = visitor.divider;
+      const focused = [page.locator(".viewport"), visitor.tool("fit"), divider];
       for (const element of focused) {
         await element.press("1");
         await expect(page.locator(".percent")).toHaveText("100 %");
@@ -122,7 +122,7 @@ for (const layout of ["divided", "beside"] as const) {
     });
 
     test("one pixel can fill the viewer, and no more than that", async ({ page }) => {
-      await page.getByRole("button", { name: "Pixels" }).click();
+      await visitor.tool("pixels").click();
       const [[at] = [{ x: 0, y: 0 }]] = await places(page, layout);
       await page.mouse.move(at.x, at.y);
       for (let turns = 0; turns < 20; turns++) await page.mouse.wheel(0, -1000);
@@ -171,12 +171,12 @@ test("a view in a link is brought within what the viewer shows", async ({ page }
 });
 
 test("both pictures flip at the same place, by key and by button", async ({ page }) => {
-  const flip = page.getByRole("button", { name: "Flip" });
+  const flip = visitor.tool("flip");
   await visitor.chooseDemo("Fur");
   await expect(flip).toBeDisabled();
   await visitor.run();
   const place = await boxOf(layer(page, "before"));
-  const divider = page.getByRole("slider", { name: "Comparison" });
+  const divider = visitor.divider;
   const [before, after] = [page.locator(".tag-before"), page.locator(".tag-after")];
   await expect(before).toBeVisible();
   await page.locator(".viewport").press("x");
@@ -196,7 +196,7 @@ test("both pictures flip at the same place, by key and by button", async ({ page
   expect(await boxOf(layer(page, "before"))).toEqual(place);
 
   // Side by side each comes into the other's place.
-  await page.getByRole("button", { name: "Beside" }).click();
+  await visitor.tool("beside").click();
   const [left, right] = [await boxOf(layer(page, "before")), await boxOf(layer(page, "after"))];
   await flip.click();
   const [flippedBefore, flippedAfter] = [await boxOf(layer(page, "before")), await boxOf(layer(page, "after"))];
@@ -224,7 +224,7 @@ test.describe("on a phone", () => {
       await visitor.expectState("idle");
       await visitor.part("run").tap();
       await visitor.expectState("done");
-      if (layout === "beside") await page.getByRole("button", { name: "Beside" }).tap();
+      if (layout === "beside") await visitor.tool("beside").tap();
       const fitted = await magnification(page);
       for (const [at, name] of await places(page, layout)) {
         // Two fingers part, and move on together.
@@ -252,7 +252,7 @@ test.describe("on a phone", () => {
         await touch.tap(at);
         await expect.poll(() => magnification(page)).toBeCloseTo(fitted, 3);
       }
-      const divider = page.getByRole("slider", { name: "Comparison" });
+      const divider = visitor.divider;
       await expect(divider).toHaveAttribute("aria-valuenow", "50");
       expect(await page.evaluate(() => scrollY)).toBe(0);
     });

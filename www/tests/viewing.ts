@@ -25,6 +25,8 @@ export async function magnification(page: Page): Promise<number> {
 /** Fingers on the screen. */
 export class Touch {
   readonly #session: CDPSession;
+  /** When the last event was, in seconds: a double tap is one by the clock, which a busy machine is not to stretch. */
+  #time = Date.now() / 1000;
 
   constructor(session: CDPSession) {
     this.#session = session;
@@ -32,7 +34,8 @@ export class Touch {
 
   async #send(type: "touchStart" | "touchMove" | "touchEnd", points: Point[]): Promise<void> {
     const touchPoints = points.map(({ x, y }, id) => ({ x, y, id }));
-    await this.#session.send("Input.dispatchTouchEvent", { type, touchPoints });
+    this.#time += 0.02;
+    await this.#session.send("Input.dispatchTouchEvent", { type, touchPoints, timestamp: this.#time });
   }
 
   start = (...points: Point[]): Promise<void> => this.#send("touchStart", points);

@@ -2,28 +2,33 @@
 
 use std::path::PathBuf;
 
-use splitsr::weights::{Metadata, Model, assign, collect, to_bytes};
+use splitsr::model::Model;
+use splitsr::weights::{Metadata, assign, collect, to_bytes};
 use splitsr::{Error, Result, files, models};
 
-/// Writes the model whose weights are the means of those of several models of one network. Where these began with the same weights, that is often better
-/// than each (Wortsman and others, "Model soups", ICML 2022). What it scores, `splitsr measure` finds out.
+/// Averages the weights of several models with the same network. The average of models that started from
+/// the same weights is often better than each of them (Wortsman and others, "Model soups", ICML 2022).
+/// `splitsr measure` finds its scores.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The models' names or files, two or more; the mean is called like the first
+    /// Names or files of two or more models; the result gets the name of the first
     #[arg(required = true, num_args = 2..)]
     models: Vec<String>,
-    /// The model's file, .safetensors
+    /// The file to write, .safetensors
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
 }
 
 pub fn run(args: Args) -> Result<()> {
     let all = args.models.iter().map(|name| models::load(name)).collect::<Result<Vec<Model>>>()?;
-    let [first, others @ ..] = &all[..] else { unreachable!("two models are the least") };
+    let [first, others @ ..] = &all[..] else { unreachable!("clap asks for two models") };
     let mut sums = collect(&first.network);
     for (model, name) in others.iter().zip(&args.models[1..]) {
         if model.metadata.config != first.metadata.config {
-            return Err(Error::Config(format!("{name} is another network than {}", args.models[0])));
+            return Err(Error::Config(format!(
+                "{name} has another network than {}: only models with the same network can be averaged",
+                args.models[0]
+            )));
         }
         for (name, (_, values)) in collect(&model.network) {
             let (_, sum) = sums.get_mut(&name).expect("the same network has the same tensors");

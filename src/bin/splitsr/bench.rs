@@ -6,42 +6,42 @@ use burn::tensor::{Device, Tensor, TensorData};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde::Serialize;
+use splitsr::model::Model;
 use splitsr::network::cost::Cost;
 use splitsr::ops::{Arithmetic, awake, cpu, recycling};
 use splitsr::train::{Batch, Recipe, Trainer};
-use splitsr::weights::Model;
 use splitsr::{Error, Result, models};
 
 use crate::ALLOCATOR;
 
-/// Times a model on this machine's CPU, forward and backward, against Burn's own operations in the same run.
+/// Times a model on the CPU, forward and backward, and Burn's own operations in the same run.
 #[derive(clap::Args)]
 pub struct Args {
-    /// A model's name or file
+    /// Name or file of the model
     #[arg(default_value = "splitsr-x2")]
     model: String,
-    /// The small picture, in pixels
+    /// Size of the low-resolution picture, in pixels
     #[arg(long, value_name = "WxH", default_value = "320x180", value_parser = crate::upscale::parse_size)]
     size: (u32, u32),
-    /// Patches in a training step
+    /// Patches per training step
     #[arg(long, default_value_t = 16)]
     batch: usize,
-    /// Side of the small patches of a training step, in pixels
+    /// Side of the low-resolution patches, in pixels
     #[arg(long, default_value_t = 48)]
     patch: usize,
-    /// Threads; 0 is one for each core
+    /// Number of threads; 0 means one per core
     #[arg(long, default_value_t = 0)]
     threads: usize,
-    /// How often each is timed, in turns; the median counts
+    /// Number of timings, of which the median is reported
     #[arg(long, default_value_t = 5)]
     rounds: usize,
-    /// Leave out Burn's own operations, which take most of the time
+    /// Skip Burn's own operations, which take most of the time
     #[arg(long)]
     no_stock: bool,
-    /// Leave out the training step
+    /// Skip the training step
     #[arg(long)]
     no_training: bool,
-    /// Print one JSON object
+    /// Print the result as a JSON object
     #[arg(long)]
     json: bool,
 }
@@ -51,7 +51,7 @@ struct Report {
     model: String,
     instruction_set: &'static str,
     threads: usize,
-    /// What a loop of multiply-adds in registers reaches on all threads.
+    /// The speed of a loop of multiply-adds in registers, on all threads.
     peak_gflops: f64,
     forward: Workload,
     training_step: Option<Workload>,
@@ -63,7 +63,8 @@ struct Workload {
     width: usize,
     height: usize,
     batch: usize,
-    /// Of the convolutions by definition, 2 for a multiply-add; three times the forward pass for a training step.
+    /// Operations of the convolutions by definition, 2 per multiply-add. A training step counts as three
+    /// forward passes.
     gflop: f64,
     timings: Vec<Timing>,
 }
@@ -76,9 +77,10 @@ struct Timing {
     ms: f64,
     samples_ms: Vec<f64>,
     gflops: f64,
-    /// `gflops` as a part of `peak_gflops`; Winograd's algorithm counts as the multiplications that it spares.
+    /// `gflops` as a fraction of `peak_gflops`. Winograd's algorithm counts as the direct one, so it can
+    /// exceed 1.
     peak_fraction: f64,
-    /// Memory that was allocated at most while it ran, beyond what was before.
+    /// Peak of the memory that was allocated during the run.
     peak_bytes: usize,
 }
 
@@ -89,9 +91,9 @@ pub fn run(args: Args) -> Result<()> {
     rayon::ThreadPoolBuilder::new()
         .num_threads(args.threads)
         .build_global()
-        .map_err(|error| Error::Config(format!("the threads cannot be started ({error})")))?;
+        .map_err(|error| Error::Config(format!("cannot start the threads ({error}): lower --threads")))?;
     let model = models::load(&args.model)?;
-    // On one of the threads that compute: from outside, each operation would have to wake them and wait.
+    // On a thread of the pool: from outside, each operation would have to wake a thread and wait for it.
     let report = rayon::scope(|_| measure(model, &args))?;
     if args.json {
         crate::print_json(&report);
@@ -146,7 +148,7 @@ fn training_step(model: &Model, args: &Args, peak_gflops: f64) -> Result<Workloa
     Ok(Workload { width: side, height: side, batch: args.batch, gflop, timings })
 }
 
-/// Multiply-adds of the convolutions for so many low-resolution pixels.
+/// Multiply-adds of the convolutions for `pixels` low-resolution pixels.
 fn macs(model: &Model, pixels: usize) -> f64 {
     Cost::of(&model.metadata.config).macs_per_lr_pixel * pixels as f64
 }
@@ -197,7 +199,7 @@ fn median(samples: &[f64]) -> f64 {
     (sorted[(sorted.len() - 1) / 2] + sorted[sorted.len() / 2]) / 2.0
 }
 
-/// Values in [0, 1): a picture of the worst kind.
+/// Values in [0, 1).
 fn noise(count: usize) -> Vec<f32> {
     StdRng::seed_from_u64(42).random_iter().take(count).collect()
 }

@@ -10,20 +10,20 @@ use splitsr::image::{Format, Picture, encode};
 use splitsr::upscale::{Options, Target, upscale};
 use splitsr::{Error, Result, files, models};
 
-/// Compares what two models make of one picture.
+/// Enlarges a picture with two models and compares the results.
 #[derive(clap::Args)]
 pub struct Args {
-    /// A model's name or file
+    /// Name or file of the first model
     a: String,
-    /// Another one's; they must enlarge alike
+    /// Name or file of the second model, which must have the same scale
     b: String,
     /// The picture
     #[arg(value_name = "IN")]
     input: PathBuf,
-    /// Writes a map of the differences: black where equal, white where furthest apart
+    /// Write a map of the differences: black where equal, white where they are largest
     #[arg(short, long, value_name = "HEAT")]
     output: Option<PathBuf>,
-    /// Print one JSON object
+    /// Print the result as a JSON object
     #[arg(long)]
     json: bool,
 }
@@ -42,7 +42,10 @@ pub fn run(args: Args) -> Result<()> {
     let heat_format = args.output.as_deref().map(Format::from_path).transpose()?;
     let (a, b) = (enlarge(&args, &args.a)?, enlarge(&args, &args.b)?);
     if (a.width, a.height) != (b.width, b.height) {
-        return Err(Error::Config(format!("{} and {} do not enlarge by the same factor", args.a, args.b)));
+        return Err(Error::Config(format!(
+            "{} and {} have different scales: choose two models of the same scale",
+            args.a, args.b
+        )));
     }
     let distance = distance(&a, &b, 0)?;
     let (width, height) = (a.width, a.height);
@@ -57,11 +60,11 @@ pub fn run(args: Args) -> Result<()> {
     let Distance { psnr_y, ssim_y, largest, mean } = distance;
     let number = |value: Option<f64>, places| value.map_or("-".into(), |value| format!("{value:.places$}"));
     let (psnr_y, ssim_y) = (number(psnr_y.or(Some(f64::INFINITY)), 2), number(ssim_y, 4));
-    println!("PSNR {psnr_y} dB, SSIM {ssim_y} on Y; at most {largest} and on average {mean:.3} levels of 255 apart");
+    println!("PSNR {psnr_y} dB, SSIM {ssim_y} on Y; largest difference {largest}, mean {mean:.3} of 255 levels");
     Ok(())
 }
 
-/// The picture by the model's own scale, opaque.
+/// The picture enlarged by the model's own scale, without alpha.
 fn enlarge(args: &Args, model: &str) -> Result<Picture> {
     let model = models::load(model)?;
     let zoom = model.metadata.config.scale() as f64;

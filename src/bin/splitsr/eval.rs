@@ -3,35 +3,35 @@
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
-use splitsr::device::{Backend, Placed};
+use splitsr::device::{Backend, ModelOnDevice};
 use splitsr::eval::{Scores, SetScore, bicubic, lanczos3, score_set};
 use splitsr::image::Picture;
 use splitsr::network::cost::Cost;
-use splitsr::upscale::Enlarge;
+use splitsr::upscale::{Enlarge, enlarge_picture_ensemble};
 use splitsr::{Error, Result, models};
 
-/// Scores a model on folders of pictures: PSNR and SSIM on Y, by the usual protocol.
+/// Scores a model on folders of pictures: PSNR and SSIM on Y, with the protocol of the literature.
 #[derive(clap::Args)]
 pub struct Args {
-    /// A model's name or file, bicubic (MATLAB's) or lanczos3
+    /// Name or file of the model, or bicubic (as in MATLAB) or lanczos3
     #[arg(long, default_value = models::DEFAULT)]
     model: String,
-    /// Enlargement: 2, 3 or 4
+    /// Scale: 2, 3 or 4
     #[arg(long, value_parser = clap::value_parser!(u32).range(2..=4))]
     scale: u32,
-    /// Where to compute
+    /// Device to use
     #[arg(long, value_enum, default_value_t = Backend::Auto)]
     backend: Backend,
-    /// On a graphics card, store feature maps as 16-bit floats
+    /// Store feature maps as 16-bit floats (GPU only)
     #[arg(long)]
     half: bool,
-    /// Self-ensemble: the mean of the model's results for the 8 flips and rotations
+    /// Self-ensemble: average the results for the 8 flips and rotations
     #[arg(long)]
     ensemble: bool,
     /// Folders of high-resolution pictures
     #[arg(required = true, value_name = "DIR")]
     folders: Vec<PathBuf>,
-    /// Print one JSON object
+    /// Print the result as a JSON object
     #[arg(long)]
     json: bool,
 }
@@ -86,7 +86,7 @@ pub fn run(args: Args) -> Result<()> {
 enum Upsampler {
     Bicubic,
     Lanczos3,
-    Model(Box<Placed>),
+    Model(Box<ModelOnDevice>),
 }
 
 impl Upsampler {
@@ -99,8 +99,10 @@ impl Upsampler {
         }
         let model = models::load(name)?;
         match model.metadata.config.scale() {
-            own if own == scale as usize => Ok(Self::Model(Box::new(Placed::new(model, args.backend, args.half)?))),
-            own => Err(Error::Config(format!("{name} enlarges by {own}: use --scale {own}, or another model"))),
+            own if own == scale as usize => {
+                Ok(Self::Model(Box::new(ModelOnDevice::new(model, args.backend, args.half)?)))
+            }
+            own => Err(Error::Config(format!("{name} enlarges by {own}: use --scale {own} or another model"))),
         }
     }
 
@@ -108,15 +110,15 @@ impl Upsampler {
         match self {
             Self::Bicubic => bicubic(lr, width, height),
             Self::Lanczos3 => lanczos3(lr, width, height),
-            Self::Model(model) if ensemble => model.enlarge_picture_ensemble(lr),
+            Self::Model(model) if ensemble => enlarge_picture_ensemble(&**model, lr),
             Self::Model(model) => model.enlarge_picture(lr),
         }
     }
 
     fn describe(&self, name: &str) -> Evaluated {
         match self {
-            Self::Model(placed) => {
-                let model = placed.model();
+            Self::Model(on_device) => {
+                let model = on_device.model();
                 let cost = Cost::of(&model.metadata.config);
                 Evaluated {
                     name: model.metadata.name.clone(),

@@ -4,13 +4,13 @@ use std::path::PathBuf;
 
 use splitsr::{Result, files, models, onnx};
 
-/// Writes a model as an ONNX file, for other runtimes: `input` is `[1, 3, height, width]`, RGB in [0, 1], of any size; `output` is
-/// the enlarged picture, which is not clamped.
+/// Exports a model as an ONNX file for other runtimes. `input` is `[1, 3, height, width]`, RGB in [0, 1],
+/// of any size. `output` is the enlarged picture, not clamped.
 #[derive(clap::Args)]
 pub struct Args {
-    /// A model's name or file
+    /// Name or file of the model
     model: String,
-    /// The ONNX file
+    /// The file to write
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
 }

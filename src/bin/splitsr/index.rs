@@ -7,13 +7,14 @@ use splitsr::network::cost::Cost;
 use splitsr::weights::{Metadata, hex_sha256, read};
 use splitsr::{Error, Result, files, models};
 
-/// Writes DIR/index.json, the list of models that the page reads, from the weights files in DIR, and the table of the README above DIR.
+/// Writes DIR/index.json, the list of models that the page reads, and the tables in DIR/README.md from the weights
+/// files in DIR.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Folder of weights files
+    /// Folder with the weights files
     #[arg(value_name = "DIR", default_value = "models")]
     folder: PathBuf,
-    /// Only check that both are up to date
+    /// Write nothing and fail if a file is out of date
     #[arg(long)]
     check: bool,
 }
@@ -31,7 +32,7 @@ struct Entry {
     metadata: Metadata,
 }
 
-/// What encloses the table in the README.
+/// The lines around the tables in README.md.
 const MARKS: [&str; 2] = ["<!-- The models: splitsr index writes this part. -->", "<!-- The end of the models. -->"];
 
 pub fn run(args: Args) -> Result<()> {
@@ -39,13 +40,13 @@ pub fn run(args: Args) -> Result<()> {
     let json = serde_json::to_string_pretty(&entries).expect("an index is plain data") + "\n";
     let index = args.folder.join("index.json");
     let mut outputs = vec![(index, json)];
-    let readme = std::path::absolute(&args.folder).map_err(Error::io(&args.folder))?.with_file_name("README.md");
+    let readme = args.folder.join("README.md");
     if let Ok(text) = std::fs::read_to_string(&readme)
         && let Some((before, rest)) = text.split_once(MARKS[0])
         && let Some((_, after)) = rest.split_once(MARKS[1])
     {
         let [begin, end] = MARKS;
-        outputs.push((readme, format!("{before}{begin}\n\n{}\n{end}{after}", tables(&entries))));
+        outputs.push((readme, format!("{before}{begin}\n\n{}{end}{after}", tables(&entries))));
     }
     for (path, text) in outputs {
         if !args.check {

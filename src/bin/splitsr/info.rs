@@ -5,10 +5,11 @@ use splitsr::config::{BlockKind, HybridMode, NetworkConfig, Replacement, SplitSr
 use splitsr::network::cost::Cost;
 use splitsr::{Result, models};
 
-/// A model (a name or a file), or the hyper-parameters of a SplitSR network; those left out are the flagship's.
+/// Shows the size, cost and receptive field of a model, or of a SplitSR network with the given
+/// hyper-parameters. The default of each is that of splitsr-x2.
 #[derive(clap::Args)]
 pub struct Args {
-    /// A model's name or file
+    /// Name or file of the model
     #[arg(conflicts_with_all = ["channels", "groups", "blocks", "split_ratio", "hybrid_index", "hybrid_mode", "replacement", "block", "attention", "scale"])]
     model: Option<String>,
     /// Feature channels
@@ -17,31 +18,31 @@ pub struct Args {
     /// Residual groups
     #[arg(long)]
     groups: Option<usize>,
-    /// Blocks in a group
+    /// Blocks per group
     #[arg(long)]
     blocks: Option<usize>,
     /// Fraction of the channels that a lightweight block convolves
     #[arg(long)]
     split_ratio: Option<f64>,
-    /// How many groups are made of lightweight blocks
+    /// Number of groups with lightweight blocks
     #[arg(long)]
     hybrid_index: Option<usize>,
-    /// Their order
+    /// Order of the groups
     #[arg(long)]
     hybrid_mode: Option<HybridMode>,
     /// Where lightweight blocks replace standard ones
     #[arg(long)]
     replacement: Option<Replacement>,
-    /// The kind of lightweight block
+    /// Kind of the lightweight blocks
     #[arg(long)]
     block: Option<BlockKind>,
-    /// Channel attention with this reduction
+    /// Add channel attention with this reduction
     #[arg(long, value_name = "REDUCTION")]
     attention: Option<usize>,
-    /// Enlargement: 2, 3 or 4
+    /// Scale: 2, 3 or 4
     #[arg(long)]
     scale: Option<usize>,
-    /// Print one JSON object
+    /// Print the result as a JSON object
     #[arg(long)]
     json: bool,
 }
@@ -51,9 +52,9 @@ struct Info {
     config: NetworkConfig,
     params: u64,
     macs_720p: f64,
-    /// Side, in low-resolution pixels; null = the whole picture.
+    /// The side, in low-resolution pixels; null = the whole picture.
     receptive_field: Option<usize>,
-    /// Of the weights file; null for a config.
+    /// The hash of the weights file; null for hyper-parameters.
     sha256: Option<String>,
 }
 
@@ -82,8 +83,8 @@ pub fn run(args: Args) -> Result<()> {
     let field = info.receptive_field.map_or("the whole picture".into(), |side| format!("{side} x {side} pixels"));
     println!("config           {}", serde_json::to_string(&info.config).expect("a config is plain data"));
     println!("parameters       {}", info.params);
-    println!("multiply-adds    {:.2} G for a 1280 x 720 output", info.macs_720p / 1e9);
-    println!("receptive field  {field} of the small picture");
+    println!("multiply-adds    {:.2} G for a result of 1280 x 720 pixels", info.macs_720p / 1e9);
+    println!("receptive field  {field} of the low-resolution picture");
     if let Some(sha256) = info.sha256 {
         println!("sha256           {sha256}");
     }

@@ -18,11 +18,11 @@ use clap::{Parser, Subcommand};
 use peak_alloc::PeakAlloc;
 use splitsr::Error;
 
-/// Counts, for `splitsr bench`.
+/// Counts the allocated bytes, for `splitsr bench`.
 #[global_allocator]
 static ALLOCATOR: PeakAlloc = PeakAlloc;
 
-/// Enlarges pictures with SplitSR, a small super-resolution network. Everything runs on this machine.
+/// Enlarges pictures with SplitSR, a small super-resolution network. Everything runs on your machine.
 #[derive(Parser)]
 #[command(version, arg_required_else_help = true)]
 struct Cli {
@@ -34,30 +34,30 @@ struct Cli {
 enum Command {
     /// Enlarge pictures
     Upscale(upscale::Args),
-    /// Score a model on folders of pictures: PSNR and SSIM on Y
+    /// Score a model on folders of pictures (PSNR and SSIM on Y)
     Eval(eval::Args),
-    /// What a model, or a config, costs and sees
+    /// Show the size, cost and receptive field of a model
     Info(info::Args),
     /// Train a model on a folder of pictures
     Train(train::Args),
-    /// Train variants of one run and list what they reached
+    /// Train variants of a run and list their scores
     Study(study::Args),
-    /// Compare what two models make of one picture
+    /// Compare two models on a picture
     Compare(compare::Args),
-    /// Time a model against Burn's own operations
+    /// Time a model and compare with Burn's own operations
     Bench(bench::Args),
-    /// Average the weights of models that began alike
+    /// Average the weights of several models
     Average(average::Args),
-    /// Write a model as an ONNX file, for other runtimes
+    /// Export a model as an ONNX file for other runtimes
     Export(export::Args),
-    /// Measure a trained model: the halo of its tiles, and scores, written into its file
+    /// Measure a model's halo and scores, and write them into its file
     Measure(measure::Args),
-    /// Write index.json for a folder of models
+    /// Write the index of a folder of models
     Index(index::Args),
 }
 
 fn main() -> ExitCode {
-    // Of Mesa's Vulkan layers one asks the desktop which card to use, and prints an error to stderr where there is none.
+    // Without a desktop, Mesa's device-select layer prints an error to stderr.
     if std::env::var_os("XDG_RUNTIME_DIR").is_none() {
         // SAFETY: no other thread runs yet.
         unsafe { std::env::set_var("NODEVICE_SELECT", "1") };
@@ -89,11 +89,12 @@ fn print_json(value: &impl serde::Serialize) {
     println!("{}", serde_json::to_string(value).expect("reports are plain data"));
 }
 
-/// A flag that Ctrl-C and SIGTERM set: the work stops at the next tile or step, and leaves no half-written file.
+/// A flag that Ctrl-C and SIGTERM set. Work then stops at the next tile or step and leaves no
+/// half-written file.
 fn stop_flag() -> splitsr::Result<std::sync::Arc<std::sync::atomic::AtomicBool>> {
     let flag = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
     let set = flag.clone();
     ctrlc::set_handler(move || set.store(true, std::sync::atomic::Ordering::Relaxed))
-        .map_err(|error| Error::Config(format!("Ctrl-C cannot be caught: {error}")))?;
+        .map_err(|error| Error::Config(format!("cannot catch Ctrl-C: {error}")))?;
     Ok(flag)
 }

@@ -4,39 +4,39 @@ use std::path::{Path, PathBuf};
 
 use splitsr::eval::{Scores, score_set};
 use splitsr::image::Picture;
-use splitsr::train::{Dataset, Pair, bounded_psnr_y};
-use splitsr::upscale::{Enlarge, auto_halo};
-use splitsr::weights::{Model, to_bytes};
+use splitsr::model::Model;
+use splitsr::train::{Dataset, mean_psnr_y};
+use splitsr::upscale::{Enlarge, auto_halo, enlarge_picture_ensemble};
+use splitsr::weights::to_bytes;
 use splitsr::{Error, Result, files, models};
 
-/// Measures a trained model and writes what it finds into the model's file: the halo that tiles need, and scores.
+/// Measures the halo that a model's tiles need and the model's scores, and writes them into its file.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The model's file
+    /// File of the model
     model: PathBuf,
-    /// Folder of validation pictures, for the halo and, where it is not known, the PSNR on them
+    /// Folder of validation pictures, for the halo and, if the file lacks it, the validation PSNR
     #[arg(long, value_name = "DIR")]
     val: PathBuf,
-    /// Folders to score it on
+    /// Folders of pictures to score the model on
     #[arg(value_name = "DIR")]
     folders: Vec<PathBuf>,
-    /// A folder to score it on with self-ensemble, which takes 8 times as long; may be given several times
+    /// Folder to score the model on with self-ensemble, which takes 8 times as long; can be repeated
     #[arg(long, value_name = "DIR")]
     ensemble: Vec<PathBuf>,
 }
 
 pub fn run(args: Args) -> Result<()> {
     if !args.model.is_file() {
-        return Err(Error::Config(format!("{} is not a file", args.model.display())));
+        return Err(Error::Config(format!("{} is not a file: give the path of a weights file", args.model.display())));
     }
     let mut model: Model = models::load(&args.model.to_string_lossy())?;
     let scale = model.scale();
     let pairs = Dataset::load(&args.val, scale, &Default::default())?.into_pairs();
     let mut scores = model.metadata.scores.as_object().cloned().unwrap_or_default();
-    // A training writes this; a mean of models comes without.
+    // A training run writes this score; an average of models has none.
     if !scores.contains_key("validation_psnr_y") {
-        let score = |pair: &Pair| bounded_psnr_y(&model.enlarge_picture(&pair.lr)?, &pair.hr, scale);
-        let mean = pairs.iter().map(score).sum::<Result<f64>>()? / pairs.len() as f64;
+        let mean = mean_psnr_y(&pairs, scale, |pair| model.enlarge_picture(&pair.lr))?;
         scores.insert("validation_psnr_y".into(), ((mean * 1e3).round() / 1e3).into());
     }
     let validation: Vec<_> = pairs.into_iter().map(|pair| pair.lr).collect();
@@ -48,7 +48,7 @@ pub fn run(args: Args) -> Result<()> {
     }
     let mut ensemble = serde_json::Map::new();
     for folder in &args.ensemble {
-        ensemble.extend([score(folder, scale, |lr| model.enlarge_picture_ensemble(lr))?]);
+        ensemble.extend([score(folder, scale, |lr| enlarge_picture_ensemble(&model, lr))?]);
     }
     if !ensemble.is_empty() {
         scores.insert("ensemble".into(), ensemble.into());

@@ -11,44 +11,45 @@ use splitsr::ops::recycling;
 use splitsr::train::{Dataset, Event, Files, Limits, Pictures, TrainConfig, run as train};
 use splitsr::{Error, Result};
 
-/// Trains variants of one training run that differ in a few fields, so that they can be compared, and lists what they reached as a table (Markdown). A variant whose log in
-/// OUT says that it is done is not trained again; one that was interrupted goes on.
+/// Trains variants of a training run that differ in a few fields, and prints a table of their scores in
+/// Markdown. Skips variants that are complete according to their log in OUT, and resumes interrupted ones.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The study (TOML): `[base]`, a training config, and a `[[variant]]` for each variant: `name`, and the fields of the base that it changes
+    /// The study (TOML): a training config in `[base]` and, for each variant, a `[[variant]]` with a `name` and the fields of the base that it changes
     file: PathBuf,
-    /// Folder for models, checkpoints and logs; made if need be
+    /// Folder for models, checkpoints and logs, which is created if needed
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// Folder of training pictures; without it, what the logs say is listed and nothing is trained
+    /// Folder of training pictures. Without it, nothing is trained and the table comes from the logs
     #[arg(long, value_name = "DIR", requires = "val")]
     data: Option<PathBuf>,
     /// Folder of validation pictures
     #[arg(long, value_name = "DIR", requires = "data")]
     val: Option<PathBuf>,
-    /// Only every COUNT-th variant, beginning with the INDEX-th: to train on several processes side by side
+    /// Train only every COUNT-th variant, starting with the INDEX-th: for several processes side by side
     #[arg(long, value_name = "INDEX/COUNT", default_value = "1/1", value_parser = parse_part)]
     part: (usize, usize),
-    /// Print one JSON object
+    /// Print the result as a JSON object
     #[arg(long)]
     json: bool,
 }
 
 fn parse_part(text: &str) -> std::result::Result<(usize, usize), String> {
     let part = text.split_once('/').and_then(|(index, count)| Some((index.parse().ok()?, count.parse().ok()?)));
-    part.filter(|&(index, count)| 1 <= index && index <= count).ok_or_else(|| "it is like 1/2 or 2/2".into())
+    part.filter(|&(index, count)| 1 <= index && index <= count)
+        .ok_or_else(|| "it must be INDEX/COUNT, like 1/2 or 2/2".into())
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Study {
-    /// Says what is studied.
+    /// The title of the table.
     title: String,
     base: toml::Table,
     variant: Vec<toml::Table>,
 }
 
-/// What a variant reached.
+/// The result of a variant.
 #[derive(Serialize)]
 struct Row {
     name: String,
@@ -56,11 +57,11 @@ struct Row {
     params: u64,
     macs_720p: f64,
     steps: u64,
-    /// In training; validation is not counted.
+    /// The time spent in training steps.
     seconds: f64,
-    /// Mean loss of the last hundred steps.
+    /// The mean loss of the last hundred steps.
     loss: f64,
-    /// On the validation pictures, dB.
+    /// PSNR on the validation pictures, in dB.
     psnr_y: f64,
 }
 
@@ -96,7 +97,7 @@ pub fn run(args: Args) -> Result<()> {
     Ok(())
 }
 
-/// The base with a variant's fields put over it, table by table.
+/// The base with a variant's fields, merged table by table.
 fn config(base: &toml::Table, variant: toml::Table) -> Result<TrainConfig> {
     fn put(over: toml::Table, base: &mut toml::Table) {
         for (key, value) in over {
@@ -115,7 +116,7 @@ fn config(base: &toml::Table, variant: toml::Table) -> Result<TrainConfig> {
 
 fn train_all<'a>(configs: impl Iterator<Item = &'a TrainConfig>, data: &Path, val: &Path, out: &Path) -> Result<()> {
     let stop = crate::stop_flag()?;
-    // By scale: the pictures are shrunk once.
+    // One data set per scale, so that pictures are shrunk once.
     let mut datasets = BTreeMap::new();
     for config in configs.take_while(|_| !stop.load(Ordering::Relaxed)) {
         if row(config.clone(), out)?
@@ -143,7 +144,7 @@ fn files(config: &TrainConfig, out: &Path) -> Files {
     Files::beside(&out.join(format!("{name}.safetensors")))
 }
 
-/// What the log of a variant says; `None` if there is no log with a validation.
+/// The result in the log of a variant; `None` if there is no log with a score.
 fn row(config: TrainConfig, out: &Path) -> Result<Option<Row>> {
     let log = files(&config, out).log;
     if !log.exists() {

@@ -7,47 +7,47 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
-use splitsr::device::{Backend, Place, Placed};
+use splitsr::device::{Backend, DeviceChoice, ModelOnDevice};
 use splitsr::eval::read_picture;
 use splitsr::image::{Format, encode_with, exif};
 use splitsr::upscale::{Options, Progress, Report, Target, Tiling, upscale};
 use splitsr::weights::hex_sha256;
 use splitsr::{Error, Result, files, models};
 
-/// Enlarges pictures.
+/// Enlarges pictures by any zoom from 1 to 16.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The pictures
+    /// Pictures to enlarge
     #[arg(required = true, value_name = "IN")]
     inputs: Vec<PathBuf>,
-    /// The result's file (png, jpg, webp, bmp, tif, gif), or a folder, where results are NAME.png
+    /// File to write (png, jpg, webp, bmp, tif, gif), or a folder, which gets a NAME.png for each picture
     #[arg(short, long, value_name = "OUT")]
     output: PathBuf,
-    /// The zoom, 1 to 16
+    /// Zoom, from 1 to 16
     #[arg(long, default_value_t = 2.0, conflicts_with = "size")]
     scale: f64,
-    /// The exact size, WxH
+    /// Exact size of the result in pixels, instead of a zoom
     #[arg(long, value_name = "WxH", value_parser = parse_size)]
     size: Option<(u32, u32)>,
-    /// A model's name or file
+    /// Name or file of the model
     #[arg(long, default_value = models::DEFAULT)]
     model: String,
-    /// Where to compute
+    /// Device to use
     #[arg(long, value_enum, default_value_t = Backend::Auto)]
     backend: Backend,
-    /// On a graphics card, store feature maps as 16-bit floats: half the memory traffic, within 1 level
+    /// Store feature maps as 16-bit floats (GPU only): half the memory traffic, results within 1 level
     #[arg(long)]
     half: bool,
-    /// How much of its surroundings a tile reads: auto (within 1 level of exact), exact, or pixels
+    /// Halo of the tiles: auto (results within 1 level of exact), exact, or a number of pixels
     #[arg(long, default_value = "auto", value_parser = parse_tiling)]
     tile: Tiling,
-    /// The mean over the 8 flips and rotations: a little better, 8 times slower
+    /// Average the results for the 8 flips and rotations: slightly better, 8 times slower
     #[arg(long)]
     ensemble: bool,
-    /// Carry the picture's EXIF metadata (camera, date, place) over to a PNG, JPEG or WebP
+    /// Copy the picture's EXIF metadata (camera, date, place) to a PNG, JPEG or WebP
     #[arg(long)]
     keep_metadata: bool,
-    /// Print one JSON object
+    /// Print the result as a JSON object
     #[arg(long)]
     json: bool,
 }
@@ -72,23 +72,23 @@ struct Done {
     height: u32,
     milliseconds: f64,
     tiles: usize,
-    /// Low-resolution pixels; null = the picture was not cut.
+    /// In low-resolution pixels; null = the picture was not cut into tiles.
     halo: Option<usize>,
     threads: usize,
     notes: Vec<String>,
-    /// Of the RGBA8 pixels, row by row.
+    /// The hash of the RGBA8 pixels, row by row.
     output_sha256: String,
 }
 
 pub fn run(args: Args) -> Result<()> {
     let model = models::load(&args.model)?;
     let outputs = outputs(&args)?;
-    let placed = match (args.backend, args.tile) {
-        // Exact results are the same on every machine, which those of GPUs are not.
-        (Backend::Auto, Tiling::Exact) => Placed::on_cpu(model, "exact results are computed on the processor"),
-        (backend, _) => Placed::new(model, backend, args.half)?,
+    let model = match (args.backend, args.tile) {
+        // Exact results are the same on every machine; results of GPUs are not.
+        (Backend::Auto, Tiling::Exact) => ModelOnDevice::on_cpu(model, "exact results are computed on the processor"),
+        (backend, _) => ModelOnDevice::new(model, backend, args.half)?,
     };
-    let model = Arc::new(placed);
+    let model = Arc::new(model);
     let stop = crate::stop_flag()?;
     let mut pictures = Vec::new();
     for (input, output) in args.inputs.iter().zip(outputs) {
@@ -102,7 +102,7 @@ pub fn run(args: Args) -> Result<()> {
         pictures.push(done);
     }
     if args.json {
-        let Place { backend, adapter, reason } = model.place();
+        let DeviceChoice { backend, adapter, reason } = model.choice();
         crate::print_json(&Summary {
             model: model.model().metadata.name.clone(),
             model_sha256: model.model().sha256.clone(),
@@ -115,7 +115,7 @@ pub fn run(args: Args) -> Result<()> {
     Ok(())
 }
 
-fn one(args: &Args, model: &Arc<Placed>, input: &Path, output: PathBuf, stop: &AtomicBool) -> Result<Done> {
+fn one(args: &Args, model: &Arc<ModelOnDevice>, input: &Path, output: PathBuf, stop: &AtomicBool) -> Result<Done> {
     let format = Format::from_path(&output)?;
     let picture = read_picture(input)?;
     let target = match args.size {
@@ -147,8 +147,8 @@ fn one(args: &Args, model: &Arc<Placed>, input: &Path, output: PathBuf, stop: &A
     })
 }
 
-/// A file for each input, checked before any work: an existing folder (or one to make, where there are several inputs or a trailing slash),
-/// otherwise a file.
+/// The file for each input, checked before any work. The output is a folder if it exists as one, ends with
+/// a slash, or there are several inputs.
 fn outputs(args: &Args) -> Result<Vec<PathBuf>> {
     let slash = args.output.to_string_lossy().ends_with(std::path::is_separator);
     if !args.output.is_dir() && !slash && args.inputs.len() == 1 {
@@ -160,13 +160,16 @@ fn outputs(args: &Args) -> Result<Vec<PathBuf>> {
     let outputs: Vec<PathBuf> = args.inputs.iter().map(name).collect();
     for (index, output) in outputs.iter().enumerate() {
         if outputs[..index].contains(output) {
-            return Err(Error::Config(format!("two of the pictures would both be written to {}", output.display())));
+            return Err(Error::Config(format!(
+                "two pictures would be written to {}: enlarge them into different folders",
+                output.display()
+            )));
         }
     }
     Ok(outputs)
 }
 
-/// Hidden where stderr is no terminal.
+/// Hidden if stderr is not a terminal.
 fn progress_bar(input: &Path) -> ProgressBar {
     let style = ProgressStyle::with_template("{msg} [{bar:40}] {percent}% {eta}").expect("the template is valid");
     ProgressBar::new(1000).with_style(style).with_message(input.display().to_string())

@@ -7,8 +7,7 @@
 
 use std::fmt::Write;
 
-use burn_cubecl::kernel::into_contiguous;
-use burn_cubecl::tensor::CubeTensor;
+use burn_wgpu::{CubeTensor, into_contiguous};
 
 use super::launch::{Shader, dims, launch, strides};
 use super::shader::{INFO, MOST_VECTORS, accumulate, neighbour, neighbours};

@@ -3,7 +3,7 @@
 use burn::backend::ops::FloatTensorOps;
 use burn::tensor::Shape;
 use burn_cubecl::Cube;
-use burn_cubecl::tensor::CubeTensor;
+use burn_wgpu::CubeTensor;
 
 use super::launch::{Shader, dims, launch};
 use super::{Element, element, empty};

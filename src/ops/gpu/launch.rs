@@ -3,9 +3,8 @@
 use std::cell::Cell;
 
 use burn::backend::TensorMetadata;
-use burn_cubecl::template::{KernelSource, SourceKernel, SourceTemplate};
-use burn_cubecl::tensor::CubeTensor;
-use cubecl::prelude::{CubeCount, CubeDim, ExecutionMode, KernelId};
+use burn_wgpu::{CubeDim, CubeTensor, KernelSource, SourceKernel, SourceTemplate};
+use cubecl::prelude::{CubeCount, ExecutionMode, KernelId};
 use cubecl::server::{KernelArguments, MetadataBindingInfo};
 
 /// A kernel in WGSL whose text is a function of `K`.

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use burn::backend::{Dispatch, DispatchDevice, backend_extension, tensor::FloatTensor};
 use burn::tensor::Tensor;
 use burn_cubecl::Cube;
-use burn_cubecl::tensor::CubeTensor;
+use burn_wgpu::CubeTensor;
 
 use super::super::{Arithmetic, SrBackend};
 use super::launch::dims;

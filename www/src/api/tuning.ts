@@ -1,5 +1,5 @@
 /** The types of fine-tuning: making a model better at one kind of picture. */
-import type { Degradation, TuneScoring, TuneSettings, TuneStart } from "./generated/types.ts";
+import type { Degradation, FineTuningInfo, Scoring, TuneSettings } from "./generated/types.ts";
 import type { ModelFacts } from "./network.ts";
 import type { Backend, ModelSource, Source } from "./upscaling.ts";
 
@@ -8,8 +8,8 @@ export {
   HELD_OUT_PARTS,
   MAX_PICTURES,
   MIN_LR_PATCH,
+  MIN_PICTURES_HELD_OUT_WHOLE,
   settingRanges,
-  WHOLE_PICTURES_HELD_OUT_FROM,
 } from "./generated/tune-settings.ts";
 export type { Degradation, Trained, TuneSettings } from "./generated/types.ts";
 
@@ -44,13 +44,13 @@ export interface TuneStep {
 }
 
 /** How good the model is on what it was not trained with; measured every few steps. */
-export interface TuneScore extends TuneScoring {
+export interface TuneScore extends Scoring {
   /** A part of a picture that it was not trained with, as the model enlarges it now. */
   after: ImageData;
 }
 
 /** Facts that are known before the first step. */
-export interface TuneFacts extends Omit<TuneStart, "patch" | "modelPsnrY"> {
+export interface TuneFacts extends Omit<FineTuningInfo, "settings" | "modelPsnrY"> {
   start: ModelFacts;
   settings: TuneSettings;
   backend: "cpu" | "gpu";

@@ -2,43 +2,27 @@
 import { UpscaleError } from "../api/index.ts";
 
 /**
- * Reads a file, upright and without converting its colours; `undefined` if the browser cannot read
- * it.
+ * Decodes a file with the browser, upright and without converting its colours; `undefined` if the
+ * browser cannot read it.
  */
-export async function readFile(file: Blob): Promise<ImageData | undefined> {
-  const bitmap = await createImageBitmap(file, {
+export function readFile(file: Blob): Promise<ImageBitmap | undefined> {
+  return createImageBitmap(file, {
     premultiplyAlpha: "none",
     colorSpaceConversion: "none",
     imageOrientation: "from-image",
   }).catch(() => undefined);
-  return bitmap && readBitmap(bitmap);
-}
-
-/** Reads and closes a bitmap. */
-export function readBitmap(bitmap: ImageBitmap): ImageData {
-  const { width, height } = bitmap;
-  try {
-    const context = contextOf(width, height);
-    context.drawImage(bitmap, 0, 0);
-    return context.getImageData(0, 0, width, height);
-  } finally {
-    bitmap.close();
-  }
 }
 
 /**
- * Encodes RGBA8 pixels. Some browsers give a PNG instead of a type that they cannot write. A canvas
- * rounds the colours of transparent pixels, invisibly.
+ * Encodes pixels with the browser. Some browsers give a PNG instead of a type that they cannot
+ * write. A canvas rounds the colours of transparent pixels, invisibly.
  */
 export async function writeFile(
-  pixels: Uint8Array,
-  width: number,
-  height: number,
+  pixels: ImageData,
   { hasAlpha, type, quality }: { hasAlpha: boolean; type: string; quality?: number },
 ): Promise<Blob> {
-  const context = contextOf(width, height, { alpha: hasAlpha });
-  const clamped = new Uint8ClampedArray(pixels.buffer as ArrayBuffer);
-  context.putImageData(new ImageData(clamped, width, height), 0, 0);
+  const context = contextOf(pixels.width, pixels.height, { alpha: hasAlpha });
+  context.putImageData(pixels, 0, 0);
   // Browsers take a quality from 0 to 1.
   return context.canvas.convertToBlob(quality === undefined ? { type } : { type, quality: quality / 100 });
 }

@@ -171,7 +171,7 @@ async function withPictures<S extends readonly (Uint8Array | PlainPixels)[], T>(
       made.push(
         isPacked
           ? Picture.unpack(source)
-          : Picture.fromRgba8(new Uint8Array(source.pixels), source.width, source.height),
+          : Picture.fromImageData(new ImageData(new Uint8ClampedArray(source.pixels), source.width, source.height)),
       );
     }
     return use(loaded, ...(made as Pictures<S>));

@@ -26,7 +26,7 @@ serve<CoordinatorMethods>({
     const model = Model.load(new Uint8Array(bytes));
     const facts: ModelFacts = { name: model.name, scale: model.scale, sha256: model.sha256 };
     const devices = new Devices(bytes, settings, module);
-    engine = new Engine(facts, model.facts, devices);
+    engine = new Engine(facts, model.info, devices);
     model.free();
     if (settings.backend === "gpu") await devices.choose("auto");
     return facts;
@@ -94,7 +94,7 @@ serve<CoordinatorMethods>({
       // A browser's JPEG would have half the colours' resolution.
       const canBrowser = type === "image/png" && isPlain && canvasIsExact && width * height <= MAX_BROWSER_PIXELS;
       const byBrowser = canBrowser && !original;
-      if (byBrowser) return await writeFile(picture.rgba8(), width, height, { hasAlpha: false, type });
+      if (byBrowser) return await writeFile(picture.imageData(), { hasAlpha: false, type });
     } finally {
       picture.free();
     }

@@ -4,7 +4,7 @@
  */
 import { UpscaleError } from "../api/index.ts";
 import { Picture } from "../wasm/simd128/splitsr.js";
-import { canvasIsExact, readBitmap, readFile } from "./canvas.ts";
+import { canvasIsExact, readFile } from "./canvas.ts";
 import { decode } from "./codecs.ts";
 import type { PortableSource } from "./protocol.ts";
 import { isPlain } from "./sniff.ts";
@@ -12,9 +12,9 @@ import { isPlain } from "./sniff.ts";
 export async function readSource(source: PortableSource): Promise<Picture> {
   switch (source.kind) {
     case "pixels":
-      return fromPixels(source);
+      return Picture.fromImageData(new ImageData(source.data, source.width, source.height));
     case "bitmap":
-      return fromPixels(readBitmap(source.bitmap));
+      return Picture.fromBitmap(source.bitmap);
     case "packed":
       return Picture.unpack(new Uint8Array(await source.packed.arrayBuffer()));
     case "url":
@@ -45,21 +45,17 @@ async function fromBlob(blob: Blob, own = false): Promise<Picture> {
     throw new UpscaleError("damaged", `The file could not be read. ${advice}`, { cause: error });
   }
   if (!own && canvasIsExact && isPlain(bytes)) {
-    const pixels = await readFile(blob);
-    if (pixels) return fromPixels(pixels);
+    const bitmap = await readFile(blob);
+    if (bitmap) return Picture.fromBitmap(bitmap);
     // The codecs will say what is wrong with the file.
   }
   try {
     return await decode(bytes);
   } catch (error) {
     if (!(error instanceof Error && error.name === "UnsupportedFormat")) throw error;
-    const pixels = await readFile(blob);
-    // Our decoder's message names the format.
-    if (!pixels) throw error;
-    return fromPixels(pixels);
+    const bitmap = await readFile(blob);
+    // If the browser cannot read it either, our decoder's message names the format.
+    if (!bitmap) throw error;
+    return Picture.fromBitmap(bitmap);
   }
-}
-
-function fromPixels({ data, width, height }: { data: Uint8ClampedArray; width: number; height: number }): Picture {
-  return Picture.fromRgba8(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), width, height);
 }

@@ -22,8 +22,8 @@ const PROBE_SIDE = 96;
 /** A model and the devices that run it. */
 export class Engine {
   readonly #model: ModelFacts;
-  /** The model's facts for the planner, in Rust's own form. */
-  readonly #facts: string;
+  /** The model's properties for the planner, in Rust's own form. */
+  readonly #info: string;
   readonly #devices: Devices;
   /**
    * Milliseconds that a worker takes for a low-resolution pixel while all of them work, as last
@@ -31,9 +31,9 @@ export class Engine {
    */
   readonly #pace = new Map<ChosenDevice["backend"], number>();
 
-  constructor(model: ModelFacts, facts: string, devices: Devices) {
+  constructor(model: ModelFacts, info: string, devices: Devices) {
     this.#model = model;
-    this.#facts = facts;
+    this.#info = info;
     this.#devices = devices;
   }
 
@@ -47,7 +47,7 @@ export class Engine {
     checkResult(source, resultSize(source, size));
     const device = await this.#devices.choose(tile);
     const options = stringify(jobOptions(size, tile, device));
-    const plan = parse(Job.plan(source.width, source.height, this.#facts, options));
+    const plan = parse(Job.plan(source.width, source.height, this.#info, options));
     if (plan.pixels > 0 && !this.#pace.has(device.backend)) await this.#measurePace(device);
     const workers = Math.max(1, Math.min(device.pool.size, plan.tiles));
     const milliseconds = (plan.pixels * (this.#pace.get(device.backend) ?? 0)) / workers;
@@ -60,9 +60,9 @@ export class Engine {
    * code.
    */
   async #measurePace(device: ChosenDevice): Promise<void> {
-    const picture = Picture.fromRgba8(new Uint8Array(4 * PROBE_SIDE ** 2), PROBE_SIDE, PROBE_SIDE);
+    const picture = Picture.fromImageData(new ImageData(PROBE_SIDE, PROBE_SIDE));
     const size = { scale: this.#model.scale };
-    const { job } = plan(picture, this.#facts, size, jobOptions(size, "auto", device));
+    const { job } = plan(picture, this.#info, size, jobOptions(size, "auto", device));
     try {
       for (let round = 0; round < 2; round++) {
         const start = performance.now();
@@ -98,7 +98,7 @@ export class Engine {
     }
     // The parts of a picture with a colour profile would show other colours than the result.
     const wantsParts = parts && !picture.hasProfile;
-    const { job, notes } = plan(picture, this.#facts, size, jobOptions(size, tile, device));
+    const { job, notes } = plan(picture, this.#info, size, jobOptions(size, tile, device));
     const onTile = (part: PlainPart | undefined) => {
       emit({ progress: { phase: "enlarge", fraction: READ + (ENLARGED - READ) * job.fraction } });
       if (part) emit(move({ part }, [part.pixels]));
@@ -210,10 +210,10 @@ async function hash(bytes: Uint8Array): Promise<string> {
 }
 
 /** Plans, and frees the picture: the job has its own copy. */
-function plan(picture: Picture, facts: string, size: ResultSize, options: JobOptions): { job: Job; notes: string[] } {
+function plan(picture: Picture, info: string, size: ResultSize, options: JobOptions): { job: Job; notes: string[] } {
   try {
     checkResult(picture, resultSize(picture, size));
-    return { job: new Job(picture, facts, stringify(options)), notes: picture.notes };
+    return { job: new Job(picture, info, stringify(options)), notes: picture.notes };
   } finally {
     picture.free();
   }

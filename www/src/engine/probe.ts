@@ -14,6 +14,7 @@ const softwareNames = /swiftshader|llvmpipe|lavapipe|warp|basic render|software/
  * sentence.
  */
 export async function probe(): Promise<Adapter | string> {
+  if (!import.meta.env.COMPLETE) return "WebGPU is still being built for this site: reload in some minutes";
   if (!isSecureContext) return "browsers offer WebGPU only to pages that are loaded over https";
   // Older browsers lack it, whatever the DOM's types say.
   const gpu = navigator.gpu as GPU | undefined;

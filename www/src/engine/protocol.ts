@@ -20,7 +20,7 @@ export type PortableSource =
   | { kind: "blob"; blob: Blob; own?: boolean }
   | { kind: "url"; url: string }
   | { kind: "packed"; packed: Blob }
-  | { kind: "pixels"; data: Uint8ClampedArray; width: number; height: number }
+  | { kind: "pixels"; data: Uint8ClampedArray<ArrayBuffer>; width: number; height: number }
   | { kind: "bitmap"; bitmap: ImageBitmap };
 
 /**

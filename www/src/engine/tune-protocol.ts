@@ -2,7 +2,7 @@
  * The messages of fine-tuning between the page, the leading worker and the workers that compute
  * gradients.
  */
-import type { BestScore } from "../api/generated/types.ts";
+import type { FineTuningScore } from "../api/generated/types.ts";
 import type { ModelEntry, TuneFacts, TuneScore, TuneSettings, TuneStep } from "../api/index.ts";
 import type { Json } from "./json.ts";
 import type { PlainPixels, PortableSource } from "./protocol.ts";
@@ -38,7 +38,7 @@ export type PlainScore = Omit<TuneScore, "after"> & { after: PlainPixels };
 export type TuneEvent = { step: TuneStep } | { score: PlainScore };
 
 /** The best step's model. */
-interface BestReply extends BestScore {
+interface BestReply extends FineTuningScore {
   model: ArrayBuffer;
   sha256: string;
 }

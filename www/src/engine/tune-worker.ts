@@ -65,8 +65,7 @@ serve<TuneMethods>({
     for (;;) {
       const isDone = await inTurn(async ({ tuning, helpers }) => {
         if (signal.aborted || tuning.isDone) return tuning.isDone;
-        const stepStart = performance.now();
-        const loss = await takeStep(tuning, helpers, stepStart);
+        const loss = await takeStep(tuning, helpers);
         const now = performance.now();
         times.push(now);
         if (times.length > SPEED_STEPS) times.shift();
@@ -109,8 +108,8 @@ async function start(request: TuneRequest): Promise<Running & { facts: PlainFact
   const row = await readInto(tune, generic);
   const json = stringify(request.settings);
   const tuning = await tune.Tuning.start(new Uint8Array(model), name, json, pictures, row, gpu);
-  const { patch, modelPsnrY, ...heldOut } = parse(tuning.facts());
-  const settings: TuneSettings = { ...request.settings, patch };
+  const { settings: fitted, modelPsnrY, ...heldOut } = parse(tuning.info());
+  const settings: TuneSettings = { ...request.settings, ...fitted };
   const { psnrY: firstPsnrY, after } = await score(tuning);
   if (checkpoint) tuning.restore(new Uint8Array(checkpoint));
   const workers = gpu ? 1 : Math.min(request.workers, settings.batch);
@@ -158,7 +157,7 @@ async function readInto(tune: typeof Tune, source: PortableSource): Promise<Tune
   }
 }
 
-async function takeStep(tuning: Tune.Tuning, helpers: WorkerClient<GradientMethods>[], start: number): Promise<number> {
+async function takeStep(tuning: Tune.Tuning, helpers: WorkerClient<GradientMethods>[]): Promise<number> {
   const parts = tuning.nextStep(helpers.length + 1);
   const { step } = tuning;
   const answers = helpers.slice(0, parts - 1).map((helper, index) => {
@@ -169,7 +168,7 @@ async function takeStep(tuning: Tune.Tuning, helpers: WorkerClient<GradientMetho
   const gradients = await Promise.all(answers);
   await own;
   gradients.forEach((gradient, index) => tuning.accept(index + 1, new Uint8Array(gradient)));
-  return tuning.apply((performance.now() - start) / 1000);
+  return tuning.apply();
 }
 
 async function score(tuning: Tune.Tuning): Promise<PlainScore> {

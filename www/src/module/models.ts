@@ -35,7 +35,7 @@ export async function loadModel(source: ModelSource = DEFAULT_MODEL): Promise<Ar
 
 /** The generic pictures that fine-tuning mixes in, in a row. */
 export async function genericPictures(): Promise<Blob> {
-  return (await download(new URL("generic.webp", folder), "the generic pictures")).blob();
+  return (await download(new URL("replay.webp", folder), "the generic pictures")).blob();
 }
 
 async function find(name: string): Promise<URL> {

@@ -51,7 +51,7 @@ function isLazy(url: string): boolean {
   if (url.endsWith(".wasm")) return !url.startsWith(`assets/${build}-`);
   if (url.endsWith(".safetensors")) return url !== `models/${DEFAULT_MODEL}.safetensors`;
   // The scripts of bundles that are loaded on demand.
-  return /^assets\/(codecs|gpu-worker|tune|tuner|tune-worker|gradient-worker)-|^models\/generic/.test(url);
+  return /^assets\/(codecs|gpu-worker|tune|tuner|tune-worker|gradient-worker)-|^models\/replay/.test(url);
 }
 
 self.addEventListener("install", (event) => {

@@ -1,4 +1,3 @@
-/* eslint-disable */
 /* Generated from Rust, do not edit. To write it anew:
    SPLITSR_WRITE_TYPES=1 cargo test --release --lib generated */
 

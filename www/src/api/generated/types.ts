@@ -1,6 +1,7 @@
-/* eslint-disable */
 /* Generated from Rust, do not edit. To write it anew:
    SPLITSR_WRITE_TYPES=1 cargo test --release --lib generated */
+
+/* eslint-disable @typescript-eslint/array-type */
 
 /**
  * The configuration of any network that this crate can build. The metadata of a weights file holds
@@ -339,7 +340,7 @@ bicubicPsnrY: number,
 modelPsnrY: number | null, };
 
 /**
- * The kind of pictures that are held out to score with.
+ * Whole pictures, or parts of them.
  */
 export type HeldOutKind = "pictures" | "parts";
 

@@ -1,11 +1,6 @@
 /** The pictures to fine-tune on. Each is read once, to check that it is usable. */
 import { html, nothing, type TemplateResult } from "lit-html";
-import {
-  HELD_OUT_PARTS,
-  MAX_PICTURES,
-  WHOLE_PICTURES_HELD_OUT_FROM,
-  type SourcePicture,
-} from "../../module/splitsr.ts";
+import { HELD_OUT_PARTS, MAX_PICTURES, MIN_PICTURES_HELD_OUT_WHOLE, type SourcePicture } from "../../module/splitsr.ts";
 
 interface TunePicture {
   file: File;
@@ -112,8 +107,8 @@ export class Pictures {
     // With few pictures, the last quarter of each is held out to score with.
     const needed = Math.ceil((least * HELD_OUT_PARTS) / (HELD_OUT_PARTS - 1));
     const short = this.all.find(({ width, height }) => Math.max(width, height) < needed);
-    if (!short || this.all.length >= WHOLE_PICTURES_HELD_OUT_FROM) return "";
-    return `${short.file.name}: Of fewer than ${WHOLE_PICTURES_HELD_OUT_FROM} pictures a quarter is kept out of the training, so that the longer side has to have ${needed} pixels. Take a larger one, or more pictures.`;
+    if (!short || this.all.length >= MIN_PICTURES_HELD_OUT_WHOLE) return "";
+    return `${short.file.name}: Of fewer than ${MIN_PICTURES_HELD_OUT_WHOLE} pictures a quarter is kept out of the training, so that the longer side has to have ${needed} pixels. Take a larger one, or more pictures.`;
   }
 }
 

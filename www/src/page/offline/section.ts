@@ -19,8 +19,8 @@ interface State {
  */
 export async function offerOffline(place: HTMLElement): Promise<void> {
   // The development server has none, and browsers have them only for pages that are loaded over
-  // https.
-  if (!import.meta.env.PROD || !("serviceWorker" in navigator)) return;
+  // https. An incomplete site is not stored: a reload must find the complete one.
+  if (!import.meta.env.PROD || !import.meta.env.COMPLETE || !("serviceWorker" in navigator)) return;
   const state: State = { kept: undefined, keeping: false, next: undefined };
   const show = () => render(template(state, keep), place);
 

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { dataFolder } from "./support.ts";
 
-export class Elsewhere {
+export class RemoteSite {
   /** What it was asked for. */
   readonly requests: IncomingMessage[] = [];
   readonly #server: Server;

@@ -1,4 +1,5 @@
-//! A network that starts as a bilinear enlargement, SRCNN as the bicubic one that it is given, to which its layers add little at first.
+//! Bilinear initialisation: a network starts as bilinear interpolation, to which its layers add little
+//! at first. SRCNN, whose input is already enlarged, starts as the identity.
 
 use burn::module::Module;
 use burn::tensor::Device;
@@ -6,15 +7,15 @@ use burn::tensor::Device;
 use crate::error::Result;
 use crate::weights::{self, NamedTensors};
 
-/// What is left of the random weights of the layers that lead to the result.
+/// The factor for the random weights of the layers that lead to the result.
 pub(super) const DAMPING: f32 = 0.1;
 
-/// Rewrites head, body, upsampler and tail so that the first three channels carry the colours; in SRCNN, all layers so that the first channel
-/// carries the luma. For networks with these layers, where the upsampler is dense.
+/// Rewrites head, body, upsampler and tail so that the first three channels carry the colours; in
+/// SRCNN, all layers so that the first channel carries the luma. The upsampler must be dense.
 ///
 /// # Errors
 /// None that this module causes.
-pub(super) fn interpolating<M: Module>(network: M, device: &Device) -> Result<M> {
+pub(super) fn bilinear_init<M: Module>(network: M, device: &Device) -> Result<M> {
     let mut tensors = weights::collect(&network);
     let names: Vec<String> = tensors.keys().cloned().collect();
     let upsampler = |name: &str| name.starts_with("upsampler.") && name.ends_with("expand.weight");
@@ -33,7 +34,7 @@ pub(super) fn interpolating<M: Module>(network: M, device: &Device) -> Result<M>
     weights::assign(network, tensors, device)
 }
 
-/// The first `carried` channels become the first, to which the others add little.
+/// The first `carried` outputs copy the first inputs; the other inputs add little to them.
 fn identity(tensors: &mut NamedTensors, name: &str, carried: usize) {
     let (shape, values) = tensors.get_mut(name).expect("it is listed");
     let taps = shape[2] * shape[3];
@@ -52,7 +53,7 @@ fn identity(tensors: &mut NamedTensors, name: &str, carried: usize) {
     tensors.get_mut(&bias).expect("each has a bias").1[..carried].fill(0.0);
 }
 
-/// The pixels that the first three channels are shuffled into become bilinear interpolations of these channels.
+/// The pixels that are shuffled from the first three channels become their bilinear interpolation.
 fn bilinear(tensors: &mut NamedTensors, name: &str) {
     let (shape, values) = tensors.get_mut(name).expect("it is listed");
     let factor = (shape[0] / shape[1]).isqrt();
@@ -97,7 +98,7 @@ mod tests {
             let edsr = NetworkConfig::Edsr(EdsrConfig { scale, channels: 16, blocks: 4 });
             let srcnn = NetworkConfig::Srcnn(SrcnnConfig { scale });
             for config in [splitsr, edsr, srcnn] {
-                let network = interpolating(Network::new(&config, &device), &device).unwrap();
+                let network = bilinear_init(Network::new(&config, &device), &device).unwrap();
                 let x = Tensor::from_data(TensorData::new(gradient(height, width), [1, 3, height, width]), &device);
                 let values: Vec<f32> = network.forward(x).into_data().try_into_vec().unwrap();
                 let expected = gradient(scale * height, scale * width);

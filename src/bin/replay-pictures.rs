@@ -1,5 +1,6 @@
-//! Makes `models/generic.webp`, the generic pictures of fine-tuning: `cargo run --release --example generic-pictures FOLDER`, with the folder of
-//! training pictures. Only photographs under CC0 are taken, and of each the square that bicubic enlarges worst.
+//! Makes `models/replay.webp`, the replay pictures of fine-tuning, from a folder of training pictures:
+//! `cargo run --release --features tools --bin replay-pictures FOLDER`. It takes the square that bicubic
+//! enlarges worst from each photograph under CC0.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -7,15 +8,15 @@ use std::path::Path;
 use splitsr::eval::{bicubic, degrade, picture_files, psnr_y, read_picture};
 use splitsr::image::{Area, Depth, Format, Layout, Picture, encode};
 
-/// Sources under CC0, by the beginnings of their files' names.
+/// The prefixes of the names of files under CC0.
 const CC0: [&str; 2] = ["budgie_", "gb82_"];
-/// Of a square: a multiple of 2 and 4.
+/// The side of a square, in pixels: a multiple of 2 and 4.
 const SIDE: u32 = 112;
 const STEP: usize = 16;
 
 fn main() {
-    let folder = std::env::args().nth(1).expect("usage: generic-pictures FOLDER");
-    // The hardest square of each photograph, of which there may be several tiles.
+    let folder = std::env::args().nth(1).expect("usage: replay-pictures FOLDER");
+    // The hardest square of each photograph, which may be cut into several files.
     let mut hardest: BTreeMap<String, (f64, Picture)> = BTreeMap::new();
     for path in picture_files(Path::new(&folder)).expect("the folder can be read") {
         let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
@@ -45,5 +46,5 @@ fn main() {
         let area = Area { left: place as u32 * SIDE, top: 0, width: SIDE, height: SIDE };
         row.set_rgb_planes(area, &square.rgb_planes(square.area()));
     }
-    std::fs::write("models/generic.webp", encode(&row, Format::WebP).expect("it fits")).expect("it can be written");
+    std::fs::write("models/replay.webp", encode(&row, Format::WebP).expect("it fits")).expect("it can be written");
 }

@@ -1,0 +1,167 @@
+//! A loaded model: a network with its weights on a device, ready to enlarge pictures.
+
+use std::path::Path;
+
+use burn::module::Module;
+use burn::tensor::{Device, Tensor, TensorData};
+
+use crate::error::{Error, Result};
+use crate::network::Network;
+use crate::network::cost::Cost;
+use crate::ops::awake;
+use crate::ops::float::from_values;
+use crate::upscale::Enlarge;
+#[cfg(feature = "gpu")]
+use crate::upscale::EnlargeAsync;
+use crate::weights::{Metadata, assign, hex_sha256, read, to_bytes};
+
+/// A network with its weights, ready to enlarge pictures.
+#[derive(Debug)]
+pub struct Model {
+    /// The metadata of the weights file.
+    pub metadata: Metadata,
+    /// The network.
+    pub network: Network,
+    /// SHA-256 of the weights file, in lower-case hexadecimal.
+    pub sha256: String,
+    device: Device,
+    cost: Cost,
+    /// Whether feature maps are stored as f16.
+    #[cfg(feature = "gpu")]
+    half: bool,
+    /// Height and width of the previous picture.
+    #[cfg(feature = "gpu")]
+    size: std::sync::Mutex<(usize, usize)>,
+}
+
+impl Model {
+    /// Makes a model in memory.
+    ///
+    /// # Errors
+    /// As [`to_bytes`].
+    pub fn new(metadata: Metadata, network: Network, device: &Device) -> Result<Self> {
+        let sha256 = hex_sha256(&to_bytes(&metadata, &network)?);
+        let cost = Cost::of(&metadata.config);
+        Ok(Self::assemble(metadata, network, sha256, device, cost))
+    }
+
+    /// Reads a weights file from memory.
+    ///
+    /// # Errors
+    /// [`Error::Weights`] if the file is truncated, has no config, does not match its config, or holds NaN or
+    /// infinity.
+    pub fn from_bytes(bytes: &[u8], device: &Device) -> Result<Self> {
+        let (metadata, tensors) = read(bytes)?;
+        let network = assign(Network::new(&metadata.config, device), tensors, device)?;
+        let cost = Cost::of(&metadata.config);
+        let sha256 = hex_sha256(bytes);
+        Ok(Self::assemble(metadata, network, sha256, device, cost))
+    }
+
+    /// Reads a weights file.
+    ///
+    /// # Errors
+    /// [`Error::Io`], or [`Error::Weights`] as [`Self::from_bytes`], with the path.
+    pub fn load(path: &Path, device: &Device) -> Result<Self> {
+        let bytes = std::fs::read(path).map_err(Error::io(path))?;
+        Self::from_bytes(&bytes, device).map_err(|error| match error {
+            Error::Weights(why) => Error::Weights(format!("{}: {why}", path.display())),
+            other => other,
+        })
+    }
+
+    /// The same model on another device.
+    pub fn to_device(&self, device: &Device) -> Self {
+        let network = self.network.clone().to_device(device);
+        Self::assemble(self.metadata.clone(), network, self.sha256.clone(), device, self.cost.clone())
+    }
+
+    fn assemble(metadata: Metadata, network: Network, sha256: String, device: &Device, cost: Cost) -> Self {
+        Self {
+            metadata,
+            network,
+            sha256,
+            device: device.clone(),
+            cost,
+            #[cfg(feature = "gpu")]
+            half: false,
+            #[cfg(feature = "gpu")]
+            size: Default::default(),
+        }
+    }
+
+    /// Stores the feature maps as f16: see [`in_half`](crate::ops::gpu::in_half).
+    ///
+    /// # Errors
+    /// [`Error::Config`] if the device has no f16, or the network has operations without an f16 kernel.
+    #[cfg(feature = "gpu")]
+    pub fn in_half(self) -> Result<Self> {
+        if !self.device.supports_dtype(burn::tensor::DType::F16) {
+            return Err(Error::Config("this device has no 16-bit floats".into()));
+        }
+        if !self.metadata.config.is_all_3x3() {
+            return Err(Error::Config(format!("the network of {} cannot use 16-bit floats", self.metadata.name)));
+        }
+        Ok(Self { half: true, ..self })
+    }
+
+    /// Starts the network on `planes`. The result is `[1, 3, scale * height, scale * width]`.
+    fn run(&self, planes: Vec<f32>, height: usize, width: usize) -> Tensor<4> {
+        #[cfg(feature = "gpu")]
+        {
+            // The runtime reuses memory for tensors of the same size and never frees the rest by itself.
+            let before = std::mem::replace(&mut *self.size.lock().expect("nothing panics here"), (height, width));
+            if before != (height, width) {
+                self.device.memory_cleanup();
+            }
+        }
+        let x = from_values(planes, [1, 3, height, width], &self.device);
+        #[cfg(feature = "gpu")]
+        if self.half {
+            return crate::ops::gpu::in_half(|| self.network.forward(x));
+        }
+        self.network.forward(x)
+    }
+}
+
+impl Enlarge for Model {
+    fn scale(&self) -> usize {
+        self.metadata.config.scale()
+    }
+
+    fn halo(&self) -> Option<usize> {
+        self.cost.halo
+    }
+
+    fn auto_halo(&self) -> Option<usize> {
+        self.metadata.auto_halo
+    }
+
+    fn bytes_per_pixel(&self) -> usize {
+        self.cost.bytes_per_pixel
+    }
+
+    fn enlarge(&self, planes: Vec<f32>, height: usize, width: usize) -> Result<Vec<f32>> {
+        let enlarge = || values(self.run(planes, height, width).try_into_data());
+        if self.device == Device::flex() { awake(enlarge) } else { enlarge() }
+    }
+}
+
+#[cfg(feature = "gpu")]
+impl EnlargeAsync for Model {
+    async fn enlarge_async(&self, planes: Vec<f32>, height: usize, width: usize) -> Result<Vec<f32>> {
+        values(self.run(planes, height, width).into_data_async().await)
+    }
+}
+
+/// Reads a result. A lost device may report its error only here.
+fn values(data: Result<TensorData, impl std::fmt::Display>) -> Result<Vec<f32>> {
+    // The runtime lists the causes one a line, the root cause last, and then a backtrace.
+    let root_cause = |error: String| {
+        let is_cause =
+            |line: &&str| !line.trim().is_empty() && !line.starts_with("Caused by") && !line.contains("acktrace");
+        error.lines().rfind(is_cause).unwrap_or(&error).trim().to_owned()
+    };
+    let data = data.map_err(|error| Error::Device(root_cause(error.to_string())))?;
+    data.try_into_vec::<f32>().map_err(|error| Error::Device(format!("cannot read the result: {error:?}")))
+}

@@ -1,0 +1,81 @@
+//! The pictures of a run.
+
+use std::sync::Arc;
+
+use super::data::Dataset;
+use super::recipe::Recipe;
+use crate::error::Result;
+use crate::image::Picture;
+
+/// The pictures of a run.
+#[derive(Clone)]
+pub struct Pictures {
+    /// The pictures to train with.
+    pub train: Arc<Dataset>,
+    /// The pictures to score with.
+    pub validation: Arc<Dataset>,
+    /// Pictures of many kinds that have a share in each batch if the recipe sets
+    /// [`replay`](Recipe::replay), so that the network does not forget them.
+    pub replay: Vec<Picture>,
+}
+
+impl Pictures {
+    /// Without replay pictures.
+    pub fn new(train: Dataset, validation: Dataset) -> Self {
+        Self { train: Arc::new(train), validation: Arc::new(validation), replay: Vec::new() }
+    }
+
+    /// Makes the low-resolution versions, as `recipe` says, and adds the replay pictures if it needs them.
+    ///
+    /// # Errors
+    /// [`Error::Data`](crate::Error::Data) if either list is empty or a picture is too small; the errors
+    /// of `replay`.
+    pub fn assemble(
+        train: Vec<Picture>,
+        validation: Vec<Picture>,
+        recipe: &Recipe,
+        scale: usize,
+        replay: impl FnOnce() -> Result<Vec<Picture>>,
+    ) -> Result<Self> {
+        let dataset = |pictures| Dataset::of(pictures, scale, &recipe.degradation);
+        let mut pictures = Self::new(dataset(train)?, dataset(validation)?);
+        if recipe.needs_replay_set() {
+            pictures.replay = replay()?;
+        }
+        Ok(pictures)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Error;
+    use crate::image::{Layout, Samples};
+    use crate::train::Degradation;
+
+    fn picture() -> Picture {
+        let values = (0..3 * 40 * 36).map(|value| (value * 7) as u8).collect();
+        Picture::new(40, 36, Layout::Rgb, Samples::U8(values)).unwrap()
+    }
+
+    #[test]
+    fn the_recipe_decides_about_degradation_and_replay() {
+        let assemble = |recipe: &Recipe| {
+            Pictures::assemble(vec![picture(); 2], vec![picture()], recipe, 2, || Ok(vec![picture(); 4])).unwrap()
+        };
+        let plain = assemble(&Recipe::cosine());
+        assert_eq!((plain.train.pairs().len(), plain.validation.pairs().len(), plain.replay.len()), (2, 1, 0));
+        let degradation = Degradation { jpeg: Some(20), ..Default::default() };
+        let damaged = assemble(&Recipe { degradation, ..Recipe::fine_tuning() });
+        assert_eq!(damaged.replay.len(), 4);
+        assert_ne!(damaged.validation.pairs()[0].lr, plain.validation.pairs()[0].lr);
+    }
+
+    #[test]
+    fn errors_of_the_replay_pictures_are_passed_on() {
+        let fail = || Err(Error::Data("no replay".into()));
+        let assemble = |recipe: &Recipe| Pictures::assemble(vec![picture()], vec![picture()], recipe, 2, fail);
+        assert!(assemble(&Recipe::cosine()).is_ok(), "it needs none");
+        assert!(matches!(assemble(&Recipe::fine_tuning()), Err(Error::Data(_))));
+    }
+}

@@ -1,0 +1,111 @@
+/** An enlargement on its way: what it would take, its parts, and its end by Cancel. */
+import { expect, test } from "@playwright/test";
+import { holdAfterFirstPart, noise, Visitor } from "./support.ts";
+
+let visitor: Visitor;
+
+test.beforeEach(async ({ page }) => {
+  visitor = new Visitor(page);
+  await visitor.open();
+  await visitor.expectState("idle");
+});
+
+test("what a run would take is told before it", async () => {
+  await visitor.chooseDemo("Fur");
+  const estimate = visitor.part("estimate");
+  await expect(estimate).toHaveText(/Result: 744 × 560 pixels; about [\d.]+ m?s, [\d.]+\sMB of memory/);
+  await visitor.part("zoom").fill("4");
+  await expect(estimate).toHaveText(/Result: 1488 × 1120 pixels; about /);
+});
+
+test("the result appears part by part, over the original", async ({ page }) => {
+  await visitor.chooseDemo("Sign");
+  await visitor.part("model").selectOption("splitsr-x2");
+  await visitor.part("zoom").fill("8");
+  const release = await holdAfterFirstPart(page);
+  await visitor.part("run").click();
+  const stage = page.locator("#stage");
+  await expect(stage).toHaveAttribute("data-shows", "arrival");
+  const opaque = () =>
+    visitor.part("result").evaluate((canvas: HTMLCanvasElement) => {
+      const small = new OffscreenCanvas(64, 48).getContext("2d");
+      small?.drawImage(canvas, 0, 0, 64, 48);
+      const data = small?.getImageData(0, 0, 64, 48).data ?? [];
+      let count = 0;
+      for (let at = 3; at < data.length; at += 4) count += data[at] === 255 ? 1 : 0;
+      return count / (64 * 48);
+    });
+  await expect.poll(opaque, { timeout: 30_000 }).toBeGreaterThan(0);
+  expect(await opaque()).toBeLessThan(1);
+  await release();
+  await visitor.expectState("done", 60_000);
+  await expect(stage).toHaveAttribute("data-shows", "comparison");
+  expect(await opaque()).toBe(1);
+});
+
+/** For `page.evaluate`: cancels a run when its first part is drawn. Returns how many ms that takes. */
+function cancelAtFirstPart(): Promise<number> {
+  const find = (testId: string) => document.querySelector<HTMLElement>(`[data-testid=${testId}]`);
+  return new Promise((resolve) => {
+    const { prototype } = CanvasRenderingContext2D;
+    const draw = Object.getOwnPropertyDescriptor(prototype, "putImageData");
+    const status = find("status");
+    if (!draw || !status) throw new Error("there is no page");
+    const cancel = () => {
+      const start = performance.now();
+      new MutationObserver((_, observer) => {
+        if (status.dataset["state"] !== "idle") return;
+        observer.disconnect();
+        resolve(performance.now() - start);
+      }).observe(status, { attributeFilter: ["data-state"] });
+      find("cancel")?.click();
+    };
+    prototype.putImageData = function (...image: unknown[]) {
+      Object.defineProperty(prototype, "putImageData", draw);
+      (draw.value as (...image: unknown[]) => void).apply(this, image);
+      cancel();
+    };
+  });
+}
+
+test("cancel answers within 100 ms in the middle of a picture, and the next run works", async ({ page }) => {
+  await visitor.chooseFile({ name: "noise.bmp", mimeType: "image/bmp", buffer: noise(1600, 1200) });
+  await visitor.expectState("idle");
+  // What the page takes too long for takes too long each time; what a busy machine adds doesn't.
+  const times: number[] = [];
+  while (times.length < 3 && !times.some((time) => time < 100)) {
+    const cancelled = page.evaluate(cancelAtFirstPart);
+    await visitor.part("run").click();
+    times.push(await cancelled);
+  }
+  expect(Math.min(...times), times.join(", ")).toBeLessThan(100);
+  await visitor.chooseDemo("Fur");
+  await visitor.run();
+  expect(await visitor.resultSize()).toEqual([744, 560]);
+});
+
+test("a result that cannot fit is refused with a zoom that does", async () => {
+  await visitor.chooseFile({ name: "noise.bmp", mimeType: "image/bmp", buffer: noise(1600, 1200) });
+  await visitor.expectState("idle");
+  await visitor.part("zoom").fill("16");
+  await visitor.part("run").click();
+  await visitor.expectState("error");
+  await expect(visitor.part("status")).toContainText("25600 × 19200 pixels (492 megapixels)");
+  await expect(visitor.part("status")).toContainText("Choose a zoom of 11.5 or less");
+});
+
+test("the page is never held up while it enlarges", async () => {
+  await visitor.watchTasks();
+  await visitor.chooseDemo("Sign");
+  // Work that holds the page up does so in every run; what a busy machine takes from it does not.
+  const runs: number[] = [];
+  while (runs.length < 3 && !runs.includes(0)) {
+    await visitor.forgetTasks();
+    await visitor.part("zoom").fill(String(4 - runs.length / 10));
+    await visitor.run();
+    expect((await visitor.resultSize())[0]).toBe(1920 - 48 * runs.length);
+    runs.push(await visitor.longestTask());
+  }
+  // The observer reports tasks over 50 ms and no others.
+  expect(Math.min(...runs), `longest tasks, ms: ${runs.join(", ")}`).toBe(0);
+});

@@ -1,0 +1,189 @@
+/** Fine-tuning and what is kept of it: across pages, crashes, windows, and where there is no room. */
+import { readFileSync } from "node:fs";
+import { expect, test } from "@playwright/test";
+import { START, startFile, tensorsOf, Tuner } from "./tuner.ts";
+
+let visitor: Tuner;
+
+test.beforeEach(async ({ page }) => {
+  visitor = new Tuner(page);
+  await visitor.open(`#model=${START}`);
+  await visitor.expectState("idle");
+});
+
+test("a page that is closed on the way goes on from what was kept", async ({ page }) => {
+  await visitor.setUp(2000);
+  await visitor.begin();
+  await visitor.expectStepFrom(12);
+  await visitor.part("finetune-pause").click();
+  await visitor.expectPhase("paused");
+  const kept = await visitor.step();
+  await expect(visitor.part("finetune-step")).toContainText(`kept at step ${kept}`);
+  await page.reload();
+
+  const resume = visitor.part("finetune-resume");
+  await expect(resume).toHaveText(`Go on with ${START}-tuned, step ${kept}`);
+  await visitor.part("finetune-discard").click();
+  await expect(resume).toHaveCount(0);
+  await page.locator(".tuning").getByRole("button", { name: /undo/i }).click();
+  await resume.click();
+  await visitor.expectPhase("running");
+  expect(await visitor.step()).toBeGreaterThanOrEqual(kept);
+  await visitor.expectStepFrom(kept + 5);
+  expect(await visitor.step(), "it does not begin again").toBeLessThan(2000);
+  // The curve goes on where it was.
+  const points = await visitor.part("finetune-loss").locator("polyline.single").getAttribute("points");
+  expect(points?.split(" ").length).toBeGreaterThan(kept);
+
+  await visitor.part("finetune-stop").click();
+  await visitor.expectPhase("done");
+  await visitor.part("finetune-undo").click();
+  await visitor.expectPhase("asking");
+  await visitor.part("finetune-undo-sure").click();
+  await expect(visitor.part("finetune-start")).toBeVisible();
+  await page.reload();
+  await visitor.expectState("idle");
+  await expect(resume).toHaveCount(0);
+  expect(await visitor.models()).not.toContain(`${START}-tuned`);
+});
+
+test("a crash loses at most 30 seconds", async ({ page, context }) => {
+  await visitor.setUp(2000);
+  await visitor.begin();
+  await page.clock.install();
+  await visitor.expectStepFrom(20);
+  await page.clock.fastForward(31_000);
+  const kept = async () => Number(/kept at step (\d+)/.exec(await visitor.part("finetune-step").innerText())?.[1]);
+  await expect.poll(kept).toBeGreaterThanOrEqual(20);
+  const step = await kept();
+  // Without a word to the page.
+  await page.close({ runBeforeUnload: false });
+  const other = new Tuner(await context.newPage());
+  await other.open();
+  const offer = await other.part("finetune-resume").innerText();
+  expect(Number(/Go on with splitsr-tiny-x2-tuned, step (\d+)/.exec(offer)?.[1])).toBeGreaterThanOrEqual(step);
+});
+
+test("the best so far can be saved while it runs, and thrown away with the rest", async () => {
+  await visitor.setUp(2000);
+  await visitor.begin();
+  await visitor.expectStepFrom(10);
+  await visitor.part("finetune-save").click();
+  await expect(visitor.page.getByText("The best so far is saved")).toBeVisible();
+  expect(await visitor.models()).toContain(`${START}-tuned`);
+  await visitor.expectPhase("running");
+  await visitor.part("finetune-undo").click();
+  await visitor.part("finetune-undo-sure").click();
+  await visitor.part("finetune-close").click();
+  expect(await visitor.models()).not.toContain(`${START}-tuned`);
+  await expect(visitor.part("model")).toHaveValue(START);
+});
+
+test("a saved model is undone, deleted, brought back and loaded from its file", async () => {
+  const name = `${START}-tuned`;
+  await visitor.makeModel();
+  await visitor.part("finetune-undo").click();
+  await expect(visitor.part("model")).toHaveValue(START);
+  await visitor.part("model-undo").click();
+  await expect(visitor.part("model")).toHaveValue(name);
+  const { bytes } = await visitor.downloaded("model-download");
+
+  await visitor.part("model-delete").click();
+  await expect(visitor.part("model")).toHaveValue(START);
+  await visitor.page.reload();
+  await visitor.expectState("idle");
+  expect(await visitor.models()).not.toContain(name);
+
+  await visitor.loadModel("anything.safetensors", bytes);
+  await expect(visitor.part("model")).toHaveValue(name);
+  await visitor.loadModel("again.safetensors", bytes);
+  await expect(visitor.part("model-note")).toContainText(`This is ${name}, which is here already.`);
+  const before = await visitor.models();
+
+  await visitor.loadModel("cut.safetensors", bytes.subarray(0, bytes.length / 2));
+  await visitor.expectState("error");
+  await visitor.loadModel("text.safetensors", Buffer.from("no model"));
+  await visitor.expectState("error");
+  expect(await visitor.models()).toEqual(before);
+  await visitor.chooseDemo("Fur");
+  await visitor.run();
+  await expect(visitor.part("report")).toContainText(name);
+
+  // The name of a model that comes with the page is taken.
+  const other = readFileSync(startFile);
+  other.writeFloatLE(other.readFloatLE(other.length - 4) + 0.001, other.length - 4);
+  await visitor.loadModel("other.safetensors", other);
+  await expect(visitor.part("model")).toHaveValue(`${START}-2`);
+  await expect(visitor.part("model-note")).toContainText(`There is another model called ${START}`);
+});
+
+/** From now on IndexedDB behaves as on a full disk: transactions that write abort. The browser's own limit for tests is not for it. */
+function fillDisk(): void {
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its object below
+  const { put } = IDBObjectStore.prototype;
+  IDBObjectStore.prototype.put = function (value, key) {
+    const { transaction } = this;
+    Object.defineProperty(transaction, "error", { value: new DOMException("", "QuotaExceededError") });
+    const request = put.call(this, value, key);
+    transaction.abort();
+    return request;
+  };
+}
+
+test("a full disk is told, keeps the earlier models, and does not stop the training", async ({ page }) => {
+  const name = `${START}-tuned`;
+  await visitor.makeModel();
+  await visitor.setUp(2000);
+  await page.evaluate(fillDisk);
+  await visitor.begin();
+  const trouble = visitor.part("finetune-trouble");
+  await expect(trouble).toContainText("no room left on this device");
+  await expect(trouble).toContainText("The fine-tuning goes on");
+  const step = await visitor.step();
+  await visitor.expectStepFrom(step + 5);
+  const { name: file, bytes } = await visitor.downloaded("finetune-download");
+  expect(file).toBe(`${name}-2.safetensors`);
+  expect(tensorsOf(bytes).size).toBe(tensorsOf(readFileSync(startFile)).size);
+
+  await visitor.part("finetune-stop").click();
+  await visitor.expectPhase("done");
+  await visitor.part("finetune-save").click();
+  await expect(trouble).toContainText("is in the list until this page is closed");
+  await visitor.open();
+  await visitor.expectState("idle");
+  expect(await visitor.models()).toContain(name);
+  expect(await visitor.models()).not.toContain(`${name}-2`);
+});
+
+test("a browser that keeps nothing fine-tunes all the same", async ({ page }) => {
+  await page.addInitScript(() => {
+    IDBFactory.prototype.open = () => {
+      throw new DOMException("It is not allowed here.", "SecurityError");
+    };
+  });
+  await page.reload();
+  await visitor.expectState("idle");
+  await visitor.setUp(10);
+  await visitor.part("finetune-start").click();
+  await visitor.expectPhase("done");
+  await expect(visitor.part("finetune-trouble")).toContainText("It is not allowed here");
+  await visitor.part("finetune-save").click();
+  await expect(visitor.part("finetune-trouble")).toContainText("until this page is closed");
+  await visitor.part("finetune-close").click();
+  await expect(visitor.part("model")).toHaveValue(`${START}-tuned`);
+});
+
+test("a window does not go on with what another one runs", async ({ page, context }) => {
+  await visitor.setUp(2000);
+  await visitor.begin();
+  await expect(visitor.part("finetune-step")).toContainText("kept at step");
+  const other = new Tuner(await context.newPage());
+  await other.open();
+  await other.part("finetune-resume").click();
+  await other.expectPhase("error");
+  await expect(other.part("finetune-status")).toContainText("another window");
+  await page.close();
+  await other.part("finetune-close").click();
+  await other.part("finetune-resume").click();
+  await other.expectPhase("running");
+});
