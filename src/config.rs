@@ -9,9 +9,10 @@ use crate::network::blocks::{Block, StandardBlock};
 
 pub use crate::network::blocks::{BlockKind, ChannelFlow};
 
-/// The configuration of any network that this crate can build. It travels in the metadata of the
-/// weights file.
+/// The configuration of any network that this crate can build. The metadata of a weights file holds
+/// it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(tag = "architecture", rename_all = "kebab-case")]
 pub enum NetworkConfig {
     #[serde(rename = "splitsr")]
@@ -25,6 +26,7 @@ pub enum NetworkConfig {
 
 /// SplitSR: a chain of residual groups, some of which are made of lightweight blocks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "SplitSrHyperparameters"))]
 #[serde(default, deny_unknown_fields)]
 pub struct SplitSrConfig {
     /// Enlargement: 2, 3 or 4.
@@ -37,7 +39,7 @@ pub struct SplitSrConfig {
     pub blocks: usize,
     /// Fraction of the channels that a lightweight block convolves, in (0, 1].
     pub split_ratio: f64,
-    /// How many of the groups are made of lightweight blocks, 0..=`groups`.
+    /// Number of groups that are made of lightweight blocks, from 0 to `groups`.
     pub hybrid_index: usize,
     /// Which of the groups these are.
     pub hybrid_mode: HybridMode,
@@ -45,14 +47,14 @@ pub struct SplitSrConfig {
     pub replacement: Replacement,
     /// The kind of lightweight block.
     pub block: BlockKind,
-    /// Reduction of the channel attention in standard blocks (RCAN: 16); `None` = no attention.
-    /// Attention averages over the whole picture, so a network with it has no finite receptive
-    /// field.
+    /// Reduction of the channel attention in standard blocks (RCAN: 16), or none. Attention
+    /// averages over the whole picture, so a network with it has no finite receptive field.
     pub attention: Option<usize>,
 }
 
 /// The order of the lightweight and the standard groups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "kebab-case")]
 pub enum HybridMode {
@@ -66,6 +68,7 @@ pub enum HybridMode {
 
 /// Where lightweight blocks stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "kebab-case")]
 pub enum Replacement {
@@ -80,6 +83,7 @@ pub enum Replacement {
 
 /// EDSR without residual scaling.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(default, deny_unknown_fields)]
 pub struct EdsrConfig {
     /// Enlargement: 2, 3 or 4.
@@ -92,6 +96,7 @@ pub struct EdsrConfig {
 
 /// SRCNN has one shape; only its scale varies.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(default, deny_unknown_fields)]
 pub struct SrcnnConfig {
     /// Enlargement: 2, 3 or 4.

@@ -1,18 +1,89 @@
 import js from "@eslint/js";
 import tseslint from "typescript-eslint";
 
-export default tseslint.config({ ignores: ["dist", "src/wasm", "test-results"] }, js.configs.recommended, {
-  files: ["**/*.ts"],
-  extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
-  languageOptions: { parserOptions: { projectService: true } },
+/**
+ * Allows files to import only what lies below them. `forbidden` is a regular expression for import paths, which are
+ * relative; `lit` says whether templates are allowed.
+ */
+const layer = (files, forbidden, message, lit = true) => ({
+  files: files.map((pattern) => `src/${pattern}`),
   rules: {
-    // tsc asks for brackets where there is an index signature.
-    "@typescript-eslint/dot-notation": "off",
-    // Only type aliases are assignable to an index signature, as the tables of the workers' methods are.
-    "@typescript-eslint/consistent-type-definitions": "off",
-    // Numbers in sentences are what this page writes all day.
-    "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
-    // `void promise` is how a click handler says that nobody waits for it.
-    "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+    "no-restricted-imports": [
+      "error",
+      {
+        patterns: [
+          { regex: forbidden, message },
+          ...(lit ? [] : [{ regex: "^lit-html", message: "There are no templates below the features." }]),
+        ],
+      },
+    ],
   },
 });
+
+/** From a folder of `page/`: what lies beside `page/` and may be imported. */
+const outside = "(?:module/splitsr|api/index|(?:remote|offline)/protocol)\\.ts";
+
+/** main → panel → app → features → session → shared → ../module; see `src/page/main.ts`. */
+const page = [
+  layer(
+    ["page/*/**/*.ts"],
+    `^(?:\\.\\./(?!session/|shared/|\\.\\./)|\\.\\./\\.\\./(?!${outside}))`,
+    "A feature imports itself, session/, shared/ and ../module. Ask for what concerns others through Commands.",
+  ),
+  layer(
+    ["page/session/**/*.ts"],
+    `^(?:\\.\\./(?!shared/|\\.\\./)|\\.\\./\\.\\./(?!${outside}))`,
+    "session/ imports itself, shared/ and ../module.",
+    false,
+  ),
+  layer(
+    ["page/shared/**/*.ts"],
+    `^(?:\\.\\./(?!\\.\\./)|\\.\\./\\.\\./(?!${outside}))`,
+    "shared/ imports itself and ../module.",
+  ),
+  layer(
+    ["page/app.ts"],
+    "/(?:main|panel|section|engine/.*)\\.ts$",
+    "app.ts imports the features' models, session/, shared/ and ../module.",
+    false,
+  ),
+  layer(["page/panel.ts"], "/main\\.ts$|/engine/", "panel.ts imports app.ts and what lies below it."),
+  layer(["page/main.ts"], "^\\.\\./", "main.ts imports only files of the page."),
+];
+
+/** The session neither draws nor listens: `main.ts` and the features do. */
+const noDom = {
+  files: ["src/page/session/**/*.ts"],
+  rules: { "no-restricted-globals": ["error", "document", "window", "history", "location", "addEventListener"] },
+};
+
+/** page → module → engine → api */
+const folders = [
+  layer(["api/**/*.ts"], "^(?:\\.\\./)+(?:engine|module|page|offline|remote)/", "api/ imports only itself."),
+  layer(["engine/**/*.ts"], "^(?:\\.\\./)+(?:module|page|offline)/", "engine/ imports itself and api/."),
+  layer(["module/**/*.ts"], "^(?:\\.\\./)+(?:page|offline)/", "module/ imports itself, engine/ and api/."),
+];
+
+export default tseslint.config(
+  { ignores: ["dist", "src/wasm", "test-results"] },
+  js.configs.recommended,
+  { files: ["*.mjs"], languageOptions: { globals: { console: "readonly", process: "readonly" } } },
+  {
+    files: ["**/*.ts"],
+    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { projectService: true } },
+    rules: {
+      // tsc asks for brackets where there is an index signature.
+      "@typescript-eslint/dot-notation": "off",
+      // Only type aliases are assignable to an index signature, as the tables of the workers' methods are.
+      "@typescript-eslint/consistent-type-definitions": "off",
+      // Sentences with numbers are common in this page.
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      // `void promise` in a click handler says that nobody waits for it.
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+    },
+  },
+  ...page,
+  noDom,
+  ...folders,
+);

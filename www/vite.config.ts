@@ -8,9 +8,12 @@ import { VitePWA } from "vite-plugin-pwa";
 const root = import.meta.dirname;
 const modelsFolder = resolve(process.env.SPLITSR_MODELS ?? join(root, "../models"));
 
-const isServed = (name: string) => /^(index\.json|generic\.webp|.*\.safetensors)$/.test(name);
+const isServed = (name: string) => /^(index\.json|replay\.webp|.*\.safetensors)$/.test(name);
 
-/** Serves the repository's `models/` in development and copies what the page loads of it into the build. */
+/**
+ * Serves the repository's `models/` in development and copies what the page loads of it into the
+ * build.
+ */
 function models(): Plugin {
   let outDir = "";
   return {
@@ -38,8 +41,8 @@ function models(): Plugin {
 }
 
 /**
- * Nothing but this site's own files; `blob:` is for pictures that the page made. The one frame is `fetch.html`. The dev server
- * needs more, so: build only.
+ * Allows this site's own files only; `blob:` is for pictures that the page made. The one frame is
+ * `fetch.html`. Builds only, since the dev server needs more.
  */
 const policy = [
   "default-src 'none'",
@@ -66,10 +69,13 @@ function policyTag(content: string): HtmlTagDescriptor {
   return { tag: "meta", attrs: { "http-equiv": "Content-Security-Policy", content }, injectTo: "head-prepend" };
 }
 
-/** In a sandbox it loads pictures from other sites, when the visitor says so. */
+/** Loads pictures from other sites, in a sandbox and only when the visitor says so. */
 const FRAME = "/fetch.html";
 
-/** Puts the script of `fetch.html` into it: without an origin it could load none. Its policy allows that script, and to ask other sites. */
+/**
+ * Inlines the script of `fetch.html`, which has no origin to load it from. Its policy allows that
+ * script and other sites.
+ */
 function frame(): Plugin {
   return {
     name: "splitsr-frame",
@@ -77,7 +83,7 @@ function frame(): Plugin {
       order: "post",
       async handler(_, { path }) {
         if (path !== FRAME) return [];
-        const file = join(root, "src/elsewhere/frame.ts");
+        const file = join(root, "src/remote/frame.ts");
         const { code } = await transformWithOxc(await readFile(file, "utf8"), file);
         const hash = createHash("sha256").update(code).digest("base64");
         const policy = `default-src 'none'; script-src 'sha256-${hash}'; connect-src https: http:`;
@@ -87,7 +93,10 @@ function frame(): Plugin {
   };
 }
 
-/** `src/wasm/NAME/splitsr_bg.wasm` and `splitsr.js` are named after their bundle, so that what is loaded can be told. */
+/**
+ * Names `src/wasm/NAME/splitsr_bg.wasm` and `splitsr.js` after their bundle, so that a log tells
+ * them apart.
+ */
 function bundleName(path: string | undefined): string | undefined {
   return /\/wasm\/([^/]+)\/splitsr/.exec(path ?? "")?.[1];
 }
@@ -111,7 +120,10 @@ const chunkFileNames = (chunk: { name: string; moduleIds: string[] }) =>
 const assetFileNames = (asset: { originalFileNames: string[] }) =>
   `assets/${bundleName(asset.originalFileNames[0]) ?? "[name]"}-[hash][extname]`;
 
-/** The service worker, which gets the list of the site's files. It is the page's alone: `splitsr.js` knows nothing of it. */
+/**
+ * The service worker, which gets the list of the site's files. Only the page uses it, `splitsr.js`
+ * does not.
+ */
 const serviceWorker = VitePWA({
   strategies: "injectManifest",
   srcDir: "src/offline",
@@ -122,7 +134,7 @@ const serviceWorker = VitePWA({
   manifest: false,
   injectManifest: {
     globPatterns: ["**/*"],
-    // A sandboxed document is none of the service worker's, and without a connection it has nothing to load.
+    // No service worker controls a sandboxed document, which loads nothing without a connection.
     globIgnores: ["types/**", "fetch.html", "manifest.webmanifest", "icon-*.png", "**/*.md"],
     // Their names have a hash of their content already.
     dontCacheBustURLsMatching: /^assets\//,
@@ -138,7 +150,7 @@ const serviceWorker = VitePWA({
 export default defineConfig({
   // Relative, so that the built folder works from any path of any static host.
   base: "./",
-  // What is not there is a 404, as on any static host, and not the page.
+  // Missing files give a 404, as on any static host, and not the page.
   appType: "mpa",
   plugins: [withoutUnbuilt(), models(), contentSecurityPolicy(), frame(), serviceWorker],
   // The page registers no service worker for an incomplete site: a reload is to find the complete one.
@@ -150,7 +162,8 @@ export default defineConfig({
   },
   build: {
     target: "es2022",
-    // The page is small enough to load in one go; inlined assets would need a wider content security policy.
+    // The page is small enough to load in one go; inlined assets would need a wider content
+    // security policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {

@@ -1,5 +1,7 @@
 //! The degradation that makes the low-resolution pictures for training.
 
+use std::ops::RangeInclusive;
+
 use image::codecs::jpeg::{JpegDecoder, JpegEncoder};
 use image::{DynamicImage, ExtendedColorType, RgbImage, imageops};
 use rand::rngs::StdRng;
@@ -11,8 +13,16 @@ use crate::eval::degrade;
 use crate::image::resize::{Filter, resize_rgb};
 use crate::image::{Layout, Picture, Samples};
 
+/// The strongest blur: a standard deviation in high-resolution pixels.
+pub(super) const MAX_BLUR: f32 = 4.0;
+/// The strongest noise: a standard deviation in levels of 255.
+pub(super) const MAX_NOISE: f32 = 50.0;
+/// The qualities of JPEG.
+pub(super) const JPEG_QUALITIES: RangeInclusive<u8> = 1..=100;
+
 /// Blur, then shrinking, noise and JPEG. The default is the evaluation protocol's: MATLAB's bicubic only.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(default, deny_unknown_fields)]
 pub struct Degradation {
     /// The filter that shrinks the picture.
@@ -21,13 +31,14 @@ pub struct Degradation {
     pub blur: f32,
     /// Standard deviation of Gaussian noise after shrinking, in levels of 255: 0 (none) to 50.
     pub noise: f32,
-    /// Quality of a final JPEG compression, 1 to 100; `None` = no compression.
+    /// Quality of a final JPEG compression, 1 to 100, or none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jpeg: Option<u8>,
 }
 
-/// See [`Degradation::shrink`].
+/// A filter that shrinks pictures.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
 pub enum Shrink {
     /// MATLAB's bicubic, antialiased.
@@ -41,9 +52,12 @@ impl Degradation {
     /// Describes the first field that is out of its range.
     pub(super) fn complaint(&self) -> Option<&'static str> {
         let checks = [
-            ((0.0..=4.0).contains(&self.blur), "degradation.blur must be from 0 to 4"),
-            ((0.0..=50.0).contains(&self.noise), "degradation.noise must be from 0 to 50"),
-            (self.jpeg.is_none_or(|quality| (1..=100).contains(&quality)), "degradation.jpeg must be from 1 to 100"),
+            ((0.0..=MAX_BLUR).contains(&self.blur), "degradation.blur must be from 0 to 4"),
+            ((0.0..=MAX_NOISE).contains(&self.noise), "degradation.noise must be from 0 to 50"),
+            (
+                self.jpeg.is_none_or(|quality| JPEG_QUALITIES.contains(&quality)),
+                "degradation.jpeg must be from 1 to 100",
+            ),
         ];
         checks.iter().find(|(holds, _)| !holds).map(|(_, why)| *why)
     }

@@ -11,7 +11,7 @@ use super::data::{Pair, mean_psnr_y};
 use super::degradation::Degradation;
 use super::hold_out::HeldOut;
 use super::pictures::Pictures;
-use super::recipe::{Recipe, Trained};
+use super::recipe::{MIN_LR_PATCH, Recipe, Trained};
 use super::session::{Score, Session};
 use super::split_step::{GradientWorker, SplitStep, loss_and_gradient};
 use super::trainer::Trainer;
@@ -32,28 +32,33 @@ const MAX_GRADIENT_ERROR: f64 = 1e-2;
 
 /// How to fine-tune a model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "TuneSettings"))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct FineTuningSettings {
     /// Steps of the run.
     pub steps: u64,
     /// Patches per step.
     pub batch: usize,
-    /// The side of a high-resolution patch, in pixels. [`FineTuning::start`] lowers it for small pictures.
+    /// The side of a high-resolution patch, in pixels, at least 8 times the scale. Small pictures lower it.
     pub patch: usize,
     /// The highest learning rate.
     pub learning_rate: f64,
     /// Which weights are trained.
     pub trained: Trained,
-    /// As [`Recipe::replay`].
+    /// The fraction of the patches, 0 to 1, that come from generic pictures, so that the model does not
+    /// forget these: see [`Recipe::replay`].
     pub replay: f64,
-    /// As [`Recipe::forget`].
+    /// The most that generic pictures may lose, in dB: the result is blended with the initial model until
+    /// they lose no more. 100 sets no limit.
     pub forget: f64,
     /// How the low-resolution pictures are made.
     pub degradation: Degradation,
     /// Seeds the choice of pictures and patches.
     pub seed: u64,
-    /// A network other than the model's, which the run starts from the model's weights.
+    /// A network other than the model's, of the same scale. It takes over the weights that fit, and learns
+    /// the rest from the model's results for generic pictures too. `forget` then has no effect.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional, type = "NetworkConfig | undefined"))]
     pub network: Option<NetworkConfig>,
 }
 
@@ -122,6 +127,7 @@ impl FineTuningSettings {
 
 /// What is held out of training.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum HeldOutKind {
     /// Whole pictures.
@@ -132,9 +138,12 @@ pub enum HeldOutKind {
 
 /// What is known before the first step.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct FineTuningInfo {
-    /// The settings, with a patch that fits into the pictures.
+    /// The settings, with a patch that fits into the pictures. TypeScript gets the patch from here, and
+    /// has the others in a form that keeps null.
+    #[cfg_attr(test, ts(type = "Pick<TuneSettings, \"patch\">"))]
     pub settings: FineTuningSettings,
     /// What is held out of training to score with.
     pub held_out: HeldOutKind,
@@ -150,13 +159,14 @@ pub struct FineTuningInfo {
 
 /// A score, as the page gets it.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct FineTuningScore {
     /// Steps taken.
     pub step: u64,
     /// PSNR on Y of what is held out, in dB.
     pub psnr_y: f64,
-    /// As [`Score::forgotten`].
+    /// PSNR that generic pictures have lost, in dB.
     pub forgotten: f64,
 }
 
@@ -168,6 +178,7 @@ impl From<Score> for FineTuningScore {
 
 /// The result of a scoring.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Scoring {
     /// The score of this step.
@@ -210,9 +221,9 @@ impl FineTuning {
         replay: Vec<Picture>,
         device: Device,
     ) -> Result<Self> {
+        settings.check()?;
         let scale = model.scale();
-        // A recipe refuses smaller patches.
-        let smallest_patch = 8 * scale;
+        let smallest_patch = MIN_LR_PATCH * scale;
         let divided = HeldOut::new(pictures, smallest_patch, settings.seed)?;
         let (whole, enough) = (divided.whole, divided.is_enough());
         settings.patch = fitting_patch(settings.patch, divided.train.iter().chain(&replay), scale);

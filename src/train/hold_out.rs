@@ -9,6 +9,8 @@ use crate::image::{Area, Picture, alpha};
 
 /// From this many pictures on, whole pictures are held out; with fewer, a part of each.
 pub const MIN_PICTURES_HELD_OUT_WHOLE: usize = 5;
+/// A held-out part is the last of this many equal parts along the longer side.
+pub const HELD_OUT_PARTS: u32 = 4;
 /// The most pixels that are held out in all, since they are enlarged every few steps.
 const MAX_HELD_OUT_PIXELS: u64 = 400_000;
 /// The most pixels that are trained with in all, since they stay in memory.
@@ -90,10 +92,10 @@ fn pixels(picture: &Picture) -> u64 {
 fn divide(picture: &Picture) -> (Picture, Picture) {
     let Picture { width, height, .. } = *picture;
     let (first, second) = if width >= height {
-        let left = width - width / 4;
+        let left = width - width / HELD_OUT_PARTS;
         (Area { left: 0, top: 0, width: left, height }, Area { left, top: 0, width: width - left, height })
     } else {
-        let top = height - height / 4;
+        let top = height - height / HELD_OUT_PARTS;
         (Area { left: 0, top: 0, width, height: top }, Area { left: 0, top, width, height: height - top })
     };
     (picture.crop(first), picture.crop(second))

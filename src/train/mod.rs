@@ -18,6 +18,7 @@ mod replay_set;
 #[cfg(not(target_arch = "wasm32"))]
 mod run;
 mod session;
+mod setting_ranges;
 mod split_step;
 mod trainer;
 mod warm_start;
@@ -28,14 +29,15 @@ pub use data::read_folder;
 pub use data::{Batch, Dataset, Pair, mean_psnr_y};
 pub use degradation::{Degradation, Shrink};
 pub use fine_tuning::{FineTuning, FineTuningInfo, FineTuningScore, FineTuningSettings, HeldOutKind, Scoring};
-pub use hold_out::{HeldOut, MIN_PICTURES_HELD_OUT_WHOLE, gather};
+pub use hold_out::{HELD_OUT_PARTS, HeldOut, MIN_PICTURES_HELD_OUT_WHOLE, gather};
 pub use pictures::Pictures;
-pub use recipe::{Loss, Recipe, Schedule, SecondStage, Trained};
+pub use recipe::{Loss, MIN_LR_PATCH, Recipe, Schedule, SecondStage, Trained};
 pub use replay_set::cut_replay_row;
 #[cfg(not(target_arch = "wasm32"))]
 pub use replay_set::replay_pictures;
 #[cfg(not(target_arch = "wasm32"))]
 pub use run::{Event, Files, Limits, run};
 pub use session::{Score, Session};
+pub use setting_ranges::{MAX_PICTURES, SettingRange};
 pub use split_step::{GradientWorker, SplitStep};
 pub use trainer::Trainer;

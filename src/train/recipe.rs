@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::degradation::Degradation;
 use crate::error::{Error, Result};
 
+/// The smallest side of a low-resolution patch, in pixels.
+pub const MIN_LR_PATCH: usize = 8;
+
 /// Scorings in a fine-tuning run.
 const SCORINGS: u64 = 30;
 
@@ -122,6 +125,7 @@ pub struct SecondStage {
 
 /// Which weights a run trains.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
 pub enum Trained {
     /// All weights.
@@ -290,7 +294,10 @@ impl Recipe {
         let rates: Vec<f64> = rates.into_iter().flatten().collect();
         let checks = [
             (patches.iter().all(|&(batch, _)| batch > 0), "batch must be at least 1"),
-            (patches.iter().all(|&(_, side)| side / scale >= 8), "hr_patch must be at least 8 times the scale"),
+            (
+                patches.iter().all(|&(_, side)| side / scale >= MIN_LR_PATCH),
+                "hr_patch must be at least 8 times the scale",
+            ),
             (self.candidates > 0, "candidates must be at least 1"),
             ((0.0..=1.0).contains(&self.replay), "replay must be from 0 to 1"),
             (self.forget >= 0.0, "forget must be at least 0"),

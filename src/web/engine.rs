@@ -2,13 +2,13 @@
 
 use burn::tensor::Device;
 use bytemuck::{cast_slice, pod_collect_to_vec};
-use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
 use super::Result;
 use super::errors::to_js;
 use super::picture::Picture;
-use crate::config::{ChannelFlow, NetworkConfig, SplitSrConfig};
+use super::shapes::{JobOptions, JobPlan, NetworkDescription, to_json};
+use crate::config::{NetworkConfig, SplitSrConfig};
 use crate::error::{Error, Result as SplitsrResult};
 use crate::image::Area;
 use crate::model;
@@ -29,42 +29,37 @@ pub fn sha256(bytes: &[u8]) -> String {
     weights::hex_sha256(bytes)
 }
 
-/// Describes a SplitSR network with the given hyper-parameters (JSON as in a weights file; the defaults are
-/// those of splitsr-x2): JSON with `config`, `params`, `macs720p`, `receptiveField` in low-resolution pixels
-/// or null for the whole picture, `lightGroups` (whether each group is lightweight), `splitChannels`, and
-/// `channelFlow`, what a lightweight block does with each channel. Throws `Config`.
-#[wasm_bindgen(js_name = describeNetwork)]
-pub fn describe_network(config: &str) -> Result<String> {
+/// The TypeScript of the JSON that these functions take and give.
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = r#"
+import type { JobOptions, JobPlan, NetworkInfo, SplitSrHyperparameters } from "../../api/generated/types.ts";
+import type { Json } from "../../engine/json.ts";
+"#;
+
+/// Describes a SplitSR network, with or without weights. The defaults of its hyper-parameters are those of
+/// splitsr-x2. Throws `Config`.
+#[wasm_bindgen(js_name = describeNetwork, unchecked_return_type = "Json<NetworkInfo>")]
+pub fn describe_network(
+    #[wasm_bindgen(unchecked_param_type = "Json<Partial<SplitSrHyperparameters>>")] config: &str,
+) -> Result<String> {
     describe(config).map_err(to_js)
 }
 
 fn describe(config: &str) -> SplitsrResult<String> {
-    #[derive(Serialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Description {
-        light_groups: Vec<bool>,
-        split_channels: usize,
-        channel_flow: ChannelFlow,
-        params: u64,
-        macs_720p: f64,
-        receptive_field: Option<usize>,
-        config: NetworkConfig,
-    }
     let splitsr: SplitSrConfig = serde_json::from_str(config)
         .map_err(|error| Error::Config(format!("the network's config is not valid ({error})")))?;
     let config = NetworkConfig::SplitSr(splitsr.clone());
     config.validate()?;
     let cost = Cost::of(&config);
-    let description = Description {
-        light_groups: splitsr.lightweight_groups(),
-        split_channels: splitsr.split_channels(),
-        channel_flow: splitsr.channel_flow(),
+    Ok(to_json(&NetworkDescription {
         params: cost.params,
         macs_720p: cost.macs_720p,
         receptive_field: cost.receptive_field(),
+        light_groups: splitsr.lightweight_groups(),
+        split_channels: splitsr.split_channels(),
+        channel_flow: splitsr.channel_flow(),
         config,
-    };
-    Ok(serde_json::to_string(&description).expect("a description is plain data"))
+    }))
 }
 
 /// A network with its weights. Call `free()` when done with it.
@@ -112,35 +107,14 @@ impl Model {
     }
 }
 
-/// The second argument of `new Job`.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct JobOptions {
-    scale: Option<f64>,
-    width: Option<u32>,
-    height: Option<u32>,
-    tile: Option<String>,
-    #[serde(default)]
-    ensemble: bool,
-    /// The number of tiles that can be computed at once.
-    #[serde(default = "one")]
-    workers: usize,
-    /// Whether a GPU computes the tiles.
-    #[serde(default)]
-    gpu: bool,
-}
-
-fn one() -> usize {
-    1
-}
-
 /// Parses the arguments of `Job`: the network, the options and the number of workers.
 fn parse(info: &str, options: &str) -> SplitsrResult<(NetworkInfo, Options, usize)> {
     let info: NetworkInfo = serde_json::from_str(info)
         .map_err(|error| Error::Config(format!("the network's description is not valid ({error})")))?;
     let options: JobOptions =
         serde_json::from_str(options).map_err(|error| Error::Config(format!("the options are not valid ({error})")))?;
-    Ok((NetworkInfo { on_gpu: options.gpu, ..info }, options.options()?, options.workers))
+    let workers = options.workers.unwrap_or(1);
+    Ok((NetworkInfo { on_gpu: options.gpu.unwrap_or(false), ..info }, options.options()?, workers))
 }
 
 impl JobOptions {
@@ -151,7 +125,7 @@ impl JobOptions {
             _ => return Err(Error::Config("set either a scale, or a width and a height".into())),
         };
         let tiling = self.tile.as_ref().map(|tile| tile.parse()).transpose()?.unwrap_or_default();
-        Ok(Options { tiling, ensemble: self.ensemble, ..Options::new(target) })
+        Ok(Options { tiling, ensemble: self.ensemble.unwrap_or(false), ..Options::new(target) })
     }
 }
 
@@ -164,11 +138,13 @@ pub struct Job(upscale::Job);
 impl Job {
     /// Plans the enlargement of a copy of `picture`.
     ///
-    /// `info` is `Model.info`. `options` is JSON: `{"scale": 3.5}` or `{"width": 960, "height": 720}`, and optionally
-    /// `"tile"` ("auto", "exact" or a halo in pixels, "24"), `"ensemble"` (boolean), `"workers"` (the number of
-    /// tiles that can be computed at once) and `"gpu"` (whether a GPU does). Throws `Config` or `TooLarge`.
+    /// `info` is `Model.info`. Throws `Config` or `TooLarge`.
     #[wasm_bindgen(constructor)]
-    pub fn new(picture: &Picture, info: &str, options: &str) -> Result<Self> {
+    pub fn new(
+        picture: &Picture,
+        info: &str,
+        #[wasm_bindgen(unchecked_param_type = "Json<JobOptions>")] options: &str,
+    ) -> Result<Self> {
         let plan = || {
             let (info, options, workers) = parse(info, options)?;
             upscale::Job::new(picture.0.clone(), info, &options, workers)
@@ -176,23 +152,27 @@ impl Job {
         plan().map(Self).map_err(to_js)
     }
 
-    /// Describes the job for a picture of `width` x `height` pixels, with the constructor's other arguments, as
-    /// JSON: `{"width", "height", "tiles", "pixels", "tileBytes"}`: the result's size, the tiles of all passes,
-    /// the low-resolution pixels that the network computes for them, and the memory of the largest tile.
-    /// Throws `Config` or `TooLarge`.
-    pub fn plan(width: u32, height: u32, info: &str, options: &str) -> Result<String> {
+    /// Plans the enlargement of a picture of `width` x `height` pixels without its pixels, with the constructor's
+    /// other arguments. Throws `Config` or `TooLarge`.
+    #[wasm_bindgen(unchecked_return_type = "Json<JobPlan>")]
+    pub fn plan(
+        width: u32,
+        height: u32,
+        info: &str,
+        #[wasm_bindgen(unchecked_param_type = "Json<JobOptions>")] options: &str,
+    ) -> Result<String> {
         let plan = || {
             let (info, options, workers) = parse(info, options)?;
             let (size, passes) = upscale::Job::plan((width, height), &info, &options, workers)?;
-            Ok(serde_json::json!({
-                "width": size.0,
-                "height": size.1,
-                "tiles": passes.iter().map(|pass| pass.tiles.len()).sum::<usize>(),
-                "pixels": passes.iter().map(|pass| pass.work()).sum::<u64>(),
-                "tileBytes": passes.iter().map(|pass| pass.tile_bytes(&info)).max().unwrap_or(0),
+            Ok(to_json(&JobPlan {
+                width: size.0,
+                height: size.1,
+                tiles: passes.iter().map(|pass| pass.tiles.len()).sum(),
+                pixels: passes.iter().map(|pass| pass.work()).sum(),
+                tile_bytes: passes.iter().map(|pass| pass.tile_bytes(&info)).max().unwrap_or(0),
             }))
         };
-        plan().map(|plan: serde_json::Value| plan.to_string()).map_err(to_js)
+        plan().map_err(to_js)
     }
 
     /// Pixels in a row of the result.

@@ -24,6 +24,7 @@ mod pack;
 mod picture;
 #[cfg(all(feature = "web-tune", target_arch = "wasm32"))]
 mod scope;
+mod shapes;
 #[cfg(all(feature = "web-bench", target_arch = "wasm32"))]
 mod stock;
 #[cfg(all(feature = "web-tune", target_arch = "wasm32"))]

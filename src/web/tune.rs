@@ -3,41 +3,30 @@
 
 use burn::tensor::Device;
 use bytemuck::{cast_slice, pod_collect_to_vec};
-use serde::Serialize;
-use serde_json::json;
 use wasm_bindgen::prelude::*;
 
 use super::Result;
 use super::errors::to_js;
 use super::picture::Picture;
 use super::scope::now;
+use super::shapes::{ModelEntry, to_json};
 use crate::error::{Error, Result as SplitsrResult};
 use crate::image;
 use crate::model::Model;
-use crate::network::cost::Cost;
 use crate::train::{Batch, FineTuning, FineTuningSettings, GradientWorker, cut_replay_row, gather};
-use crate::upscale::Enlarge;
 
-/// Describes a weights file as JSON: an entry of `models/index.json` without its file. Throws `Weights`
-/// if the file cannot be used.
-#[wasm_bindgen(js_name = describeModel)]
+/// The TypeScript of the JSON that these functions take and give.
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = r#"
+import type { FineTuningInfo, FineTuningScore, ModelEntry, Scoring, TuneSettings } from "../../api/generated/types.ts";
+import type { Json } from "../../engine/json.ts";
+"#;
+
+/// Describes a weights file. Throws `Weights` if the file cannot be used.
+#[wasm_bindgen(js_name = describeModel, unchecked_return_type = "Json<ModelEntry>")]
 pub fn describe_model(bytes: &[u8]) -> Result<String> {
-    let describe = || {
-        let model = Model::from_bytes(bytes, &Device::flex())?;
-        let cost = Cost::of(&model.metadata.config);
-        Ok(json!({
-            "name": model.metadata.name,
-            "scale": model.scale(),
-            "sha256": model.sha256,
-            "file": "",
-            "params": cost.params,
-            "macs_720p": cost.macs_720p,
-            "config": model.metadata.config,
-            "training": model.metadata.training,
-        })
-        .to_string())
-    };
-    describe().map_err(to_js)
+    let model = Model::from_bytes(bytes, &Device::flex()).map_err(to_js)?;
+    Ok(to_json(&ModelEntry::new(model.metadata, model.sha256)))
 }
 
 /// The pictures to fine-tune with.
@@ -72,12 +61,12 @@ pub struct Tuning {
 #[wasm_bindgen]
 impl Tuning {
     /// Starts from a weights file, with the pictures, which are consumed, and the row of replay pictures.
-    /// `settings` is JSON: see `TuneSettings` of the package. With `gpu`, the browser's adapter computes the
-    /// steps, for which the bundle must have WebGPU. Throws `Weights`, `Config`, `Data` or `Device`.
+    /// With `gpu`, the browser's adapter computes the steps, for which the bundle must have WebGPU. Throws
+    /// `Weights`, `Config`, `Data` or `Device`.
     pub async fn start(
         model: Vec<u8>,
         name: String,
-        settings: String,
+        #[wasm_bindgen(unchecked_param_type = "Json<TuneSettings>")] settings: String,
         pictures: TuningPictures,
         generic: Picture,
         gpu: bool,
@@ -91,8 +80,8 @@ impl Tuning {
         Ok(Self { run, begun: now() })
     }
 
-    /// What is known before the first step, as JSON: see `TuneFacts` of the package, here without the
-    /// models and the pictures.
+    /// The facts that are known before the first step.
+    #[wasm_bindgen(unchecked_return_type = "Json<FineTuningInfo>")]
     pub fn info(&self) -> String {
         to_json(self.run.info())
     }
@@ -171,13 +160,14 @@ impl Tuning {
         self.run.is_to_be_scored()
     }
 
-    /// Scores the network on what is held out, on the CPU: JSON with `step`, `psnrY`, `forgotten`, `best`
-    /// (the same three) and `stalled`.
+    /// Scores the network on what is held out, on the CPU.
+    #[wasm_bindgen(unchecked_return_type = "Json<Scoring>")]
     pub async fn score(&mut self) -> Result<String> {
         Ok(to_json(&self.run.score().await.map_err(to_js)?))
     }
 
-    /// The best score so far, as JSON with `step`, `psnrY` and `forgotten`. Throws `Config` before the first.
+    /// The best score so far. Throws `Config` before the first.
+    #[wasm_bindgen(unchecked_return_type = "Json<FineTuningScore>")]
     pub fn best(&self) -> Result<String> {
         Ok(to_json(&self.run.best().map_err(to_js)?))
     }
@@ -204,8 +194,11 @@ pub struct Gradients(GradientWorker);
 
 #[wasm_bindgen]
 impl Gradients {
-    /// Takes the model of `Tuning.start` and the settings in `Tuning.info`.
-    pub fn load(model: &[u8], settings: &str) -> Result<Self> {
+    /// Takes the model and the settings of `Tuning.start`, with the patch of `Tuning.info`.
+    pub fn load(
+        model: &[u8],
+        #[wasm_bindgen(unchecked_param_type = "Json<TuneSettings>")] settings: &str,
+    ) -> Result<Self> {
         let load = || parse(settings)?.gradient_worker(&Model::from_bytes(model, &Device::flex())?);
         load().map(Self).map_err(to_js)
     }
@@ -220,10 +213,6 @@ impl Gradients {
 
 fn parse(settings: &str) -> SplitsrResult<FineTuningSettings> {
     serde_json::from_str(settings).map_err(|error| Error::Config(format!("the settings are not valid ({error})")))
-}
-
-fn to_json(value: &impl Serialize) -> String {
-    serde_json::to_string(value).expect("reports are plain data")
 }
 
 async fn device(gpu: bool) -> SplitsrResult<Device> {

@@ -2,8 +2,9 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { expect, test } from "@playwright/test";
-import type { ModelEntry } from "../src/module/api.ts";
-import { formatLink, parseLink, type LinkState } from "../src/page/link.ts";
+import type { ModelEntry } from "../src/api/index.ts";
+import { formatLink, parseLink } from "../src/page/link/codec.ts";
+import type { LinkState } from "../src/page/session/link-state.ts";
 
 const models = JSON.parse(
   readFileSync(resolve(import.meta.dirname, "../../models/index.json"), "utf8"),
@@ -32,14 +33,14 @@ test("a link that is written is read as it was", () => {
   const states: LinkState[] = [
     { demo: "fur", model: "splitsr-x2", zoom: 2 },
     { address: "https://example.com/a%20b?c=d&e=%26#f", zoom: 16, region: { left: 0, top: 1, width: 2, height: 3 } },
-    { model: "splitsr-x2-hi5", network: { hybrid_index: 3, block: "ghost" }, toggles: ["loupe"], truthScale: 4 },
+    { model: "splitsr-x2-hi5", network: { hybrid_index: 3, block: "ghost" }, toggles: ["loupe"], evaluationScale: 4 },
     {
       view: { x: 0.5, y: 0, magnification: 0.0625, split: 1 },
-      rivals: ["bicubic", "splitsr-tiny-x2"],
+      baselines: ["bicubic", "splitsr-tiny-x2"],
       difference: true,
       backend: "gpu",
     },
-    { sums: { model: "0123456789abcdef".repeat(2), output: "fedcba9876543210".repeat(2) } },
+    { hashes: { model: "0123456789abcdef".repeat(2), output: "fedcba9876543210".repeat(2) } },
   ];
   for (const state of states) {
     const own = models.find(({ name }) => name === state.model)?.config as never;

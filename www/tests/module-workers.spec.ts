@@ -84,14 +84,14 @@ test("the workers outlive a cancel: the next picture runs on the same ones", asy
   expect(await coordinator.evaluate(() => (self as unknown as { started: number }).started)).toBe(2);
 });
 
-/** Bodies of band workers that start well and then die: as a panic in wasm does, and as the browser lets them. */
+/** Bodies of tile workers that start well and then die: as a panic in wasm does, and as the browser lets them. */
 const dying = {
   "reports a dead instance": `postMessage({ id, error: { code: "engine", message: "it stopped", fatal: true } })`,
   "ends with an uncaught error": `setTimeout(() => { throw new Error("it stopped") })`,
 };
 
 for (const [how, death] of Object.entries(dying)) {
-  test(`a band worker that ${how} is replaced, and the picture is finished`, async ({ page }) => {
+  test(`a tile worker that ${how} is replaced, and the picture is finished`, async ({ page }) => {
     await page.evaluate(async () => {
       const upscaler = await window.splitsr.createUpscaler({ workers: 1 });
       Object.assign(window, { run: () => upscaler.upscale("demo/fur.png", { scale: 1.5 }) });

@@ -74,6 +74,7 @@ pub(crate) trait Block: Module {
 
 /// Which channels a block convolves and where it puts each, for drawings.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ChannelFlow {
     /// Whether it convolves the channel at each place.

@@ -32,6 +32,7 @@ macro_rules! blocks {
     ($($(#[$doc:meta])* $kind:ident => $block:ty,)*) => {
         /// The lightweight blocks that the paper compares; each maps N channels to N.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[cfg_attr(test, derive(ts_rs::TS))]
         #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
         #[serde(rename_all = "kebab-case")]
         pub enum BlockKind {

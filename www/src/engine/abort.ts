@@ -1,4 +1,4 @@
-/** Not waiting any longer than the caller wants. */
+/** Stops waiting when the caller aborts. */
 
 /** Settles as `promise` does, or rejects with the signal's reason as soon as it aborts. */
 export function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {

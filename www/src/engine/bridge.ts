@@ -1,16 +1,19 @@
 /**
- * Typed calls over a worker's message port: a call has one argument and one result, may send events on the way, may be
- * aborted, and moves (not copies) the buffers that it names. Both ends of both kinds of worker use it. Comlink has
- * neither aborts nor events, and its calls wait for ever where a worker dies.
+ * Typed calls over a worker's message port: a call has one argument and one result, may send events
+ * on the way, may be aborted, and moves (not copies) the buffers that it names. Comlink has neither
+ * aborts nor events, and its calls wait forever if a worker dies.
  */
-import { UpscaleError, type ErrorCode } from "../module/api.ts";
+import { UpscaleError, type ErrorCode } from "../api/index.ts";
 
 /** The methods that a worker serves: `[argument, result, event]` by name. */
 export type Methods = Record<string, [argument: unknown, result: unknown, event: unknown]>;
 
 interface Context<Event> {
   emit: (event: Event) => void;
-  /** Aborts when the caller does. A handler that throws the signal's reason has stopped as it was asked to. */
+  /**
+   * Aborts when the caller does. A handler that throws the signal's reason has stopped as
+   * requested.
+   */
   signal: AbortSignal;
 }
 
@@ -24,13 +27,13 @@ interface Call {
   argument: unknown;
 }
 
-/** What the calling end sends. */
+/** A message of the calling end. */
 type Request = Call | { id: number; abort: true };
 
 interface PlainError {
   code: ErrorCode;
   message: string;
-  /** The worker's wasm instance is dead: replace the worker. */
+  /** Whether the worker's wasm instance is dead, so that the worker must be replaced. */
   fatal: boolean;
 }
 
@@ -41,7 +44,10 @@ export class FatalError extends UpscaleError {}
 
 const moved = new WeakMap<object, Transferable[]>();
 
-/** Marks buffers within `value` to be moved when `value` is returned from a handler, or emitted by it. */
+/**
+ * Marks buffers within `value` to be moved when `value` is returned from a handler, or emitted by
+ * it.
+ */
 export function move<T extends object>(value: T, buffers: Transferable[]): T {
   moved.set(value, buffers);
   return value;
@@ -53,7 +59,7 @@ function buffersOf(value: unknown): Transferable[] {
 }
 
 /** The calling end of a worker. */
-export class Remote<M extends Methods> {
+export class WorkerClient<M extends Methods> {
   readonly #worker: Worker;
   readonly #pending = new Map<
     number,
@@ -71,7 +77,7 @@ export class Remote<M extends Methods> {
     this.#worker = worker;
     worker.addEventListener("message", ({ data }: MessageEvent<Reply>) => this.#receive(data));
     worker.addEventListener("error", (event) => {
-      // Dealt with here; else it would go on to the page as an uncaught error of its own.
+      // Otherwise the page would also report it as an uncaught error.
       event.preventDefault();
       // A script that does not load gives an event without a message.
       const why = event.message || "its script did not load";
@@ -79,7 +85,10 @@ export class Remote<M extends Methods> {
     });
   }
 
-  /** The promise settles when the worker has answered, after an abort too: the worker is then ready for the next call. */
+  /**
+   * Settles when the worker has answered, even after an abort: the worker is then ready for the
+   * next call.
+   */
   call<K extends keyof M & string>(
     method: K,
     argument: M[K][0],
@@ -95,7 +104,7 @@ export class Remote<M extends Methods> {
     const answer = new Promise<M[K][1]>((resolve, reject) => {
       if (this.#dead) throw this.#dead.reason;
       signal?.throwIfAborted();
-      // First, so that a worker that dies while it is sent to is noticed.
+      // Before sending, so that the call rejects if the worker dies meanwhile.
       this.#pending.set(id, { resolve, reject, onEvent, signal });
       this.#send({ id, method, argument }, transfer);
       signal?.addEventListener("abort", abort);
@@ -103,7 +112,10 @@ export class Remote<M extends Methods> {
     return answer.finally(() => signal?.removeEventListener("abort", abort));
   }
 
-  /** Ends the worker, even in the middle of a computation. What is pending, and later calls, reject with `reason`. */
+  /**
+   * Ends the worker, even in the middle of a computation. Pending and later calls reject with
+   * `reason`.
+   */
   end(reason: Error): void {
     if (this.#dead) return;
     this.#dead = { reason };
@@ -137,7 +149,8 @@ export class Remote<M extends Methods> {
 
 /** The serving end: call once in a worker. */
 export function serve<M extends Methods>(handlers: Handlers<M>): void {
-  // The DOM and worker type libraries exclude each other; this is the one place where the worker's scope is named.
+  // The type libraries of the DOM and of workers exclude each other, so the worker's scope is
+  // declared here.
   const scope = globalThis as unknown as {
     postMessage(reply: Reply, transfer?: Transferable[]): void;
     addEventListener(type: "message", listener: (event: MessageEvent<Request>) => void): void;
@@ -166,7 +179,7 @@ export function serve<M extends Methods>(handlers: Handlers<M>): void {
   });
 }
 
-/** Rust's `Error` variants, by the `name` that the wasm surface gives its errors. */
+/** Error codes by the names of Rust's `Error` variants. */
 const codes: Record<string, ErrorCode> = {
   UnsupportedFormat: "unsupported",
   Decode: "damaged",
@@ -178,7 +191,10 @@ const codes: Record<string, ErrorCode> = {
   Device: "gpu",
 };
 
-/** Rust's messages begin in lower case and have no full stop, for a command's stderr; a page shows sentences. */
+/**
+ * Rust's messages begin in lower case and have no full stop, for the command's stderr; the page
+ * shows sentences.
+ */
 function sentence(message: string): string {
   const trimmed = message.trim();
   return trimmed.charAt(0).toUpperCase() + trimmed.slice(1) + (/[.!?]$/.test(trimmed) ? "" : ".");
@@ -191,7 +207,8 @@ function plain(error: unknown): PlainError {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   const code = codes[name];
   if (code) return { code, message: sentence(message), fatal: false };
-  // A panic is a RuntimeError ("unreachable"); running out of memory is one too, or a RangeError. The instance is dead.
+  // A panic is a RuntimeError ("unreachable"); running out of memory is one too, or a RangeError.
+  // The instance is dead.
   const advice = "The picture may need more memory than this device gives: try a smaller picture or zoom.";
   return { code: "engine", message: `The engine stopped (${name}: ${message}). ${advice}`, fatal: true };
 }

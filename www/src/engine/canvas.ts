@@ -1,7 +1,10 @@
-/** The browser's own codecs, through a canvas. */
-import { UpscaleError } from "../module/api.ts";
+/** Uses the browser's own codecs through a canvas. */
+import { UpscaleError } from "../api/index.ts";
 
-/** Decodes a file with the browser, upright and without colour conversion; `undefined` if the browser cannot read it. */
+/**
+ * Decodes a file with the browser, upright and without converting its colours; `undefined` if the
+ * browser cannot read it.
+ */
 export function readFile(file: Blob): Promise<ImageBitmap | undefined> {
   return createImageBitmap(file, {
     premultiplyAlpha: "none",
@@ -11,8 +14,8 @@ export function readFile(file: Blob): Promise<ImageBitmap | undefined> {
 }
 
 /**
- * Encodes pixels with the browser. Some browsers give a PNG for a type that they cannot write. A canvas rounds the colours
- * of transparent pixels, by less than can be seen.
+ * Encodes pixels with the browser. Some browsers give a PNG instead of a type that they cannot
+ * write. A canvas rounds the colours of transparent pixels, invisibly.
  */
 export async function writeFile(
   pixels: ImageData,
@@ -20,7 +23,7 @@ export async function writeFile(
 ): Promise<Blob> {
   const context = contextOf(pixels.width, pixels.height, { alpha: hasAlpha });
   context.putImageData(pixels, 0, 0);
-  // Browsers count from 0 to 1.
+  // Browsers take a quality from 0 to 1.
   return context.canvas.convertToBlob(quality === undefined ? { type } : { type, quality: quality / 100 });
 }
 
@@ -35,8 +38,8 @@ function contextOf(
 }
 
 /**
- * Whether a canvas gives opaque pixels back as they were: some browsers change a few against fingerprinting. Pictures
- * then go through our codecs.
+ * Whether a canvas returns opaque pixels unchanged: some browsers change a few against
+ * fingerprinting, and then our codecs read and write the pictures.
  */
 export const canvasIsExact: boolean = (() => {
   const side = 32;

@@ -1,11 +1,11 @@
 /**
- * Our own image codecs, and what compares pictures: a bundle of their own, loaded when it is first needed. From one bundle
- * to the other a picture travels packed.
+ * Our own image codecs and the comparison of pictures: a separate bundle, loaded when it is first
+ * needed. Pictures are packed to get from one bundle to the other.
  */
 import type * as Codecs from "../wasm/codecs/splitsr.js";
 import codecsUrl from "../wasm/codecs/splitsr_bg.wasm?url";
 import { Picture } from "../wasm/simd128/splitsr.js";
-import type { Distance, Resizer } from "../module/api.ts";
+import type { Distance, Resizer } from "../api/index.ts";
 import { MAX_SOURCE_MEGAPIXELS } from "./limits.ts";
 import type { PlainPixels } from "./protocol.ts";
 import { buffer, compile } from "./wasm.ts";
@@ -14,7 +14,7 @@ let loading: Promise<typeof Codecs> | undefined;
 
 function codecs(): Promise<typeof Codecs> {
   loading ??= load().catch((error: unknown) => {
-    // The next picture tries again.
+    // The next picture tries to load them again.
     loading = undefined;
     throw error;
   });
@@ -27,7 +27,7 @@ async function load(): Promise<typeof Codecs> {
   return glue;
 }
 
-/** Reads a file of any format that ours know. */
+/** Reads a file of any format that our codecs know. */
 export async function decode(bytes: Uint8Array): Promise<Picture> {
   const picture = (await codecs()).decode(bytes, MAX_SOURCE_MEGAPIXELS);
   try {
@@ -37,7 +37,7 @@ export async function decode(bytes: Uint8Array): Promise<Picture> {
   }
 }
 
-/** A packed picture as a file, with the EXIF metadata of the file `original`, if that is given. */
+/** Encodes a packed picture, with the EXIF metadata of the file `original` if there is one. */
 export async function encode(
   packed: Uint8Array,
   type: string,
@@ -54,8 +54,8 @@ export async function encode(
 }
 
 /**
- * RGBA8 in sRGB, what a canvas shows: only for a colour profile the codecs are needed. It is for the eye and for comparisons
- * alone; files are written of the packed picture, in all its depth and in the colours of its profile.
+ * RGBA8 in sRGB, for the screen and for comparisons; only a colour profile needs the codecs. Files
+ * are written from the packed picture, in its full depth and in the colours of its profile.
  */
 export async function canvasPixels(picture: Picture): Promise<Uint8Array> {
   if (!picture.hasProfile) return picture.rgba8();
@@ -68,7 +68,7 @@ export async function canvasPixels(picture: Picture): Promise<Uint8Array> {
   }
 }
 
-/** A packed picture at another size, without a network: as its result is shown, in sRGB and with its alpha. */
+/** Resizes a packed picture without a network, in sRGB and with its alpha. */
 export async function resize(
   packed: Uint8Array,
   width: number,
@@ -79,7 +79,7 @@ export async function resize(
     withPictures([source], ({ resize }, picture) => plain(resize(picture, width, height, resizer)));
   const source = await inSrgb(packed);
   if (isOpaque(source)) return by(source);
-  // Colours by what is seen of them, so that hidden ones stay hidden.
+  // Colours are weighted by their alpha, so that hidden ones stay hidden.
   const colours = await by(onGround(source, 0));
   const alphas = new Uint8ClampedArray((await by(alphaAsGrey(source))).pixels);
   const pixels = new Uint8ClampedArray(colours.pixels);
@@ -91,7 +91,10 @@ export async function resize(
   return colours;
 }
 
-/** The evaluation protocol's small version of a packed picture, and the part of the picture that was shrunk. */
+/**
+ * Makes the evaluation protocol's small version of a packed picture, and gives the part that it was
+ * made from too.
+ */
 export async function shrink(packed: Uint8Array, scale: number): Promise<{ small: PlainPixels; sharp: PlainPixels }> {
   return withPictures([onWhite(await inSrgb(packed))], ({ shrink }, picture) => {
     const small = plain(shrink(picture, scale));
@@ -124,12 +127,12 @@ function isOpaque({ pixels }: PlainPixels): boolean {
   return true;
 }
 
-/** As it is seen: colours under transparent pixels may be anything, and would be compared too. */
+/** As the eye sees it: colours of transparent pixels may be anything, and would be compared too. */
 function onWhite(source: PlainPixels): PlainPixels {
   return isOpaque(source) ? source : onGround(source, 255);
 }
 
-/** Opaque, on a ground of that grey. */
+/** Makes a picture opaque, on a grey background. */
 function onGround({ pixels, width, height }: PlainPixels, ground: number): PlainPixels {
   const blended = new Uint8ClampedArray(pixels.slice(0));
   for (let at = 0; at < blended.length; at += 4) {
@@ -151,7 +154,10 @@ function alphaAsGrey({ pixels, width, height }: PlainPixels): PlainPixels {
 
 type Pictures<S> = { [K in keyof S]: Codecs.Picture };
 
-/** Loads the codecs, makes their pictures, packed or of pixels, and gives these back at the end. */
+/**
+ * Loads the codecs, makes their pictures from packed ones or from pixels, and frees these at the
+ * end.
+ */
 async function withPictures<S extends readonly (Uint8Array | PlainPixels)[], T>(
   sources: readonly [...S],
   use: (codecs: typeof Codecs, ...pictures: Pictures<S>) => T,
@@ -174,7 +180,7 @@ async function withPictures<S extends readonly (Uint8Array | PlainPixels)[], T>(
   }
 }
 
-/** The pixels of a picture of the codecs, which is given back. */
+/** Frees the picture. */
 function plain(picture: Codecs.Picture): PlainPixels {
   try {
     const { width, height } = picture;

@@ -1,8 +1,8 @@
 /**
- * The coordinator worker: reads, plans, hands out tiles, assembles, resizes, encodes and hashes, in its own wasm
- * instance. Nothing that takes long is left for the page's thread.
+ * The coordinator worker: reads, plans, hands out tiles, assembles, resizes, encodes and hashes, in
+ * its own wasm instance. The page's thread does nothing that takes long.
  */
-import { UpscaleError, type ModelFacts, type NetworkFacts } from "../module/api.ts";
+import { UpscaleError, type ModelFacts } from "../api/index.ts";
 import { describeNetwork, Model, Picture } from "../wasm/simd128/splitsr.js";
 import { move, serve } from "./bridge.ts";
 import { canvasIsExact, writeFile } from "./canvas.ts";
@@ -11,8 +11,9 @@ import { canvasPixels, encode } from "./codecs.ts";
 import { readSource } from "./decode.ts";
 import { Devices } from "./devices.ts";
 import { Engine } from "./engine.ts";
+import { parse } from "./json.ts";
 import type { CoordinatorMethods, InspectReply, PortableSource } from "./protocol.ts";
-import { MOST_BROWSER_PIXELS } from "./sniff.ts";
+import { MAX_BROWSER_PIXELS } from "./sniff.ts";
 import { buffer, buildUrls, compile, fastestBuild, instantiate } from "./wasm.ts";
 import { writeLossyWebp } from "./webp.ts";
 
@@ -23,28 +24,28 @@ serve<CoordinatorMethods>({
     const module = await compile(buildUrls[fastestBuild]);
     instantiate(module);
     const model = Model.load(new Uint8Array(bytes));
-    const about: ModelFacts = { name: model.name, scale: model.scale, sha256: model.sha256 };
+    const facts: ModelFacts = { name: model.name, scale: model.scale, sha256: model.sha256 };
     const devices = new Devices(bytes, settings, module);
-    engine = new Engine(about, model.info, devices);
+    engine = new Engine(facts, model.info, devices);
     model.free();
     if (settings.backend === "gpu") await devices.choose("auto");
-    return about;
+    return facts;
   },
 
   describe(network) {
-    return Promise.resolve(JSON.parse(describeNetwork(network)) as NetworkFacts);
+    return Promise.resolve(parse(describeNetwork(network)));
   },
 
   async inspect(source, { signal }) {
     engine?.warm();
     const picture = await readSource(source);
-    return about(picture, signal);
+    return toReply(picture, signal);
   },
 
   async crop({ source, area: { left, top, width, height } }, { signal }) {
     const picture = await readSource(source);
     try {
-      return await about(picture.crop(left, top, width, height), signal);
+      return await toReply(picture.crop(left, top, width, height), signal);
     } finally {
       picture.free();
     }
@@ -90,8 +91,8 @@ serve<CoordinatorMethods>({
       const { width, height, isPlain } = picture;
       const isLossyWebp = type === "image/webp" && quality !== undefined && quality < 100;
       if (isLossyWebp) return await writeLossyWebp(picture, quality, metadata);
-      // JPEG the browser would write with half the colours' resolution.
-      const canBrowser = type === "image/png" && isPlain && canvasIsExact && width * height <= MOST_BROWSER_PIXELS;
+      // A browser's JPEG would have half the colours' resolution.
+      const canBrowser = type === "image/png" && isPlain && canvasIsExact && width * height <= MAX_BROWSER_PIXELS;
       const byBrowser = canBrowser && !original;
       if (byBrowser) return await writeFile(picture.imageData(), { hasAlpha: false, type });
     } finally {
@@ -101,8 +102,8 @@ serve<CoordinatorMethods>({
   },
 });
 
-/** A picture as the page holds it; it is given back. */
-async function about(picture: Picture, signal: AbortSignal): Promise<InspectReply> {
+/** Frees the picture. */
+async function toReply(picture: Picture, signal: AbortSignal): Promise<InspectReply> {
   try {
     signal.throwIfAborted();
     const { width, height, hasAlpha, notes } = picture;
@@ -114,7 +115,7 @@ async function about(picture: Picture, signal: AbortSignal): Promise<InspectRepl
   }
 }
 
-/** A source as it travels between bundles. */
+/** Packed, since the bundles share no memory. */
 async function readPacked(source: PortableSource): Promise<Uint8Array> {
   const picture = await readSource(source);
   try {

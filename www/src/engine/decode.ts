@@ -1,8 +1,8 @@
 /**
- * From a source to a decoded picture. The browser reads what it reads without loss; our codecs the rest; the browser
- * again what ours do not know.
+ * Decodes sources. The browser reads what it can read without loss, our codecs read the rest, and
+ * the browser reads the formats that ours do not know.
  */
-import { UpscaleError } from "../module/api.ts";
+import { UpscaleError } from "../api/index.ts";
 import { Picture } from "../wasm/simd128/splitsr.js";
 import { canvasIsExact, readFile } from "./canvas.ts";
 import { decode } from "./codecs.ts";
@@ -47,7 +47,7 @@ async function fromBlob(blob: Blob, own = false): Promise<Picture> {
   if (!own && canvasIsExact && isPlain(bytes)) {
     const bitmap = await readFile(blob);
     if (bitmap) return Picture.fromBitmap(bitmap);
-    // What is wrong with the file, the codecs say in words.
+    // The codecs will say what is wrong with the file.
   }
   try {
     return await decode(bytes);

@@ -1,15 +1,15 @@
-/** The devices that a model can run on, and the choice among them. */
-import { UpscaleError } from "../module/api.ts";
+/** Chooses among the devices that a model can run on. */
+import { UpscaleError } from "../api/index.ts";
 import gpuUrl from "../wasm/gpu/splitsr_bg.wasm?url";
-import bandWorkerUrl from "./band-worker.ts?worker&url";
+import tileWorkerUrl from "./tile-worker.ts?worker&url";
 import gpuWorkerUrl from "./gpu-worker.ts?worker&url";
 import { Pool } from "./pool.ts";
 import { probe } from "./probe.ts";
 import type { EngineOptions } from "./protocol.ts";
 import { buildUrls, compile, fastestBuild, type Build } from "./wasm.ts";
 
-/** Where a picture is enlarged, and why there. */
-export interface Place {
+/** Where a picture is enlarged, and why. */
+export interface ChosenDevice {
   backend: "cpu" | "gpu";
   pool: Pool;
   /** A graphics adapter's name. */
@@ -20,17 +20,17 @@ export interface Place {
 
 type Settings = Omit<EngineOptions, "model">;
 
-/** After so many losses of the GPU no other picture is tried on it. */
-const MOST_LOSSES = 2;
+/** After this many losses of the GPU, no other picture is tried on it. */
+const MAX_GPU_LOSSES = 2;
 
 export class Devices {
   readonly #model: ArrayBuffer;
   readonly #settings: Settings;
-  /** The build of the engine that this worker runs, ready for the pool. */
+  /** The engine's build that this worker runs, compiled; the pool's workers reuse it. */
   readonly #module: WebAssembly.Module;
   #cpu: { build: Build; pool: Pool } | undefined;
-  /** The GPU, checked, or why it is not used; unless that was not found out yet. */
-  #gpu: Promise<Place | string> | undefined;
+  /** The checked GPU, or why it is not used. Undefined before the first check. */
+  #gpu: Promise<ChosenDevice | string> | undefined;
   #losses = 0;
 
   constructor(model: ArrayBuffer, settings: Settings, module: WebAssembly.Module) {
@@ -40,49 +40,52 @@ export class Devices {
   }
 
   /**
-   * Where tiles of this kind are computed. The first call for a GPU loads its engine and checks it.
+   * Chooses a device for tiles of this kind. The first call for a GPU loads its engine and checks
+   * it.
    *
    * @throws {UpscaleError} if a GPU is demanded that cannot be used.
    */
-  async choose(tile: "exact" | "auto"): Promise<Place> {
+  async choose(tile: "exact" | "auto"): Promise<ChosenDevice> {
     const { backend } = this.#settings;
     if (backend === "cpu") return this.#onCpu(tile, "as asked for");
-    // Exact results are the same on every machine, which those of GPUs are not.
+    // Exact results are the same on every machine; those of GPUs are not.
     if (backend === "auto" && tile === "exact") return this.#onCpu(tile, "exact results are computed on the processor");
     this.#gpu ??= this.#openGpu();
     const gpu = await this.#gpu;
     if (typeof gpu !== "string") return gpu;
     if (backend === "auto") return this.#onCpu(tile, gpu);
-    // Another picture may find it free again.
+    // The GPU may be free again for another picture.
     this.#gpu = undefined;
     throw new UpscaleError("gpu", `The GPU cannot be used (${gpu}). Choose the backend "auto" or "cpu".`);
   }
 
-  /** The place for the rest of a picture for which the GPU was lost, and no fresh start helped. */
-  replace({ pool, adapter }: Place, tile: "exact" | "auto", why: string): Place {
+  /**
+   * Chooses a device for the rest of a picture, after the GPU was lost and a restart did not help.
+   */
+  replace({ pool, adapter }: ChosenDevice, tile: "exact" | "auto", why: string): ChosenDevice {
     pool.end();
     this.#losses++;
     const reason = `${adapter} was lost (${why})`;
-    this.#gpu = this.#losses < MOST_LOSSES ? undefined : Promise.resolve(reason);
+    this.#gpu = this.#losses < MAX_GPU_LOSSES ? undefined : Promise.resolve(reason);
     return this.#onCpu(tile, `${reason}, and the processor finished the picture`);
   }
 
-  /** The workers for a build: one pool at a time, since each worker has its memory. */
-  #onCpu(tile: "exact" | "auto", reason: string): Place {
-    // Fused multiplications and additions are not the same on every machine.
+  /** There is one pool at a time, since each worker has its own memory. */
+  #onCpu(tile: "exact" | "auto", reason: string): ChosenDevice {
+    // Fused multiply-adds give different bits on different machines.
     const build = tile === "exact" ? "simd128" : fastestBuild;
     if (this.#cpu?.build !== build) {
       this.#cpu?.pool.end();
       const module = build === fastestBuild ? Promise.resolve(this.#module) : compile(buildUrls[build]);
-      this.#cpu = { build, pool: new Pool(bandWorkerUrl, { module, model: this.#model }, this.#settings.workers) };
+      this.#cpu = { build, pool: new Pool(tileWorkerUrl, { module, model: this.#model }, this.#settings.workers) };
     }
     const { pool } = this.#cpu;
-    // The workers start while the picture is read.
+    // The workers start while the picture is being read.
     pool.warm();
     return { backend: "cpu", pool, reason };
   }
 
-  async #openGpu(): Promise<Place | string> {
+  async #openGpu(): Promise<ChosenDevice | string> {
     const { backend, half } = this.#settings;
     const adapter = await probe();
     if (typeof adapter === "string") return adapter;
@@ -100,7 +103,10 @@ export class Devices {
   }
 }
 
-/** An error's message as part of a sentence: its first line, after which a runtime's have their causes. */
+/**
+ * An error's message as part of a sentence. Its first line: a runtime's errors list their causes
+ * below.
+ */
 export function phrase(error: unknown): string {
   const [line = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
   return line.replace(/\.$/, "");

@@ -1,69 +1,78 @@
 /** Enlarging with a model: plans, hands out tiles, assembles, resizes and hashes. */
-import type { Estimate, ModelFacts, Report } from "../module/api.ts";
+import type { JobOptions } from "../api/generated/types.ts";
+import type { Estimate, ModelFacts, Report } from "../api/index.ts";
 import { Job, Picture, sha256 } from "../wasm/simd128/splitsr.js";
 import { orAborted } from "./abort.ts";
 import { FatalError, move } from "./bridge.ts";
 import { canvasPixels } from "./codecs.ts";
 import { readSource } from "./decode.ts";
-import { phrase, type Devices, type Place } from "./devices.ts";
+import { phrase, type ChosenDevice, type Devices } from "./devices.ts";
+import { parse, stringify } from "./json.ts";
 import { checkResult, memoryOf } from "./limits.ts";
 import type { EstimateRequest, PlainPart, ResultSize, UpscaleEvent, UpscaleReply, UpscaleRequest } from "./protocol.ts";
 import { buffer } from "./wasm.ts";
 
-/** The parts of the progress bar for the time before and after the network's work. */
+/** The fractions of the progress bar at which the network starts and ends. */
 const READ = 0.02;
 const ENLARGED = 0.96;
 
-/** The side of the tile that a device's speed is first measured with, in low-resolution pixels. */
+/** Side of the tile that first measures a device's speed, in low-resolution pixels. */
 const PROBE_SIDE = 96;
 
 /** A model and the devices that run it. */
 export class Engine {
   readonly #model: ModelFacts;
-  /** What planning needs to know of the model. */
-  readonly #facts: string;
+  /** The model's properties for the planner, in Rust's own form. */
+  readonly #info: string;
   readonly #devices: Devices;
-  /** Milliseconds that a worker takes for a low-resolution pixel, all of them at work, as last measured. */
-  readonly #pace = new Map<Place["backend"], number>();
+  /**
+   * Milliseconds that a worker takes for a low-resolution pixel while all of them work, as last
+   * measured.
+   */
+  readonly #pace = new Map<ChosenDevice["backend"], number>();
 
-  constructor(model: ModelFacts, facts: string, devices: Devices) {
+  constructor(model: ModelFacts, info: string, devices: Devices) {
     this.#model = model;
-    this.#facts = facts;
+    this.#info = info;
     this.#devices = devices;
   }
 
-  /** Gets the device ready that a picture will probably want soon. */
+  /** Prepares the device that the next picture will probably use. */
   warm(): void {
-    // A failure is told by the picture that finds it.
+    // The next picture reports the failure, if there is one.
     this.#devices.choose("auto").catch(() => undefined);
   }
 
   async estimate({ source, size, tile }: EstimateRequest): Promise<Estimate> {
     checkResult(source, resultSize(source, size));
-    const place = await this.#devices.choose(tile);
-    const options = JSON.stringify(jobOptions(size, tile, place));
-    const plan = JSON.parse(Job.plan(source.width, source.height, this.#facts, options)) as Plan;
-    if (plan.pixels > 0 && !this.#pace.has(place.backend)) await this.#measurePace(place);
-    const workers = Math.max(1, Math.min(place.pool.size, plan.tiles));
-    const milliseconds = (plan.pixels * (this.#pace.get(place.backend) ?? 0)) / workers;
+    const device = await this.#devices.choose(tile);
+    const options = stringify(jobOptions(size, tile, device));
+    const plan = parse(Job.plan(source.width, source.height, this.#info, options));
+    if (plan.pixels > 0 && !this.#pace.has(device.backend)) await this.#measurePace(device);
+    const workers = Math.max(1, Math.min(device.pool.size, plan.tiles));
+    const milliseconds = (plan.pixels * (this.#pace.get(device.backend) ?? 0)) / workers;
     const { width, height, tiles } = plan;
     return { width, height, tiles, milliseconds, bytes: memoryOf(source, plan) + workers * plan.tileBytes };
   }
 
-  /** Has every worker compute a small tile, twice: first code is compiled. */
-  async #measurePace(place: Place): Promise<void> {
+  /**
+   * Has every worker compute a small tile twice: the first round includes the compilation of its
+   * code.
+   */
+  async #measurePace(device: ChosenDevice): Promise<void> {
     const picture = Picture.fromImageData(new ImageData(PROBE_SIDE, PROBE_SIDE));
-    const { job } = plan(picture, this.#facts, jobOptions({ scale: this.#model.scale }, "auto", place));
+    const size = { scale: this.#model.scale };
+    const { job } = plan(picture, this.#info, size, jobOptions(size, "auto", device));
     try {
       for (let round = 0; round < 2; round++) {
         const start = performance.now();
         const queue = {
-          count: place.pool.size,
+          count: device.pool.size,
           input: () => buffer(job.tileInput(0)),
           accept: () => undefined,
         };
-        await place.pool.run(queue, new AbortController().signal);
-        this.#pace.set(place.backend, (performance.now() - start) / PROBE_SIDE ** 2);
+        await device.pool.run(queue, new AbortController().signal);
+        this.#pace.set(device.backend, (performance.now() - start) / PROBE_SIDE ** 2);
       }
     } finally {
       job.free();
@@ -80,16 +89,16 @@ export class Engine {
     const choice = this.#devices.choose(tile);
     choice.catch(() => undefined); // awaited below, after the picture
     const picture = await readSource(source);
-    let place: Place;
+    let device: ChosenDevice;
     try {
-      place = await orAborted(choice, signal);
+      device = await orAborted(choice, signal);
     } catch (error) {
       picture.free();
       throw error;
     }
-    // Of a picture with a profile the parts would show other colours than the result.
+    // The parts of a picture with a colour profile would show other colours than the result.
     const wantsParts = parts && !picture.hasProfile;
-    const { job, notes } = plan(picture, this.#facts, jobOptions(size, tile, place));
+    const { job, notes } = plan(picture, this.#info, size, jobOptions(size, tile, device));
     const onTile = (part: PlainPart | undefined) => {
       emit({ progress: { phase: "enlarge", fraction: READ + (ENLARGED - READ) * job.fraction } });
       if (part) emit(move({ part }, [part.pixels]));
@@ -99,8 +108,8 @@ export class Engine {
     try {
       while (job.pass < job.passCount) {
         tiles += job.tileCount;
-        const done = await this.#runPass(job, place, { tile, parts: wantsParts }, onTile, signal);
-        place = done.place;
+        const done = await this.#runPass(job, device, { tile, parts: wantsParts }, onTile, signal);
+        device = done.device;
         workers = Math.max(workers, done.workers);
       }
     } catch (error) {
@@ -114,10 +123,10 @@ export class Engine {
       const rgba = await canvasPixels(result);
       const packed = new Blob([buffer(result.pack())]);
       const outputSha256 = await hash(rgba);
-      const instructionSet = await place.pool.instructionSet();
+      const instructionSet = await device.pool.instructionSet();
       const pixels = buffer(rgba);
-      const { backend, reason } = place;
-      const adapter = place.adapter ?? `WebAssembly ${instructionSet}, ${workers} worker${workers === 1 ? "" : "s"}`;
+      const { backend, reason } = device;
+      const adapter = device.adapter ?? `WebAssembly ${instructionSet}, ${workers} worker${workers === 1 ? "" : "s"}`;
       const { name: model, sha256: modelSha256 } = this.#model;
       const milliseconds = performance.now() - start;
       const did = { milliseconds, tiles, workers, instructionSet, outputSha256, notes };
@@ -128,17 +137,20 @@ export class Engine {
     }
   }
 
-  /** Runs the tiles of a pass. If the GPU is lost, which its one fresh worker could not help, the CPU runs the rest. */
+  /**
+   * Runs the tiles of a pass. If the GPU is lost, and a fresh worker for it fails too, the CPU runs
+   * the rest.
+   */
   async #runPass(
     job: Job,
-    place: Place,
+    device: ChosenDevice,
     { tile, parts }: Pick<UpscaleRequest, "tile" | "parts">,
     onTile: (part: PlainPart | undefined) => void,
     signal: AbortSignal,
-  ): Promise<{ place: Place; workers: number }> {
+  ): Promise<{ device: ChosenDevice; workers: number }> {
     const left = new Set(Array.from({ length: job.tileCount }, (_, index) => index));
     const isLast = job.pass === job.passCount - 1;
-    const run = async ({ pool, backend }: Place) => {
+    const run = async ({ pool, backend }: ChosenDevice) => {
       const indices = [...left];
       let pixels = 0;
       const queue = {
@@ -162,37 +174,21 @@ export class Engine {
       return workers;
     };
     try {
-      return { place, workers: await run(place) };
+      return { device, workers: await run(device) };
     } catch (error) {
-      const isLoss = place.backend === "gpu" && error instanceof FatalError && !signal.aborted;
+      const isLoss = device.backend === "gpu" && error instanceof FatalError && !signal.aborted;
       if (!isLoss) throw error;
-      const replacement = this.#devices.replace(place, tile, phrase(error));
-      return { place: replacement, workers: await run(replacement) };
+      const replacement = this.#devices.replace(device, tile, phrase(error));
+      return { device: replacement, workers: await run(replacement) };
     }
   }
 }
 
-/** What `Job.plan` tells. */
-interface Plan {
-  width: number;
-  height: number;
-  tiles: number;
-  /** That the network computes, in low resolution. */
-  pixels: number;
-  tileBytes: number;
-}
-
-interface JobOptions {
-  tile: string;
-  workers: number;
-  gpu: boolean;
-}
-
-function jobOptions<S extends ResultSize>(size: S, tile: string, { pool, backend }: Place): S & JobOptions {
+function jobOptions(size: ResultSize, tile: string, { pool, backend }: ChosenDevice): JobOptions {
   return { ...size, tile, workers: pool.size, gpu: backend === "gpu" };
 }
 
-/** A tile's output, three planes of 32-bit floats, as opaque RGBA8. */
+/** Converts a tile's output, three planes of 32-bit floats, to opaque RGBA8. */
 function toPart(area: Uint32Array, output: ArrayBuffer): PlainPart {
   const [left = 0, top = 0, width = 0, height = 0] = area;
   const planes = new Float32Array(output);
@@ -200,24 +196,24 @@ function toPart(area: Uint32Array, output: ArrayBuffer): PlainPart {
   const pixels = new Uint8ClampedArray(4 * count).fill(255);
   for (let channel = 0; channel < 3; channel++) {
     const plane = planes.subarray(channel * count, (channel + 1) * count);
-    // The array rounds, and clamps what overshoots.
+    // The array rounds and clamps.
     for (let at = 0; at < count; at++) pixels[4 * at + channel] = (plane[at] ?? 0) * 255;
   }
   return { left, top, width, pixels: pixels.buffer };
 }
 
-/** SHA-256 in hexadecimal; by the browser's own code, which only secure contexts have, or by ours. */
+/** SHA-256 in hexadecimal. Only secure contexts have the browser's faster code. */
 async function hash(bytes: Uint8Array): Promise<string> {
   if (!isSecureContext) return sha256(bytes);
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", buffer(bytes)));
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** Plans, and gives the source's memory back: the job has its own copy. */
-function plan(picture: Picture, facts: string, options: ResultSize & JobOptions): { job: Job; notes: string[] } {
+/** Plans, and frees the picture: the job has its own copy. */
+function plan(picture: Picture, info: string, size: ResultSize, options: JobOptions): { job: Job; notes: string[] } {
   try {
-    checkResult(picture, resultSize(picture, options));
-    return { job: new Job(picture, facts, JSON.stringify(options)), notes: picture.notes };
+    checkResult(picture, resultSize(picture, size));
+    return { job: new Job(picture, info, stringify(options)), notes: picture.notes };
   } finally {
     picture.free();
   }

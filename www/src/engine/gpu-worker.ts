@@ -1,16 +1,19 @@
-/** The worker that enlarges tiles on WebGPU, with a wasm instance of its own. */
+/** The worker that enlarges tiles on WebGPU, with its own wasm instance. */
 import { GpuModel, initSync } from "../wasm/gpu/splitsr.js";
 import { FatalError, move, serve } from "./bridge.ts";
-import type { BandWorkerMethods } from "./protocol.ts";
+import type { TileWorkerMethods } from "./protocol.ts";
 
 let model: GpuModel | undefined;
 
-/** The runtime cannot go on after a failure of its device: the worker is to be replaced. */
+/**
+ * A failure of the device leaves the runtime unusable: a fatal error makes the caller replace this
+ * worker.
+ */
 function fail(error: unknown): never {
   throw error instanceof Error && error.name === "Device" ? new FatalError("gpu", error.message) : error;
 }
 
-serve<BandWorkerMethods>({
+serve<TileWorkerMethods>({
   async boot({ module, model: bytes, half }) {
     initSync({ module });
     model = await GpuModel.load(new Uint8Array(bytes), half).catch(fail);

@@ -1,4 +1,4 @@
-/** Computes the gradients of parts of batches, with its own wasm instance. */
+/** A worker that computes the gradients of parts of batches, with its own wasm instance. */
 import { Gradients, initSync } from "../wasm/tune/splitsr.js";
 import { move, serve } from "./bridge.ts";
 import type { GradientMethods } from "./tune-protocol.ts";

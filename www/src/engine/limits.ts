@@ -1,20 +1,20 @@
-/** What fits: checked before memory is taken. */
-import { MAX_ZOOM, UpscaleError } from "../module/api.ts";
+/** Size limits, checked before memory is allocated. */
+import { MAX_ZOOM, UpscaleError } from "../api/index.ts";
 
 /**
- * Pixels of a result. 256 megapixels are 1 GB as RGBA8, of the 4 GB that a wasm instance can address, and just fit the
+ * 256 megapixels are 1 GB as RGBA8, of the 4 GB that a wasm instance can address, and just fit the
  * largest canvas of today's browsers (16384 x 16384).
  */
-const MAX_PIXELS = 256e6;
+const MAX_RESULT_PIXELS = 256e6;
 
 /**
- * Pixels of a source, in millions: the largest medium-format cameras pass, and with 16 bits and alpha it is 1 GB. The
+ * Pictures of the largest medium-format cameras pass; with 16 bits and alpha they take 1 GB. The
  * `splitsr` command has the same limit.
  */
 export const MAX_SOURCE_MEGAPIXELS = 128;
 
 /** The longest side of a canvas in Chromium and Safari. */
-const MAX_SIDE = 65535;
+const MAX_SIDE_PIXELS = 65535;
 
 interface Size {
   width: number;
@@ -22,22 +22,22 @@ interface Size {
 }
 
 /**
- * What the pictures themselves take, in bytes: the source as it is read and as it is planned with; the result as it is
- * assembled, as RGBA, packed for an encoder, and on the screen.
+ * Bytes that the pictures themselves take: the source as it is read and as the job copies it; the
+ * result as it is assembled, as RGBA, packed for an encoder, and on the screen.
  */
 export function memoryOf(source: Size, result: Size): number {
   return 8 * source.width * source.height + (3 + 4 + 3 + 4) * result.width * result.height;
 }
 
-/** Refuses a result that does not fit, with the largest zoom that does. */
+/** Refuses a result that does not fit, and names the largest zoom that does. */
 export function checkResult(source: Size, result: Size): void {
   const pixels = result.width * result.height;
-  if (pixels <= MAX_PIXELS && Math.max(result.width, result.height) <= MAX_SIDE) return;
-  const byArea = Math.sqrt(MAX_PIXELS / (source.width * source.height));
-  const bySide = MAX_SIDE / Math.max(source.width, source.height);
+  if (pixels <= MAX_RESULT_PIXELS && Math.max(result.width, result.height) <= MAX_SIDE_PIXELS) return;
+  const byArea = Math.sqrt(MAX_RESULT_PIXELS / (source.width * source.height));
+  const bySide = MAX_SIDE_PIXELS / Math.max(source.width, source.height);
   const most = Math.floor(Math.min(byArea, bySide, MAX_ZOOM) * 10) / 10;
   const much = `${result.width} × ${result.height} pixels (${Math.round(pixels / 1e6)} megapixels)`;
-  const limit = `at most ${MAX_PIXELS / 1e6} megapixels and ${MAX_SIDE} pixels a side fit in a browser`;
+  const limit = `at most ${MAX_RESULT_PIXELS / 1e6} megapixels and ${MAX_SIDE_PIXELS} pixels a side fit in a browser`;
   const advice = most >= 1 ? `Choose a zoom of ${most} or less.` : "Choose a smaller picture.";
   throw new UpscaleError("too-large", `The result would be ${much}; ${limit}. ${advice}`);
 }

@@ -1,17 +1,19 @@
-/** The workers that enlarge tiles: kept for the next picture, also after an abort, and replaced when one dies. */
+/**
+ * The workers that enlarge tiles. They are kept for the next picture, and replaced when they die.
+ */
 import { orAborted } from "./abort.ts";
-import { FatalError, Remote } from "./bridge.ts";
-import type { BandWorkerMethods } from "./protocol.ts";
+import { FatalError, WorkerClient } from "./bridge.ts";
+import type { TileWorkerMethods } from "./protocol.ts";
 import { spawn } from "./spawn.ts";
 
-/** Where tiles come from and go to. */
+/** The source and the destination of tiles. */
 export interface TileQueue {
   count: number;
   input(index: number): ArrayBuffer;
   accept(index: number, output: ArrayBuffer): void;
 }
 
-/** What each worker starts with. */
+/** Each worker starts with this. */
 export interface Boot {
   module: Promise<WebAssembly.Module>;
   model: ArrayBuffer;
@@ -19,28 +21,28 @@ export interface Boot {
   half?: boolean;
 }
 
-/** How far a queue is. */
+/** The progress of a queue. */
 interface Run {
   tiles: TileQueue;
   /** The next tile to hand out. */
   next: number;
-  /** Nobody touches the queue any more: it is done, has failed or was aborted. */
+  /** Whether the queue is done, has failed or was aborted: nobody touches it then. */
   over: boolean;
 }
 
-interface BandWorker {
-  remote: Remote<BandWorkerMethods>;
+interface TileWorker {
+  client: WorkerClient<TileWorkerMethods>;
   instructionSet: string;
 }
 
 export class Pool {
   readonly #script: string;
   readonly #boot: Boot;
-  /** Most workers at once. */
+  /** Maximum number of workers. */
   readonly size: number;
-  readonly #slots: (Promise<BandWorker> | undefined)[] = [];
+  readonly #slots: (Promise<TileWorker> | undefined)[] = [];
 
-  /** `script` comes from a `?worker&url` import, and serves `BandWorkerMethods`. */
+  /** `script` comes from a `?worker&url` import, and serves `TileWorkerMethods`. */
   constructor(script: string, boot: Boot, size: number) {
     this.#script = script;
     this.#boot = boot;
@@ -54,18 +56,19 @@ export class Pool {
 
   /** Starts the workers that do not run yet, ahead of their first tiles. */
   warm(): void {
-    // A failure is told by the run that finds it.
+    // The next run reports the failure, if there is one.
     for (let slot = 0; slot < this.size; slot++) this.#worker(slot).catch(() => undefined);
   }
 
-  /** What the workers compute with, in their own words. */
+  /** The instruction set that the workers report. */
   async instructionSet(): Promise<string> {
     return (await this.#worker(0)).instructionSet;
   }
 
   /**
-   * Runs all tiles, each on the next free worker. Returns how many workers took part. After an abort no tile is handed
-   * out, and what comes back is dropped; the workers finish the tiles that they have, and then take the next picture's.
+   * Runs all tiles, each on the next free worker. Returns how many workers took part. After an
+   * abort, no more tiles are handed out and results are dropped; the workers finish their tiles,
+   * and are ready for the next picture.
    */
   async run(tiles: TileQueue, signal: AbortSignal): Promise<number> {
     signal.throwIfAborted();
@@ -85,7 +88,7 @@ export class Pool {
     const reason = new FatalError("engine", "The engine changed to other workers.");
     for (const slot of this.#slots.splice(0)) {
       slot?.then(
-        ({ remote }) => remote.end(reason),
+        ({ client }) => client.end(reason),
         () => undefined,
       );
     }
@@ -100,7 +103,7 @@ export class Pool {
     for (let tile = take(); tile;) {
       const { index, output } = await tile;
       if (run.over) return;
-      // The worker gets its next tile first: it computes while this one is put in its place.
+      // The worker gets its next tile first, and computes it while this result is accepted.
       tile = take();
       run.tiles.accept(index, output);
     }
@@ -110,17 +113,18 @@ export class Pool {
     for (let attempt = 1; ; attempt++) {
       const worker = this.#worker(slot);
       try {
-        const { remote } = await worker;
+        const { client } = await worker;
         if (run.over) throw new Error("the run is over");
         const bytes = run.tiles.input(index);
-        return await remote.call("run", bytes, { transfer: [bytes] });
+        return await client.call("run", bytes, { transfer: [bytes] });
       } catch (error) {
         if (!(error instanceof FatalError)) throw error;
-        // A dead instance does not say whether this tile or its history killed it: the tile gets one fresh worker.
-        // (A run that was aborted may have left another tile with the worker, whose failure replaced it already.)
+        // The tile gets one fresh worker, since not the tile but what came before it may have
+        // killed the instance. If an aborted run left another tile with the worker, its failure has
+        // replaced the worker already.
         if (this.#slots[slot] === worker) this.#slots[slot] = undefined;
         worker.then(
-          ({ remote }) => remote.end(error),
+          ({ client }) => client.end(error),
           () => undefined,
         );
         if (attempt === 2) throw error;
@@ -128,19 +132,19 @@ export class Pool {
     }
   }
 
-  #worker(slot: number): Promise<BandWorker> {
+  #worker(slot: number): Promise<TileWorker> {
     return (this.#slots[slot] ??= this.#start());
   }
 
-  async #start(): Promise<BandWorker> {
+  async #start(): Promise<TileWorker> {
     // The script is loaded while the module is compiled.
-    const remote = new Remote<BandWorkerMethods>(spawn(this.#script));
+    const client = new WorkerClient<TileWorkerMethods>(spawn(this.#script));
     const { module, model, half = false } = this.#boot;
     try {
-      const instructionSet = await remote.call("boot", { module: await module, model, half });
-      return { remote, instructionSet };
+      const instructionSet = await client.call("boot", { module: await module, model, half });
+      return { client, instructionSet };
     } catch (error) {
-      remote.end(error as Error);
+      client.end(error as Error);
       throw error;
     }
   }

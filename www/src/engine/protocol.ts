@@ -1,20 +1,22 @@
-/** What the workers are asked: page -> coordinator -> band workers. */
+/** The messages between the page, the coordinator and the tile workers. */
+import type { SplitSrHyperparameters } from "../api/generated/types.ts";
 import type {
   Area,
   Backend,
   Distance,
   Estimate,
   ModelFacts,
-  NetworkFacts,
+  NetworkInfo,
   Progress,
   Report,
   Resizer,
   SourcePicture,
-} from "../module/api.ts";
+} from "../api/index.ts";
+import type { Json } from "./json.ts";
 
-/** A source as it travels to the coordinator. */
+/** A source as it is posted to the coordinator. */
 export type PortableSource =
-  /** `own`: for our codecs, where they can read it. */
+  /** `own`: our codecs read it wherever they can. */
   | { kind: "blob"; blob: Blob; own?: boolean }
   | { kind: "url"; url: string }
   | { kind: "packed"; packed: Blob }
@@ -22,15 +24,18 @@ export type PortableSource =
   | { kind: "bitmap"; bitmap: ImageBitmap };
 
 /**
- * A finished picture. It does not live in a worker's wasm instance, which may be ended and would never shrink, but as
- * JS objects that are garbage collected.
+ * A finished picture. It does not live in a worker's wasm instance, which may be ended and would
+ * never shrink, but as JS objects that are garbage collected.
  */
-export interface FinishedPicture {
+interface FinishedPicture {
   width: number;
   height: number;
   /** RGBA8, sRGB: what a canvas shows. */
   pixels: ArrayBuffer;
-  /** `Picture.pack()`, what an encoder needs: full depth, profile, alpha. As a blob it is posted without being copied. */
+  /**
+   * `Picture.pack()`, for encoders: full depth, profile, alpha. A blob is posted without being
+   * copied.
+   */
   packed: Blob;
 }
 
@@ -38,7 +43,7 @@ export interface UpscaleRequest {
   source: PortableSource;
   size: ResultSize;
   tile: "exact" | "auto";
-  /** Whether parts of the result are wanted as they come. */
+  /** Whether to send parts of the result as they are finished. */
   parts: boolean;
 }
 
@@ -74,22 +79,21 @@ export interface EngineOptions {
   half: boolean;
 }
 
-/** RGBA8 pixels before they become an `ImageData`, which a worker need not build. */
+/** RGBA8 pixels, before the page makes an `ImageData` of them. */
 export interface PlainPixels {
   width: number;
   height: number;
   pixels: ArrayBuffer;
 }
 
-/** A picture's pixels before they become an `ImageData`, which a worker need not build. */
+/** A read picture, before the page makes an `ImageData` of its pixels. */
 export type InspectReply = Omit<SourcePicture, "imageData"> & { pixels: ArrayBuffer };
 
 // Type aliases and not interfaces: only they are assignable to `Methods`.
 export type CoordinatorMethods = {
-  /** Where a GPU is demanded, it is opened and checked. */
+  /** Opens and checks the GPU too, if the caller demands one. */
   boot: [EngineOptions, ModelFacts, never];
-  /** Of hyper-parameters as JSON. */
-  describe: [string, NetworkFacts, never];
+  describe: [Json<Partial<SplitSrHyperparameters>>, NetworkInfo, never];
   inspect: [PortableSource, InspectReply, never];
   crop: [{ source: PortableSource; area: Area }, InspectReply, never];
   estimate: [EstimateRequest, Estimate, never];
@@ -98,13 +102,13 @@ export type CoordinatorMethods = {
   shrink: [{ source: PortableSource; scale: number }, { small: PlainPixels; sharp: PlainPixels }, never];
   distance: [{ a: PlainPixels; b: PlainPixels; border: number }, Distance, never];
   heatMap: [{ a: PlainPixels; b: PlainPixels }, PlainPixels, never];
-  /** With the EXIF metadata of `original`, if that is given. */
+  /** Carries over the EXIF metadata of `original`, if there is one. */
   encode: [{ packed: Blob; type: string; quality: number | undefined; original: Blob | undefined }, Blob, never];
 };
 
-export type BandWorkerMethods = {
-  /** Returns the instruction set that it computes with. */
+export type TileWorkerMethods = {
+  /** Returns the worker's instruction set. */
   boot: [{ module: WebAssembly.Module; model: ArrayBuffer; half: boolean }, string, never];
-  /** A tile's low-resolution input to its enlarged output; both as the wasm surface gives them. */
+  /** Takes what `Job.tileInput` gives, and gives what `Job.accept` takes. */
   run: [ArrayBuffer, ArrayBuffer, never];
 };

@@ -1,17 +1,18 @@
 /**
- * Which files the browser reads as well as our codecs: opaque 8-bit RGB without a colour profile, whole, of one frame.
- * Of anything else it would lose something (alpha, depth, profile, grey) or say less (frames, damage, gamma).
+ * Which files the browser reads as well as our codecs: opaque 8-bit RGB without a colour profile,
+ * whole, of one frame. Of anything else it would lose something (alpha, depth, profile, grey) or
+ * say less (frames, damage, gamma).
  */
 
-/** As the browser's pictures are copied twice on their way, larger ones are for the codecs. */
-export const MOST_BROWSER_PIXELS = 32e6;
+/** The codecs read larger pictures: pixels from the browser are copied twice. */
+export const MAX_BROWSER_PIXELS = 32e6;
 
-/** Whether the browser may decode `bytes`, by their header and structure. */
+/** Decides by the file's header and structure whether the browser may decode it. */
 export function isPlain(bytes: Uint8Array): boolean {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   try {
     const size = pngSize(view) ?? jpegSize(view) ?? webpSize(view);
-    return size !== undefined && size.width * size.height <= MOST_BROWSER_PIXELS;
+    return size !== undefined && size.width * size.height <= MAX_BROWSER_PIXELS;
   } catch (error) {
     // A read beyond the end: the file is cut short.
     if (error instanceof RangeError) return false;
@@ -24,13 +25,13 @@ interface Size {
   height: number;
 }
 
-/** Four characters as the number that they are, big-endian. */
+/** Four characters as a big-endian number. */
 function tag(name: string): number {
   return Array.from(name).reduce((number, char) => number * 256 + char.charCodeAt(0), 0);
 }
 
-/** PNG chunks that mean more than opaque sRGB pixels, or that the codecs have something to say about. */
-const telling = new Set(["tRNS", "gAMA", "iCCP", "cICP", "acTL", "eXIf"].map(tag));
+/** PNG chunks that mean more than opaque sRGB pixels, or that the codecs report. */
+const notPlain = new Set(["tRNS", "gAMA", "iCCP", "cICP", "acTL", "eXIf"].map(tag));
 
 function pngSize(view: DataView): Size | undefined {
   const IHDR = 8;
@@ -41,7 +42,7 @@ function pngSize(view: DataView): Size | undefined {
   if (depth !== 8 || colours !== RGB) return undefined;
   for (let at = IHDR; ; at += view.getUint32(at) + 12) {
     const name = view.getUint32(at + 4);
-    if (telling.has(name)) return undefined;
+    if (notPlain.has(name)) return undefined;
     if (name === tag("IEND")) return { width: view.getUint32(IHDR + 8), height: view.getUint32(IHDR + 12) };
   }
 }
@@ -52,8 +53,8 @@ function jpegSize(view: DataView): Size | undefined {
   for (let at = 2; ;) {
     const lead = view.getUint8(at);
     const marker = view.getUint8(at + 1);
-    // Between segments there is entropy-coded data, where FF 00 is a stuffed FF, FF D0 to D7 are restarts and FF FF is
-    // padding.
+    // Between segments there is entropy-coded data, where FF 00 is a stuffed FF, FF D0 to D7 are
+    // restarts and FF FF is padding.
     if (lead !== 0xff || marker <= 0x01 || (marker >= 0xd0 && marker <= 0xd7) || marker === 0xff) {
       at++;
       continue;
@@ -62,7 +63,8 @@ function jpegSize(view: DataView): Size | undefined {
     if (marker === END) return size;
     const PROFILE = 0xe2;
     if (marker === PROFILE && view.getUint32(at + 4) === tag("ICC_")) return undefined;
-    // SOF0 to SOF2: Huffman-coded, sequential or progressive. Other frames are rare, and have other markers.
+    // SOF0 to SOF2: Huffman-coded, sequential or progressive. Other frames are rare, and have other
+    // markers.
     if (marker >= 0xc0 && marker <= 0xc2) {
       const depth = view.getUint8(at + 4);
       const components = view.getUint8(at + 9);

@@ -1,6 +1,7 @@
 /**
- * Starts a module worker, also one whose script lies on another origin than the page, as it does when the package is
- * loaded from a CDN: browsers refuse such a script as a worker, but let a local worker import it.
+ * Starts a module worker, also one whose script lies on another origin than the page, as it does
+ * when the package is loaded from a CDN: browsers refuse such a script as a worker, but let a local
+ * worker import it.
  *
  * `script` comes from a `?worker&url` import.
  */

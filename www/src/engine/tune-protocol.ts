@@ -1,31 +1,35 @@
-/** What the workers of fine-tuning are asked: page -> leading worker -> workers that compute gradients. */
-import type { ModelEntry } from "../module/api.ts";
-import type { TuneFacts, TuneScore, TuneSettings, TuneStep } from "../module/tuning.ts";
+/**
+ * The messages of fine-tuning between the page, the leading worker and the workers that compute
+ * gradients.
+ */
+import type { FineTuningScore } from "../api/generated/types.ts";
+import type { ModelEntry, TuneFacts, TuneScore, TuneSettings, TuneStep } from "../api/index.ts";
+import type { Json } from "./json.ts";
 import type { PlainPixels, PortableSource } from "./protocol.ts";
 
 export interface TuneRequest {
-  /** The weights file to begin with. */
+  /** The weights file to start from. */
   model: ArrayBuffer;
   name: string;
   pictures: PortableSource[];
-  /** The row of generic pictures. */
+  /** The generic pictures, in a row. */
   generic: PortableSource;
   settings: TuneSettings;
-  /** Most workers on the CPU. */
+  /** Maximum number of workers on the CPU. */
   workers: number;
   gpu: boolean;
-  /** To go on from. */
+  /** The state to resume from. */
   checkpoint: ArrayBuffer | undefined;
 }
 
-/** Facts whose pictures are no `ImageData` yet, which a worker need not build. */
+/** Facts, before the page makes `ImageData` of their pictures. */
 export type PlainFacts = Omit<TuneFacts, "backend" | "adapter" | "reason" | "truth" | "bicubic" | "before"> & {
   truth: PlainPixels;
   bicubic: PlainPixels;
   before: PlainPixels;
-  /** Steps taken: of a checkpoint. */
+  /** Steps that the checkpoint had taken. */
   step: number;
-  /** That take part. */
+  /** Workers that compute, this one included. */
   workers: number;
 };
 
@@ -34,16 +38,14 @@ export type PlainScore = Omit<TuneScore, "after"> & { after: PlainPixels };
 export type TuneEvent = { step: TuneStep } | { score: PlainScore };
 
 /** The best step's model. */
-export interface BestReply {
+interface BestReply extends FineTuningScore {
   model: ArrayBuffer;
-  step: number;
-  psnrY: number;
   sha256: string;
 }
 
 // Type aliases and not interfaces: only they are assignable to `Methods`.
 export type TuneMethods = {
-  /** What a weights file says about itself, once it is checked. */
+  /** Checks and describes a weights file. */
   describe: [ArrayBuffer, ModelEntry, never];
   start: [TuneRequest, PlainFacts, never];
   /** Takes steps until all are taken or the call is aborted. Returns whether all are. */
@@ -53,7 +55,7 @@ export type TuneMethods = {
 };
 
 export type GradientMethods = {
-  boot: [{ module: WebAssembly.Module; model: ArrayBuffer; settings: string }, undefined, never];
-  /** The gradient of a part of a batch, as the wasm surface takes and gives them. */
+  boot: [{ module: WebAssembly.Module; model: ArrayBuffer; settings: Json<TuneSettings> }, undefined, never];
+  /** Takes what `Tuning.part` gives, and gives what `Tuning.accept` takes. */
   compute: [{ weights: ArrayBuffer; step: number; part: ArrayBuffer }, ArrayBuffer, never];
 };

@@ -1,32 +1,34 @@
 /**
- * The leading worker of fine-tuning: holds the pictures, the weights and Adam's state, and takes the steps. Of each batch it
- * computes a part itself; the others go to workers of their own.
+ * The leading worker of fine-tuning: holds the pictures, the weights and Adam's state, and takes
+ * the steps. It computes a part of each batch itself, and other workers compute the rest.
  */
-import type { ModelEntry } from "../module/api.ts";
-import type { TuneFacts } from "../module/tuning.ts";
+import type { TuneSettings } from "../api/index.ts";
 import { sha256 } from "../wasm/simd128/splitsr.js";
 import type * as Tune from "../wasm/tune/splitsr.js";
 import tuneGpuUrl from "../wasm/tune-gpu/splitsr_bg.wasm?url";
 import tuneUrl from "../wasm/tune/splitsr_bg.wasm?url";
-import { FatalError, move, Remote, serve } from "./bridge.ts";
+import { FatalError, move, serve, WorkerClient } from "./bridge.ts";
 import { readSource } from "./decode.ts";
 import gradientWorkerUrl from "./gradient-worker.ts?worker&url";
+import { parse, stringify } from "./json.ts";
 import type { PlainPixels, PortableSource } from "./protocol.ts";
 import { spawn } from "./spawn.ts";
 import type { GradientMethods, PlainFacts, PlainScore, TuneEvent, TuneMethods, TuneRequest } from "./tune-protocol.ts";
 import { buffer, buildUrls, compile, instantiate } from "./wasm.ts";
 
-/** Steps over which the speed is measured: enough for a scoring, whose time counts as well, to be among them. */
+/** Steps over which to measure the speed: enough to include a scoring, whose time counts too. */
 const SPEED_STEPS = 100;
 
 interface Running {
   tuning: Tune.Tuning;
-  helpers: Remote<GradientMethods>[];
+  helpers: WorkerClient<GradientMethods>[];
 }
 
 let running: Promise<Running> | undefined;
 
-/** Settles when the last task so far has ended: what uses the tuning takes turns, since its calls wait in between. */
+/**
+ * Settles when the last task so far has ended: asynchronous calls of one tuning must not overlap.
+ */
 let turn: Promise<unknown> = Promise.resolve();
 
 function inTurn<T>(task: (running: Running) => Promise<T>): Promise<T> {
@@ -37,7 +39,10 @@ function inTurn<T>(task: (running: Running) => Promise<T>): Promise<T> {
   return mine;
 }
 
-/** The runtime cannot go on after a failure of its device: the worker is to be replaced. */
+/**
+ * A failure of the device leaves the runtime unusable: a fatal error makes the caller replace this
+ * worker.
+ */
 function fail(error: unknown): never {
   throw error instanceof Error && error.name === "Device" ? new FatalError("gpu", error.message) : error;
 }
@@ -45,7 +50,7 @@ function fail(error: unknown): never {
 serve<TuneMethods>({
   async describe(model) {
     const { tune } = await load(false);
-    return JSON.parse(tune.describeModel(new Uint8Array(model))) as ModelEntry;
+    return parse(tune.describeModel(new Uint8Array(model)));
   },
 
   start(request) {
@@ -55,7 +60,7 @@ serve<TuneMethods>({
   },
 
   async run(_, { emit, signal }) {
-    // When the last steps ended, and the first began.
+    // The beginning of the first step, and the ends of the last ones.
     const times = [performance.now()];
     for (;;) {
       const isDone = await inTurn(async ({ tuning, helpers }) => {
@@ -70,7 +75,7 @@ serve<TuneMethods>({
         return undefined;
       });
       if (isDone !== undefined) return isDone;
-      await breathe();
+      await receiveMessages();
     }
   },
 
@@ -84,14 +89,14 @@ serve<TuneMethods>({
   best() {
     return inTurn(({ tuning }) => {
       const model = buffer(tuning.model());
-      const { step, psnrY } = JSON.parse(tuning.best()) as { step: number; psnrY: number };
-      return Promise.resolve(move({ model, step, psnrY, sha256: sha256(new Uint8Array(model)) }, [model]));
+      const best = parse(tuning.best());
+      return Promise.resolve(move({ model, ...best, sha256: sha256(new Uint8Array(model)) }, [model]));
     });
   },
 });
 
 async function start(request: TuneRequest): Promise<Running & { facts: PlainFacts }> {
-  const { model, name, generic, settings, gpu, checkpoint } = request;
+  const { model, name, generic, gpu, checkpoint } = request;
   const [{ tune, module }, engine] = await Promise.all([load(gpu), compile(buildUrls.simd128)]);
   instantiate(engine);
   const pictures = new tune.TuningPictures();
@@ -101,43 +106,40 @@ async function start(request: TuneRequest): Promise<Running & { facts: PlainFact
     picture.free();
   }
   const row = await readInto(tune, generic);
-  const tuning = await tune.Tuning.start(new Uint8Array(model), name, JSON.stringify(settings), pictures, row, gpu);
-  const about = JSON.parse(tuning.info()) as Omit<
-    PlainFacts,
-    "truth" | "bicubic" | "before" | "startPsnrY" | "firstPsnrY" | "start"
-  > & {
-    modelPsnrY: number | null;
-  };
+  const json = stringify(request.settings);
+  const tuning = await tune.Tuning.start(new Uint8Array(model), name, json, pictures, row, gpu);
+  const { settings: fitted, modelPsnrY, ...heldOut } = parse(tuning.info());
+  const settings: TuneSettings = { ...request.settings, ...fitted };
   const { psnrY: firstPsnrY, after } = await score(tuning);
   if (checkpoint) tuning.restore(new Uint8Array(checkpoint));
-  const workers = gpu ? 1 : Math.min(request.workers, about.settings.batch);
+  const workers = gpu ? 1 : Math.min(request.workers, settings.batch);
   const helpers = await Promise.all(
     Array.from({ length: workers - 1 }, async () => {
-      const helper = new Remote<GradientMethods>(spawn(gradientWorkerUrl));
-      await helper.call("boot", { module, model, settings: JSON.stringify(about.settings) });
+      const helper = new WorkerClient<GradientMethods>(spawn(gradientWorkerUrl));
+      await helper.call("boot", { module, model, settings: stringify(settings) });
       return helper;
     }),
   );
-  const start = JSON.parse(tune.describeModel(new Uint8Array(model))) as TuneFacts["start"];
+  const start = parse(tune.describeModel(new Uint8Array(model)));
   const truth = plain(tuning.truth());
   const bicubic = plain(tuning.bicubic());
   const byModel = tuning.byModel();
-  const seen = { truth, bicubic, before: byModel ? plain(byModel) : after };
-  const { modelPsnrY, ...told } = about;
+  const pictureParts = { truth, bicubic, before: byModel ? plain(byModel) : after };
   const startPsnrY = modelPsnrY ?? firstPsnrY;
-  const facts: PlainFacts = { ...told, ...seen, start, startPsnrY, firstPsnrY, step: tuning.step, workers };
+  const scores = { startPsnrY, firstPsnrY };
+  const facts: PlainFacts = { ...heldOut, ...pictureParts, ...scores, settings, start, step: tuning.step, workers };
   return {
     tuning,
     helpers,
     facts: move(
       facts,
-      Object.values(seen).map(({ pixels }) => pixels),
+      Object.values(pictureParts).map(({ pixels }) => pixels),
     ),
   };
 }
 
 async function load(gpu: boolean): Promise<{ tune: typeof Tune; module: WebAssembly.Module }> {
-  // Both export the same; what differs is only how each names its insides.
+  // Both export the same; only the names of their internals differ.
   const onGpu = () => import("../wasm/tune-gpu/splitsr.js") as Promise<unknown> as Promise<typeof Tune>;
   const glue = gpu ? onGpu() : import("../wasm/tune/splitsr.js");
   const [tune, module] = await Promise.all([glue, compile(gpu ? tuneGpuUrl : tuneUrl)]);
@@ -145,7 +147,7 @@ async function load(gpu: boolean): Promise<{ tune: typeof Tune; module: WebAssem
   return { tune, module };
 }
 
-/** Reads a picture with the engine, and brings it to the bundle of fine-tuning. */
+/** Reads a picture with the engine's bundle, and hands it to the bundle of fine-tuning. */
 async function readInto(tune: typeof Tune, source: PortableSource): Promise<Tune.Picture> {
   const picture = await readSource(source);
   try {
@@ -155,7 +157,7 @@ async function readInto(tune: typeof Tune, source: PortableSource): Promise<Tune
   }
 }
 
-async function takeStep(tuning: Tune.Tuning, helpers: Remote<GradientMethods>[]): Promise<number> {
+async function takeStep(tuning: Tune.Tuning, helpers: WorkerClient<GradientMethods>[]): Promise<number> {
   const parts = tuning.nextStep(helpers.length + 1);
   const { step } = tuning;
   const answers = helpers.slice(0, parts - 1).map((helper, index) => {
@@ -170,7 +172,7 @@ async function takeStep(tuning: Tune.Tuning, helpers: Remote<GradientMethods>[])
 }
 
 async function score(tuning: Tune.Tuning): Promise<PlainScore> {
-  const score = JSON.parse(await tuning.score()) as Omit<PlainScore, "after">;
+  const score = parse(await tuning.score());
   const after = tuning.after();
   if (!after) throw new Error("a scoring enlarges a picture");
   return { ...score, after: plain(after) };
@@ -187,8 +189,11 @@ function plain(picture: Tune.Picture): PlainPixels {
   return { width, height, pixels };
 }
 
-/** Lets messages in. A timer would wait for 4 ms, in a tab in the background for a second. */
-function breathe(): Promise<void> {
+/**
+ * Lets the worker receive messages. A timer would wait for 4 ms, or in a background tab for a
+ * second.
+ */
+function receiveMessages(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {

@@ -1,4 +1,4 @@
-/** Loading WebAssembly: compiled once, instantiated in each worker. */
+/** Loads WebAssembly: compiled once, instantiated in each worker. */
 import relaxedSimdUrl from "../wasm/relaxed-simd/splitsr_bg.wasm?url";
 import { initSync } from "../wasm/simd128/splitsr.js";
 import simd128Url from "../wasm/simd128/splitsr_bg.wasm?url";
@@ -6,22 +6,25 @@ import { FatalError } from "./bridge.ts";
 import { hasRelaxedSimd } from "./relaxed-simd.ts";
 
 /**
- * The builds of the engine: `relaxed-simd` multiplies and adds in one instruction where the machine has one, so that
- * the last bits depend on the machine; `simd128` gives the same bits everywhere.
+ * The builds of the engine: `relaxed-simd` multiplies and adds in one instruction where the machine
+ * has one, so that the last bits depend on the machine; `simd128` gives the same bits everywhere.
  */
 export type Build = "simd128" | "relaxed-simd";
 
 export const buildUrls: Record<Build, string> = { simd128: simd128Url, "relaxed-simd": relaxedSimdUrl };
 
-/** The build that is the fastest here. */
+/** The fastest build that this browser runs. */
 export const fastestBuild: Build = hasRelaxedSimd ? "relaxed-simd" : "simd128";
 
-/** Downloads and compiles a bundle. A `WebAssembly.Module` can be sent to other workers, which then skip both. */
+/**
+ * Downloads and compiles a bundle. A `WebAssembly.Module` can be sent to other workers, which then
+ * skip both.
+ */
 export async function compile(url: string): Promise<WebAssembly.Module> {
   try {
     const response = await fetch(url);
     if (!response.ok) throw new Error(`status ${response.status}`);
-    // Streaming compilation needs the server to say application/wasm; not every static host does.
+    // Streaming compilation needs the type application/wasm, which not every static host sends.
     return response.headers.get("content-type")?.startsWith("application/wasm")
       ? await WebAssembly.compileStreaming(response)
       : await WebAssembly.compile(await response.arrayBuffer());
@@ -32,12 +35,15 @@ export async function compile(url: string): Promise<WebAssembly.Module> {
   }
 }
 
-/** Makes the functions of `../wasm/simd128/splitsr.js`, which fits both builds, usable in this worker. */
+/**
+ * Instantiates either build in this worker: both have the functions of
+ * `../wasm/simd128/splitsr.js`.
+ */
 export function instantiate(module: WebAssembly.Module): void {
   initSync({ module });
 }
 
-/** The buffer of an array that wasm-bindgen made: it is the array's own, of its length. */
+/** The buffer of an array that wasm-bindgen made, which it does not share. */
 export function buffer(bytes: Uint8Array): ArrayBuffer {
   return bytes.buffer as ArrayBuffer;
 }

@@ -1,8 +1,8 @@
 /**
- * WebP with loss, which our codecs do not write: the browser makes the picture's data, and the colour profile and the
- * metadata are put into its file.
+ * Writes WebP with loss, which our codecs cannot: the browser encodes the pixels, and the colour
+ * profile and the metadata are added to its file.
  */
-import { UpscaleError } from "../module/api.ts";
+import { UpscaleError } from "../api/index.ts";
 import type { Picture } from "../wasm/simd128/splitsr.js";
 import { canvasIsExact, writeFile } from "./canvas.ts";
 import { canvasPixels, encode } from "./codecs.ts";
@@ -10,8 +10,8 @@ import { buffer } from "./wasm.ts";
 
 const TYPE = "image/webp";
 
-/** The format's longest side. */
-const MOST_SIDE = 16383;
+/** The format's limit. */
+const MAX_SIDE_PIXELS = 16383;
 
 /** `quality` is from 1 to 99; `original` is a file whose EXIF metadata is carried over. */
 export async function writeLossyWebp(
@@ -20,12 +20,13 @@ export async function writeLossyWebp(
   original: Uint8Array | undefined,
 ): Promise<Blob> {
   const { width, height, hasAlpha, hasProfile } = picture;
-  if (Math.max(width, height) > MOST_SIDE) {
-    throw new UpscaleError("encode", `WebP holds at most ${MOST_SIDE} pixels a side. Choose PNG or JPEG.`);
+  if (Math.max(width, height) > MAX_SIDE_PIXELS) {
+    throw new UpscaleError("encode", `WebP holds at most ${MAX_SIDE_PIXELS} pixels a side. Choose PNG or JPEG.`);
   }
   const extra = hasProfile || original ? await extraChunks(picture, original) : new Map<string, Chunk>();
   const profile = extra.get("ICCP");
-  // The browser takes the values for sRGB and writes them as they are; what they mean, the profile tells again.
+  // The browser takes the values for sRGB and writes them as they are; the profile gives them their
+  // meaning back.
   const pixels = profile
     ? picture.imageData()
     : new ImageData(new Uint8ClampedArray(buffer(await canvasPixels(picture))), width, height);
@@ -38,7 +39,7 @@ export async function writeLossyWebp(
   }
   const exif = extra.get("EXIF");
   // Chromium adds a profile of its own, for sRGB.
-  const data = chunksOf(new Uint8Array(await file.arrayBuffer())).filter(({ name }) => isPixels.has(name));
+  const data = chunksOf(new Uint8Array(await file.arrayBuffer())).filter(({ name }) => pixelChunks.has(name));
   const header = { name: "VP8X", bytes: extendedHeader(picture, profile !== undefined, exif !== undefined) };
   const isSimple = !profile && !exif && data.length === 1;
   const chunks = [isSimple ? undefined : header, profile, ...data, exif].flatMap((chunk) => chunk?.bytes ?? []);
@@ -51,17 +52,17 @@ interface Chunk {
   bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** The chunks with pixels: of transparency, of a lossy and of a lossless picture. */
-const isPixels = new Set(["ALPH", "VP8 ", "VP8L"]);
+/** The chunks with pixels: transparency, a lossy and a lossless picture. */
+const pixelChunks = new Set(["ALPH", "VP8 ", "VP8L"]);
 
-/** The chunks of the profile and of the metadata, as our codecs write them for a single pixel. */
+/** Gets the chunks of the profile and the metadata: our codecs write them for a single pixel. */
 async function extraChunks(picture: Picture, original: Uint8Array | undefined): Promise<Map<string, Chunk>> {
   const pixel = picture.crop(0, 0, 1, 1);
   try {
     const file = new Uint8Array(buffer(await encode(pixel.pack(), TYPE, undefined, original)));
     return new Map(
       chunksOf(file)
-        .filter(isOfUse)
+        .filter(isUsable)
         .map((chunk) => [chunk.name, chunk]),
     );
   } finally {
@@ -69,8 +70,8 @@ async function extraChunks(picture: Picture, original: Uint8Array | undefined): 
   }
 }
 
-/** A lossy file has colours always, which a profile for grey does not describe. */
-function isOfUse({ name, bytes }: Chunk): boolean {
+/** A lossy file always has colours, which a profile for grey does not describe. */
+function isUsable({ name, bytes }: Chunk): boolean {
   const COLOUR_SPACE = 8 + 16;
   return name !== "ICCP" || text(bytes, COLOUR_SPACE) === "RGB ";
 }
@@ -87,7 +88,7 @@ function chunksOf(file: Uint8Array<ArrayBuffer>): Chunk[] {
   return chunks;
 }
 
-/** What an extended file begins with: what else it has, and its size. */
+/** The first chunk of an extended file: which other chunks it has, and the picture's size. */
 function extendedHeader(
   { width, height, hasAlpha }: Picture,
   hasProfile: boolean,
@@ -98,7 +99,7 @@ function extendedHeader(
   header.set(bytesOf("VP8X"));
   view.setUint32(4, 10, true);
   view.setUint8(8, (hasProfile ? 0x20 : 0) | (hasAlpha ? 0x10 : 0) | (hasExif ? 0x08 : 0));
-  // Both have 24 bits, of which 16 are enough.
+  // Both fields have 24 bits; the limit above needs 16.
   view.setUint16(12, width - 1, true);
   view.setUint16(15, height - 1, true);
   return header;

@@ -1,18 +1,22 @@
-/** Finding weights files. */
-import { DEFAULT_MODEL, UpscaleError, type ModelEntry, type ModelSource } from "./api.ts";
+/** Finds weights files. */
+import { DEFAULT_MODEL, UpscaleError, type ModelEntry, type ModelSource } from "../api/index.ts";
 
-/** The folder with `index.json`, beside this package's built file; the development server has it at its root. */
+/**
+ * The folder with `index.json`, beside this package's built file; the development server has it at
+ * its root.
+ */
 const folder = new URL(`${import.meta.env.BASE_URL}models/`, import.meta.url);
 
 /** The models that come with the package. */
 export async function listModels(): Promise<ModelEntry[]> {
   const response = await download(new URL("index.json", folder), "the list of models");
+  // A Rust test reads the file as this type.
   return (await response.json()) as ModelEntry[];
 }
 
 /**
- * The flagship for a zoom: of the smallest scale that reaches it, since what a model enlarges beyond the zoom is computed in
- * vain; of the largest, where none does.
+ * The flagship for a zoom: the one with the smallest scale that reaches the zoom, since a larger
+ * scale wastes time; or with the largest scale, if none reaches it.
  */
 export function modelFor(zoom: number, entries: readonly ModelEntry[]): ModelEntry | undefined {
   const flagships = entries.filter(({ name, scale }) => name === `splitsr-x${scale}`);
@@ -29,7 +33,7 @@ export async function loadModel(source: ModelSource = DEFAULT_MODEL): Promise<Ar
   return (await download(url, `the model "${String(source)}"`)).arrayBuffer();
 }
 
-/** The row of generic pictures that fine-tuning mixes in. */
+/** The generic pictures that fine-tuning mixes in, in a row. */
 export async function genericPictures(): Promise<Blob> {
   return (await download(new URL("replay.webp", folder), "the generic pictures")).blob();
 }

@@ -1,9 +1,9 @@
-/** Sources on their way to a worker. */
+/** Makes sources ready to be posted to a worker. */
 import type { PortableSource } from "../engine/protocol.ts";
-import { UpscaleError, type Source } from "./api.ts";
+import { UpscaleError, type Source } from "../api/index.ts";
 
-/** A source as it can be posted to a worker, without taking anything away from the caller. */
-export async function travel(source: Source): Promise<{ portable: PortableSource; transfer: Transferable[] }> {
+/** Copies what would be moved to the worker, so that the caller keeps it. */
+export async function toPortable(source: Source): Promise<{ portable: PortableSource; transfer: Transferable[] }> {
   if (source instanceof Blob) return { portable: { kind: "blob", blob: source }, transfer: [] };
   if (source instanceof ImageData) {
     const data = source.data.slice();

@@ -9,12 +9,16 @@
  * upscaler.destroy();
  * ```
  *
- * The workers, the WebAssembly and the models are found relative to this file, so the built folder can be put on any
- * static host. Pictures are never sent anywhere.
+ * The workers, the WebAssembly and the models are found relative to this file, so the built folder
+ * can be put on any static host. Pictures are never sent anywhere.
  */
-export * from "./api.ts";
-export { fineTune, readModel } from "./later.ts";
+export * from "../api/index.ts";
+export { fineTune, readModel } from "./lazy-tuner.ts";
 export { listModels, modelFor } from "./models.ts";
 export { createUpscaler } from "./upscaler.ts";
-export * from "./tuning.ts";
 export { SplitsrZoom } from "./zoom-element.ts";
+
+/** @deprecated Use `MAX_PICTURES`. */
+export { MAX_PICTURES as MOST_PICTURES } from "../api/index.ts";
+/** @deprecated Use `NetworkInfo`. */
+export type { NetworkInfo as NetworkFacts } from "../api/index.ts";

@@ -1,39 +1,45 @@
-/** The page's side of fine-tuning: a thin client of the leading worker, which it starts anew should it die. */
-import { FatalError, Remote } from "../engine/bridge.ts";
+/**
+ * The page's side of fine-tuning, a thin client of the leading worker, which it restarts if that
+ * dies.
+ */
+import {
+  defaultSettings,
+  MAX_PICTURES,
+  settingRanges,
+  UpscaleError,
+  type Backend,
+  type Degradation,
+  type ModelEntry,
+  type TuneFacts,
+  type TuneOptions,
+  type TuneResult,
+  type TuneSettings,
+  type Tuning,
+} from "../api/index.ts";
+import { FatalError, WorkerClient } from "../engine/bridge.ts";
 import { phrase } from "../engine/devices.ts";
 import { probe } from "../engine/probe.ts";
 import type { PlainPixels } from "../engine/protocol.ts";
 import { spawn } from "../engine/spawn.ts";
 import type { TuneEvent, TuneMethods, TuneRequest } from "../engine/tune-protocol.ts";
 import tuneWorkerUrl from "../engine/tune-worker.ts?worker&url";
-import { UpscaleError, type Backend, type ModelEntry } from "./api.ts";
 import { genericPictures, loadModel } from "./models.ts";
-import { travel } from "./source.ts";
-import {
-  defaultSettings,
-  MOST_PICTURES,
-  type Degradation,
-  type TuneFacts,
-  type TuneOptions,
-  type TuneResult,
-  type TuneSettings,
-  type Tuning,
-} from "./tuning.ts";
+import { toPortable } from "./source.ts";
 
-/** How often the state is fetched from the worker, in milliseconds: no more is lost should it die. */
-const KEEP_EVERY = 15_000;
+/** The state is fetched from the worker this often, so that no more is lost if it dies. */
+const CHECKPOINT_INTERVAL_MS = 15_000;
 
-/** A file that is larger is no model of ours: the largest that the engine reads. */
-const MOST_BYTES = 256 * 1024 * 1024;
+/** The largest weights file that the engine reads. */
+const MAX_MODEL_BYTES = 256 * 1024 * 1024;
 
-/** More workers than this wait for each other. */
-const MOST_WORKERS = 8;
+/** More workers would wait for each other. */
+const MAX_WORKERS = 8;
 
-/** See `later.ts`. */
+/** See `lazy-tuner.ts`. */
 export async function fineTune(options: TuneOptions): Promise<Tuning> {
   const { name, pictures, backend = "auto", workers = navigator.hardwareConcurrency, signal } = options;
-  if (pictures.length < 1 || pictures.length > MOST_PICTURES) {
-    throw new UpscaleError("usage", `Give 1 to ${MOST_PICTURES} pictures, not ${pictures.length}.`);
+  if (pictures.length < 1 || pictures.length > MAX_PICTURES) {
+    throw new UpscaleError("usage", `Give 1 to ${MAX_PICTURES} pictures, not ${pictures.length}.`);
   }
   if (!/^[\w.-]{1,60}$/.test(name)) {
     throw new UpscaleError("usage", "A model's name is of up to 60 letters, digits, dots, dashes and underscores.");
@@ -41,11 +47,11 @@ export async function fineTune(options: TuneOptions): Promise<Tuning> {
   const settings = checkSettings(options.settings);
   const [model, generic] = await Promise.all([loadModel(options.model), genericPictures()]);
   const checkpoint = await options.checkpoint?.arrayBuffer();
-  // By name, as the command reads a folder, so that the same seed draws the same patches.
+  // The command reads a folder by name too, so that the same seed draws the same patches.
   const named = (source: unknown) => (source instanceof File ? source.name : "");
   const sorted = [...pictures].sort((a, b) => (named(a) < named(b) ? -1 : named(a) > named(b) ? 1 : 0));
   const request = async (gpu: boolean, checkpoint: ArrayBuffer | undefined): Promise<[TuneRequest, Transferable[]]> => {
-    const sources = await Promise.all(sorted.map(travel));
+    const sources = await Promise.all(sorted.map(toPortable));
     return [
       {
         model,
@@ -53,7 +59,7 @@ export async function fineTune(options: TuneOptions): Promise<Tuning> {
         pictures: sources.map(({ portable }) => portable),
         generic: { kind: "blob", blob: generic },
         settings,
-        workers: Math.min(Math.max(1, workers), MOST_WORKERS),
+        workers: Math.min(Math.max(1, workers), MAX_WORKERS),
         gpu,
         checkpoint,
       },
@@ -67,13 +73,13 @@ export async function fineTune(options: TuneOptions): Promise<Tuning> {
   return tuner;
 }
 
-/** See `later.ts`. */
+/** See `lazy-tuner.ts`. */
 export async function readModel(file: Blob): Promise<ModelEntry> {
-  if (file.size > MOST_BYTES) {
+  if (file.size > MAX_MODEL_BYTES) {
     const size = Math.round(file.size / 2 ** 20).toLocaleString("en");
     throw new UpscaleError("model", `The file has ${size} MB: that is no model, of which 256 MB are the most.`);
   }
-  const worker = new Remote<TuneMethods>(spawn(tuneWorkerUrl));
+  const worker = new WorkerClient<TuneMethods>(spawn(tuneWorkerUrl));
   try {
     return await worker.call("describe", await file.arrayBuffer());
   } finally {
@@ -84,27 +90,17 @@ export async function readModel(file: Blob): Promise<ModelEntry> {
 function checkSettings(given: TuneOptions["settings"] = {}): TuneSettings {
   const degradation: Degradation = { ...defaultSettings.degradation, ...given.degradation };
   const settings: TuneSettings = { ...defaultSettings, ...given, degradation };
-  const { steps, batch, patch, learningRate, replay, forget, seed } = settings;
-  const whole = (value: number, least: number, most: number) =>
-    Number.isInteger(value) && value >= least && value <= most;
-  const checks: [boolean, string][] = [
-    [whole(steps, 1, 100_000), "The steps are a whole number from 1 to 100,000."],
-    [whole(batch, 1, 64), "The patches of a step are a whole number from 1 to 64."],
-    [whole(patch, 16, 128), "A patch is 16 to 128 pixels wide."],
-    [learningRate > 0 && learningRate <= 0.01, "The learning rate is above 0 and at most 0.01."],
-    [replay >= 0 && replay <= 0.75, "The part of generic patches is from 0 to 0.75."],
-    [forget >= 0, "What generic pictures may lose is 0 dB or more."],
-    [whole(seed, 0, 2 ** 32 - 1), "The seed is a whole number from 0 to 4,294,967,295."],
-    [degradation.blur >= 0 && degradation.blur <= 4, "The blur is from 0 to 4 pixels."],
-    [degradation.noise >= 0 && degradation.noise <= 50, "The noise is from 0 to 50 levels."],
-    [degradation.jpeg === null || whole(degradation.jpeg, 1, 100), "The JPEG quality is from 1 to 100."],
-  ];
-  const wrong = checks.find(([holds]) => !holds);
-  if (wrong) throw new UpscaleError("usage", wrong[1]);
+  const values: Record<keyof typeof settingRanges, number | null> = { ...settings, ...degradation };
+  for (const [field, { label, min, max, isWhole }] of Object.entries(settingRanges)) {
+    const value = values[field as keyof typeof settingRanges];
+    if (value === null || (value >= min && value <= max && (!isWhole || Number.isInteger(value)))) continue;
+    const [from, to] = [min, max].map((end) => end.toLocaleString("en", { maximumFractionDigits: 6 }));
+    throw new UpscaleError("usage", `The ${label} must be ${isWhole ? "a whole number " : ""}from ${from} to ${to}.`);
+  }
   return settings;
 }
 
-type Leader = Remote<TuneMethods>;
+type Leader = WorkerClient<TuneMethods>;
 
 class Tuner implements Tuning {
   facts!: TuneFacts;
@@ -114,10 +110,10 @@ class Tuner implements Tuning {
   readonly #options: TuneOptions;
   readonly #request: (gpu: boolean, checkpoint: ArrayBuffer | undefined) => Promise<[TuneRequest, Transferable[]]>;
   #leader: Leader | undefined;
-  /** The last state that was fetched. */
-  #kept: ArrayBuffer | undefined;
-  #keptAt = 0;
-  /** Of the run at hand; aborted to pause. */
+  /** The last checkpoint that was fetched. */
+  #checkpoint: ArrayBuffer | undefined;
+  #checkpointTime = 0;
+  /** The current run; aborted to pause. */
   #run: { pausing: AbortController; over: Promise<void> } | undefined;
   #settle!: { resolve: (result: TuneResult) => void; reject: (reason: unknown) => void };
   #ended: Error | undefined;
@@ -129,9 +125,9 @@ class Tuner implements Tuning {
   ) {
     this.#options = options;
     this.#request = request;
-    this.#kept = checkpoint;
+    this.#checkpoint = checkpoint;
     this.done = new Promise((resolve, reject) => (this.#settle = { resolve, reject }));
-    // Who does not wait for it has other ways to hear of a failure.
+    // Callers that do not wait for it hear of a failure from the other methods.
     this.done.catch(() => undefined);
   }
 
@@ -163,11 +159,11 @@ class Tuner implements Tuning {
 
   async #boot(gpu: boolean, adapter: string, reason: string): Promise<void> {
     if (this.#ended) throw this.#ended;
-    const leader: Leader = new Remote(spawn(tuneWorkerUrl));
+    const leader: Leader = new WorkerClient(spawn(tuneWorkerUrl));
     this.#leader = leader;
     try {
-      // A copy: another worker may need it.
-      const [request, transfer] = await this.#request(gpu, this.#kept?.slice(0));
+      // A copy, since another worker may need it.
+      const [request, transfer] = await this.#request(gpu, this.#checkpoint?.slice(0));
       const { step, workers, ...facts } = await leader.call("start", request, { transfer });
       const [truth, bicubic, before] = [facts.truth, facts.bicubic, facts.before].map(toImageData) as Images;
       const device = gpu ? adapter : `${adapter}, ${workers} worker${workers === 1 ? "" : "s"}`;
@@ -192,19 +188,22 @@ class Tuner implements Tuning {
     await run.over;
   }
 
-  /** Takes steps until all are taken, or a pause. A worker that dies is replaced once, by one that goes on from the last state. */
+  /**
+   * Runs until all steps are taken, or until a pause. A worker that dies is replaced by one that
+   * resumes, once.
+   */
   async #work(pausing: AbortController): Promise<void> {
     try {
       for (let attempt = 1, furthest = this.step; ; attempt++) {
-        const leader = this.#alive();
+        const leader = this.#livingLeader();
         try {
-          const onEvent = (event: TuneEvent) => this.#hear(event, leader);
+          const onEvent = (event: TuneEvent) => this.#onEvent(event, leader);
           const isDone = await leader.call("run", undefined, { onEvent, signal: pausing.signal });
           if (isDone) this.#settle.resolve(await this.best());
           return;
         } catch (error) {
           if (pausing.signal.aborted && error === pausing.signal.reason) return;
-          // Who came further than ever may try again.
+          // After progress, another worker may be tried.
           if (this.step > furthest) attempt = 1;
           furthest = Math.max(furthest, this.step);
           if (!(error instanceof FatalError) || this.#ended || attempt > 1) throw error;
@@ -218,7 +217,7 @@ class Tuner implements Tuning {
     }
   }
 
-  /** Starts a worker in the place of one that died, from the last state, on the processor. */
+  /** Replaces a dead worker by one on the processor, which resumes from the last checkpoint. */
   async #replace(leader: Leader, error: FatalError): Promise<void> {
     leader.end(error);
     const { backend, adapter, reason } = this.facts;
@@ -226,7 +225,7 @@ class Tuner implements Tuning {
     await this.#boot(false, "WebAssembly simd128", backend === "gpu" ? lost : reason);
   }
 
-  #hear(event: TuneEvent, leader: Leader): void {
+  #onEvent(event: TuneEvent, leader: Leader): void {
     if ("score" in event) {
       const { after, ...score } = event.score;
       this.#options.onScore?.({ ...score, after: toImageData(after) });
@@ -234,24 +233,24 @@ class Tuner implements Tuning {
     }
     this.step = event.step.step;
     this.#options.onStep?.(event.step);
-    if (performance.now() - this.#keptAt < KEEP_EVERY) return;
-    this.#keptAt = performance.now();
-    // If the worker dies before it answers, the state before it is still there.
-    this.#keep(leader).catch(() => undefined);
+    if (performance.now() - this.#checkpointTime < CHECKPOINT_INTERVAL_MS) return;
+    this.#checkpointTime = performance.now();
+    // If the worker dies before it answers, the checkpoint before is still there.
+    this.#fetchCheckpoint(leader).catch(() => undefined);
   }
 
-  async #keep(leader: Leader): Promise<ArrayBuffer> {
-    this.#kept = await leader.call("checkpoint", undefined);
-    this.#keptAt = performance.now();
-    return this.#kept;
+  async #fetchCheckpoint(leader: Leader): Promise<ArrayBuffer> {
+    this.#checkpoint = await leader.call("checkpoint", undefined);
+    this.#checkpointTime = performance.now();
+    return this.#checkpoint;
   }
 
   async stop(): Promise<TuneResult> {
     await this.pause();
-    const leader = this.#alive();
+    const leader = this.#livingLeader();
     try {
       const result = await this.best().catch(async (error: unknown) => {
-        // It died while nothing ran.
+        // The worker died while it was idle.
         if (!(error instanceof FatalError)) throw error;
         await this.#replace(leader, error);
         return this.best();
@@ -264,11 +263,11 @@ class Tuner implements Tuning {
   }
 
   async checkpoint(): Promise<Blob> {
-    return new Blob([await this.#keep(this.#alive())]);
+    return new Blob([await this.#fetchCheckpoint(this.#livingLeader())]);
   }
 
   async best(): Promise<TuneResult> {
-    const { model: bytes, step, psnrY, sha256 } = await this.#alive().call("best", undefined);
+    const { model: bytes, step, psnrY, sha256 } = await this.#livingLeader().call("best", undefined);
     const facts = { name: this.#options.name, scale: this.facts.start.scale, sha256 };
     return { model: new Blob([bytes]), facts, step, psnrY };
   }
@@ -283,7 +282,7 @@ class Tuner implements Tuning {
     this.#settle.reject(reason);
   }
 
-  #alive(): Leader {
+  #livingLeader(): Leader {
     if (this.#ended || !this.#leader) throw this.#ended ?? new Error("fineTune starts the worker");
     return this.#leader;
   }
@@ -301,7 +300,7 @@ function toImageData({ pixels, width, height }: PlainPixels): ImageData {
   return new ImageData(new Uint8ClampedArray(pixels), width, height);
 }
 
-/** The adapter to train on, or why it is the processor. */
+/** Chooses an adapter, or says why the processor trains. */
 async function chooseDevice(backend: Backend): Promise<{ adapter?: string; why: string }> {
   if (backend === "cpu") return { why: "as asked for" };
   const adapter = await probe();

@@ -1,6 +1,7 @@
-/** The page's side of the engine: a thin client of the coordinator worker. */
+/** The page's side of the engine, a thin client of the coordinator worker. */
 import { orAborted } from "../engine/abort.ts";
-import { FatalError, Remote } from "../engine/bridge.ts";
+import { FatalError, WorkerClient } from "../engine/bridge.ts";
+import { stringify } from "../engine/json.ts";
 import coordinatorUrl from "../engine/coordinator.ts?worker&url";
 import type {
   CoordinatorMethods,
@@ -21,7 +22,7 @@ import {
   type Distance,
   type Estimate,
   type ModelFacts,
-  type NetworkFacts,
+  type NetworkInfo,
   type Part,
   type Resizer,
   type Source,
@@ -32,20 +33,23 @@ import {
   type UpscaleResult,
   type Upscaler,
   type UpscalerOptions,
-} from "./api.ts";
+} from "../api/index.ts";
 import { loadModel } from "./models.ts";
-import { travel } from "./source.ts";
+import { toPortable } from "./source.ts";
 
-/** More workers than this gain little: the bands get thin against their halo, and each worker has its own memory. */
-const MOST_WORKERS = 8;
+/**
+ * More workers gain little: tiles get small against their halo, and each worker has its own memory.
+ */
+const MAX_WORKERS = 8;
 
 /**
  * Starts the engine with a model.
  *
- * @throws {UpscaleError} with a message for the reader, if a setting is wrong or the engine or the model cannot be loaded.
+ * @throws {UpscaleError} with a message for the reader, if a setting is wrong or the engine or the
+ * model cannot be loaded.
  */
 export async function createUpscaler(options: UpscalerOptions = {}): Promise<Upscaler> {
-  const { backend = "auto", half = false, workers = Math.min(navigator.hardwareConcurrency, MOST_WORKERS) } = options;
+  const { backend = "auto", half = false, workers = Math.min(navigator.hardwareConcurrency, MAX_WORKERS) } = options;
   if (!backends.includes(backend)) {
     throw new UpscaleError("usage", `The backend is "auto", "cpu" or "gpu", not "${backend as string}".`);
   }
@@ -59,13 +63,13 @@ export async function createUpscaler(options: UpscalerOptions = {}): Promise<Ups
 
 const backends: readonly Backend[] = ["auto", "cpu", "gpu"];
 
-type Coordinator = Remote<CoordinatorMethods>;
+type Coordinator = WorkerClient<CoordinatorMethods>;
 
 class Engine implements Upscaler {
   readonly #options: EngineOptions;
   #running: { coordinator: Coordinator; booted: Promise<ModelFacts> } | undefined;
   #model: ModelFacts | undefined;
-  /** Settles when the last call so far has ended: calls take turns. */
+  /** Settles when the last call so far has ended: one call runs at a time. */
   #turn: Promise<unknown> = Promise.resolve();
   #destroyed = false;
 
@@ -78,11 +82,11 @@ class Engine implements Upscaler {
     return this.#model;
   }
 
-  /** Starts the coordinator unless it runs. */
+  /** Starts the coordinator, unless it runs already. */
   async start(): Promise<Coordinator> {
     if (this.#destroyed) throw new UpscaleError("destroyed", "This upscaler was destroyed: create a new one.");
     if (!this.#running) {
-      const coordinator: Coordinator = new Remote(spawn(coordinatorUrl));
+      const coordinator: Coordinator = new WorkerClient(spawn(coordinatorUrl));
       const booted = coordinator.call("boot", this.#options);
       this.#running = { coordinator, booted };
     }
@@ -96,8 +100,8 @@ class Engine implements Upscaler {
     return coordinator;
   }
 
-  describe(network: Partial<SplitSrConfig>): Promise<NetworkFacts> {
-    const hyperparameters = JSON.stringify({ ...network, architecture: undefined });
+  describe(network: Partial<SplitSrConfig>): Promise<NetworkInfo> {
+    const hyperparameters = stringify({ ...network, architecture: undefined });
     return this.#inTurn(undefined, (coordinator) => coordinator.call("describe", hyperparameters));
   }
 
@@ -106,7 +110,7 @@ class Engine implements Upscaler {
     { signal, decoder }: { signal?: AbortSignal; decoder?: "auto" | "own" } = {},
   ): Promise<SourcePicture> {
     const read = await this.#inTurn(signal, async (coordinator) => {
-      const { portable, transfer } = await travel(source);
+      const { portable, transfer } = await toPortable(source);
       if (portable.kind === "blob") portable.own = decoder === "own";
       return coordinator.call("inspect", portable, { transfer, signal });
     });
@@ -115,7 +119,7 @@ class Engine implements Upscaler {
 
   async crop(source: Source, area: Area, { signal }: { signal?: AbortSignal } = {}): Promise<SourcePicture> {
     const part = await this.#inTurn(signal, async (coordinator) => {
-      const { portable, transfer } = await travel(source);
+      const { portable, transfer } = await toPortable(source);
       return coordinator.call("crop", { source: portable, area }, { transfer, signal });
     });
     return toSourcePicture(part);
@@ -137,7 +141,7 @@ class Engine implements Upscaler {
       else onPart?.(toPart(event.part));
     };
     const reply = await this.#inTurn(signal, async (coordinator) => {
-      const { portable, transfer } = await travel(source);
+      const { portable, transfer } = await toPortable(source);
       const request = { source: portable, size, tile, parts: onPart !== undefined };
       return coordinator.call("upscale", request, { transfer, signal, onEvent });
     });
@@ -146,7 +150,7 @@ class Engine implements Upscaler {
 
   async resize(source: Source, size: { width: number; height: number }, resizer: Resizer): Promise<ImageData> {
     const resized = await this.#inTurn(undefined, async (coordinator) => {
-      const { portable, transfer } = await travel(source);
+      const { portable, transfer } = await toPortable(source);
       return coordinator.call("resize", { source: portable, ...size, resizer }, { transfer });
     });
     return toImageData(resized);
@@ -158,7 +162,7 @@ class Engine implements Upscaler {
 
   async shrink(source: Source, scale: number): Promise<{ small: ImageData; sharp: ImageData }> {
     const { small, sharp } = await this.#inTurn(undefined, async (coordinator) => {
-      const { portable, transfer } = await travel(source);
+      const { portable, transfer } = await toPortable(source);
       return coordinator.call("shrink", { source: portable, scale }, { transfer });
     });
     return { small: toImageData(small), sharp: toImageData(sharp) };
@@ -199,9 +203,9 @@ class Engine implements Upscaler {
   }
 
   /**
-   * Runs `task` when its turn has come. An abort rejects at once; the turn ends when the coordinator, which hands out no
-   * further tiles, has answered. An error that leaves the engine dead ends it; the next turn starts anew. Results do
-   * not depend on it (see `FinishedPicture`).
+   * Runs `task` when its turn has come. An abort rejects at once; the turn ends when the
+   * coordinator, which hands out no further tiles, has answered. An error that leaves the engine
+   * dead ends it; the next turn starts anew. Results do not depend on it (see `FinishedPicture`).
    */
   #inTurn<T>(signal: AbortSignal | undefined, task: (coordinator: Coordinator) => Promise<T>): Promise<T> {
     const turn = this.#turn.then(async () => {
@@ -216,7 +220,7 @@ class Engine implements Upscaler {
       }
     });
     this.#turn = turn.catch(() => undefined);
-    // Also while it waits for its turn.
+    // An abort also rejects a call that waits for its turn.
     return signal ? orAborted(turn, signal) : turn;
   }
 
@@ -243,7 +247,7 @@ function toPart({ left, top, width, pixels }: PlainPart): Part {
   return { left, top, imageData: new ImageData(new Uint8ClampedArray(pixels), width) };
 }
 
-/** The size alone, checked as far as it can be without the picture. */
+/** The size alone, checked as far as is possible without the picture. */
 function checkSize({ scale, width, height }: Target): ResultSize {
   if (scale !== undefined) {
     if (scale >= 1 && scale <= MAX_ZOOM) return { scale };

@@ -1,10 +1,10 @@
 /**
- * `<splitsr-zoom src="photo.jpg" scale="3" model="splitsr-x2" alt="…">`: a picture that is shown enlarged, first as the
- * browser does it and, when the engine is done, as the model does.
+ * `<splitsr-zoom src="photo.jpg" scale="3" model="splitsr-x2" alt="…">`: a picture that is shown
+ * enlarged, first as the browser does it and, when the engine is done, as the model does.
  *
  * Events: `splitsr-done` with the report, `splitsr-error` with the error as `detail`; both bubble.
  */
-import type { Upscaler } from "./api.ts";
+import type { Upscaler } from "../api/index.ts";
 import { createUpscaler } from "./upscaler.ts";
 
 const style = new CSSStyleSheet();
@@ -14,7 +14,10 @@ style.replaceSync(`
   [hidden] { display: none }
 `);
 
-/** Runs with the same model that overlap share an upscaler; the last one ends it, which gives its memory back. */
+/**
+ * Runs with the same model that overlap share an upscaler; the last one ends it, which gives its
+ * memory back.
+ */
 const shared = new Map<string, { upscaler: Promise<Upscaler>; users: number }>();
 
 function borrow(model: string): Promise<Upscaler> {
@@ -104,7 +107,8 @@ export class SplitsrZoom extends HTMLElement {
     } catch (error) {
       if (!signal.aborted) this.#tell("splitsr-error", error);
     } finally {
-      // In a task of its own: a run that replaces this one has by then borrowed the engine and finds it warm.
+      // In a task of its own: a run that replaces this one has by then borrowed the engine and
+      // finds it warm.
       setTimeout(() => giveBack(model));
     }
   }

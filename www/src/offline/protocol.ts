@@ -1,16 +1,19 @@
-/** What the page and its service worker say to each other. A question comes with a port for the answers. */
+/**
+ * The messages between the page and its service worker. A question comes with a port for the
+ * answers.
+ */
 export type Question =
-  /** How much is kept? One answer. */
+  /** Asks how much is kept. Gets one answer. */
   | "tell"
-  /** Keep everything. Answers until all of it is kept or one has a failure. */
+  /** Keeps everything. Gets answers until all of it is kept, or until a failure. */
   | "keep"
-  /** This version, which waits, may replace the one that runs. No answer. */
+  /** Lets this waiting version replace the running one. Gets no answer. */
   | "take over";
 
 export interface Kept {
-  /** Bytes of the site's files that are on this device, and of all of them. */
+  /** Bytes of the site's files on this device, and of all its files. */
   kept: number;
   all: number;
-  /** Why it does not go on: no room on the device, or a file could not be loaded. */
+  /** Why it stopped: the device is full, or a file could not be loaded. */
   failure?: "room" | "network";
 }

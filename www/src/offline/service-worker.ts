@@ -1,15 +1,17 @@
 /**
- * The service worker: keeps the site's files on the device, so that the page works without a connection.
+ * The service worker: keeps the site's files on the device, so that the page works without a
+ * connection.
  *
- * What a first picture needs is kept when the worker is installed; the rest (the codecs, the engine for graphics cards,
- * other models) when it is first used, or when the visitor asks for everything. Files come from the cache first: each
- * has a hash of its content in its name or, from the build, beside it, so that what is kept is what is asked for.
+ * The installation keeps the files that a first picture needs. The others (codecs, WebGPU engine,
+ * other models) are kept when they are first used, or when the visitor asks for everything. Files
+ * come from the cache first: a hash of their content, in their name or beside it in the build's
+ * list, tells versions apart.
  *
- * Written by hand, since Workbox would load files that have no hash in their name a second time while the page loads
- * them, and cannot choose by what the browser can run.
+ * Workbox would load files without a hash in their name a second time while the page loads them,
+ * and cannot choose by what the browser can run.
  */
 import { hasRelaxedSimd } from "../engine/relaxed-simd.ts";
-import { DEFAULT_MODEL } from "../module/api.ts";
+import { DEFAULT_MODEL } from "../api/upscaling.ts";
 import type { Kept, Question } from "./protocol.ts";
 
 /** A file of the site, as the build lists it. */
@@ -24,7 +26,7 @@ declare const self: ServiceWorkerGlobalScope & { readonly __WB_MANIFEST: readonl
 
 interface SiteFile {
   address: string;
-  /** In the cache. */
+  /** Its name in the cache. */
   key: string;
   bytes: number;
   neededAtFirst: boolean;
@@ -32,37 +34,39 @@ interface SiteFile {
 
 const { scope } = self.registration;
 
-/** An origin has one set of caches, and may have several copies of this site. */
+/** One origin may have several copies of this site, and all share its caches. */
 const CACHE = `splitsr ${scope}`;
 
 const files: readonly SiteFile[] = self.__WB_MANIFEST.map(({ url, revision, bytes }) => {
-  // Some hosts redirect from `index.html` to its folder, and an answer that was redirected cannot be a page.
+  // Some hosts redirect from `index.html` to its folder, and an answer that was redirected cannot
+  // be a page.
   const address = new URL(url === "index.html" ? "./" : url, scope).href;
   const key = revision === null ? address : `${address}?revision=${revision}`;
-  return { address, key, bytes, neededAtFirst: !isForLater(url) };
+  return { address, key, bytes, neededAtFirst: !isLazy(url) };
 });
 const byAddress = new Map(files.map((file) => [file.address, file]));
 
-function isForLater(url: string): boolean {
+function isLazy(url: string): boolean {
   const build = hasRelaxedSimd ? "relaxed-simd" : "simd128";
   if (url.endsWith(".wasm")) return !url.startsWith(`assets/${build}-`);
   if (url.endsWith(".safetensors")) return url !== `models/${DEFAULT_MODEL}.safetensors`;
-  // The scripts that come with bundles for later.
-  return /^assets\/(codecs|gpu-worker|tune|tuner|tune-worker|gradient-worker)-|^models\/generic/.test(url);
+  // The scripts of bundles that are loaded on demand.
+  return /^assets\/(codecs|gpu-worker|tune|tuner|tune-worker|gradient-worker)-|^models\/replay/.test(url);
 }
 
 self.addEventListener("install", (event) => {
   event.waitUntil(Promise.all(files.filter((file) => file.neededAtFirst).map(keep)));
-  // No skipWaiting here: the pages that are open run on the files of their own version, and would find those of this
-  // one. It waits until they are closed, or until a visitor chooses to reload.
+  // No skipWaiting here: open pages need the files of their own version. This version waits until
+  // they are closed, or until the visitor chooses to reload.
 });
 
 self.addEventListener("activate", (event) => {
   event.waitUntil(
     (async () => {
-      // The page that installed this, the first time: what it uses from now on is kept.
+      // So that the files that the first page uses from now on are kept.
       await self.clients.claim();
-      // Where another window still shows the version before, its files stay, until the next version.
+      // Another window may still show the previous version: then its files stay until the next
+      // version.
       const windows = await self.clients.matchAll({ type: "window" });
       if (windows.length <= 1) await removeOld();
     })(),
@@ -72,7 +76,7 @@ self.addEventListener("activate", (event) => {
 self.addEventListener("fetch", (event) => {
   const { method, url } = event.request;
   if (method !== "GET" || !url.startsWith(scope)) return;
-  // Files of a static site don't depend on parameters.
+  // A static site's files do not depend on parameters.
   const address = url.replace(/[?#].*$/, "");
   const file = byAddress.get(address) ?? (address === `${scope}index.html` ? byAddress.get(scope) : undefined);
   if (file) event.respondWith(provide(file, event));
@@ -99,12 +103,12 @@ async function provide(file: SiteFile, event: FetchEvent): Promise<Response> {
   const kept = await cache.match(file.key);
   if (kept) return kept;
   const response = await load(file);
-  // Without room for it, it is used all the same.
+  // Without room in the cache, the file is used all the same.
   if (response.ok) event.waitUntil(cache.put(file.key, response.clone()).catch(() => undefined));
   return response;
 }
 
-/** A file of a version before this one, for a page of that version. */
+/** Provides a file of an earlier version, for a page of that version. */
 async function provideOld(request: Request): Promise<Response> {
   const cache = await caches.open(CACHE);
   return (await cache.match(request)) ?? fetch(request);
@@ -118,7 +122,10 @@ async function keep(file: SiteFile): Promise<void> {
   await cache.put(file.key, response);
 }
 
-/** What the page loaded a moment ago comes from the browser's own cache, or from there after a question to the server. */
+/**
+ * Files that the page has just loaded come from the browser's own cache, after asking the server if
+ * they may change.
+ */
 function load({ address, key }: SiteFile): Promise<Response> {
   return fetch(address, { cache: key === address ? "default" : "no-cache" });
 }

@@ -1,569 +1,490 @@
-/** What the page knows and does; how it looks is in `view.ts`. */
+/**
+ * Carries out the commands, with the features, the session and the viewer. Nothing below imports
+ * this file.
+ */
 import {
   DEFAULT_MODEL,
   listModels,
   MAX_ZOOM,
+  modelFor,
   UpscaleError,
   type Area,
   type Backend,
-  type Estimate,
-  type ModelEntry,
-  type NetworkFacts,
   type Part,
   type SourcePicture,
   type UpscaleResult,
   type Upscaler,
 } from "../module/splitsr.ts";
-import { Activity, type WorkOptions } from "./activity.ts";
-import { Arrival } from "./arrival.ts";
-import type { Batch } from "./batch.ts";
-import { ModelChoice } from "./choice.ts";
-import { Comparison, type Task } from "./compare.ts";
-import { demoUrl, type Demo } from "./demos.ts";
-import { EngineSlot } from "./engines.ts";
-import { png, resultName, write, type Format } from "./formats.ts";
-import { MIN_ZOOM, USUAL_QUALITY, USUAL_ZOOM } from "./link.ts";
-import { untrainedText, type NetworkChange } from "./network.ts";
-import { OwnModels } from "./own-models.ts";
-import { cutPart, LivePart } from "./part.ts";
-import type { LoadedPicture, PictureOrigin, PicturePart } from "./picture.ts";
-import { rivalLabel } from "./rivals.ts";
-import { save } from "./save.ts";
-import { Share } from "./share.ts";
-import { Speeds } from "./speeds.ts";
-import type { Stage } from "./stage.ts";
-import { roundZoom, sizeText, timeText } from "./text.ts";
-import { Truth } from "./truth.ts";
-import { TuningDoor } from "./tuning-door.ts";
-import { Verification } from "./verify.ts";
+import { runBatch, zipBatch } from "./batch/run.ts";
+import { Comparison, type ComparisonTask } from "./compare/comparison.ts";
+import { estimate } from "./enlarge/estimate.ts";
+import { FineTuneLauncher } from "./finetune/launcher.ts";
+import { parseLink } from "./link/codec.ts";
+import { unpackPicture } from "./link/embedded-picture.ts";
+import { Share } from "./link/share.ts";
+import { describe } from "./network/describe.ts";
+import { cutPart, LiveRegion } from "./open/live-region.ts";
+import { Opener } from "./open/opener.ts";
+import { Evaluation } from "./score/evaluation.ts";
+import type { WorkOptions } from "./session/activity.ts";
+import type { Commands } from "./session/commands.ts";
+import { MIN_ZOOM } from "./session/defaults.ts";
+import { untrainedText, type NetworkChange } from "./session/hyper-parameters.ts";
+import type { LinkState } from "./session/link-state.ts";
+import type { LoadedPicture, PictureOrigin, PicturePart } from "./session/picture.ts";
+import type { Result, Session } from "./session/session.ts";
+import { baselineLabel } from "./shared/baselines.ts";
+import { demoUrl, type Demo } from "./shared/demos.ts";
+import { resultName, write, type Format } from "./shared/formats.ts";
+import { save } from "./shared/save.ts";
+import { roundZoom, sizeText, timeText } from "./shared/text.ts";
+import { Verification } from "./verify/verification.ts";
+import type { Viewer } from "./viewer/viewer.ts";
 
-/** Milliseconds after which a setting is what the visitor wants. */
-const SETTLED = 200;
+/**
+ * Milliseconds between a move of the view and the change of the address: browsers limit how often
+ * that may change.
+ */
+const LINK_DELAY_MS = 250;
 
-export class App {
-  readonly activity = new Activity(
-    () => this.#writeLink(),
-    () => this.#render(),
-  );
-  readonly own = new OwnModels();
-  readonly choice = new ModelChoice(this.own);
-  readonly door = new TuningDoor(this);
-  /** Of the network of the moment; undefined until that is known. */
-  networkFacts: NetworkFacts | undefined;
-  zoom = USUAL_ZOOM;
-  backend: Backend = "auto";
-  picture: LoadedPicture | undefined;
-  /** Several pictures that were opened together; `picture` is the first of them that can be read. */
-  batch: Batch | undefined;
-  /** The part of the picture that is enlarged alone. */
-  part: PicturePart | undefined;
-  /** What the run would take; undefined until that is known. */
-  estimate: Estimate | undefined;
-  result: { upscaled: UpscaleResult; zoom: number; model: string } | undefined;
-  readonly comparison = new Comparison();
-  readonly speeds = new Speeds();
-  readonly truth = new Truth();
-  readonly verification = new Verification();
-  format: Format = png;
-  /** Of a lossy format, 1 to 100. */
-  quality = USUAL_QUALITY;
-  /** Whether the file's EXIF metadata goes into the download. */
-  keepsMetadata = false;
-  linkCopied = false;
-
+export class App implements Commands {
+  readonly session: Session;
+  readonly opener: Opener;
   readonly share: Share;
-  readonly arrival: Arrival;
-  readonly #stage: Stage;
-  readonly #render: () => void;
-  readonly #engine = new EngineSlot();
-  readonly #live = new LivePart(this);
-  #moved = 0;
+  readonly comparison = new Comparison();
+  readonly evaluation: Evaluation;
+  readonly verification: Verification;
+  readonly launcher: FineTuneLauncher;
+  readonly #viewer: Viewer;
+  readonly #live: LiveRegion;
+  #linkTimer = 0;
 
-  constructor(stage: Stage, render: (app: App) => void) {
-    this.#stage = stage;
-    this.share = new Share(this, stage);
-    this.arrival = new Arrival(this, stage);
-    this.#render = () => render(this);
-    stage.onMove = () => {
-      // Browsers limit how often the address may change.
-      clearTimeout(this.#moved);
-      this.#moved = window.setTimeout(() => this.#writeLink(), 250);
+  constructor(session: Session, viewer: Viewer) {
+    this.session = session;
+    this.#viewer = viewer;
+    this.opener = new Opener(session, viewer, this);
+    this.share = new Share(session, viewer);
+    this.evaluation = new Evaluation(() => session.changed());
+    this.verification = new Verification(session);
+    this.launcher = new FineTuneLauncher(session, this);
+    this.#live = new LiveRegion(session, this);
+    viewer.onMove = () => {
+      clearTimeout(this.#linkTimer);
+      this.#linkTimer = window.setTimeout(() => session.changed("link"), LINK_DELAY_MS);
     };
-    stage.onRegion = (region, moving) => void (region && moving ? this.#live.follow(region) : this.setRegion(region));
+    viewer.onRegion = (region, moving) => void (region && moving ? this.#live.follow(region) : this.#setRegion(region));
   }
 
-  /** Loads the list of models, and then what the link asks for. */
+  /** Loads the list of models, and then opens what the address asks for. */
   async start(): Promise<void> {
-    this.#render();
+    const { session } = this;
+    session.changed();
     try {
-      const [models] = await Promise.all([listModels(), this.own.load()]);
+      const [models] = await Promise.all([listModels(), session.own.load()]);
       const model = models.find(({ name }) => name === DEFAULT_MODEL) ?? models[0];
       if (!model) throw new UpscaleError("model", "This copy of the page has no models: models/index.json is empty.");
-      this.choice.shipped = models;
-      this.choice.name = model.name;
+      session.setShippedModels(models, model.name);
     } catch (error) {
-      this.activity.fail(error);
+      session.activity.fail(error);
       return;
     }
-    await this.arrival.openLink(location.hash);
+    await this.openLink(location.hash);
   }
 
-  /** Gets the engine ready while the visitor looks for a picture. If it cannot start, the first picture tells. */
+  /**
+   * Starts the engine while the visitor looks for a picture. If that fails, the first picture says
+   * so.
+   */
   async warmUp(): Promise<void> {
-    // Not one for the settings of the moment: it would end the one that can still save a result.
+    // Any engine will do: one for the current settings would end the one that can still save a
+    // result.
     await this.#anyEngine().catch(() => undefined);
-    if (!this.networkFacts) await this.#describe();
+    if (!this.session.networkInfo) await describe(this.session);
   }
 
   async openDemo({ id, description }: Demo): Promise<void> {
     await this.open(demoUrl(id), { name: id, description, demo: id });
   }
 
-  /** Shows a picture. It may turn out broken, or be left for another one that is opened meanwhile. */
+  async openLink(fragment: string): Promise<void> {
+    const { models, choice } = this.session;
+    // `start` opens the address once the models are known.
+    if (models.length === 0) return;
+    const { state, complaints } = parseLink(fragment, models, (zoom) => modelFor(zoom, choice.shipped));
+    const { embedded } = state;
+    await this.opener.openLink(state, complaints, embedded === undefined ? undefined : unpackPicture(embedded));
+  }
+
+  follow(link: LinkState): void {
+    const { session } = this;
+    const scale = session.evaluationScale;
+    session.follow(link);
+    if (session.evaluationScale !== scale) this.evaluation.forget();
+    this.#viewer.toggles = link.toggles ?? [];
+  }
+
   async open(source: Blob | string, origin: PictureOrigin): Promise<"open" | "broken" | "left"> {
-    const signal = this.activity.begin("loading", `Reading ${origin.name}…`);
+    const { session } = this;
+    const signal = session.activity.begin("loading", `Reading ${origin.name}…`);
     try {
-      const upscaler = await this.#upscaler();
-      // A picture at an address is for others to reproduce, in whichever browser.
+      const upscaler = await this.#engine();
+      // Results from pictures at an address must be reproducible in other browsers.
       const decoder = origin.address === undefined ? "auto" : "own";
       const picture = await upscaler.inspect(source, { signal, decoder });
-      this.batch = undefined;
-      this.arrival.isOver();
-      this.picture = { ...picture, ...origin, file: typeof source === "string" ? undefined : source };
-      this.part = undefined;
-      this.result = undefined;
+      this.opener.forgetOffer();
       this.#forget();
-      await this.#stage.showPicture(picture.imageData, origin.description, signal);
+      session.openPicture({ ...picture, ...origin, file: typeof source === "string" ? undefined : source });
+      await this.#viewer.showPicture(picture.imageData, origin.description, signal);
       this.ready();
       return "open";
     } catch (error) {
       if (signal.aborted) return "left";
-      this.activity.fail(error);
+      session.activity.fail(error);
       return "broken";
     }
   }
 
-  /** What is enlarged: the picture, or a part of it. */
-  get source(): LoadedPicture | undefined {
-    return this.part ?? this.picture;
-  }
-
   /** Enlarges a part of the picture at once, or goes back to all of it. */
-  async setRegion(region: Area | undefined): Promise<void> {
+  async #setRegion(region: Area | undefined): Promise<void> {
+    const { session } = this;
     const isLive = region && (await this.#live.finish(region));
     if (isLive === "outdated") return;
-    if (isLive && this.result) {
-      void this.#estimate();
-      if (this.comparison.names.length === 0) this.#done(this.result.upscaled);
-      else await this.compare();
-    } else if ((await this.cut(region)) && region && this.zoomIsValid && this.choice.isTrained) await this.run();
+    if (isLive && session.result) {
+      void estimate(session, () => this.#engine());
+      if (session.comparison.baselines.length === 0) this.#done(session.result.upscaled);
+      else await this.#compare();
+    } else if ((await this.cut(region)) && region && session.zoomIsValid && session.choice.isTrained) await this.run();
   }
 
-  /** Takes a part and its result, which belong together. */
-  takePart(part: PicturePart, result: NonNullable<App["result"]>): void {
-    this.part = part;
-    this.result = result;
-    // What another part would take.
-    this.estimate = undefined;
+  showLivePart(part: PicturePart, result: Result): void {
     this.#forget();
-    this.#stage.showRegion(part.area, result.upscaled.imageData(), `${result.model} ×${roundZoom(result.zoom)}`);
-    this.#render();
+    this.session.setPart(part, result);
+    this.#viewer.showRegion(part.area, result.upscaled.imageData(), `${result.model} ×${roundZoom(result.zoom)}`);
+    this.session.changed();
   }
 
-  /** Whether the part could be cut out. */
   async cut(region: Area | undefined): Promise<boolean> {
-    const { picture } = this;
+    const { picture, activity } = this.session;
     if (!picture) return false;
-    const signal = this.activity.begin(
-      "loading",
-      region ? "Cutting out the part…" : "Going back to the whole picture…",
-    );
+    const signal = activity.begin("loading", region ? "Cutting out the part…" : "Going back to the whole picture…");
     try {
-      this.part = region && (await cutPart(await this.#upscaler(), picture, region, signal));
-      this.result = undefined;
+      const part = region && (await cutPart(await this.#engine(), picture, region, signal));
       this.#forget();
-      this.#stage.hideResult();
-      this.#stage.region = region;
+      this.session.setPart(part);
+      this.#viewer.hideResult();
+      this.#viewer.region = region;
       this.ready();
       return true;
     } catch (error) {
       if (signal.aborted) return false;
-      this.#stage.region = this.part?.area;
-      this.activity.fail(error);
+      this.#viewer.region = this.session.part?.area;
+      activity.fail(error);
       return false;
     }
   }
 
-  /** Forgets what is known of another picture or part. Of this one the link says nothing. */
+  /** Forgets what belongs to another picture or part. */
   #forget(): void {
-    this.verification.forget();
-    this.verification.expected = undefined;
-    this.truth.forget();
+    this.evaluation.forget();
     this.comparison.forget();
   }
 
   setZoom(zoom: number): void {
-    this.zoom = zoom;
-    if (this.zoomIsValid) this.choice.followZoom(zoom);
-    this.#settingChanged();
+    this.session.setZoom(zoom);
+    this.#settingsChanged();
   }
 
-  get models(): ModelEntry[] {
-    return this.choice.all;
-  }
-
-  /** The name of the chosen one. */
-  get model(): string {
-    return this.choice.name;
-  }
-
-  setModel(model: string): void {
-    this.choice.choose(model);
-    this.#settingChanged();
+  setModel(name: string): void {
+    this.session.setModel(name);
+    this.#settingsChanged();
   }
 
   setNetwork(change: NetworkChange): void {
-    this.choice.chooseNetwork(change);
-    this.#settingChanged();
-  }
-
-  /** Takes a weights file of the visitor's into the list, and chooses it. */
-  async addModel(file: File): Promise<void> {
-    try {
-      this.setModel(await this.own.add(file, this.models));
-    } catch (error) {
-      this.activity.fail(error);
-    }
-  }
-
-  /** Takes one of the visitor's models out of the list; what it began with takes its place, where it was chosen. */
-  async removeModel(name: string): Promise<void> {
-    const from = this.own.named(name)?.tuned?.from;
-    await this.own.remove(name);
-    if (this.comparison.remove(name)) void this.compare();
-    if (this.model !== name) this.#render();
-    else if (from && this.choice.entryOf(from)) this.setModel(from);
-    else {
-      this.choice.unchoose(this.zoom);
-      this.#settingChanged();
-    }
-  }
-
-  async bringBackModel(): Promise<void> {
-    const name = await this.own.bringBack();
-    if (name) this.setModel(name);
+    this.session.setNetwork(change);
+    this.#settingsChanged();
   }
 
   setBackend(backend: Backend): void {
-    this.backend = backend;
-    this.#settingChanged();
+    this.session.setBackend(backend);
+    this.#settingsChanged();
   }
 
-  setFormat(format: Format, quality = this.quality): void {
-    this.format = format;
-    this.quality = quality;
-    this.batch?.forget();
-    this.#writeLink();
+  #settingsChanged(): void {
+    const { activity } = this.session;
+    if (activity.status.state === "working") this.stop();
+    if (activity.status.state !== "loading") this.ready();
   }
 
-  keepMetadata(is: boolean): void {
-    this.keepsMetadata = is;
-    this.batch?.forget();
-    this.#render();
-  }
-
-  /** The result's size at the chosen zoom. */
-  get target(): { width: number; height: number } | undefined {
-    const { source } = this;
-    if (!source) return undefined;
-    const side = (pixels: number) => Math.max(1, Math.round(pixels * this.zoom));
-    return { width: side(source.width), height: side(source.height) };
-  }
-
-  get zoomIsValid(): boolean {
-    return this.zoom >= MIN_ZOOM && this.zoom <= MAX_ZOOM;
-  }
-
-  /** Whether there is a result in the end. */
-  async run(): Promise<boolean> {
-    const { source: picture, target, zoom, model, backend } = this;
-    if (!picture || !target) return false;
-    const signal = this.activity.begin("working", `Enlarging to ${sizeText(target)}…`);
+  async addModel(file: File): Promise<void> {
+    const { own, models, activity } = this.session;
     try {
-      const upscaler = await this.#upscaler();
+      this.setModel(await own.add(file, models));
+    } catch (error) {
+      activity.fail(error);
+    }
+  }
+
+  async removeModel(name: string): Promise<void> {
+    const { session } = this;
+    const from = session.own.named(name)?.tuned?.from;
+    await session.own.remove(name);
+    if (session.comparison.baselines.includes(name)) void this.removeBaseline(name);
+    if (session.model !== name) session.changed();
+    else if (from && session.choice.entryOf(from)) this.setModel(from);
+    else {
+      session.unchooseModel();
+      this.#settingsChanged();
+    }
+  }
+
+  async restoreModel(): Promise<void> {
+    const name = await this.session.own.bringBack();
+    if (name) this.setModel(name);
+  }
+
+  setFormat(format: Format, quality?: number): void {
+    this.session.setFormat(format, quality);
+  }
+
+  setKeepsMetadata(keeps: boolean): void {
+    this.session.setKeepsMetadata(keeps);
+  }
+
+  async run(): Promise<boolean> {
+    const { session } = this;
+    const { source: picture, target, zoom, model, backend, activity } = session;
+    if (!picture || !target) return false;
+    const signal = activity.begin("working", `Enlarging to ${sizeText(target)}…`);
+    try {
+      const upscaler = await this.#engine();
       signal.throwIfAborted();
-      const onProgress = ({ fraction }: { fraction: number }) => this.activity.showProgress(fraction, signal);
-      this.result = undefined;
-      this.verification.forget();
+      const onProgress = ({ fraction }: { fraction: number }) => activity.showProgress(fraction, signal);
+      session.setResult(undefined);
       this.comparison.forget();
-      this.comparison.hide(this.#stage);
-      this.#stage.expectResult(target, `${model} ×${roundZoom(zoom)}`);
+      this.comparison.hide(this.#viewer);
+      this.#viewer.expectResult(target, `${model} ×${roundZoom(zoom)}`);
       const onPart = (part: Part) => {
-        if (!signal.aborted) this.#stage.showPart(part);
+        if (!signal.aborted) this.#viewer.showPart(part);
       };
       const upscaled = await upscaler.upscale(picture, { scale: zoom, signal, onProgress, onPart });
-      await this.#stage.showResult(upscaled.imageData(), signal);
-      this.result = { upscaled, zoom, model };
-      this.speeds.remember(model, backend, zoom, upscaled);
-      await this.#showRivals(upscaler, picture, upscaled, signal);
+      await this.#viewer.showResult(upscaled.imageData(), signal);
+      session.setResult({ upscaled, zoom, model });
+      session.speeds.remember(model, backend, zoom, upscaled);
+      await this.#showBaselines(upscaler, picture, upscaled, signal);
       this.#done(upscaled);
       return true;
     } catch (error) {
       if (signal.aborted) return false;
-      if (!this.result) this.#stage.hideResult();
-      this.activity.fail(error);
+      if (!session.result) this.#viewer.hideResult();
+      activity.fail(error);
       return false;
     }
   }
 
   #done(upscaled: UpscaleResult): void {
-    this.activity.say("done", `Done in ${timeText(upscaled.report.milliseconds)}: ${sizeText(upscaled)}.`);
+    this.session.activity.say("done", `Done in ${timeText(upscaled.report.milliseconds)}: ${sizeText(upscaled)}.`);
   }
 
-  /** Compares the result that is there with the rivals of the moment. */
-  async compare(): Promise<void> {
-    const { result, source: picture } = this;
+  async addBaseline(name: string): Promise<void> {
+    this.session.addBaseline(name);
+    await this.#compare();
+  }
+
+  async removeBaseline(name: string): Promise<void> {
+    this.comparison.remove(name);
+    this.session.removeBaseline(name);
+    await this.#compare();
+  }
+
+  async showBaseline(name: string): Promise<void> {
+    this.session.showBaseline(name);
+    await this.#compare();
+  }
+
+  async showDifference(shows: boolean): Promise<void> {
+    this.session.showDifference(shows);
+    await this.#compare();
+  }
+
+  /** Compares the result, if there is one, with the chosen baselines. */
+  async #compare(): Promise<void> {
+    const { result, source: picture } = this.session;
     if (!result || !picture) {
-      this.#writeLink();
+      this.session.changed("link");
       return;
     }
     const work = async (upscaler: Upscaler, signal: AbortSignal) => {
-      await this.#showRivals(upscaler, picture, result.upscaled, signal);
+      await this.#showBaselines(upscaler, picture, result.upscaled, signal);
       this.#done(result.upscaled);
     };
-    await this.working("Comparing…", work, () => this.#anyEngine(), false);
+    await this.#work("Comparing…", work, () => this.#anyEngine(), false);
   }
 
-  async #showRivals(
+  async #showBaselines(
     upscaler: Upscaler,
     picture: LoadedPicture,
     upscaled: UpscaleResult,
     signal: AbortSignal,
   ): Promise<void> {
     const { width, height } = upscaled;
-    const { speeds, backend, choice } = this;
-    const { source } = choice;
-    const onProgress = (fraction: number) => this.activity.showProgress(fraction, signal);
-    const onNext = (name: string) => this.activity.say("working", `Comparing with ${rivalLabel(name)}…`);
-    const task: Task = { upscaler, picture, size: { width, height }, source, backend, signal, onProgress, speeds };
-    await this.comparison.show(this.#stage, upscaled.imageData(), task, onNext);
+    const { speeds, backend, choice, activity } = this.session;
+    const task: ComparisonTask = {
+      upscaler,
+      picture,
+      size: { width, height },
+      source: choice.source,
+      backend,
+      signal,
+      onProgress: (fraction) => activity.showProgress(fraction, signal),
+      speeds,
+      settings: this.session.comparison,
+      onNext: (name) => activity.say("working", `Comparing with ${baselineLabel(name)}…`),
+    };
+    await this.comparison.show(this.#viewer, upscaled.imageData(), task);
   }
 
-  /** Whether the result is of the settings of the moment. */
-  get resultIsCurrent(): boolean {
-    const { result, choice, backend } = this;
-    return result?.zoom === this.zoom && result.model === this.model && this.#engine.fits(choice.source(), backend);
-  }
-
-  /** Makes the result again in the way that gives the same bits everywhere. */
   async verify(): Promise<void> {
-    const { result, source: picture } = this;
-    if (!result || !picture || !this.resultIsCurrent) return;
-    await this.working("Verifying: enlarging again, exactly…", async (upscaler, signal) => {
-      const onProgress = (fraction: number) => this.activity.showProgress(fraction, signal);
+    const { session } = this;
+    const { result, source: picture } = session;
+    if (!result || !picture || !session.resultIsCurrent) return;
+    await this.withEngine("Verifying: enlarging again, exactly…", async (upscaler, signal) => {
+      const onProgress = (fraction: number) => session.activity.showProgress(fraction, signal);
       await this.verification.run(upscaler, picture, result.upscaled, { signal, onProgress });
       this.#done(result.upscaled);
     });
   }
 
-  /** Enlarges the pictures of the batch and saves them as one file; what fails is told beside its name. */
   async runBatch(): Promise<void> {
-    const { batch, zoom, format, quality, keepsMetadata } = this;
+    const { batch, zoom, files, activity } = this.session;
     if (!batch) return;
-    await this.working("Enlarging all…", async (upscaler, signal) => {
-      const onProgress = (fraction: number, text: string) => this.activity.showProgress(fraction, signal, text);
-      await batch.run({ upscaler, zoom, settings: { format, quality, keepsMetadata }, signal, onProgress });
-      if (batch.done > 0) save(await batch.zip(zoom, format, signal), `${resultName("pictures", zoom)}.zip`);
+    await this.withEngine("Enlarging all…", async (upscaler, signal) => {
+      const onProgress = (fraction: number, text: string) => activity.showProgress(fraction, signal, text);
+      await runBatch(batch, { upscaler, zoom, settings: files, signal, onProgress });
+      if (batch.done > 0)
+        save(await zipBatch(batch, zoom, files.format, signal), `${resultName("pictures", zoom)}.zip`);
       const failed = batch.failed > 0 ? ` ${batch.failed} could not be enlarged: see the list.` : "";
-      this.activity.say(
+      activity.say(
         batch.done > 0 ? "done" : "error",
         `Saved ${batch.done} of ${batch.items.length} pictures.${failed}`,
       );
     });
   }
 
-  setTruthScale(scale: number): void {
-    // Scores of another scale would be lost on the visitor.
-    if (this.truth.isRunning) this.cancel();
-    this.truth.choose(scale);
-    this.#writeLink();
+  setEvaluationScale(scale: number): void {
+    // The visitor has no use for scores at another scale.
+    if (this.evaluation.isRunning) this.cancel();
+    if (scale !== this.session.evaluationScale) this.evaluation.forget();
+    this.session.setEvaluationScale(scale);
+    this.session.changed("link");
   }
 
-  async scoreAgainstTruth(): Promise<void> {
-    const { source: picture, models, backend, speeds } = this;
-    const { source } = this.choice;
+  async evaluate(): Promise<void> {
+    const { source: picture, models, backend, speeds, choice, evaluationScale: scale, activity } = this.session;
     if (!picture) return;
     const work = async (upscaler: Upscaler, signal: AbortSignal) => {
-      const onNext = (name: string, fraction: number) =>
-        this.activity.showProgress(fraction, signal, `Scoring ${name}…`);
-      await this.truth.run({ upscaler, picture, models, source, backend, speeds }, signal, onNext);
-      if (this.result) this.#done(this.result.upscaled);
-      else this.activity.say("idle", "Scored: the table is below.");
+      const onNext = (name: string, fraction: number) => activity.showProgress(fraction, signal, `Scoring ${name}…`);
+      const task = { upscaler, picture, scale, models, source: choice.source, backend, speeds };
+      await this.evaluation.run(task, signal, onNext);
+      if (this.session.result) this.#done(this.session.result.upscaled);
+      else activity.say("idle", "Scored: the table is below.");
     };
-    await this.working("Shrinking the picture…", work, () => (this.result ? this.#anyEngine() : this.#upscaler()));
+    const engine = () => (this.session.result ? this.#anyEngine() : this.#engine());
+    await this.#work("Shrinking the picture…", work, engine);
   }
 
-  async working(
+  withEngine(text: string, work: (upscaler: Upscaler, signal: AbortSignal) => Promise<void>): Promise<void> {
+    return this.#work(text, work, () => this.#engine());
+  }
+
+  async #work(
     text: string,
     work: (upscaler: Upscaler, signal: AbortSignal) => Promise<void>,
-    engine = () => this.#upscaler(),
+    engine: () => Promise<Upscaler>,
     occupies = true,
   ): Promise<void> {
-    const withEngine = async ({ signal }: WorkOptions) => {
+    const workWithEngine = async ({ signal }: WorkOptions) => {
       const upscaler = await engine();
       signal.throwIfAborted();
       await work(upscaler, signal);
     };
-    await this.activity.during(text, withEngine, occupies);
+    await this.session.activity.during(text, workWithEngine, occupies);
   }
 
   cancel(): void {
     this.stop();
-    this.activity.say("idle", "Cancelled.");
+    this.session.activity.say("idle", "Cancelled.");
   }
 
-  /** Ends what runs, and leaves it to the caller to say so. A comparison that is given up leaves the result. */
   stop(): void {
-    this.activity.end();
-    if (this.result) this.comparison.giveUp(this.#stage);
+    const viewer = this.#viewer;
+    const { result, part, activity, comparison } = this.session;
+    activity.end();
+    // A cancelled comparison leaves the result.
+    if (result) this.comparison.hideUnfinished(viewer, comparison.shown);
     else {
-      this.comparison.hide(this.#stage);
-      this.#stage.hideResult();
+      this.comparison.hide(viewer);
+      viewer.hideResult();
     }
-    // What was marked meanwhile is not what would be enlarged.
-    if (this.#stage.region !== this.part?.area) this.#stage.region = this.part?.area;
+    // A region that was marked meanwhile is not the one that would be enlarged.
+    if (viewer.region !== part?.area) viewer.region = part?.area;
   }
 
   async download(): Promise<void> {
-    const { result, source: picture, format } = this;
+    const { result, source: picture, files, activity } = this.session;
     if (!result || !picture) return;
     try {
-      const file = await write(result.upscaled, this, picture.file);
-      save(file, `${resultName(picture.name, result.zoom)}.${format.ending}`);
+      const file = await write(result.upscaled, files, picture.file);
+      save(file, `${resultName(picture.name, result.zoom)}.${files.format.ending}`);
     } catch (error) {
-      this.activity.fail(error);
+      activity.fail(error);
     }
   }
 
-  async copyLink(): Promise<void> {
-    try {
-      await navigator.clipboard.writeText(this.share.link);
-      this.linkCopied = true;
-      this.#render();
-      setTimeout(() => {
-        this.linkCopied = false;
-        this.#render();
-      }, 2000);
-    } catch {
-      this.activity.say(
-        "error",
-        "The browser does not allow copying here. Copy the address of this page instead: it is the link.",
-      );
-    }
-  }
-
-  /** Puts what is enlarged, which must be small, into the link. */
-  async putIntoLink(): Promise<void> {
-    const { source } = this;
+  async embedPicture(): Promise<void> {
+    const { source, activity } = this.session;
     if (!source) return;
     try {
-      await this.share.pack(source, await this.#anyEngine());
-      this.#writeLink();
+      await this.share.embed(source, await this.#anyEngine());
     } catch (error) {
-      this.activity.fail(error);
+      activity.fail(error);
     }
   }
 
-  /** Keeps the address up to date, without an entry in the history for each change. */
-  #writeLink(): void {
-    // Before the models are known the address is still to be read, and an invalid zoom is not for sharing.
-    const isLink = this.models.length > 0 && this.zoomIsValid && this.activity.status.state !== "loading";
-    if (isLink) history.replaceState(null, "", this.share.link);
-    this.#render();
+  holdEmbedded(source: LoadedPicture, text: string): void {
+    this.share.hold(source, text);
   }
 
-  /** The engine for the settings of the moment. The result of the one before, which could no longer save it, goes with that. */
-  #upscaler(): Promise<Upscaler> {
-    return this.#engine.take(this.choice.source(), this.backend, () => {
-      this.result = undefined;
-      this.#stage.hideResult();
+  /**
+   * The engine for the current settings. It replaces the one before, and the result that only that
+   * could save.
+   */
+  #engine(): Promise<Upscaler> {
+    const { engine, choice, backend } = this.session;
+    return engine.take(choice.source(), backend, () => {
+      this.session.setResult(undefined);
+      this.#viewer.hideResult();
     });
   }
 
-  /** For what any engine can do: one for the model of the moment would end the one that can still save the result. */
+  /** Any engine: one for the current model would end the one that can still save the result. */
   #anyEngine(): Promise<Upscaler> {
-    return this.#engine.any ?? this.#upscaler();
+    return this.session.engine.any ?? this.#engine();
   }
 
-  /** Reads a picture that is not to be enlarged. */
   async inspect(file: Blob): Promise<SourcePicture> {
     return (await this.#anyEngine()).inspect(file);
   }
 
-  /** Draws what has changed outside of this class. */
-  refresh(): void {
-    this.#render();
-  }
-
-  #settingChanged(): void {
-    this.batch?.forget();
-    // Another setting than the link's gives another result.
-    this.verification.expected = undefined;
-    if (this.activity.status.state === "working") this.stop();
-    if (this.activity.status.state !== "loading") this.ready();
-  }
-
-  /** Finds out what the run would take, and whether it fits. */
-  async #estimate(): Promise<void> {
-    const { source: picture, zoom, model, backend } = this;
-    if (!picture) return;
-    const isCurrent = () =>
-      this.source === picture && this.zoom === zoom && this.model === model && this.backend === backend;
-    // While the slider moves, each step is old at once.
-    await new Promise((resolve) => setTimeout(resolve, SETTLED));
-    // An engine for another model would end the one that can still save the result.
-    if (!isCurrent() || (this.result && !this.#engine.fits(this.choice.source(), backend))) return;
-    try {
-      const estimate = await (await this.#upscaler()).estimate(picture, { scale: zoom });
-      if (!isCurrent()) return;
-      this.estimate = estimate;
-      this.#render();
-    } catch (error) {
-      // What else is wrong, the run tells.
-      const tooLarge = error instanceof UpscaleError && error.code === "too-large";
-      if (tooLarge && isCurrent() && this.activity.status.state === "idle") this.activity.fail(error);
-    }
-  }
-
-  /** Finds out what the network of the moment costs. */
-  async #describe(): Promise<void> {
-    const { network } = this.choice;
-    const { any } = this.#engine;
-    this.networkFacts = undefined;
-    // Any engine can tell: see `inspect`. For that alone none is started.
-    if (!network || !any) return;
-    const isCurrent = () => JSON.stringify(this.choice.network) === JSON.stringify(network);
-    try {
-      const facts = await (await any).describe(network);
-      if (!isCurrent()) return;
-      this.networkFacts = facts;
-      this.#render();
-    } catch (error) {
-      // The next engine can tell too. One that does not start is told of by the picture that needs it.
-      const wasEnded = error instanceof UpscaleError && error.code === "destroyed";
-      if (wasEnded && isCurrent()) await this.#describe();
-    }
-  }
-
-  /** Says what can be done now. */
   ready(): void {
-    const { source: picture, target } = this;
-    this.estimate = undefined;
-    void this.#describe();
-    if (picture && this.zoomIsValid && this.choice.isTrained) void this.#estimate();
-    if (!this.zoomIsValid) this.activity.say("error", `Choose a zoom from ${MIN_ZOOM} to ${MAX_ZOOM}.`);
-    else if (!this.choice.isTrained) this.activity.say("idle", untrainedText(this.choice.trained));
-    else if (picture && target) this.activity.say("idle", `Ready: ${sizeText(picture)} to ${sizeText(target)}.`);
-    else this.activity.say("idle", "Choose a picture to begin.");
+    const { session } = this;
+    const { activity, choice } = session;
+    session.setEstimate(undefined);
+    void describe(session);
+    const { picture, source, target } = session;
+    if (source && session.zoomIsValid && choice.isTrained) void estimate(session, () => this.#engine());
+    if (!session.zoomIsValid) activity.say("error", `Choose a zoom from ${MIN_ZOOM} to ${MAX_ZOOM}.`);
+    else if (!choice.isTrained) activity.say("idle", untrainedText(choice.trained));
+    else if (picture && source && target) activity.say("idle", `Ready: ${sizeText(source)} to ${sizeText(target)}.`);
+    else activity.say("idle", "Choose a picture to begin.");
   }
 }

@@ -1,10 +1,20 @@
-/** Wires the page together. */
+/**
+ * Puts the page together. Imports go in one direction, which ESLint checks:
+ *
+ *     main → panel → app → features → session → shared → ../module
+ *
+ * `session/` is the page's state, without lit and DOM. `shared/` is what several features need and
+ * that has no state. Each other folder is a feature: its model and its `section.ts`. A feature
+ * never imports another one. It reads the session, and asks for what concerns others through the
+ * interface `Commands`, which `app.ts` implements.
+ */
 import { App } from "./app.ts";
-import { firstSign } from "./engines.ts";
-import { probeFormats } from "./formats.ts";
-import { offerOffline } from "./offline.ts";
-import { Stage } from "./stage.ts";
-import { draw } from "./view.ts";
+import { probeFormats } from "./export/section.ts";
+import { offerOffline } from "./offline/section.ts";
+import { draw } from "./panel.ts";
+import { Session } from "./session/session.ts";
+import { firstInteraction } from "./shared/first-interaction.ts";
+import { Viewer } from "./viewer/viewer.ts";
 
 const part = (id: string): HTMLElement => {
   const element = document.getElementById(id);
@@ -14,24 +24,31 @@ const part = (id: string): HTMLElement => {
 const panel = part("panel");
 const welcome = part("welcome");
 
-const app = new App(new Stage(part("stage")), (state) => draw(state, panel, welcome));
-const sign = firstSign();
+const session = new Session();
+const app = new App(session, new Viewer(part("stage")));
+session.onChange((change) => {
+  if (change === "link") app.share.writeAddress();
+  draw(app, panel, welcome);
+});
+
+const interaction = firstInteraction();
 void app
   .start()
-  .then(() => app.door.look())
-  .then(() => sign)
+  .then(() => app.launcher.findWaiting())
+  .then(() => interaction)
   .then(() => app.warmUp())
-  // What is kept for later is loaded after what is needed now.
-  .then(() => Promise.all([offerOffline(part("offline")), probeFormats().then(() => app.refresh())]));
+  // Files for offline use are loaded after those that are needed now.
+  .then(() => Promise.all([offerOffline(part("offline")), probeFormats().then(() => session.changed())]));
 
-// The page's own changes of the address are no hashchange: this is a link that was pasted or edited.
-addEventListener("hashchange", () => void app.arrival.openLink(location.hash));
+// The page's own changes of the address fire no hashchange: this is a link that was pasted or
+// edited.
+addEventListener("hashchange", () => void app.openLink(location.hash));
 
 addEventListener("paste", (event) => {
   // Text that is pasted into the number field is no attempt at a picture.
   if (!event.clipboardData?.files.length && event.target instanceof HTMLInputElement) return;
   event.preventDefault();
-  void app.arrival.take(event.clipboardData);
+  void app.opener.openTransfer(event.clipboardData);
 });
 
 const dragging = (is: boolean) => document.body.classList.toggle("dragging", is);
@@ -46,5 +63,5 @@ addEventListener("dragleave", (event) => {
 addEventListener("drop", (event) => {
   event.preventDefault();
   dragging(false);
-  void app.arrival.take(event.dataTransfer);
+  void app.opener.openTransfer(event.dataTransfer);
 });

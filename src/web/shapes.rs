@@ -1,0 +1,237 @@
+//! The types that cross the border to TypeScript as JSON. A test writes them into
+//! `www/src/api/generated`, or fails if the files there differ from them.
+#![allow(dead_code, reason = "each bundle uses a part of them, and the native library only the test")]
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::{ChannelFlow, NetworkConfig};
+use crate::network::cost::Cost;
+use crate::weights::Metadata;
+
+/// A SplitSR network, with or without weights.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "NetworkInfo"))]
+#[serde(rename_all = "camelCase")]
+pub(super) struct NetworkDescription {
+    /// Its hyper-parameters.
+    #[cfg_attr(test, ts(type = "SplitSrConfig"))]
+    pub config: NetworkConfig,
+    /// Parameters.
+    pub params: u64,
+    /// Multiply-adds for a result of 1280 × 720.
+    pub macs_720p: f64,
+    /// Side of the square that an output pixel depends on, in low-resolution pixels; null: the
+    /// whole picture.
+    pub receptive_field: Option<usize>,
+    /// Which of the groups are lightweight.
+    pub light_groups: Vec<bool>,
+    /// Number of channels that a lightweight block convolves.
+    pub split_channels: usize,
+    /// Which channels a lightweight block convolves, and where it puts each.
+    pub channel_flow: ChannelFlow,
+}
+
+/// How a `Job` enlarges its picture: by a scale, or to a width and a height.
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct JobOptions {
+    /// From 1 to 16.
+    pub scale: Option<f64>,
+    /// Pixels.
+    pub width: Option<u32>,
+    /// Pixels.
+    pub height: Option<u32>,
+    /// "auto" (default), "exact" or a halo in pixels, "24".
+    pub tile: Option<String>,
+    /// Whether the result is the mean of those for the 8 flips and rotations.
+    pub ensemble: Option<bool>,
+    /// Tiles that can be computed at the same time. Default: 1.
+    pub workers: Option<usize>,
+    /// Whether a GPU computes the tiles.
+    pub gpu: Option<bool>,
+}
+
+/// The work of a `Job`.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub(super) struct JobPlan {
+    /// Width of the result in pixels.
+    pub width: u32,
+    /// Height of the result in pixels.
+    pub height: u32,
+    /// Tiles of all passes.
+    pub tiles: usize,
+    /// Low-resolution pixels that the network computes for them.
+    pub pixels: u64,
+    /// Bytes that the largest tile takes while it is computed.
+    pub tile_bytes: u64,
+}
+
+/// An entry of `models/index.json`.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(Deserialize, ts_rs::TS))]
+pub(super) struct ModelEntry {
+    /// The model's name in lists.
+    pub name: String,
+    /// 2, 3 or 4. Larger zooms run the model several times, smaller ones are resized down.
+    pub scale: usize,
+    /// SHA-256 of the file, in hexadecimal.
+    pub sha256: String,
+    /// File name, next to the index; empty for a model that is not in it.
+    pub file: String,
+    /// Parameters.
+    pub params: u64,
+    /// Multiply-adds for a result of 1280 × 720.
+    pub macs_720p: f64,
+    /// Side of the square that an output pixel depends on, in low-resolution pixels; null: the
+    /// whole picture.
+    #[cfg_attr(test, ts(optional = nullable))]
+    pub receptive_field: Option<usize>,
+    /// The network.
+    pub config: NetworkConfig,
+    /// How it was trained. Only the hours are always there; other fields depend on the recipe.
+    #[cfg_attr(test, ts(type = "{ hours?: number } | null"))]
+    pub training: serde_json::Value,
+}
+
+impl ModelEntry {
+    /// A model that is in no index.
+    pub(super) fn new(metadata: Metadata, sha256: String) -> Self {
+        let Metadata { name, config, training, .. } = metadata;
+        let cost = Cost::of(&config);
+        Self {
+            name,
+            scale: config.scale(),
+            sha256,
+            file: String::new(),
+            params: cost.params,
+            macs_720p: cost.macs_720p,
+            receptive_field: cost.receptive_field(),
+            config,
+            training,
+        }
+    }
+}
+
+/// JSON of a shape.
+pub(super) fn to_json(shape: &impl Serialize) -> String {
+    serde_json::to_string(shape).expect("shapes are plain data")
+}
+
+#[cfg(all(test, feature = "train"))]
+mod tests {
+    use std::fmt::Write;
+    use std::path::Path;
+
+    use ts_rs::{Config, TS};
+
+    use super::*;
+    use crate::config::{BlockKind, EdsrConfig, HybridMode, Replacement, SplitSrConfig, SrcnnConfig};
+    use crate::train::{
+        Degradation, FineTuningInfo, FineTuningScore, FineTuningSettings, HELD_OUT_PARTS, HeldOutKind, MAX_PICTURES,
+        MIN_LR_PATCH, MIN_PICTURES_HELD_OUT_WHOLE, Scoring, SettingRange, Shrink, Trained,
+    };
+
+    const HEADER: &str = "\
+        /* Generated from Rust, do not edit. To write it anew:\n   \
+        SPLITSR_WRITE_TYPES=1 cargo test --release --lib generated */\n\n";
+
+    fn declaration<T: TS>(config: &Config) -> String {
+        format!("{}export {}\n\n", T::docs().unwrap_or_default(), T::decl(config))
+    }
+
+    /// Writes a file of `www/src/api/generated` if `SPLITSR_WRITE_TYPES` is set, or checks it.
+    fn write_or_check(name: &str, text: &str) {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/src/api/generated").join(name);
+        let text = format!("{HEADER}{}\n", text.trim_end());
+        if std::env::var_os("SPLITSR_WRITE_TYPES").is_some() {
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(&path, text).unwrap();
+            return;
+        }
+        let committed = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(committed == text, "{} is out of date: its first line says how to write it anew", path.display());
+    }
+
+    #[test]
+    fn generated_types_are_up_to_date() {
+        let config = Config::new().with_large_int("number");
+        let declarations = [
+            declaration::<NetworkConfig>,
+            declaration::<SplitSrConfig>,
+            declaration::<HybridMode>,
+            declaration::<Replacement>,
+            declaration::<BlockKind>,
+            declaration::<EdsrConfig>,
+            declaration::<SrcnnConfig>,
+            declaration::<ChannelFlow>,
+            declaration::<NetworkDescription>,
+            declaration::<ModelEntry>,
+            declaration::<JobOptions>,
+            declaration::<JobPlan>,
+            declaration::<FineTuningSettings>,
+            declaration::<Trained>,
+            declaration::<Degradation>,
+            declaration::<Shrink>,
+            declaration::<FineTuningInfo>,
+            declaration::<HeldOutKind>,
+            declaration::<FineTuningScore>,
+            declaration::<Scoring>,
+        ];
+        let mut text = "/* eslint-disable @typescript-eslint/array-type */\n\n".to_owned();
+        text.extend(declarations.iter().map(|declaration| declaration(&config)));
+        text += "/** A SplitSR network and its hyper-parameters. */\n";
+        text += "export type SplitSrConfig = Extract<NetworkConfig, { architecture: \"splitsr\" }>;\n";
+        write_or_check("types.ts", &text);
+    }
+
+    #[test]
+    fn generated_settings_are_up_to_date() {
+        let settings = FineTuningSettings::default();
+        let mut json = serde_json::to_value(&settings).unwrap();
+        // In TOML, which the same type is for, what is null is left out.
+        json["degradation"]["jpeg"] = settings.degradation.jpeg.into();
+        let json = serde_json::to_string_pretty(&json).unwrap();
+        let mut ranges = String::new();
+        for (range, _) in settings.numbers() {
+            let SettingRange { field, label, min, max, is_whole } = range;
+            writeln!(ranges, "  {field}: {{ label: \"{label}\", min: {min}, max: {max}, isWhole: {is_whole} }},")
+                .unwrap();
+        }
+        let text = format!(
+            "import type {{ TuneSettings }} from \"./types.ts\";\n\n\
+             /** The settings that are used unless others are given. */\n\
+             export const defaultSettings: TuneSettings = {json};\n\n\
+             /** The values that the settings may have, both ends included. */\n\
+             export const settingRanges = {{\n{ranges}}};\n\n\
+             /** The most pictures that one fine-tuning takes. */\n\
+             export const MAX_PICTURES = {MAX_PICTURES};\n\n\
+             /** The smallest side of a low-resolution patch, in pixels. */\n\
+             export const MIN_LR_PATCH = {MIN_LR_PATCH};\n\n\
+             /** With at least this many pictures, whole ones are held out to score with; with fewer, a part of each. */\n\
+             export const MIN_PICTURES_HELD_OUT_WHOLE = {MIN_PICTURES_HELD_OUT_WHOLE};\n\n\
+             /** A held-out part is the last of this many equal parts along the longer side. */\n\
+             export const HELD_OUT_PARTS = {HELD_OUT_PARTS};\n"
+        );
+        write_or_check("tune-settings.ts", &text);
+    }
+
+    #[test]
+    fn the_list_of_models_has_the_generated_shape() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/index.json");
+        let text = std::fs::read_to_string(path).unwrap();
+        let entries: Vec<ModelEntry> = serde_json::from_str(&text).unwrap();
+        let metadata = |entry: &ModelEntry| Metadata {
+            training: entry.training.clone(),
+            ..Metadata::new(entry.name.clone(), entry.config.clone())
+        };
+        for entry in &entries {
+            let described = ModelEntry::new(metadata(entry), entry.sha256.clone());
+            let described = ModelEntry { file: format!("{}.safetensors", entry.name), ..described };
+            assert_eq!(to_json(&described), to_json(entry));
+        }
+        assert!(!entries.is_empty());
+    }
+}

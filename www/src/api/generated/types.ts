@@ -1,0 +1,386 @@
+/* Generated from Rust, do not edit. To write it anew:
+   SPLITSR_WRITE_TYPES=1 cargo test --release --lib generated */
+
+/* eslint-disable @typescript-eslint/array-type */
+
+/**
+ * The configuration of any network that this crate can build. The metadata of a weights file holds
+ * it.
+ */
+export type NetworkConfig = { "architecture": "splitsr" } & SplitSrHyperparameters | { "architecture": "edsr" } & EdsrConfig | { "architecture": "srcnn" } & SrcnnConfig;
+
+/**
+ * SplitSR: a chain of residual groups, some of which are made of lightweight blocks.
+ */
+export type SplitSrHyperparameters = { 
+/**
+ * Enlargement: 2, 3 or 4.
+ */
+scale: number, 
+/**
+ * Feature channels C.
+ */
+channels: number, 
+/**
+ * Residual groups G.
+ */
+groups: number, 
+/**
+ * Blocks in each group, B.
+ */
+blocks: number, 
+/**
+ * Fraction of the channels that a lightweight block convolves, in (0, 1].
+ */
+split_ratio: number, 
+/**
+ * Number of groups that are made of lightweight blocks, from 0 to `groups`.
+ */
+hybrid_index: number, 
+/**
+ * Which of the groups these are.
+ */
+hybrid_mode: HybridMode, 
+/**
+ * Where lightweight blocks replace standard ones.
+ */
+replacement: Replacement, 
+/**
+ * The kind of lightweight block.
+ */
+block: BlockKind, 
+/**
+ * Reduction of the channel attention in standard blocks (RCAN: 16), or none. Attention
+ * averages over the whole picture, so a network with it has no finite receptive field.
+ */
+attention: number | null, };
+
+/**
+ * The order of the lightweight and the standard groups.
+ */
+export type HybridMode = "split-first" | "standard-first" | "interleaved";
+
+/**
+ * Where lightweight blocks stand.
+ */
+export type Replacement = "features" | "upsampler" | "both";
+
+/**
+ * The lightweight blocks that the paper compares; each maps N channels to N.
+ */
+export type BlockKind = "split" | "shuffle" | "inverted-residual" | "idle" | "ghost";
+
+/**
+ * EDSR without residual scaling.
+ */
+export type EdsrConfig = { 
+/**
+ * Enlargement: 2, 3 or 4.
+ */
+scale: number, 
+/**
+ * Feature channels.
+ */
+channels: number, 
+/**
+ * Residual blocks.
+ */
+blocks: number, };
+
+/**
+ * SRCNN has one shape; only its scale varies.
+ */
+export type SrcnnConfig = { 
+/**
+ * Enlargement: 2, 3 or 4.
+ */
+scale: number, };
+
+/**
+ * A SplitSR network, with or without weights.
+ */
+export type NetworkInfo = { 
+/**
+ * Its hyper-parameters.
+ */
+config: SplitSrConfig, 
+/**
+ * Parameters.
+ */
+params: number, 
+/**
+ * Multiply-adds for a result of 1280 × 720.
+ */
+macs720p: number, 
+/**
+ * Side of the square that an output pixel depends on, in low-resolution pixels; null: the
+ * whole picture.
+ */
+receptiveField: number | null, 
+/**
+ * Which of the groups are lightweight.
+ */
+lightGroups: Array<boolean>, 
+/**
+ * Number of channels that a lightweight block convolves.
+ */
+splitChannels: number, };
+
+/**
+ * An entry of `models/index.json`.
+ */
+export type ModelEntry = { 
+/**
+ * The model's name in lists.
+ */
+name: string, 
+/**
+ * 2, 3 or 4. Larger zooms run the model several times, smaller ones are resized down.
+ */
+scale: number, 
+/**
+ * SHA-256 of the file, in hexadecimal.
+ */
+sha256: string, 
+/**
+ * File name, next to the index; empty for a model that is not in it.
+ */
+file: string, 
+/**
+ * Parameters.
+ */
+params: number, 
+/**
+ * Multiply-adds for a result of 1280 × 720.
+ */
+macs_720p: number, 
+/**
+ * Side of the square that an output pixel depends on, in low-resolution pixels; null: the
+ * whole picture.
+ */
+receptive_field?: number | null, 
+/**
+ * The network.
+ */
+config: NetworkConfig, 
+/**
+ * How it was trained. Only the hours are always there; other fields depend on the recipe.
+ */
+training: { hours?: number } | null, };
+
+/**
+ * How a `Job` enlarges its picture: by a scale, or to a width and a height.
+ */
+export type JobOptions = { 
+/**
+ * From 1 to 16.
+ */
+scale?: number, 
+/**
+ * Pixels.
+ */
+width?: number, 
+/**
+ * Pixels.
+ */
+height?: number, 
+/**
+ * "auto" (default), "exact" or a halo in pixels, "24".
+ */
+tile?: string, 
+/**
+ * Whether the result is the mean of those for the 8 flips and rotations.
+ */
+ensemble?: boolean, 
+/**
+ * Tiles that can be computed at the same time. Default: 1.
+ */
+workers?: number, 
+/**
+ * Whether a GPU computes the tiles.
+ */
+gpu?: boolean, };
+
+/**
+ * The work of a `Job`.
+ */
+export type JobPlan = { 
+/**
+ * Width of the result in pixels.
+ */
+width: number, 
+/**
+ * Height of the result in pixels.
+ */
+height: number, 
+/**
+ * Tiles of all passes.
+ */
+tiles: number, 
+/**
+ * Low-resolution pixels that the network computes for them.
+ */
+pixels: number, 
+/**
+ * Bytes that the largest tile takes while it is computed.
+ */
+tileBytes: number, };
+
+/**
+ * How to fine-tune a model.
+ */
+export type TuneSettings = { 
+/**
+ * Training steps.
+ */
+steps: number, 
+/**
+ * Patches in a step.
+ */
+batch: number, 
+/**
+ * Side of a sharp patch in pixels, at least 8 times the scale; less where a picture is
+ * smaller.
+ */
+patch: number, 
+/**
+ * Learning rate at its highest.
+ */
+learningRate: number, 
+/**
+ * Which weights change.
+ */
+trained: Trained, 
+/**
+ * Fraction of the patches that come from generic pictures, so that the model does not forget
+ * these.
+ */
+replay: number, 
+/**
+ * The most that generic pictures may lose, in dB: the result is blended with the original
+ * model until they lose no more. 100 sets no limit.
+ */
+forget: number, 
+/**
+ * How the training degrades sharp pictures into the small ones that the model learns to
+ * enlarge.
+ */
+degradation: Degradation, 
+/**
+ * Seeds the random choices.
+ */
+seed: number, 
+/**
+ * Another network than the model's, of the same scale. It takes over the weights that fit, and
+ * learns the rest from the model's results for generic pictures as well. `forget` has no
+ * effect then.
+ */
+network?: NetworkConfig | undefined, };
+
+/**
+ * Which weights a run changes.
+ */
+export type Trained = "all" | "tail" | "light-blocks";
+
+/**
+ * Blur, then shrinking, noise and JPEG. The default is the evaluation protocol's: shrinking alone, by
+ * MATLAB's bicubic.
+ */
+export type Degradation = { 
+/**
+ * The filter that shrinks the picture.
+ */
+shrink: Shrink, 
+/**
+ * Standard deviation of a Gaussian blur before that, in pixels of the sharp picture: 0 (none)
+ * to 4.
+ */
+blur: number, 
+/**
+ * Standard deviation of Gaussian noise after that, in levels of 255: 0 to 50.
+ */
+noise: number, 
+/**
+ * Quality of JPEG compression after that, 1 to 100, or none.
+ */
+jpeg: number | null, };
+
+/**
+ * A filter that shrinks pictures.
+ */
+export type Shrink = "bicubic" | "area";
+
+/**
+ * Facts about a fine-tuning that are known before its first step.
+ */
+export type TuneStart = { 
+/**
+ * Side of a sharp patch in pixels, which small pictures may have lowered.
+ */
+patch: number, 
+/**
+ * Some of the pictures, or a part of each, are held out of the training to score with.
+ */
+heldOut: HeldOutKind, 
+/**
+ * Number of pictures that are held out, whole or in part.
+ */
+heldOutPictures: number, 
+/**
+ * Whether the scores can be trusted; false: too little is held out to tell.
+ */
+enough: boolean, 
+/**
+ * PSNR of bicubic on the held-out pictures, in dB on luma.
+ */
+bicubicPsnrY: number, 
+/**
+ * PSNR of the original model; null where its network is the one that is trained.
+ */
+modelPsnrY: number | null, };
+
+/**
+ * Whole pictures, or parts of them.
+ */
+export type HeldOutKind = "pictures" | "parts";
+
+/**
+ * How good the network is on the held-out pictures.
+ */
+export type TuneScoring = { 
+/**
+ * Steps taken.
+ */
+step: number, 
+/**
+ * PSNR in dB on luma.
+ */
+psnrY: number, 
+/**
+ * PSNR that generic pictures have lost, in dB.
+ */
+forgotten: number, 
+/**
+ * The best score so far. Its step is the one that is saved.
+ */
+best: BestScore, 
+/**
+ * Whether the last scores brought no improvement.
+ */
+stalled: boolean, };
+
+/**
+ * The step that scored best.
+ */
+export type BestScore = { 
+/**
+ * Steps taken.
+ */
+step: number, 
+/**
+ * PSNR in dB on luma.
+ */
+psnrY: number, };
+
+/** A SplitSR network and its hyper-parameters. */
+export type SplitSrConfig = Extract<NetworkConfig, { architecture: "splitsr" }>;

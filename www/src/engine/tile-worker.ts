@@ -1,0 +1,23 @@
+/**
+ * A worker of the pool: enlarges tiles on the CPU, with its own wasm instance and copy of the
+ * model.
+ */
+import { Model, instructionSet } from "../wasm/simd128/splitsr.js";
+import { move, serve } from "./bridge.ts";
+import type { TileWorkerMethods } from "./protocol.ts";
+import { instantiate } from "./wasm.ts";
+
+let model: Model | undefined;
+
+serve<TileWorkerMethods>({
+  boot({ module, model: bytes }) {
+    instantiate(module);
+    model = Model.load(new Uint8Array(bytes));
+    return instructionSet();
+  },
+  run(input) {
+    if (!model) throw new Error("the tile worker has no model");
+    const output = model.runTile(new Uint8Array(input)).buffer as ArrayBuffer;
+    return move(output, [output]);
+  },
+});

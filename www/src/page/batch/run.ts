@@ -1,0 +1,59 @@
+/** Enlarges several pictures one after another into a zip file. */
+import type { Upscaler } from "../../module/splitsr.ts";
+import type { Batch } from "../session/batch.ts";
+import { resultName, write, type FileSettings, type Format } from "../shared/formats.ts";
+import { withoutEnding } from "../shared/text.ts";
+import { zip } from "./zip.ts";
+
+/** How each picture is enlarged and written. */
+interface BatchTask {
+  upscaler: Upscaler;
+  zoom: number;
+  settings: FileSettings;
+  signal: AbortSignal;
+  onProgress: (fraction: number, text: string) => void;
+}
+
+/** Enlarges what is not done yet. A picture that fails does not stop the others. */
+export async function runBatch(
+  batch: Batch,
+  { upscaler, zoom, settings, signal, onProgress }: BatchTask,
+): Promise<void> {
+  const { length } = batch.items;
+  for (const [index, { file }] of batch.items.entries()) {
+    if (batch.items[index]?.result) continue;
+    const text = `Enlarging ${index + 1} of ${length}: ${file.name}…`;
+    const show = (fraction: number) => onProgress((index + fraction) / length, text);
+    batch.update(index, { state: "working" });
+    show(0);
+    try {
+      const options = { scale: zoom, signal, onProgress: ({ fraction }: { fraction: number }) => show(fraction) };
+      const upscaled = await upscaler.upscale(file, options);
+      const result = await write(upscaled, settings, file);
+      // A cancelled batch may have other settings by now.
+      signal.throwIfAborted();
+      batch.update(index, { state: "done", result });
+    } catch (error) {
+      batch.update(index, { state: signal.aborted ? "waiting" : "failed" });
+      signal.throwIfAborted();
+      batch.update(index, { why: error instanceof Error ? error.message : String(error) });
+    }
+  }
+}
+
+/** The finished results as a zip file. */
+export function zipBatch({ items }: Batch, zoom: number, { ending }: Format, signal: AbortSignal): Promise<Blob> {
+  const files = new Map<string, Blob>();
+  // Some systems do not tell names apart that differ in case or in how an accent is encoded.
+  const taken = new Set<string>();
+  for (const { file, result } of items) {
+    if (!result) continue;
+    const base = resultName(withoutEnding(file.name), zoom);
+    const key = (name: string) => name.normalize("NFC").toLowerCase();
+    let name = `${base}.${ending}`;
+    for (let copy = 2; taken.has(key(name)); copy++) name = `${base} (${copy}).${ending}`;
+    taken.add(key(name));
+    files.set(name, result);
+  }
+  return zip(files, signal);
+}

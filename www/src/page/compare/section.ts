@@ -1,0 +1,115 @@
+/** The list of baselines: adds, shows and removes them, and says how they compare. */
+import { html, nothing, type TemplateResult } from "lit-html";
+import { live } from "lit-html/directives/live.js";
+import type { Distance } from "../../module/splitsr.ts";
+import type { Commands } from "../session/commands.ts";
+import type { Session } from "../session/session.ts";
+import { baselineLabel, MAX_BASELINES, ORIGINAL, resizers } from "../shared/baselines.ts";
+import { timeText } from "../shared/text.ts";
+import type { Comparison, Made } from "./comparison.ts";
+
+export function compareSection(session: Session, comparison: Comparison, commands: Commands): TemplateResult {
+  const { result, models, own, activity } = session;
+  const { baselines: names, shown, showsDifference } = session.comparison;
+  const made = result && comparison.made(shown);
+  const options = [...resizers, ...models.map(({ name }) => [name, own.label(name)] as const)].filter(
+    ([name]) => !names.includes(name),
+  );
+  const isFull = names.length >= MAX_BASELINES;
+  const first = names.length === 0 ? "The original" : isFull ? `No more than ${MAX_BASELINES}` : "Add another…";
+  return html`
+    <section aria-labelledby="compare-title">
+      <h2 id="compare-title">Compare with</h2>
+      ${
+        names.length > 0
+          ? html`<ul class="baselines" data-testid="rivals">
+              ${[ORIGINAL, ...names].map((name) => baselineTemplate(session, comparison, commands, name))}
+            </ul>`
+          : nothing
+      }
+      <select
+        aria-labelledby="compare-title"
+        data-testid="compare-model"
+        .value=${live("")}
+        ?disabled=${isFull || activity.isOccupied}
+        @change=${(event: Event) => {
+          void commands.addBaseline((event.target as HTMLSelectElement).value);
+        }}
+      >
+        <option value="" selected>${first}</option>
+        ${options.map(([value, label]) => html`<option value=${value}>${label}</option>`)}
+      </select>
+      ${
+        shown === ORIGINAL
+          ? nothing
+          : html`
+              <label class="check">
+                <input
+                  type="checkbox"
+                  data-testid="diff"
+                  ?disabled=${activity.isOccupied}
+                  .checked=${live(showsDifference)}
+                  @change=${(event: Event) => {
+                    void commands.showDifference((event.target as HTMLInputElement).checked);
+                  }}
+                />
+                Show where they differ
+              </label>
+              <p class="about" data-testid="distance">${made ? distanceText(made.distance) : nothing}</p>
+            `
+      }
+    </section>
+  `;
+}
+
+/** A baseline in the list, with a button to show it left of the line and one to remove it. */
+function baselineTemplate(session: Session, comparison: Comparison, commands: Commands, name: string): TemplateResult {
+  const { choice, own, activity } = session;
+  const made = session.result && comparison.made(name);
+  const entry = choice.entryOf(name);
+  const label = name === ORIGINAL ? "The original" : entry ? own.label(name) : baselineLabel(name);
+  return html`
+    <li>
+      <button
+        type="button"
+        class="grow"
+        aria-pressed=${name === session.comparison.shown}
+        title="Shows it left of the line"
+        ?disabled=${activity.isOccupied}
+        @click=${() => {
+          void commands.showBaseline(name);
+        }}
+      >
+        <span>${label}</span>
+        ${made ? html`<small>${figures(made)}</small>` : nothing}
+      </button>
+      ${
+        name === ORIGINAL
+          ? nothing
+          : html`<button
+              type="button"
+              aria-label="Remove ${label}"
+              ?disabled=${activity.isOccupied}
+              @click=${() => {
+                void commands.removeBaseline(name);
+              }}
+            >
+              ×
+            </button>`
+      }
+    </li>
+  `;
+}
+
+/** How a baseline compares with the result. */
+function figures({ distance: { psnrY, ssimY }, milliseconds, pixels }: Made): string {
+  const psnr = psnrY === null ? "equal" : `PSNR ${psnrY.toFixed(2)}`;
+  const ssim = psnrY === null || ssimY === null ? "" : `, SSIM ${ssimY.toFixed(4)}`;
+  return `${psnr}${ssim}, ${timeText(milliseconds)}${pixels ? "" : "; made again when shown, for want of memory"}`;
+}
+
+function distanceText({ psnrY, ssimY, largest, mean }: Distance): string {
+  if (psnrY === null) return largest === 0 ? "Both are equal." : "Both have the same luma.";
+  const ssim = ssimY === null ? "" : `, SSIM ${ssimY.toFixed(4)}`;
+  return `Between them: PSNR ${psnrY.toFixed(2)} dB${ssim}; at most ${largest} and on average ${mean.toFixed(2)} levels of 255 apart.`;
+}

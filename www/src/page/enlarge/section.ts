@@ -1,0 +1,156 @@
+/** Enlarging: the zoom, the device, the button, and the report of the result. */
+import { html, nothing, type TemplateResult } from "lit-html";
+import { live } from "lit-html/directives/live.js";
+import { MAX_ZOOM, type Backend } from "../../module/splitsr.ts";
+import type { Commands } from "../session/commands.ts";
+import { MIN_ZOOM } from "../session/defaults.ts";
+import type { Result, Session } from "../session/session.ts";
+import { choiceSection } from "../shared/choice-section.ts";
+import { sizeText, timeText } from "../shared/text.ts";
+
+interface Size {
+  width: number;
+  height: number;
+}
+
+export function zoomSection(session: Session, commands: Commands): TemplateResult {
+  const { source, target, zoom, zoomIsValid } = session;
+  return html`
+    <section aria-labelledby="zoom-title">
+      <h2 id="zoom-title">Zoom</h2>
+      <div class="zoom">
+        <input
+          type="range"
+          aria-label="Zoom"
+          aria-valuetext="${zoom} times"
+          min=${Math.log2(MIN_ZOOM)}
+          max=${Math.log2(MAX_ZOOM)}
+          step="0.01"
+          .value=${live(String(Math.log2(zoomIsValid ? zoom : MIN_ZOOM)))}
+          @input=${(event: Event) => {
+            // Each step of the slider is the same factor. The zoom snaps to twentieths.
+            const exponent = Number((event.target as HTMLInputElement).value);
+            commands.setZoom(Math.round(2 ** exponent * 20) / 20);
+          }}
+        />
+        <span class="number">
+          <span aria-hidden="true">×</span>
+          <input
+            type="number"
+            aria-label="Zoom factor, ${MIN_ZOOM} to ${MAX_ZOOM}"
+            data-testid="zoom"
+            min=${MIN_ZOOM}
+            max=${MAX_ZOOM}
+            step="any"
+            aria-invalid=${!zoomIsValid}
+            .value=${live(zoom ? String(Number(zoom.toFixed(4))) : "")}
+            @input=${(event: Event) => commands.setZoom((event.target as HTMLInputElement).valueAsNumber)}
+          />
+        </span>
+      </div>
+      <p class="about" data-testid="estimate">
+        ${target && zoomIsValid ? `Result: ${sizeText(target)}${costText(session)}` : "From 1 to 16, fractions too"}
+      </p>
+      ${source && target ? sizeFields(session, commands, source, target) : nothing}
+    </section>
+  `;
+}
+
+/** Fields for the zoom by the result's width or height. */
+function sizeFields({ zoomIsValid }: Session, commands: Commands, picture: Size, target: Size): TemplateResult {
+  const field = (side: "width" | "height", label: string) => html`
+    <label class="number">
+      <span aria-hidden="true">${label.charAt(0)}</span>
+      <input
+        type="number"
+        aria-label="${label} of the result in pixels"
+        data-testid=${side}
+        min="1"
+        step="1"
+        .value=${live(zoomIsValid ? String(target[side]) : "")}
+        @change=${(event: Event) => commands.setZoom((event.target as HTMLInputElement).valueAsNumber / picture[side])}
+      />
+    </label>
+  `;
+  return html`<div class="row sides">${field("width", "Width")} ${field("height", "Height")}</div>`;
+}
+
+/** The cost of a run, once it is known. */
+function costText({ estimate }: Session): string {
+  if (!estimate) return "";
+  const megabytes = estimate.bytes / 1e6;
+  const memory =
+    megabytes < 1000 ? `${Math.ceil(megabytes / 10) * 10}\u00a0MB` : `${(megabytes / 1000).toFixed(1)}\u00a0GB`;
+  return `; about ${timeText(estimate.milliseconds)}, ${memory} of memory`;
+}
+
+const devices: readonly [Backend, string][] = [
+  ["auto", "Automatic"],
+  ["cpu", "Processor (CPU)"],
+  ["gpu", "Graphics card (WebGPU)"],
+];
+
+export function deviceSection({ backend }: Session, commands: Commands): TemplateResult {
+  return choiceSection("Device", "backend", devices, backend, (chosen) => commands.setBackend(chosen));
+}
+
+export function runSection(session: Session, commands: Commands): TemplateResult {
+  const { picture, activity, zoomIsValid, choice } = session;
+  const { state, text } = activity.status;
+  const working = state === "working";
+  return html`
+    <section class="run" aria-label="Enlarge">
+      <div class="row">
+        <button
+          type="button"
+          class="primary"
+          data-testid="run"
+          ?disabled=${!picture || activity.isBusy || !zoomIsValid || !choice.isTrained}
+          @click=${() => void commands.run()}
+        >
+          Enlarge
+        </button>
+        ${
+          working
+            ? html`<button type="button" data-testid="cancel" @click=${() => commands.cancel()}>Cancel</button>`
+            : nothing
+        }
+      </div>
+      ${
+        working
+          ? html`<progress data-testid="progress" aria-label="Progress" max="1" .value=${activity.progress}></progress>`
+          : nothing
+      }
+      <p class="status" role="status" data-testid="status" data-state=${state}>${text}</p>
+    </section>
+  `;
+}
+
+export function reportTemplate({ upscaled, model }: Result): TemplateResult {
+  const { report } = upscaled;
+  const rows: [string, string | TemplateResult][] = [
+    ["Size", sizeText(upscaled)],
+    ["Time", timeText(report.milliseconds)],
+    // A file that was loaded may have another name here than in its metadata.
+    ["Model", model === report.model ? model : `${model} (in its file: ${report.model})`],
+    ["Device", `${report.backend.toUpperCase()} (${report.adapter})`],
+    ["Why there", report.reason],
+    ["Tiles", String(report.tiles)],
+    ["Model SHA-256", html`<code>${report.modelSha256}</code>`],
+    ["Output SHA-256", html`<code>${report.outputSha256}</code>`],
+  ];
+  return html`
+    <details open>
+      <summary>Report</summary>
+      <dl data-testid="report">
+        ${rows.map(
+          ([term, value]) =>
+            html`<div>
+              <dt>${term}</dt>
+              <dd>${value}</dd>
+            </div>`,
+        )}
+      </dl>
+    </details>
+  `;
+}

@@ -1,0 +1,122 @@
+/** How the result is saved: fields for the format, its quality and the metadata. */
+import { html, nothing, type TemplateResult } from "lit-html";
+import { live } from "lit-html/directives/live.js";
+import type { Commands } from "../session/commands.ts";
+import type { Session } from "../session/session.ts";
+import { formats, jpeg, lossyWebp, type FileSettings, type Format } from "../shared/formats.ts";
+
+/**
+ * Whether the browser writes lossy WebP; Safari writes PNG instead. Undefined until that is known.
+ */
+let writesLossyWebp: boolean | undefined;
+
+export async function probeFormats(): Promise<void> {
+  const canvas = new OffscreenCanvas(1, 1);
+  canvas.getContext("2d");
+  const { type } = await canvas.convertToBlob({ type: lossyWebp.type, quality: 0.5 });
+  writesLossyWebp = type === lossyWebp.type;
+}
+
+/** The fields for one result, with its download. */
+export function downloadTemplate(session: Session, commands: Commands): TemplateResult {
+  return html`
+    <div class="row">
+      ${formatFields(session, commands)}
+      <button type="button" class="grow" data-testid="download" @click=${() => void commands.download()}>
+        Download
+      </button>
+    </div>
+    ${formatNote(session)} ${metadataField(session, commands)}
+  `;
+}
+
+/** The fields alone, for the files of a batch. */
+export function filesTemplate(session: Session, commands: Commands): TemplateResult {
+  return html`
+    <div class="row">${formatFields(session, commands)}</div>
+    ${formatNote(session)} ${metadataField(session, commands)}
+  `;
+}
+
+/** Fields for the format and the quality. */
+function formatFields({ files, batch, activity }: Session, commands: Commands): TemplateResult {
+  const isMissing = (format: Format) => format === lossyWebp && writesLossyWebp === false;
+  return html`
+    <select
+      aria-label="File format"
+      .value=${live(files.format.label)}
+      ?disabled=${batch !== undefined && activity.isBusy}
+      @change=${(event: Event) => {
+        const label = (event.target as HTMLSelectElement).value;
+        const format = formats.find((candidate) => candidate.label === label);
+        if (format) commands.setFormat(format);
+      }}
+    >
+      ${formats.map((format) => {
+        const { label } = format;
+        const why = isMissing(format) ? " (not in this browser)" : "";
+        return html`
+          <option value=${label} ?selected=${format === files.format} ?disabled=${isMissing(format)}>
+            ${label}${why}
+          </option>
+        `;
+      })}
+    </select>
+    ${files.format.isLossy ? qualityField(files, batch !== undefined && activity.isBusy, commands) : nothing}
+  `;
+}
+
+function qualityField({ format, quality }: FileSettings, isDisabled: boolean, commands: Commands): TemplateResult {
+  const title = `${format.label} quality, 1 to 100${format === lossyWebp ? "; 100 is lossless" : ""}`;
+  return html`
+    <label class="number quality" title=${title}>
+      <span aria-hidden="true">Q</span>
+      <input
+        type="number"
+        aria-label=${title}
+        data-testid="quality"
+        min="1"
+        max="100"
+        step="1"
+        ?disabled=${isDisabled}
+        .value=${live(String(quality))}
+        @change=${(event: Event) => {
+          const wanted = Math.round((event.target as HTMLInputElement).valueAsNumber) || quality;
+          commands.setFormat(format, Math.min(100, Math.max(1, wanted)));
+        }}
+      />
+    </label>
+  `;
+}
+
+/**
+ * Warns that the format has no transparency. The pictures of a batch may have some: that is not
+ * known yet.
+ */
+function formatNote({ files, batch, source }: Session): TemplateResult | typeof nothing {
+  if (files.format !== jpeg || !(batch ?? source?.hasAlpha)) return nothing;
+  return html`<p class="about" data-testid="format-note">What is transparent becomes white.</p>`;
+}
+
+/** Whether a file is of a type whose metadata can be copied. */
+const hasMetadata = (file: Blob | undefined) => /^image\/(png|jpeg|webp)$/.test(file?.type ?? "");
+
+function metadataField(
+  { files, batch, source, activity }: Session,
+  commands: Commands,
+): TemplateResult | typeof nothing {
+  const originals = batch?.items.map(({ file }) => file) ?? [source?.file];
+  if (!originals.some(hasMetadata)) return nothing;
+  return html`
+    <label class="check">
+      <input
+        type="checkbox"
+        data-testid="keep-metadata"
+        ?disabled=${batch !== undefined && activity.isBusy}
+        .checked=${live(files.keepsMetadata)}
+        @change=${(event: Event) => commands.setKeepsMetadata((event.target as HTMLInputElement).checked)}
+      />
+      Keep camera, date and place
+    </label>
+  `;
+}

@@ -1,0 +1,353 @@
+/** The content of the fine-tuning dialog. */
+import { html, nothing, type TemplateResult } from "lit-html";
+import { live } from "lit-html/directives/live.js";
+import type { TuneFacts } from "../../module/splitsr.ts";
+import { differenceText } from "../session/hyper-parameters.ts";
+import { MAX_NAME_LENGTH } from "../session/own-models.ts";
+import { outcome } from "./outcome.ts";
+import { picturesTemplate } from "./pictures.ts";
+import { plot } from "./plots.ts";
+import type { FineTuning } from "./fine-tuning.ts";
+import type { Run } from "./run.ts";
+import { presets, settingsTemplate } from "./settings.ts";
+
+/** `close` closes the dialog. */
+export function dialogTemplate(tuning: FineTuning, close: () => void): TemplateResult {
+  const { run } = tuning;
+  const title = run ? html`Fine-tuning <em>${run.name}</em>` : "Fine-tune on your pictures";
+  return html`
+    <header>
+      <h2 id="tune-title" tabindex="-1">${title}</h2>
+      <button type="button" class="close" aria-label="Close" data-testid="finetune-close" @click=${close}>×</button>
+    </header>
+    ${
+      run
+        ? html`<div class="body" role="group" aria-label="How it goes" tabindex="0">${runTemplate(tuning, run)}</div>`
+        : html`<div class="body">${setupTemplate(tuning)}</div>`
+    }
+    <footer>
+      <p class="status" role="status" data-testid="finetune-status" data-state=${stateName(tuning)}>
+        ${statusText(tuning)}
+      </p>
+      <div class="actions">${run ? runActions(tuning, run) : setupActions(tuning)}</div>
+    </footer>
+  `;
+}
+
+function stateName({ error, confirms, phase }: FineTuning): string {
+  return error ? "error" : confirms ? "asking" : phase;
+}
+
+function setupTemplate(tuning: FineTuning): TemplateResult {
+  const { settings, start, network, pictures, nameTrouble } = tuning;
+  return html`
+    ${
+      network
+        ? html`<p class="lead" data-testid="finetune-network">
+              Trains the network that you chose: ${differenceText(network, start)}. It takes over what fits from
+              <b>${start?.name}</b>, and learns the rest from that model and from your pictures, which stay on this
+              device.
+            </p>
+            <p class="remark">
+              A few minutes do not make it as good as a model that was trained for hours: the curve shows how near it
+              comes.
+            </p>`
+        : html`<p class="lead">
+            Makes <b>${start?.name}</b> better at one kind of picture: yours. They stay on this device, where the
+            training runs too.
+          </p>`
+    }
+    <section aria-labelledby="tune-pictures-title">
+      <h3 id="tune-pictures-title">Pictures</h3>
+      ${picturesTemplate(pictures, tuning.leastSide)}
+    </section>
+    <fieldset>
+      <legend>How long</legend>
+      <div class="presets">
+        ${presets.map(
+          ({ label, steps, about }) => html`
+            <label>
+              <input
+                type="radio"
+                name="tune-preset"
+                .checked=${live(settings.steps === steps)}
+                @change=${() => tuning.setSettings({ ...settings, steps })}
+              />
+              <b>${label}</b>
+              <span>${steps.toLocaleString("en")} steps: ${about}</span>
+            </label>
+          `,
+        )}
+      </div>
+    </fieldset>
+    <div class="name">
+      <label for="tune-name">Name of the new model</label>
+      <input
+        id="tune-name"
+        type="text"
+        class="field"
+        data-testid="finetune-name"
+        maxlength=${MAX_NAME_LENGTH}
+        spellcheck="false"
+        autocomplete="off"
+        aria-invalid=${nameTrouble !== ""}
+        aria-describedby="tune-name-trouble"
+        .value=${live(tuning.name)}
+        @input=${(event: Event) => tuning.setName((event.target as HTMLInputElement).value)}
+      />
+      <p class="wrong" id="tune-name-trouble">${nameTrouble}</p>
+    </div>
+    <details>
+      <summary>Settings</summary>
+      ${settingsTemplate(settings, start, network !== undefined, (changed) => tuning.setSettings(changed))}
+    </details>
+  `;
+}
+
+function setupActions(tuning: FineTuning): TemplateResult {
+  return html`
+    <button type="button" class="primary" data-testid="finetune-start" @click=${() => void tuning.begin()}>
+      Start fine-tuning
+    </button>
+  `;
+}
+
+function runTemplate(tuning: FineTuning, run: Run): TemplateResult {
+  const facts = run.tuning?.facts;
+  return html`
+    <progress aria-label="Steps taken" max="1" .value=${tuning.fraction} data-testid="finetune-progress"></progress>
+    <p class="numbers" data-testid="finetune-step">${numbersText(tuning, run)}</p>
+    <div class="panes">
+      <div>${lossFigure(run)} ${facts ? psnrFigure(run, facts) : nothing}</div>
+      ${facts ? cropsTemplate(run) : nothing}
+    </div>
+    ${facts ? html`<p class="about" data-testid="finetune-facts">${factsText(run, facts)}</p>` : nothing}
+    ${run.trouble ? html`<p class="remark wrong" role="alert" data-testid="finetune-trouble">${run.trouble}</p>` : nothing}
+    ${
+      run.isSaved && !run.trouble
+        ? html`<p class="about" role="status">The best so far is saved as ${run.name}, in the list of models.</p>`
+        : nothing
+    }
+  `;
+}
+
+function numbersText(tuning: FineTuning, { step, settings, stepsPerSecond, tuning: begun, kept }: Run): string {
+  if (!begun) return "";
+  const speed =
+    stepsPerSecond >= 1 ? `${stepsPerSecond.toFixed(1)} steps a second` : `${(1 / stepsPerSecond).toFixed(1)} s a step`;
+  const parts = [`Step ${step.toLocaleString("en")} of ${settings.steps.toLocaleString("en")}`];
+  if (tuning.phase === "running" && stepsPerSecond > 0) parts.push(speed + tuning.timeLeft);
+  if (kept !== undefined) parts.push(`kept at step ${kept.toLocaleString("en")}`);
+  return parts.join("; ");
+}
+
+function lossFigure({ losses, settings }: Run): TemplateResult {
+  const { last } = losses;
+  const said = last === undefined ? "none yet" : last.toFixed(4);
+  return html`
+    <figure data-testid="finetune-loss">
+      <figcaption><b>Loss</b> <span>${said}</span></figcaption>
+      ${plot({
+        points: losses.points,
+        isNoisy: true,
+        levels: [],
+        steps: settings.steps,
+        digits: 2,
+        label: `Loss over the steps, the last ${said}`,
+      })}
+    </figure>
+  `;
+}
+
+function psnrFigure(
+  { scores, score, settings }: Run,
+  { start, startPsnrY, firstPsnrY, bicubicPsnrY }: TuneFacts,
+): TemplateResult {
+  const last = scores.at(-1)?.[1] ?? firstPsnrY;
+  const best = score?.best;
+  return html`
+    <figure data-testid="finetune-psnr">
+      <figcaption>
+        <b>PSNR</b> <span>${last.toFixed(2)} dB</span> <small>on what it is not trained with</small>
+      </figcaption>
+      ${plot({
+        points: scores,
+        isNoisy: false,
+        levels: [
+          { value: startPsnrY, label: start.name, mark: "start" },
+          { value: bicubicPsnrY, label: "bicubic", mark: "bicubic" },
+        ],
+        best: best && [best.step, best.psnrY],
+        steps: settings.steps,
+        digits: 1,
+        label:
+          `PSNR over the steps: now ${last.toFixed(2)} dB, ${start.name} ${startPsnrY.toFixed(2)} dB, ` +
+          `bicubic ${bicubicPsnrY.toFixed(2)} dB`,
+      })}
+    </figure>
+  `;
+}
+
+const crops = [
+  ["truth", "Truth"],
+  ["bicubic", "Bicubic"],
+  ["before", "Before"],
+  ["after", "Now"],
+] as const;
+
+function cropsTemplate({ from, score }: Run): TemplateResult {
+  return html`
+    <div class="crops">
+      ${crops.map(
+        ([crop, label]) => html`
+          <figure>
+            <canvas
+              data-testid="finetune-${crop}"
+              data-crop=${crop}
+              role="img"
+              aria-label="A part of a held-out picture: ${label}"
+            ></canvas>
+            <figcaption>
+              ${label}
+              ${crop === "before" ? html`<small>${from}</small>` : nothing}${
+                crop === "after" && score ? html`<small>step ${score.step}</small>` : nothing
+              }
+            </figcaption>
+          </figure>
+        `,
+      )}
+    </div>
+  `;
+}
+
+const painted = new WeakMap<HTMLCanvasElement, ImageData>();
+
+/** Paints the crops of the held-out picture that have changed. */
+export function paintCrops(dialog: HTMLElement, { run }: FineTuning): void {
+  const facts = run?.tuning?.facts;
+  if (!facts) return;
+  const { truth, bicubic, before } = facts;
+  const pixels: Record<string, ImageData> = { truth, bicubic, before, after: run.score?.after ?? before };
+  for (const canvas of dialog.querySelectorAll<HTMLCanvasElement>("canvas[data-crop]")) {
+    const picture = pixels[canvas.dataset["crop"] ?? ""];
+    if (!picture || painted.get(canvas) === picture) continue;
+    canvas.width = picture.width;
+    canvas.height = picture.height;
+    canvas.getContext("2d")?.putImageData(picture, 0, 0);
+    painted.set(canvas, picture);
+  }
+}
+
+function factsText({ pictures }: Run, facts: TuneFacts): string {
+  const { heldOut, heldOutPictures: count, enough, backend, adapter, reason } = facts;
+  const all = pictures.length;
+  const what =
+    heldOut === "pictures"
+      ? `${count} of the ${all} pictures ${count === 1 ? "is" : "are"}`
+      : `a part of ${all === 1 ? "the picture" : count === all ? "each picture" : `${count} of the ${all} pictures`} is`;
+  const trust = enough
+    ? ""
+    : " That is too little to tell for sure how good it gets: with more pictures the numbers are worth more.";
+  return `To score with, ${what} kept out of the training.${trust} It runs on the ${backend.toUpperCase()} (${adapter}: ${reason}).`;
+}
+
+function runActions(tuning: FineTuning, run: Run): TemplateResult {
+  const { phase, confirms } = tuning;
+  if (confirms) {
+    return html`
+      <button type="button" data-testid="finetune-keep" @click=${() => tuning.confirmThrowAway(false)}>Keep it</button>
+      <button type="button" class="danger" data-testid="finetune-undo-sure" @click=${() => void tuning.throwAway()}>
+        Throw it away
+      </button>
+    `;
+  }
+  if (phase === "starting") {
+    return html`<button type="button" data-testid="finetune-stop" @click=${() => tuning.stop()}>Cancel</button>`;
+  }
+  const undo = html`
+    <button
+      type="button"
+      data-testid="finetune-undo"
+      title="Throws ${run.name} away and goes back to ${run.before}"
+      @click=${() => tuning.confirmThrowAway(true)}
+    >
+      Throw away
+    </button>
+  `;
+  const isDone = phase === "done";
+  const canPause = phase === "running" || phase === "pausing";
+  return html`
+    ${undo}
+    ${
+      isDone || run.trouble
+        ? html`<button type="button" data-testid="finetune-download" @click=${() => void tuning.download()}>
+            Download
+          </button>`
+        : nothing
+    }
+    ${
+      isDone
+        ? nothing
+        : html`
+            ${
+              canPause
+                ? html`<button
+                    type="button"
+                    data-testid="finetune-pause"
+                    ?disabled=${phase === "pausing"}
+                    @click=${() => void tuning.pause()}
+                  >
+                    Pause
+                  </button>`
+                : html`<button
+                    type="button"
+                    data-testid="finetune-continue"
+                    ?disabled=${phase !== "paused"}
+                    @click=${() => tuning.resume()}
+                  >
+                    Go on
+                  </button>`
+            }
+            <button
+              type="button"
+              data-testid="finetune-stop"
+              ?disabled=${phase === "stopping"}
+              @click=${() => tuning.stop()}
+            >
+              Stop
+            </button>
+          `
+    }
+    <button
+      type="button"
+      class=${isDone ? "primary" : ""}
+      data-testid="finetune-save"
+      ?disabled=${phase === "stopping" || tuning.isSaving}
+      @click=${() => void tuning.save()}
+    >
+      ${isDone ? "Save the model" : "Save the best so far"}
+    </button>
+  `;
+}
+
+/** Announced by screen readers. */
+function statusText({ phase, run, error, confirms }: FineTuning): string {
+  if (!run) return error;
+  if (confirms) return `Throw ${run.name} away? What it learnt is lost, and the page uses ${run.before} again.`;
+  switch (phase) {
+    case "starting":
+      return `Reading the pictures, and scoring ${run.from} on what is held out…`;
+    case "pausing":
+      return "Pausing after the step at hand…";
+    case "paused":
+      return "Paused. It can go on at any time, on another day too.";
+    case "stopping":
+      return "Stopping after the step at hand…";
+    case "done":
+      return run.tuning && run.result ? outcome(run.tuning, run.result) : "";
+    default:
+      return run.score?.stalled
+        ? "It has stopped getting better: you can stop it, and the best step is kept."
+        : "It runs. You can close this and use the page meanwhile.";
+  }
+}

@@ -1,0 +1,124 @@
+/** Opens fine-tuning, whose code is loaded only then, and resumes what was stored of it. */
+import type { Commands } from "../session/commands.ts";
+import type { Session } from "../session/session.ts";
+import {
+  readPictures,
+  readTunings,
+  removeTuning,
+  writePictures,
+  writeTuning,
+  type KeptTuning,
+} from "../session/storage.ts";
+import type { FineTuneDialog } from "./dialog.ts";
+import { lock } from "./lock.ts";
+import type { FineTuning, SavedModel } from "./fine-tuning.ts";
+
+export class FineTuneLauncher {
+  /** Undefined until it is loaded. */
+  #dialog: FineTuneDialog | undefined;
+  #waiting: readonly KeptTuning[] = [];
+  #discarded: { kept: KeptTuning; pictures: File[] } | undefined;
+  #saved: SavedModel | undefined;
+  #trouble = "";
+  readonly #session: Session;
+  readonly #commands: Commands;
+
+  constructor(session: Session, commands: Commands) {
+    this.#session = session;
+    this.#commands = commands;
+  }
+
+  /** Undefined until it is loaded. */
+  get tuning(): FineTuning | undefined {
+    return this.#dialog?.tuning;
+  }
+
+  /** Stored fine-tunings that do not run here. */
+  get waiting(): readonly KeptTuning[] {
+    return this.#waiting;
+  }
+
+  /** The last one that was discarded; it can be restored until something else is done. */
+  get discarded(): { kept: KeptTuning } | undefined {
+    return this.#discarded;
+  }
+
+  /** The last model that was saved. */
+  get saved(): SavedModel | undefined {
+    return this.#saved;
+  }
+
+  get trouble(): string {
+    return this.#trouble;
+  }
+
+  /** Finds the stored fine-tunings. A browser that stores nothing has none. */
+  async findWaiting(): Promise<void> {
+    const all = await readTunings().catch(() => []);
+    this.#waiting = all.filter(({ id }) => id !== this.tuning?.run?.id);
+    this.#session.changed();
+  }
+
+  /** Opens the dialog, and resumes a stored fine-tuning. */
+  async open(kept?: KeptTuning): Promise<void> {
+    this.#trouble = "";
+    try {
+      this.#dialog ??= await this.#load();
+      this.#discarded = undefined;
+      this.#dialog.show();
+      if (kept) await this.#dialog.tuning.goOn(kept);
+    } catch (error) {
+      this.#trouble = `Fine-tuning could not be loaded (${(error as Error).message}). Check the connection and try again.`;
+    }
+    this.#session.changed();
+  }
+
+  async #load(): Promise<FineTuneDialog> {
+    const { FineTuneDialog } = await import("./dialog.ts");
+    // Two clicks may both wait for the code.
+    return (
+      this.#dialog ??
+      new FineTuneDialog(this.#session, this.#commands, {
+        onSaved: (saved) => (this.#saved = saved),
+        findWaiting: () => this.findWaiting(),
+      })
+    );
+  }
+
+  /** Discards a stored fine-tuning. It can be restored until something else is done. */
+  async discard(kept: KeptTuning): Promise<void> {
+    this.#trouble = "";
+    const release = await lock(kept.id);
+    if (release) {
+      const pictures = await readPictures(kept.id).catch(() => []);
+      this.#discarded = { kept, pictures };
+      await removeTuning(kept.id).catch(() => undefined);
+      release();
+    } else {
+      this.#trouble = `${kept.name} is being fine-tuned in another window of this page.`;
+    }
+    await this.findWaiting();
+  }
+
+  async restore(): Promise<void> {
+    const discarded = this.#discarded;
+    if (!discarded) return;
+    this.#discarded = undefined;
+    try {
+      await writePictures(discarded.kept.id, discarded.pictures);
+      await writeTuning(discarded.kept);
+    } catch (error) {
+      this.#trouble = (error as Error).message;
+    }
+    await this.findWaiting();
+  }
+
+  /** Deletes the model that was saved last and goes back to the one before. */
+  async undoSave(): Promise<void> {
+    const saved = this.#saved;
+    this.#saved = undefined;
+    if (!saved) return;
+    await this.#commands.removeModel(saved.name);
+    if (this.#session.choice.entryOf(saved.before)) this.#commands.setModel(saved.before);
+  }
+}

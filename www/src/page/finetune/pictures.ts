@@ -1,0 +1,188 @@
+/** The pictures to fine-tune on. Each is read once, to check that it is usable. */
+import { html, nothing, type TemplateResult } from "lit-html";
+import { HELD_OUT_PARTS, MAX_PICTURES, MIN_PICTURES_HELD_OUT_WHOLE, type SourcePicture } from "../../module/splitsr.ts";
+
+interface TunePicture {
+  file: File;
+  width: number;
+  height: number;
+  /** An object URL of the file. */
+  url: string;
+  /** Whether the browser can show it. The engine reads more formats. */
+  shows: boolean;
+}
+
+export class Pictures {
+  all: readonly TunePicture[] = [];
+  /** Why some of the files that were chosen last are not usable. */
+  #refused: string[] = [];
+  /** How many of the files that were chosen last exceeded the limit. */
+  #excess = 0;
+  /** How many chosen files are yet to be read. */
+  unread = 0;
+  readonly #inspect: (file: Blob) => Promise<SourcePicture>;
+  readonly #changed: () => void;
+  /** Resolves when all chosen files are read. */
+  ready: Promise<void> = Promise.resolve();
+
+  constructor(inspect: (file: Blob) => Promise<SourcePicture>, changed: () => void) {
+    this.#inspect = inspect;
+    this.#changed = changed;
+  }
+
+  /** Sentences that say why some of the files that were chosen last are missing. */
+  get refusals(): string[] {
+    const excess = this.#excess;
+    if (excess === 0) return this.#refused;
+    return [
+      ...this.#refused,
+      `${MAX_PICTURES} pictures are the most: ${excess} ${excess === 1 ? "is" : "are"} left out.`,
+    ];
+  }
+
+  /** Adds pictures whose sides have at least `least` pixels. */
+  add(files: readonly File[], least: number): void {
+    this.#forgetRefusals();
+    if (files.length === 0)
+      this.#refused.push("That was no file: save the picture first, then choose or drop the file.");
+    this.unread += files.length;
+    this.ready = this.ready.then(async () => {
+      for (const file of files) {
+        await this.#read(file, least);
+        this.unread--;
+        this.#changed();
+      }
+    });
+    this.#changed();
+  }
+
+  async #read(file: File, least: number): Promise<void> {
+    const isSame = (other: File) =>
+      other.name === file.name && other.size === file.size && other.lastModified === file.lastModified;
+    if (this.all.some((picture) => isSame(picture.file))) return;
+    if (this.all.length >= MAX_PICTURES) {
+      this.#excess++;
+      return;
+    }
+    try {
+      const { width, height } = await this.#inspect(file);
+      const trouble = sizeTrouble({ width, height }, least);
+      if (trouble) this.#refused.push(`${file.name}: ${trouble}`);
+      else this.all = [...this.all, { file, width, height, url: URL.createObjectURL(file), shows: true }];
+    } catch (error) {
+      this.#refused.push(`${file.name}: ${(error as Error).message}`);
+    }
+  }
+
+  #forgetRefusals(): void {
+    this.#refused = [];
+    this.#excess = 0;
+  }
+
+  remove(picture: TunePicture): void {
+    URL.revokeObjectURL(picture.url);
+    this.all = this.all.filter((other) => other !== picture);
+    this.#forgetRefusals();
+    this.#changed();
+  }
+
+  clear(): void {
+    for (const { url } of this.all) URL.revokeObjectURL(url);
+    this.all = [];
+    this.#forgetRefusals();
+    this.#changed();
+  }
+
+  /** Called when the browser cannot show a picture. */
+  hide(picture: TunePicture): void {
+    this.all = this.all.map((other) => (other === picture ? { ...picture, shows: false } : other));
+    this.#changed();
+  }
+
+  /** A sentence that says why training on these is not possible; empty if it is. */
+  trouble(least: number): string {
+    if (this.all.length === 0) return "Choose at least one picture to fine-tune on.";
+    const small = this.all.find((picture) => sizeTrouble(picture, least) !== "");
+    if (small) return `${small.file.name}: ${sizeTrouble(small, least)}`;
+    // With few pictures, the last quarter of each is held out to score with.
+    const needed = Math.ceil((least * HELD_OUT_PARTS) / (HELD_OUT_PARTS - 1));
+    const short = this.all.find(({ width, height }) => Math.max(width, height) < needed);
+    if (!short || this.all.length >= MIN_PICTURES_HELD_OUT_WHOLE) return "";
+    return `${short.file.name}: Of fewer than ${MIN_PICTURES_HELD_OUT_WHOLE} pictures a quarter is kept out of the training, so that the longer side has to have ${needed} pixels. Take a larger one, or more pictures.`;
+  }
+}
+
+function sizeTrouble({ width, height }: { width: number; height: number }, least: number): string {
+  if (Math.min(width, height) >= least) return "";
+  return `With ${width} × ${height} pixels it is too small: it takes at least ${least} on each side.`;
+}
+
+export function picturesTemplate(pictures: Pictures, least: number): TemplateResult {
+  const { all, refusals } = pictures;
+  const taken = (event: Event) => {
+    const input = event.target as HTMLInputElement;
+    pictures.add([...(input.files ?? [])], least);
+    // The browser reports no change if the same file is chosen again.
+    input.value = "";
+  };
+  return html`
+    <div class="drop" data-empty=${all.length === 0}>
+      <input
+        id="tune-files"
+        class="unseen"
+        type="file"
+        multiple
+        accept="image/*,.tif,.tiff,.avif"
+        data-testid="finetune-files"
+        aria-describedby="tune-files-about"
+        @change=${taken}
+      />
+      <label class="button" for="tune-files">${all.length > 0 ? "Add pictures" : "Choose pictures"}</label>
+      <p class="about" id="tune-files-about">
+        <span class="with-mouse">Or drop them here.</span> 1 to ${MAX_PICTURES}, sharp, of the kind that you want to
+        enlarge.
+      </p>
+      ${
+        all.length > 0
+          ? html`<ul class="thumbs" data-testid="finetune-pictures">
+              ${all.map((picture) => {
+                const { file, width, height, url, shows } = picture;
+                return html`<li title="${file.name}, ${width} × ${height}">
+                  ${
+                    shows
+                      ? html`<img
+                          src=${url}
+                          alt=${file.name}
+                          loading="lazy"
+                          decoding="async"
+                          @error=${() => pictures.hide(picture)}
+                        />`
+                      : html`<span>${file.name}</span>`
+                  }
+                  <button type="button" aria-label="Remove ${file.name}" @click=${() => pictures.remove(picture)}>
+                    ×
+                  </button>
+                </li>`;
+              })}
+            </ul>`
+          : nothing
+      }
+      <p class="count" role="status" data-testid="finetune-count">${countText(pictures)}</p>
+      ${
+        refusals.length > 0
+          ? html`<div class="refusals" role="alert" data-testid="finetune-refusals">
+              <ul>
+                ${refusals.map((refusal) => html`<li>${refusal}</li>`)}
+              </ul>
+            </div>`
+          : nothing
+      }
+    </div>
+  `;
+}
+
+function countText({ all, unread }: Pictures): string {
+  if (unread > 0) return `Reading ${unread === 1 ? "a picture" : `${unread} pictures`}…`;
+  if (all.length === 0) return "";
+  return all.length === 1 ? "1 picture" : `${all.length} pictures`;
+}

@@ -1,0 +1,96 @@
+/** The section of the panel that opens fine-tuning and shows how it goes. */
+import { html, nothing, type TemplateResult } from "lit-html";
+import type { Session } from "../session/session.ts";
+import type { FineTuneLauncher } from "./launcher.ts";
+
+export function fineTuneSection({ choice }: Session, launcher: FineTuneLauncher): TemplateResult {
+  const { tuning, saved, trouble } = launcher;
+  const start = choice.trained?.name;
+  return html`
+    <section class="tuning" aria-labelledby="finetune-title">
+      <h2 id="finetune-title">Fine-tune</h2>
+      <button
+        type="button"
+        class="wide"
+        data-testid="finetune-open"
+        aria-haspopup="dialog"
+        ?disabled=${!start}
+        @click=${() => void launcher.open()}
+      >
+        ${tuning?.isBusy ? "Show the fine-tuning" : choice.isTrained ? "Fine-tune on your pictures" : "Train it on your pictures"}
+      </button>
+      ${
+        tuning?.isBusy
+          ? html`<progress aria-label="Fine-tuning" max="1" .value=${tuning.fraction}></progress>
+              <p class="about" data-testid="finetune-line">${tuning.line}</p>`
+          : html`<p class="about">
+              ${choice.isTrained ? html`Makes <b>${start}</b> better at pictures like yours, on this device.` : html`Trains the network that you chose, on this device; what fits is taken over from <b>${start}</b>, the nearest that is trained.`}
+            </p>`
+      }
+      <div role="status">
+        ${
+          saved && choice.entryOf(saved.name)
+            ? html`<p class="about" data-testid="finetune-saved">
+                Saved <b>${saved.name}</b>. ${saved.text}
+                <button
+                  type="button"
+                  class="link"
+                  data-testid="finetune-undo"
+                  title="Deletes ${saved.name} and goes back to ${saved.before}"
+                  @click=${() => void launcher.undoSave()}
+                >
+                  Undo
+                </button>
+              </p>`
+            : nothing
+        }
+        ${trouble ? html`<p class="about wrong">${trouble}</p>` : nothing}
+      </div>
+      ${waitingTemplate(launcher)}
+    </section>
+  `;
+}
+
+/** Stored fine-tunings, to resume or discard them. */
+function waitingTemplate(launcher: FineTuneLauncher): TemplateResult {
+  const { waiting, discarded, tuning } = launcher;
+  return html`
+    ${
+      waiting.length > 0
+        ? html`<ul class="waiting" data-testid="finetune-waiting">
+            ${waiting.map(
+              (kept) => html`
+                <li>
+                  <button
+                    type="button"
+                    class="grow"
+                    data-testid="finetune-resume"
+                    ?disabled=${tuning?.isBusy ?? false}
+                    @click=${() => void launcher.open(kept)}
+                  >
+                    Go on with ${kept.name}, step ${kept.step.toLocaleString("en")}
+                  </button>
+                  <button
+                    type="button"
+                    data-testid="finetune-discard"
+                    aria-label="Discard ${kept.name}"
+                    @click=${() => void launcher.discard(kept)}
+                  >
+                    Discard
+                  </button>
+                </li>
+              `,
+            )}
+          </ul>`
+        : nothing
+    }
+    ${
+      discarded
+        ? html`<p class="about" role="status">
+            Discarded ${discarded.kept.name}.
+            <button type="button" class="link" @click=${() => void launcher.restore()}>Undo</button>
+          </p>`
+        : nothing
+    }
+  `;
+}

@@ -1,0 +1,223 @@
+/** The settings of a fine-tuning, and the fields to change them. */
+import { html, nothing, type TemplateResult } from "lit-html";
+import { live } from "lit-html/directives/live.js";
+import {
+  defaultSettings,
+  settingRanges,
+  type Degradation,
+  type ModelEntry,
+  type Trained,
+  type TuneSettings,
+} from "../../module/splitsr.ts";
+import { configOf } from "../session/hyper-parameters.ts";
+
+/** A new network has more to learn. */
+export const newNetworkSettings: TuneSettings = { ...defaultSettings, steps: 2400, learningRate: 2e-3 };
+
+export const presets: readonly { label: string; steps: number; about: string }[] = [
+  { label: "Quick", steps: 150, about: "a first look" },
+  { label: "Normal", steps: defaultSettings.steps, about: "for most pictures" },
+  { label: "Long", steps: 2400, about: "for many pictures" },
+];
+
+/** A setting that is a number. */
+interface Knob {
+  testId: string;
+  label: string;
+  about: string;
+  range: { min: number; max: number; isWhole: boolean };
+  read: (settings: TuneSettings) => number | null;
+  /** Gets values in range only. */
+  write: (settings: TuneSettings, value: number) => TuneSettings;
+  /** The meaning of an empty field, if it may be empty. */
+  empty?: { label: string; write: (settings: TuneSettings) => TuneSettings };
+}
+
+const degrade = (settings: TuneSettings, change: Partial<Degradation>): TuneSettings => ({
+  ...settings,
+  degradation: { ...settings.degradation, ...change },
+});
+
+/** At its maximum, `forget` means no limit. */
+const NO_FORGET_LIMIT = settingRanges.forget.max;
+
+const training: readonly Knob[] = [
+  {
+    testId: "tune-steps",
+    label: "Steps",
+    about: "of training",
+    range: settingRanges.steps,
+    read: ({ steps }) => steps,
+    write: (settings, steps) => ({ ...settings, steps }),
+  },
+  {
+    testId: "tune-rate",
+    label: "Learning rate",
+    about: "smaller is gentler",
+    range: settingRanges.learningRate,
+    read: ({ learningRate }) => learningRate,
+    write: (settings, learningRate) => ({ ...settings, learningRate }),
+  },
+  {
+    testId: "tune-batch",
+    label: "Batch",
+    about: "patches a step",
+    range: settingRanges.batch,
+    read: ({ batch }) => batch,
+    write: (settings, batch) => ({ ...settings, batch }),
+  },
+  {
+    testId: "tune-patch",
+    label: "Patch",
+    about: "its side in sharp pixels",
+    range: settingRanges.patch,
+    read: ({ patch }) => patch,
+    write: (settings, patch) => ({ ...settings, patch }),
+  },
+  {
+    testId: "tune-replay",
+    label: "Replay, %",
+    about: "generic pictures, not to forget",
+    range: { min: 100 * settingRanges.replay.min, max: 100 * settingRanges.replay.max, isWhole: false },
+    read: ({ replay }) => Math.round(replay * 1000) / 10,
+    write: (settings, percent) => ({ ...settings, replay: percent / 100 }),
+  },
+  {
+    testId: "tune-forget",
+    label: "Most forgotten, dB",
+    about: "that generic pictures may lose",
+    range: settingRanges.forget,
+    read: ({ forget }) => (forget < NO_FORGET_LIMIT ? forget : null),
+    write: (settings, forget) => ({ ...settings, forget }),
+    empty: { label: "no limit", write: (settings) => ({ ...settings, forget: NO_FORGET_LIMIT }) },
+  },
+  {
+    testId: "tune-seed",
+    label: "Seed",
+    about: "of the random choices",
+    range: settingRanges.seed,
+    read: ({ seed }) => seed,
+    write: (settings, seed) => ({ ...settings, seed }),
+  },
+];
+
+const damage: readonly Knob[] = [
+  {
+    testId: "tune-blur",
+    label: "Blur",
+    about: "deviation in sharp pixels",
+    range: settingRanges.blur,
+    read: ({ degradation }) => degradation.blur,
+    write: (settings, blur) => degrade(settings, { blur }),
+  },
+  {
+    testId: "tune-noise",
+    label: "Noise",
+    about: "deviation in levels of 255",
+    range: settingRanges.noise,
+    read: ({ degradation }) => degradation.noise,
+    write: (settings, noise) => degrade(settings, { noise }),
+  },
+  {
+    testId: "tune-jpeg",
+    label: "JPEG quality",
+    about: "empty: no JPEG",
+    range: settingRanges.jpeg,
+    read: ({ degradation }) => degradation.jpeg,
+    write: (settings, jpeg) => degrade(settings, { jpeg }),
+    empty: { label: "none", write: (settings) => degrade(settings, { jpeg: null }) },
+  },
+];
+
+const trainable: readonly (readonly [Trained, string])[] = [
+  ["all", "All weights"],
+  ["tail", "The last layers alone"],
+  ["light-blocks", "The lightweight blocks alone"],
+];
+
+const shrinks: readonly (readonly [Degradation["shrink"], string])[] = [
+  ["bicubic", "Bicubic, as models are scored"],
+  ["area", "Area, as cameras and programs do"],
+];
+
+/** The parts of a model that can be trained alone. */
+export function trainableOf(entry: ModelEntry | undefined): readonly (readonly [Trained, string])[] {
+  const config = configOf(entry);
+  return config && config.hybrid_index > 0 ? trainable : trainable.filter(([value]) => value !== "light-blocks");
+}
+
+export function settingsTemplate(
+  settings: TuneSettings,
+  start: ModelEntry | undefined,
+  isNew: boolean,
+  change: (settings: TuneSettings) => void,
+): TemplateResult {
+  // A new network is trained as a whole, and has nothing to forget.
+  const knobs = isNew ? training.filter(({ testId }) => testId !== "tune-forget") : training;
+  return html`
+    <div class="parameters">
+      ${knobs.map((knob) => knobTemplate(knob, settings, change))}
+      ${
+        isNew
+          ? nothing
+          : choice("tune-trained", "What is trained", trainableOf(start), settings.trained, (trained) =>
+              change({ ...settings, trained }),
+            )
+      }
+    </div>
+    <h4>How the small pictures come about that it learns to enlarge</h4>
+    <div class="parameters">
+      ${choice("tune-shrink", "Shrinking", shrinks, settings.degradation.shrink, (shrink) =>
+        change(degrade(settings, { shrink })),
+      )}
+      ${damage.map((knob) => knobTemplate(knob, settings, change))}
+    </div>
+  `;
+}
+
+function knobTemplate(knob: Knob, settings: TuneSettings, change: (settings: TuneSettings) => void): TemplateResult {
+  const { testId, label, about, empty } = knob;
+  const { min, max, isWhole } = knob.range;
+  const value = knob.read(settings);
+  return html`
+    <label title="${min.toLocaleString("en", { maximumFractionDigits: 6 })} to ${max.toLocaleString("en")}">
+      <span>${label} <small>${about}</small></span>
+      <input
+        type="number"
+        class="field"
+        data-testid=${testId}
+        min=${min}
+        max=${max}
+        step=${isWhole ? 1 : "any"}
+        placeholder=${empty?.label ?? nothing}
+        .value=${live(value === null ? "" : String(value))}
+        @change=${(event: Event) => {
+          const number = (event.target as HTMLInputElement).valueAsNumber;
+          if (Number.isNaN(number)) change(empty ? empty.write(settings) : { ...settings });
+          else change(knob.write(settings, Math.min(max, Math.max(min, isWhole ? Math.round(number) : number))));
+        }}
+      />
+    </label>
+  `;
+}
+
+function choice<T extends string>(
+  testId: string,
+  label: string,
+  options: readonly (readonly [T, string])[],
+  chosen: T,
+  choose: (value: T) => void,
+): TemplateResult {
+  return html`
+    <label class="full">
+      <span>${label}</span>
+      <select
+        data-testid=${testId}
+        .value=${live(chosen)}
+        @change=${(event: Event) => choose((event.target as HTMLSelectElement).value as T)}
+      >
+        ${options.map(([value, name]) => html`<option value=${value} ?selected=${value === chosen}>${name}</option>`)}
+      </select>
+    </label>
+  `;
+}

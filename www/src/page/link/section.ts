@@ -1,0 +1,71 @@
+/** The link below the result, and remarks about where it leads. */
+import { html, nothing, type TemplateResult } from "lit-html";
+import type { Commands } from "../session/commands.ts";
+import type { Session } from "../session/session.ts";
+import { save } from "../shared/save.ts";
+import type { Share } from "./share.ts";
+
+export function linkTemplate(session: Session, share: Share, commands: Commands): TemplateResult {
+  return html`
+    <a
+      class="button wide"
+      href=${share.link}
+      data-testid="share-link"
+      @click=${(event: Event) => {
+        event.preventDefault();
+        void share.copy();
+      }}
+      >${share.isCopied ? "Link copied" : "Copy link"}</a
+    >
+    ${linkNote(session, share, commands)} ${ownModelNote(session)}
+  `;
+}
+
+/** Says where the link leads. */
+function linkNote({ picture, part, waitingLink }: Session, share: Share, commands: Commands): TemplateResult {
+  if (waitingLink) {
+    const { address } = waitingLink.link;
+    const where = address === undefined ? "a picture" : `the picture at ${new URL(address).host}`;
+    return html`<p class="about">The link leads to ${where}, which is not loaded.</p>`;
+  }
+  if (!share.holdsPicture) {
+    return html`
+      <p class="about">The link holds the model and the zoom; your picture stays with you.</p>
+      <button
+        type="button"
+        class="wide"
+        data-testid="pack"
+        title="For a small picture, or a small part of one"
+        @click=${() => void commands.embedPicture()}
+      >
+        Put the ${part ? "part" : "picture"} into the link
+      </button>
+    `;
+  }
+  if (picture?.address !== undefined) {
+    const { host } = new URL(picture.address);
+    return html`<p class="about">
+      The link names where the picture is, at ${host}. Who opens it is asked before it is loaded from there.
+    </p>`;
+  }
+  return html`<p class="about">
+    The link opens this picture, enlarged the same
+    way${picture?.demo === undefined ? `; it takes ${Math.ceil(share.link.length / 1000)} KB` : ""}.
+  </p>`;
+}
+
+/** Warns that a link to one of the visitor's own models works on this device alone. */
+function ownModelNote({ own, model, comparison }: Session): TemplateResult | typeof nothing {
+  const chosen = [model, ...comparison.baselines].map((name) => own.named(name)).find((named) => named);
+  if (!chosen) return nothing;
+  const { entry, file } = chosen;
+  return html`
+    <p class="about" data-testid="link-own-model">
+      ${entry.name} is on this device alone, and so this link works here alone.
+      <button type="button" class="link" @click=${() => save(file, `${entry.name}.safetensors`)}>
+        Download the model
+      </button>
+      to send it along: it can be loaded above.
+    </p>
+  `;
+}

@@ -1,0 +1,131 @@
+/** The address of what the page shows, to share it. */
+import type { Area, Upscaler } from "../../module/splitsr.ts";
+import { configOf } from "../session/hyper-parameters.ts";
+import type { LinkedView, LinkState, View } from "../session/link-state.ts";
+import type { LoadedPicture } from "../session/picture.ts";
+import type { Session } from "../session/session.ts";
+import { ORIGINAL } from "../shared/baselines.ts";
+import { formatLink } from "./codec.ts";
+import { packPicture } from "./embedded-picture.ts";
+
+/** Milliseconds for which the page says that the link was copied. */
+const COPIED_MS = 2000;
+
+export class Share {
+  readonly #session: Session;
+  readonly #viewer: Readonly<LinkedView>;
+  /** The visitor's picture, or the part that was enlarged, as text in the link. */
+  #embedded: { source: LoadedPicture; text: string } | undefined;
+  #isCopied = false;
+
+  constructor(session: Session, viewer: Readonly<LinkedView>) {
+    this.#session = session;
+    this.#viewer = viewer;
+  }
+
+  get link(): string {
+    return location.href.replace(/#.*$/, "") + this.#fragment();
+  }
+
+  /** Whether the link leads to the picture that is enlarged. */
+  get holdsPicture(): boolean {
+    return !this.#session.waitingLink && this.#place() !== undefined;
+  }
+
+  /** Whether the link was copied just now. */
+  get isCopied(): boolean {
+    return this.#isCopied;
+  }
+
+  /** Keeps the address up to date, without an entry in the history for each change. */
+  writeAddress(): void {
+    const { models, zoomIsValid, activity } = this.#session;
+    // Before the models are known the address is still to be read, and an invalid zoom is not worth
+    // sharing.
+    const isLink = models.length > 0 && zoomIsValid && activity.status.state !== "loading";
+    if (isLink) history.replaceState(null, "", this.link);
+  }
+
+  async copy(): Promise<void> {
+    const session = this.#session;
+    try {
+      await navigator.clipboard.writeText(this.link);
+      this.#isCopied = true;
+      session.changed();
+      setTimeout(() => {
+        this.#isCopied = false;
+        session.changed();
+      }, COPIED_MS);
+    } catch {
+      session.activity.say(
+        "error",
+        "The browser does not allow copying here. Copy the address of this page instead: it is the link.",
+      );
+    }
+  }
+
+  /** From now on the link holds the picture as this text. */
+  hold(source: LoadedPicture, text: string): void {
+    this.#embedded = { source, text };
+  }
+
+  /** Puts a small picture into the link. */
+  async embed(source: LoadedPicture, upscaler: Upscaler): Promise<void> {
+    this.hold(source, await packPicture(await upscaler.encode(source)));
+    this.#session.changed("link");
+  }
+
+  /**
+   * The place of the picture and the part that is shown; undefined if the picture stays with the
+   * visitor.
+   */
+  #place(): Pick<LinkState, "demo" | "address" | "embedded" | "region" | "view"> | undefined {
+    const { picture, part, waitingLink } = this.#session;
+    if (waitingLink) {
+      // Until its picture is open, the address stays that of the link: reloading the page may help.
+      const { demo, embedded, address, region, view } = waitingLink.link;
+      return { demo, embedded, address, region, view };
+    }
+    if (!picture) return undefined;
+    const { demo, address } = picture;
+    const { view } = this.#viewer;
+    const seen = { region: part?.area, view };
+    if (demo !== undefined) return { demo, ...seen };
+    if (address !== undefined) return { address, ...seen };
+    const embedded = this.#embedded?.text;
+    if (this.#embedded?.source === picture) return { embedded, ...seen };
+    // Then the part is the whole picture of the link.
+    if (part && this.#embedded?.source === part)
+      return { embedded, view: view && viewOfPart(view, picture, part.area) };
+    return undefined;
+  }
+
+  #fragment(): string {
+    const session = this.#session;
+    const { model, zoom, choice, comparison, linkedBaselines: baselines, evaluationScale } = session;
+    const { format, quality } = session.files;
+    const backend = session.backend === "auto" ? undefined : session.backend;
+    const compared = { baselines, difference: comparison.showsDifference && comparison.shown !== ORIGINAL };
+    const settings = { model, network: choice.network, zoom, backend, ...compared };
+    const also = { format, quality, evaluationScale, toggles: this.#viewer.toggles };
+    const own = configOf(choice.entry);
+    return formatLink({ ...this.#place(), ...settings, ...also, hashes: this.#hashes() }, own);
+  }
+
+  #hashes(): LinkState["hashes"] {
+    const { waitingLink, fingerprint, expectedHashes, foundHashes, resultIsCurrent } = this.#session;
+    if (waitingLink) return waitingLink.fingerprint === fingerprint ? waitingLink.link.hashes : undefined;
+    // A result of other settings is not what the link leads to.
+    return expectedHashes ?? (this.holdsPicture && resultIsCurrent ? foundHashes : undefined);
+  }
+}
+
+/** The same view if the part is the whole picture. */
+function viewOfPart(view: View, picture: { width: number; height: number }, area: Area): View {
+  const inside = (fraction: number) => Math.min(1, Math.max(0, fraction));
+  return {
+    ...view,
+    x: inside((view.x * picture.width - area.left) / area.width),
+    y: inside((view.y * picture.height - area.top) / area.height),
+  };
+}

@@ -1,0 +1,108 @@
+/** The list of models, and the visitor's own among them. */
+import { html, nothing, type TemplateResult } from "lit-html";
+import type { ModelEntry } from "../../module/splitsr.ts";
+import type { Commands } from "../session/commands.ts";
+import type { Session } from "../session/session.ts";
+import type { OwnModel } from "../session/storage.ts";
+import { choiceSection } from "../shared/choice-section.ts";
+import { save } from "../shared/save.ts";
+import { gainText } from "../shared/text.ts";
+
+/** `network` is the section of the chosen model's network. */
+export function modelSection(
+  session: Session,
+  commands: Commands,
+  network: TemplateResult | typeof nothing,
+): TemplateResult {
+  const { models, own, choice } = session;
+  const { entry: model, isTrained, isChosen } = choice;
+  const about = html`
+    ${
+      model && isTrained
+        ? html`<p class="about">
+            Trained for ×${model.scale}${trainedText(model)}; ${model.params.toLocaleString("en")}
+            parameters${isChosen ? "" : "; follows the zoom"}
+          </p>`
+        : nothing
+    }
+    ${ownModelsTemplate(session, commands)} ${network}
+  `;
+  const options = models.map(({ name }) => [name, own.label(name)] as const);
+  // Hyper-parameters without weights are no model of the list, but every model can be chosen again
+  // then.
+  const all = options.length > 0 ? [["", "Not trained"] as const, ...options] : [];
+  return choiceSection("Model", "model", all, isTrained ? session.model : "", (name) => commands.setModel(name), about);
+}
+
+/** Says how long a model was trained: comparing models compares that too. */
+function trainedText({ training }: ModelEntry): string {
+  if (!training?.hours) return "";
+  return training.hours < 1 ? `, ${Math.round(training.hours * 60)} minutes` : `, ${training.hours.toFixed(1)} hours`;
+}
+
+/** The commands for the chosen model if it is the visitor's own, and the input for model files. */
+function ownModelsTemplate({ own, choice, model }: Session, commands: Commands): TemplateResult {
+  const chosen = choice.isTrained ? own.named(model) : undefined;
+  return html`
+    ${
+      chosen
+        ? html`
+            <p class="about">${originText(chosen)}</p>
+            <div class="row own">
+              <button
+                type="button"
+                class="grow"
+                data-testid="model-download"
+                @click=${() => save(chosen.file, `${chosen.entry.name}.safetensors`)}
+              >
+                Download
+              </button>
+              <button
+                type="button"
+                class="grow"
+                data-testid="model-delete"
+                @click=${() => void commands.removeModel(chosen.entry.name)}
+              >
+                Delete
+              </button>
+            </div>
+          `
+        : nothing
+    }
+    <p class=${own.note || own.removed ? "about" : "unseen"} role="status" data-testid="model-note">
+      ${own.note}
+      ${
+        own.removed
+          ? html`Deleted ${own.removed.entry.name}.
+              <button type="button" class="link" data-testid="model-undo" @click=${() => void commands.restoreModel()}>
+                Undo
+              </button>`
+          : nothing
+      }
+    </p>
+    <input
+      id="model-file"
+      class="unseen"
+      type="file"
+      accept=".safetensors"
+      aria-label="Load a model from a file"
+      data-testid="model-file"
+      @change=${(event: Event) => {
+        const input = event.target as HTMLInputElement;
+        const file = input.files?.[0];
+        if (file) void commands.addModel(file);
+        input.value = "";
+      }}
+    />
+    <p class="about"><label class="link" for="model-file">Load a model from a file</label></p>
+  `;
+}
+
+function originText({ tuned }: OwnModel): string {
+  if (!tuned) return "Yours, from a file; kept on this device.";
+  if (tuned.isOther) {
+    return `Yours: a network of its own, begun with ${tuned.from}; ${tuned.step} steps, ${gainText(tuned.gain)} against that; kept on this device.`;
+  }
+  if (tuned.step === 0) return `Yours: ${tuned.from} as it was, which no step made better; kept on this device.`;
+  return `Yours: ${tuned.from} fine-tuned for ${tuned.step} steps, ${gainText(tuned.gain)}; kept on this device.`;
+}

@@ -1,0 +1,20 @@
+/** Finds out what the chosen network costs. */
+import { UpscaleError } from "../../module/splitsr.ts";
+import type { Session } from "../session/session.ts";
+
+export async function describe(session: Session): Promise<void> {
+  const { network } = session.choice;
+  const { any } = session.engine;
+  session.setNetworkInfo(undefined);
+  // Any engine can tell, but none is started for this alone.
+  if (!network || !any) return;
+  const isCurrent = () => JSON.stringify(session.choice.network) === JSON.stringify(network);
+  try {
+    const info = await (await any).describe(network);
+    if (isCurrent()) session.setNetworkInfo(info);
+  } catch (error) {
+    // The next engine can tell too. If that does not start, the picture that needs it says so.
+    const wasEnded = error instanceof UpscaleError && error.code === "destroyed";
+    if (wasEnded && isCurrent()) await describe(session);
+  }
+}

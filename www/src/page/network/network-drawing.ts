@@ -1,0 +1,204 @@
+/**
+ * Draws networks from their hyper-parameters: their layers, and which channels each block
+ * convolves.
+ */
+import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from "lit-html";
+import type { ChannelFlow, ModelEntry, NetworkInfo, SplitSrConfig } from "../../module/splitsr.ts";
+
+const WIDTH = 300;
+/** The height of a layer. */
+const BAR = 16;
+/** Between two layers. */
+const GAP = 5;
+/** The height of a block in the overview. */
+const ROW = 5;
+/** Between two groups. */
+const SPACE = 5;
+/** The heights in the enlarged group of a block's channels, and of the way to the next block. */
+const CELL = 8;
+const WAY = 18;
+/** Blocks in the enlarged group: more would look the same. */
+const MAX_BLOCKS = 8;
+
+/** A part of a drawing, from the top down. */
+interface Piece {
+  height: number;
+  content: SVGTemplateResult | SVGTemplateResult[];
+}
+
+/** The factors of the pixel shuffles. */
+const steps: Record<number, readonly number[]> = { 2: [2], 3: [3], 4: [2, 2] };
+
+export function splitsrDrawing({ config, lightGroups, channelFlow }: NetworkInfo): TemplateResult {
+  const { channels, blocks, groups, attention, scale } = config;
+  const light = lightGroups.filter(Boolean).length;
+  const hasLightUpsampler = config.replacement !== "features";
+  const upsampler = steps[scale]?.flatMap((factor) =>
+    hasLightUpsampler
+      ? [
+          groupsPiece([touched(channelFlow, channels, 1)], [true], channels),
+          bar(`Upsampler: 1 × 1, ${channels} → ${channels * factor ** 2}, pixel shuffle ×${factor}`, "light"),
+        ]
+      : [bar(`Upsampler: 3 × 3, ${channels} → ${channels * factor ** 2}, pixel shuffle ×${factor}`)],
+  );
+  const all = Array.from({ length: blocks }, () => [[0, channels] as const]);
+  const lightRows = touched(channelFlow, channels, blocks);
+  const pieces = [
+    bar(`Head: 3 × 3, 3 → ${channels}`),
+    groupsPiece(
+      lightGroups.map((isLight) => (isLight ? lightRows : all)),
+      lightGroups,
+      channels,
+      true,
+    ),
+    bar(`3 × 3, ${channels} → ${channels}, plus what the head made`),
+    ...(upsampler ?? []),
+    bar(`Tail: 3 × 3, ${channels} → 3`),
+  ];
+  const gates = attention === null ? "" : " Each standard block ends with channel attention.";
+  const label = `Head, ${groups} groups of ${blocks} blocks, ${light} of them lightweight, ${hasLightUpsampler ? "lightweight" : "standard"} upsampler, tail`;
+  return html`
+    ${drawing(label, pieces)}
+    <p class="about">
+      From the top down. Each column is a group, each row one of its blocks with the channels that it convolves, in
+      colour in a lightweight group. Below them is the group's convolution.${gates} ✓: with trained weights.
+    </p>
+    ${
+      light > 0 || hasLightUpsampler
+        ? html`
+            ${enlarged(config, channelFlow, light > 0 ? Math.min(blocks, MAX_BLOCKS) : 1)}
+            <p class="about">
+              ${light > 0 ? "A lightweight group" : "A lightweight block"}, enlarged: ${channelFlow.about}
+            </p>
+          `
+        : nothing
+    }
+  `;
+}
+
+/** Draws a network of another architecture. */
+export function otherDrawing(config: Exclude<ModelEntry["config"], SplitSrConfig>): TemplateResult {
+  if (config.architecture === "srcnn") {
+    const layers = ["9 × 9, 1 → 64", "5 × 5, 64 → 32", "5 × 5, 32 → 1"];
+    const pieces = [bar(`Bicubic, ×${config.scale}; then of its luma`), ...layers.map((layer) => bar(layer))];
+    return drawing(`Bicubic enlargement, and three convolutions on its luma: ${layers.join("; ")}`, pieces);
+  }
+  const { channels, blocks, scale } = config;
+  const rows = Array.from({ length: blocks }, () => [[0, channels] as const]);
+  return drawing(`Head, ${blocks} residual blocks, upsampler, tail`, [
+    bar(`Head: 3 × 3, 3 → ${channels}`),
+    groupsPiece([rows], [false], channels),
+    bar(`3 × 3, ${channels} → ${channels}, plus what the head made`),
+    ...(steps[scale] ?? []).map((factor) =>
+      bar(`Upsampler: 3 × 3, ${channels} → ${channels * factor ** 2}, pixel shuffle ×${factor}`),
+    ),
+    bar(`Tail: 3 × 3, ${channels} → 3`),
+  ]);
+}
+
+function drawing(label: string, pieces: readonly Piece[]): TemplateResult {
+  let top = 0;
+  const placed = pieces.map(({ height, content }, index) => {
+    const at = top;
+    top += height + GAP;
+    return svg`
+      <g transform="translate(0 ${at})">
+        ${index > 0 ? svg`<path class="way" d="M${WIDTH / 2} ${-GAP}v${GAP}" />` : nothing}${content}
+      </g>
+    `;
+  });
+  return html`
+    <svg class="drawing" role="img" aria-label=${label} viewBox="0 0 ${WIDTH} ${top - GAP}">${placed}</svg>
+  `;
+}
+
+/** A layer, in words. */
+function bar(text: string, kind = ""): Piece {
+  const content = svg`
+    <rect class="bar ${kind}" width=${WIDTH} height=${BAR} rx="3" />
+    <text class=${kind} x=${WIDTH / 2} y=${BAR - 4.5}>${text}</text>
+  `;
+  return { height: BAR, content };
+}
+
+/** Runs of channels. */
+type Spans = readonly (readonly [from: number, count: number])[];
+
+/** The groups side by side, each with the rows of its blocks and its convolution. */
+function groupsPiece(
+  groups: readonly (readonly Spans[])[],
+  lightGroups: readonly boolean[],
+  channels: number,
+  convolves = false,
+): Piece {
+  const wide = (WIDTH - SPACE * (groups.length - 1)) / groups.length;
+  const cell = wide / channels;
+  const blocks = groups[0]?.length ?? 0;
+  const content = groups.map(
+    (rows, group) => svg`
+      <g transform="translate(${group * (wide + SPACE)} 0)" class=${lightGroups[group] ? "light" : "standard"}>
+        ${rows.map(
+          (spans, block) => svg`
+            <rect class="idle" y=${block * ROW} width=${wide} height=${ROW - 1} />
+            ${spans.map(([from, count]) => svg`<rect x=${from * cell} y=${block * ROW} width=${count * cell} height=${ROW - 1} />`)}
+          `,
+        )}
+        ${convolves ? svg`<rect class="conv" y=${blocks * ROW} width=${wide} height=${ROW - 1} />` : nothing}
+      </g>
+    `,
+  );
+  return { height: (blocks + (convolves ? 1 : 0)) * ROW - 1, content };
+}
+
+/** Which channels each block in turn convolves, by their places before the first. */
+function touched({ convolved, movesTo }: ChannelFlow, channels: number, blocks: number): Spans[] {
+  let places = Array.from({ length: channels }, (_, channel) => channel);
+  return Array.from({ length: blocks }, () => {
+    const spans: [number, number][] = [];
+    for (const [channel, place] of places.entries()) {
+      if (!convolved[place]) continue;
+      const last = spans.at(-1);
+      if (last && last[0] + last[1] === channel) last[1]++;
+      else spans.push([channel, 1]);
+    }
+    places = places.map((place) => movesTo[place] ?? place);
+    return spans;
+  });
+}
+
+/** A lightweight group: its blocks from the top down, and where each channel goes from one to the next. */
+function enlarged({ channels }: SplitSrConfig, { convolved, movesTo }: ChannelFlow, blocks: number): TemplateResult {
+  const cell = WIDTH / channels;
+  const places = Array.from({ length: channels }, (_, place) => place);
+  const path = (are: boolean, draw: (place: number) => string) =>
+    places
+      .filter((place) => convolved[place] === are)
+      .map(draw)
+      .join("");
+  const way = (place: number) =>
+    `M${(place + 0.5) * cell} ${CELL}L${((movesTo[place] ?? place) + 0.5) * cell} ${CELL + WAY}`;
+  const square = (place: number) => `M${(place + 1 / 16) * cell} 0h${cell * (7 / 8)}v${CELL}h${cell * (-7 / 8)}z`;
+  const rows = Array.from(
+    { length: blocks },
+    (_, block) => svg`
+      <g transform="translate(0 ${block * (CELL + WAY)})">
+        <path class="way" d=${path(false, way)} />
+        <path class="way light" d=${path(true, way)} />
+        <path class="idle" d=${path(false, square)} />
+        <path class="active" d=${path(true, square)} />
+      </g>
+    `,
+  );
+  const bottom = blocks * (CELL + WAY);
+  return html`
+    <svg
+      class="drawing"
+      role="img"
+      aria-label="The channels of ${blocks} block${blocks > 1 ? "s" : ""}, and their way from one to the next"
+      viewBox="0 0 ${WIDTH} ${bottom + CELL}"
+    >
+      ${rows}
+      <rect class="conv" y=${bottom} width=${WIDTH} height=${CELL} />
+    </svg>
+  `;
+}

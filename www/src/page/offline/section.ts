@@ -1,0 +1,128 @@
+/**
+ * The page without a connection: registers the service worker, and offers to store everything for
+ * offline use.
+ */
+import { html, nothing, render, type TemplateResult } from "lit-html";
+import type { Kept, Question } from "../../offline/protocol.ts";
+
+interface State {
+  /** Undefined until the service worker has stored what the page needs. */
+  kept: Kept | undefined;
+  keeping: boolean;
+  /** The next version of the site, which waits for this page to be closed or reloaded. */
+  next: ServiceWorker | undefined;
+}
+
+/**
+ * Shows in `place` what is stored. Only the page calls this: the `splitsr` package brings no
+ * service worker.
+ */
+export async function offerOffline(place: HTMLElement): Promise<void> {
+  // The development server has none, and browsers have them only for pages that are loaded over
+  // https. An incomplete site is not stored: a reload must find the complete one.
+  if (!import.meta.env.PROD || !import.meta.env.COMPLETE || !("serviceWorker" in navigator)) return;
+  const state: State = { kept: undefined, keeping: false, next: undefined };
+  const show = () => render(template(state, keep), place);
+
+  const keep = async () => {
+    state.keeping = true;
+    show();
+    // Asks the browser not to clear the storage when the device runs out of space. The answer
+    // changes nothing.
+    await navigator.storage.persist().catch(() => false);
+    const { active } = await navigator.serviceWorker.ready;
+    if (active) {
+      await ask(active, "keep", (kept) => {
+        state.kept = kept;
+        show();
+      });
+    }
+    state.keeping = false;
+    show();
+  };
+
+  try {
+    const registration = await navigator.serviceWorker.register(new URL("service-worker.js", document.baseURI));
+    const look = () => {
+      // Without an active worker this is the first version, which waits for nothing.
+      state.next = registration.active ? (registration.waiting ?? undefined) : undefined;
+      show();
+    };
+    registration.addEventListener("updatefound", () => registration.installing?.addEventListener("statechange", look));
+    look();
+    const { active } = await navigator.serviceWorker.ready;
+    if (active) await ask(active, "tell", (kept) => (state.kept = kept));
+    show();
+  } catch {
+    // Private windows of some browsers refuse it. The page then needs a connection.
+  }
+}
+
+/** Resolves with the last answer. */
+function ask(worker: ServiceWorker, question: Question, onAnswer: (kept: Kept) => void): Promise<void> {
+  const { port1, port2 } = new MessageChannel();
+  worker.postMessage(question, [port2]);
+  return new Promise((resolve) => {
+    port1.onmessage = ({ data }: MessageEvent<Kept>) => {
+      onAnswer(data);
+      if (question === "tell" || data.failure || data.kept >= data.all) resolve();
+    };
+  });
+}
+
+/**
+ * Starts the next version and reloads the page, when the visitor asks for it: reloading loses the
+ * result, and without it the page would ask for files that the next version does not have.
+ */
+function takeOver(next: ServiceWorker): void {
+  navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
+  next.postMessage("take over" satisfies Question);
+}
+
+function template(state: State, keep: () => Promise<void>): TemplateResult {
+  const { next } = state;
+  return html`
+    ${next ? html`<p>A new version is here. ${link("Reload", () => takeOver(next))}</p>` : nothing}
+    <p data-testid="offline" data-state=${stateName(state)}>
+      <span role="status">${outcome(state)}</span>
+      ${offer(state, keep)}
+    </p>
+  `;
+}
+
+function stateName({ kept, keeping }: State): string {
+  if (!kept) return "starting";
+  if (keeping) return "keeping";
+  if (kept.failure) return "failed";
+  return kept.kept < kept.all ? "ready" : "kept";
+}
+
+/** Announced by screen readers. */
+function outcome(state: State): string {
+  switch (stateName(state)) {
+    case "kept":
+      return "Everything is kept on this device: the page works offline.";
+    case "failed":
+      return state.kept?.failure === "room"
+        ? "There is no room on this device for all of it. Free some and try again."
+        : "Not all of it could be loaded. Check the connection and try again.";
+    default:
+      return "";
+  }
+}
+
+function offer(state: State, keep: () => Promise<void>): TemplateResult | typeof nothing {
+  const { kept, keeping } = state;
+  if (!kept || stateName(state) === "kept") return nothing;
+  if (keeping) return html`Keeping everything: ${megabytes(kept.kept)} of ${megabytes(kept.all)} MB`;
+  const label = kept.failure ? "Try again" : "Keep everything for offline use";
+  return html`${link(label, () => void keep())} (${megabytes(kept.all - kept.kept)} MB)`;
+}
+
+function link(label: string, onClick: () => void): TemplateResult {
+  return html`<button type="button" class="link" @click=${onClick}>${label}</button>`;
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(1);
+}

@@ -1,0 +1,160 @@
+/** Opens what comes to the page: links, files, and what is pasted or dropped. */
+import type { Commands } from "../session/commands.ts";
+import { Batch } from "../session/batch.ts";
+import type { LinkedView, LinkState } from "../session/link-state.ts";
+import type { Session } from "../session/session.ts";
+import { nameIn, readAddress } from "../shared/address.ts";
+import { demos, demoUrl } from "../shared/demos.ts";
+import { sizeText, withoutEnding } from "../shared/text.ts";
+import { loadRemote, type RemoteOffer } from "./remote.ts";
+
+/** Larger pictures that come in a link are enlarged only when the visitor asks for it. */
+const MAX_UNASKED_PIXELS = 1_000_000;
+
+export class Opener {
+  /** A picture on another site that waits for the visitor's consent. */
+  #offer: RemoteOffer | undefined;
+  readonly #session: Session;
+  readonly #viewer: LinkedView;
+  readonly #commands: Commands;
+
+  constructor(session: Session, viewer: LinkedView, commands: Commands) {
+    this.#session = session;
+    this.#viewer = viewer;
+    this.#commands = commands;
+  }
+
+  get offer(): RemoteOffer | undefined {
+    return this.#offer;
+  }
+
+  forgetOffer(): void {
+    this.#offer = undefined;
+  }
+
+  /**
+   * Brings the page to a link's state. A picture in it is enlarged at once, as the sender saw it.
+   */
+  async openLink(link: LinkState, complaints: readonly string[], embedded: Blob | undefined): Promise<void> {
+    const session = this.#session;
+    const commands = this.#commands;
+    const { activity } = session;
+    // The work of a link that was opened just before must not continue in this one.
+    commands.stop();
+    commands.follow(link);
+    const { demo, embedded: text, address } = link;
+    const url = address === undefined ? undefined : readAddress(address);
+    // A link that is partly wrong does not show what its sender saw: say so instead of enlarging
+    // something else.
+    const trouble = complaints.length > 0 ? `${complaints.join(" ")} Choose below, or ask for the link again.` : "";
+    const { fingerprint } = session;
+    this.#offer = url && { url, link, trouble, fingerprint };
+    const hasPicture = [demo, text, address].some((source) => source !== undefined);
+    session.setWaitingLink(hasPicture ? { link, fingerprint } : undefined);
+    if (url) {
+      commands.ready();
+      if (trouble) activity.say("error", trouble);
+      else activity.say("idle", `The link's picture is at ${url.host}: load it from there, or open another one.`);
+      return;
+    }
+    const picture = demo === undefined ? embedded : demoUrl(demo);
+    if (!picture) {
+      commands.ready();
+      if (trouble) activity.say("error", trouble);
+      return;
+    }
+    const description = demos.find(({ id }) => id === demo)?.description ?? "a picture that came in the link";
+    if ((await commands.open(picture, { name: demo ?? "from-link", description, demo })) !== "open") return;
+    if (text !== undefined && session.picture) commands.holdEmbedded(session.picture, text);
+    await this.#show(link, fingerprint, demo === undefined, trouble);
+  }
+
+  /** Shows the link's picture, which is open, as its sender saw it. */
+  async #show(link: LinkState, fingerprint: string, isForeign: boolean, trouble: string): Promise<void> {
+    const session = this.#session;
+    const commands = this.#commands;
+    const { activity } = session;
+    const { region, view, hashes } = link;
+    if (region && !(await commands.cut(region))) return;
+    if (view || !region) this.#viewer.view = view;
+    session.expectHashes(fingerprint === session.fingerprint ? hashes : undefined);
+    const { source } = session;
+    if (trouble) activity.say("error", trouble);
+    else if (isForeign && source && source.width * source.height > MAX_UNASKED_PIXELS) {
+      // A few bytes can become a picture that takes minutes.
+      activity.say("idle", `The link holds a picture of ${sizeText(source)}: press Enlarge if you want it enlarged.`);
+    } else if (session.choice.isTrained) {
+      // The fast result is there at once; it is verified while the visitor looks at it.
+      if ((await commands.run()) && hashes && session.backend !== "gpu") await commands.verify();
+    }
+  }
+
+  /** Loads the picture that was offered. */
+  async acceptOffer(): Promise<void> {
+    const offer = this.#offer;
+    if (!offer) return;
+    const { url, link, trouble, fingerprint } = offer;
+    const text = `Loading the picture from ${url.host}…`;
+    const file = await this.#session.activity.during(text, (options) => loadRemote(url, options));
+    if (!file) return;
+    if (this.#offer !== offer) {
+      this.#commands.ready();
+      return;
+    }
+    const name = withoutEnding(nameIn(url));
+    const description = `${name}, from ${url.host}`;
+    const outcome = await this.#commands.open(file, { name, description, address: url.href });
+    if (outcome === "open" && link) await this.#show(link, fingerprint, true, trouble);
+  }
+
+  /**
+   * Several pictures become a batch, including those that cannot be read; the first one that can is
+   * shown.
+   */
+  async openFiles(files: readonly File[]): Promise<void> {
+    if (files.length === 0) return;
+    const session = this.#session;
+    const batch = files.length > 1 ? new Batch(files) : undefined;
+    let trouble = "";
+    for (const [index, file] of files.entries()) {
+      const name = withoutEnding(file.name);
+      const outcome = await this.#commands.open(file, { name, description: file.name });
+      if (outcome === "left") return;
+      if (outcome === "open") break;
+      const { text } = session.activity.status;
+      batch?.update(index, { state: "failed", why: text });
+      trouble ||= batch ? `${file.name}: ${text}` : text;
+    }
+    session.setBatch(batch);
+    if (trouble) session.activity.say("error", trouble);
+  }
+
+  /** Opens what was pasted or dropped: files, the address of a picture, or a link to this page. */
+  async openTransfer(data: DataTransfer | null): Promise<void> {
+    const { activity } = this.#session;
+    const files = [...(data?.files ?? [])];
+    if (files.length > 0) {
+      await this.openFiles(files);
+      return;
+    }
+    const [line = ""] = (data?.getData("text/uri-list") ?? "").split(/\r?\n/).filter((line) => !line.startsWith("#"));
+    const text = line.trim() || (data?.getData("text/plain") ?? "").trim();
+    const url = readAddress(text);
+    if (url?.hash && url.href.startsWith(location.href.replace(/#.*$/, "#"))) await this.#commands.openLink(url.hash);
+    else if (url) {
+      this.#offer = { url, link: undefined, trouble: "", fingerprint: "" };
+      this.#session.setWaitingLink(undefined);
+      if (!activity.isBusy) {
+        activity.say("idle", `That picture is at ${url.host}: load it from there, or open another one.`);
+      }
+    } else if (!activity.isBusy) {
+      // While something runs, the status tells about that.
+      activity.say(
+        "error",
+        text
+          ? "That was text and no picture. Paste a picture, or the address of one: https://…"
+          : "That was not a picture file. Save the picture first, then open or drop the file.",
+      );
+    }
+  }
+}

@@ -1,0 +1,25 @@
+/**
+ * Pictures on other sites. A site learns of the visitor when it is asked, so that the visitor must
+ * consent first.
+ */
+import type { WorkOptions } from "../session/activity.ts";
+import type { LinkState } from "../session/link-state.ts";
+import { MISSING_PART } from "../shared/text.ts";
+
+/** A picture on another site that waits for the visitor's consent. */
+export interface RemoteOffer {
+  url: URL;
+  /** The link that named it; undefined if the address came alone. */
+  link: LinkState | undefined;
+  /** The complaints about the link. */
+  trouble: string;
+  /** The session's fingerprint when the link was opened. */
+  fingerprint: string;
+}
+
+export async function loadRemote(url: URL, options: WorkOptions): Promise<Blob> {
+  const { loadFrom } = await import("./remote-load.ts").catch(() => {
+    throw new Error(MISSING_PART);
+  });
+  return loadFrom(url, options);
+}

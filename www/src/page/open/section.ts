@@ -1,0 +1,110 @@
+/**
+ * Ways to open a picture: the section of the panel, and what the viewer shows while it has no
+ * picture.
+ */
+import { html, nothing, type TemplateResult } from "lit-html";
+import type { Commands } from "../session/commands.ts";
+import type { Session } from "../session/session.ts";
+import { demos, thumbUrl } from "../shared/demos.ts";
+import { sizeText } from "../shared/text.ts";
+import { offerTemplate } from "./offer.ts";
+import type { Opener } from "./opener.ts";
+
+export function welcomeTemplate(session: Session, opener: Opener, commands: Commands): TemplateResult {
+  // On a phone the status is far below.
+  const { state, text } = session.activity.status;
+  return html`
+    ${state === "error" ? html`<p class="trouble">${text}</p>` : nothing} ${offerTemplate(session, opener)}
+    <h2>Enlarge a picture</h2>
+    <p>
+      <span class="with-mouse">Drop one here, paste it, or </span><label class="link" for="file">choose a file</label>.
+    </p>
+    <p class="or">Or try one of these</p>
+    ${demoList(session, commands)}
+  `;
+}
+
+/** `batch` shows the pictures that were opened together. */
+export function pictureSection(
+  session: Session,
+  opener: Opener,
+  commands: Commands,
+  batch: TemplateResult | typeof nothing,
+): TemplateResult {
+  const { picture, part } = session;
+  return html`
+    <section aria-labelledby="picture-title">
+      <h2 id="picture-title">Picture</h2>
+      <input
+        id="file"
+        class="unseen"
+        type="file"
+        multiple
+        accept="image/*,.tif,.tiff,.avif"
+        data-testid="file-input"
+        @change=${(event: Event) => void opener.openFiles(takeFiles(event))}
+      />
+      <input
+        id="camera"
+        class="unseen with-camera"
+        type="file"
+        accept="image/*"
+        capture="environment"
+        data-testid="camera"
+        @change=${(event: Event) => void opener.openFiles(takeFiles(event))}
+      />
+      <label class="button wide with-camera" for="camera">Take a photo</label>
+      <label class="button wide" for="file">${picture ? "Open another picture" : "Open a picture"}</label>
+      ${
+        picture
+          ? html`<p class="about">
+                <b>${picture.name}</b> ${sizeText(picture)}${picture.hasAlpha ? ", transparent" : ""}${
+                  part ? `; of it ${sizeText(part)}` : ""
+                }
+              </p>
+              ${notes(picture.notes)} ${offerTemplate(session, opener)}`
+          : nothing
+      }
+      ${batch} ${picture ? demoList(session, commands) : nothing}
+    </section>
+  `;
+}
+
+/**
+ * The files of an input. It is cleared, because the browser reports no change if the same file is
+ * chosen again.
+ */
+function takeFiles(event: Event): File[] {
+  const input = event.target as HTMLInputElement;
+  const files = [...(input.files ?? [])];
+  input.value = "";
+  return files;
+}
+
+function demoList({ picture, models }: Session, commands: Commands): TemplateResult {
+  return html`
+    <ul class="demos">
+      ${demos.map(
+        (demo) => html`
+          <li>
+            <button
+              type="button"
+              aria-pressed=${picture?.demo === demo.id}
+              title=${demo.description}
+              ?disabled=${models.length === 0}
+              @click=${() => void commands.openDemo(demo)}
+            >
+              <img src=${thumbUrl(demo.id)} alt="" />
+              <span>${demo.title}</span>
+            </button>
+          </li>
+        `,
+      )}
+    </ul>
+  `;
+}
+
+/** The decoder's remarks, phrases like "the first of 4 frames", as a sentence. */
+function notes(phrases: string[]): TemplateResult | typeof nothing {
+  return phrases.length > 0 ? html`<p class="about">Note: ${phrases.join("; ")}.</p>` : nothing;
+}

@@ -1,0 +1,59 @@
+/** The panel of controls, made of the features' sections, and the welcome in the empty viewer. */
+import { html, nothing, render, type TemplateResult } from "lit-html";
+import type { App } from "./app.ts";
+import { batchTemplate } from "./batch/section.ts";
+import { compareSection } from "./compare/section.ts";
+import { deviceSection, reportTemplate, runSection, zoomSection } from "./enlarge/section.ts";
+import { downloadTemplate, filesTemplate } from "./export/section.ts";
+import { fineTuneSection } from "./finetune/section.ts";
+import { linkTemplate } from "./link/section.ts";
+import { modelSection } from "./models/section.ts";
+import { networkSection } from "./network/section.ts";
+import { pictureSection, welcomeTemplate } from "./open/section.ts";
+import { scoreSection } from "./score/section.ts";
+import type { Batch } from "./session/batch.ts";
+import type { Result } from "./session/session.ts";
+import { verifyTemplate } from "./verify/section.ts";
+
+export function draw(app: App, panel: HTMLElement, welcome: HTMLElement): void {
+  const { session, opener } = app;
+  render(session.picture ? nothing : welcomeTemplate(session, opener, app), welcome);
+  render(panelTemplate(app), panel);
+}
+
+function panelTemplate(app: App): TemplateResult {
+  const { session, opener, comparison, evaluation, launcher } = app;
+  const { batch, result } = session;
+  return html`
+    <header class="brand">
+      <img src="./icon.svg" alt="" width="28" height="28" />
+      <h1>SplitSR</h1>
+      <span>super-resolution in your browser</span>
+    </header>
+    ${pictureSection(session, opener, app, batch ? batchPart(app, batch) : nothing)} ${zoomSection(session, app)}
+    ${modelSection(session, app, networkSection(session, app))} ${fineTuneSection(session, launcher)}
+    ${deviceSection(session, app)} ${compareSection(session, comparison, app)} ${runSection(session, app)}
+    ${result ? resultSection(app, result) : nothing} ${scoreSection(session, evaluation, app)}
+    <footer>
+      <p class="privacy">Your pictures never leave this device: everything is computed in this page.</p>
+      <div id="offline"></div>
+    </footer>
+  `;
+}
+
+/** The fields for files are part of the result, if there is one. */
+function batchPart(app: App, batch: Batch): TemplateResult {
+  const { session } = app;
+  return html`${session.result ? nothing : filesTemplate(session, app)} ${batchTemplate(session, batch, app)}`;
+}
+
+function resultSection(app: App, result: Result): TemplateResult {
+  const { session, share, verification } = app;
+  return html`
+    <section aria-labelledby="result-title">
+      <h2 id="result-title">Result</h2>
+      ${downloadTemplate(session, app)} ${linkTemplate(session, share, app)}
+      ${verifyTemplate(session, verification, app)} ${reportTemplate(result)}
+    </section>
+  `;
+}

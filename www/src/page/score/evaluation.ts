@@ -1,0 +1,105 @@
+/**
+ * Scores models and resizers on the visitor's picture: shrinks it by the evaluation protocol,
+ * enlarges it again, and compares the result with the picture.
+ */
+import type { ModelEntry } from "../../module/splitsr.ts";
+import { enlargeBy, type EnlargeTask } from "../session/enlarge-by.ts";
+import { baselineLabel, resizers } from "../shared/baselines.ts";
+import type { Cost, Score } from "./score.ts";
+
+/** Larger pictures take too long and too much memory for a dozen models. */
+const MAX_PIXELS = 4_000_000;
+
+/** The picture, the models and the engine for scoring. */
+interface EvaluationTask extends Pick<EnlargeTask, "upscaler" | "picture" | "source" | "backend" | "speeds"> {
+  scale: number;
+  models: readonly ModelEntry[];
+}
+
+export class Evaluation {
+  #scores: readonly Score[] = [];
+  #cost: Cost = "milliseconds";
+  /** Loaded with the first scores. */
+  #plots: typeof import("./plot.ts") | undefined;
+  /** The signal of the current run. */
+  #signal: AbortSignal | undefined;
+  readonly #changed: () => void;
+
+  constructor(changed: () => void) {
+    this.#changed = changed;
+  }
+
+  get scores(): readonly Score[] {
+    return this.#scores;
+  }
+
+  /** The cost that the plot shows quality against. */
+  get cost(): Cost {
+    return this.#cost;
+  }
+
+  setCost(cost: Cost): void {
+    this.#cost = cost;
+    this.#changed();
+  }
+
+  /** Undefined until there are scores. */
+  get plots(): typeof import("./plot.ts") | undefined {
+    return this.#plots;
+  }
+
+  get isRunning(): boolean {
+    return this.#signal?.aborted === false;
+  }
+
+  forget(): void {
+    this.#scores = [];
+  }
+
+  /**
+   * Scores the resizers and the models of the scale, one after another. `onNext` is called before
+   * each.
+   */
+  async run(
+    task: EvaluationTask,
+    signal: AbortSignal,
+    onNext: (name: string, fraction: number) => void,
+  ): Promise<void> {
+    const { picture } = task;
+    if (picture.width * picture.height > MAX_PIXELS) {
+      throw new Error("This picture is too large to be scored: take one of at most 4 megapixels, or a part of it.");
+    }
+    this.forget();
+    this.#signal = signal;
+    try {
+      await this.#score(task, signal, onNext);
+    } finally {
+      // Another run may have begun since.
+      if (this.#signal === signal) this.#signal = undefined;
+    }
+  }
+
+  async #score(
+    { upscaler, picture, scale, models, source, backend, speeds }: EvaluationTask,
+    signal: AbortSignal,
+    onNext: (name: string, fraction: number) => void,
+  ): Promise<void> {
+    this.#plots ??= await import("./plot.ts");
+    const { small, sharp } = await upscaler.shrink(picture, scale);
+    signal.throwIfAborted();
+    const shrunk = await upscaler.inspect(small, { signal });
+    const size = { width: sharp.width, height: sharp.height };
+    const entries = models.filter((model) => model.scale === scale);
+    const names = [...resizers.map(([resizer]) => resizer), ...entries.map(({ name }) => name)];
+    for (const [index, name] of names.entries()) {
+      const show = (fraction: number) => onNext(baselineLabel(name), (index + fraction) / names.length);
+      show(0);
+      const options = { upscaler, picture: shrunk, size, source, backend, speeds, signal, onProgress: show };
+      const { pixels, milliseconds } = await enlargeBy(name, options);
+      const { psnrY, ssimY } = await upscaler.distance(sharp, pixels, { border: scale });
+      signal.throwIfAborted();
+      const entry = entries.find((model) => model.name === name);
+      this.#scores = [...this.#scores, { name, entry, psnrY, ssimY, milliseconds }];
+    }
+  }
+}

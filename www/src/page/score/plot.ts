@@ -1,0 +1,169 @@
+/**
+ * The plot of quality against cost. Its colours are attributes, because its PNG has no style sheet.
+ */
+import { html, nothing, render, svg, type SVGTemplateResult, type TemplateResult } from "lit-html";
+import { baselineLabel } from "../shared/baselines.ts";
+import type { Cost, Score } from "./score.ts";
+
+export const costs: readonly { value: Cost; label: string }[] = [
+  { value: "milliseconds", label: "milliseconds" },
+  { value: "multiply-adds", label: "multiply-adds" },
+];
+
+const WIDTH = 320;
+const HEIGHT = 220;
+const LEFT = 40;
+const RIGHT = WIDTH - 8;
+const TOP = 8;
+const BOTTOM = HEIGHT - 36;
+/** The height of a name below the plot. */
+const LINE = 14;
+
+/**
+ * A score's cost (as a power of ten) and quality, or their places in the plot, and its number in
+ * the table.
+ */
+interface Dot {
+  number: number;
+  name: string;
+  isModel: boolean;
+  x: number;
+  y: number;
+}
+
+/** The scores that have a place in the plot. */
+export function pointsOf(scores: readonly Score[], cost: Cost): Dot[] {
+  return scores.flatMap(({ name, psnrY, milliseconds, entry }, index) => {
+    // The resizers have hardly any multiply-adds, and an exact result has no PSNR.
+    const x = cost === "milliseconds" ? Math.max(0.1, milliseconds) : (entry?.macs_720p ?? 0) / 1e9;
+    if (psnrY === null || x === 0) return [];
+    return [{ number: index + 1, name, isModel: entry !== undefined, x: Math.log10(x), y: psnrY }];
+  });
+}
+
+/** `named`: with the names below, for use without the table. */
+export function plot(scores: readonly Score[], cost: Cost, named = false): TemplateResult {
+  const points = pointsOf(scores, cost);
+  if (points.length === 0) return html``;
+  const x = axis(
+    points.map((point) => point.x),
+    LEFT,
+    RIGHT,
+  );
+  const y = axis(
+    points.map((point) => point.y),
+    BOTTOM,
+    TOP,
+  );
+  const dots = points.map((point) => ({ ...point, x: x.at(point.x), y: y.at(point.y) }));
+  const text = (content: string, left: number, top: number, anchor = "middle", colour = "#7a8480") =>
+    svg`<text x=${left} y=${top} text-anchor=${anchor} font-size="10" fill=${colour}>${content}</text>`;
+  const numbers = numbered(dots);
+  const ticks = ticksFrom(x.low, x.high).map((value) => text(String(value), x.at(Math.log10(value)), BOTTOM + 14));
+  const unit = cost === "milliseconds" ? "milliseconds" : "billion multiply-adds for 1280 × 720";
+  const height = HEIGHT + (named ? Math.ceil(points.length / 2) * LINE + 6 : 0);
+  return html`
+    <svg
+      class="drawing plot"
+      data-testid="truth-plot"
+      role="img"
+      aria-label="PSNR against ${unit}; the numbers are those of the table"
+      viewBox="0 0 ${WIDTH} ${height}"
+      font-family="system-ui, sans-serif"
+    >
+      <rect x=${LEFT} y=${TOP} width=${RIGHT - LEFT} height=${BOTTOM - TOP} fill="none" stroke="#9aa5a1" />
+      ${[y.low, y.high].map((value) => text(value.toFixed(1), LEFT - 4, y.at(value) + 3, "end"))}
+      ${text("dB", LEFT - 4, (TOP + BOTTOM) / 2, "end")} ${ticks} ${text(unit, (LEFT + RIGHT) / 2, HEIGHT - 6)}
+      ${dots.map(
+        ({ name, isModel, x, y }) => svg`
+          <circle cx=${x} cy=${y} r="3.5" fill=${colourOf(isModel)}><title>${baselineLabel(name)}</title></circle>
+        `,
+      )}
+      ${numbers.map(({ x, y }, at) => way(dots[at], x, y))}
+      ${numbers.map(({ number, isModel, x, y }) => text(String(number), x, y + 3.5, "middle", colourOf(isModel)))}
+      ${
+        named
+          ? points.map(({ number, name, isModel }, index) => {
+              const left = index % 2 === 0 ? LEFT : (LEFT + RIGHT) / 2;
+              const top = HEIGHT + LINE * (Math.floor(index / 2) + 0.5);
+              return text(`${number}  ${baselineLabel(name)}`, left, top, "start", colourOf(isModel));
+            })
+          : nothing
+      }
+    </svg>
+  `;
+}
+
+const colourOf = (isModel: boolean) => (isModel ? "#178a70" : "#7a8480");
+
+/** A line from a dot to its number, where that is not just beside it. */
+function way(dot: Dot | undefined, x: number, y: number): SVGTemplateResult | typeof nothing {
+  const far = dot ? Math.hypot(x - dot.x, y - dot.y) : 0;
+  if (!dot || far < 12) return nothing;
+  const part = (far - 6) / far;
+  const [right, down] = [(x - dot.x) * part, (y - dot.y) * part];
+  return svg`<path d="M${dot.x} ${dot.y}l${right} ${down}" stroke="#9aa5a1" stroke-width="0.7" />`;
+}
+
+/** From values to places, with some room at both ends. */
+function axis(values: readonly number[], from: number, to: number) {
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const margin = 0.08 * (high - low || 1);
+  const at = (value: number) => from + ((value - low + margin) / (high - low + 2 * margin)) * (to - from);
+  return { low, high, at };
+}
+
+/** Round numbers between two powers of ten, few enough to be read. */
+function ticksFrom(low: number, high: number): number[] {
+  const exponents = Array.from({ length: 8 }, (_, index) => index - 2);
+  const within = (factors: readonly number[]) =>
+    exponents
+      .flatMap((exponent) => factors.map((factor) => Number((factor * 10 ** exponent).toPrecision(1))))
+      .filter((value) => Math.log10(value) >= low - 0.02 && Math.log10(value) <= high + 0.02);
+  return [[1, 2, 3, 4, 5, 6, 8], [1, 2, 5], [1]].map(within).find((ticks) => ticks.length <= 6) ?? [];
+}
+
+/** Places each number beside its dot so that it covers neither another dot nor another number. */
+function numbered(dots: readonly Dot[]): Dot[] {
+  const placed: Dot[] = [];
+  const isFree = (x: number, y: number, own: Dot) =>
+    x > LEFT + 6 &&
+    x < RIGHT - 6 &&
+    y > TOP + 5 &&
+    y < BOTTOM - 5 &&
+    placed.every((other) => Math.abs(other.x - x) >= 12 || Math.abs(other.y - y) >= 9) &&
+    dots.every((other) => other === own || Math.abs(other.x - x) >= 10 || Math.abs(other.y - y) >= 8);
+  for (const dot of dots) {
+    const tried = [11, 16, 22, 29].flatMap((far) =>
+      Array.from({ length: 12 }, (_, hour) => {
+        const angle = (hour * Math.PI) / 6;
+        return { x: dot.x + far * Math.cos(angle), y: dot.y - far * Math.sin(angle) };
+      }),
+    );
+    const free = tried.find(({ x, y }) => isFree(x, y, dot)) ?? { x: dot.x + 11, y: dot.y };
+    placed.push({ ...dot, ...free });
+  }
+  return placed;
+}
+
+/** The plot with names as a PNG, at three times the size. */
+export async function plotAsPng(scores: readonly Score[], cost: Cost): Promise<Blob> {
+  const holder = document.createElement("div");
+  render(plot(scores, cost, true), holder);
+  const drawn = holder.querySelector("svg");
+  if (!drawn) throw new Error("there is no plot");
+  const { width, height } = drawn.viewBox.baseVal;
+  drawn.setAttribute("width", String(width));
+  drawn.setAttribute("height", String(height));
+  const image = new Image();
+  const url = URL.createObjectURL(new Blob([new XMLSerializer().serializeToString(drawn)], { type: "image/svg+xml" }));
+  image.src = url;
+  await image.decode().finally(() => URL.revokeObjectURL(url));
+  const canvas = new OffscreenCanvas(3 * width, 3 * height);
+  const context = canvas.getContext("2d");
+  if (!context) throw new Error("The browser gave no canvas for the plot.");
+  context.fillStyle = "#ffffff";
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.drawImage(image, 0, 0, canvas.width, canvas.height);
+  return canvas.convertToBlob();
+}

@@ -1,0 +1,115 @@
+/** The table and the plot of the scores. */
+import { html, nothing, type TemplateResult } from "lit-html";
+import { live } from "lit-html/directives/live.js";
+import type { Commands } from "../session/commands.ts";
+import { evaluationScales } from "../session/defaults.ts";
+import type { Session } from "../session/session.ts";
+import { baselineLabel } from "../shared/baselines.ts";
+import { save } from "../shared/save.ts";
+import type { Evaluation } from "./evaluation.ts";
+import type { Cost, Score } from "./score.ts";
+
+export function scoreSection(session: Session, evaluation: Evaluation, commands: Commands): TemplateResult {
+  const { picture, activity, evaluationScale } = session;
+  const { scores, plots } = evaluation;
+  return html`
+    <details class="score">
+      <summary>Score against the truth</summary>
+      <p class="about">
+        Shrinks the picture as the literature does, has every model and resizer enlarge it again, and compares with the
+        picture itself. For sharp pictures.
+      </p>
+      <div class="row">
+        <select
+          aria-label="Scale to score"
+          data-testid="truth-scale"
+          .value=${live(String(evaluationScale))}
+          @change=${(event: Event) => commands.setEvaluationScale(Number((event.target as HTMLSelectElement).value))}
+        >
+          ${evaluationScales.map((scale) => html`<option value=${scale} ?selected=${scale === evaluationScale}>×${scale}</option>`)}
+        </select>
+        <button
+          type="button"
+          class="grow"
+          data-testid="truth-run"
+          ?disabled=${!picture || activity.isBusy}
+          @click=${() => void commands.evaluate()}
+        >
+          Score
+        </button>
+      </div>
+      ${scores.length > 0 && plots ? scoresTemplate(session, evaluation, plots) : nothing}
+    </details>
+  `;
+}
+
+function scoresTemplate(
+  { picture, evaluationScale: scale }: Session,
+  evaluation: Evaluation,
+  { costs, plot, plotAsPng, pointsOf }: NonNullable<Evaluation["plots"]>,
+): TemplateResult {
+  const { scores, cost } = evaluation;
+  const best = Math.max(...scores.map(({ psnrY }) => psnrY ?? Infinity));
+  const name = `${picture?.name ?? "picture"}-x${scale}`;
+  return html`
+    <div class="scroll">
+      <table data-testid="truth-scores">
+        <thead>
+          <tr>
+            <th scope="col">×${scale}</th>
+            <th scope="col">PSNR</th>
+            <th scope="col">SSIM</th>
+            <th scope="col">ms</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${scores.map(
+            ({ name, psnrY, ssimY, milliseconds }, index) => html`
+              <tr class=${(psnrY ?? Infinity) === best ? "best" : ""}>
+                <th scope="row"><span class="point">${index + 1}</span> ${baselineLabel(name)}</th>
+                <td>${psnrY?.toFixed(2) ?? "exact"}</td>
+                <td>${ssimY?.toFixed(4) ?? ""}</td>
+                <td>${milliseconds.toFixed(0)}</td>
+              </tr>
+            `,
+          )}
+        </tbody>
+      </table>
+    </div>
+    <select
+      class="below"
+      aria-label="What the plot shows quality against"
+      data-testid="truth-cost"
+      @change=${(event: Event) => evaluation.setCost((event.target as HTMLSelectElement).value as Cost)}
+    >
+      ${costs.map(({ value, label }) => html`<option value=${value} ?selected=${value === cost}>PSNR against ${label}</option>`)}
+    </select>
+    ${plot(scores, cost)}
+    <div class="row">
+      <button
+        type="button"
+        class="grow"
+        data-testid="truth-csv"
+        @click=${() => save(new Blob([csv(scores)], { type: "text/csv" }), `${name}.csv`)}
+      >
+        Save as CSV
+      </button>
+      <button
+        type="button"
+        class="grow"
+        data-testid="truth-png"
+        ?disabled=${pointsOf(scores, cost).length === 0}
+        @click=${() => void plotAsPng(scores, cost).then((png) => save(png, `${name}.png`))}
+      >
+        Save plot
+      </button>
+    </div>
+  `;
+}
+
+function csv(scores: readonly Score[]): string {
+  const rows = scores.map(({ name, entry, psnrY, ssimY, milliseconds }) =>
+    [name, psnrY ?? "", ssimY ?? "", milliseconds.toFixed(1), entry?.params ?? "", entry?.macs_720p ?? ""].join(","),
+  );
+  return `name,psnr_y,ssim_y,milliseconds,params,macs_720p\n${rows.join("\n")}\n`;
+}

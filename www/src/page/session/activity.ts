@@ -1,0 +1,91 @@
+/** The current work, one thing at a time, and the status line about it. */
+
+interface Status {
+  state: "idle" | "loading" | "working" | "done" | "error";
+  text: string;
+}
+
+/** For work that can be cancelled. */
+export interface WorkOptions {
+  signal: AbortSignal;
+  onProgress: (fraction: number) => void;
+}
+
+export class Activity {
+  #status: Status = { state: "loading", text: "Starting…" };
+  #progress = 0;
+  readonly #onStatus: () => void;
+  readonly #onProgress: () => void;
+  /** Aborted by whatever comes next: a new picture, a new run, Cancel. */
+  #current = new AbortController();
+  #occupies = false;
+
+  constructor(onStatus: () => void, onProgress: () => void) {
+    this.#onStatus = onStatus;
+    this.#onProgress = onProgress;
+  }
+
+  get status(): Readonly<Status> {
+    return this.#status;
+  }
+
+  /** The current work's progress, from 0 to 1. */
+  get progress(): number {
+    return this.#progress;
+  }
+
+  get isBusy(): boolean {
+    return this.status.state === "loading" || this.status.state === "working";
+  }
+
+  /** Whether the work must not be interrupted by a look at another comparison. */
+  get isOccupied(): boolean {
+    return this.isBusy && this.#occupies;
+  }
+
+  /** Cancels the current work and begins another. */
+  begin(state: "loading" | "working", text: string, occupies = false): AbortSignal {
+    this.#current.abort();
+    this.#occupies = occupies;
+    this.#current = new AbortController();
+    this.#progress = 0;
+    this.say(state, text);
+    return this.#current.signal;
+  }
+
+  /**
+   * Does the work and says so, also when it fails. Returns undefined if it failed or was cancelled.
+   */
+  async during<T>(text: string, work: (task: WorkOptions) => Promise<T>, occupies = true): Promise<T | undefined> {
+    const signal = this.begin("working", text, occupies);
+    try {
+      return await work({ signal, onProgress: (fraction) => this.showProgress(fraction, signal) });
+    } catch (error) {
+      // Only now is it certain that cancelled work has left its last state behind: draw that.
+      if (signal.aborted) this.#onProgress();
+      else this.fail(error);
+      return undefined;
+    }
+  }
+
+  showProgress(fraction: number, signal: AbortSignal, text = this.status.text): void {
+    if (signal.aborted) return;
+    this.#status = { state: "working", text };
+    this.#progress = fraction;
+    this.#onProgress();
+  }
+
+  /** Cancels the current work; the caller says so. */
+  end(): void {
+    this.#current.abort();
+  }
+
+  say(state: Status["state"], text: string): void {
+    this.#status = { state, text };
+    this.#onStatus();
+  }
+
+  fail(error: unknown): void {
+    this.say("error", error instanceof Error ? error.message : String(error));
+  }
+}

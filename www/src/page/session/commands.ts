@@ -1,0 +1,77 @@
+/**
+ * Everything that a visitor can ask for and that concerns more than one feature. Sections and
+ * features get these commands; `app.ts` carries them out, and only `main.ts` and `panel.ts` know
+ * it.
+ */
+import type { Area, Backend, SourcePicture, Upscaler } from "../../module/splitsr.ts";
+import type { Demo } from "../shared/demos.ts";
+import type { Format } from "../shared/formats.ts";
+import type { NetworkChange } from "./hyper-parameters.ts";
+import type { LinkState } from "./link-state.ts";
+import type { LoadedPicture, PictureOrigin, PicturePart } from "./picture.ts";
+import type { Result } from "./session.ts";
+
+export interface Commands {
+  // ---- Pictures ----
+
+  /** Shows a picture. "left": another one was opened meanwhile. */
+  open(source: Blob | string, origin: PictureOrigin): Promise<"open" | "broken" | "left">;
+  openDemo(demo: Demo): Promise<void>;
+  /** Brings the page to the state in a link's fragment. */
+  openLink(fragment: string): Promise<void>;
+  /** Takes a link's settings, and the viewer's from it. */
+  follow(link: LinkState): void;
+  /** Cuts a part out of the picture, or goes back to all of it. Returns whether that worked. */
+  cut(region: Area | undefined): Promise<boolean>;
+  /** Shows a part that was enlarged while it is being marked. */
+  showLivePart(part: PicturePart, result: Result): void;
+  /** Reads a picture that is not to be enlarged. */
+  inspect(file: Blob): Promise<SourcePicture>;
+
+  // ---- Settings ----
+
+  setZoom(zoom: number): void;
+  setBackend(backend: Backend): void;
+  setModel(name: string): void;
+  setNetwork(change: NetworkChange): void;
+  setFormat(format: Format, quality?: number): void;
+  setKeepsMetadata(keeps: boolean): void;
+  setEvaluationScale(scale: number): void;
+
+  // ---- The visitor's own models ----
+
+  addModel(file: File): Promise<void>;
+  /** Removes a model. If it was chosen, the model that it was trained from takes its place. */
+  removeModel(name: string): Promise<void>;
+  restoreModel(): Promise<void>;
+
+  // ---- Work ----
+
+  /** Enlarges. Returns whether there is a result in the end. */
+  run(): Promise<boolean>;
+  /** Enlarges the pictures of the batch and saves them as one file. */
+  runBatch(): Promise<void>;
+  /** Enlarges again in the way that gives the same bits on every machine. */
+  verify(): Promise<void>;
+  /** Scores all models on the picture. */
+  evaluate(): Promise<void>;
+  addBaseline(name: string): Promise<void>;
+  removeBaseline(name: string): Promise<void>;
+  showBaseline(name: string): Promise<void>;
+  showDifference(shows: boolean): Promise<void>;
+  /** Does work that needs the engine for the current settings, and says so. */
+  withEngine(text: string, work: (upscaler: Upscaler, signal: AbortSignal) => Promise<void>): Promise<void>;
+  cancel(): void;
+  /** Cancels the current work; the caller says so. */
+  stop(): void;
+  /** Says what can be done now. */
+  ready(): void;
+
+  // ---- What comes of it ----
+
+  download(): Promise<void>;
+  /** Puts the picture, which must be small, into the link. */
+  embedPicture(): Promise<void>;
+  /** From now on the link holds the picture as this text. */
+  holdEmbedded(source: LoadedPicture, text: string): void;
+}

@@ -1,0 +1,9 @@
+/** Limits, and the values of settings that neither the visitor nor a link has chosen. */
+
+export const MIN_ZOOM = 1;
+export const DEFAULT_ZOOM = 2;
+/** From 1 to 100, for lossy formats. */
+export const DEFAULT_QUALITY = 92;
+/** The factors by which a picture can be shrunk to score models on it. */
+export const evaluationScales: readonly number[] = [2, 3, 4];
+export const DEFAULT_EVALUATION_SCALE = 2;

@@ -1,0 +1,121 @@
+/** The hyper-parameters that a visitor can change, and how they find their model. */
+import type { ModelEntry, SplitSrConfig } from "../../module/splitsr.ts";
+
+/** A hyper-parameter that a visitor can change, and the values to choose from. */
+export interface Parameter {
+  key: "split_ratio" | "hybrid_index" | "hybrid_mode" | "replacement" | "block";
+  testId: string;
+  label: string;
+  /** Its name in a link. */
+  link: string;
+  values: (config: SplitSrConfig) => readonly (readonly [value: string | number, label: string])[];
+}
+
+const ratios = [
+  [0.125, "1/8"],
+  [0.25, "1/4"],
+  [0.375, "3/8"],
+  [0.5, "1/2"],
+  [0.75, "3/4"],
+  [1, "1"],
+] as const;
+
+export const parameters: readonly Parameter[] = [
+  { key: "split_ratio", testId: "split-ratio", label: "Split ratio", link: "a", values: () => ratios },
+  {
+    key: "hybrid_index",
+    testId: "hybrid-index",
+    label: "Hybrid index",
+    link: "hi",
+    values: ({ groups }) => Array.from({ length: groups + 1 }, (_, index) => [index, `${index} of ${groups}`] as const),
+  },
+  {
+    key: "hybrid_mode",
+    testId: "hybrid-mode",
+    label: "Hybrid mode",
+    link: "mode",
+    values: () => [
+      ["split-first", "split first"],
+      ["standard-first", "standard first"],
+      ["interleaved", "interleaved"],
+    ],
+  },
+  {
+    key: "replacement",
+    testId: "replacement",
+    label: "Replacement",
+    link: "at",
+    values: () => [
+      ["features", "features"],
+      ["upsampler", "upsampler"],
+      ["both", "both"],
+    ],
+  },
+  {
+    key: "block",
+    testId: "block",
+    label: "Block",
+    link: "block",
+    values: () => [
+      ["split", "split"],
+      ["shuffle", "shuffle"],
+      ["inverted-residual", "inverted residual"],
+      ["idle", "idle"],
+      ["ghost", "ghost"],
+    ],
+  },
+];
+
+/** The message for hyper-parameters that no model was trained with. */
+export function untrainedText(nearest: ModelEntry | undefined): string {
+  const start = nearest ? `, or train this network on your pictures, beginning with ${nearest.name}` : "";
+  return `No model has been trained with these hyper-parameters. Choose values with a ✓, or a model from the list${start}.`;
+}
+
+/** Names the hyper-parameters that differ between a network and a model. */
+export function differenceText(network: SplitSrConfig, entry: ModelEntry | undefined): string {
+  const own = configOf(entry);
+  return parameters
+    .filter(({ key }) => network[key] !== own?.[key])
+    .map(({ key, label, values }) => {
+      const name = values(network).find(([value]) => value === network[key])?.[1] ?? String(network[key]);
+      return `${label.toLowerCase()} ${name}`;
+    })
+    .join(", ");
+}
+
+/** A change of hyper-parameters. */
+export type NetworkChange = Partial<Pick<SplitSrConfig, Parameter["key"]>>;
+
+/** The hyper-parameters of a model, if it is a SplitSR network. */
+export function configOf(entry: ModelEntry | undefined): SplitSrConfig | undefined {
+  return entry?.config.architecture === "splitsr" ? entry.config : undefined;
+}
+
+/** Whether a model was trained with exactly these hyper-parameters. */
+export function hasConfig(entry: ModelEntry | undefined, config: SplitSrConfig): boolean {
+  const other = configOf(entry);
+  return other !== undefined && differing(other, config).length === 0;
+}
+
+export function trainedWith(config: SplitSrConfig, entries: readonly ModelEntry[]): ModelEntry | undefined {
+  return entries.find((entry) => hasConfig(entry, config));
+}
+
+/** The model of the same scale with the fewest and smallest differences in its hyper-parameters. */
+export function nearestTo(config: SplitSrConfig, entries: readonly ModelEntry[]): ModelEntry | undefined {
+  const distance = (other: SplitSrConfig) =>
+    differing(other, config).length +
+    Math.abs(other.split_ratio - config.split_ratio) / 2 +
+    Math.abs(other.hybrid_index - config.hybrid_index) / (2 * config.groups);
+  const candidates = entries.flatMap((entry) => {
+    const other = configOf(entry);
+    return other?.scale === config.scale ? [{ entry, distance: distance(other) }] : [];
+  });
+  return candidates.toSorted((a, b) => a.distance - b.distance)[0]?.entry;
+}
+
+function differing(a: SplitSrConfig, b: SplitSrConfig): string[] {
+  const keys = Object.keys(b) as (keyof SplitSrConfig)[];
+  return keys.filter((key) => a[key] !== b[key]);
+}

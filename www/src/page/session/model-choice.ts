@@ -1,0 +1,108 @@
+/**
+ * The chosen model, or the chosen hyper-parameters, from the models of the page and the visitor's
+ * own.
+ */
+import { modelFor, type ModelEntry, type ModelSource, type SplitSrConfig } from "../../module/splitsr.ts";
+import { configOf, hasConfig, nearestTo, trainedWith, type NetworkChange } from "./hyper-parameters.ts";
+import type { OwnModels } from "./own-models.ts";
+
+/** The choice as everyone but the session sees it. */
+export type ChosenModel = Omit<ModelChoice, "setShipped" | "choose" | "chooseNetwork" | "unchoose" | "followZoom">;
+
+export class ModelChoice {
+  #shipped: readonly ModelEntry[] = [];
+  #name = "";
+  #isChosen = false;
+  /** Hyper-parameters that the visitor chose and that no model was trained with. */
+  #untrained: SplitSrConfig | undefined;
+  readonly #own: OwnModels;
+
+  constructor(own: OwnModels) {
+    this.#own = own;
+  }
+
+  /** The models that come with the page. */
+  get shipped(): readonly ModelEntry[] {
+    return this.#shipped;
+  }
+
+  get all(): ModelEntry[] {
+    return [...this.#shipped, ...this.#own.all.map(({ entry }) => entry)];
+  }
+
+  /** The model's name. */
+  get name(): string {
+    return this.#name;
+  }
+
+  /** Whether the visitor or a link chose the model; otherwise it follows the zoom. */
+  get isChosen(): boolean {
+    return this.#isChosen;
+  }
+
+  get entry(): ModelEntry | undefined {
+    return this.entryOf(this.#name);
+  }
+
+  entryOf(name: string): ModelEntry | undefined {
+    return this.all.find((entry) => entry.name === name);
+  }
+
+  /** Finds a model's weights. */
+  readonly source = (name = this.#name): ModelSource => this.#own.named(name)?.file ?? name;
+
+  /** The chosen hyper-parameters; undefined if the model is no SplitSR network. */
+  get network(): SplitSrConfig | undefined {
+    return this.#untrained ?? configOf(this.entry);
+  }
+
+  /** Whether there are weights for `network`. Without them the page enlarges nothing. */
+  get isTrained(): boolean {
+    return this.#untrained === undefined;
+  }
+
+  /** The chosen hyper-parameters if there are no weights for them. */
+  get untrained(): SplitSrConfig | undefined {
+    return this.#untrained;
+  }
+
+  /**
+   * The model that fine-tuning starts from: the chosen one, or the nearest to the hyper-parameters.
+   */
+  get trained(): ModelEntry | undefined {
+    return (this.#untrained && nearestTo(this.#untrained, this.all)) ?? this.entry;
+  }
+
+  setShipped(models: readonly ModelEntry[], name: string): void {
+    this.#shipped = models;
+    this.#name = name;
+  }
+
+  choose(name: string): void {
+    this.#name = name;
+    this.#isChosen = true;
+    this.#untrained = undefined;
+  }
+
+  /** Chooses the model that was trained with the hyper-parameters, if there is one. */
+  chooseNetwork(change: NetworkChange): void {
+    if (!this.network) return;
+    const network = { ...this.network, ...change };
+    this.#isChosen = true;
+    // Several models may have the same ones: the chosen one stays.
+    const trained = hasConfig(this.entry, network) ? this.entry : trainedWith(network, this.all);
+    this.#untrained = trained ? undefined : network;
+    if (trained) this.#name = trained.name;
+  }
+
+  /** Goes back to the model that follows the zoom. */
+  unchoose(zoom: number): void {
+    this.#isChosen = false;
+    this.#untrained = undefined;
+    this.followZoom(zoom);
+  }
+
+  followZoom(zoom: number): void {
+    if (!this.#isChosen) this.#name = modelFor(zoom, this.#shipped)?.name ?? this.#name;
+  }
+}

@@ -1,0 +1,22 @@
+import type { Area, SourcePicture } from "../../module/splitsr.ts";
+
+/** The origin of a picture. */
+export interface PictureOrigin {
+  /** A file's name without its ending. */
+  name: string;
+  /** The alternative text. */
+  description: string;
+  /** The id of a demo picture. */
+  demo?: string | undefined;
+  /** The address of a picture on another site. */
+  address?: string | undefined;
+}
+
+/** A picture that was opened. */
+export interface LoadedPicture extends SourcePicture, PictureOrigin {
+  /** The file that it was read from. */
+  file: Blob | undefined;
+}
+
+/** A part of a picture, and its place. */
+export type PicturePart = LoadedPicture & { area: Area };

@@ -1,0 +1,377 @@
+/**
+ * The page's state. Everyone may read it, but only its own methods change it, and they announce
+ * each change. It knows neither the viewer nor the panel.
+ */
+import {
+  MAX_ZOOM,
+  type Backend,
+  type Estimate,
+  type ModelEntry,
+  type NetworkInfo,
+  type UpscaleResult,
+} from "../../module/splitsr.ts";
+import { ORIGINAL } from "../shared/baselines.ts";
+import { png, type FileSettings, type Format } from "../shared/formats.ts";
+import { Activity } from "./activity.ts";
+import type { Batch } from "./batch.ts";
+import { DEFAULT_EVALUATION_SCALE, DEFAULT_QUALITY, DEFAULT_ZOOM, MIN_ZOOM } from "./defaults.ts";
+import { EngineSlot } from "./engine-slot.ts";
+import type { NetworkChange } from "./hyper-parameters.ts";
+import type { Hashes, LinkState } from "./link-state.ts";
+import { ModelChoice, type ChosenModel } from "./model-choice.ts";
+import { OwnModels } from "./own-models.ts";
+import type { LoadedPicture, PicturePart } from "./picture.ts";
+import { Speeds } from "./speeds.ts";
+
+export interface Result {
+  upscaled: UpscaleResult;
+  zoom: number;
+  model: string;
+}
+
+/** The choice of baselines for the result. */
+export interface ComparisonSettings {
+  /** In the order in which they were added. */
+  baselines: readonly string[];
+  /** The one that is shown: a baseline, or the original. */
+  shown: string;
+  /** Whether the map of the differences is shown. */
+  showsDifference: boolean;
+}
+
+/**
+ * A link whose picture is not open: it is loading, failed to load, or waits for the visitor's
+ * consent.
+ */
+export interface WaitingLink {
+  link: LinkState;
+  /** {@link Session.fingerprint} when the link was opened. */
+  fingerprint: string;
+}
+
+/** A change concerns the page alone, or its link (the address) too. */
+export type Change = "page" | "link";
+
+const noComparison: ComparisonSettings = { baselines: [], shown: ORIGINAL, showsDifference: false };
+
+export class Session {
+  readonly activity = new Activity(
+    () => this.changed("link"),
+    () => this.changed(),
+  );
+  readonly own = new OwnModels(() => this.changed());
+  readonly engine = new EngineSlot();
+  readonly speeds = new Speeds();
+  readonly #choice = new ModelChoice(this.own);
+  readonly #listeners: ((change: Change) => void)[] = [];
+
+  #picture: LoadedPicture | undefined;
+  #part: PicturePart | undefined;
+  #batch: Batch | undefined;
+  #result: Result | undefined;
+  #estimate: Estimate | undefined;
+  #networkInfo: NetworkInfo | undefined;
+
+  #zoom = DEFAULT_ZOOM;
+  #backend: Backend = "auto";
+  #files: FileSettings = { format: png, quality: DEFAULT_QUALITY, keepsMetadata: false };
+  #comparison = noComparison;
+  #evaluationScale = DEFAULT_EVALUATION_SCALE;
+
+  #expectedHashes: Hashes | undefined;
+  #foundHashes: Hashes | undefined;
+  #waitingLink: WaitingLink | undefined;
+
+  onChange(listener: (change: Change) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Announces a change. Features call it for state of their own. */
+  changed(change: Change = "page"): void {
+    for (const listener of this.#listeners) listener(change);
+  }
+
+  // ---- The picture, and what is made of it ----
+
+  get picture(): LoadedPicture | undefined {
+    return this.#picture;
+  }
+
+  /** The part of the picture that is enlarged alone. */
+  get part(): PicturePart | undefined {
+    return this.#part;
+  }
+
+  /** The picture to enlarge: all of it, or a part. */
+  get source(): LoadedPicture | undefined {
+    return this.#part ?? this.#picture;
+  }
+
+  /** Several pictures that were opened together; `picture` is the first one that could be read. */
+  get batch(): Batch | undefined {
+    return this.#batch;
+  }
+
+  get result(): Result | undefined {
+    return this.#result;
+  }
+
+  /** The cost of a run with the current settings; undefined until it is known. */
+  get estimate(): Estimate | undefined {
+    return this.#estimate;
+  }
+
+  /** The costs of the chosen network; undefined until they are known. */
+  get networkInfo(): NetworkInfo | undefined {
+    return this.#networkInfo;
+  }
+
+  openPicture(picture: LoadedPicture): void {
+    this.#picture = picture;
+    this.#part = this.#batch = this.#result = this.#waitingLink = undefined;
+    this.#forgetHashes();
+    this.changed();
+  }
+
+  /**
+   * Replaces the part, or goes back to the whole picture. Its result comes along where there is one
+   * already.
+   */
+  setPart(part: PicturePart | undefined, result?: Result): void {
+    this.#part = part;
+    this.#result = result;
+    this.#estimate = undefined;
+    this.#forgetHashes();
+    this.changed();
+  }
+
+  setBatch(batch: Batch | undefined): void {
+    this.#batch = batch;
+    this.changed();
+  }
+
+  /** A new result has no known hashes. */
+  setResult(result: Result | undefined): void {
+    this.#result = result;
+    this.#foundHashes = undefined;
+    this.changed();
+  }
+
+  setEstimate(estimate: Estimate | undefined): void {
+    this.#estimate = estimate;
+    this.changed();
+  }
+
+  setNetworkInfo(info: NetworkInfo | undefined): void {
+    this.#networkInfo = info;
+    this.changed();
+  }
+
+  /** Whether the result was made with the current settings. */
+  get resultIsCurrent(): boolean {
+    const { result, backend } = this;
+    return result?.zoom === this.zoom && result.model === this.model && this.engine.fits(this.choice.source(), backend);
+  }
+
+  // ---- Settings ----
+
+  get zoom(): number {
+    return this.#zoom;
+  }
+
+  get zoomIsValid(): boolean {
+    return this.zoom >= MIN_ZOOM && this.zoom <= MAX_ZOOM;
+  }
+
+  /** The result's size at the chosen zoom. */
+  get target(): { width: number; height: number } | undefined {
+    const { source } = this;
+    if (!source) return undefined;
+    const side = (pixels: number) => Math.max(1, Math.round(pixels * this.zoom));
+    return { width: side(source.width), height: side(source.height) };
+  }
+
+  setZoom(zoom: number): void {
+    this.#zoom = zoom;
+    if (this.zoomIsValid) this.#choice.followZoom(zoom);
+    this.#settingsChanged();
+  }
+
+  get backend(): Backend {
+    return this.#backend;
+  }
+
+  setBackend(backend: Backend): void {
+    this.#backend = backend;
+    this.#settingsChanged();
+  }
+
+  get choice(): ChosenModel {
+    return this.#choice;
+  }
+
+  get models(): ModelEntry[] {
+    return this.#choice.all;
+  }
+
+  /** The chosen model's name. */
+  get model(): string {
+    return this.#choice.name;
+  }
+
+  setShippedModels(models: readonly ModelEntry[], chosen: string): void {
+    this.#choice.setShipped(models, chosen);
+    this.changed();
+  }
+
+  setModel(name: string): void {
+    this.#choice.choose(name);
+    this.#settingsChanged();
+  }
+
+  /** Goes back to the model that follows the zoom. */
+  unchooseModel(): void {
+    this.#choice.unchoose(this.zoom);
+    this.#settingsChanged();
+  }
+
+  setNetwork(change: NetworkChange): void {
+    this.#choice.chooseNetwork(change);
+    this.#settingsChanged();
+  }
+
+  /** How results are saved. */
+  get files(): FileSettings {
+    return this.#files;
+  }
+
+  setFormat(format: Format, quality = this.#files.quality): void {
+    this.#files = { ...this.#files, format, quality };
+    this.#batch?.forget();
+    this.changed("link");
+  }
+
+  setKeepsMetadata(keepsMetadata: boolean): void {
+    this.#files = { ...this.#files, keepsMetadata };
+    this.#batch?.forget();
+    this.changed();
+  }
+
+  get comparison(): ComparisonSettings {
+    return this.#comparison;
+  }
+
+  /** All baselines for a link, the one that is shown first. Empty where there are none. */
+  get linkedBaselines(): readonly string[] {
+    const { baselines, shown } = this.#comparison;
+    return baselines.length > 0 ? [shown, ...baselines.filter((name) => name !== shown)] : [];
+  }
+
+  addBaseline(name: string): void {
+    const { baselines } = this.#comparison;
+    this.#setComparison({ baselines: baselines.includes(name) ? baselines : [...baselines, name], shown: name });
+  }
+
+  removeBaseline(name: string): void {
+    const { baselines, shown } = this.#comparison;
+    this.#setComparison({
+      baselines: baselines.filter((other) => other !== name),
+      shown: shown === name ? ORIGINAL : shown,
+    });
+  }
+
+  showBaseline(name: string): void {
+    this.#setComparison({ shown: name });
+  }
+
+  showDifference(showsDifference: boolean): void {
+    this.#setComparison({ showsDifference });
+  }
+
+  #setComparison(change: Partial<ComparisonSettings>): void {
+    this.#comparison = { ...this.#comparison, ...change };
+    this.changed();
+  }
+
+  /** The factor by which pictures are shrunk to score models on them. */
+  get evaluationScale(): number {
+    return this.#evaluationScale;
+  }
+
+  setEvaluationScale(scale: number): void {
+    this.#evaluationScale = scale;
+    this.changed();
+  }
+
+  /**
+   * Takes the settings of a link, and defaults for the others. Links do not say whether metadata is
+   * kept.
+   */
+  follow(link: LinkState): void {
+    const { zoom = DEFAULT_ZOOM, model, network, baselines = [], difference = false } = link;
+    this.#zoom = zoom;
+    this.#backend = link.backend ?? "auto";
+    if (model === undefined) this.#choice.unchoose(zoom);
+    else this.#choice.choose(model);
+    if (network) this.#choice.chooseNetwork(network);
+    this.#comparison = {
+      baselines: baselines.filter((name) => name !== ORIGINAL),
+      shown: baselines[0] ?? ORIGINAL,
+      showsDifference: difference,
+    };
+    this.#files = { ...this.#files, format: link.format ?? png, quality: link.quality ?? DEFAULT_QUALITY };
+    this.#evaluationScale = link.evaluationScale ?? DEFAULT_EVALUATION_SCALE;
+    this.#settingsChanged();
+  }
+
+  /** Other settings give other results. */
+  #settingsChanged(): void {
+    this.#batch?.forget();
+    this.#expectedHashes = undefined;
+    this.changed();
+  }
+
+  // ---- Links ----
+
+  /**
+   * The settings that decide what the result is. A link's hashes are valid as long as these stay
+   * the same.
+   */
+  get fingerprint(): string {
+    return JSON.stringify([this.zoom, this.model, this.backend, this.choice.network]);
+  }
+
+  /** The hashes in the link, which the exact result must have. */
+  get expectedHashes(): Hashes | undefined {
+    return this.#expectedHashes;
+  }
+
+  /** The hashes of the exact result; undefined until it was made. */
+  get foundHashes(): Hashes | undefined {
+    return this.#foundHashes;
+  }
+
+  expectHashes(hashes: Hashes | undefined): void {
+    this.#expectedHashes = hashes;
+    this.changed();
+  }
+
+  findHashes(hashes: Hashes): void {
+    this.#foundHashes = hashes;
+    this.changed();
+  }
+
+  #forgetHashes(): void {
+    this.#expectedHashes = this.#foundHashes = undefined;
+  }
+
+  /** The link that the page still tries to follow. */
+  get waitingLink(): WaitingLink | undefined {
+    return this.#waitingLink;
+  }
+
+  setWaitingLink(waiting: WaitingLink | undefined): void {
+    this.#waitingLink = waiting;
+    this.changed();
+  }
+}

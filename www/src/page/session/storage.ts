@@ -1,0 +1,99 @@
+/** The visitor's models and unfinished fine-tunings, stored on this device in IndexedDB. */
+import { createStore, delMany, get, getMany, keys, set } from "idb-keyval";
+import type { ModelEntry, TuneSettings } from "../../module/splitsr.ts";
+
+/** A model that does not come with the page. */
+export interface OwnModel {
+  entry: ModelEntry;
+  file: Blob;
+  /** Present if it was fine-tuned here. */
+  tuned?: {
+    /** The model that the training started from. */
+    from: string;
+    step: number;
+    /** The gain over that model on held-out pictures, in dB. */
+    gain: number;
+    /** Whether its network differs from that model's. */
+    isOther?: boolean;
+  };
+}
+
+/** A stored fine-tuning, to resume it. Its pictures are stored separately, once. */
+export interface KeptTuning {
+  id: string;
+  /** The new model's name. */
+  name: string;
+  /** The name of the model that the training started from. */
+  from: string;
+  /** That model's weights if it is the visitor's own, since it may be deleted meanwhile. */
+  fromFile: Blob | undefined;
+  settings: TuneSettings;
+  step: number;
+  checkpoint: Blob | undefined;
+  history: TuneHistory;
+}
+
+/** The points of the plots. */
+interface TuneHistory {
+  losses: Point[];
+  scores: Point[];
+}
+
+export type Point = readonly [step: number, value: number];
+
+const store = createStore("splitsr", "kept");
+
+// Each kind of value has its own prefix.
+const modelKey = (name: string) => `model/${name}`;
+const tuningKey = (id: string) => `tuning/${id}`;
+const picturesKey = (id: string) => `pictures/${id}`;
+
+async function readAll<T>(prefix: string): Promise<T[]> {
+  const wanted = (await keys<string>(store)).filter((key) => key.startsWith(prefix));
+  const values = await getMany<T>(wanted, store);
+  return values.filter((value) => value !== undefined);
+}
+
+/** @throws {StorageError}, as all of these functions do. */
+export const readModels = (): Promise<OwnModel[]> => explained(() => readAll<OwnModel>(modelKey("")));
+
+export const writeModel = (model: OwnModel): Promise<void> =>
+  explained(() => set(modelKey(model.entry.name), model, store));
+
+export const isKept = (model: string): Promise<boolean> =>
+  explained(async () => (await keys<string>(store)).includes(modelKey(model)));
+
+export const removeModel = (name: string): Promise<void> => explained(() => delMany([modelKey(name)], store));
+
+export const readTunings = (): Promise<KeptTuning[]> => explained(() => readAll<KeptTuning>(tuningKey("")));
+
+/** Replaces its stored state, which stays if there is no room for the new one. */
+export const writeTuning = (tuning: KeptTuning): Promise<void> =>
+  explained(() => set(tuningKey(tuning.id), tuning, store));
+
+export const removeTuning = (id: string): Promise<void> =>
+  explained(() => delMany([tuningKey(id), picturesKey(id)], store));
+
+export const readPictures = async (id: string): Promise<File[]> =>
+  (await explained(() => get<File[]>(picturesKey(id), store))) ?? [];
+
+export const writePictures = (id: string, files: readonly File[]): Promise<void> =>
+  explained(() => set(picturesKey(id), files, store));
+
+/** Its message is for the reader. */
+class StorageError extends Error {}
+
+async function explained<T>(act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    const { name, message } =
+      error instanceof Error || error instanceof DOMException ? error : new Error(String(error));
+    throw new StorageError(
+      name === "QuotaExceededError"
+        ? "There is no room left on this device to keep it. What was kept before is still there."
+        : `The browser does not let this page keep anything on this device (${message || name}).`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,28 @@
+/** The names of what a result can be compared with. */
+import type { ModelEntry, Resizer } from "../../module/splitsr.ts";
+
+/** The picture itself, enlarged by the browser. */
+export const ORIGINAL = "original";
+
+/** Each of them takes time for every new result. */
+export const MAX_BASELINES = 4;
+
+export const resizers: readonly (readonly [Resizer, string])[] = [
+  ["nearest", "Nearest pixel"],
+  ["bilinear", "Bilinear"],
+  ["bicubic", "Bicubic"],
+  ["lanczos3", "Lanczos"],
+];
+
+/** Whether a name is "original", a resizer or one of the models. */
+export function isBaseline(name: string, models: readonly ModelEntry[]): boolean {
+  return name === ORIGINAL || resizerNamed(name) !== undefined || models.some((model) => model.name === name);
+}
+
+export function resizerNamed(name: string): Resizer | undefined {
+  return resizers.find(([resizer]) => resizer === name)?.[0];
+}
+
+export function baselineLabel(name: string): string {
+  return resizers.find(([resizer]) => resizer === name)?.[1] ?? name;
+}

@@ -1,0 +1,26 @@
+/** The demo pictures in `public/demo`; sources and licences are in its LICENCES.md. */
+export interface Demo {
+  /** In links: `#img=demo:sign`. */
+  id: string;
+  title: string;
+  /** The alternative text. */
+  description: string;
+}
+
+export const demos: readonly Demo[] = [
+  { id: "sign", title: "Sign", description: "A wooden road sign: welcome to colorful Colorado" },
+  { id: "facade", title: "Façade", description: "The many windows of the Hawa Mahal" },
+  { id: "fur", title: "Fur", description: "A golden retriever" },
+  { id: "portrait", title: "Portrait", description: "A smiling girl with a pink hair band" },
+  { id: "foliage", title: "Foliage", description: "Violet asters with leaves" },
+  { id: "print", title: "Print", description: "A Japanese woodblock print of two officers, with script" },
+];
+
+export function demoUrl(id: string): string {
+  return new URL(`demo/${id}.png`, document.baseURI).href;
+}
+
+/** A small version, so that the page loads fast. */
+export function thumbUrl(id: string): string {
+  return new URL(`thumbs/${id}.webp`, document.baseURI).href;
+}

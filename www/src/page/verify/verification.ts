@@ -1,0 +1,60 @@
+/**
+ * Checks whether a result is what other machines get. It enlarges the picture again in the way that
+ * gives the same bits everywhere (`tile: "exact"`), and compares the hash of that with the one in
+ * the link.
+ */
+import type { Distance, SourcePicture, UpscaleResult, Upscaler } from "../../module/splitsr.ts";
+import type { Session } from "../session/session.ts";
+
+export class Verification {
+  readonly #session: Session;
+  /** The distance between the result that is shown and the exact one. */
+  #distance: Distance | undefined;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  async run(
+    upscaler: Upscaler,
+    picture: SourcePicture,
+    shown: UpscaleResult,
+    options: { signal: AbortSignal; onProgress: (fraction: number) => void },
+  ): Promise<void> {
+    const { signal, onProgress } = options;
+    const { width, height } = shown;
+    const exact = await upscaler.upscale(picture, {
+      width,
+      height,
+      tile: "exact",
+      signal,
+      onProgress: ({ fraction }) => onProgress(fraction),
+    });
+    this.#distance = await upscaler.distance(shown.imageData(), exact.imageData());
+    signal.throwIfAborted();
+    this.#session.findHashes({ model: exact.report.modelSha256, output: exact.report.outputSha256 });
+  }
+
+  /** A sentence about what is known; empty if there is nothing to say. */
+  get verdict(): string {
+    const { expectedHashes: expected, foundHashes: found, picture } = this.#session;
+    const distance = this.#distance;
+    if (!found || !distance) return expected ? "The link tells what must come out: not verified yet." : "";
+    const off =
+      distance.largest === 0
+        ? "is the same"
+        : `is at most ${distance.largest} level${distance.largest > 1 ? "s" : ""} off`;
+    const shown = `What is shown ${off}.`;
+    if (!expected) return `The exact result is known now, and the link holds its hash. ${shown}`;
+    if (!found.model.startsWith(expected.model))
+      return "Not reproduced: the model here is another one than the sender's.";
+    if (!found.output.startsWith(expected.output)) {
+      const changed =
+        picture?.address === undefined
+          ? ""
+          : ` The picture at ${new URL(picture.address).host} may be another one by now.`;
+      return `Not reproduced: the exact result here is another one than the sender's.${changed}`;
+    }
+    return `Reproduced exactly. ${shown}`;
+  }
+}

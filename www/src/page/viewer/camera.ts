@@ -1,0 +1,151 @@
+/** The viewer's camera: converts between its CSS pixels and the picture's pixels. */
+import type { Area } from "../../module/splitsr.ts";
+import type { View } from "../session/link-state.ts";
+
+/** The largest side of a fitted picture's pixel, in CSS pixels. */
+const MAX_FITTED_MAGNIFICATION = 64;
+/** Space around a fitted picture, in CSS pixels, and below it for the toolbar. */
+const MARGIN = 24;
+const TOOLBAR = 68;
+
+export interface Point {
+  x: number;
+  y: number;
+}
+
+export interface Size {
+  width: number;
+  height: number;
+}
+
+export class Camera {
+  picture: Size | undefined;
+  /** Whether the picture is fitted again when the window changes. */
+  fitted = true;
+  /** How many pictures are side by side. */
+  panes = 1;
+  /** Pixels of the result for each pixel of the original. */
+  detail = 1;
+  #view: View = { x: 0.5, y: 0.5, magnification: 1, split: 0.5 };
+  readonly #viewport: HTMLElement;
+
+  constructor(viewport: HTMLElement) {
+    this.#viewport = viewport;
+  }
+
+  get view(): Readonly<View> {
+    return this.#view;
+  }
+
+  /** Values out of range, from another window for example, are clamped. */
+  set view({ x, y, magnification, split }: View) {
+    const inside = (fraction: number) => Math.min(1, Math.max(0, fraction));
+    this.#view = { x: inside(x), y: inside(y), magnification: this.#limited(magnification), split: inside(split) };
+  }
+
+  get magnification(): number {
+    return this.#view.magnification;
+  }
+
+  /** The width that each picture has, in CSS pixels. */
+  get paneWidth(): number {
+    return this.#viewport.clientWidth / this.panes;
+  }
+
+  /** The pane that a point of the viewer is in. */
+  paneAt({ x }: Point): number {
+    return Math.min(this.panes - 1, Math.max(0, Math.floor(x / this.paneWidth)));
+  }
+
+  /** The middle of a pane, where `view.x` and `view.y` are. */
+  middle(pane = 0): Point {
+    return {
+      x: (pane + 0.5) * this.paneWidth,
+      y: this.#viewport.clientHeight / 2 - (TOOLBAR - MARGIN) / 2,
+    };
+  }
+
+  /** The picture's corner in the first pane, in CSS pixels. */
+  get corner(): { left: number; top: number } {
+    const { width = 0, height = 0 } = this.picture ?? {};
+    const { x, y, magnification } = this.#view;
+    const middle = this.middle();
+    return { left: middle.x - x * width * magnification, top: middle.y - y * height * magnification };
+  }
+
+  /** The point of the picture under a point of the viewer, in the picture's pixels. */
+  toPicture(at: Point, pane = this.paneAt(at)): Point {
+    const { left, top } = this.corner;
+    const { magnification } = this.#view;
+    return { x: (at.x - pane * this.paneWidth - left) / magnification, y: (at.y - top) / magnification };
+  }
+
+  /** An area of the picture in the first pane, in CSS pixels. */
+  toViewer(area: Area): Area {
+    const { left, top } = this.corner;
+    const { magnification } = this.#view;
+    return {
+      left: left + area.left * magnification,
+      top: top + area.top * magnification,
+      width: area.width * magnification,
+      height: area.height * magnification,
+    };
+  }
+
+  /** The pixels of the picture between two points of the viewer. */
+  areaBetween(a: Point, b: Point): Area | undefined {
+    if (!this.picture) return undefined;
+    const { width, height } = this.picture;
+    const [from, to] = [this.toPicture(a), this.toPicture(b)];
+    const along = (one: number, other: number, side: number) => {
+      const inside = (at: number) => Math.min(side, Math.max(0, at));
+      const first = inside(Math.floor(Math.min(one, other)));
+      return [first, inside(Math.ceil(Math.max(one, other))) - first] as const;
+    };
+    const [left, wide] = along(from.x, to.x, width);
+    const [top, high] = along(from.y, to.y, height);
+    return wide > 0 && high > 0 ? { left, top, width: wide, height: high } : undefined;
+  }
+
+  /** The visible part of the picture, in whole pixels. */
+  get inSight(): Area | undefined {
+    const { clientWidth, clientHeight } = this.#viewport;
+    return this.areaBetween({ x: 0, y: 0 }, { x: clientWidth, y: clientHeight });
+  }
+
+  /** The magnification that fits the whole picture. */
+  get fit(): number {
+    if (!this.picture) return 1;
+    const width = Math.max(1, this.paneWidth - 2 * MARGIN);
+    const height = Math.max(1, this.#viewport.clientHeight - MARGIN - TOOLBAR);
+    return Math.min(width / this.picture.width, height / this.picture.height, MAX_FITTED_MAGNIFICATION);
+  }
+
+  /** Fits the picture again if it was fitted, after the window or the layout has changed. */
+  refit(): void {
+    if (this.fitted) Object.assign(this.#view, { x: 0.5, y: 0.5, magnification: this.fit });
+  }
+
+  /** Moves what is at the point `from` of a pane to the point `to`, and scales it by `factor`. */
+  transform(factor: number, from: Point, to: Point, pane: number): void {
+    if (!this.picture) return;
+    const { width, height } = this.picture;
+    const under = this.toPicture(from, pane);
+    const magnification = this.#limited(this.#view.magnification * factor);
+    const middle = this.middle(pane);
+    this.fitted = false;
+    this.view = {
+      ...this.#view,
+      magnification,
+      x: (under.x - (to.x - middle.x) / magnification) / width,
+      y: (under.y - (to.y - middle.y) / magnification) / height,
+    };
+  }
+
+  /** From a quarter of the fitted picture to one pixel that fills the viewer. */
+  #limited(magnification: number): number {
+    const { clientWidth, clientHeight } = this.#viewport;
+    const most = Math.max(clientWidth, clientHeight, MAX_FITTED_MAGNIFICATION) * this.detail;
+    return Math.min(most, Math.max(this.fit / 4, magnification));
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * The loupe magnifies what is under the pointer: the left half shows the left picture, the right
+ * half the right one.
+ */
+import type { Area } from "../../module/splitsr.ts";
+import type { Point } from "./camera.ts";
+
+/** Its side in CSS pixels. */
+const SIDE = 220;
+/** How much it magnifies what the viewer shows. */
+const ZOOM = 4;
+const MAX_MAGNIFICATION = 64;
+/** From this many CSS pixels for a pixel on, pixels are shown as squares and not smoothed. */
+export const SHOW_SQUARES = 3;
+
+/** A picture that is seen through the loupe. */
+export interface Seen {
+  canvas: HTMLCanvasElement;
+  /** The area of the original that it shows. */
+  area: Area;
+  half: "left" | "right" | "both";
+}
+
+/**
+ * Draws the loupe over the point `at` of the viewer, where the pixel `under` of the original is.
+ */
+export function drawLoupe(
+  frame: HTMLElement,
+  canvas: HTMLCanvasElement,
+  at: Point,
+  under: Point,
+  magnification: number,
+  pictures: readonly Seen[],
+): void {
+  const context = canvas.getContext("2d");
+  if (!context) return;
+  Object.assign(frame.style, { left: `${at.x - SIDE / 2}px`, top: `${at.y - SIDE / 2}px` });
+  Object.assign(canvas, { width: SIDE, height: SIDE });
+  const zoom = Math.max(magnification, Math.min(ZOOM * magnification, MAX_MAGNIFICATION));
+  for (const { canvas: picture, area, half } of pictures) {
+    context.save();
+    context.beginPath();
+    context.rect(half === "right" ? SIDE / 2 : 0, 0, half === "both" ? SIDE : SIDE / 2, SIDE);
+    context.clip();
+    context.imageSmoothingEnabled = zoom < SHOW_SQUARES * (picture.width / area.width);
+    const [left, top] = [SIDE / 2 + (area.left - under.x) * zoom, SIDE / 2 + (area.top - under.y) * zoom];
+    context.drawImage(picture, left, top, area.width * zoom, area.height * zoom);
+    context.restore();
+  }
+}

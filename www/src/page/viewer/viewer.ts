@@ -1,0 +1,475 @@
+/**
+ * The viewer shows two pictures at the same place and size, divided by a movable line or side by
+ * side. They pan and zoom together by mouse, wheel, touch and keys. Left is the original or a
+ * baseline. (The comparison sliders of libraries neither pan nor zoom.)
+ */
+import type { Area, Part } from "../../module/splitsr.ts";
+import { Camera, type Point, type Size } from "./camera.ts";
+import { listenToGestures, type Drag } from "./gestures.ts";
+import { toggles, type LinkedView, type Toggle, type View } from "../session/link-state.ts";
+import { drawLoupe, SHOW_SQUARES, type Seen } from "./loupe.ts";
+import { paint } from "./paint.ts";
+import { RegionSelector } from "./region-selector.ts";
+
+/** A name is hidden if less of its picture is visible than this, in CSS pixels. */
+const TAG_SPACE = 40;
+
+function part(root: HTMLElement, selector: string): HTMLElement {
+  const element = root.querySelector<HTMLElement>(selector);
+  if (!element) throw new Error(`the page has no ${selector}`);
+  return element;
+}
+
+function canvasIn(layer: HTMLElement): HTMLCanvasElement {
+  const canvas = layer.querySelector("canvas");
+  if (!canvas) throw new Error("the page has a layer without a canvas");
+  return canvas;
+}
+
+/** The layers from bottom to top. */
+const layerNames = ["before", "baseline", "after", "heat"] as const;
+type LayerName = (typeof layerNames)[number];
+
+function byLayer<T>(make: (name: LayerName) => T): Record<LayerName, T> {
+  return Object.fromEntries(layerNames.map((name) => [name, make(name)])) as Record<LayerName, T>;
+}
+
+export class Viewer implements LinkedView {
+  /** Called when the visitor has moved the view, or switched something in the toolbar. */
+  onMove: () => void = () => undefined;
+  /**
+   * Called when the visitor has marked a region, or none; with `moving`, while it is being marked.
+   */
+  onRegion: (region: Area | undefined, moving: boolean) => void = () => undefined;
+
+  /** The switches that are on. */
+  get toggles(): readonly Toggle[] {
+    const on = { beside: this.#beside, swapped: this.#swapped, loupe: this.#loupe, pixels: this.#squares };
+    return toggles.filter((toggle) => on[toggle]);
+  }
+
+  set toggles(on: readonly Toggle[]) {
+    this.#beside = on.includes("beside");
+    this.#swapped = on.includes("swapped");
+    this.#loupe = on.includes("loupe");
+    this.#squares = on.includes("pixels");
+    for (const button of this.#root.querySelectorAll<HTMLElement>("[data-action][aria-pressed]")) {
+      const toggle = toggles.find((name) => name === button.dataset["action"]);
+      if (toggle) button.ariaPressed = String(on.includes(toggle));
+    }
+    this.#draw();
+  }
+
+  readonly #root: HTMLElement;
+  readonly #viewport: HTMLElement;
+  readonly #layers: Record<LayerName, HTMLElement>;
+  readonly #canvases: Record<LayerName, HTMLCanvasElement>;
+  readonly #divider: HTMLElement;
+  readonly #percent: HTMLElement;
+  readonly #flip: HTMLButtonElement;
+  readonly #camera: Camera;
+  readonly #selector: RegionSelector;
+
+  #result: Size | undefined;
+  /** The size of the picture in the original's place. */
+  #baseline: Size | undefined;
+  /** The size of the map of differences over both. */
+  #heat: Size | undefined;
+  #beside = false;
+  /** Whether the pictures side by side have changed places. */
+  #swapped = false;
+  /** Whether a drag marks a region. */
+  #marks = false;
+  #loupe = false;
+  /** The mouse over the viewer. */
+  #pointer: Point | undefined;
+  /** The region that the result shows; undefined: the whole picture. */
+  #region: Area | undefined;
+  /** The split before a region was marked. */
+  #splitBefore: number | undefined;
+  /** Whether the result is complete. */
+  #isWhole = false;
+  #squares = false;
+
+  constructor(root: HTMLElement) {
+    this.#root = root;
+    this.#viewport = part(root, ".viewport");
+    this.#layers = byLayer((name) => part(root, `.layer.${name}`));
+    this.#canvases = byLayer((name) => canvasIn(this.#layers[name]));
+    this.#divider = part(root, ".divider");
+    this.#percent = part(root, ".percent");
+    this.#flip = part(root, "[data-action=flip]") as HTMLButtonElement;
+    this.#camera = new Camera(this.#viewport);
+    this.#selector = new RegionSelector(part(root, ".region"), this.#camera);
+    this.#selector.onStart = () => this.#uncover();
+    this.#selector.onChange = (area, moving) => {
+      if (!area) this.#viewport.focus({ preventScroll: true });
+      this.#draw();
+      this.onRegion(area, moving);
+    };
+    this.#listenToPointers();
+    this.#listenToKeys();
+    this.#listenToToolbar(part(root, ".toolbar"));
+    new ResizeObserver(() => this.#draw()).observe(this.#viewport);
+  }
+
+  /** Shows a picture alone, fitted into the viewer. */
+  async showPicture(picture: ImageData, description: string, signal: AbortSignal): Promise<void> {
+    this.#camera.picture = { width: picture.width, height: picture.height };
+    this.#camera.fitted = true;
+    this.region = undefined;
+    this.#canvases.before.role = "img";
+    this.#canvases.before.ariaLabel = `Original: ${description}`;
+    this.#canvases.after.ariaLabel = `Enlarged: ${description}`;
+    this.#canvases.after.role = "img";
+    this.hideResult();
+    await paint(this.#canvases.before, picture, signal);
+  }
+
+  /** Makes room for a result that comes in parts. The original shows where they are missing. */
+  expectResult({ width, height }: Size, label: string): void {
+    this.#result = { width, height };
+    this.#isWhole = false;
+    part(this.#root, ".tag-after").textContent = label;
+    Object.assign(this.#canvases.after, { width, height });
+    this.#draw();
+  }
+
+  showPart({ left, top, imageData }: Part): void {
+    if (this.#result && !this.#isWhole) this.#canvases.after.getContext("2d")?.putImageData(imageData, left, top);
+  }
+
+  /** Shows the enlarged picture over the original, at the same place. */
+  async showResult(result: ImageData, signal: AbortSignal): Promise<void> {
+    await paint(this.#canvases.after, result, signal);
+    this.#isWhole = true;
+    this.#draw();
+  }
+
+  /** Shows a small region enlarged, at once. The rectangle may have moved on already. */
+  showRegion(region: Area, result: ImageData, label: string): void {
+    this.hideBaseline();
+    this.#region = region;
+    this.expectResult(result, label);
+    this.#canvases.after.getContext("2d")?.putImageData(result, 0, 0);
+    this.#isWhole = true;
+    this.#draw();
+  }
+
+  /** Shows a baseline in the original's place. */
+  async showBaseline(baseline: ImageData, label: string, signal: AbortSignal): Promise<void> {
+    this.hideBaseline();
+    await paint(this.#canvases.baseline, baseline, signal);
+    this.#baseline = { width: baseline.width, height: baseline.height };
+    part(this.#root, ".tag-before").textContent = label;
+    this.#draw();
+  }
+
+  /** Shows a map of the differences over both. */
+  async showHeat(map: ImageData, signal: AbortSignal): Promise<void> {
+    await paint(this.#canvases.heat, map, signal);
+    this.#heat = { width: map.width, height: map.height };
+    this.#draw();
+  }
+
+  hideHeat(): void {
+    this.#heat = undefined;
+    this.#empty("heat");
+  }
+
+  hideBaseline(): void {
+    this.#baseline = undefined;
+    part(this.#root, ".tag-before").textContent = "Original";
+    this.#empty("baseline");
+    this.hideHeat();
+  }
+
+  hideResult(): void {
+    this.#result = undefined;
+    this.#empty("after");
+    this.hideBaseline();
+  }
+
+  /** An empty canvas frees its memory. */
+  #empty(layer: LayerName): void {
+    this.#canvases[layer].width = this.#canvases[layer].height = 0;
+    this.#draw();
+  }
+
+  /** Undefined while nothing has been changed. */
+  get view(): View | undefined {
+    // At first a region shows the result alone.
+    const usual = this.#splitBefore === undefined ? 0.5 : 0;
+    return this.#camera.fitted && this.#camera.view.split === usual ? undefined : { ...this.#camera.view };
+  }
+
+  set view(view: View | undefined) {
+    this.#camera.fitted = view === undefined;
+    this.#camera.view = view ?? { ...this.#camera.view, split: 0.5 };
+    this.#draw();
+  }
+
+  /** The region that results show; undefined: the whole picture. */
+  set region(region: Area | undefined) {
+    this.#region = this.#selector.area = region;
+    this.#marks = region !== undefined;
+    if (!region && this.#splitBefore !== undefined) {
+      this.#camera.view = { ...this.#camera.view, split: this.#splitBefore };
+      this.#splitBefore = undefined;
+    }
+    if (region && this.#splitBefore === undefined) this.#uncover();
+    this.#draw();
+  }
+
+  /** The marked region. */
+  get region(): Area | undefined {
+    return this.#selector.area;
+  }
+
+  /** Shows the result alone in a new region: the original is around it. */
+  #uncover(): void {
+    this.#splitBefore ??= this.#camera.view.split;
+    this.#moveTo({ split: 0 });
+  }
+
+  #moveTo(change: Partial<View>): void {
+    this.#camera.view = { ...this.#camera.view, ...change };
+    this.#moved();
+  }
+
+  #moved(): void {
+    this.#draw();
+    this.onMove();
+  }
+
+  /** Zooms the view by a factor around a point of the viewer. */
+  #zoomAt(factor: number, at = this.#camera.middle()): void {
+    this.#camera.transform(factor, at, at, this.#camera.paneAt(at));
+    this.#moved();
+  }
+
+  #panBy(x: number, y: number): void {
+    this.#camera.transform(1, { x: 0, y: 0 }, { x, y }, 0);
+    this.#moved();
+  }
+
+  #showAll(): void {
+    this.#camera.fitted = true;
+    this.#moved();
+  }
+
+  /**
+   * Shows one pixel of the result, or of the original while there is no result, for each CSS pixel.
+   */
+  #showActual(): void {
+    this.#zoomAt(this.#camera.detail / this.#camera.magnification);
+  }
+
+  /** Shows the other picture at the same place. Side by side, the pictures change places. */
+  #showOther(): void {
+    if (this.#flip.disabled) return;
+    if (this.#isBeside) this.#swapped = !this.#swapped;
+    else this.#camera.view = { ...this.#camera.view, split: this.#camera.view.split < 0.5 ? 1 : 0 };
+    this.#moved();
+  }
+
+  /** Whether the pictures are side by side, which takes two complete ones. */
+  get #isBeside(): boolean {
+    return this.#beside && this.#result !== undefined && this.#isWhole && !this.#heat && !this.#marks;
+  }
+
+  #draw(): void {
+    const camera = this.#camera;
+    const { picture } = camera;
+    const shows = this.#heat ? "difference" : this.#isWhole ? "comparison" : "arrival";
+    this.#root.dataset.shows = picture ? (this.#result ? shows : "picture") : "nothing";
+    this.#flip.disabled = this.#root.dataset.shows !== "comparison";
+    const beside = this.#isBeside;
+    const swapped = beside && this.#swapped;
+    this.#root.classList.toggle("beside", beside);
+    this.#root.classList.toggle("swapped", swapped);
+    this.#root.classList.toggle("marks", this.#marks);
+    part(this.#root, "[data-action=region]").ariaPressed = String(this.#marks);
+    if (!picture) return;
+
+    const whole: Area = { left: 0, top: 0, ...picture };
+    const region = this.#region ?? whole;
+    camera.panes = beside ? 2 : 1;
+    camera.detail = this.#result ? this.#result.width / region.width : 1;
+    camera.refit();
+    const { magnification, split } = camera.view;
+    const { clientWidth, clientHeight } = this.#viewport;
+
+    const place = (name: LayerName, size: Size, squares: boolean) => {
+      const area = name === "before" ? whole : region;
+      const { left, top, width, height } = camera.toViewer(area);
+      const pane = beside && (name === "after") !== swapped ? camera.paneWidth : 0;
+      const { style } = this.#canvases[name];
+      style.transform = `translate(${pane + left}px, ${top}px) scale(${width / size.width}, ${height / size.height})`;
+      style.imageRendering = squares ? "pixelated" : "auto";
+    };
+    const squares = magnification >= SHOW_SQUARES * camera.detail;
+    place("before", picture, this.#squares);
+    if (this.#baseline) place("baseline", this.#baseline, squares);
+    if (this.#result) place("after", this.#result, squares);
+    if (this.#heat) place("heat", this.#heat, squares);
+
+    const line = beside ? camera.paneWidth : this.#result ? split * clientWidth : clientWidth;
+    const leftOf = `inset(0 ${this.#result && this.#isWhole ? clientWidth - line : 0}px 0 0)`;
+    const rightOf = `inset(0 0 0 ${line}px)`;
+    const marked = this.#selector.area;
+    // The original would show through a transparent baseline.
+    const hidden = this.#baseline && !marked;
+    const left = swapped ? rightOf : leftOf;
+    // Around a region the original stays visible.
+    this.#layers.before.style.clipPath = marked ? "none" : hidden ? "inset(0 100% 0 0)" : left;
+    this.#layers.baseline.style.clipPath = left;
+    if (marked) {
+      // The result of the region before the last move is seen through the rectangle only.
+      const hole = camera.toViewer(marked);
+      const right = clientWidth - hole.left - hole.width;
+      const below = clientHeight - hole.top - hole.height;
+      const edges = [hole.top, right, below, Math.max(line, hole.left)].map((edge) => `${Math.max(0, edge)}px`);
+      this.#layers.after.style.clipPath = `inset(${edges.join(" ")})`;
+    } else {
+      this.#layers.after.style.clipPath = swapped ? leftOf : rightOf;
+    }
+    this.#selector.draw();
+    this.#divider.style.transform = `translateX(${line}px)`;
+    this.#divider.ariaValueNow = String(Math.round(split * 100));
+    part(this.#root, ".tag-before").hidden = line < TAG_SPACE;
+    part(this.#root, ".tag-after").hidden = line > clientWidth - TAG_SPACE;
+    this.#percent.textContent = `${Math.round((magnification / camera.detail) * 100)} %`;
+    this.#drawLoupe();
+  }
+
+  /** Under the pointer, or in the middle without one. */
+  #drawLoupe(): void {
+    const frame = part(this.#root, ".loupe");
+    const { picture } = this.#camera;
+    frame.hidden = !this.#loupe || !picture;
+    if (!this.#loupe || !picture) return;
+    const { clientWidth, clientHeight } = this.#viewport;
+    const at = this.#pointer ?? { x: clientWidth / 2, y: clientHeight / 2 };
+    const whole: Area = { left: 0, top: 0, ...picture };
+    const area = this.#region ?? whole;
+    const seen: Seen[] = [{ canvas: this.#canvases.before, area: whole, half: "both" }];
+    if (this.#baseline) seen.push({ canvas: this.#canvases.baseline, area, half: "left" });
+    if (this.#result && this.#isWhole) seen.push({ canvas: this.#canvases.after, area, half: "right" });
+    // Side by side, both halves show the same place.
+    drawLoupe(frame, canvasIn(frame), at, this.#camera.toPicture(at), this.#camera.magnification, seen);
+  }
+
+  #listenToPointers(): void {
+    const camera = this.#camera;
+    const divide: Drag = {
+      move: ({ x }) => this.#moveTo({ split: x / this.#viewport.clientWidth }),
+      end: () => undefined,
+    };
+    listenToGestures(this.#viewport, [this.#divider], {
+      transform: (factor, from, to, origin) => {
+        camera.transform(factor, from, to, camera.paneAt(origin));
+        this.#moved();
+      },
+      toggleZoom: (at) => {
+        const magnification = 2 * Math.max(camera.detail, camera.magnification);
+        if (camera.fitted) this.#zoomAt(magnification / camera.magnification, at);
+        else this.#showAll();
+      },
+      hover: (at) => {
+        this.#pointer = at;
+        this.#viewport.style.cursor = at && this.#marks ? this.#selector.cursorAt(at) : "";
+        if (this.#loupe) this.#drawLoupe();
+      },
+      grab: (at, { currentTarget, pointerType }) => {
+        if (currentTarget === this.#divider) return divide;
+        return this.#marks ? this.#selector.grab(at, pointerType === "touch") : undefined;
+      },
+    });
+  }
+
+  #listenToKeys(): void {
+    const PAN = 60;
+    const keys: Record<string, () => void> = {
+      ArrowLeft: () => this.#panBy(PAN, 0),
+      ArrowRight: () => this.#panBy(-PAN, 0),
+      ArrowUp: () => this.#panBy(0, PAN),
+      ArrowDown: () => this.#panBy(0, -PAN),
+      "+": () => this.#zoomAt(1.25),
+      "=": () => this.#zoomAt(1.25),
+      "-": () => this.#zoomAt(0.8),
+      "0": () => this.#showAll(),
+      "1": () => this.#showActual(),
+      x: () => this.#showOther(),
+    };
+    const splitTo = (change: number) => () => this.#moveTo({ split: this.#camera.view.split + change });
+    const splitKeys: typeof keys = {
+      ...keys,
+      ArrowLeft: splitTo(-0.02),
+      ArrowRight: splitTo(0.02),
+      Home: splitTo(-1),
+      End: splitTo(1),
+    };
+    // Includes the toolbar, which has the focus after a click.
+    this.#root.addEventListener("keydown", (event) => {
+      const act = (event.target === this.#divider ? splitKeys : keys)[event.key];
+      if (!act || !this.#camera.picture || event.ctrlKey || event.metaKey || event.altKey) return;
+      event.preventDefault();
+      act();
+    });
+  }
+
+  #listenToToolbar(toolbar: HTMLElement): void {
+    /** A button that is on or off. */
+    const toggle = (set: (is: boolean) => void) => (button: HTMLElement) => {
+      const is = button.ariaPressed !== "true";
+      button.ariaPressed = String(is);
+      set(is);
+      this.#draw();
+    };
+    const actions: Record<string, (button: HTMLElement, byKey: boolean) => void> = {
+      in: () => this.#zoomAt(1.5),
+      out: () => this.#zoomAt(1 / 1.5),
+      fit: () => this.#showAll(),
+      actual: () => this.#showActual(),
+      flip: () => this.#showOther(),
+      region: (_, byKey) => this.#toggleMarking(byKey),
+      loupe: toggle((is) => (this.#loupe = is)),
+      beside: toggle((is) => (this.#beside = is)),
+      pixels: toggle((is) => (this.#squares = is)),
+    };
+    toolbar.addEventListener("click", (event) => {
+      const button = (event.target as Element).closest("button");
+      // `detail` is 0 for a click by a key.
+      if (button) actions[button.dataset.action ?? ""]?.(button, event.detail === 0);
+      this.onMove();
+    });
+  }
+
+  /** Marks the visible part, or by key the middle; or goes back to the whole picture. */
+  #toggleMarking(byKey: boolean): void {
+    this.#marks = !this.#marks;
+    this.#draw();
+    const { picture, magnification, fit, inSight } = this.#camera;
+    if (!this.#marks) {
+      if (this.#selector.area) this.onRegion(undefined, false);
+      return;
+    }
+    if (!picture) return;
+    const { width, height } = picture;
+    const third = (side: number) => Math.max(1, Math.round(side / 3));
+    const middle = {
+      left: Math.floor(width / 3),
+      top: Math.floor(height / 3),
+      width: third(width),
+      height: third(height),
+    };
+    const area = magnification > fit ? inSight : byKey ? middle : undefined;
+    if (!area) return;
+    this.#selector.area = area;
+    if (area === middle) this.#uncover();
+    this.#draw();
+    if (byKey) this.#selector.focus();
+    this.onRegion(area, false);
+  }
+}
