@@ -1,12 +1,18 @@
 //! How near the CPU kernels come to the machine's limit: `cargo bench --bench conv [THREADS]`.
 //!
-//! For the network's shapes: milliseconds, GFLOP/s (of the definition: 18 a pixel, input and output channel, also where Winograd's algorithm
-//! needs only half of them) and percent of the peak of a small multiply-add loop in the same run. The best of many short runs
-//! counts, because others may use the machine as well.
+//! For the network's shapes: milliseconds, GFLOP/s (of the definition: 18 a pixel, input and output
+//! channel, also where Winograd's algorithm needs only half of them) and percent of the peak of a
+//! small multiply-add loop in the same run. The best of many short runs counts, because others may
+//! use the machine as well.
 
 use std::time::{Duration, Instant};
 
-use splitsr::ops::cpu::{self, Options, Shape};
+// The kernels are no part of the library's interface; they compile on their own.
+#[path = "../src/ops/cpu/mod.rs"]
+#[allow(dead_code, unused_imports)]
+mod cpu;
+
+use cpu::{Options, Shape};
 
 /// Batch, input channels, output channels, height, width: training patches first, then pictures.
 const SHAPES: [[usize; 5]; 14] = [
@@ -47,24 +53,26 @@ fn main() {
     let threads = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(0);
     rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().expect("the first pool of this process");
     let threads = rayon::current_num_threads();
-    let limit = cpu::peak();
+    let limit = cpu::peak_flops();
     println!("{}, threads: {threads}, peak: {:.0} GFLOP/s", cpu::instruction_set(), limit / 1e9);
-    println!("| ms, GFLOP/s, % of the peak | forward | | | fast forward | | | by the input | | | by the weights | | |");
+    println!(
+        "| ms, GFLOP/s, % of the peak | forward | | | forward by Winograd | | | by the input | | | by the weights | | |"
+    );
     println!("|---|{}", "--:|".repeat(12));
     for [batch, in_channels, out_channels, height, width] in SHAPES {
         let shape = Shape { batch, in_channels, out_channels, height, width };
         let (inputs, outputs) = (batch * in_channels * height * width, batch * out_channels * height * width);
         let (x, weight, bias) = (values(inputs), values(out_channels * in_channels * 9), values(out_channels));
-        let (dy, exact) = (values(outputs), Options { relu: true, ..Options::default() });
-        let fast = Options { fast: true, ..exact };
+        let (dy, direct) = (values(outputs), Options { relu: true, ..Options::default() });
+        let winograd = Options { winograd: true, ..direct };
         let operations = (18 * outputs * in_channels) as f64;
         let mut row = format!("| {batch} x {in_channels}->{out_channels}, {width}x{height} |");
         let mut add = |seconds: f64| {
             let speed = operations / seconds;
             row += &format!(" {:.3} | {:.0} | {:.0} |", seconds * 1e3, speed / 1e9, speed / limit * 100.0);
         };
-        add(best(|| cpu::forward(&shape, &x, &weight, &bias, &exact)));
-        add(best(|| cpu::forward(&shape, &x, &weight, &bias, &fast)));
+        add(best(|| cpu::forward(&shape, &x, &weight, &bias, &direct)));
+        add(best(|| cpu::forward(&shape, &x, &weight, &bias, &winograd)));
         add(best(|| cpu::backward_data(&shape, &dy, None, &weight)));
         add(best(|| cpu::backward_weight(&shape, &x, &dy, None)));
         println!("{row}");

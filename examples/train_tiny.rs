@@ -6,7 +6,7 @@ use std::path::Path;
 use burn::tensor::Device;
 use splitsr::Result;
 use splitsr::eval::bicubic;
-use splitsr::ops::recycling;
+use splitsr::ops::reuse_buffers;
 use splitsr::train::{HeldOut, Pair, Pictures, Session, TrainConfig, mean_psnr_y, read_folder};
 
 const CONFIG: &str = r#"
@@ -36,7 +36,7 @@ fn main() -> Result<()> {
     println!("bicubic: {:.2} dB", mean_psnr_y(pictures.validation.pairs(), scale, bicubic)?);
 
     let mut session = Session::new(config, None, None, pictures, &Device::flex())?;
-    recycling(|| {
+    reuse_buffers(|| {
         while session.step_count() < recipe.all_steps() {
             let loss = session.step()?;
             if session.step_count().is_multiple_of(50) {

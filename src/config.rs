@@ -1,8 +1,13 @@
-//! What a network is: its architecture and hyper-parameters, as plain serialisable data.
+//! The architecture and hyper-parameters of a network, as plain serialisable data.
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::network::blocks::Sizes;
+#[cfg(feature = "gpu")]
+use crate::network::blocks::{Block, StandardBlock};
+
+pub use crate::network::blocks::{BlockKind, ChannelFlow};
 
 /// The configuration of any network that this crate can build. The metadata of a weights file holds
 /// it.
@@ -69,28 +74,11 @@ pub enum HybridMode {
 pub enum Replacement {
     /// In the residual groups.
     Features,
-    /// In the upsampler: each dense `C -> r^2 C` convolution becomes a split block and a pointwise one.
+    /// In the upsampler: each dense `C -> r^2 C` convolution becomes a split block and a pointwise
+    /// one.
     Upsampler,
     /// In both.
     Both,
-}
-
-/// The lightweight blocks that the paper compares; each maps N channels to N.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
-#[serde(rename_all = "kebab-case")]
-pub enum BlockKind {
-    /// SplitSR's own: a dense 3x3 convolution of the first `split_ratio` of the channels, rotated to the back.
-    Split,
-    /// ShuffleNet v2.
-    Shuffle,
-    /// MobileNet v2, expansion 6.
-    InvertedResidual,
-    /// IdleBlock: an inverted residual on `split_ratio` of the channels.
-    Idle,
-    /// GhostNet: pointwise to `split_ratio` of the channels, a depthwise convolution makes the others.
-    Ghost,
 }
 
 /// EDSR without residual scaling.
@@ -158,7 +146,8 @@ impl SplitSrConfig {
         Self { scale, channels: 64, groups: 10, blocks: 20, hybrid_index: 0, attention: Some(16), ..Self::default() }
     }
 
-    /// Which groups are lightweight, first to last. `interleaved` spreads them so that every prefix holds its share.
+    /// Which groups are lightweight, first to last. `interleaved` spreads them so that every prefix
+    /// holds its share.
     pub fn lightweight_groups(&self) -> Vec<bool> {
         let (groups, light) = (self.groups, self.hybrid_index);
         if self.replacement == Replacement::Upsampler {
@@ -178,9 +167,25 @@ impl SplitSrConfig {
         self.replacement != Replacement::Features
     }
 
-    /// How many of the channels a lightweight block convolves: `split_ratio * channels`, rounded, at least 1.
+    /// How many of the channels a lightweight block convolves: `split_ratio * channels`, rounded,
+    /// at least 1.
     pub fn split_channels(&self) -> usize {
         ((self.split_ratio * self.channels as f64).round() as usize).clamp(1, self.channels)
+    }
+
+    /// Which channels a lightweight block convolves, and where it puts each.
+    pub fn channel_flow(&self) -> ChannelFlow {
+        self.block.flow(&self.block_sizes())
+    }
+
+    pub(crate) fn block_sizes(&self) -> Sizes {
+        Sizes { channels: self.channels, split: self.split_channels(), attention: self.attention }
+    }
+}
+
+impl EdsrConfig {
+    pub(crate) fn block_sizes(&self) -> Sizes {
+        Sizes { channels: self.channels, split: self.channels, attention: None }
     }
 }
 
@@ -204,15 +209,16 @@ impl NetworkConfig {
         self
     }
 
-    /// Whether all feature maps are made by 3x3 convolutions, none of which has 3 channels: what a GPU can store as f16.
+    /// Whether all feature maps are made by 3x3 convolutions, none of which has 3 channels: what a
+    /// GPU can store as f16.
     #[cfg(feature = "gpu")]
     pub(crate) fn is_all_3x3(&self) -> bool {
         match self {
             Self::SplitSr(c) => {
-                let light = c.block == BlockKind::Split && c.split_channels() != 3 && !c.lightweight_upsampler();
-                c.attention.is_none() && c.channels != 3 && (light || c.hybrid_index == 0)
+                let light = c.block.runs_in_half(&c.block_sizes()) && !c.lightweight_upsampler();
+                StandardBlock::runs_in_half(&c.block_sizes()) && (light || c.hybrid_index == 0)
             }
-            Self::Edsr(c) => c.channels != 3,
+            Self::Edsr(c) => StandardBlock::runs_in_half(&c.block_sizes()),
             Self::Srcnn(_) => false,
         }
     }
@@ -242,12 +248,7 @@ impl NetworkConfig {
                         c.split_ratio
                     )));
                 }
-                if c.block == BlockKind::Shuffle && c.channels % 2 == 1 {
-                    return Err(Error::Config(format!(
-                        "channels is {}; shuffle blocks need an even number",
-                        c.channels
-                    )));
-                }
+                c.block.validate(&c.block_sizes())?;
                 if let Some(reduction) = c.attention {
                     within("attention reduction", reduction, 1..=c.channels)?;
                 }

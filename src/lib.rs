@@ -1,4 +1,5 @@
-//! SplitSR super-resolution: enlarges pictures with a small hybrid network, on the CPU, natively and in a browser.
+//! SplitSR super-resolution: enlarges pictures with a small hybrid network, on the CPU, natively
+//! and in a browser.
 //!
 //! ```
 //! use std::{ops::ControlFlow, sync::Arc};

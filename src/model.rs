@@ -8,8 +8,8 @@ use burn::tensor::{Device, Tensor, TensorData};
 use crate::error::{Error, Result};
 use crate::network::Network;
 use crate::network::cost::Cost;
-use crate::ops::awake;
 use crate::ops::float::from_values;
+use crate::ops::with_spinning_pool;
 use crate::upscale::Enlarge;
 #[cfg(feature = "gpu")]
 use crate::upscale::EnlargeAsync;
@@ -143,7 +143,7 @@ impl Enlarge for Model {
 
     fn enlarge(&self, planes: Vec<f32>, height: usize, width: usize) -> Result<Vec<f32>> {
         let enlarge = || values(self.run(planes, height, width).try_into_data());
-        if self.device == Device::flex() { awake(enlarge) } else { enlarge() }
+        if self.device == Device::flex() { with_spinning_pool(enlarge) } else { enlarge() }
     }
 }
 

@@ -1,6 +1,7 @@
-//! What enlarging takes besides the two pictures does not grow with them.
+//! The memory that enlarging takes besides the two pictures does not grow with them.
 
-mod common;
+#[path = "suite/nearest.rs"]
+mod nearest;
 
 use std::alloc::{GlobalAlloc, Layout as Block, System};
 use std::ops::ControlFlow;
@@ -8,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use burn::tensor::Device;
-use common::Nearest;
+use nearest::Nearest;
 use splitsr::NetworkConfig;
 use splitsr::config::SplitSrConfig;
 use splitsr::image::{Depth, Layout, Picture};
@@ -65,7 +66,7 @@ fn besides(model: &Arc<impl Enlarge + 'static>, zoom: f64, (width, height): (u32
     PEAK.load(Ordering::Relaxed) - before - pictures
 }
 
-/// What the plan says about that: the two tiles at once.
+/// The plan's figure for the same: two tiles at once.
 fn planned(model: &impl Enlarge, zoom: f64, (width, height): (u32, u32)) -> usize {
     let source = Picture::blank(width, height, Layout::Rgb, Depth::Eight).unwrap();
     let info = NetworkInfo::of(model);
@@ -82,7 +83,8 @@ fn besides_the_pictures_memory_is_bounded() {
     for zoom in [4.0, 2.7] {
         does_not_grow(&model, zoom, (800, 600));
     }
-    // Two passes: the 16-bit picture between them, 16 times the source, and nothing else that grows.
+    // Two passes: the 16-bit picture between them, 16 times the source, and nothing else that
+    // grows.
     let between = 6 * 16 * 1000 * 800;
     let large = besides(&model, 5.0, (1000, 800));
     let bound = between + besides(&model, 4.0, (1000, 800)) * 5 / 4 + MEGABYTE;

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use splitsr::model::Model;
 use splitsr::network::Network;
 use splitsr::network::cost::Cost;
-use splitsr::ops::{Arithmetic, awake, cpu, recycling};
+use splitsr::ops::{Arithmetic, instruction_set, reuse_buffers, with_spinning_pool};
 use splitsr::train::{Batch, Recipe, Trainer};
 use splitsr::weights::{Metadata, to_bytes};
 use splitsr::{Error, NetworkConfig, Result, files, onnx};
@@ -47,7 +47,7 @@ fn main() {
         std::env::args().nth(1).and_then(|count| count.parse().ok()).expect("usage: bench-peers-native THREADS");
     ThreadPoolBuilder::new().num_threads(threads).build_global().expect("the system starts a few threads");
     // On one of the threads that compute, as the command does it.
-    rayon::scope(|_| recycling(serve));
+    rayon::scope(|_| reuse_buffers(serve));
 }
 
 fn serve() {
@@ -64,7 +64,7 @@ fn serve() {
 impl Worker {
     fn answer(&mut self, request: Request) -> Result<Value> {
         match request {
-            Request::About => Ok(json!({ "instructionSet": cpu::instruction_set() })),
+            Request::About => Ok(json!({ "instructionSet": instruction_set() })),
             Request::MakeModel { config, weights } => make_model(config, &weights),
             Request::Export { weights, onnx } => {
                 let model = load(&mut self.models, &weights)?;
@@ -76,7 +76,7 @@ impl Worker {
                 let network = &load(&mut self.models, &weights)?.network;
                 let pixels = TensorData::new(floats(&input)?, [1, 3, height, width]);
                 let enlarge = || network.forward(Tensor::<4>::from_data(pixels, &Device::flex())).into_data();
-                let (output, milliseconds) = timed(|| awake(|| Arithmetic::Fast.run(enlarge)));
+                let (output, milliseconds) = timed(|| with_spinning_pool(|| Arithmetic::Winograd.run(enlarge)));
                 let output: Vec<f32> = output.try_into_vec().expect("networks give f32");
                 let difference = reference.map(|file| Ok::<_, Error>(largest_difference(&output, &floats(&file)?)));
                 Ok(json!({ "milliseconds": milliseconds, "difference": difference.transpose()? }))

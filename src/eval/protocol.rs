@@ -1,7 +1,7 @@
 //! The protocol: high-resolution picture (HR), low-resolution picture (LR), upsampler, super-resolved picture (SR), scores.
 //!
 //! 1. HR: grey is replicated to RGB; cropped at the bottom and right to a multiple of the scale.
-//! 2. LR: [`matlab_bicubic`] of it, rounded to 8 bits.
+//! 2. LR: MATLAB's bicubic `imresize` of it, rounded to 8 bits.
 //! 3. SR: what the upsampler makes of LR, 8 bits, of HR's size.
 //! 4. Luma, without `scale` pixels on each side; PSNR and SSIM; means over the pictures of a set (a mean of dB).
 

@@ -1,16 +1,18 @@
 //! Colours hidden under fully transparent pixels.
 //!
-//! Programs leave anything there: black, white, bright green. A network or a kernel that enlarges the colours on their
-//! own, beside the alpha, would draw it into the visible edge as a fringe. [`fill_hidden`] puts in what the visible
-//! neighbourhood suggests.
+//! Programs leave anything there: black, white, bright green. A network or a kernel that enlarges
+//! the colours on their own, beside the alpha, would draw it into the visible edge as a fringe.
+//! [`fill_hidden`] puts in what the visible neighbourhood suggests.
 
 use super::{Picture, Samples};
 
-/// Gives each pixel of alpha 0 the colour of its visible neighbourhood: smooth, nearest first. Every other pixel, and
-/// alpha itself, stays. A picture without alpha, or without a visible pixel, stays as it is.
+/// Gives each pixel of alpha 0 the colour of its visible neighbourhood: smooth, nearest first.
+/// Every other pixel, and alpha itself, stays. A picture without alpha, or without a visible pixel,
+/// stays as it is.
 ///
-/// Works by push-pull (Gortler and others, "The Lumigraph", 1996): averages weighted by alpha are pushed up a pyramid and
-/// pulled down into the holes. Needs less than 6 bytes a pixel for the time of the call.
+/// Works by push-pull (Gortler and others, "The Lumigraph", 1996): averages weighted by alpha are
+/// pushed up a pyramid and pulled down into the holes. Needs less than 6 bytes a pixel for the time
+/// of the call.
 pub fn fill_hidden(picture: &mut Picture) {
     if !picture.layout.has_alpha() {
         return;

@@ -1,10 +1,10 @@
-//! What files say about themselves that the decoders do not pass on: how many frames there are, whether a JPEG is
-//! whole, what gamma a PNG has. Only markers and lengths are walked; no pixel is decoded.
+//! Facts in a file that the decoders do not pass on: the number of frames, whether a JPEG is whole,
+//! the gamma of a PNG. Only markers and lengths are read; no pixel is decoded.
 
 use super::sniff::Content;
 
-/// How many frames, pages or sizes the file holds; at least 1. Damage ends the count, never in an error: it is the
-/// decoder that judges the file.
+/// How many frames, pages or sizes the file holds; at least 1. Damage ends the count, never in an
+/// error: it is the decoder that judges the file.
 pub(super) fn frame_count(content: Content, bytes: &[u8]) -> u32 {
     let count = match content {
         Content::Png => png_frames(bytes),
@@ -41,8 +41,8 @@ fn png_chunk<'a>(bytes: &'a [u8], name: &[u8; 4]) -> Option<&'a [u8]> {
     }
 }
 
-/// Width and height by the header, unchecked. The decoder tells them too, but not where addresses have 32 bits and the
-/// pixels would not fit.
+/// Width and height by the header, unchecked. The decoder tells them too, but not where addresses
+/// have 32 bits and the pixels would not fit.
 pub(super) fn png_size(bytes: &[u8]) -> Option<(u32, u32)> {
     let header = png_chunk(bytes, b"IHDR")?;
     Some((read_u32(header, 0, u32::from_be_bytes)?, read_u32(header, 4, u32::from_be_bytes)?))
@@ -52,8 +52,9 @@ fn png_frames(bytes: &[u8]) -> Option<u32> {
     read_u32(png_chunk(bytes, b"acTL")?, 0, u32::from_be_bytes)
 }
 
-/// The exponent that a PNG's samples were encoded with (0.4545 for ordinary ones), unless better information about its
-/// colours makes it void. The decoder has a function for this, but version 0.18 never fills it.
+/// The exponent that a PNG's samples were encoded with (0.4545 for ordinary ones), unless better
+/// information about its colours makes it void. The decoder has a function for this, but version
+/// 0.18 never fills it.
 pub(super) fn png_gamma(bytes: &[u8]) -> Option<f64> {
     let void = [b"sRGB", b"iCCP", b"cICP"].into_iter().any(|name| png_chunk(bytes, name).is_some());
     let scaled = read_u32(png_chunk(bytes, b"gAMA")?, 0, u32::from_be_bytes)?;
@@ -124,7 +125,7 @@ fn tiff_pages(bytes: &[u8]) -> Option<u32> {
     Some(pages)
 }
 
-/// What a JPEG's markers say.
+/// Facts from a JPEG's markers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct JpegFacts {
     /// Colour components of the frame: 1 grey, 3 colour, 4 CMYK; 0 when there is no frame header.
@@ -138,8 +139,8 @@ pub(super) fn jpeg_facts(bytes: &[u8]) -> JpegFacts {
     let mut facts = JpegFacts { components: 0, complete: false };
     let mut at = 2;
     while let Some(&[lead, marker]) = bytes.get(at..).and_then(|rest| rest.first_chunk::<2>()) {
-        // Outside a segment there is entropy-coded data, where FF 00 is a stuffed FF, FF D0 to D7 are restarts and
-        // FF FF is padding.
+        // Outside a segment there is entropy-coded data, where FF 00 is a stuffed FF, FF D0 to D7
+        // are restarts and FF FF is padding.
         if lead != 0xff || matches!(marker, 0x00 | 0x01 | 0xd0..=0xd7 | 0xff) {
             at += 1;
             continue;

@@ -20,8 +20,8 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 128 megapixels: the largest medium-format cameras pass (102), and a decoded picture stays below 1 GiB even with
-    /// 16 bits and alpha.
+    /// 128 megapixels: the largest medium-format cameras pass (102), and a decoded picture stays
+    /// below 1 GiB even with 16 bits and alpha.
     fn default() -> Self {
         Self { max_pixels: 128_000_000 }
     }
@@ -37,7 +37,8 @@ impl Limits {
         Err(Error::TooLarge { what: "the picture", width, height, limit, advice: "choose a smaller picture" })
     }
 
-    /// What a decoder may allocate: the result with 16 bits and alpha, and as much again for its own work.
+    /// The most that a decoder may allocate: the result with 16 bits and alpha, and as much again
+    /// for its own work.
     fn for_decoder(&self) -> image::Limits {
         let mut limits = image::Limits::no_limits();
         limits.max_alloc = Some(self.max_pixels.saturating_mul(2 * 8).max(1 << 24));
@@ -47,13 +48,14 @@ impl Limits {
 
 /// Reads a PNG, JPEG, WebP, GIF, BMP, TIFF or ICO file; the format is recognised by the content.
 ///
-/// The EXIF orientation is applied, so the picture is upright and nothing must turn it again. Grey stays grey, 16 bits
-/// stay 16; palettes and transparent colours are expanded. CMYK becomes RGB. Of several frames or pages the first is
-/// read, of several icon sizes the best, and a note says so. An ICC profile that fits is kept in [`Picture::profile`].
+/// The EXIF orientation is applied, so the picture is upright and nothing must turn it again. Grey
+/// stays grey, 16 bits stay 16; palettes and transparent colours are expanded. CMYK becomes RGB. Of
+/// several frames or pages the first is read, of several icon sizes the best, and a note says so.
+/// An ICC profile that fits is kept in [`Picture::profile`].
 ///
 /// # Errors
-/// [`Error::UnsupportedFormat`] for other content, [`Error::TooLarge`] when the header claims more than `limits` (before
-/// memory is taken), [`Error::Decode`] for damaged, cut or empty files.
+/// [`Error::UnsupportedFormat`] for other content, [`Error::TooLarge`] when the header claims more
+/// than `limits` (before memory is taken), [`Error::Decode`] for damaged, cut or empty files.
 pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture> {
     let content = sniff(bytes);
     let input = Cursor::new(bytes);
@@ -64,7 +66,8 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture> {
             if let Some((width, height)) = png_size(bytes) {
                 limits.check(width, height)?;
             }
-            // The limits go in before the header is read: compressed chunks before the pixels can be bombs too.
+            // The limits go in before the header is read: compressed chunks before the pixels can
+            // be bombs too.
             let decoder = png::PngDecoder::with_limits(input, limits.for_decoder()).map_err(failed)?;
             notes.extend(gamma_note(bytes));
             read(Box::new(decoder), content, limits, notes)
@@ -106,8 +109,9 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture> {
     }
 }
 
-/// The EXIF metadata of a PNG, JPEG or WebP file, as [`encode_with`](super::encode_with) takes it: without the orientation, which [`decode`] has applied.
-/// `None` where there is none, or none that can be read.
+/// The EXIF metadata of a PNG, JPEG or WebP file, as [`encode_with`](super::encode_with) takes it:
+/// without the orientation, which [`decode`] has applied. `None` where there is none, or none that
+/// can be read.
 pub fn exif(bytes: &[u8]) -> Option<Vec<u8>> {
     let input = Cursor::new(bytes);
     let mut decoder: Box<dyn ImageDecoder> = match sniff(bytes) {
@@ -117,7 +121,7 @@ pub fn exif(bytes: &[u8]) -> Option<Vec<u8>> {
         _ => return None,
     };
     let mut exif = decoder.exif_metadata().ok().flatten()?;
-    // What it was matters no more.
+    // The orientation is removed because it is already applied; its value is not needed.
     let _ = Orientation::remove_from_exif_chunk(&mut exif);
     Some(exif)
 }
@@ -126,7 +130,8 @@ fn unsupported(why: &str) -> Error {
     Error::UnsupportedFormat(why.into())
 }
 
-/// By reference, whatever the decoder: most of this is code of `image` that would be compiled again for each.
+/// By reference, whatever the decoder: most of this is code of `image` that would be compiled again
+/// for each.
 fn read(
     mut decoder: Box<dyn ImageDecoder + '_>,
     content: Content,
@@ -136,8 +141,8 @@ fn read(
     let failed = |error| explain(content, error);
     let (width, height) = decoder.dimensions();
     limits.check(width, height)?;
-    // Metadata that cannot be read is no reason to refuse the pixels. It comes before the limits: with them the TIFF
-    // decoder takes no profile that is larger than the pixels.
+    // Metadata that cannot be read is no reason to refuse the pixels. It comes before the limits:
+    // with them the TIFF decoder takes no profile that is larger than the pixels.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let icc = decoder.icc_profile().ok().flatten();
     decoder.set_limits(limits.for_decoder()).map_err(failed)?;
@@ -171,7 +176,8 @@ fn from_image(image: DynamicImage) -> Result<Picture> {
         .map_err(|_| Error::Decode(format!("it claims a size of {width} x {height} pixels")))
 }
 
-/// The GIF decoder always gives alpha. Where every pixel is opaque it says nothing, and costs a quarter of the memory.
+/// The GIF decoder always gives alpha. Where every pixel is opaque it says nothing, and costs a
+/// quarter of the memory.
 fn drop_opaque(picture: Picture) -> Picture {
     let opaque = match &picture.samples {
         Samples::U8(values) => values.chunks_exact(4).all(|pixel| pixel[3] == u8::MAX),
@@ -214,7 +220,7 @@ fn explain(content: Content, error: ImageError) -> Error {
         error => {
             // The outer error only repeats the format's name.
             let reason = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
-            // What the PNG decoder says after this is a dump of its chunk's flags.
+            // The rest of the PNG decoder's message is a dump of its chunk's flags.
             let reason = reason.split(" while decoding").next().unwrap_or_default();
             let reason = reason.split_whitespace().collect::<Vec<_>>().join(" ");
             Error::Decode(format!("the {name} file cannot be decoded ({})", reason.trim_end_matches('.')))

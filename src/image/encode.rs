@@ -87,16 +87,19 @@ impl Format {
     }
 }
 
-/// Writes `picture` in `format`. What the format cannot hold is reduced as each [`Format`] says; the profile is carried
-/// where that is possible. No EXIF is written, so nothing can turn the picture again.
+/// Writes `picture` in `format`. What the format cannot hold is reduced as each [`Format`] says;
+/// the profile is carried where that is possible. No EXIF is written, so nothing can turn the
+/// picture again.
 ///
 /// # Errors
-/// [`Error::Encode`] when the format cannot hold a picture of that size, or the JPEG quality is not 1 to 100.
+/// [`Error::Encode`] when the format cannot hold a picture of that size, or the JPEG quality is not
+/// 1 to 100.
 pub fn encode(picture: &Picture, format: Format) -> Result<Vec<u8>> {
     encode_with(picture, format, None)
 }
 
-/// [`encode`], with EXIF metadata (see [`exif`](super::exif)) where the format is PNG, JPEG or WebP; others have none.
+/// [`encode`], with EXIF metadata (see [`exif`](super::exif)) where the format is PNG, JPEG or
+/// WebP; others have none.
 ///
 /// # Errors
 /// As [`encode`].

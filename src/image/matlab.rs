@@ -1,10 +1,11 @@
-//! `imresize(picture, size, 'bicubic')` of MATLAB: the resizing that the super-resolution literature makes its
-//! low-resolution pictures with, and measures "bicubic" by.
+//! `imresize(picture, size, 'bicubic')` of MATLAB: the resizing that the super-resolution
+//! literature makes its low-resolution pictures with, and measures "bicubic" by.
 //!
-//! Keys' cubic with a = -0.5; stretched when shrinking; each output's weights normalised to sum 1; the output `x` lies at
-//! the input position `(x + 0.5) / r - 0.5` where `r` is output size / input size; the picture is mirrored at its borders
-//! with the edge pixel repeated; columns of pixels are resampled first, then rows; values stay in floating point between
-//! the two and are rounded and clamped once. OpenCV's and Pillow's bicubic differ.
+//! Keys' cubic with a = -0.5; stretched when shrinking; each output's weights normalised to sum 1;
+//! the output `x` lies at the input position `(x + 0.5) / r - 0.5` where `r` is output size / input
+//! size; the picture is mirrored at its borders with the edge pixel repeated; columns of pixels are
+//! resampled first, then rows; values stay in floating point between the two and are rounded and
+//! clamped once. OpenCV's and Pillow's bicubic differ.
 
 use super::{Picture, Samples};
 use crate::error::{Error, Result};
@@ -56,7 +57,8 @@ impl Axis {
         axis
     }
 
-    /// Leaves out the taps that have weight 0 for every output; at integer factors that is a good part of them.
+    /// Leaves out the taps that have weight 0 for every output; at integer factors that is a good
+    /// part of them.
     fn drop_unused_taps(&mut self) {
         let used: Vec<bool> =
             (0..self.taps).map(|tap| self.weights.iter().skip(tap).step_by(self.taps).any(|&w| w != 0.0)).collect();
@@ -79,13 +81,15 @@ impl Axis {
     }
 }
 
-/// `index` in an endless row of mirror images of `0..len`, the edge repeated: ... 1 0 | 0 1 2 | 2 1 0 | 0 1 ...
+/// `index` in an endless row of mirror images of `0..len`, with the edge repeated:
+/// ... 1 0 | 0 1 2 | 2 1 0 | 0 1 ...
 fn mirror(index: i64, len: usize) -> usize {
     let folded = index.rem_euclid(2 * len as i64) as usize;
     if folded < len { folded } else { 2 * len - 1 - folded }
 }
 
-/// A resizing between two fixed sizes, its weights made once: for training patches, which are many of one size.
+/// A resizing between two fixed sizes, its weights made once: for training patches, which are many
+/// of one size.
 #[derive(Debug, Clone)]
 pub struct MatlabBicubic {
     width: usize,
@@ -109,8 +113,8 @@ impl MatlabBicubic {
         Ok(Self { width, height, horizontal, vertical })
     }
 
-    /// `picture` at the new size, rounded and clamped, in its own layout and depth. Every channel is resampled on its
-    /// own, alpha too: see [`super::alpha`] first where there is one.
+    /// `picture` at the new size, rounded and clamped, in its own layout and depth. Every channel
+    /// is resampled on its own, alpha too: see [`super::alpha`] first where there is one.
     ///
     /// # Errors
     /// [`Error::Config`] when the picture has not the size that this was made for.
@@ -141,7 +145,8 @@ impl MatlabBicubic {
         Ok(picture.with_pixels(to_width as u32, to_height as u32, picture.layout, samples))
     }
 
-    /// Any number of planes, one after the other (CHW), at the new size; neither rounded nor clamped.
+    /// Any number of planes, one after the other (CHW), at the new size; neither rounded nor
+    /// clamped.
     ///
     /// # Panics
     /// When `planes` is no multiple of `width * height` long.
@@ -155,7 +160,8 @@ impl MatlabBicubic {
         resized
     }
 
-    /// Hands over the resized rows, one after the other, so that only two rows are ever held in floating point.
+    /// Hands over the resized rows, one after the other, so that only two rows are ever held in
+    /// floating point.
     fn rows<T: Copy + Into<f64>>(&self, values: &[T], channels: usize, mut hand_over: impl FnMut(&[f64])) {
         let stride = self.width * channels;
         let mut column_sums = vec![0.0f64; stride];
@@ -191,7 +197,8 @@ impl MatlabBicubic {
     }
 }
 
-/// One picture at another size; see [`MatlabBicubic`], and [`MatlabBicubic::picture`] for the alpha.
+/// One picture at another size; see [`MatlabBicubic`], and [`MatlabBicubic::picture`] for the
+/// alpha.
 ///
 /// # Errors
 /// [`Error::Config`] when a side is 0.

@@ -1,7 +1,8 @@
 //! Pictures: reading, writing, colour, alpha and resizing.
 //!
-//! Everything here works on bytes in memory, without files, threads or C, so that the command and the browser run the
-//! same code. [`decode`] sniffs the format from the content and gives an upright [`Picture`]; [`encode`] writes one.
+//! Everything here works on bytes in memory, without files, threads or C, so that the command and
+//! the browser run the same code. [`decode`] sniffs the format from the content and gives an
+//! upright [`Picture`]; [`encode`] writes one.
 //!
 //! ```
 //! use splitsr::image::{Format, Layout, Limits, Picture, Samples, decode, encode};
@@ -16,7 +17,7 @@ pub mod alpha;
 mod container;
 mod decode;
 mod encode;
-pub mod matlab;
+pub(crate) mod matlab;
 mod planes;
 pub mod profile;
 pub mod resize;
@@ -29,8 +30,8 @@ pub use sniff::{Content, SNIFFED, sniff};
 
 use crate::error::{Error, Result};
 
-/// A decoded picture: upright (the EXIF orientation is already applied), rows from the top, without padding, channels
-/// interleaved.
+/// A decoded picture: upright (the EXIF orientation is already applied), rows from the top, without
+/// padding, channels interleaved.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Picture {
     /// Pixels in a row; at least 1.
@@ -41,9 +42,10 @@ pub struct Picture {
     pub layout: Layout,
     /// `width * height * layout.channels()` values.
     pub samples: Samples,
-    /// The ICC profile that gives the values their colours, to be carried into the output; `None` means sRGB.
+    /// The ICC profile that gives the values their colours, to be carried into the output; `None`
+    /// means sRGB.
     pub profile: Option<Vec<u8>>,
-    /// What the user should know about how the file was read, each a phrase: "the first of 4 frames".
+    /// Remarks for the user about how the file was read, each a phrase: "the first of 4 frames".
     pub notes: Vec<String>,
 }
 
@@ -142,7 +144,8 @@ impl Picture {
     /// An sRGB picture without notes.
     ///
     /// # Errors
-    /// [`Error::Config`] when a side is 0 or the number of samples is not `width * height * channels`.
+    /// [`Error::Config`] when a side is 0 or the number of samples is not
+    /// `width * height * channels`.
     pub fn new(width: u32, height: u32, layout: Layout, samples: Samples) -> Result<Self> {
         let expected = u64::from(width) * u64::from(height) * layout.channels() as u64;
         if expected == 0 || samples.len() as u64 != expected {
@@ -197,8 +200,8 @@ impl Picture {
         self
     }
 
-    /// Grey replicated to red, green and blue; alpha stays. A grey profile does not describe RGB values: convert the
-    /// colours first ([`profile::into_srgb`]) where there may be one.
+    /// Grey replicated to red, green and blue; alpha stays. A grey profile does not describe RGB
+    /// values: convert the colours first ([`profile::into_srgb`]) where there may be one.
     pub fn into_rgb(self) -> Self {
         if !self.layout.is_grey() {
             return self;
@@ -238,7 +241,8 @@ impl Picture {
     /// The inverse of [`Picture::split_alpha`].
     ///
     /// # Errors
-    /// [`Error::Config`] when `alpha` is not a grey picture of the same size and depth, or this one has alpha already.
+    /// [`Error::Config`] when `alpha` is not a grey picture of the same size and depth, or this one
+    /// has alpha already.
     pub fn join_alpha(self, alpha: &Self) -> Result<Self> {
         let same_size = (self.width, self.height) == (alpha.width, alpha.height);
         if !same_size || alpha.layout != Layout::Grey || self.layout.has_alpha() {
@@ -255,7 +259,8 @@ impl Picture {
         Ok(self.with_pixels(self.width, self.height, self.layout.with_alpha(true), samples))
     }
 
-    /// Red, green, blue, alpha, 8 bits each, row by row without padding: `4 * width * height` bytes.
+    /// Red, green, blue, alpha, 8 bits each, row by row without padding: `4 * width * height`
+    /// bytes.
     ///
     /// The values are as stored, whatever the profile says: a canvas expects sRGB, so convert first
     /// ([`profile::into_srgb`]) where the picture may carry one.

@@ -21,8 +21,8 @@ impl Picture {
         Area { left: 0, top: 0, width: self.width, height: self.height }
     }
 
-    /// The colours of `area` as `3 * height * width` values in [0, 1]: the red plane, then green, then blue. Grey is
-    /// replicated; alpha is left out.
+    /// The colours of `area` as `3 * height * width` values in [0, 1]: the red plane, then green,
+    /// then blue. Grey is replicated; alpha is left out.
     ///
     /// # Panics
     /// When `area` is not inside the picture.
@@ -46,12 +46,13 @@ impl Picture {
         planes
     }
 
-    /// Writes `3 * height * width` values in [0, 1] (CHW, RGB) into `area`, rounded to the nearest and clamped; NaN
-    /// becomes 0. A grey picture takes the mean of the three: a network that was given three equal planes gives back
-    /// nearly equal ones. Alpha is left as it is.
+    /// Writes `3 * height * width` values in [0, 1] (CHW, RGB) into `area`, rounded to the nearest
+    /// and clamped; NaN becomes 0. A grey picture takes the mean of the three: a network that was
+    /// given three equal planes gives back nearly equal ones. Alpha is left as it is.
     ///
     /// # Panics
-    /// When `area` is not inside the picture, or `planes` has not `3 * area.height * area.width` values.
+    /// When `area` is not inside the picture, or `planes` has not `3 * area.height * area.width`
+    /// values.
     pub fn set_rgb_planes(&mut self, area: Area, planes: &[f32]) {
         assert_eq!(planes.len(), 3 * area.width as usize * area.height as usize, "three planes of the area's size");
         let rows: Vec<_> = (0..area.height).map(|y| self.row_range(area, y)).collect();

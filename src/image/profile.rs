@@ -1,15 +1,17 @@
 //! Colour profiles (ICC).
 //!
-//! A profile is carried: the network sees the values as they are, and the output gets the same profile. So wide-gamut
-//! pictures lose no colour on the way. Where a profile cannot be carried (BMP, GIF, a canvas), [`into_srgb`] converts.
+//! A profile is carried: the network sees the values as they are, and the output gets the same
+//! profile. So wide-gamut pictures lose no colour on the way. Where a profile cannot be carried
+//! (BMP, GIF, a canvas), [`into_srgb`] converts.
 
 use moxcms::{ColorProfile, DataColorSpace, Layout as Channels, ProfileText, TransformOptions};
 
 use super::{Layout, Picture, Samples};
 use crate::error::{Error, Result};
 
-/// Gives `picture` the profile found in its file, or a note that says why not: a profile for other channels than the
-/// picture has (CMYK was converted, a palette was expanded) would only give wrong colours.
+/// Gives `picture` the profile found in its file, or a note that says why not: a profile for other
+/// channels than the picture has (CMYK was converted, a palette was expanded) would only give wrong
+/// colours.
 pub(super) fn attach(picture: &mut Picture, icc: Vec<u8>) {
     let note = match ColorProfile::new_from_slice(&icc) {
         Ok(profile) if profile.color_space == space(picture.layout) => {
@@ -40,8 +42,8 @@ fn name(profile: &ColorProfile) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-/// The same colours as sRGB, without a profile; colours that sRGB lacks become the nearest that it has, alpha and
-/// layout stay. A picture without a profile is returned as it is.
+/// The same colours as sRGB, without a profile; colours that sRGB lacks become the nearest that it
+/// has, alpha and layout stay. A picture without a profile is returned as it is.
 ///
 /// # Errors
 /// [`Error::Decode`] when the profile cannot be used for a conversion.
@@ -106,8 +108,8 @@ mod tests {
         let converted = into_srgb(picture).unwrap();
         assert_eq!(converted.profile, None);
         let Samples::U8(values) = converted.samples else { panic!("still 8 bits") };
-        // By hand: linearise, multiply by the P3-to-sRGB matrix (rows 1.2249 -0.2247 0, -0.0420 1.0419 0, -0.0196
-        // -0.0786 1.0979), apply the sRGB curve.
+        // By hand: linearise, multiply by the P3-to-sRGB matrix (its rows are 1.2249 -0.2247 0,
+        // -0.0420 1.0419 0 and -0.0196 -0.0786 1.0979), apply the sRGB curve.
         for (got, expected) in values.iter().zip([215, 93, 31, 77]) {
             assert!(got.abs_diff(expected) <= 1, "{values:?}");
         }

@@ -1,5 +1,5 @@
-//! Resizing pictures for people: antialiased, SIMD, alpha-correct. (For the benchmarks' bicubic see
-//! [`super::matlab`].)
+//! Resizing pictures for people: antialiased, SIMD, alpha-correct. The benchmarks' bicubic is
+//! [`crate::eval::bicubic`].
 
 use bytemuck::{Pod, cast_slice, cast_slice_mut};
 use fast_image_resize::images::{TypedImage, TypedImageRef};
@@ -22,8 +22,8 @@ pub enum Filter {
     Lanczos3,
 }
 
-/// `picture` at another size, in its own layout and depth. Colours are weighted by their alpha, so what hides under
-/// transparent pixels does not bleed out.
+/// `picture` at another size, in its own layout and depth. Colours are weighted by their alpha, so
+/// what hides under transparent pixels does not bleed out.
 ///
 /// # Errors
 /// [`Error::Config`] when a side is 0.
@@ -41,8 +41,8 @@ pub fn resize(picture: &Picture, width: u32, height: u32, filter: Filter) -> Res
     Ok(picture.with_pixels(width, height, picture.layout, samples))
 }
 
-/// [`resize`] for a picture of one channel, such as an alpha channel. Apart, because the browser's bundle needs no other, and the resizing
-/// of 16 bits with alpha brings a table of half a megabyte.
+/// [`resize`] for a picture of one channel, such as an alpha channel. Apart, because the browser's
+/// bundle needs no other, and the resizing of 16 bits with alpha brings a table of half a megabyte.
 ///
 /// # Errors
 /// [`Error::Config`] when a side is 0.

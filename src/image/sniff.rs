@@ -1,6 +1,6 @@
-//! What a file is, by its content. Names and types given from outside lie too often to be asked.
+//! The kind of a file by its content: names and declared types are too often wrong.
 
-/// What the first bytes of a file say it is.
+/// The kind of a file by its first bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Content {
     /// PNG or APNG.
@@ -55,7 +55,8 @@ impl Content {
     }
 }
 
-/// How many bytes [`sniff`] looks at: enough for an XML declaration, a document type and a licence comment before `<svg`.
+/// How many bytes [`sniff`] looks at: enough for an XML declaration, a document type and a licence
+/// comment before `<svg`.
 pub const SNIFFED: usize = 4096;
 
 /// Recognises a file by its first [`SNIFFED`] bytes.
@@ -86,7 +87,8 @@ fn sniff_iso_brand(brand: &[u8]) -> Content {
 
 fn sniff_text(bytes: &[u8]) -> Content {
     let start = &bytes[..bytes.len().min(SNIFFED)];
-    // A character that is cut by the end of `start` is no reason to think that the file is not text.
+    // A character that is cut by the end of `start` is no reason to think that the file is not
+    // text.
     let text = match std::str::from_utf8(start) {
         Ok(text) => text,
         Err(error) if error.error_len().is_none() => {

@@ -72,7 +72,8 @@ pub(super) fn depthwise(channels: usize, device: &Device) -> Conv2d {
     conv2d(3, channels, channels, channels, device)
 }
 
-/// A convolution that keeps the size: stride 1, an odd kernel, zero padding; with bias, initialised as [`Conv3x3`].
+/// A convolution that keeps the size: stride 1, an odd kernel, zero padding; with bias, initialised
+/// as [`Conv3x3`].
 pub(super) fn conv2d(kernel: usize, in_channels: usize, out_channels: usize, groups: usize, device: &Device) -> Conv2d {
     let fan_in = in_channels / groups * kernel * kernel;
     let padding = kernel / 2;
@@ -87,11 +88,13 @@ pub(super) fn conv2d(kernel: usize, in_channels: usize, out_channels: usize, gro
     }
 }
 
-/// A parameter that is drawn when it is first used: uniform in +-1/sqrt(fan_in), as Burn and PyTorch initialise
-/// convolutions. Without the feature `train` it is zero: then weights only ever come from files.
+/// A parameter that is drawn when it is first used: uniform in +-1/sqrt(fan_in), as Burn and
+/// PyTorch initialise convolutions. Without the feature `train` it is zero: then weights only ever
+/// come from files.
 ///
-/// Not by Burn's `Initializer`, an enum that the compiler cannot see through: its other variants (a QR decomposition among
-/// them) and the random distributions would be a tenth of the browser's bundle.
+/// Not by Burn's `Initializer`, an enum that the compiler cannot see through: its other variants (a
+/// QR decomposition among them) and the random distributions would be a tenth of the browser's
+/// bundle.
 fn uniform<const D: usize>(shape: [usize; D], fan_in: usize, device: &Device) -> Param<Tensor<D>> {
     let draw = move |device: &Device, require_grad| {
         let drawn = draw_uniform(shape, 1.0 / (fan_in as f64).sqrt(), device);

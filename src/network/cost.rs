@@ -1,11 +1,12 @@
-//! What a network costs and sees, computed from its config alone: parameters, multiply-adds, receptive field.
+//! A network's cost and receptive field, from its config alone.
 
 use serde::Serialize;
 
-use super::blocks::EXPANSION;
+use super::blocks::{Block, StandardBlock};
+use super::counting::{Reach, Tally};
 use super::srcnn::{BICUBIC_RADIUS, LAYERS};
 use super::upsampler::steps;
-use crate::config::{BlockKind, EdsrConfig, NetworkConfig, SplitSrConfig};
+use crate::config::{EdsrConfig, NetworkConfig, SplitSrConfig};
 
 /// The output size that multiply-adds are usually quoted for.
 pub const OUTPUT_720P: (u64, u64) = (1280, 720);
@@ -20,9 +21,11 @@ pub struct Cost {
     /// Multiply-adds of the convolutions for each low-resolution pixel.
     #[serde(skip)]
     pub macs_per_lr_pixel: f64,
-    /// How far an output pixel sees, in low-resolution pixels to each side; `None` = the whole picture (channel attention).
+    /// How far an output pixel sees, in low-resolution pixels to each side; `None` = the whole
+    /// picture (channel attention).
     pub halo: Option<usize>,
-    /// Bytes of feature maps that are alive at the peak, for each low-resolution pixel (an upper bound: f32, no gradients).
+    /// Bytes of feature maps that are alive at the peak, for each low-resolution pixel (an upper
+    /// bound: f32, no gradients).
     pub bytes_per_pixel: usize,
 }
 
@@ -46,77 +49,23 @@ impl Cost {
         }
     }
 
-    /// The side of the receptive field, in low-resolution pixels: the output pixels that share a low-resolution position see together a
-    /// square of this side around it.
+    /// The side of the receptive field, in low-resolution pixels: the output pixels that share a
+    /// low-resolution position see together a square of this side around it.
     pub fn receptive_field(&self) -> Option<usize> {
         self.halo.map(|halo| 2 * halo + 1)
     }
 }
 
-#[derive(Default)]
-struct Tally {
-    params: u64,
-    macs_per_lr_pixel: u64,
-    macs_per_picture: u64,
-    global: bool,
-}
-
 impl Tally {
-    /// A convolution with bias; `area` is its output pixels for each low-resolution pixel.
-    fn conv(&mut self, kernel: usize, input: usize, output: usize, groups: usize, area: usize) {
-        let weights = (kernel * kernel * input * output / groups) as u64;
-        self.params += weights + output as u64;
-        self.macs_per_lr_pixel += weights * area as u64;
-    }
-
-    fn standard_block(&mut self, channels: usize, attention: Option<usize>) {
-        self.conv(3, channels, channels, 1, 1);
-        self.conv(3, channels, channels, 1, 1);
-        if let Some(reduction) = attention {
-            let hidden = (channels / reduction).max(1);
-            self.params += (2 * channels * hidden + hidden + channels) as u64;
-            self.macs_per_picture += (2 * channels * hidden) as u64;
-            self.global = true;
-        }
-    }
-
-    /// A lightweight block; `area` as in [`Self::conv`].
-    fn lightweight_block(&mut self, config: &SplitSrConfig, area: usize) {
-        let (c, split) = (config.channels, config.split_channels());
-        match config.block {
-            BlockKind::Split => self.conv(3, split, split, 1, area),
-            BlockKind::Shuffle => {
-                self.conv(1, c / 2, c / 2, 1, area);
-                self.conv(3, c / 2, c / 2, c / 2, area);
-                self.conv(1, c / 2, c / 2, 1, area);
-            }
-            BlockKind::InvertedResidual => self.inverted_residual(c, area),
-            BlockKind::Idle => self.inverted_residual(split, area),
-            BlockKind::Ghost => {
-                self.conv(1, c, split, 1, area);
-                if split < c {
-                    self.conv(3, c - split, c - split, c - split, area);
-                }
-            }
-        }
-    }
-
-    fn inverted_residual(&mut self, channels: usize, area: usize) {
-        let hidden = channels * EXPANSION;
-        self.conv(1, channels, hidden, 1, area);
-        self.conv(3, hidden, hidden, hidden, area);
-        self.conv(1, hidden, channels, 1, area);
-    }
-
     fn splitsr(&mut self, config: &SplitSrConfig) {
-        let c = config.channels;
+        let (c, sizes) = (config.channels, config.block_sizes());
         self.conv(3, 3, c, 1, 1);
         for lightweight in config.lightweight_groups() {
             for _ in 0..config.blocks {
                 if lightweight {
-                    self.lightweight_block(config, 1);
+                    config.block.count(&sizes, self, 1);
                 } else {
-                    self.standard_block(c, config.attention);
+                    StandardBlock::count(&sizes, self, 1);
                 }
             }
             self.conv(3, c, c, 1, 1);
@@ -131,7 +80,7 @@ impl Tally {
         let c = config.channels;
         self.conv(3, 3, c, 1, 1);
         for _ in 0..config.blocks {
-            self.standard_block(c, None);
+            StandardBlock::count(&config.block_sizes(), self, 1);
         }
         self.conv(3, c, c, 1, 1);
         self.upsampler(c, config.scale, None);
@@ -145,7 +94,7 @@ impl Tally {
             match light {
                 None => self.conv(3, channels, expanded, 1, area),
                 Some(config) => {
-                    self.lightweight_block(config, area);
+                    config.block.count(&config.block_sizes(), self, area);
                     self.conv(1, channels, expanded, 1, area);
                 }
             }
@@ -160,18 +109,19 @@ impl Tally {
     }
 }
 
-/// The exact halo: how far, in low-resolution pixels, the furthest input pixel lies that can change an output pixel.
+/// The exact halo: how far, in low-resolution pixels, the furthest input pixel lies that can change
+/// an output pixel.
 fn halo(config: &NetworkConfig) -> usize {
     match config {
         NetworkConfig::SplitSr(c) => {
-            let mut reach = Reach(vec![1; c.channels]);
+            let (mut reach, sizes) = (Reach(vec![1; c.channels]), c.block_sizes());
             for lightweight in c.lightweight_groups() {
                 let input = reach.clone();
                 for _ in 0..c.blocks {
                     if lightweight {
-                        reach.lightweight_block(c);
+                        c.block.extend(&sizes, &mut reach);
                     } else {
-                        reach.standard_block();
+                        StandardBlock::extend(&sizes, &mut reach);
                     }
                 }
                 reach.dense();
@@ -183,23 +133,21 @@ fn halo(config: &NetworkConfig) -> usize {
         NetworkConfig::Edsr(c) => upsampled_halo(Reach(vec![1 + 2 * c.blocks + 1; c.channels]), c.scale, None),
         NetworkConfig::Srcnn(c) => {
             let radius: usize = LAYERS.iter().map(|(kernel, ..)| kernel / 2).sum();
-            // The convolutions reach `radius` high-resolution pixels; the bicubic kernel is centred on a position between pixels.
+            // The convolutions reach `radius` high-resolution pixels; the bicubic kernel is centred
+            // on a position between pixels.
             to_low_resolution(radius, c.scale, BICUBIC_RADIUS)
         }
     }
 }
 
-/// Values that are alive at the peak for each low-resolution pixel: in the features the long skip, the group's and the block's input and
-/// what a block makes from it; in the upsampler a step's expanded maps before and after the shuffle. Input and output besides.
+/// Values that are alive at the peak for each low-resolution pixel: in the features the long skip,
+/// the group's and the block's input and what a block makes from it; in the upsampler a step's
+/// expanded maps before and after the shuffle. Input and output besides.
 fn peak_channels(config: &NetworkConfig) -> usize {
     let area = config.scale() * config.scale();
     let (features, high) = match config {
         NetworkConfig::SplitSr(c) => {
-            let hidden = match c.block {
-                BlockKind::InvertedResidual => 2 * EXPANSION * c.channels,
-                BlockKind::Idle => 2 * EXPANSION * c.split_channels(),
-                _ => 2 * c.channels,
-            };
+            let hidden = c.block.hidden_channels(&c.block_sizes());
             (4 * c.channels + hidden, c.channels)
         }
         NetworkConfig::Edsr(c) => (6 * c.channels, c.channels),
@@ -208,72 +156,16 @@ fn peak_channels(config: &NetworkConfig) -> usize {
     features.max(2 * high * area) + 6 * area + 3
 }
 
-/// How far each channel sees, in pixels of the current resolution.
-#[derive(Clone)]
-struct Reach(Vec<usize>);
-
-impl Reach {
-    fn max(&self) -> usize {
-        self.0.iter().copied().max().unwrap_or(0)
-    }
-
-    /// A 3x3 convolution of all channels.
-    fn dense(&mut self) {
-        let reach = self.max() + 1;
-        self.0.fill(reach);
-    }
-
-    /// A skip connection.
-    fn merge(&mut self, other: &Self) {
-        for (a, b) in self.0.iter_mut().zip(&other.0) {
-            *a = (*a).max(*b);
-        }
-    }
-
-    fn standard_block(&mut self) {
-        self.dense();
-        self.dense();
-    }
-
-    fn lightweight_block(&mut self, config: &SplitSrConfig) {
-        let (c, split) = (config.channels, config.split_channels());
-        let max = |channels: &[usize]| channels.iter().copied().max().unwrap_or(0);
-        match config.block {
-            BlockKind::Split => {
-                let front = max(&self.0[..split]) + 1;
-                self.0.rotate_left(split);
-                self.0[c - split..].fill(front);
-            }
-            BlockKind::Shuffle => {
-                let convolved = max(&self.0[c / 2..]) + 1;
-                let pass = self.0[..c / 2].to_vec();
-                for (i, reach) in self.0.iter_mut().enumerate() {
-                    *reach = if i % 2 == 0 { pass[i / 2] } else { convolved };
-                }
-            }
-            BlockKind::InvertedResidual => self.dense(),
-            BlockKind::Idle => {
-                let front = max(&self.0[..split]) + 1;
-                self.0[..split].fill(front);
-            }
-            BlockKind::Ghost => {
-                let primary = self.max();
-                self.0[..split].fill(primary);
-                self.0[split..].fill(primary + 1);
-            }
-        }
-    }
-}
-
 /// The halo of the whole network, from the reach of the features before the upsampler.
 fn upsampled_halo(features: Reach, scale: usize, light: Option<&SplitSrConfig>) -> usize {
-    // Walk from the output down: `radius` is how far the rest of the network reaches at the resolution at hand, for an output pixel
-    // anywhere in its cell. The tail is one 3x3 convolution.
+    // Walk from the output down: `radius` is how far the rest of the network reaches at this
+    // resolution, for an output pixel anywhere in its cell. The tail is one 3x3 convolution.
     let mut radius = 1;
     for (index, &factor) in steps(scale).iter().enumerate().rev() {
         radius = to_low_resolution(radius, factor, 0);
         if index > 0 {
-            // Between two steps all channels reach alike: the pointwise or dense convolution of the step before mixed them.
+            // Between two steps all channels reach alike: the pointwise or dense convolution of the
+            // step before mixed them.
             radius += step_reach(Reach(vec![0; features.0.len()]), light);
         }
     }
@@ -284,14 +176,15 @@ fn upsampled_halo(features: Reach, scale: usize, light: Option<&SplitSrConfig>) 
 fn step_reach(mut reach: Reach, light: Option<&SplitSrConfig>) -> usize {
     match light {
         None => reach.dense(),
-        Some(config) => reach.lightweight_block(config),
+        Some(config) => config.block.extend(&config.block_sizes(), &mut reach),
     }
     reach.max()
 }
 
-/// A radius of `radius` pixels at the finer resolution, in pixels of the coarser one: the furthest that the coarse cell of a pixel
-/// within the radius lies from the coarse cell of the centre, or (for a kernel of `kernel` coarse pixels around the sampled
-/// position) the furthest of the coarse pixels that the kernel takes there.
+/// A radius of `radius` pixels at the finer resolution, in pixels of the coarser one: the furthest
+/// that the coarse cell of a pixel within the radius lies from the coarse cell of the centre, or
+/// (for a kernel of `kernel` coarse pixels around the sampled position) the furthest of the coarse
+/// pixels that the kernel takes there.
 fn to_low_resolution(radius: usize, factor: usize, kernel: usize) -> usize {
     let (radius, factor) = (radius as isize, factor as isize);
     (0..factor)
@@ -300,7 +193,8 @@ fn to_low_resolution(radius: usize, factor: usize, kernel: usize) -> usize {
             if kernel == 0 {
                 return position.div_euclid(factor).unsigned_abs();
             }
-            // u = (x + 0.5) / factor - 0.5; taps floor(u) - kernel + 1 ..= floor(u) + kernel, but for a whole u only u itself.
+            // u = (x + 0.5) / factor - 0.5; taps floor(u) - kernel + 1 ..= floor(u) + kernel, but
+            // for a whole u only u itself.
             let doubled = 2 * position + 1 - factor;
             let below = doubled.div_euclid(2 * factor);
             if doubled.rem_euclid(2 * factor) == 0 {

@@ -1,4 +1,5 @@
-//! EDSR (Lim and others, 2017), without residual scaling: one residual group between head and upsampler.
+//! EDSR (Lim and others, 2017), without residual scaling: one residual group between head and
+//! upsampler.
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
@@ -24,7 +25,7 @@ impl Edsr {
         let c = config.channels;
         Self {
             head: Conv3x3::new(3, c, device),
-            body: StandardGroup::new(c, config.blocks, None, device),
+            body: StandardGroup::new(&config.block_sizes(), config.blocks, device),
             upsampler: Upsampler::dense(c, config.scale, device),
             tail: Conv3x3::new(c, 3, device),
         }

@@ -1,11 +1,14 @@
-//! The networks, as Burn modules: SplitSR and what it is compared with, built from one [`NetworkConfig`].
+//! The networks, as Burn modules: SplitSR and what it is compared with, built from one
+//! [`NetworkConfig`].
 //!
-//! Every network maps low-resolution RGB `[batch, 3, height, width]` in [0, 1] to `[batch, 3, scale * height, scale * width]`.
-//! The values are not clamped: training needs the overshoot, pictures clamp when they are quantised.
+//! Every network maps low-resolution RGB `[batch, 3, height, width]` in [0, 1] to
+//! `[batch, 3, scale * height, scale * width]`. The values are not clamped: training needs the
+//! overshoot, pictures clamp when they are quantised.
 
-mod blocks;
+pub(crate) mod blocks;
 mod conv;
 pub mod cost;
+mod counting;
 mod edsr;
 mod group;
 mod splitsr;
@@ -15,16 +18,14 @@ pub(crate) mod upsampler;
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
-pub use blocks::{ChannelAttention, Lightweight, SplitBlock, StandardBlock};
-pub use conv::Conv3x3;
 pub use edsr::Edsr;
-pub use group::{Group, LightGroup, SplitGroup, StandardGroup};
 pub use splitsr::SplitSr;
 pub use srcnn::Srcnn;
-pub use upsampler::Upsampler;
 
 use crate::config::NetworkConfig;
 use crate::ops::float::from_values;
+#[cfg(feature = "train")]
+use group::Group;
 
 /// Any of the networks.
 #[derive(Module, Debug)]
@@ -69,7 +70,8 @@ impl Network {
     }
 }
 
-/// The mean colour of DIV2K (RGB in [0, 1]), which the networks subtract from their input and add to their output.
+/// The mean colour of DIV2K (RGB in [0, 1]), which the networks subtract from their input and add
+/// to their output.
 pub(crate) const MEAN: [f32; 3] = [0.4488, 0.4371, 0.4040];
 
 /// [`MEAN`] as a tensor of that shape: 3 values.

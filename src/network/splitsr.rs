@@ -1,16 +1,18 @@
-//! SplitSR: RCAN's skeleton with some groups made lightweight. With hybrid index 0 and attention it is RCAN.
+//! SplitSR: RCAN's skeleton with some groups made lightweight. With hybrid index 0 and attention it
+//! is RCAN.
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
 use super::conv::Conv3x3;
-use super::group::Group;
+use super::group::{Group, LightGroup, StandardGroup};
 use super::mean;
 use super::upsampler::Upsampler;
 use crate::config::SplitSrConfig;
 use crate::ops::float::subtract;
 
-/// See `SplitSR: An End-to-End Approach to Super-Resolution on Mobile Devices` (Liu and others, 2021); this is a reconstruction.
+/// See `SplitSR: An End-to-End Approach to Super-Resolution on Mobile Devices` (Liu and others,
+/// 2021); this is a reconstruction.
 #[derive(Module, Debug)]
 pub struct SplitSr {
     head: Conv3x3,
@@ -23,13 +25,17 @@ pub struct SplitSr {
 impl SplitSr {
     pub(super) fn new(config: &SplitSrConfig, device: &Device) -> Self {
         let c = config.channels;
-        let light = config.lightweight_groups();
+        let (sizes, blocks) = (config.block_sizes(), config.blocks);
+        let group = |light| match light {
+            true => Group::Light(LightGroup::new(config.block, &sizes, blocks, device)),
+            false => Group::Standard(StandardGroup::new(&sizes, blocks, device)),
+        };
         Self {
             head: Conv3x3::new(3, c, device),
-            groups: light.into_iter().map(|light| Group::new(config, light, device)).collect(),
+            groups: config.lightweight_groups().into_iter().map(group).collect(),
             body: Conv3x3::new(c, c, device),
             upsampler: if config.lightweight_upsampler() {
-                Upsampler::lightweight(config, device)
+                Upsampler::lightweight(config.block, &sizes, config.scale, device)
             } else {
                 Upsampler::dense(c, config.scale, device)
             },

@@ -1,4 +1,5 @@
-//! SRCNN 9-5-5 (Dong and others, 2014): three convolutions on the luma of the bicubic enlargement. Chroma stays bicubic.
+//! SRCNN 9-5-5 (Dong and others, 2014): three convolutions on the luma of the bicubic enlargement.
+//! Chroma stays bicubic.
 
 use burn::module::Module;
 use burn::nn::conv::Conv2d;
@@ -33,8 +34,9 @@ impl Srcnn {
 
     /// See [`Network::forward`](super::Network::forward).
     ///
-    /// The network maps the bicubic luma to a better one. Adding the difference to R, G and B alike changes the luma by just that and
-    /// leaves the chroma alone, so the colours need no conversion.
+    /// The network maps the bicubic luma to a better one. Adding the difference to R, G and B alike
+    /// changes the luma by just that and leaves the chroma alone, so the colours need no
+    /// conversion.
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         let device = x.device();
         let enlarged = bicubic(bicubic(x, 2, self.scale), 3, self.scale);

@@ -1,12 +1,12 @@
-//! The upsampler: from C channels at low resolution to C channels at high resolution, by pixel shuffle.
+//! The upsampler: from C channels at low resolution to C channels at high resolution, by pixel
+//! shuffle.
 
 use burn::module::Module;
 use burn::nn::conv::Conv2d;
 use burn::tensor::{Device, Tensor};
 
-use super::blocks::Lightweight;
+use super::blocks::{BlockKind, Lightweight, Sizes};
 use super::conv::{Conv3x3, pointwise};
-use crate::config::SplitSrConfig;
 use crate::ops::pixel_shuffle;
 
 /// The factors of the pixel shuffles that make up a scale: x4 is two steps of x2.
@@ -54,23 +54,26 @@ impl Upsampler {
         Self { steps: steps(scale).iter().map(|&factor| dense(factor)).collect() }
     }
 
-    /// Lightweight steps: the config's block and a pointwise convolution.
-    pub(super) fn lightweight(config: &SplitSrConfig, device: &Device) -> Self {
+    /// Lightweight steps: a block and a pointwise convolution.
+    pub(super) fn lightweight(kind: BlockKind, sizes: &Sizes, scale: usize, device: &Device) -> Self {
         let step = |factor| {
             let expand = Expand::Lightweight(LightweightExpand {
-                block: Lightweight::new(config, device),
-                project: pointwise(config.channels, config.channels * factor * factor, device),
+                block: Lightweight::new(kind, sizes, device),
+                project: pointwise(sizes.channels, sizes.channels * factor * factor, device),
             });
             Step { expand, factor }
         };
-        Self { steps: steps(config.scale).iter().map(|&factor| step(factor)).collect() }
+        Self { steps: steps(scale).iter().map(|&factor| step(factor)).collect() }
     }
 
     /// `[batch, channels, height, width]` -> `[batch, channels, scale * height, scale * width]`
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         self.steps.iter().fold(x, |x, step| match &step.expand {
             Expand::Dense(conv) => conv.forward_shuffle(x, step.factor),
-            Expand::Lightweight(light) => pixel_shuffle(light.project.forward(light.block.forward(x)), step.factor),
+            Expand::Lightweight(light) => {
+                let y = Lightweight::forward_chain(std::slice::from_ref(&light.block), x);
+                pixel_shuffle(light.project.forward(y), step.factor)
+            }
         })
     }
 }

@@ -1,21 +1,23 @@
 //! Building a graph, one operator a call. A value is known by its name.
 
+use std::collections::BTreeMap;
+
 use super::proto::{Attribute, AttributeKind, Dimension, FLOAT, Graph, INT64, Node, Shape, Tensor};
 use super::proto::{TensorType, ValueInfo, ValueType};
-use crate::weights::NamedTensors;
 
 /// The axis of the channels in NCHW.
 const CHANNELS: i64 = 1;
 
 /// A graph in the making, and the weights that it has not used yet.
-pub(super) struct Builder {
-    weights: NamedTensors,
+pub(crate) struct Builder {
+    /// Shape and values by name.
+    weights: BTreeMap<String, (Vec<usize>, Vec<f32>)>,
     nodes: Vec<Node>,
     initializers: Vec<Tensor>,
 }
 
 impl Builder {
-    pub(super) fn new(weights: NamedTensors) -> Self {
+    pub(super) fn new(weights: BTreeMap<String, (Vec<usize>, Vec<f32>)>) -> Self {
         Self { weights, nodes: Vec::new(), initializers: Vec::new() }
     }
 
@@ -37,21 +39,33 @@ impl Builder {
         }
     }
 
-    /// A convolution by the weight and bias of `layer`: stride 1, zeros around, so that the size is kept.
-    pub(super) fn conv(&mut self, x: &str, layer: &str) -> String {
+    /// A convolution by the weight and bias of `layer`: stride 1, zeros around, so that the size is
+    /// kept.
+    pub(crate) fn conv(&mut self, x: &str, layer: &str) -> String {
         let (weight, shape) = self.weight(layer, "weight");
         let (bias, _) = self.weight(layer, "bias");
         self.convolve(layer, &[x, &weight, &bias], shape[2], shape[2] / 2, 1)
     }
 
     /// As [`Self::conv`], each channel by itself. The weight is `[channels, 1, kernel, kernel]`.
-    pub(super) fn depthwise(&mut self, x: &str, layer: &str) -> String {
+    pub(crate) fn depthwise(&mut self, x: &str, layer: &str) -> String {
         let (weight, shape) = self.weight(layer, "weight");
         let (bias, _) = self.weight(layer, "bias");
         self.convolve(layer, &[x, &weight, &bias], shape[2], shape[2] / 2, shape[0])
     }
 
-    /// A convolution without padding or bias by the constant `weight`, `[out_channels, in_channels / groups, kernel, kernel]`.
+    pub(crate) fn conv_relu(&mut self, x: &str, layer: &str) -> String {
+        let y = self.conv(x, layer);
+        self.relu(&y)
+    }
+
+    pub(crate) fn depthwise_relu(&mut self, x: &str, layer: &str) -> String {
+        let y = self.depthwise(x, layer);
+        self.relu(&y)
+    }
+
+    /// A convolution without padding or bias by the constant `weight`,
+    /// `[out_channels, in_channels / groups, kernel, kernel]`.
     pub(super) fn conv_by(&mut self, x: &str, weight: &str, kernel: usize, groups: usize) -> String {
         let name = self.fresh("Conv");
         self.convolve(&name, &[x, weight], kernel, 0, groups)
@@ -67,20 +81,20 @@ impl Builder {
     }
 
     /// An operator with one result and no attributes
-    pub(super) fn apply(&mut self, operator: &str, inputs: &[&str]) -> String {
+    pub(crate) fn apply(&mut self, operator: &str, inputs: &[&str]) -> String {
         self.with(operator, inputs, vec![])
     }
 
-    pub(super) fn relu(&mut self, x: &str) -> String {
+    pub(crate) fn relu(&mut self, x: &str) -> String {
         self.apply("Relu", &[x])
     }
 
-    pub(super) fn add(&mut self, a: &str, b: &str) -> String {
+    pub(crate) fn add(&mut self, a: &str, b: &str) -> String {
         self.apply("Add", &[a, b])
     }
 
     /// Consecutive channels in parts of these sizes.
-    pub(super) fn split(&mut self, x: &str, sizes: &[usize]) -> Vec<String> {
+    pub(crate) fn split(&mut self, x: &str, sizes: &[usize]) -> Vec<String> {
         let name = self.fresh("Split");
         let parts = (0..sizes.len()).map(|part| format!("{name}.{part}")).collect();
         let sizes: Vec<i64> = sizes.iter().map(|&size| size as i64).collect();
@@ -93,12 +107,12 @@ impl Builder {
     }
 
     /// All channels of `parts`, one after another.
-    pub(super) fn concat_channels(&mut self, parts: &[&str]) -> String {
+    pub(crate) fn concat_channels(&mut self, parts: &[&str]) -> String {
         self.concat(parts, CHANNELS)
     }
 
     /// The channels with these numbers, in this order.
-    pub(super) fn gather_channels(&mut self, x: &str, channels: impl Iterator<Item = usize>) -> String {
+    pub(crate) fn gather_channels(&mut self, x: &str, channels: impl Iterator<Item = usize>) -> String {
         let channels: Vec<i64> = channels.map(|channel| channel as i64).collect();
         let channels = self.integers(&channels);
         self.with("Gather", &[x, &channels], vec![int("axis", CHANNELS)])

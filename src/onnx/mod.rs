@@ -1,20 +1,24 @@
 //! Networks as ONNX files, for other runtimes: `splitsr export`.
 //!
-//! The graph has one input, `input`, `[1, 3, height, width]`, RGB in [0, 1], of any height and width, and one output, `output`,
-//! `[1, 3, scale * height, scale * width]`, which is not clamped. Subtracting and adding the mean colour is part of it.
+//! The graph has one input, `input`, `[1, 3, height, width]`, RGB in [0, 1], of any height and
+//! width, and one output, `output`, `[1, 3, scale * height, scale * width]`, which is not clamped.
+//! Subtracting and adding the mean colour is part of it.
 
 mod builder;
 mod network;
-pub mod proto;
+mod proto;
+#[cfg(test)]
+mod tests;
 
+pub(crate) use builder::Builder;
 use prost::Message;
 
 use crate::model::Model;
 use crate::upscale::Enlarge;
 use crate::weights::collect;
-use builder::Builder;
 
-/// The version of ONNX's operators that the files ask for: the oldest in which `Split` takes its sizes as an input.
+/// The version of ONNX's operators that the files ask for: the oldest in which `Split` takes its
+/// sizes as an input.
 const OPSET: i64 = 13;
 
 /// The version of the file format, from ONNX 1.10.
@@ -22,8 +26,9 @@ const IR_VERSION: i64 = 8;
 
 /// `model` as the bytes of an ONNX file.
 ///
-/// The initialisers have the names that the weights have in our own files. The file's metadata are `name`, `scale`, `config` (JSON) and
-/// `weights_sha256`, of the weights file. An SRCNN needs pictures of at least 2 x 2 pixels there, the other networks of any size.
+/// The initialisers have the names that the weights have in our own files. The file's metadata are
+/// `name`, `scale`, `config` (JSON) and `weights_sha256`, of the weights file. An SRCNN needs
+/// pictures of at least 2 x 2 pixels there, the other networks of any size.
 pub fn export(model: &Model) -> Vec<u8> {
     let mut builder = Builder::new(collect(&model.network));
     let enlarged = builder.network(&model.metadata.config, "input");

@@ -1,5 +1,5 @@
-//! The differentiable implementation: the backward pass of [`super::SrBackend::conv3x3`] on any device that has
-//! [`SrGradients`].
+//! The differentiable implementation: the backward pass of [`SrBackend::conv3x3`] on any device
+//! that has [`SrGradients`].
 
 use burn::backend::Autodiff;
 use burn::backend::autodiff::NodeId;
@@ -8,14 +8,15 @@ use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, NodeGuard, Ops, OpsKind};
 use burn::backend::tensor::FloatTensor;
 
-use super::{SrBackend, SrGradients};
+use super::backend::{SrBackend, SrGradients};
 
 /// Its parents are input, weight and bias, and the residual if there is one.
 #[derive(Debug)]
 struct Conv3x3;
 
 impl<B: SrGradients, const PARENTS: usize> Backward<B, PARENTS> for Conv3x3 {
-    /// Input, weight, and the output where a ReLU was applied: its zeros are where the gradient stops.
+    /// Input, weight, and the output where a ReLU was applied: its zeros are where the gradient
+    /// stops.
     type State = (NodeId, NodeId, Option<FloatTensor<B>>);
 
     fn backward(self, ops: Ops<Self::State, PARENTS>, grads: &mut Gradients, checkpointer: &mut Checkpointer) {

@@ -1,12 +1,16 @@
-//! The CPU implementation: Burn's Flex tensors around the kernels of [`super::cpu`].
+//! The CPU implementation: Burn's Flex tensors around the kernels of [`cpu`].
 
 use burn::backend::Flex;
 use burn::backend::tensor::FloatTensor;
 use burn::tensor::{DType, TensorData};
 use burn_flex::FlexTensor;
 
+use super::arithmetic::Arithmetic;
+use super::backend::SrBackend;
+#[cfg(feature = "train")]
+use super::backend::SrGradients;
+use super::bytes::bytes;
 use super::cpu::{self, Options, Shape};
-use super::{Arithmetic, SrBackend, buffers};
 
 impl SrBackend for Flex {
     fn conv3x3(x: FlexTensor, weight: FlexTensor, bias: FlexTensor, relu: bool) -> FloatTensor<Self> {
@@ -24,7 +28,7 @@ impl SrBackend for Flex {
 }
 
 #[cfg(feature = "train")]
-impl super::SrGradients for Flex {
+impl SrGradients for Flex {
     fn conv3x3_data_gradient(dy: FlexTensor, activated: Option<FlexTensor>, weight: FlexTensor) -> FlexTensor {
         let (dy, activated, weight) = (contiguous(dy), activated.map(contiguous), contiguous(weight));
         let ([batch, _, height, width], [out_channels, in_channels, ..]) = (dims(&dy), dims(&weight));
@@ -49,7 +53,7 @@ impl super::SrGradients for Flex {
 fn forward(x: FlexTensor, weight: FlexTensor, bias: FlexTensor, options: &Options) -> FlexTensor {
     let (x, weight, bias) = (contiguous(x), contiguous(weight), contiguous(bias));
     let shape = geometry(&x, &weight);
-    let options = Options { fast: Arithmetic::current() == Arithmetic::Fast, ..*options };
+    let options = Options { winograd: Arithmetic::current() == Arithmetic::Winograd, ..*options };
     let out = cpu::forward(&shape, slice(&x), slice(&weight), slice(&bias), &options);
     let r = options.shuffle.unwrap_or(1);
     tensor(out, [shape.batch, shape.out_channels / (r * r), shape.height * r, shape.width * r])
@@ -75,5 +79,5 @@ fn slice(tensor: &FlexTensor) -> &[f32] {
 }
 
 fn tensor<const D: usize>(values: Vec<f32>, shape: [usize; D]) -> FlexTensor {
-    FlexTensor::from_data(TensorData::from_bytes(buffers::bytes(values), shape, DType::F32))
+    FlexTensor::from_data(TensorData::from_bytes(bytes(values), shape, DType::F32))
 }

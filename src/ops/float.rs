@@ -1,5 +1,6 @@
-//! Burn's own operations on floats that the networks use, without the alternatives for quantised tensors that
-//! [`Tensor`]'s methods also hold: in the browser's bundle these would be a tenth of the code, and never run.
+//! Burn's own operations on floats that the networks use, without the alternatives for quantised
+//! tensors that [`Tensor`]'s methods also hold: in the browser's bundle these would be a tenth of
+//! the code, and never run.
 
 use burn::backend::Dispatch;
 use burn::backend::ops::{ActivationOps, FloatTensorOps, IntTensorOps};
@@ -53,7 +54,7 @@ pub fn cat<const D: usize>(parts: Vec<Tensor<D>>, dim: usize) -> Tensor<D> {
     Tensor::from_dispatch(Dispatch::float_cat(parts.into_iter().map(Tensor::into_dispatch).collect(), dim))
 }
 
-/// Of `x` along `dim` the entries at `indices`.
+/// The entries of `x` at `indices` along `dim`.
 pub fn select<const D: usize>(x: Tensor<D>, dim: usize, indices: Vec<i32>) -> Tensor<D> {
     let count = indices.len();
     let indices = Dispatch::int_from_data(TensorData::new(indices, [count]), x.device().as_dispatch());

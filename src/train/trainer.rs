@@ -11,7 +11,7 @@ use super::recipe::{Recipe, Trained};
 use super::reparameterised;
 use crate::error::{Error, Result};
 use crate::network::Network;
-use crate::ops::{Arithmetic, awake};
+use crate::ops::{Arithmetic, with_spinning_pool};
 use crate::weights::NamedTensors;
 
 /// A network in training: weights, their average, Adam's moments and the step number. There is no other
@@ -64,7 +64,7 @@ impl Trainer {
     /// # Errors
     /// [`Error::Data`] if the loss is not finite; the weights are then unchanged.
     pub fn step(&mut self, batch: &Batch) -> Result<f32> {
-        self.step_with(Arithmetic::Fast, batch)
+        self.step_with(Arithmetic::Winograd, batch)
     }
 
     /// [`Self::step`] with other convolutions, for tests and benchmarks.
@@ -72,7 +72,7 @@ impl Trainer {
     /// # Errors
     /// As [`Self::step`].
     pub fn step_with(&mut self, arithmetic: Arithmetic, batch: &Batch) -> Result<f32> {
-        awake(|| {
+        with_spinning_pool(|| {
             let (loss, gradient) = self.gradient_with(arithmetic, batch);
             let loss = loss.into_scalar();
             self.apply(loss, gradient)?;
@@ -83,7 +83,7 @@ impl Trainer {
     /// The first half of [`Self::step`]: the loss, `[1]`, and its gradient, `[parameters]`. Several workers may
     /// compute the parts of a batch, see [`SplitStep`](super::SplitStep).
     pub fn gradient(&mut self, batch: &Batch) -> (Tensor<1>, Tensor<1>) {
-        self.gradient_with(Arithmetic::Fast, batch)
+        self.gradient_with(Arithmetic::Winograd, batch)
     }
 
     fn gradient_with(&mut self, arithmetic: Arithmetic, batch: &Batch) -> (Tensor<1>, Tensor<1>) {

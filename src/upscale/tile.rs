@@ -33,7 +33,7 @@ pub struct TileInput {
     pub tile: Tile,
     /// Whether to average the 8 flips and rotations.
     pub ensemble: bool,
-    /// Whether the result must be independent of the tile to the last bit: [`Arithmetic::Exact`] or [`Arithmetic::Fast`].
+    /// Whether the result must not depend on the tile, to the last bit: [`Arithmetic::Deterministic`] or [`Arithmetic::Winograd`].
     pub exact: bool,
     /// `3 * source.height * source.width` (CHW), RGB in [0, 1].
     pub planes: Vec<f32>,
@@ -94,7 +94,7 @@ impl TileInput {
 pub fn run_tile<M: Enlarge + ?Sized>(model: &M, input: TileInput) -> Result<Vec<f32>> {
     let TileInput { tile, ensemble, exact, planes } = input;
     let (height, width) = (tile.source.height as usize, tile.source.width as usize);
-    let arithmetic = if exact { Arithmetic::Exact } else { Arithmetic::Fast };
+    let arithmetic = if exact { Arithmetic::Deterministic } else { Arithmetic::Winograd };
     let enlarge = || {
         if ensemble { ensemble::enlarge(model, &planes, height, width) } else { model.enlarge(planes, height, width) }
     };

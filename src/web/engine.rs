@@ -57,6 +57,7 @@ fn describe(config: &str) -> SplitsrResult<String> {
         receptive_field: cost.receptive_field(),
         light_groups: splitsr.lightweight_groups(),
         split_channels: splitsr.split_channels(),
+        channel_flow: splitsr.channel_flow(),
         config,
     }))
 }

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::NetworkConfig;
+use crate::config::{ChannelFlow, NetworkConfig};
 use crate::network::cost::Cost;
 use crate::weights::Metadata;
 
@@ -27,6 +27,8 @@ pub(super) struct NetworkDescription {
     pub light_groups: Vec<bool>,
     /// Number of channels that a lightweight block convolves.
     pub split_channels: usize,
+    /// The way of each channel through a lightweight block.
+    pub channel_flow: ChannelFlow,
 }
 
 /// How a `Job` enlarges its picture: by a scale, or to a width and a height.
@@ -165,6 +167,7 @@ mod tests {
             declaration::<EdsrConfig>,
             declaration::<SrcnnConfig>,
             declaration::<NetworkDescription>,
+            declaration::<ChannelFlow>,
             declaration::<ModelEntry>,
             declaration::<JobOptions>,
             declaration::<JobPlan>,

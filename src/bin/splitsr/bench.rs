@@ -8,7 +8,7 @@ use rand::{RngExt, SeedableRng};
 use serde::Serialize;
 use splitsr::model::Model;
 use splitsr::network::cost::Cost;
-use splitsr::ops::{Arithmetic, awake, cpu, recycling};
+use splitsr::ops::{Arithmetic, instruction_set, peak_flops, reuse_buffers, with_spinning_pool};
 use splitsr::train::{Batch, Recipe, Trainer};
 use splitsr::{Error, Result, models};
 
@@ -104,9 +104,9 @@ pub fn run(args: Args) -> Result<()> {
 }
 
 fn measure(model: Model, args: &Args) -> Result<Report> {
-    let peak_gflops = cpu::peak() / 1e9;
+    let peak_gflops = peak_flops() / 1e9;
     Ok(Report {
-        instruction_set: cpu::instruction_set(),
+        instruction_set: instruction_set(),
         threads: rayon::current_num_threads(),
         peak_gflops,
         forward: forward(&model, args, peak_gflops),
@@ -121,12 +121,12 @@ fn forward(model: &Model, args: &Args, peak_gflops: f64) -> Workload {
     let run = |arithmetic: Arithmetic| {
         let pixels = pixels.clone();
         let forward = || model.network.forward(Tensor::<4>::from_data(pixels, &Device::flex())).into_data();
-        awake(|| arithmetic.run(forward));
+        with_spinning_pool(|| arithmetic.run(forward));
         Ok(())
     };
-    let mut variants = vec![Arithmetic::Exact, Arithmetic::Fast];
+    let mut variants = vec![Arithmetic::Deterministic, Arithmetic::Winograd];
     if !args.no_stock {
-        variants.push(Arithmetic::Stock);
+        variants.push(Arithmetic::Reference);
     }
     let gflop = 2.0 * macs(model, width * height) / 1e9;
     let timings = time(&variants, args.rounds, gflop, peak_gflops, run).expect("a forward pass cannot fail");
@@ -142,9 +142,10 @@ fn training_step(model: &Model, args: &Args, peak_gflops: f64) -> Result<Workloa
         let (lr, hr) = (lr.clone(), hr.clone());
         trainer.step_with(arithmetic, &Batch { count: args.batch, lr_side: side, lr, hr_side, hr }).map(drop)
     };
-    let variants = if args.no_stock { &[Arithmetic::Fast][..] } else { &[Arithmetic::Fast, Arithmetic::Stock] };
+    let variants =
+        if args.no_stock { &[Arithmetic::Winograd][..] } else { &[Arithmetic::Winograd, Arithmetic::Reference] };
     let gflop = 6.0 * macs(model, args.batch * side * side) / 1e9;
-    let timings = recycling(|| time(variants, args.rounds, gflop, peak_gflops, run))?;
+    let timings = reuse_buffers(|| time(variants, args.rounds, gflop, peak_gflops, run))?;
     Ok(Workload { width: side, height: side, batch: args.batch, gflop, timings })
 }
 
@@ -187,9 +188,9 @@ fn time(
 
 fn name(arithmetic: Arithmetic) -> &'static str {
     match arithmetic {
-        Arithmetic::Exact => "exact",
-        Arithmetic::Fast => "fast",
-        Arithmetic::Stock => "stock",
+        Arithmetic::Deterministic => "exact",
+        Arithmetic::Winograd => "fast",
+        Arithmetic::Reference => "stock",
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 
 use serde::{Deserialize, Serialize};
 use splitsr::network::cost::Cost;
-use splitsr::ops::recycling;
+use splitsr::ops::reuse_buffers;
 use splitsr::train::{Dataset, Event, Files, Limits, Pictures, TrainConfig, run as train};
 use splitsr::{Error, Result};
 
@@ -79,7 +79,9 @@ pub fn run(args: Args) -> Result<()> {
     if let (Some(data), Some(val)) = (&args.data, &args.val) {
         fs::create_dir_all(&args.out).map_err(Error::io(&args.out))?;
         let (index, count) = args.part;
-        rayon::scope(|_| recycling(|| train_all(configs.iter().skip(index - 1).step_by(count), data, val, &args.out)))?;
+        rayon::scope(|_| {
+            reuse_buffers(|| train_all(configs.iter().skip(index - 1).step_by(count), data, val, &args.out))
+        })?;
     }
     let rows =
         configs.into_iter().filter_map(|config| row(config, &args.out).transpose()).collect::<Result<Vec<_>>>()?;

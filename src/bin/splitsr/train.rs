@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use splitsr::ops::recycling;
+use splitsr::ops::reuse_buffers;
 use splitsr::train::{
     Event, Files, FineTuningSettings, HeldOut, Limits, Pictures, TrainConfig, gather, read_folder, replay_pictures,
 };
@@ -77,8 +77,8 @@ pub fn run(args: Args) -> Result<()> {
     let mut print = |event: &Event| println!("{}", serde_json::to_string(event).expect("an event is plain data"));
     let limits = Limits { steps: args.steps, time };
     let run = || train::run(&config, &pictures, &files, args.resume, limits, &stop, &mut print);
-    // On a thread of the pool: from outside, each operation would have to wake a thread and wait for it.
-    rayon::scope(|_| recycling(run))
+    // On one of the threads that compute: from outside, each operation would have to wake them and wait.
+    rayon::scope(|_| reuse_buffers(run))
 }
 
 fn pictures(config: &TrainConfig, data: &Path, val: Option<&Path>) -> Result<Pictures> {

@@ -2,7 +2,8 @@
 
 use std::arch::x86_64::*;
 
-use super::kernel::{Lanes, backend};
+use super::backend::backend;
+use super::lanes::Lanes;
 
 // The first is what computes; the others reach all registers, also by shorter vectors.
 backend!(

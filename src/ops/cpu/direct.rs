@@ -1,6 +1,9 @@
-//! The direct convolution: a pixel's result depends on its 3x3 neighbourhood alone, to the last bit.
+//! The direct convolution: a pixel's result depends on its 3x3 neighbourhood alone, to the last
+//! bit.
 
-use super::kernel::{Band, Job, Lanes, Packed, Tile, aligned, convolve, for_each_tile, padded_width, window};
+use super::band::Band;
+use super::lanes::Lanes;
+use super::tile::{Job, Packed, Tile, aligned, convolve, for_each_tile, padded_width, window};
 
 /// Packs `weight(output, input, tap)` for [`forward`].
 pub(super) fn pack(mut packed: Packed, in_channels: usize, weight: impl Fn(usize, usize, usize) -> f32) -> Packed {
@@ -24,7 +27,8 @@ pub(super) fn band_rows(channels: usize, width: usize) -> usize {
 /// Convolves the job's band.
 ///
 /// # Safety
-/// See [`Lanes`]; the weights must be packed by [`pack`] for the band's channels, `out` writable for all its rows.
+/// See [`Lanes`]; the weights must be packed by [`pack`] for the band's channels, `out` writable
+/// for all its rows.
 #[inline(always)]
 pub(super) unsafe fn forward<L: Lanes>(job: &Job, scratch: &mut Vec<f32>) {
     let Band { channels, width, rows, .. } = job.input;
@@ -50,7 +54,8 @@ unsafe fn pad<L: Lanes>(band: &Band, row_stride: usize, channel_stride: usize, p
             to[0] = 0.0;
             let from = band.row(channel, (band.top + y) as isize - 1);
             for at in (0..band.width).step_by(L::N) {
-                // SAFETY: the caller's promise; `to` has room for the row in whole vectors and a vector more.
+                // SAFETY: the caller's promise; `to` has room for the row in whole vectors and a
+                // vector more.
                 unsafe { L::store(to.as_mut_ptr().add(1 + at), from.load::<L>(at, band.width - at)) }
             }
             to[1 + band.width.next_multiple_of(L::N)] = 0.0;

@@ -1,15 +1,28 @@
-//! The CPU kernels: 3x3 convolution (stride 1, zero padding 1) of few channels on plain slices, NCHW, f32.
+//! The CPU kernels: 3x3 convolution (stride 1, zero padding 1) of few channels on plain slices,
+//! NCHW, f32.
 //!
-//! Every instruction set runs the same loops ([`direct`], [`winograd`]) on its own vectors ([`Lanes`](kernel::Lanes)); natively the widest set
-//! that the machine has is chosen at run time.
+//! Every instruction set runs the same loops ([`direct`], [`winograd`]) on its own vectors
+//! ([`Lanes`](lanes::Lanes)); natively the widest set that the machine has is chosen at run time.
 //!
-//! **In [`forward`] a pixel's result depends on its 3x3 neighbourhood alone**, to the last bit: every output is the bias plus the products in
-//! the order channel, row, column, added one by one with the same instruction, whichever vector, tile or thread it falls in. Zero
-//! padding adds products that are exactly 0. [`Options::fast`] and the gradients give up that, not the independence of threads, for about
-//! half of the multiplications.
+//! **In [`forward`] a pixel's result depends on its 3x3 neighbourhood alone**, to the last bit:
+//! every output is the bias plus the products in the order channel, row, column, added one by one
+//! with the same instruction, whichever vector, tile or thread it falls in. Zero padding adds
+//! products that are exactly 0. [`Options::winograd`] and the gradients give that up, though not
+//! the independence of threads, for about half of the multiplications.
+//!
+//! Nothing here imports Burn or the rest of the crate: `tests/neon` and `benches/conv.rs` compile
+//! this folder on its own. Imports go one way: shape, lanes, band, tile, then direct and winograd,
+//! backend, one file per instruction set, detect, conv.
 
+mod backend;
+mod band;
+mod buffers;
+mod conv;
+mod detect;
 mod direct;
-mod kernel;
+mod lanes;
+mod shape;
+mod tile;
 mod winograd;
 
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
@@ -24,367 +37,14 @@ mod neon;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod wasm;
 
-use std::cell::RefCell;
-
-use kernel::{Backend, Band, Job, Packed, WeightJob};
-
-/// The sizes of one call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shape {
-    /// Pictures.
-    pub batch: usize,
-    /// Channels of the input.
-    pub in_channels: usize,
-    /// Channels of the output.
-    pub out_channels: usize,
-    /// Rows.
-    pub height: usize,
-    /// Columns.
-    pub width: usize,
-}
-
-impl Shape {
-    fn input(&self) -> usize {
-        self.batch * self.in_channels * self.height * self.width
-    }
-
-    fn output(&self) -> usize {
-        self.batch * self.out_channels * self.height * self.width
-    }
-
-    fn weights(&self) -> usize {
-        self.out_channels * self.in_channels * 9
-    }
-}
-
-/// The widest instruction set of this machine.
-fn best() -> Backend {
-    backends().next_back().expect("there is always one")
-}
-
-/// The instruction sets that this machine has, the widest last.
-fn backends() -> impl DoubleEndedIterator<Item = Backend> {
-    BACKENDS.iter().copied().filter(|backend| (backend.available)())
-}
-
-/// The instruction sets that are compiled in, the widest last.
-const BACKENDS: &[Backend] = &[
-    #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-    portable::BACKEND,
-    #[cfg(target_arch = "x86_64")]
-    avx2::BACKEND,
-    #[cfg(target_arch = "x86_64")]
-    avx512::BACKEND,
-    #[cfg(target_arch = "aarch64")]
-    neon::BACKEND,
-    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-    wasm::BACKEND,
-];
-
-/// The instruction set that the kernels use here, for reports: "avx512", "avx2", "neon", "simd128", "relaxed-simd" or "portable".
-pub fn instruction_set() -> &'static str {
-    best().name
-}
-
-/// Multiply-adds in registers alone, on this thread. Returns how many were done, for the time that it took.
-pub fn multiply_adds(rounds: usize) -> usize {
-    // SAFETY: this machine has the best of its instruction sets.
-    unsafe { (best().multiply_adds)(rounds) }
-}
-
-/// Floating point operations a second of [`multiply_adds`] on all threads: the yardstick of benchmarks. The best of
-/// many runs in half a second.
-#[cfg(not(target_arch = "wasm32"))]
-pub fn peak() -> f64 {
-    use std::time::{Duration, Instant};
-    const ROUNDS: usize = 200_000;
-    let (mut best, begin) = (0.0f64, Instant::now());
-    while begin.elapsed() < Duration::from_millis(500) {
-        let start = Instant::now();
-        let operations: usize = rayon::broadcast(|_| 2 * multiply_adds(ROUNDS)).iter().sum();
-        best = best.max(operations as f64 / start.elapsed().as_secs_f64());
-    }
-    best
-}
-
-/// What [`forward`] does besides the convolution.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Options<'a> {
-    /// Sets negative results to 0.
-    pub relu: bool,
-    /// What to add to the results (after `relu`): `[batch, out_channels, height, width]`.
-    pub residual: Option<&'a [f32]>,
-    /// The factor r of a pixel shuffle at the end: channel `c * r * r + r * dy + dx` goes to channel `c` at offset (dy, dx). Not together with
-    /// `residual`.
-    pub shuffle: Option<usize>,
-    /// Up to twice as fast, by Winograd's algorithm. Then a pixel's last bits depend on its row's place in the picture, too; the rounding error
-    /// is at most a few times larger.
-    pub fast: bool,
-}
-
-/// `conv(x) + bias`, then what the options say.
-///
-/// # Shapes
-/// - `x`: `[batch, in_channels, height, width]`
-/// - `weight`: `[out_channels, in_channels, 3, 3]`, `bias`: `[out_channels]`
-/// - result: `[batch, out_channels, height, width]`; with a shuffle by r `[batch, out_channels / r^2, r * height, r * width]`
-///
-/// # Panics
-/// If a slice has not the length of its shape.
-pub fn forward(shape: &Shape, x: &[f32], weight: &[f32], bias: &[f32], options: &Options) -> Vec<f32> {
-    let algorithm = if options.fast { Algorithm::fastest(shape) } else { Algorithm::Direct };
-    forward_on((best(), algorithm), shape, x, weight, bias, options)
-}
-
-/// The gradient by the input: the convolution of `dy` with the weights flipped and transposed.
-///
-/// `activated` is the result of a [`forward`] with `relu` (and without residual): `dy` counts only where it is positive.
-///
-/// # Shapes
-/// - `dy`, `activated`: `[batch, out_channels, height, width]`, `weight`: `[out_channels, in_channels, 3, 3]`
-/// - result: `[batch, in_channels, height, width]`
-///
-/// # Panics
-/// If a slice has not the length of its shape.
-pub fn backward_data(shape: &Shape, dy: &[f32], activated: Option<&[f32]>, weight: &[f32]) -> Vec<f32> {
-    backward_data_on((best(), Algorithm::fastest(shape)), shape, dy, activated, weight)
-}
-
-/// The gradients by weight and bias. The same for any number of threads: partial sums over fixed bands of rows are added in order.
-///
-/// # Shapes
-/// - `x`: `[batch, in_channels, height, width]`, `dy`: `[batch, out_channels, height, width]`, `activated` as in [`backward_data`]
-/// - result: `[out_channels, in_channels, 3, 3]` and `[out_channels]`
-///
-/// # Panics
-/// If a slice has not the length of its shape.
-pub fn backward_weight(shape: &Shape, x: &[f32], dy: &[f32], activated: Option<&[f32]>) -> (Vec<f32>, Vec<f32>) {
-    backward_weight_on(best(), shape, x, dy, activated)
-}
-
-/// How a convolution is computed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Algorithm {
-    Direct,
-    Winograd,
-}
-
-impl Algorithm {
-    fn fastest(shape: &Shape) -> Self {
-        if winograd::pays(shape.in_channels, shape.out_channels) { Self::Winograd } else { Self::Direct }
-    }
-}
-
-fn forward_on(
-    implementation: (Backend, Algorithm),
-    shape: &Shape,
-    x: &[f32],
-    weight: &[f32],
-    bias: &[f32],
-    options: &Options,
-) -> Vec<f32> {
-    assert_eq!(weight.len(), shape.weights(), "the weights of {shape:?}");
-    assert_eq!(bias.len(), shape.out_channels, "the bias of {shape:?}");
-    let weight = |o, i, tap| weight[(o * shape.in_channels + i) * 9 + tap];
-    convolve(implementation, shape, (x, None), weight, Some(bias), options)
-}
-
-fn backward_data_on(
-    implementation: (Backend, Algorithm),
-    shape: &Shape,
-    dy: &[f32],
-    activated: Option<&[f32]>,
-    weight: &[f32],
-) -> Vec<f32> {
-    assert_eq!(weight.len(), shape.weights(), "the weights of {shape:?}");
-    let transposed = Shape { in_channels: shape.out_channels, out_channels: shape.in_channels, ..*shape };
-    let weight = |o, i, tap| weight[(i * shape.in_channels + o) * 9 + (8 - tap)];
-    convolve(implementation, &transposed, (dy, activated), weight, None, &Options::default())
-}
-
-/// Convolves `x`, masked (see [`Band::mask`]), with `weight(output, input, tap)`.
-fn convolve(
-    (backend, algorithm): (Backend, Algorithm),
-    shape: &Shape,
-    (x, mask): (&[f32], Option<&[f32]>),
-    weight: impl Fn(usize, usize, usize) -> f32,
-    bias: Option<&[f32]>,
-    options: &Options,
-) -> Vec<f32> {
-    let size = shape.output();
-    assert_eq!(x.len(), shape.input(), "the input of {shape:?}");
-    assert_eq!(mask.map_or(x.len(), <[f32]>::len), x.len(), "the mask of {shape:?}");
-    let shuffled = options.shuffle.map_or(1, |factor| factor * factor);
-    assert!(shuffled > 0 && shape.out_channels.is_multiple_of(shuffled), "the channels to shuffle of {shape:?}");
-    assert_eq!(options.residual.map_or(size, <[f32]>::len), size, "the residual of {shape:?}");
-    let mut out = super::buffers::take(size);
-    if size == 0 {
-        return out;
-    }
-    let Shape { batch, in_channels, out_channels, height, width } = *shape;
-    let empty = |taps| Packed::new(out_channels, in_channels, backend.block, taps, bias);
-    let (run, weights, rows) = match algorithm {
-        Algorithm::Direct => {
-            (backend.direct, direct::pack(empty(9), in_channels, weight), direct::band_rows(in_channels, width))
-        }
-        Algorithm::Winograd => (
-            backend.winograd,
-            winograd::pack(empty(winograd::PACKED), in_channels, weight),
-            winograd::band_rows(in_channels, width),
-        ),
-    };
-    let plane = height * width;
-    let bands = height.div_ceil(rows);
-    let to = Output(out.as_mut_ptr());
-    for_each_unit(batch * bands, size * in_channels * 9, |unit, scratch| {
-        let (picture, top) = (unit / bands, unit % bands * rows);
-        let rows = rows.min(height - top);
-        let this = picture * in_channels * plane..(picture + 1) * in_channels * plane;
-        let begin = picture * out_channels * plane + top * width;
-        let (to_band, out_height) = match options.shuffle {
-            // SAFETY: `picture` and `top` lie inside the output, for which `out` has room.
-            None => (unsafe { to.get().add(begin) }, height),
-            Some(_) => {
-                scratch.band.resize(out_channels * rows * width, 0.0);
-                (scratch.band.as_mut_ptr(), rows)
-            }
-        };
-        let job = Job {
-            input: Band {
-                values: &x[this.clone()],
-                channels: in_channels,
-                height,
-                width,
-                top,
-                rows,
-                mask: mask.map(|mask| &mask[this]),
-            },
-            weights: &weights,
-            relu: options.relu,
-            out: to_band,
-            out_height,
-            residual: options.residual.map_or(std::ptr::null(), |residual| residual[begin..].as_ptr()),
-        };
-        // SAFETY: `backend` is one that this machine has; the weights are packed for it and for `run`; the units write disjoint rows of
-        // the output, which lives as long as this call.
-        unsafe { run(&job, &mut scratch.padded) }
-        if let Some(factor) = options.shuffle {
-            let part = Shuffle { factor, picture, top, rows };
-            // SAFETY: as above; the units' rows stay disjoint.
-            unsafe { part.run(shape, &scratch.band, to.get()) }
-        }
-    });
-    // SAFETY: the units wrote all rows of all channels of all pictures.
-    unsafe { out.set_len(size) };
-    out
-}
-
-fn backward_weight_on(
-    backend: Backend,
-    shape: &Shape,
-    x: &[f32],
-    dy: &[f32],
-    activated: Option<&[f32]>,
-) -> (Vec<f32>, Vec<f32>) {
-    assert_eq!(x.len(), shape.input(), "the input of {shape:?}");
-    assert_eq!(dy.len(), shape.output(), "the output's gradient of {shape:?}");
-    assert_eq!(activated.map_or(dy.len(), <[f32]>::len), dy.len(), "the mask of {shape:?}");
-    // The same split for any number of threads, so that the sums are the same, too.
-    const UNITS: usize = 16;
-    let band_rows = winograd::gradient_band_rows(shape.width);
-    let bands = shape.batch * shape.height.div_ceil(band_rows);
-    let units = bands.min(UNITS);
-    let (mut dweight, mut dbias) = (vec![0.0; shape.weights()], vec![0.0; shape.out_channels]);
-    let size = dweight.len() + dbias.len();
-    let mut partial = vec![0.0; units * size];
-    let sums = Output(partial.as_mut_ptr());
-    for_each_unit(units, shape.output() * shape.in_channels * 9, |unit, scratch| {
-        // SAFETY: each unit has its own `size` values of `partial`, which lives as long as this call.
-        let sums = unsafe { std::slice::from_raw_parts_mut(sums.get().add(unit * size), size) };
-        let (dweight, dbias) = sums.split_at_mut(shape.weights());
-        let bands = bands * unit / units..bands * (unit + 1) / units;
-        let mut job = WeightJob { shape: *shape, x, dy, mask: activated, bands, band_rows, dweight, dbias };
-        // SAFETY: `backend` is one that this machine has.
-        unsafe { (backend.weight_gradient)(&mut job, &mut scratch.padded) }
-    });
-    for sums in partial.chunks_exact(size) {
-        let (weights, bias) = sums.split_at(dweight.len());
-        dweight.iter_mut().zip(weights).for_each(|(sum, part)| *sum += part);
-        dbias.iter_mut().zip(bias).for_each(|(sum, part)| *sum += part);
-    }
-    (dweight, dbias)
-}
-
-/// What a thread needs besides input and output.
-#[derive(Default)]
-struct Scratch {
-    /// A band of the input, padded or transformed.
-    padded: Vec<f32>,
-    /// A band of the output that is to be shuffled: `[out_channels, rows, width]`.
-    band: Vec<f32>,
-}
-
-/// The pixel shuffle of a band, while it is in the cache.
-struct Shuffle {
-    factor: usize,
-    picture: usize,
-    top: usize,
-    rows: usize,
-}
-
-impl Shuffle {
-    /// Writes `band` `[out_channels, rows, width]` to its places in the result `to`.
-    ///
-    /// # Safety
-    /// `to` must be writable for the whole result of `shape`, and nobody else may write these rows.
-    unsafe fn run(&self, shape: &Shape, band: &[f32], to: *mut f32) {
-        let Self { factor, picture, top, rows } = *self;
-        let Shape { out_channels, height, width, .. } = *shape;
-        for (channel, plane) in band.chunks_exact(rows * width).enumerate() {
-            let (c, dy, dx) = (channel / (factor * factor), channel / factor % factor, channel % factor);
-            let c = picture * out_channels / (factor * factor) + c;
-            for (y, row) in plane.chunks_exact(width).enumerate() {
-                let to_row = (c * height + top + y) * factor + dy;
-                // SAFETY: the caller's promise.
-                let to = unsafe { std::slice::from_raw_parts_mut(to.add(to_row * width * factor), width * factor) };
-                to.iter_mut().skip(dx).step_by(factor).zip(row).for_each(|(to, &value)| *to = value);
-            }
-        }
-    }
-}
-
-/// A buffer that several threads write, each its own part.
-struct Output(*mut f32);
-
-impl Output {
-    fn get(&self) -> *mut f32 {
-        self.0
-    }
-}
-
-// SAFETY: the users hand each thread a part of its own.
-unsafe impl Send for Output {}
-// SAFETY: as above.
-unsafe impl Sync for Output {}
-
-thread_local! {
-    static SCRATCH: RefCell<Scratch> = RefCell::default();
-}
-
-/// Runs `work` for each unit, on all threads where the cost (multiply-adds) is worth waking them, with one scratch a thread.
-fn for_each_unit(units: usize, cost: usize, work: impl Fn(usize, &mut Scratch) + Sync + Send) {
-    let work = |unit| SCRATCH.with_borrow_mut(|scratch| work(unit, scratch));
-    #[cfg(not(target_arch = "wasm32"))]
-    {
-        use rayon::prelude::*;
-        const WORTH_THREADS: usize = 200_000;
-        if units > 1 && cost >= WORTH_THREADS {
-            return (0..units).into_par_iter().for_each(work);
-        }
-    }
-    let _ = cost; // in the browser there is one thread
-    (0..units).for_each(work);
-}
-
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+pub use buffers::take;
+pub use buffers::{give_back, reuse_buffers};
+pub use conv::{Options, backward_data, backward_weight, forward};
+pub use detect::instruction_set;
+#[cfg(not(target_arch = "wasm32"))]
+pub use detect::peak_flops;
+pub use shape::Shape;

@@ -2,7 +2,8 @@
 
 use std::arch::aarch64::*;
 
-use super::kernel::{Lanes, backend};
+use super::backend::backend;
+use super::lanes::Lanes;
 
 backend!("neon", Vector, true, #[target_feature(enable = "neon")]);
 

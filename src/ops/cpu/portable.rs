@@ -1,6 +1,7 @@
 //! Any machine: arrays of 8 that the compiler may or may not turn into vectors; multiply, then add.
 
-use super::kernel::{Lanes, backend};
+use super::backend::backend;
+use super::lanes::Lanes;
 
 backend!("portable", Array, true);
 

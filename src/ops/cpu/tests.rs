@@ -1,8 +1,13 @@
-//! Every instruction set against the definition in f64, and the promise that a pixel's result depends on its neighbourhood alone.
+//! Every instruction set against the definition in f64, and the promise that a pixel's result
+//! depends on its neighbourhood alone.
 
 use proptest::prelude::*;
 
-use super::*;
+use super::conv::{
+    Algorithm, Options, backward_data, backward_data_on, backward_weight, backward_weight_on, forward, forward_on,
+};
+use super::detect::{backends, instruction_set};
+use super::shape::Shape;
 
 /// Values in -1..1 that depend on `seed` alone.
 fn values(count: usize, seed: u64) -> Vec<f32> {
@@ -47,7 +52,8 @@ fn each_product(shape: &Shape, x: &[f32], mut visit: impl FnMut(usize, usize, f6
 
 fn assert_close(found: &[f32], expected: &[f64], terms: usize, what: &str) {
     for (i, (&found, &expected)) in found.iter().zip(expected).enumerate() {
-        // Each of `terms` products below 1 adds a random rounding error of half a unit of the sum at hand.
+        // Each of `terms` products below 1 adds a random rounding error of half a unit of the sum
+        // so far.
         let roots = (terms as f64).sqrt();
         let tolerance = 4.0 * f64::from(f32::EPSILON) / 2.0 * roots * expected.abs().max(roots);
         assert!((f64::from(found) - expected).abs() <= tolerance, "{what} {i}: {found} is not {expected}");
@@ -90,7 +96,7 @@ fn check(shape: &Shape, seed: u64) {
     let mut dbias = vec![0.0; shape.out_channels];
     dy.iter().enumerate().for_each(|(k, &d)| dbias[k / plane % shape.out_channels] += f64::from(d));
 
-    // What a ReLU let through: the gradients of the other pixels count as 0.
+    // The result of a ReLU: where it is not positive, the gradient counts as 0.
     let activated = values(shape.output(), seed + 4);
     let masked: Vec<f32> = dy.iter().zip(&activated).map(|(&d, &a)| if a > 0.0 { d } else { 0.0 }).collect();
     for backend in backends() {
@@ -151,7 +157,8 @@ fn shapes() -> impl Strategy<Value = Shape> {
     )
 }
 
-/// The same bits with one thread and with several, also where the work is large enough to be shared.
+/// The same bits with one thread and with several, also where the work is large enough to be
+/// shared.
 #[test]
 fn results_do_not_depend_on_the_number_of_threads() {
     let shape = Shape { batch: 3, in_channels: 5, out_channels: 7, height: 61, width: 45 };
@@ -161,7 +168,7 @@ fn results_do_not_depend_on_the_number_of_threads() {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| {
             let exact = forward(&shape, &x, &weight, &bias, &Options::default());
-            let fast = forward(&shape, &x, &weight, &bias, &Options { fast: true, ..Options::default() });
+            let fast = forward(&shape, &x, &weight, &bias, &Options { winograd: true, ..Options::default() });
             let dx = backward_data(&shape, &dy, None, &weight);
             let (dw, db) = backward_weight(&shape, &x, &dy, None);
             [exact, fast, dx, dw, db].concat().iter().map(|value| value.to_bits()).collect::<Vec<_>>()
@@ -206,7 +213,8 @@ proptest! {
         check(&Shape { batch: 1, in_channels, out_channels, height, width }, seed >> 8);
     }
 
-    /// A tile cut out with one pixel around it gives the same bits inside, on every instruction set.
+    /// A tile cut out with one pixel around it gives the same bits inside, on every instruction
+    /// set.
     #[test]
     fn a_pixel_depends_on_its_neighbourhood_alone(
         shape in shapes(),

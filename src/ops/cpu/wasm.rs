@@ -1,8 +1,10 @@
-//! WebAssembly: 4 values a vector; multiply, then add, or, built with relaxed SIMD, what the machine does fastest.
+//! WebAssembly: 4 values a vector; multiply, then add, or, built with relaxed SIMD, what the
+//! machine does fastest.
 
 use std::arch::wasm32::*;
 
-use super::kernel::{Lanes, backend};
+use super::backend::backend;
+use super::lanes::Lanes;
 
 backend!(if cfg!(target_feature = "relaxed-simd") { "relaxed-simd" } else { "simd128" }, Vector, true);
 
@@ -12,8 +14,9 @@ struct Vector;
 #[allow(clippy::undocumented_unsafe_blocks)]
 impl Lanes for Vector {
     const N: usize = 4;
-    // x86 has 16 registers, of which one is the compiler's: 12 sums, 2 inputs and a weight. Without fused multiply-add the product needs one,
-    // too, and a sum that is spilled limits the whole loop.
+    // x86 has 16 registers, of which one is the compiler's: 12 sums, 2 inputs and a weight. Without
+    // fused multiply-add the product needs one, too, and a sum that is spilled limits the whole
+    // loop.
     const BLOCK: usize = if cfg!(target_feature = "relaxed-simd") { 6 } else { 5 };
     const VECTORS: usize = 2;
     const GRADIENT_BLOCK: usize = 3;

@@ -1,10 +1,11 @@
-//! Winograd's algorithm along the columns, F(4, 3): four rows of a result from six rows of the input with six multiplications where the
-//! definition takes twelve (A. Lavin, S. Gray, "Fast Algorithms for Convolutional Neural Networks", arXiv 1509.09308; here in one dimension, so
-//! that vectors along the rows need no shuffling). Twice as fast as the direct convolution at most.
+//! Winograd's algorithm along the columns, F(4, 3): four rows of a result from six rows of the
+//! input with six multiplications where the definition takes twelve (A. Lavin, S. Gray, "Fast
+//! Algorithms for Convolutional Neural Networks", arXiv 1509.09308; here in one dimension, so that
+//! vectors along the rows need no shuffling). Twice as fast as the direct convolution at most.
 //!
-//! With the interpolation points 0, +-a, +-b, infinity, a = sqrt(1/2), b = sqrt(2), whose matrices have the smallest entries and so the
-//! smallest rounding errors. For a group of rows `d` of the input, `g` of the kernel, `y` of the output, and transposed for the kernel's
-//! gradient:
+//! With the interpolation points 0, +-a, +-b, infinity, a = sqrt(1/2), b = sqrt(2), whose matrices
+//! have the smallest entries and so the smallest rounding errors. For a group of rows `d` of the
+//! input, `g` of the kernel, `y` of the output, and transposed for the kernel's gradient:
 //!
 //! ```text
 //! y  = A^T [(G g) * (B^T d)]
@@ -13,10 +14,10 @@
 //!
 //! The products run over all channels before the outer transform, as [`convolve`] of single rows.
 
-use super::Shape;
-use super::kernel::{
-    Band, Job, Lanes, Packed, Tile, WeightJob, aligned, convolve, for_each_tile, padded_width, window,
-};
+use super::band::{Band, WeightJob};
+use super::lanes::Lanes;
+use super::shape::Shape;
+use super::tile::{Job, Packed, Tile, aligned, convolve, for_each_tile, padded_width, window};
 
 /// Rows of a group.
 pub(super) const ROWS: usize = 4;
@@ -41,12 +42,14 @@ const G: [[f64; 3]; TAPS] = {
     ]
 };
 
-/// Whether this beats the direct convolution: each channel's transform costs as much as one or two pairs of channels.
+/// Whether this beats the direct convolution: each channel's transform costs as much as one or two
+/// pairs of channels.
 pub(super) fn pays(in_channels: usize, out_channels: usize) -> bool {
     in_channels.min(out_channels) >= 3
 }
 
-/// Transforms and packs `weight(output, input, tap)` for [`forward`]: `[blocks, TAPS, in_channels, 3, block]`.
+/// Transforms and packs `weight(output, input, tap)` for [`forward`]:
+/// `[blocks, TAPS, in_channels, 3, block]`.
 pub(super) fn pack(mut packed: Packed, in_channels: usize, weight: impl Fn(usize, usize, usize) -> f32) -> Packed {
     let block = packed.block;
     for o in 0..packed.out_channels {
@@ -75,7 +78,8 @@ pub(super) fn band_rows(channels: usize, width: usize) -> usize {
 /// Convolves the job's band.
 ///
 /// # Safety
-/// See [`Lanes`]; the weights must be packed by [`pack`] for the band's channels, `out` writable for all its rows.
+/// See [`Lanes`]; the weights must be packed by [`pack`] for the band's channels, `out` writable
+/// for all its rows.
 #[inline(always)]
 pub(super) unsafe fn forward<L: Lanes>(job: &Job, scratch: &mut Vec<f32>) {
     let Band { channels, width, rows, .. } = job.input;
@@ -94,7 +98,8 @@ pub(super) unsafe fn forward<L: Lanes>(job: &Job, scratch: &mut Vec<f32>) {
     }
 }
 
-/// `B^T d` for every group of the band's rows: `[TAPS, channels, groups, row_stride]`, a zero to the left of each row and zeros to its right.
+/// `B^T d` for every group of the band's rows: `[TAPS, channels, groups, row_stride]`, a zero to
+/// the left of each row and zeros to its right.
 #[inline(always)]
 unsafe fn transform_input<L: Lanes>(band: &Band, row_stride: usize, channel_stride: usize, to: &mut [f32]) {
     let tap_stride = band.channels * channel_stride;
@@ -104,7 +109,8 @@ unsafe fn transform_input<L: Lanes>(band: &Band, row_stride: usize, channel_stri
             let to = to[channel * channel_stride + group * row_stride..].as_mut_ptr();
             let top = (band.top + group * ROWS) as isize - 1;
             let rows = band.rows::<6>(channel, top);
-            // SAFETY: the caller's promise; `to` has room for a vector more than the row in whole vectors in each tap.
+            // SAFETY: the caller's promise; `to` has room for a vector more than the row in whole
+            // vectors in each tap.
             unsafe {
                 for t in 0..TAPS {
                     *to.add(t * tap_stride) = 0.0;
@@ -202,7 +208,8 @@ unsafe fn transform_output<L: Lanes>(m: [L::V; TAPS], bias: L::V) -> [L::V; ROWS
     }
 }
 
-/// Rows of a band for [`weight_gradient`]: few enough that one tap of a block of output channels stays in the first-level cache.
+/// Rows of a band for [`weight_gradient`]: few enough that one tap of a block of output channels
+/// stays in the first-level cache.
 pub(super) fn gradient_band_rows(width: usize) -> usize {
     const CACHED: usize = 640; // values of a channel
     ROWS * (CACHED / (width + 2)).clamp(1, 16)
@@ -215,7 +222,8 @@ pub(super) fn gradient_band_rows(width: usize) -> usize {
 #[inline(always)]
 pub(super) unsafe fn weight_gradient<L: Lanes>(job: &mut WeightJob, scratch: &mut Vec<f32>) {
     let Shape { in_channels: inputs, out_channels: outputs, height, width, .. } = job.shape;
-    // Here a row ends where the next begins, its padding between them, so that all rows of a band are one long row.
+    // Here a row ends where the next begins, its padding between them, so that all rows of a band
+    // are one long row.
     let row_stride = width + 2;
     let length = job.band_rows.div_ceil(ROWS) * row_stride;
     let stride = length.next_multiple_of(16) + 16;
@@ -232,11 +240,13 @@ pub(super) unsafe fn weight_gradient<L: Lanes>(job: &mut WeightJob, scratch: &mu
         let x_band = job.band(job.x, None, inputs, picture, top);
         let dy_band = job.band(job.dy, job.mask, outputs, picture, top);
         let length = x_band.rows.div_ceil(ROWS) * row_stride;
-        // What the last vector reads beyond the end must not be left from another use: 0 * NaN is NaN.
+        // The last vector reads beyond the end. Nothing may be left there from another use: 0 * NaN
+        // is NaN.
         for channel in x.chunks_exact_mut(stride).chain(dy.chunks_exact_mut(stride)) {
             channel[length..].fill(0.0);
         }
-        // SAFETY: the caller's promise; a channel of `x` holds more than a vector more than `length`.
+        // SAFETY: the caller's promise; a channel of `x` holds more than a vector more than
+        // `length`.
         unsafe {
             transform_input::<L>(&x_band, row_stride, stride, x);
             transform_gradient::<L>(&dy_band, row_stride, stride, dy, bias_sums);
@@ -274,8 +284,8 @@ pub(super) unsafe fn weight_gradient<L: Lanes>(job: &mut WeightJob, scratch: &mu
     job.dbias.iter_mut().zip(bias_sums).for_each(|(to, sums)| *to = sums.iter().sum());
 }
 
-/// `A dy` for every group of the band's rows: `[TAPS, channels, groups, row_stride]`, two zeros to the right of each row; the sums over
-/// each channel are added to `sums` `[channels, 4]`.
+/// `A dy` for every group of the band's rows: `[TAPS, channels, groups, row_stride]`, two zeros to
+/// the right of each row; the sums over each channel are added to `sums` `[channels, 4]`.
 #[inline(always)]
 unsafe fn transform_gradient<L: Lanes>(
     band: &Band,
@@ -287,7 +297,8 @@ unsafe fn transform_gradient<L: Lanes>(
     let tap_stride = band.channels * stride;
     assert!(to.len() >= TAPS * tap_stride);
     for channel in 0..band.channels {
-        // SAFETY: the caller's promise; `to` has room for `row_stride` values of each group in each tap.
+        // SAFETY: the caller's promise; `to` has room for `row_stride` values of each group in each
+        // tap.
         unsafe {
             let mut sum = L::splat(0.0);
             for group in 0..band.rows.div_ceil(ROWS) {

@@ -1,26 +1,30 @@
-//! A residual block (convolution, ReLU, convolution, plus the input) as one kernel, so that what lies between the two convolutions
-//! never leaves the workgroup: of five passes over the feature maps two remain.
+//! A residual block (convolution, ReLU, convolution, plus the input) as one kernel, so that what
+//! lies between the two convolutions never leaves the workgroup: of five passes over the feature
+//! maps two remain.
 //!
-//! A workgroup computes the intermediate of a tile and a rim of one pixel into workgroup memory, and from that its tile of the
-//! result. The rim is computed by the neighbours, too: for 16 channels that is 1.27 times the first convolution's work, or 1.2 with f16.
-//! The two convolutions divide their pixels among the threads each in its own way, so that the rim costs the second one nothing.
+//! A workgroup computes the intermediate of a tile and a rim of one pixel into workgroup memory,
+//! and from that its tile of the result. The rim is computed by the neighbours, too: for 16
+//! channels that is 1.27 times the first convolution's work, or 1.2 with f16. The two convolutions
+//! divide their pixels among the threads each in its own way, so that the rim costs the second one
+//! nothing.
 
 use std::fmt::Write;
 
 use burn_wgpu::{CubeTensor, into_contiguous};
 
 use super::launch::{Shader, dims, launch, strides};
-use super::shader::{INFO, MOST_VECTORS, accumulate, neighbour, neighbours};
-use super::{Element, element, empty};
+use super::shader::{Element, INFO, MAX_VECTORS, accumulate, neighbour, neighbours};
+use super::tensor::{element, empty};
 
 /// Rows of a workgroup's tile.
 const HEIGHT: usize = 16;
 
-/// Pixels, one below the other, that a thread computes at a time: of the intermediate, which has two rows more, and of the result.
+/// Pixels, one below the other, that a thread computes at a time: of the intermediate, which has
+/// two rows more, and of the result.
 const ROWS: [usize; 2] = [6, 8];
 
 /// More channels than this don't fit into workgroup memory.
-const MOST_CHANNELS: usize = 16;
+const MAX_CHANNELS: usize = 16;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Block {
@@ -31,7 +35,7 @@ struct Block {
 impl Block {
     /// Vectors of 4 channels that a thread computes at a time.
     fn vectors(&self) -> usize {
-        self.channels.div_ceil(4).min(MOST_VECTORS)
+        self.channels.div_ceil(4).min(MAX_VECTORS)
     }
 
     /// Threads that share a pixel's channels.
@@ -169,8 +173,9 @@ workgroupBarrier();",
         )
     }
 
-    /// Opens the loop over what a thread computes of convolution `n`: `left` and `top` of its pixels in the tile, or in the
-    /// intermediate, `column` and `row` in the picture, and which `part` of the channels.
+    /// Opens the loop over what a thread computes of convolution `n`: `left` and `top` of its
+    /// pixels in the tile, or in the intermediate, `column` and `row` in the picture, and which
+    /// `part` of the channels.
     fn pixels(&self, out: &mut String, n: usize) -> std::fmt::Result {
         let [width, height] = if n == 1 { self.between() } else { [self.width(), HEIGHT] };
         let rows = ROWS[n - 1];
@@ -189,7 +194,8 @@ let column = i32(group.x * {}u + left) - {rim}; let row = i32(group.y * {HEIGHT}
         )
     }
 
-    /// Convolution `n` of the thread's pixels into `a{row}_{vector}`. `plane` is where `load` finds channel `i`.
+    /// Convolution `n` of the thread's pixels into `a{row}_{vector}`. `plane` is where `load` finds
+    /// channel `i`.
     fn convolve(
         &self,
         out: &mut String,
@@ -217,7 +223,8 @@ let taps = i * {}u + part * {vectors}u;",
         writeln!(out, "}}")
     }
 
-    /// For each of the thread's channels `o`, if there is such a channel, what `store` writes of its value in a row.
+    /// For each of the thread's channels `o`, if there is such a channel, what `store` writes of
+    /// its value in a row.
     fn channels(
         &self,
         out: &mut String,
@@ -249,13 +256,15 @@ impl Shader for Block {
     }
 }
 
-/// Whether [`fused`] can do it: the adapter needs the workgroup memory for the channels, 30 KiB for 16.
+/// Whether [`fused`] can do it: the adapter needs the workgroup memory for the channels, 30 KiB for
+/// 16.
 pub(super) fn fits(x: &CubeTensor) -> bool {
     let block = Block { channels: dims(x)[1], element: element(x) };
-    block.channels <= MOST_CHANNELS && block.workgroup_bytes() <= x.client.properties().hardware.max_shared_memory_size
+    block.channels <= MAX_CHANNELS && block.workgroup_bytes() <= x.client.properties().hardware.max_shared_memory_size
 }
 
-/// The block in one kernel. `x` `[N, C, H, W]`, weights `[C, C, 3, 3]`, biases `[C]` -> `[N, C, H, W]`.
+/// The block in one kernel. `x` `[N, C, H, W]`, weights `[C, C, 3, 3]`, biases `[C]` ->
+/// `[N, C, H, W]`.
 pub(super) fn fused(x: &CubeTensor, weights: [CubeTensor; 2], biases: [CubeTensor; 2]) -> CubeTensor {
     let [images, channels, height, width] = dims(x);
     let block = Block { channels, element: element(x) };

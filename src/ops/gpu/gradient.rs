@@ -6,16 +6,18 @@ use burn_cubecl::Cube;
 use burn_wgpu::CubeTensor;
 
 use super::launch::{Shader, dims, launch};
-use super::{Element, element, empty};
+use super::shader::Element;
+use super::tensor::{element, empty};
 
 /// Threads of a workgroup along a row of pixels, and rows.
 const THREADS: [usize; 2] = [16, 4];
 
-/// Workgroups to start, so that a large GPU has work: the rows of the pictures are shared out until there are so many.
+/// The pictures' rows are shared out until there are this many workgroups, so that a large GPU has
+/// work.
 const WORKGROUPS: usize = 512;
 
-/// A workgroup sums, over some rows, what four output channels and one input channel contribute. Inputs and outputs are
-/// contiguous.
+/// A workgroup sums, over some rows, what four output channels and one input channel contribute.
+/// Inputs and outputs are contiguous.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct WeightGradient {
     gate: bool,
@@ -111,7 +113,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) l
     }
 }
 
-/// `x` `[N, Ci, H, W]`, `dy` and `activated` `[N, Co, H, W]`, contiguous -> `[Co, Ci, 3, 3]`, `[Co]`.
+/// `x` `[N, Ci, H, W]`, `dy` and `activated` `[N, Co, H, W]`, contiguous -> `[Co, Ci, 3, 3]`,
+/// `[Co]`.
 pub(super) fn by_weight(x: CubeTensor, dy: CubeTensor, activated: Option<CubeTensor>) -> (CubeTensor, CubeTensor) {
     let ([images, inputs, height, width], [_, outputs, ..]) = (dims(&x), dims(&dy));
     let blocks = outputs.div_ceil(4);

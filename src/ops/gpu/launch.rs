@@ -34,12 +34,13 @@ impl<S: Shader> KernelSource for Source<S> {
     }
 }
 
-/// What kernels of ours did on this thread: for the tests that hold them to a budget.
+/// The work of our kernels on this thread. Tests hold it to a budget.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Traffic {
     /// Kernels started.
     pub dispatches: u64,
-    /// Bytes of global memory that they read and write. A value that a workgroup reads several times counts once, weights count once a kernel.
+    /// Bytes of global memory that they read and write. A value that a workgroup reads several
+    /// times counts once, weights count once a kernel.
     pub bytes: u64,
 }
 
@@ -48,7 +49,7 @@ thread_local! {
 }
 
 impl Traffic {
-    /// What the kernels that `work` starts on this thread do.
+    /// The traffic of the kernels that `work` starts on this thread.
     pub fn of<T>(work: impl FnOnce() -> T) -> (T, Self) {
         let before = TRAFFIC.get();
         let result = work();
@@ -62,7 +63,8 @@ impl Traffic {
     }
 }
 
-/// Starts `shader` on `groups` workgroups. Bound in this order: `inputs`, `outputs`, and `info` as a uniform of `vec4<u32>`.
+/// Starts `shader` on `groups` workgroups. Bound in this order: `inputs`, `outputs`, and `info` as
+/// a uniform of `vec4<u32>`.
 pub(super) fn launch<S: Shader>(
     shader: S,
     groups: [usize; 3],

@@ -1,5 +1,6 @@
-//! A chain of SplitSR's blocks without moving a channel: each convolution reads its channels where they are, and the last ones write
-//! theirs to where they will be. Burn's own slices are copies wherever they don't begin at a multiple of the adapter's alignment.
+//! A chain of SplitSR's blocks without moving a channel: each convolution reads its channels where
+//! they are, and the last ones write theirs to where they will be. Burn's own slices are copies
+//! wherever they don't begin at a multiple of the adapter's alignment.
 
 use std::collections::VecDeque;
 
@@ -8,15 +9,18 @@ use burn::tensor::Tensor;
 use burn_cubecl::Cube;
 use burn_wgpu::CubeTensor;
 
-use super::super::{Arithmetic, SrBackend};
+use super::conv::{Channels, convolve, plain};
 use super::launch::dims;
-use super::{Channels, Conv, convolve, element, plain};
+use super::shader::Conv;
+use super::tensor::element;
+use crate::ops::arithmetic::Arithmetic;
+use crate::ops::backend::SrBackend;
 
-/// What [`rotate`] is made of. Only the GPU has it.
+/// The step of [`rotate`], which only the GPU has.
 #[backend_extension(Cube)]
 trait SliceBackend: SrBackend {
-    /// The convolution with ReLU of as many channels of `x` as the weight takes, from channel `from`, in place of channels of `y`, from
-    /// channel `to`.
+    /// The convolution with ReLU of as many channels of `x` as the weight takes, from channel
+    /// `from`, in place of channels of `y`, from channel `to`.
     fn conv3x3_slice(
         x: FloatTensor<Self>,
         from: usize,
@@ -42,16 +46,18 @@ impl SliceBackend for Cube {
     }
 }
 
-/// Runs blocks (weight `[S, S, 3, 3]`, bias `[S]`), each of which convolves the first S channels, applies ReLU and puts them last.
+/// Runs blocks (weight `[S, S, 3, 3]`, bias `[S]`), each of which convolves the first S channels,
+/// applies ReLU and puts them last.
 ///
-/// `x` `[N, C, H, W]` -> the same. `None`, where that is not for this kernel: `x` not on a GPU, or its gradient wanted, or Burn's own
-/// operations; S no divisor of C; fewer blocks than C / S, so that channels would have to be moved.
+/// `x` `[N, C, H, W]` -> the same. `None`, where that is not for this kernel: `x` not on a GPU, or
+/// its gradient wanted, or Burn's own operations; S no divisor of C; fewer blocks than C / S, so
+/// that channels would have to be moved.
 pub fn rotate(x: &Tensor<4>, blocks: &[(Tensor<4>, Tensor<1>)]) -> Option<Tensor<4>> {
     let ([images, channels, height, width], device) = (x.dims(), x.device());
     let split = blocks.first()?.0.dims()[0];
     let chunks = channels / split;
     let on_gpu = matches!(device.as_dispatch(), DispatchDevice::Cube(_)) && !device.is_autodiff();
-    let ours = on_gpu && Arithmetic::current() != Arithmetic::Stock;
+    let ours = on_gpu && Arithmetic::current() != Arithmetic::Reference;
     if !ours || !channels.is_multiple_of(split) || blocks.len() < chunks {
         return None;
     }

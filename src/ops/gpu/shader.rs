@@ -1,20 +1,21 @@
-//! WGSL of the 3x3 convolution, written out for the channels at hand.
+//! WGSL of the 3x3 convolution, written out for given numbers of channels.
 //!
-//! A thread computes a column of [`ROWS`] pixels in up to 8 output channels: up to 16 vectors of 4 channels in registers. It loads
-//! each input value once for all its channels, and each weight once for all its pixels; fewer pixels and more channels, or the
-//! reverse, would be more loads. Threads side by side take pixels side by side, so that their loads are one transaction. The
-//! weights of some input channels at a time lie in workgroup memory, as vectors of 4 output channels, which all threads read at
-//! the same place.
+//! A thread computes a column of [`ROWS`] pixels in up to 8 output channels: up to 16 vectors of 4
+//! channels in registers. It loads each input value once for all its channels, and each weight once
+//! for all its pixels; fewer pixels and more channels, or the reverse, would be more loads. Threads
+//! side by side take pixels side by side, so that their loads are one transaction. The weights of
+//! some input channels at a time lie in workgroup memory, as vectors of 4 output channels, which
+//! all threads read at the same place.
 //!
-//! Conditions are joined by `&`, which evaluates both sides: `&&` is a branch, and with one around each load SwiftShader's compiler did not come
-//! to an end.
+//! Conditions are joined by `&`, which evaluates both sides: `&&` is a branch, and with one around
+//! each load SwiftShader's compiler did not come to an end.
 //!
-//! The loops over taps, rows and vectors are unrolled here, not left to the driver: accumulators in an array with a computed
-//! index end up in memory on some of them.
+//! The loops over taps, rows and vectors are unrolled here, not left to the driver: accumulators in
+//! an array with a computed index end up in memory on some of them.
 
 use std::fmt::Write;
 
-/// What is stored for each value; the arithmetic is always f32.
+/// How values are stored; the arithmetic is always f32.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Element {
     /// 4 bytes.
@@ -70,7 +71,8 @@ pub struct Conv {
 pub enum Weights {
     /// `[outputs, inputs, 3, 3]`
     Plain,
-    /// `[inputs, outputs, 3, 3]`, the taps in reverse.
+    /// `[inputs, outputs, 3, 3]`, the taps in reverse. Only gradients need it.
+    #[cfg_attr(not(feature = "train"), allow(dead_code))]
     Adjoint,
 }
 
@@ -78,7 +80,7 @@ pub enum Weights {
 const ROWS: usize = 8;
 
 /// Vectors of 4 output channels that a thread has registers for.
-pub(super) const MOST_VECTORS: usize = 2;
+pub(super) const MAX_VECTORS: usize = 2;
 
 /// How the work is divided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,9 +97,10 @@ pub struct Blocking {
 
 impl Blocking {
     fn of(inputs: usize, outputs: usize) -> Self {
-        let vectors = outputs.div_ceil(4).min(MOST_VECTORS);
+        let vectors = outputs.div_ceil(4).min(MAX_VECTORS);
         let blocks = outputs.div_ceil(4 * vectors);
-        // As many blocks of channels in a workgroup as leave the fewest threads idle: they share what they load.
+        // As many blocks of channels in a workgroup as leave the fewest threads idle: they share
+        // what they load.
         let wide = (1..=8).min_by_key(|&z| (blocks.next_multiple_of(z), usize::MAX - z)).unwrap_or(1);
         let deep = match wide {
             1 => 4,
@@ -268,7 +271,8 @@ impl Conv {
     }
 }
 
-/// Where the neighbours of a thread's pixels lie, `rows` of them from `row` down in `column`, and whether they are in the picture.
+/// Where the neighbours of a thread's pixels lie, `rows` of them from `row` down in `column`, and
+/// whether they are in the picture.
 pub(super) fn neighbours(out: &mut String, rows: usize) -> std::fmt::Result {
     for r in 0..rows + 2 {
         writeln!(
@@ -288,8 +292,9 @@ pub(super) fn neighbours(out: &mut String, rows: usize) -> std::fmt::Result {
     Ok(())
 }
 
-/// The input `row` rows and `column` columns from the first pixel's upper left neighbour: what is outside is read within, and then
-/// dropped. The middle column is outside only where the result is dropped, too.
+/// The input `row` rows and `column` columns from the first pixel's upper left neighbour: what is
+/// outside is read within, and then dropped. The middle column is outside only where the result is
+/// dropped, too.
 pub(super) fn neighbour(row: usize, column: usize, gate: bool) -> String {
     let at = format!("plane + r{row} + c{column}");
     let beside = if column == 1 { String::new() } else { format!(" & u{column}") };
@@ -297,8 +302,9 @@ pub(super) fn neighbour(row: usize, column: usize, gate: bool) -> String {
     format!("select(0.0, f32(x[{at}]), v{row}{beside}{open})")
 }
 
-/// Adds what one input channel contributes to `a{row}_{vector}`. Its value `row` rows and `column` columns from the first pixel's upper
-/// left neighbour is `load(row, column)`; its weights begin at `staged[taps]`, a tap every `stride`.
+/// Adds what one input channel contributes to `a{row}_{vector}`. Its value `row` rows and `column`
+/// columns from the first pixel's upper left neighbour is `load(row, column)`; its weights begin at
+/// `staged[taps]`, a tap every `stride`.
 pub(super) fn accumulate(
     out: &mut String,
     rows: usize,
@@ -325,7 +331,8 @@ pub(super) fn accumulate(
     Ok(())
 }
 
-/// Sizes and strides, all in elements: strides of image, channel, row and column; `base` is where x, y and the residual begin.
+/// Sizes and strides, all in elements: strides of image, channel, row and column; `base` is where
+/// x, y and the residual begin.
 pub(super) const INFO: &str =
     "struct Info { size: vec4<u32>, base: vec4<u32>, x: vec4<u32>, y: vec4<u32>, r: vec4<u32> }";
 

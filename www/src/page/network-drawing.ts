@@ -1,6 +1,6 @@
 /** Drawings of networks, from their hyper-parameters: what follows what, and which channels each block convolves. */
 import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from "lit-html";
-import type { ModelEntry, NetworkFacts, SplitSrConfig } from "../module/splitsr.ts";
+import type { ChannelFlow, ModelEntry, NetworkFacts, SplitSrConfig } from "../module/splitsr.ts";
 
 const WIDTH = 300;
 /** Of a layer. */
@@ -26,21 +26,20 @@ interface Piece {
 /** The factors of the pixel shuffles. */
 const steps: Record<number, readonly number[]> = { 2: [2], 3: [3], 4: [2, 2] };
 
-export function splitsrDrawing({ config, lightGroups, splitChannels }: NetworkFacts): TemplateResult {
-  const { channels, blocks, groups, attention, scale, block } = config;
-  const rule = ruleOf(config, splitChannels);
+export function splitsrDrawing({ config, lightGroups, channelFlow }: NetworkFacts): TemplateResult {
+  const { channels, blocks, groups, attention, scale } = config;
   const light = lightGroups.filter(Boolean).length;
   const hasLightUpsampler = config.replacement !== "features";
   const upsampler = steps[scale]?.flatMap((factor) =>
     hasLightUpsampler
       ? [
-          groupsPiece([touched(rule, channels, 1)], [true], channels),
+          groupsPiece([touched(channelFlow, channels, 1)], [true], channels),
           bar(`Upsampler: 1 × 1, ${channels} → ${channels * factor ** 2}, pixel shuffle ×${factor}`, "light"),
         ]
       : [bar(`Upsampler: 3 × 3, ${channels} → ${channels * factor ** 2}, pixel shuffle ×${factor}`)],
   );
   const all = Array.from({ length: blocks }, () => [[0, channels] as const]);
-  const lightRows = touched(rule, channels, blocks);
+  const lightRows = touched(channelFlow, channels, blocks);
   const pieces = [
     bar(`Head: 3 × 3, 3 → ${channels}`),
     groupsPiece(
@@ -64,10 +63,9 @@ export function splitsrDrawing({ config, lightGroups, splitChannels }: NetworkFa
     ${
       light > 0 || hasLightUpsampler
         ? html`
-            ${enlarged(config, rule, light > 0 ? Math.min(blocks, MOST_BLOCKS) : 1)}
+            ${enlarged(config, channelFlow, light > 0 ? Math.min(blocks, MOST_BLOCKS) : 1)}
             <p class="about">
-              ${light > 0 ? "A lightweight group" : "A lightweight block"}, enlarged:
-              ${blockText(block, channels, splitChannels)}
+              ${light > 0 ? "A lightweight group" : "A lightweight block"}, enlarged: ${channelFlow.about}
             </p>
           `
         : nothing
@@ -149,59 +147,33 @@ function groupsPiece(
   return { height: (blocks + (convolves ? 1 : 0)) * ROW - 1, content };
 }
 
-/** What a lightweight block does with the channel at a place: whether it convolves it, and where it puts it. */
-interface Rule {
-  convolves: (place: number) => boolean;
-  next: (place: number) => number;
-}
-
-function ruleOf({ block, channels }: SplitSrConfig, split: number): Rule {
-  const half = channels / 2;
-  const same = (place: number) => place;
-  switch (block) {
-    case "split":
-      return {
-        convolves: (place) => place < split,
-        next: (place) => (place - split + channels) % channels,
-      };
-    case "shuffle":
-      return {
-        convolves: (place) => place >= half,
-        next: (place) => (place < half ? 2 * place : 2 * (place - half) + 1),
-      };
-    case "idle":
-      return { convolves: (place) => place < split, next: same };
-    default:
-      return { convolves: () => true, next: same };
-  }
-}
-
 /** Which channels each block in turn convolves, by their places before the first. */
-function touched({ convolves, next }: Rule, channels: number, blocks: number): Spans[] {
+function touched({ convolved, movesTo }: ChannelFlow, channels: number, blocks: number): Spans[] {
   let places = Array.from({ length: channels }, (_, channel) => channel);
   return Array.from({ length: blocks }, () => {
     const spans: [number, number][] = [];
     for (const [channel, place] of places.entries()) {
-      if (!convolves(place)) continue;
+      if (!convolved[place]) continue;
       const last = spans.at(-1);
       if (last && last[0] + last[1] === channel) last[1]++;
       else spans.push([channel, 1]);
     }
-    places = places.map(next);
+    places = places.map((place) => movesTo[place] ?? place);
     return spans;
   });
 }
 
 /** A lightweight group: its blocks from the top down, and where each channel goes from one to the next. */
-function enlarged({ channels }: SplitSrConfig, { convolves, next }: Rule, blocks: number): TemplateResult {
+function enlarged({ channels }: SplitSrConfig, { convolved, movesTo }: ChannelFlow, blocks: number): TemplateResult {
   const cell = WIDTH / channels;
   const places = Array.from({ length: channels }, (_, place) => place);
   const path = (are: boolean, draw: (place: number) => string) =>
     places
-      .filter((place) => convolves(place) === are)
+      .filter((place) => convolved[place] === are)
       .map(draw)
       .join("");
-  const way = (place: number) => `M${(place + 0.5) * cell} ${CELL}L${(next(place) + 0.5) * cell} ${CELL + WAY}`;
+  const way = (place: number) =>
+    `M${(place + 0.5) * cell} ${CELL}L${((movesTo[place] ?? place) + 0.5) * cell} ${CELL + WAY}`;
   const square = (place: number) => `M${(place + 1 / 16) * cell} 0h${cell * (7 / 8)}v${CELL}h${cell * (-7 / 8)}z`;
   const rows = Array.from(
     { length: blocks },
@@ -226,22 +198,4 @@ function enlarged({ channels }: SplitSrConfig, { convolves, next }: Rule, blocks
       <rect class="conv" y=${bottom} width=${WIDTH} height=${CELL} />
     </svg>
   `;
-}
-
-function blockText(block: SplitSrConfig["block"], channels: number, split: number): string {
-  const part = `the first ${split} of ${channels} channels`;
-  switch (block) {
-    case "split":
-      return split === channels
-        ? "each block convolves all channels."
-        : `each block convolves ${part} and puts them last, so that all have their turn.`;
-    case "shuffle":
-      return `each block convolves the second half of the ${channels} channels, each by itself between two mixings, then interleaves the halves.`;
-    case "inverted-residual":
-      return `each block spreads all ${channels} channels into six times as many, convolves each of those by itself, and gathers them again.`;
-    case "idle":
-      return `each block treats ${part} as an inverted residual does; the others pass all blocks as they are.`;
-    case "ghost":
-      return `each block mixes all channels into ${split}, and makes the other ${channels - split} from those, each by itself.`;
-  }
 }

@@ -124,7 +124,16 @@ lightGroups: Array<boolean>,
 /**
  * Number of channels that a lightweight block convolves.
  */
-splitChannels: number, };
+splitChannels: number, 
+/**
+ * The way of each channel through a lightweight block.
+ */
+channelFlow: ChannelFlow, };
+
+/**
+ * Which channels a block convolves and where it puts each, for drawings.
+ */
+export type ChannelFlow = { convolved: Array<boolean>, movesTo: Array<number>, about: string, };
 
 /**
  * An entry of `models/index.json`.
@@ -313,11 +322,7 @@ export type Shrink = "bicubic" | "area";
 /**
  * Facts about a fine-tuning that are known before its first step.
  */
-export type TuneStart = { 
-/**
- * Side of a sharp patch in pixels, which small pictures may have lowered.
- */
-patch: number, 
+export type FineTuningInfo = { settings: Pick<TuneSettings, "patch">, 
 /**
  * Some of the pictures, or a part of each, are held out of the training to score with.
  */
@@ -347,7 +352,7 @@ export type HeldOutKind = "pictures" | "parts";
 /**
  * How good the network is on the held-out pictures.
  */
-export type TuneScoring = { 
+export type Scoring = { 
 /**
  * Steps taken.
  */
@@ -363,7 +368,7 @@ forgotten: number,
 /**
  * The best score so far. Its step is the one that is saved.
  */
-best: BestScore, 
+best: FineTuningScore, 
 /**
  * Whether the last scores brought no improvement.
  */
@@ -372,7 +377,7 @@ stalled: boolean, };
 /**
  * The step that scored best.
  */
-export type BestScore = { 
+export type FineTuningScore = { forgotten: number, 
 /**
  * Steps taken.
  */

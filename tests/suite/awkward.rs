@@ -1,11 +1,10 @@
-//! Every file of the folder of awkward pictures does what its README's table says. A file without a row here fails.
-
-mod shared_data;
+//! Every file of the folder of awkward pictures does what its README's table says. A file without a
+//! row here fails.
 
 use std::alloc::{GlobalAlloc, Layout as Block, System};
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use splitsr::Error;
@@ -13,7 +12,9 @@ use splitsr::image::alpha::fill_hidden;
 use splitsr::image::resize::{Filter, resize};
 use splitsr::image::{Area, Depth, Format, Layout, Limits, Picture, Samples, decode, encode};
 
-/// What a file must give.
+use super::data;
+
+/// The outcome that a file must have.
 enum Expected {
     /// A picture.
     Picture {
@@ -22,7 +23,7 @@ enum Expected {
         depth: Depth,
         /// A part of one of the notes; `""` where there must be none.
         note: &'static str,
-        /// What must hold of the pixels.
+        /// Checks the pixels.
         check: fn(&Picture),
     },
     /// An error whose variant and text fit.
@@ -124,6 +125,7 @@ fn every_file_does_what_the_table_says() {
         .collect();
     assert_eq!(listed, present, "left: the rows here, right: the files in the folder");
     for (name, expected) in rows {
+        LARGEST.set(0);
         let start = Instant::now();
         let result = decode(&read(name), &Limits::default());
         assert!(start.elapsed() < Duration::from_secs(5), "{name} took {:?}", start.elapsed());
@@ -143,14 +145,15 @@ fn every_file_does_what_the_table_says() {
             (Ok(_), Expected::Error { says, .. }) => panic!("{name} was read, but should fail with {says:?}"),
             (Err(error), Expected::Picture { .. }) => panic!("{name} should be read: {error}"),
         }
-        // The largest of these pictures that may be read takes 58 KB; the damaged copies of the other test stay below
-        // 8 MB by their own limit. The smaller bomb would be 400 MB.
-        let largest = LARGEST.load(Ordering::Relaxed);
+        // The largest of these pictures that may be read takes 58 KB; the smaller bomb would be 400
+        // MB.
+        let largest = LARGEST.get();
         assert!(largest < 64 << 20, "{name} took {largest} bytes at once");
     }
 }
 
-/// Damage at any place, not only where the folder has it, is an error or a picture, never a crash or a hang.
+/// Damage at any place, not only where the folder has it, is an error or a picture, never a crash
+/// or a hang.
 #[test]
 fn damaged_copies_neither_crash_nor_hang() {
     let limits = Limits { max_pixels: 1_000_000 };
@@ -187,10 +190,18 @@ fn damaged_copies_neither_crash_nor_hang() {
     assert!(read_well > 100 && refused > 100, "{read_well} read, {refused} refused");
 }
 
-/// Remembers the largest single allocation: a bomb that is refused only after its memory was taken shows here.
+/// Remembers each thread's largest single allocation: a bomb that is refused only after its memory
+/// was taken shows here.
 struct Watched;
 
-static LARGEST: AtomicUsize = AtomicUsize::new(0);
+thread_local! {
+    static LARGEST: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Threads allocate also when their own values are gone.
+fn watch(size: usize) {
+    let _ = LARGEST.try_with(|largest| largest.set(largest.get().max(size)));
+}
 
 #[global_allocator]
 static WATCHED: Watched = Watched;
@@ -198,19 +209,19 @@ static WATCHED: Watched = Watched;
 // SAFETY: every call goes to the system's allocator as it came.
 unsafe impl GlobalAlloc for Watched {
     unsafe fn alloc(&self, block: Block) -> *mut u8 {
-        LARGEST.fetch_max(block.size(), Ordering::Relaxed);
+        watch(block.size());
         // SAFETY: the caller keeps `alloc`'s contract.
         unsafe { System.alloc(block) }
     }
 
     unsafe fn alloc_zeroed(&self, block: Block) -> *mut u8 {
-        LARGEST.fetch_max(block.size(), Ordering::Relaxed);
+        watch(block.size());
         // SAFETY: the caller keeps `alloc_zeroed`'s contract.
         unsafe { System.alloc_zeroed(block) }
     }
 
     unsafe fn realloc(&self, start: *mut u8, block: Block, size: usize) -> *mut u8 {
-        LARGEST.fetch_max(size, Ordering::Relaxed);
+        watch(size);
         // SAFETY: the caller keeps `realloc`'s contract.
         unsafe { System.realloc(start, block, size) }
     }
@@ -222,7 +233,7 @@ unsafe impl GlobalAlloc for Watched {
 }
 
 fn folder() -> PathBuf {
-    shared_data::folder("awkward")
+    data::folder("awkward")
 }
 
 fn read(name: &str) -> Vec<u8> {

@@ -2,10 +2,11 @@
 
 use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::{Device, Distribution, Tensor};
-use proptest::prelude::*;
 use splitsr::config::{BlockKind, EdsrConfig, HybridMode, NetworkConfig, Replacement, SplitSrConfig, SrcnnConfig};
+use splitsr::network::Network;
 use splitsr::network::cost::Cost;
-use splitsr::network::{Group, Network};
+
+use super::random::shared;
 
 fn flagship(scale: usize) -> SplitSrConfig {
     SplitSrConfig { scale, ..Default::default() }
@@ -15,7 +16,8 @@ fn cost(config: SplitSrConfig) -> Cost {
     Cost::of(&NetworkConfig::SplitSr(config))
 }
 
-/// The presets, as published: exact parameters of the flagship; otherwise thousands and G multiply-adds to the last digit.
+/// The presets, as published: exact parameters of the flagship; otherwise thousands and G
+/// multiply-adds to the last digit.
 #[test]
 fn every_row_of_the_preset_table() {
     for (scale, params, macs) in [(2, 161_751, "37.3"), (3, 173_351, "18.0"), (4, 171_031, "11.7")] {
@@ -50,7 +52,8 @@ fn every_row_of_the_preset_table() {
     }
 }
 
-/// Parameters of one block at 16, 32 and 64 channels: what one block more adds to a network of a single group.
+/// Parameters of one block at 16, 32 and 64 channels: what one block more adds to a network of a
+/// single group.
 #[test]
 fn every_row_of_the_block_table() {
     let rows: [(Option<BlockKind>, f64, [u64; 3]); 6] = [
@@ -84,9 +87,7 @@ fn small_configs() -> Vec<NetworkConfig> {
     let base = SplitSrConfig { channels: 8, groups: 3, blocks: 5, hybrid_index: 2, ..Default::default() };
     let mut configs = vec![];
     for scale in 2..=4 {
-        for block in
-            [BlockKind::Split, BlockKind::Shuffle, BlockKind::InvertedResidual, BlockKind::Idle, BlockKind::Ghost]
-        {
+        for &block in BlockKind::ALL {
             for replacement in [Replacement::Features, Replacement::Upsampler, Replacement::Both] {
                 configs.push(NetworkConfig::SplitSr(SplitSrConfig { scale, block, replacement, ..base.clone() }));
             }
@@ -108,6 +109,7 @@ fn small_configs() -> Vec<NetworkConfig> {
 
 #[test]
 fn counted_parameters_are_the_modules_and_shapes_are_enlarged() {
+    let _shared = shared();
     let device = Device::flex();
     for config in small_configs() {
         let network = Network::new(&config, &device);
@@ -118,9 +120,11 @@ fn counted_parameters_are_the_modules_and_shapes_are_enlarged() {
     }
 }
 
-/// Changing one input pixel changes outputs inside the computed field, up to its border, and nowhere else.
+/// Changing one input pixel changes outputs inside the computed field, up to its border, and
+/// nowhere else.
 #[test]
 fn the_receptive_field_is_exact() {
+    let _shared = shared();
     let device = Device::flex();
     for config in small_configs() {
         let Some(halo) = Cost::of(&config).halo else { continue };
@@ -133,8 +137,9 @@ fn the_receptive_field_is_exact() {
             reach(&network, base.clone(), impulse, config.scale(), centre)
         };
         assert!(reach(1.7) <= halo, "{config:?}: {} > {halo}", reach(1.7));
-        // The finite change is lost to rounding on the longest paths; an infinite one is not, where all weights are positive. SRCNN's
-        // bicubic weights are not, but its field is small enough for the finite change.
+        // The finite change is lost to rounding on the longest paths; an infinite one is not, where
+        // all weights are positive. SRCNN's bicubic weights are not, but its field is small enough
+        // for the finite change.
         let furthest = if matches!(config, NetworkConfig::Srcnn(_)) { reach(1.7) } else { reach(f32::INFINITY) };
         assert_eq!(furthest, halo, "{config:?}");
     }
@@ -158,24 +163,4 @@ fn positive(network: Network) -> Network {
         }
     }
     network.map(&mut Positive)
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..Default::default() })]
-    /// The queue of chunks gives, bit for bit, what the definition gives: split, convolve, concatenate, block by block.
-    #[test]
-    fn the_chunk_queue_equals_split_and_concat(
-        channels in 1usize..=20,
-        split_ratio in 0.01f64..=1.0,
-        blocks in 1usize..=9,
-        (height, width) in (1usize..=9, 1usize..=9),
-    ) {
-        let device = Device::flex();
-        let config = SplitSrConfig { channels, split_ratio, blocks, groups: 1, hybrid_index: 1, ..Default::default() };
-        let Group::Split(group) = Group::new(&config, true, &device) else { panic!("a split group") };
-        let x = Tensor::<4>::random([2, channels, height, width], Distribution::Normal(0.0, 1.0), &device);
-        let queue = group.rotate(x.clone()).into_data();
-        let literal = group.rotate_literally(x).into_data();
-        prop_assert_eq!(queue, literal);
-    }
 }

@@ -1,9 +1,10 @@
 //! The GPU against the CPU, on whatever adapter there is: a software one will do.
-#![cfg(feature = "gpu")]
+//!
+//! One test at a time: software adapters crash when several threads use them.
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use burn::module::Module;
 use burn::tensor::{Device, DeviceKind, Distribution, Tensor, TensorData};
@@ -19,15 +20,10 @@ use splitsr::ops::{Arithmetic, conv3x3, conv3x3_add, conv3x3_shuffle, residual_b
 use splitsr::upscale::{Enlarge, Options, Progress, Target, Tiling, upscale};
 use splitsr::weights::{Metadata, assign, collect};
 
+use super::random::alone;
+
 fn gpu() -> Device {
     Device::wgpu(DeviceKind::DefaultDevice)
-}
-
-/// The adapter is for one test at a time: software ones crash when several threads use them.
-fn turn() -> MutexGuard<'static, ()> {
-    static TURN: Mutex<()> = Mutex::new(());
-    // A test that failed says so itself.
-    TURN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn random<const D: usize>(shape: [usize; D], seed: u64) -> TensorData {
@@ -55,7 +51,7 @@ const CHANNELS: [(usize, usize); 12] =
 
 #[test]
 fn convolutions_of_all_kinds_agree() {
-    let _turn = turn();
+    let _alone = alone();
     let sizes = [(1, 1, 1), (2, 5, 7), (1, 33, 31), (1, 64, 65)];
     for (index, (inputs, outputs)) in CHANNELS.into_iter().enumerate() {
         for (n, h, w) in sizes {
@@ -68,7 +64,8 @@ fn convolutions_of_all_kinds_agree() {
                 let bias = Tensor::<1>::from_data(bias.clone(), &device);
                 let residual = Tensor::<4>::from_data(residual.clone(), &device);
                 let relu = conv3x3(x.clone(), weight.clone(), bias.clone(), true);
-                // A view whose rows and columns are exchanged, twice: strides that are not contiguous.
+                // A view whose rows and columns are exchanged, twice: strides that are not
+                // contiguous.
                 let strided = conv3x3(x.clone().swap_dims(2, 3), weight.clone(), bias.clone(), false);
                 let added = conv3x3_add(x, weight, bias, residual);
                 [values(relu), values(strided), values(added)]
@@ -83,7 +80,7 @@ fn convolutions_of_all_kinds_agree() {
 
 #[test]
 fn shuffled_convolutions_and_residual_blocks_agree() {
-    let _turn = turn();
+    let _alone = alone();
     for (channels, factor) in [(1, 2), (3, 3), (4, 2), (8, 3), (13, 2), (16, 2), (16, 3), (24, 2)] {
         for (n, h, w) in [(1, 1, 1), (2, 15, 17), (1, 29, 61)] {
             let outputs = channels * factor * factor;
@@ -112,7 +109,7 @@ fn shuffled_convolutions_and_residual_blocks_agree() {
 #[cfg(feature = "train")]
 #[test]
 fn gradients_agree() {
-    let _turn = turn();
+    let _alone = alone();
     for (index, (inputs, outputs)) in CHANNELS.into_iter().enumerate() {
         for (n, h, w) in [(1, 1, 1), (3, 9, 20), (2, 40, 33)] {
             let seed = 100 + index as u64;
@@ -134,7 +131,8 @@ fn gradients_agree() {
                 });
                 for (of, (cpu, gpu)) in ["input", "weight", "bias"].into_iter().zip(cpu.iter().zip(&gpu)) {
                     let difference = difference(cpu, gpu);
-                    // A ReLU's output that rounds to either side of zero lets a gradient through or not.
+                    // A ReLU's output that rounds to either side of zero lets a gradient through or
+                    // not.
                     let limit = if of == "input" { ROUNDING } else { 2e-5 };
                     assert!(difference < limit, "{inputs} -> {outputs}, {n}x{h}x{w}, {relu}, {of}: {difference}");
                 }
@@ -152,9 +150,7 @@ fn configs() -> Vec<NetworkConfig> {
     let base = SplitSrConfig { channels: 8, groups: 3, blocks: 5, hybrid_index: 2, ..Default::default() };
     let mut configs = vec![];
     for scale in 2..=4 {
-        for block in
-            [BlockKind::Split, BlockKind::Shuffle, BlockKind::InvertedResidual, BlockKind::Idle, BlockKind::Ghost]
-        {
+        for &block in BlockKind::ALL {
             let replacement = Replacement::Both;
             configs.push(NetworkConfig::SplitSr(SplitSrConfig { scale, block, replacement, ..base.clone() }));
         }
@@ -182,7 +178,7 @@ fn model(config: NetworkConfig) -> Model {
 
 #[test]
 fn networks_of_all_kinds_agree() {
-    let _turn = turn();
+    let _alone = alone();
     let device = gpu();
     for config in configs() {
         let model = model(config);
@@ -205,14 +201,14 @@ fn levels(a: &Model, b: &Model) -> u8 {
 
 #[test]
 fn pictures_agree() {
-    let _turn = turn();
+    let _alone = alone();
     let cpu = models::load(models::DEFAULT).unwrap();
     assert!(levels(&cpu, &cpu.to_device(&gpu())) <= 1);
 }
 
 #[test]
 fn pictures_agree_in_half() {
-    let _turn = turn();
+    let _alone = alone();
     let cpu = models::load(models::DEFAULT).unwrap();
     let Ok(half) = cpu.to_device(&gpu()).in_half() else { panic!("the adapter has no shader-f16") };
     assert!(levels(&cpu, &half) <= 1);
@@ -220,7 +216,7 @@ fn pictures_agree_in_half() {
 
 #[test]
 fn networks_that_mix_operations_are_not_run_in_half() {
-    let _turn = turn();
+    let _alone = alone();
     let config = NetworkConfig::SplitSr(SplitSrConfig { block: BlockKind::Ghost, ..Default::default() });
     let error = model(config).to_device(&gpu()).in_half().unwrap_err().to_string();
     assert_eq!(error, "the network of random does not run in 16-bit floats");
@@ -229,7 +225,7 @@ fn networks_that_mix_operations_are_not_run_in_half() {
 /// One weight of one kernel is wrong: the self-check says so.
 #[test]
 fn the_self_check_finds_a_wrong_weight() {
-    let _turn = turn();
+    let _alone = alone();
     let cpu = models::load(models::DEFAULT).unwrap();
     let mut tensors = collect(&cpu.network);
     tensors.get_mut("tail.weight").unwrap().1[40] += 0.5;
@@ -241,7 +237,7 @@ fn the_self_check_finds_a_wrong_weight() {
 /// Counted, not timed: the flagship on 640x360.
 #[test]
 fn a_picture_is_few_kernels_and_little_traffic() {
-    let _turn = turn();
+    let _alone = alone();
     let config = NetworkConfig::SplitSr(SplitSrConfig::default());
     let network = model(config).network.to_device(&gpu());
     let count = |work: &dyn Fn(Tensor<4>) -> Tensor<4>| {
@@ -252,15 +248,16 @@ fn a_picture_is_few_kernels_and_little_traffic() {
         (dispatches, each)
     };
     let (kernels, single) = count(&|x| network.forward(x));
-    // Head, body, upsampler, tail; a convolution at the end of each group; a kernel a block, though standard blocks have two convolutions.
+    // Head, body, upsampler, tail; a convolution at the end of each group; a kernel a block, though
+    // standard blocks have two convolutions.
     assert_eq!(kernels, 4 + 7 + 7 * 7);
     let (kernels, half) = count(&|x| in_half(|| network.forward(x)));
     assert_eq!(kernels, 4 + 7 + 7 * 7);
     // Stock operations start none of ours.
-    let (kernels, _) = count(&|x| Arithmetic::Stock.run(|| network.forward(x)));
+    let (kernels, _) = count(&|x| Arithmetic::Reference.run(|| network.forward(x)));
     assert_eq!(kernels, 0);
-    // The budget is half of what a network computed layer by layer in f32 was counted to move, 7.5 KB.
-    // Burn's kernel that takes the mean colour off the picture comes on top.
+    // The budget is half of what a network computed layer by layer in f32 was counted to move, 7.5
+    // KB. Burn's kernel that takes the mean colour off the picture comes on top.
     let mean = 2.0 * 3.0 * 4.0;
     assert!(single < 7800.0 && half + mean <= 7680.0 / 2.0, "{single}, {half}");
 }
@@ -268,7 +265,7 @@ fn a_picture_is_few_kernels_and_little_traffic() {
 /// The device is lost while a picture is enlarged: the CPU finishes it, and the report says so.
 #[test]
 fn a_lost_device_is_replaced_by_the_cpu() {
-    let _turn = turn();
+    let _alone = alone();
     let small = SplitSrConfig { channels: 4, groups: 1, blocks: 1, ..Default::default() };
     let (model, again) = (model(NetworkConfig::SplitSr(small.clone())), model(NetworkConfig::SplitSr(small)));
     // A device of its own, so that the other tests keep theirs.
@@ -303,7 +300,7 @@ fn noise(width: u32, height: u32) -> Picture {
 /// Twenty pictures of different sizes, one after the other: what is kept does not grow.
 #[test]
 fn memory_stays_the_same_over_many_pictures() {
-    let _turn = turn();
+    let _alone = alone();
     let device = gpu();
     let small = SplitSrConfig { channels: 8, groups: 2, blocks: 2, hybrid_index: 1, ..Default::default() };
     let model = model(NetworkConfig::SplitSr(small)).to_device(&device);

@@ -1,7 +1,6 @@
 //! Training: a run that learns, and a killed run that goes on where it was.
 
 use std::path::Path;
-use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
 use burn::tensor::Device;
@@ -10,8 +9,7 @@ use splitsr::network::Network;
 use splitsr::train::{Batch, Dataset, Event, Files, Limits, Pair, Pictures, Recipe, TrainConfig, Trainer, run};
 use splitsr::weights::collect;
 
-/// Burn has one random generator for the process: tests that draw side by side would take each other's numbers.
-static GENERATOR: Mutex<()> = Mutex::new(());
+use super::random::alone;
 
 const CONFIG: &str = r#"
     name = "test"
@@ -56,7 +54,7 @@ fn train(out: &Path, resume: bool, steps: Option<u64>) -> Vec<Event> {
 
 #[test]
 fn a_killed_run_goes_on_to_the_same_weights_bit_for_bit() {
-    let _alone = GENERATOR.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let _alone = alone();
     let folder = tempfile::tempdir().unwrap();
     let (whole, parts) = (folder.path().join("whole.safetensors"), folder.path().join("parts.safetensors"));
     let before = train(&folder.path().join("none.safetensors"), false, Some(0)).last().unwrap().psnr_y.unwrap();
@@ -64,7 +62,7 @@ fn a_killed_run_goes_on_to_the_same_weights_bit_for_bit() {
     assert!(after > before + 3.0, "80 steps took the PSNR from {before} to {after}");
 
     train(&parts, false, Some(23));
-    // What a kill between two saves leaves: a log that is ahead of the checkpoint.
+    // A kill between two saves leaves a log that is ahead of the checkpoint.
     let log = Files::beside(&parts).log;
     let text = std::fs::read_to_string(&log).unwrap();
     std::fs::write(&log, format!("{text}{{\"step\":31,\"seconds\":1.0,\"learning_rate\":0.1}}\n{{\"step\":3")).unwrap();
@@ -86,7 +84,7 @@ fn a_killed_run_goes_on_to_the_same_weights_bit_for_bit() {
 
 #[test]
 fn a_started_run_is_not_overwritten() {
-    let _alone = GENERATOR.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let _alone = alone();
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("model.safetensors");
     train(&out, false, Some(1));
@@ -105,7 +103,7 @@ fn a_started_run_is_not_overwritten() {
 
 #[test]
 fn another_network_starts_from_the_weights_that_fit() {
-    let _alone = GENERATOR.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let _alone = alone();
     let folder = tempfile::tempdir().unwrap();
     let [x2, x4] = ["x2", "x4"].map(|name| folder.path().join(format!("{name}.safetensors")));
     train(&x2, false, Some(3));
@@ -147,14 +145,14 @@ fn trainer(change: impl FnOnce(&mut Recipe)) -> (Trainer, Network, Batch) {
 
 #[test]
 fn a_network_that_teaches_itself_has_nothing_to_learn() {
-    let _alone = GENERATOR.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let _alone = alone();
     let (trainer, network, batch) = trainer(|recipe| recipe.distill = 1.0);
     assert!(trainer.with_teacher(network).step(&batch).unwrap() < 1e-6);
 }
 
 #[test]
 fn reparameterised_kernels_take_longer_steps_in_the_middle() {
-    let _alone = GENERATOR.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let _alone = alone();
     let (mut trainer, network, batch) = trainer(|recipe| (recipe.reparameterised, recipe.epsilon) = (true, 1e-20));
     trainer.step(&batch).unwrap();
     let (before, after) = (collect(&network), collect(&trainer.network()));

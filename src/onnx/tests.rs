@@ -1,26 +1,26 @@
-//! ONNX files, read again by the format's rules: well formed, with the network's own weights, and giving what the network gives. That other runtimes
-//! agree is checked by `pkg-scripts/bench-peers`, which needs them.
+//! ONNX files, read again by the format's rules: they are well formed, hold the network's own
+//! weights and compute the same results. `pkg-scripts/bench-peers` checks that other runtimes
+//! agree.
 
 use std::collections::{BTreeMap, HashSet};
-use std::process::Command;
 
 use burn::tensor::activation::{relu, sigmoid};
 use burn::tensor::module::conv2d;
 use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Device, Distribution, Int, Tensor, TensorData, Tolerance};
 use prost::Message;
-use splitsr::config::{BlockKind, EdsrConfig, HybridMode, NetworkConfig, Replacement, SplitSrConfig, SrcnnConfig};
-use splitsr::model::Model;
-use splitsr::network::Network;
-use splitsr::onnx::{export, proto};
-use splitsr::weights::{Metadata, collect};
+
+use super::{export, proto};
+use crate::config::{BlockKind, EdsrConfig, HybridMode, NetworkConfig, Replacement, SplitSrConfig, SrcnnConfig};
+use crate::model::Model;
+use crate::network::Network;
+use crate::weights::{Metadata, collect};
 
 /// Every kind of block and upsampler, splits that do not divide the channels, every scale.
 fn configs() -> Vec<NetworkConfig> {
     let small = SplitSrConfig { channels: 8, groups: 2, blocks: 3, hybrid_index: 1, ..Default::default() };
-    let kinds = [BlockKind::Split, BlockKind::Shuffle, BlockKind::InvertedResidual, BlockKind::Idle, BlockKind::Ghost];
     let mut configs: Vec<NetworkConfig> = Vec::new();
-    for block in kinds {
+    for &block in BlockKind::ALL {
         for (replacement, split_ratio, scale) in
             [(Replacement::Features, 0.25, 2), (Replacement::Both, 0.375, 4), (Replacement::Upsampler, 1.0, 3)]
         {
@@ -154,7 +154,7 @@ fn a_graph_gives_what_the_network_gives() {
     }
 }
 
-/// What a loader checks: each value is made once and before it is read, and all that is made is read.
+/// As loaders check: each value is made once and before it is read, and all that is made is read.
 #[test]
 fn a_graph_is_well_formed() {
     for config in configs() {
@@ -220,21 +220,10 @@ fn input_and_output_are_pictures_of_any_size() {
 }
 
 #[test]
-fn the_command_writes_a_file_that_names_its_weights() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("x2.onnx");
-    let splitsr = |model: &str| {
-        let call = Command::new(env!("CARGO_BIN_EXE_splitsr")).args(["export", model, "-o"]).arg(&path).output();
-        call.unwrap()
-    };
-    let refused = splitsr("no-such-model");
-    assert_eq!(refused.status.code(), Some(1));
-    assert!(!path.exists());
-    assert!(splitsr("splitsr-x2").status.success());
-    let file = proto::Model::decode(std::fs::read(&path).unwrap().as_slice()).unwrap();
+fn the_metadata_name_the_weights() {
+    let model = crate::models::load("splitsr-x2").unwrap();
+    let (file, _) = exported(&model);
     let property = |key: &str| file.metadata_props.iter().find(|property| property.key == key).unwrap().value.clone();
-    let model = splitsr::models::load("splitsr-x2").unwrap();
     assert_eq!((property("name"), property("weights_sha256")), ("splitsr-x2".into(), model.sha256));
     assert_eq!(serde_json::from_str::<NetworkConfig>(&property("config")).unwrap(), model.metadata.config);
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
 }

@@ -1,12 +1,12 @@
 //! The `splitsr` command as its users call it.
 
-mod shared_data;
-
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
+
+use super::data;
 
 fn splitsr(args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_splitsr")).args(args).output().unwrap()
@@ -26,9 +26,9 @@ fn refusal(args: &[&str], status: i32) -> String {
     stderr
 }
 
-fn data(path: &str) -> String {
+fn file(path: &str) -> String {
     let (folder, name) = path.split_once('/').unwrap();
-    shared_data::folder(folder).join(name).to_str().unwrap().to_owned()
+    data::folder(folder).join(name).to_str().unwrap().to_owned()
 }
 
 /// The page's pictures, to train on.
@@ -77,7 +77,7 @@ fn the_index_of_the_models_is_up_to_date() {
 /// The first quality mark: 1 dB above bicubic on Set5.
 #[test]
 fn the_flagship_beats_bicubic() {
-    let set5 = data("eval/Set5");
+    let set5 = file("eval/Set5");
     let score = |model: &str| {
         let report = json(&["eval", "--model", model, "--scale", "2", "--json", &set5]);
         assert_eq!((report["scale"].as_u64(), report["model"]["name"].as_str()), (Some(2), Some(model)));
@@ -95,7 +95,7 @@ fn the_flagship_beats_bicubic() {
 fn upscale_to_a_file_and_to_a_folder() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
-    let (input, out) = (data("awkward/chroma420.jpg"), path("out.webp"));
+    let (input, out) = (file("awkward/chroma420.jpg"), path("out.webp"));
     let report = json(&["upscale", &input, "-o", &out, "--scale", "1.5", "--json"]);
     let done = &report["pictures"][0];
     assert_eq!((done["width"].as_u64(), done["height"].as_u64()), (Some(239), Some(179)));
@@ -104,7 +104,7 @@ fn upscale_to_a_file_and_to_a_folder() {
     assert_eq!(splitsr::weights::hex_sha256(&written.to_rgba8()), done["outputSha256"].as_str().unwrap());
 
     let both = path("both/");
-    json(&["upscale", &input, &data("awkward/1x64.png"), "-o", &both, "--json"]);
+    json(&["upscale", &input, &file("awkward/1x64.png"), "-o", &both, "--json"]);
     for (name, size) in [("both/chroma420.png", (318, 238)), ("both/1x64.png", (2, 128))] {
         let written = splitsr::eval::read_picture(Path::new(&path(name))).unwrap();
         assert_eq!((written.width, written.height), size, "{name}");
@@ -115,11 +115,11 @@ fn upscale_to_a_file_and_to_a_folder() {
 fn failures_are_one_line_and_leave_no_file() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out.png").to_str().unwrap().to_owned();
-    let photo = data("awkward/photo.bmp");
+    let photo = file("awkward/photo.bmp");
     for (args, status, expected) in [
-        (vec![data("awkward/truncated.png")], 1, "truncated.png"),
-        (vec![data("awkward/text.png")], 1, "text"),
-        (vec![data("awkward/bomb_60000x60000.png")], 1, "60000 x 60000"),
+        (vec![file("awkward/truncated.png")], 1, "truncated.png"),
+        (vec![file("awkward/text.png")], 1, "text"),
+        (vec![file("awkward/bomb_60000x60000.png")], 1, "60000 x 60000"),
         (vec![photo.clone(), "--scale".into(), "17".into()], 1, "it must be from 1 to 16"),
         (vec![photo.clone(), "--model".into(), "nothing".into()], 1, "no model \"nothing\""),
         #[cfg(not(feature = "gpu"))]
@@ -136,14 +136,14 @@ fn failures_are_one_line_and_leave_no_file() {
     assert!(refusal(&["upscale", &photo, "-o", "out.xyz"], 1).contains("choose png"));
 }
 
-/// What `measure` writes, the model's later users find there.
+/// Later users of the model find what `measure` writes.
 #[test]
 fn measuring_keeps_the_weights_and_adds_what_was_found() {
     let folder = tempfile::tempdir().unwrap();
     let copy = folder.path().join("copy.safetensors");
     let original = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/splitsr-x2.safetensors");
     std::fs::copy(&original, &copy).unwrap();
-    let args = ["measure", copy.to_str().unwrap(), "--val", &data("demo/."), &data("eval/Set5")];
+    let args = ["measure", copy.to_str().unwrap(), "--val", &file("demo/."), &file("eval/Set5")];
     let output = splitsr(&args);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let [before, after] = [original, copy].map(|path| splitsr::weights::read(&std::fs::read(path).unwrap()).unwrap());
@@ -170,7 +170,8 @@ fn a_benchmark_times_ours_and_burns_own() {
             assert!(timing["peak_bytes"].as_u64().unwrap() >= 46_080, "{timing}");
         }
     }
-    // 161,751 parameters but the biases, twice, for each of 960 pixels; the last convolution runs at the high resolution.
+    // 161,751 parameters but the biases, twice, for each of 960 pixels; the last convolution runs
+    // at the high resolution.
     assert_eq!(report["forward"]["gflop"], 0.310_763_52);
     assert!(refusal(&["bench", "--rounds", "0"], 1).contains("must be at least 1"));
 }
@@ -179,7 +180,7 @@ fn a_benchmark_times_ours_and_burns_own() {
 fn a_model_compared_with_itself_is_equal() {
     let folder = tempfile::tempdir().unwrap();
     let heat = folder.path().join("heat.png");
-    let input = data("awkward/photo.bmp");
+    let input = file("awkward/photo.bmp");
     let report = json(&["compare", "splitsr-x2", "splitsr-x2", &input, "-o", heat.to_str().unwrap(), "--json"]);
     assert!(report["psnr_y"].is_null() && report["largest"] == 0, "{report}");
     assert!(heat.is_file());
@@ -198,10 +199,10 @@ fn training_starts_from_the_model_that_the_config_names() {
     let train = ["train", "--config", &path("config.toml"), "--data", demos, "--val", demos, "--steps", "0"];
     let output = splitsr(&[&train[..], &["--out", &copy]].concat());
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let report = json(&["compare", "splitsr-x2", &copy, &data("awkward/photo.bmp"), "--json"]);
+    let report = json(&["compare", "splitsr-x2", &copy, &file("awkward/photo.bmp"), "--json"]);
     assert_eq!(report["largest"], 0, "{report}");
 
-    // Of a file, its record has the name and not the folder.
+    // The record has the file's name, not its folder.
     let second = path("second.safetensors");
     let output = splitsr(&[&train[..], &["--init", &copy, "--out", &second]].concat());
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -313,7 +314,7 @@ fn a_study_trains_each_variant_once_and_lists_them() {
 #[test]
 fn metadata_is_kept_on_request_and_turns_nothing_again() {
     let folder = tempfile::tempdir().unwrap();
-    let input = data("awkward/exif_orientation_6.jpg");
+    let input = file("awkward/exif_orientation_6.jpg");
     let original = splitsr::image::exif(&std::fs::read(&input).unwrap()).expect("the file has EXIF");
     for name in ["out.jpg", "out.png", "out.webp"] {
         let enlarge = |more: &[&str]| {
@@ -327,4 +328,17 @@ fn metadata_is_kept_on_request_and_turns_nothing_again() {
         let [without, with] = [without, with].map(|bytes| splitsr::image::decode(&bytes, &Default::default()).unwrap());
         assert_eq!((with.width, with.height, with.samples), (without.width, without.height, without.samples), "{name}");
     }
+}
+
+#[test]
+fn export_writes_an_onnx_file_or_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x2.onnx");
+    let out = path.to_str().unwrap();
+    refusal(&["export", "no-such-model", "-o", out], 1);
+    assert!(!path.exists());
+    assert!(splitsr(&["export", "splitsr-x2", "-o", out]).status.success());
+    let model = splitsr::models::load("splitsr-x2").unwrap();
+    assert!(std::fs::read(&path).unwrap() == splitsr::onnx::export(&model));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
 }

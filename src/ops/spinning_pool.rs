@@ -1,22 +1,24 @@
-//! Threads that wait awake.
+//! Threads that spin instead of sleeping while they wait for work.
 
-/// Runs `work`, a chain of many short parallel steps, while the other threads of this rayon pool stay awake between the steps.
+/// Runs `work`, a chain of many short parallel steps, while the other threads of this rayon pool
+/// spin between the steps.
 ///
-/// A sleeping thread takes tens of microseconds to wake, on a virtual machine that was idle before ten times as many; a layer of a network
-/// takes a few hundred. Outside of a pool, where the steps' threads are not known, and in the browser, which has one, `work` just runs.
-pub fn awake<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+/// A sleeping thread takes tens of microseconds to wake, on a virtual machine that was idle ten
+/// times that; a layer of a network takes a few hundred. Outside of a pool, whose threads are then
+/// not known, and in the browser, which has one thread, `work` just runs.
+pub fn with_spinning_pool<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     #[cfg(not(target_arch = "wasm32"))]
     if let Some(here) = rayon::current_thread_index()
         && rayon::current_num_threads() > 1
     {
-        return beside_awake(here, work);
+        return beside_spinning(here, work);
     }
     work()
 }
 
-/// [`awake`] on thread `here` of a pool that has others.
+/// [`with_spinning_pool`] on thread `here` of a pool that has others.
 #[cfg(not(target_arch = "wasm32"))]
-fn beside_awake<T: Send>(here: usize, work: impl FnOnce() -> T + Send) -> T {
+fn beside_spinning<T: Send>(here: usize, work: impl FnOnce() -> T + Send) -> T {
     use std::sync::atomic::{AtomicBool, Ordering};
 
     struct Done<'a>(&'a AtomicBool);
@@ -29,7 +31,8 @@ fn beside_awake<T: Send>(here: usize, work: impl FnOnce() -> T + Send) -> T {
     rayon::scope(|scope| {
         // Also when `work` panics: the scope waits for the others.
         let _done = Done(&done);
-        // To each thread its own, for this thread must not take one of them up while it waits for a step.
+        // To each thread its own, for this thread must not take one of them up while it waits for a
+        // step.
         scope.spawn_broadcast(|_, context| {
             while context.index() != here && !done.load(Ordering::Acquire) {
                 if rayon::yield_now() != Some(rayon::Yield::Executed) {
@@ -58,17 +61,21 @@ mod tests {
     #[test]
     fn the_work_is_done_wherever_it_is_called() {
         let expected = 99 * 50 * 63 * 32;
-        assert_eq!(awake(steps), expected);
+        assert_eq!(with_spinning_pool(steps), expected);
         for threads in 1..4 {
-            assert_eq!(pool(threads).install(|| awake(steps)), expected);
-            assert_eq!(pool(threads).install(|| awake(|| awake(steps))), expected, "one in the other");
+            assert_eq!(pool(threads).install(|| with_spinning_pool(steps)), expected);
+            assert_eq!(
+                pool(threads).install(|| with_spinning_pool(|| with_spinning_pool(steps))),
+                expected,
+                "one in the other"
+            );
         }
     }
 
     #[test]
     fn a_panic_comes_through() {
-        let panicked = std::panic::catch_unwind(|| pool(2).install(|| awake(|| panic!("in the work"))));
+        let panicked = std::panic::catch_unwind(|| pool(2).install(|| with_spinning_pool(|| panic!("in the work"))));
         assert!(panicked.is_err());
-        assert_eq!(pool(2).install(|| awake(|| 7)), 7);
+        assert_eq!(pool(2).install(|| with_spinning_pool(|| 7)), 7);
     }
 }

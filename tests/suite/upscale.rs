@@ -1,13 +1,10 @@
 //! Passes, tiles and threads, with networks whose results are known.
 
-mod common;
-
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use burn::tensor::Device;
-use common::Nearest;
 use proptest::prelude::*;
 use splitsr::config::{BlockKind, HybridMode, NetworkConfig, Replacement, SplitSrConfig};
 use splitsr::image::resize::{Filter, resize};
@@ -20,8 +17,12 @@ use splitsr::upscale::{
 use splitsr::weights::Metadata;
 use splitsr::{Error, Result};
 
-/// A box blur that pads with zeros as a stack of convolutions does, then a repetition of pixels, each a little brighter
-/// than the one before: a result that depends on all of the halo and shows where in its cell a pixel is.
+use super::nearest::Nearest;
+use super::random::{alone, shared};
+
+/// A box blur that pads with zeros as a stack of convolutions does, then a repetition of pixels,
+/// each a little brighter than the one before: a result that depends on all of the halo and shows
+/// where in its cell a pixel is.
 struct Blur {
     scale: usize,
     /// Low-resolution pixels to the left, right, top and bottom.
@@ -145,6 +146,7 @@ fn network(config: SplitSrConfig) -> Model {
 
 #[test]
 fn exact_tiles_of_real_networks_give_the_whole_picture() {
+    let _shared = shared();
     let small = SplitSrConfig { channels: 6, groups: 2, blocks: 2, hybrid_index: 1, ..SplitSrConfig::default() };
     let configs = [
         small.clone(),
@@ -165,6 +167,7 @@ fn exact_tiles_of_real_networks_give_the_whole_picture() {
 
 #[test]
 fn the_number_of_workers_shows_in_no_result() {
+    let _shared = shared();
     let (model, picture) =
         (network(SplitSrConfig { channels: 4, groups: 1, ..SplitSrConfig::default() }), rgb(330, 200));
     for tiling in [Tiling::Auto, Tiling::Exact, Tiling::Halo(3)] {
@@ -313,7 +316,8 @@ fn the_trained_scale_gives_the_networks_own_values() {
 #[test]
 fn between_the_scales_the_result_is_the_next_one_shrunk() {
     let mut source = picture(61, 47, Layout::Rgb, Depth::Sixteen);
-    // No black and no white: there the resizer of pictures clamps what overshoots between its two passes.
+    // No black and no white: there the resizer of pictures clamps what overshoots between its two
+    // passes.
     if let Samples::U16(values) = &mut source.samples {
         values.iter_mut().for_each(|value| *value = *value / 2 + 16384);
     }
@@ -452,6 +456,7 @@ impl Enlarge for Bad {
 
 #[test]
 fn cancelling_answers_at_once_though_a_tile_takes_long() {
+    let _alone = alone();
     let start = Instant::now();
     let cancel_at = Duration::from_millis(100);
     let flow = |_| if start.elapsed() < cancel_at { ControlFlow::Continue(()) } else { ControlFlow::Break(()) };
@@ -472,7 +477,8 @@ fn what_the_network_says_arrives() {
 }
 
 proptest! {
-    // Without files of failed cases, for which proptest looks beside `lib.rs`: a case is small enough to become a test.
+    // Without files of failed cases, for which proptest looks beside `lib.rs`: a case is small
+    // enough to become a test.
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]

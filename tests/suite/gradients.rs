@@ -1,6 +1,7 @@
-//! The gradients: of each operation against finite differences, of whole networks against stock Burn.
+//! The gradients: of each operation against finite differences, of whole networks against stock
+//! Burn.
 
-use std::sync::{Mutex, MutexGuard};
+use std::sync::RwLockWriteGuard;
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{Device, Distribution, Gradients, Tensor};
@@ -8,7 +9,10 @@ use splitsr::config::{BlockKind, NetworkConfig, Replacement, SplitSrConfig};
 use splitsr::network::Network;
 use splitsr::ops::{Arithmetic, conv3x3, conv3x3_add, conv3x3_shuffle, residual_block};
 
-/// An operation of four tensors: input, weight, another tensor of the input's shape, another weight.
+use super::random::alone;
+
+/// An operation of four tensors: input, weight, another tensor of the input's shape, another
+/// weight.
 type Operation = fn([Tensor<4>; 4], [Tensor<1>; 2]) -> Tensor<4>;
 
 const OPERATIONS: [(&str, usize, usize, Operation); 8] = [
@@ -22,12 +26,9 @@ const OPERATIONS: [(&str, usize, usize, Operation); 8] = [
     ("residual block with ReLU", 12, 12, |[x, w, _, w2], [b, b2]| residual_block(x, (w, b), (w2, b2))),
 ];
 
-/// Burn has one random generator for the process: tests that draw side by side would take each other's numbers.
-static GENERATOR: Mutex<()> = Mutex::new(());
-
 /// The generator, from its start, for this test alone.
-fn generator(device: &Device) -> MutexGuard<'static, ()> {
-    let guard = GENERATOR.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+fn generator(device: &Device) -> RwLockWriteGuard<'static, ()> {
+    let guard = alone();
     device.seed(7);
     guard
 }
@@ -42,8 +43,9 @@ fn dot<const D: usize>(a: &Tensor<D>, b: &Tensor<D>) -> f64 {
     values(a).into_iter().zip(values(b)).map(|(a, b)| f64::from(a) * f64::from(b)).sum()
 }
 
-/// The slope of `sum(probe * operation)` along a random direction of each argument, by central differences, is what the gradient says, within
-/// a thousandth of its length; within 3 % where a few ReLUs turn over within the step.
+/// The slope of `sum(probe * operation)` along a random direction of each argument, by central
+/// differences, is what the gradient says, within a thousandth of its length; within 3 % where a
+/// few ReLUs turn over within the step.
 #[test]
 fn finite_differences_agree() {
     let device = Device::flex();
@@ -106,7 +108,8 @@ fn gradients(network: &Network, gradients: &Gradients) -> Vec<f32> {
     collect.1
 }
 
-/// Forward and backward of every kind of network, with our operations and with Burn's: each gradient within 1e-4 of the largest.
+/// Forward and backward of every kind of network, with our operations and with Burn's: each
+/// gradient within 1e-4 of the largest.
 #[test]
 fn networks_equal_stock_burn() {
     let device = Device::flex().autodiff();
@@ -118,8 +121,11 @@ fn networks_equal_stock_burn() {
         SplitSrConfig { attention: Some(4), ..base.clone() },
         SplitSrConfig { channels: 16, ..base.clone() },
     ];
-    let kinds = [BlockKind::Split, BlockKind::Shuffle, BlockKind::InvertedResidual, BlockKind::Idle, BlockKind::Ghost];
-    configs.extend(kinds.map(|block| SplitSrConfig { block, replacement: Replacement::Both, ..base.clone() }));
+    configs.extend(BlockKind::ALL.iter().map(|&block| SplitSrConfig {
+        block,
+        replacement: Replacement::Both,
+        ..base.clone()
+    }));
     for config in configs {
         let network = Network::new(&NetworkConfig::SplitSr(config.clone()), &device);
         let x = Tensor::<4>::random([2, 3, 13, 21], Distribution::Uniform(0.0, 1.0), &device);
@@ -131,8 +137,8 @@ fn networks_equal_stock_burn() {
                 (output.to_data().try_to_vec::<f32>().unwrap(), gradients(&network, &backward))
             })
         };
-        let stock = run(Arithmetic::Stock);
-        for arithmetic in [Arithmetic::Exact, Arithmetic::Fast] {
+        let stock = run(Arithmetic::Reference);
+        for arithmetic in [Arithmetic::Deterministic, Arithmetic::Winograd] {
             let ours = run(arithmetic);
             for (what, ours, stock) in [("output", ours.0, &stock.0), ("gradient", ours.1, &stock.1)] {
                 let largest = stock.iter().fold(0f32, |most, value| most.max(value.abs()));

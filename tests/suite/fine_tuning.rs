@@ -1,7 +1,6 @@
 //! Fine-tuning: what is trained, what is kept, and what is kept out.
 
 use std::pin::pin;
-use std::sync::Mutex;
 use std::task::{Context, Poll, Waker};
 
 use burn::tensor::Device;
@@ -16,12 +15,7 @@ use splitsr::train::{
 use splitsr::weights::{Metadata, collect, read};
 use splitsr::{Error, NetworkConfig, Result};
 
-/// Burn has one random generator for the process: tests that draw side by side would take each other's numbers.
-static GENERATOR: Mutex<()> = Mutex::new(());
-
-fn alone() -> std::sync::MutexGuard<'static, ()> {
-    GENERATOR.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
-}
+use super::random::alone;
 
 /// Sharp-edged rings and stripes.
 fn pictures(count: usize) -> Vec<Picture> {
@@ -165,7 +159,7 @@ fn the_best_step_is_kept_also_over_a_restart() {
     let ((metadata, kept), (_, restored)) = (tensors(&whole), tensors(&second));
     assert_eq!(kept, restored);
     assert_eq!(metadata.training["best_step"], best.0);
-    // What was saved scores what it is said to score.
+    // The saved weights score what the session says.
     let saved = Model::from_bytes(&whole.model().unwrap(), &Device::flex()).unwrap();
     let mut once_more = session(config.clone(), &saved);
     assert!((once_more.score().unwrap().psnr_y - best.1).abs() < 1e-9);

@@ -7,6 +7,8 @@ use splitsr::network::Network;
 use splitsr::weights::{Metadata, collect, to_bytes};
 use splitsr::{Error, models};
 
+use super::random::shared;
+
 fn small() -> SplitSrConfig {
     SplitSrConfig { channels: 8, groups: 2, blocks: 2, hybrid_index: 1, ..Default::default() }
 }
@@ -26,6 +28,7 @@ fn refusal(bytes: &[u8]) -> String {
 
 #[test]
 fn every_kind_of_network_comes_back_bit_for_bit() {
+    let _shared = shared();
     let device = Device::flex();
     let split = |block, replacement| NetworkConfig::SplitSr(SplitSrConfig { block, replacement, ..small() });
     let configs = [
@@ -51,6 +54,7 @@ fn every_kind_of_network_comes_back_bit_for_bit() {
 
 #[test]
 fn names_are_paths_without_the_kind_of_group() {
+    let _shared = shared();
     let (network, _) = file(NetworkConfig::SplitSr(small()));
     let names: Vec<String> = collect(&network).into_keys().collect();
     for name in ["head.weight", "groups.0.blocks.1.conv.bias", "groups.1.blocks.0.conv2.weight", "tail.bias"] {
@@ -60,6 +64,7 @@ fn names_are_paths_without_the_kind_of_group() {
 
 #[test]
 fn a_file_cut_anywhere_is_refused() {
+    let _shared = shared();
     let (_, bytes) = file(NetworkConfig::SplitSr(small()));
     for length in (0..bytes.len()).step_by(97).chain([bytes.len() - 1]) {
         assert!(refusal(&bytes[..length]).contains("not a whole safetensors file"), "cut to {length}");
@@ -75,6 +80,7 @@ fn a_file_that_is_something_else_is_refused() {
 
 #[test]
 fn not_a_number_is_refused_on_both_ways() {
+    let _shared = shared();
     let (_, mut bytes) = file(NetworkConfig::SplitSr(small()));
     let last = bytes.len() - 4;
     bytes[last..].copy_from_slice(&f32::NAN.to_le_bytes());
@@ -99,6 +105,7 @@ fn not_a_number_is_refused_on_both_ways() {
 /// The weights of one network under the config of another.
 #[test]
 fn a_file_that_does_not_match_its_config_is_refused() {
+    let _shared = shared();
     let (network, _) = file(NetworkConfig::SplitSr(small()));
     let claim = |config| to_bytes(&Metadata::new("test", NetworkConfig::SplitSr(config)), &network).unwrap();
     let wider = refusal(&claim(SplitSrConfig { channels: 12, ..small() }));

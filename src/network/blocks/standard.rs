@@ -1,0 +1,107 @@
+//! The standard residual block: convolution, ReLU, convolution, plus the input. With RCAN's channel
+//! attention, if configured.
+
+use burn::module::Module;
+use burn::nn::conv::Conv2d;
+use burn::tensor::{Device, Tensor};
+
+use super::block::{Block, ChannelFlow, Sizes};
+use crate::network::conv::{Conv3x3, pointwise};
+use crate::network::counting::{Reach, Tally};
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+use crate::onnx::Builder;
+use crate::ops::float::{add, mean_dim, multiply, relu, sigmoid};
+use crate::ops::residual_block;
+
+/// RCAN's channel attention: global average, two pointwise convolutions, a sigmoid gate per
+/// channel.
+#[derive(Module, Debug)]
+pub struct ChannelAttention {
+    squeeze: Conv2d,
+    excite: Conv2d,
+}
+
+/// See the module.
+#[derive(Module, Debug)]
+pub struct StandardBlock {
+    conv1: Conv3x3,
+    conv2: Conv3x3,
+    attention: Option<ChannelAttention>,
+}
+
+fn hidden(channels: usize, reduction: usize) -> usize {
+    (channels / reduction).max(1)
+}
+
+impl ChannelAttention {
+    fn new(channels: usize, reduction: usize, device: &Device) -> Self {
+        let hidden = hidden(channels, reduction);
+        Self { squeeze: pointwise(channels, hidden, device), excite: pointwise(hidden, channels, device) }
+    }
+
+    fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        let pooled = mean_dim(mean_dim(x.clone(), 3), 2);
+        multiply(x, sigmoid(self.excite.forward(relu(self.squeeze.forward(pooled)))))
+    }
+
+    #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+    fn export(graph: &mut Builder, x: &str, path: &str) -> String {
+        let pooled = graph.apply("GlobalAveragePool", &[x]);
+        let squeezed = graph.conv_relu(&pooled, &format!("{path}.squeeze"));
+        let excited = graph.conv(&squeezed, &format!("{path}.excite"));
+        let gate = graph.apply("Sigmoid", &[&excited]);
+        graph.apply("Mul", &[x, &gate])
+    }
+}
+
+impl Block for StandardBlock {
+    fn new(&Sizes { channels, attention, .. }: &Sizes, device: &Device) -> Self {
+        Self {
+            conv1: Conv3x3::new(channels, channels, device),
+            conv2: Conv3x3::new(channels, channels, device),
+            attention: attention.map(|reduction| ChannelAttention::new(channels, reduction, device)),
+        }
+    }
+
+    fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        match &self.attention {
+            Some(attention) => add(attention.forward(self.conv2.forward(self.conv1.forward_relu(x.clone()))), x),
+            None => residual_block(x, self.conv1.parameters(), self.conv2.parameters()),
+        }
+    }
+
+    fn count(&Sizes { channels, attention, .. }: &Sizes, tally: &mut Tally, area: usize) {
+        tally.conv(3, channels, channels, 1, area);
+        tally.conv(3, channels, channels, 1, area);
+        if let Some(reduction) = attention {
+            let hidden = hidden(channels, reduction);
+            tally.params += (2 * channels * hidden + hidden + channels) as u64;
+            tally.macs_per_picture += (2 * channels * hidden) as u64;
+            tally.global = true;
+        }
+    }
+
+    fn extend(_: &Sizes, reach: &mut Reach) {
+        reach.dense();
+        reach.dense();
+    }
+
+    #[cfg(feature = "gpu")]
+    fn runs_in_half(sizes: &Sizes) -> bool {
+        sizes.attention.is_none() && sizes.channels != 3
+    }
+
+    fn flow(sizes: &Sizes) -> ChannelFlow {
+        ChannelFlow::in_place(sizes.channels, |_| true, "each block convolves all channels twice.".into())
+    }
+
+    #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+    fn export(sizes: &Sizes, graph: &mut Builder, x: &str, path: &str) -> String {
+        let hidden = graph.conv_relu(x, &format!("{path}.conv1"));
+        let mut residual = graph.conv(&hidden, &format!("{path}.conv2"));
+        if sizes.attention.is_some() {
+            residual = ChannelAttention::export(graph, &residual, &format!("{path}.attention"));
+        }
+        graph.add(&residual, x)
+    }
+}

@@ -1,0 +1,86 @@
+//! The operations that a device must have.
+
+use burn::backend::{Backend, TensorMetadata, backend_extension, tensor::FloatTensor};
+use burn::tensor::Shape;
+
+/// Operations beyond Burn's own that a device must have to run the networks.
+#[cfg_attr(feature = "train", backend_extension(Flex, Cube: cfg(feature = "gpu"), Autodiff))]
+#[cfg_attr(not(feature = "train"), backend_extension(Flex, Cube: cfg(feature = "gpu")))]
+pub trait SrBackend: Backend {
+    /// See [`conv3x3`](super::conv3x3).
+    fn conv3x3(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        relu: bool,
+    ) -> FloatTensor<Self>;
+
+    /// See [`conv3x3_add`](super::conv3x3_add).
+    fn conv3x3_add(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        residual: FloatTensor<Self>,
+    ) -> FloatTensor<Self>;
+
+    /// See [`conv3x3_shuffle`](super::conv3x3_shuffle).
+    fn conv3x3_shuffle(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        factor: usize,
+    ) -> FloatTensor<Self> {
+        let y = Self::conv3x3(x, weight, bias, false);
+        let [n, channels, h, w] = y.shape().dims();
+        let (r, c) = (factor, channels / (factor * factor));
+        let y = Self::float_reshape(y, Shape::new([n, c, r, r, h, w]));
+        Self::float_reshape(Self::float_permute(y, &[0, 1, 4, 2, 5, 3]), Shape::new([n, c, h * r, w * r]))
+    }
+
+    /// See [`residual_block`](super::residual_block).
+    fn residual_block(
+        x: FloatTensor<Self>,
+        weight1: FloatTensor<Self>,
+        bias1: FloatTensor<Self>,
+        weight2: FloatTensor<Self>,
+        bias2: FloatTensor<Self>,
+    ) -> FloatTensor<Self> {
+        two_convolutions::<Self>(x, weight1, bias1, weight2, bias2)
+    }
+}
+
+/// A [`residual_block`](super::residual_block) as two operations, for devices that have no kernel
+/// for it.
+pub(super) fn two_convolutions<B: SrBackend>(
+    x: FloatTensor<B>,
+    weight1: FloatTensor<B>,
+    bias1: FloatTensor<B>,
+    weight2: FloatTensor<B>,
+    bias2: FloatTensor<B>,
+) -> FloatTensor<B> {
+    let y = B::conv3x3(x.clone(), weight1, bias1, true);
+    B::conv3x3_add(y, weight2, bias2, x)
+}
+
+/// The gradients, which training needs besides [`SrBackend`].
+#[cfg(feature = "train")]
+pub trait SrGradients: SrBackend {
+    /// The gradient by the input: `dy` `[N, Co, H, W]`, `weight` `[Co, Ci, 3, 3]` ->
+    /// `[N, Ci, H, W]`.
+    ///
+    /// `activated` is the result of the operation if it had a ReLU: `dy` counts only where it is
+    /// positive.
+    fn conv3x3_data_gradient(
+        dy: FloatTensor<Self>,
+        activated: Option<FloatTensor<Self>>,
+        weight: FloatTensor<Self>,
+    ) -> FloatTensor<Self>;
+
+    /// The gradients by weight and bias: `x` `[N, Ci, H, W]`, `dy` `[N, Co, H, W]` ->
+    /// `[Co, Ci, 3, 3]`, `[Co]`; `activated` as above.
+    fn conv3x3_weight_gradient(
+        x: FloatTensor<Self>,
+        dy: FloatTensor<Self>,
+        activated: Option<FloatTensor<Self>>,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>);
+}

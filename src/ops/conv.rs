@@ -1,0 +1,78 @@
+//! The operations as functions of tensors.
+
+use burn::backend::Dispatch;
+use burn::tensor::Tensor;
+use burn::tensor::activation;
+use burn::tensor::module::conv2d;
+use burn::tensor::ops::ConvOptions;
+
+use super::arithmetic::Arithmetic;
+use super::backend::SrBackend;
+
+/// 3x3 convolution, stride 1, zero padding 1, then ReLU if `relu`.
+///
+/// # Shapes
+/// - `x`: `[batch, in_channels, height, width]`
+/// - `weight`: `[out_channels, in_channels, 3, 3]`, `bias`: `[out_channels]`
+/// - result: `[batch, out_channels, height, width]`
+pub fn conv3x3(x: Tensor<4>, weight: Tensor<4>, bias: Tensor<1>, relu: bool) -> Tensor<4> {
+    if Arithmetic::current() == Arithmetic::Reference {
+        let result = reference_conv3x3(x, weight, bias);
+        return if relu { activation::relu(result) } else { result };
+    }
+    let [x, weight] = [x, weight].map(Tensor::into_dispatch);
+    Tensor::from_dispatch(Dispatch::conv3x3(x, weight, bias.into_dispatch(), relu))
+}
+
+/// 3x3 convolution, stride 1, zero padding 1, plus `residual`.
+///
+/// # Shapes
+/// As [`conv3x3`]; `residual` has the result's.
+pub fn conv3x3_add(x: Tensor<4>, weight: Tensor<4>, bias: Tensor<1>, residual: Tensor<4>) -> Tensor<4> {
+    if Arithmetic::current() == Arithmetic::Reference {
+        return reference_conv3x3(x, weight, bias) + residual;
+    }
+    let [x, weight, residual] = [x, weight, residual].map(Tensor::into_dispatch);
+    Tensor::from_dispatch(Dispatch::conv3x3_add(x, weight, bias.into_dispatch(), residual))
+}
+
+/// [`conv3x3`] without ReLU, then a pixel shuffle: channel `c * r * r + r * dy + dx` goes to
+/// channel `c` at offset (dy, dx), as PyTorch's, where r is `factor`.
+///
+/// # Shapes
+/// - `x`: `[batch, in_channels, height, width]`
+/// - `weight`: `[out_channels * r * r, in_channels, 3, 3]`, `bias`: `[out_channels * r * r]`
+/// - result: `[batch, out_channels, r * height, r * width]`
+pub fn conv3x3_shuffle(x: Tensor<4>, weight: Tensor<4>, bias: Tensor<1>, factor: usize) -> Tensor<4> {
+    if Arithmetic::current() == Arithmetic::Reference {
+        return pixel_shuffle(reference_conv3x3(x, weight, bias), factor);
+    }
+    let [x, weight] = [x, weight].map(Tensor::into_dispatch);
+    Tensor::from_dispatch(Dispatch::conv3x3_shuffle(x, weight, bias.into_dispatch(), factor))
+}
+
+/// `[n, c * r * r, h, w]` -> `[n, c, h * r, w * r]`: see [`conv3x3_shuffle`].
+pub fn pixel_shuffle(x: Tensor<4>, r: usize) -> Tensor<4> {
+    let [n, channels, h, w] = x.dims();
+    let c = channels / (r * r);
+    x.reshape([n, c, r, r, h, w]).permute([0, 1, 4, 2, 5, 3]).reshape([n, c, h * r, w * r])
+}
+
+/// A residual block: `x + conv(ReLU(conv(x)))`, of two [`conv3x3`].
+///
+/// # Shapes
+/// - `x` and the result: `[batch, channels, height, width]`
+/// - a convolution's weight: `[channels, channels, 3, 3]`, its bias: `[channels]`
+pub fn residual_block(x: Tensor<4>, first: (Tensor<4>, Tensor<1>), second: (Tensor<4>, Tensor<1>)) -> Tensor<4> {
+    if Arithmetic::current() == Arithmetic::Reference {
+        let y = activation::relu(reference_conv3x3(x.clone(), first.0, first.1));
+        return reference_conv3x3(y, second.0, second.1) + x;
+    }
+    let [x, weight1, weight2] = [x, first.0, second.0].map(Tensor::into_dispatch);
+    let [bias1, bias2] = [first.1, second.1].map(Tensor::into_dispatch);
+    Tensor::from_dispatch(Dispatch::residual_block(x, weight1, bias1, weight2, bias2))
+}
+
+fn reference_conv3x3(x: Tensor<4>, weight: Tensor<4>, bias: Tensor<1>) -> Tensor<4> {
+    conv2d(x, weight, Some(bias), ConvOptions::new([1, 1], [1, 1], [1, 1], 1))
+}
