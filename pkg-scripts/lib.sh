@@ -17,13 +17,17 @@ fail() {
 # The path of the browser for the tests, or Debian's, where none is found.
 browser() { echo "${CHROMIUM:-$(command -v chromium || command -v google-chrome || echo /usr/bin/chromium)}"; }
 
-# Debian's packages that compile to WebAssembly where rustup does not.
-debian_wasm="rustc-web cargo-web rust-web-src lld-19"
+# What Rust compiles for besides this machine.
+wasm=wasm32-unknown-unknown
+arm=aarch64-unknown-linux-gnu
 
-# Which toolchain compiles to WebAssembly here: `rustup`, with the target's standard library installed; `debian`, whose
-# rustc-web compiles the standard library as well; or none, an empty line.
-wasm_toolchain() {
-  if [ -d "$(rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown/lib" ]; then
+# Debian's packages that compile for them where rustup cannot download their standard library.
+debian_rust="rustc-web cargo-web rust-web-src lld-19"
+
+# toolchain_for TRIPLE: which toolchain compiles for it here: `rustup`, with the target's standard library installed;
+# `debian`, whose rustc-web compiles the standard library as well; or none, an empty line.
+toolchain_for() {
+  if [ -d "$(rustc --print sysroot)/lib/rustlib/$1/lib" ]; then
     echo rustup
   elif [ -d /usr/lib/rustlib/src/rust/library ] && [ -x /usr/bin/cargo ] && command -v wasm-ld-19 >/dev/null; then
     echo debian
@@ -32,18 +36,29 @@ wasm_toolchain() {
   fi
 }
 
+wasm_toolchain() { toolchain_for $wasm; }
+
+# The compiler's flags for all that goes into a bundle, as CARGO_ENCODED_RUSTFLAGS. The sources' paths are in the messages
+# of panics: without the home folder, and the same on every machine.
+wasm_flags() {
+  local flags
+  flags=$(printf '%s\037' -Ctarget-feature=+simd128 '--cfg=getrandom_backend="wasm_js"' \
+    "--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}/registry/src=")
+  printf %s "${flags%?}"
+}
+
 # wasm_cargo COMMAND...: cargo for the browser; CARGO_ENCODED_RUSTFLAGS applies to the library and its dependencies.
 wasm_cargo() {
   local command=$1
   shift
   case $(wasm_toolchain) in
-    rustup) cargo "$command" --target wasm32-unknown-unknown "$@" ;;
+    rustup) cargo "$command" --target $wasm "$@" ;;
     debian)
       # Debian ships the standard library's sources only; building them is a nightly option.
       RUSTC_BOOTSTRAP=1 RUSTC=/usr/bin/rustc CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=wasm-ld-19 \
         /usr/bin/cargo "$command" --target wasm32-unknown-unknown -Zbuild-std=std,panic_abort "$@"
       ;;
-    *) fail "no toolchain for wasm32-unknown-unknown: run pkg-scripts/setup" ;;
+    *) fail "no toolchain for $wasm: run pkg-scripts/setup" ;;
   esac
 }
 

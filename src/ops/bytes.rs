@@ -57,9 +57,11 @@ mod tests {
             let place = values.as_ptr();
             let tensor = bytes(values);
             assert_eq!(bytemuck::cast_slice::<u8, f32>(&tensor), [1.0; 100]);
-            assert_ne!(take(100).as_ptr(), place, "it is still used");
+            let other = take(100);
+            assert_ne!(other.as_ptr(), place, "it is still used");
             drop(tensor);
-            assert_eq!(take(100).as_ptr(), place);
+            let again = take(100);
+            assert_eq!(again.as_ptr(), place);
         });
         drop(bytes(vec![1.0]));
     }

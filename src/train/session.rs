@@ -402,7 +402,7 @@ mod tests {
 
     /// Checkpoints that were written under the old names of recipe fields can still be resumed.
     #[test]
-    fn the_recipes_of_the_repositorys_checkpoints_are_understood() {
+    fn the_recipes_of_our_checkpoints_are_understood() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
         let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
         for path in entries.filter(|path| path.extension().is_some_and(|extension| extension == "checkpoint")) {

@@ -186,7 +186,7 @@ fn hard_patches_are_where_bicubic_fails() {
 }
 
 #[test]
-fn the_configs_of_the_repositorys_models_are_valid() {
+fn the_configs_of_our_models_are_valid() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
     let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let configs: Vec<_> = files.filter(|path| path.extension().is_some_and(|extension| extension == "toml")).collect();

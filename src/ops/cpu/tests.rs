@@ -141,6 +141,8 @@ fn more_than_the_portable_set_is_tested_where_there_is_more() {
     assert_eq!(found[0], "portable");
     #[cfg(target_arch = "x86_64")]
     assert_eq!(found.contains(&"avx512"), std::is_x86_feature_detected!("avx512vl"));
+    #[cfg(target_arch = "aarch64")]
+    assert!(found.contains(&"neon"));
     assert_eq!(*found.last().unwrap(), instruction_set());
 }
 
