@@ -27,7 +27,7 @@ pub(super) struct NetworkDescription {
     pub light_groups: Vec<bool>,
     /// Number of channels that a lightweight block convolves.
     pub split_channels: usize,
-    /// Which channels a lightweight block convolves, and where it puts each.
+    /// The way of each channel through a lightweight block.
     pub channel_flow: ChannelFlow,
 }
 
@@ -166,8 +166,8 @@ mod tests {
             declaration::<BlockKind>,
             declaration::<EdsrConfig>,
             declaration::<SrcnnConfig>,
-            declaration::<ChannelFlow>,
             declaration::<NetworkDescription>,
+            declaration::<ChannelFlow>,
             declaration::<ModelEntry>,
             declaration::<JobOptions>,
             declaration::<JobPlan>,

@@ -3,6 +3,7 @@ import type { ModelEntry } from "./generated/types.ts";
 
 export type {
   BlockKind,
+  ChannelFlow,
   EdsrConfig,
   HybridMode,
   ModelEntry,

@@ -42,7 +42,7 @@ export const MAX_PICTURES = 50;
 export const MIN_LR_PATCH = 8;
 
 /** With at least this many pictures, whole ones are held out to score with; with fewer, a part of each. */
-export const WHOLE_PICTURES_HELD_OUT_FROM = 5;
+export const MIN_PICTURES_HELD_OUT_WHOLE = 5;
 
 /** A held-out part is the last of this many equal parts along the longer side. */
 export const HELD_OUT_PARTS = 4;

@@ -124,7 +124,28 @@ lightGroups: Array<boolean>,
 /**
  * Number of channels that a lightweight block convolves.
  */
-splitChannels: number, };
+splitChannels: number, 
+/**
+ * The way of each channel through a lightweight block.
+ */
+channelFlow: ChannelFlow, };
+
+/**
+ * Which channels a block convolves and where it puts each, for drawings.
+ */
+export type ChannelFlow = { 
+/**
+ * Whether it convolves the channel at each place.
+ */
+convolved: Array<boolean>, 
+/**
+ * The place to which it moves the channel at each place.
+ */
+movesTo: Array<number>, 
+/**
+ * A description that continues the sentence "A lightweight group, enlarged: …".
+ */
+about: string, };
 
 /**
  * An entry of `models/index.json`.
@@ -231,60 +252,56 @@ tileBytes: number, };
  */
 export type TuneSettings = { 
 /**
- * Training steps.
+ * Steps of the run.
  */
 steps: number, 
 /**
- * Patches in a step.
+ * Patches per step.
  */
 batch: number, 
 /**
- * Side of a sharp patch in pixels, at least 8 times the scale; less where a picture is
- * smaller.
+ * The side of a high-resolution patch, in pixels, at least 8 times the scale. Small pictures lower it.
  */
 patch: number, 
 /**
- * Learning rate at its highest.
+ * The highest learning rate.
  */
 learningRate: number, 
 /**
- * Which weights change.
+ * Which weights are trained.
  */
 trained: Trained, 
 /**
- * Fraction of the patches that come from generic pictures, so that the model does not forget
- * these.
+ * The fraction of the patches, 0 to 1, that come from generic pictures, so that the model does not
+ * forget these: see [`Recipe::replay`].
  */
 replay: number, 
 /**
- * The most that generic pictures may lose, in dB: the result is blended with the original
- * model until they lose no more. 100 sets no limit.
+ * The most that generic pictures may lose, in dB: the result is blended with the initial model until
+ * they lose no more. 100 sets no limit.
  */
 forget: number, 
 /**
- * How the training degrades sharp pictures into the small ones that the model learns to
- * enlarge.
+ * How the low-resolution pictures are made.
  */
 degradation: Degradation, 
 /**
- * Seeds the random choices.
+ * Seeds the choice of pictures and patches.
  */
 seed: number, 
 /**
- * Another network than the model's, of the same scale. It takes over the weights that fit, and
- * learns the rest from the model's results for generic pictures as well. `forget` has no
- * effect then.
+ * A network other than the model's, of the same scale. It takes over the weights that fit, and learns
+ * the rest from the model's results for generic pictures too. `forget` then has no effect.
  */
 network?: NetworkConfig | undefined, };
 
 /**
- * Which weights a run changes.
+ * Which weights a run trains.
  */
 export type Trained = "all" | "tail" | "light-blocks";
 
 /**
- * Blur, then shrinking, noise and JPEG. The default is the evaluation protocol's: shrinking alone, by
- * MATLAB's bicubic.
+ * Blur, then shrinking, noise and JPEG. The default is the evaluation protocol's: MATLAB's bicubic only.
  */
 export type Degradation = { 
 /**
@@ -292,16 +309,15 @@ export type Degradation = {
  */
 shrink: Shrink, 
 /**
- * Standard deviation of a Gaussian blur before that, in pixels of the sharp picture: 0 (none)
- * to 4.
+ * Standard deviation of a Gaussian blur before shrinking, in high-resolution pixels: 0 (none) to 4.
  */
 blur: number, 
 /**
- * Standard deviation of Gaussian noise after that, in levels of 255: 0 to 50.
+ * Standard deviation of Gaussian noise after shrinking, in levels of 255: 0 (none) to 50.
  */
 noise: number, 
 /**
- * Quality of JPEG compression after that, 1 to 100, or none.
+ * Quality of a final JPEG compression, 1 to 100, or none.
  */
 jpeg: number | null, };
 
@@ -311,76 +327,81 @@ jpeg: number | null, };
 export type Shrink = "bicubic" | "area";
 
 /**
- * Facts about a fine-tuning that are known before its first step.
+ * What is known before the first step.
  */
-export type TuneStart = { 
+export type FineTuningInfo = { 
 /**
- * Side of a sharp patch in pixels, which small pictures may have lowered.
+ * The settings, with a patch that fits into the pictures. TypeScript gets the patch from here, and
+ * has the others in a form that keeps null.
  */
-patch: number, 
+settings: Pick<TuneSettings, "patch">, 
 /**
- * Some of the pictures, or a part of each, are held out of the training to score with.
+ * What is held out of training to score with.
  */
 heldOut: HeldOutKind, 
 /**
- * Number of pictures that are held out, whole or in part.
+ * The number of pictures that are held out, or of which a part is.
  */
 heldOutPictures: number, 
 /**
- * Whether the scores can be trusted; false: too little is held out to tell.
+ * Whether enough is held out for a meaningful score.
  */
 enough: boolean, 
 /**
- * PSNR of bicubic on the held-out pictures, in dB on luma.
+ * The score of bicubic interpolation, in dB.
  */
 bicubicPsnrY: number, 
 /**
- * PSNR of the original model; null where its network is the one that is trained.
+ * The initial model's score, in dB, if the trained network is another one.
  */
 modelPsnrY: number | null, };
 
 /**
- * Whole pictures, or parts of them.
+ * What is held out of training.
  */
 export type HeldOutKind = "pictures" | "parts";
 
 /**
- * How good the network is on the held-out pictures.
+ * A score, as the page gets it.
  */
-export type TuneScoring = { 
+export type FineTuningScore = { 
 /**
  * Steps taken.
  */
 step: number, 
 /**
- * PSNR in dB on luma.
+ * PSNR on Y of what is held out, in dB.
  */
 psnrY: number, 
 /**
  * PSNR that generic pictures have lost, in dB.
  */
-forgotten: number, 
-/**
- * The best score so far. Its step is the one that is saved.
- */
-best: BestScore, 
-/**
- * Whether the last scores brought no improvement.
- */
-stalled: boolean, };
+forgotten: number, };
 
 /**
- * The step that scored best.
+ * The result of a scoring.
  */
-export type BestScore = { 
+export type Scoring = { 
+/**
+ * The best score so far.
+ */
+best: FineTuningScore, 
+/**
+ * Whether the last scorings brought no gain.
+ */
+stalled: boolean, 
 /**
  * Steps taken.
  */
 step: number, 
 /**
- * PSNR in dB on luma.
+ * PSNR on Y of what is held out, in dB.
  */
-psnrY: number, };
+psnrY: number, 
+/**
+ * PSNR that generic pictures have lost, in dB.
+ */
+forgotten: number, };
 
 /** A SplitSR network and its hyper-parameters. */
 export type SplitSrConfig = Extract<NetworkConfig, { architecture: "splitsr" }>;
