@@ -39,8 +39,8 @@ pub fn multiply_adds(rounds: usize) -> usize {
     unsafe { (best().multiply_adds)(rounds) }
 }
 
-/// Floating point operations a second of [`multiply_adds`] on all threads: the yardstick of
-/// benchmarks. The best of many runs in half a second.
+/// Floating point operations per second that multiply-adds in registers reach on all threads: the
+/// yardstick of benchmarks. The best of many runs in half a second.
 #[cfg(not(target_arch = "wasm32"))]
 pub fn peak_flops() -> f64 {
     use std::time::{Duration, Instant};
