@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-/// What can go wrong, and what the user can do about it. Each message is one complete line, which the
-/// command prints on stderr and the page shows.
+/// What can go wrong, and what the user can do about it. Each message is one complete line, which
+/// the command prints on stderr and the page shows.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -15,14 +15,15 @@ pub enum Error {
         /// What the operating system said.
         source: std::io::Error,
     },
-    /// The bytes are not a picture in a supported format. Convert the picture to a format that the message
-    /// names.
+    /// The bytes are not a picture in a supported format. Convert the picture to a format that the
+    /// message names.
     #[error("this is not a picture in a supported format: {0}")]
     UnsupportedFormat(String),
     /// The bytes start like a picture but are damaged, truncated or empty. Get an intact copy.
     #[error("the picture is damaged: {0}")]
     Decode(String),
-    /// The picture or its result is larger than the limit. Choose a smaller picture, region or zoom.
+    /// The picture or its result is larger than the limit. Choose a smaller picture, region or
+    /// zoom.
     #[error("{what} would have {width} x {height} pixels, but the limit is {limit} megapixels: {advice}")]
     TooLarge {
         /// "the picture" or "the result".
@@ -36,11 +37,12 @@ pub enum Error {
         /// What to do instead.
         advice: &'static str,
     },
-    /// The picture cannot be written in the chosen format. Choose another format; the picture itself is fine.
+    /// The picture cannot be written in the chosen format. Choose another format; the picture
+    /// itself is fine.
     #[error("the picture could not be written: {0}")]
     Encode(String),
-    /// A weights file is truncated, holds NaN or infinity, or does not match its own config. Download it
-    /// again.
+    /// A weights file is truncated, holds NaN or infinity, or does not match its own config.
+    /// Download it again.
     #[error("the model file cannot be used: {0}")]
     Weights(String),
     /// There is no model of that name and no file at that path. The message lists the names.
@@ -51,7 +53,8 @@ pub enum Error {
         /// The names that are known.
         known: String,
     },
-    /// A setting is out of its range, or two settings contradict each other. The message gives the range.
+    /// A setting is out of its range, or two settings contradict each other. The message gives the
+    /// range.
     #[error("{0}")]
     Config(String),
     /// A folder of training or evaluation pictures is empty or holds pictures that are too small.

@@ -16,9 +16,9 @@ const EMBEDDED: &[u8] = include_bytes!("../models/splitsr-x2.safetensors");
 /// The environment variable with the folder of models to search first.
 pub const FOLDER_VARIABLE: &str = "SPLITSR_MODELS";
 
-/// Loads a model on the CPU, by its file or its name. A name means `NAME.safetensors` in `$SPLITSR_MODELS`, or
-/// else in a folder `models` in the current folder, in the executable's folder, or in a parent of either.
-/// [`DEFAULT`] is built in.
+/// Loads a model on the CPU, by its file or its name. A name means `NAME.safetensors` in
+/// `$SPLITSR_MODELS`, or else in a folder `models` in the current folder, in the executable's
+/// folder, or in a parent of either. [`DEFAULT`] is built in.
 ///
 /// # Errors
 /// [`Error::UnknownModel`] lists the known names; otherwise as [`Model::load`].

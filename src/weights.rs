@@ -27,11 +27,12 @@ pub struct Metadata {
     pub name: String,
     /// The network.
     pub config: NetworkConfig,
-    /// The halo of tiles, in low-resolution pixels, that keeps the 8-bit output within 1 level of the exact
-    /// one: measured on the validation pictures, with a margin. `None` = not measured.
+    /// The halo of tiles, in low-resolution pixels, that keeps the 8-bit output within 1 level of
+    /// the exact one: measured on the validation pictures, with a margin. `None` = not measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub auto_halo: Option<usize>,
-    /// How the model was trained: recipe, steps, hours, data. Free-form, for people and `models/index.json`.
+    /// How the model was trained: recipe, steps, hours, data. Free-form, for people and
+    /// `models/index.json`.
     #[serde(default, skip_serializing_if = "serde_json::Value::is_null")]
     pub training: serde_json::Value,
     /// The model's scores. Free-form like `training`.
@@ -58,7 +59,8 @@ pub type NamedTensors = BTreeMap<String, (Vec<usize>, Vec<f32>)>;
 /// The bytes of a weights file for `module`.
 ///
 /// # Errors
-/// [`Error::Weights`] if a parameter holds NaN or infinity, with which the file could not be read again.
+/// [`Error::Weights`] if a parameter holds NaN or infinity, with which the file could not be read
+/// again.
 pub fn to_bytes<M: Module>(metadata: &Metadata, module: &M) -> Result<Vec<u8>> {
     let tensors = collect(module);
     for (name, (_, values)) in &tensors {
@@ -85,7 +87,8 @@ pub(crate) fn serialize(tensors: &NamedTensors, metadata: HashMap<String, String
 /// Parses a safetensors file of f32 tensors and its metadata.
 ///
 /// # Errors
-/// [`Error::Weights`] if the file is truncated, too large, or holds another type than f32, NaN or infinity.
+/// [`Error::Weights`] if the file is truncated, too large, or holds another type than f32, NaN or
+/// infinity.
 pub(crate) fn deserialize(bytes: &[u8]) -> Result<(HashMap<String, String>, NamedTensors)> {
     if bytes.len() > MAX_BYTES {
         return Err(Error::Weights(format!("{} MB is too large for a weights file", bytes.len() >> 20)));
@@ -109,7 +112,8 @@ pub(crate) fn deserialize(bytes: &[u8]) -> Result<(HashMap<String, String>, Name
 /// Reads the metadata and the tensors of a weights file, without making the network.
 ///
 /// # Errors
-/// [`Error::Weights`] if the file is cut short, has no config or one out of range, or holds NaN or infinity.
+/// [`Error::Weights`] if the file is cut short, has no config or one out of range, or holds NaN or
+/// infinity.
 pub fn read(bytes: &[u8]) -> Result<(Metadata, NamedTensors)> {
     let (header, tensors) = deserialize(bytes)?;
     let json = header
@@ -143,7 +147,8 @@ pub fn collect<M: Module>(module: &M) -> NamedTensors {
     collect.1
 }
 
-/// Replaces the parameters of `module` by `tensors`, which must have exactly the module's names and shapes.
+/// Replaces the parameters of `module` by `tensors`, which must have exactly the module's names and
+/// shapes.
 ///
 /// # Errors
 /// [`Error::Weights`] names the first tensor that is missing, superfluous, or of another shape.

@@ -1,6 +1,6 @@
-//! Makes `models/replay.webp`, the replay pictures of fine-tuning, from a folder of training pictures:
-//! `cargo run --release --features tools --bin replay-pictures FOLDER`. It takes the square that bicubic
-//! enlarges worst from each photograph under CC0.
+//! Makes `models/replay.webp`, the replay pictures of fine-tuning, from a folder of training
+//! pictures: `cargo run --release --features tools --bin replay-pictures FOLDER`. It takes the
+//! square that bicubic enlarges worst from each photograph under CC0.
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -8,7 +8,8 @@ use crate::error::{Error, Result};
 use crate::model::Model;
 use crate::upscale::{Enlarge, EnlargeAsync};
 
-/// Width and height of the self-check's tile: more than one workgroup along each axis, and no multiple.
+/// Width and height of the self-check's tile: more than one workgroup along each axis, and no
+/// multiple.
 const TILE: (usize, usize) = (75, 41);
 
 /// A model on a GPU, until the GPU is lost.
@@ -34,7 +35,8 @@ impl ModelOnGpu {
         if self.lost.get().is_some() {
             return None;
         }
-        // A lost device gives an error, or a panic as long as the runtime does not know of the loss.
+        // A lost device gives an error, or a panic as long as the runtime does not know of the
+        // loss.
         let enlarge = || self.model.enlarge(planes.to_vec(), height, width);
         let why = match catch_unwind(AssertUnwindSafe(enlarge)) {
             Ok(Err(Error::Device(why))) => why,
@@ -65,8 +67,8 @@ impl ModelOnGpu {
 
 #[cfg(not(target_arch = "wasm32"))]
 impl ModelOnDevice {
-    /// Moves a model from the CPU to a GPU that passes the self-check. `adapter` and `reason` are for the
-    /// report; `half` is as in [`ModelOnDevice::new`].
+    /// Moves a model from the CPU to a GPU that passes the self-check. `adapter` and `reason` are
+    /// for the report; `half` is as in [`ModelOnDevice::new`].
     ///
     /// # Errors
     /// Why the GPU cannot be used, as part of a sentence.
@@ -120,7 +122,8 @@ pub(super) mod native {
         is_software: bool,
     }
 
-    /// Opens the adapter that wgpu prefers, once in a process: the runtime cannot be initialised again.
+    /// Opens the adapter that wgpu prefers, once in a process: the runtime cannot be initialised
+    /// again.
     fn adapter() -> Result<&'static Adapter, String> {
         static ADAPTER: OnceLock<Result<Adapter, String>> = OnceLock::new();
         let open = || {

@@ -44,7 +44,8 @@ impl DeviceChoice {
     }
 }
 
-/// A model on the device that was chosen for it. If that is a GPU and it is lost, the CPU takes over.
+/// A model on the device that was chosen for it. If that is a GPU and it is lost, the CPU takes
+/// over.
 #[derive(Debug)]
 pub struct ModelOnDevice {
     model: Model,

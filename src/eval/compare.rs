@@ -38,8 +38,8 @@ pub fn distance(a: &Picture, b: &Picture, border: usize) -> Result<Distance> {
     })
 }
 
-/// A grey map of the largest difference in each pixel: black where the pictures are equal, white where they
-/// differ most.
+/// A grey map of the largest difference in each pixel: black where the pictures are equal, white
+/// where they differ most.
 ///
 /// # Errors
 /// [`Error::Data`] when the sizes differ.

@@ -15,8 +15,8 @@ pub struct Luma {
 }
 
 impl Luma {
-    /// Y = 16 + 65.481 R + 128.553 G + 24.966 B with RGB in [0, 1]: BT.601 as MATLAB's `rgb2ycbcr` has it. Grey counts as
-    /// R = G = B; alpha is ignored; 16 bits are rounded to 8.
+    /// Y = 16 + 65.481 R + 128.553 G + 24.966 B with RGB in [0, 1]: BT.601 as MATLAB's `rgb2ycbcr`
+    /// has it. Grey counts as R = G = B; alpha is ignored; 16 bits are rounded to 8.
     pub fn of(picture: &Picture) -> Self {
         let eight_bit;
         let values = match &picture.samples {
@@ -57,7 +57,8 @@ impl Luma {
     }
 }
 
-/// Peak signal-to-noise ratio in dB: 10 log10(255² / mean squared error). Infinite for equal planes.
+/// Peak signal-to-noise ratio in dB: 10 log10(255² / mean squared error). Infinite for equal
+/// planes.
 ///
 /// # Errors
 /// [`Error::Data`] when the sizes differ.
@@ -81,8 +82,8 @@ fn check_sizes(a: &Luma, b: &Luma) -> Result<()> {
 pub(super) const WINDOW: usize = 11;
 const SIGMA: f64 = 1.5;
 
-/// Mean structural similarity (Wang and others, 2004): 11 x 11 Gaussian window of sigma 1.5, K = (0.01, 0.03), L = 255,
-/// over all positions where the window fits. 1 for equal planes.
+/// Mean structural similarity (Wang and others, 2004): 11 x 11 Gaussian window of sigma 1.5, K =
+/// (0.01, 0.03), L = 255, over all positions where the window fits. 1 for equal planes.
 ///
 /// # Errors
 /// [`Error::Data`] when the sizes differ, or a side is shorter than the window's 11 pixels.
@@ -115,7 +116,8 @@ pub fn ssim(a: &Luma, b: &Luma) -> Result<f64> {
     Ok(sum / mean_a.len() as f64)
 }
 
-/// Convolves a plane with the window where it fits (`WINDOW - 1` less in each direction): along rows, then columns.
+/// Convolves a plane with the window where it fits (`WINDOW - 1` less in each direction): along
+/// rows, then columns.
 fn blur(plane: Vec<f64>, width: usize) -> Vec<f64> {
     let centre = (WINDOW / 2) as f64;
     let mut weights: [f64; WINDOW] =

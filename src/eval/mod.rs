@@ -1,8 +1,8 @@
 //! Evaluation with the usual protocol of the super-resolution literature.
 //!
-//! [`metrics`] has PSNR and SSIM on luma; [`protocol`] makes the low-resolution picture, runs an upsampler
-//! and scores its result, for one picture or a folder; [`compare`](mod@compare) compares two results. Every
-//! table of this project is made here.
+//! [`metrics`] has PSNR and SSIM on luma; [`protocol`] makes the low-resolution picture, runs an
+//! upsampler and scores its result, for one picture or a folder; [`compare`](mod@compare) compares
+//! two results. Every table of this project is made here.
 
 pub mod compare;
 pub mod metrics;

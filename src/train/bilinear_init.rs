@@ -1,5 +1,5 @@
-//! Bilinear initialisation: a network starts as bilinear interpolation, to which its layers add little
-//! at first. SRCNN, whose input is already enlarged, starts as the identity.
+//! Bilinear initialisation: a network starts as bilinear interpolation, to which its layers add
+//! little at first. SRCNN, whose input is already enlarged, starts as the identity.
 
 use burn::module::Module;
 use burn::tensor::Device;

@@ -32,7 +32,8 @@ pub struct TrainConfig {
     /// Seeds the weights and the patches.
     #[serde(default = "default_seed")]
     pub seed: u64,
-    /// A model (a name or a file) whose weights the run starts from where they fit; `None` = random ones.
+    /// A model (a name or a file) whose weights the run starts from where they fit; `None` = random
+    /// ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub init: Option<String>,
     /// A model of the same scale whose results the network learns too: see [`Recipe::distill`].

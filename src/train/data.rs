@@ -65,7 +65,8 @@ impl Batch {
         self.hr.append(&mut other.hr);
     }
 
-    /// Splits the batch into `count` parts of about equal size. None is empty, so there may be fewer.
+    /// Splits the batch into `count` parts of about equal size. None is empty, so there may be
+    /// fewer.
     pub fn parts(&self, count: usize) -> Vec<Self> {
         let count = count.clamp(1, self.count.max(1));
         let part = |index: usize| {
@@ -88,8 +89,8 @@ pub fn read_folder(folder: &Path) -> Result<Vec<Picture>> {
     picture_files(folder)?.par_iter().map(|path| read_picture(path)).collect()
 }
 
-/// High-resolution pictures with their low-resolution versions, which a [`Degradation`] made. By default
-/// that is the evaluation protocol's: MATLAB's bicubic, rounded to 8 bits.
+/// High-resolution pictures with their low-resolution versions, which a [`Degradation`] made. By
+/// default that is the evaluation protocol's: MATLAB's bicubic, rounded to 8 bits.
 pub struct Dataset {
     scale: usize,
     pairs: Vec<Pair>,
@@ -173,8 +174,9 @@ impl Dataset {
         }
     }
 
-    /// `count` patches for a step, which `(seed, step)` determines: pictures are drawn in proportion to their
-    /// area, positions uniformly, and each patch gets one of the 8 flips and rotations.
+    /// `count` patches for a step, which `(seed, step)` determines: pictures are drawn in
+    /// proportion to their area, positions uniformly, and each patch gets one of the 8 flips and
+    /// rotations.
     pub fn batch(&self, recipe: &Recipe, count: usize, seed: u64, step: u64) -> Batch {
         let mut rng = StdRng::seed_from_u64(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ step);
         let (_, hr_patch) = recipe.patches_at(step);
@@ -229,8 +231,8 @@ fn area(pair: &Pair) -> u64 {
 }
 
 impl Pair {
-    /// Makes the low-resolution version of a picture with the evaluation protocol. Alpha is dropped, grey
-    /// becomes RGB.
+    /// Makes the low-resolution version of a picture with the evaluation protocol. Alpha is
+    /// dropped, grey becomes RGB.
     ///
     /// # Errors
     /// [`Error::Data`] if the picture is smaller than the scale.
@@ -247,7 +249,8 @@ impl Pair {
         Ok(Self { hr, lr, difficulty: OnceLock::new() })
     }
 
-    /// The square of the low-resolution picture, of at most `side` pixels, that bicubic enlarges worst.
+    /// The square of the low-resolution picture, of at most `side` pixels, that bicubic enlarges
+    /// worst.
     pub fn hardest_square(&self, side: u32) -> Area {
         let side = side.min(self.lr.width).min(self.lr.height);
         let positions = |length: u32| (0..=length - side).step_by(8);
@@ -299,8 +302,8 @@ impl Difficulty {
     }
 }
 
-/// Appends a square plane with one of the 8 symmetries: bit 0 flips left and right, bit 1 top and bottom, bit
-/// 2 transposes.
+/// Appends a square plane with one of the 8 symmetries: bit 0 flips left and right, bit 1 top and
+/// bottom, bit 2 transposes.
 fn push_transformed(plane: &[f32], side: usize, symmetry: u32, into: &mut Vec<f32>) {
     let flip = |bit: u32, i: usize| if symmetry & bit == 0 { i } else { side - 1 - i };
     for y in 0..side {

@@ -18,15 +18,15 @@ pub(super) fn loss(kind: Loss, difference: Tensor<4>) -> Tensor<1> {
     }
 }
 
-/// The difference in luma, `[batch, 1, side, side]`, of a difference in RGB: see `eval::metrics` for the
-/// weights.
+/// The difference in luma, `[batch, 1, side, side]`, of a difference in RGB: see `eval::metrics`
+/// for the weights.
 fn luma(difference: &Tensor<4>) -> Tensor<4> {
     let weighted = |channel: usize, weight: f32| difference.clone().narrow(1, channel, 1) * (weight / 255.0);
     weighted(0, 65.481) + weighted(1, 128.553) + weighted(2, 24.966)
 }
 
-/// The real and the imaginary part of the orthonormal two-dimensional Fourier transform of square planes.
-/// Patches are small, so two matrix products are fast enough.
+/// The real and the imaginary part of the orthonormal two-dimensional Fourier transform of square
+/// planes. Patches are small, so two matrix products are fast enough.
 fn fourier(planes: Tensor<4>) -> [Tensor<4>; 2] {
     let side = planes.dims()[3];
     let (cosine, sine) = (basis(side, f64::cos, &planes.device()), basis(side, f64::sin, &planes.device()));

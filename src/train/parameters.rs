@@ -1,12 +1,13 @@
-//! All parameters of a network as one vector, so that Adam, averaging, clipping and checkpoints handle one
-//! tensor instead of 200.
+//! All parameters of a network as one vector, so that Adam, averaging, clipping and checkpoints
+//! handle one tensor instead of 200.
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Gradients, Tensor};
 
 use crate::weights::ParamPath;
 
-/// The parameters of `module` in the order of its fields, outside any gradient graph. `[parameters]`
+/// The parameters of `module` in the order of its fields, outside any gradient graph.
+/// `[parameters]`
 pub(super) fn flatten<M: Module>(module: &M) -> Tensor<1> {
     struct Visitor(Vec<Tensor<1>>);
     impl ModuleVisitor for Visitor {
@@ -40,7 +41,8 @@ pub(super) fn unflatten<M: Module>(module: M, parameters: &Tensor<1>) -> M {
     put(module, parameters, None)
 }
 
-/// [`unflatten`] for training: the parameters that are `trainable` are new leaves of the gradient graph.
+/// [`unflatten`] for training: the parameters that are `trainable` are new leaves of the gradient
+/// graph.
 pub(super) fn unflatten_trainable<M: Module>(module: M, parameters: &Tensor<1>, trainable: &[bool]) -> M {
     put(module, parameters, Some(trainable))
 }

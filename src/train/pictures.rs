@@ -25,11 +25,12 @@ impl Pictures {
         Self { train: Arc::new(train), validation: Arc::new(validation), replay: Vec::new() }
     }
 
-    /// Makes the low-resolution versions, as `recipe` says, and adds the replay pictures if it needs them.
+    /// Makes the low-resolution versions, as `recipe` says, and adds the replay pictures if it
+    /// needs them.
     ///
     /// # Errors
-    /// [`Error::Data`](crate::Error::Data) if either list is empty or a picture is too small; the errors
-    /// of `replay`.
+    /// [`Error::Data`](crate::Error::Data) if either list is empty or a picture is too small; the
+    /// errors of `replay`.
     pub fn assemble(
         train: Vec<Picture>,
         validation: Vec<Picture>,

@@ -1,18 +1,18 @@
 //! Structural reparameterisation of 3x3 convolutions, without the extra branches.
 //!
 //! A 3x3 convolution can be trained as the sum of a 3x3, a 3x1, a 1x3 and a 1x1 one, and merged
-//! afterwards (Ding and others, "ACNet", ICCV 2019; here without normalisation). If the branches start
-//! at zero, every weight gets the gradient of its tap in the merged kernel, and Adam moves all weights
-//! of a tap by the same step. So the merged kernel can be trained directly, with steps multiplied by
-//! the number of weights on a tap: 1 in a corner, 2 on an edge, 4 in the centre.
+//! afterwards (Ding and others, "ACNet", ICCV 2019; here without normalisation). If the branches
+//! start at zero, every weight gets the gradient of its tap in the merged kernel, and Adam moves
+//! all weights of a tap by the same step. So the merged kernel can be trained directly, with steps
+//! multiplied by the number of weights on a tap: 1 in a corner, 2 on an edge, 4 in the centre.
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{Tensor, TensorData};
 
 const GAINS: [f32; 9] = [1.0, 2.0, 1.0, 2.0, 4.0, 2.0, 1.0, 2.0, 1.0];
 
-/// The factor for the step of each parameter, in the order of [`flatten`](super::parameters::flatten).
-/// `[parameters]`
+/// The factor for the step of each parameter, in the order of
+/// [`flatten`](super::parameters::flatten). `[parameters]`
 pub(super) fn gains<M: Module>(module: &M) -> Tensor<1> {
     struct Visitor(Vec<f32>);
     impl ModuleVisitor for Visitor {

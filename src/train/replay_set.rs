@@ -1,7 +1,7 @@
 //! The replay set: pictures of many kinds that keep a fine-tuned network from forgetting.
 //!
-//! Every other picture is trained with, a few patches per batch; the rest measure how much the network
-//! has forgotten.
+//! Every other picture is trained with, a few patches per batch; the rest measure how much the
+//! network has forgotten.
 
 use super::data::{Dataset, Pair, mean_psnr_y};
 use crate::error::{Error, Result};
@@ -25,8 +25,8 @@ pub fn cut_replay_row(row: &Picture) -> Result<Vec<Picture>> {
 
 /// The replay set of a run, with the scores of the initial model.
 pub(super) struct ReplaySet {
-    /// The pictures to train with. Their targets are what the initial model makes of them, not the sharp
-    /// pictures, which no network can reach: that makes the gradients steadier.
+    /// The pictures to train with. Their targets are what the initial model makes of them, not the
+    /// sharp pictures, which no network can reach: that makes the gradients steadier.
     pub train: Dataset,
     /// The pictures to score with.
     check: Vec<Pair>,

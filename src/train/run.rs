@@ -1,8 +1,8 @@
 //! A training run with its files. It can be resumed after a kill at any time.
 //!
-//! The checkpoint holds the whole state and is replaced in one rename, so it is never half-written. The
-//! model file is written after it in the same way. The log has one JSON object per line; on resume, the
-//! lines after the checkpoint's step are dropped, since these steps are taken again.
+//! The checkpoint holds the whole state and is replaced in one rename, so it is never half-written.
+//! The model file is written after it in the same way. The log has one JSON object per line; on
+//! resume, the lines after the checkpoint's step are dropped, since these steps are taken again.
 
 use std::fs;
 use std::io::Write;
@@ -76,11 +76,13 @@ pub struct Event {
     pub psnr_y: Option<f64>,
 }
 
-/// Trains until the recipe's last step, a limit or `stop`. Calls `on_event` for every line of the log.
+/// Trains until the recipe's last step, a limit or `stop`. Calls `on_event` for every line of the
+/// log.
 ///
 /// # Errors
-/// [`Error::Config`] when resuming with another config than the checkpoint's (only the number of steps may differ), [`Error::Data`] for
-/// unusable pictures or a diverged loss, [`Error::UnknownModel`] for `init` and `teacher`, [`Error::Io`], [`Error::Weights`].
+/// [`Error::Config`] when resuming with another config than the checkpoint's (only the number of
+/// steps may differ), [`Error::Data`] for unusable pictures or a diverged loss,
+/// [`Error::UnknownModel`] for `init` and `teacher`, [`Error::Io`], [`Error::Weights`].
 pub fn run(
     config: &TrainConfig,
     pictures: &Pictures,

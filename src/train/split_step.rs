@@ -62,7 +62,8 @@ impl GradientWorker {
     }
 }
 
-/// Splits what [`GradientWorker::compute`] gave into the loss and the gradient; `None` if it is empty.
+/// Splits what [`GradientWorker::compute`] gave into the loss and the gradient; `None` if it is
+/// empty.
 pub(super) fn loss_and_gradient(mut values: Vec<f32>) -> Option<(f32, TensorData)> {
     let loss = values.pop()?;
     let count = values.len();

@@ -1,13 +1,13 @@
 //! Starts a network from another model's weights.
 //!
-//! Tensors of the same name and shape are copied: networks of other scales share all but the upsampler. A
-//! network that contains the other one starts as the same function:
-//! - A split group does not mix its chunks of channels before its last convolution, so a larger split ratio
-//!   can hold the smaller one's kernels on its diagonal. Blocks that are left over become the identity, which
-//!   ReLU keeps, since the chunks come from a ReLU.
-//! - A standard block can hold a split block: `ReLU(k x) = x + [ReLU(k x) - ReLU(x) + ReLU(-x)]` is a
-//!   convolution, ReLU, a convolution and the skip. The group's last convolution undoes the rotation of the
-//!   channels.
+//! Tensors of the same name and shape are copied: networks of other scales share all but the
+//! upsampler. A network that contains the other one starts as the same function:
+//! - A split group does not mix its chunks of channels before its last convolution, so a larger
+//!   split ratio can hold the smaller one's kernels on its diagonal. Blocks that are left over
+//!   become the identity, which ReLU keeps, since the chunks come from a ReLU.
+//! - A standard block can hold a split block: `ReLU(k x) = x + [ReLU(k x) - ReLU(x) + ReLU(-x)]` is
+//!   a convolution, ReLU, a convolution and the skip. The group's last convolution undoes the
+//!   rotation of the channels.
 //!
 //! Any other new group adds little to its input at first.
 
@@ -50,8 +50,8 @@ pub(super) fn warm_start(config: &NetworkConfig, model: &Model, device: &Device)
     weights::assign(network, tensors, device)
 }
 
-/// Weakens the last convolution of each group that is not shared completely, since it gets the results of
-/// random blocks.
+/// Weakens the last convolution of each group that is not shared completely, since it gets the
+/// results of random blocks.
 fn damp_new_groups(groups: usize, shared: &HashSet<&str>, tensors: &mut NamedTensors) {
     for group in 0..groups {
         let prefix = format!("groups.{group}.");
@@ -84,7 +84,8 @@ fn embed_groups(from: &SplitSrConfig, to: &SplitSrConfig, source: &NamedTensors,
     }
 }
 
-/// A group that is rewritten. Channels are numbered by their position before the group's first rotation.
+/// A group that is rewritten. Channels are numbered by their position before the group's first
+/// rotation.
 struct Target<'a> {
     group: usize,
     channels: usize,
@@ -99,7 +100,8 @@ impl Target<'_> {
         for block in 0..self.blocks {
             let (mut weight, mut bias) = (vec![0.0; wider * wider * 9], vec![0.0; wider]);
             for part in 0..wider / split {
-                // The chunk that this part of the block convolves, and how often it was convolved before.
+                // The chunk that this part of the block convolves, and how often it was convolved
+                // before.
                 let (chunk, visit) = (block % wide_chunks * (wider / split) + part, block / wide_chunks);
                 let of_source = visit * chunks + chunk;
                 for out in 0..split {
@@ -152,7 +154,8 @@ impl Target<'_> {
         self.last(source, split, 0);
     }
 
-    /// The group's last convolution, whose input was rotated by `from` channels per block and now by `to`.
+    /// The group's last convolution, whose input was rotated by `from` channels per block and now
+    /// by `to`.
     fn last(&mut self, source: &NamedTensors, from: usize, to: usize) {
         let [weight, bias] = self.of(source, "conv").map(<[f32]>::to_vec);
         let (channels, blocks) = (self.channels, self.blocks);
@@ -214,7 +217,8 @@ mod tests {
             let model = Model::new(Metadata::new("small", config), network, &device).unwrap();
             let wider = [0.5, 1.0].map(|split_ratio| SplitSrConfig { split_ratio, ..small.clone() });
             let fewer = [0, 1].map(|hybrid_index| SplitSrConfig { hybrid_index, ..small.clone() });
-            // In a group of 3 blocks, 4 of 16 channels meet no ReLU: there a wider split is not the same function.
+            // In a group of 3 blocks, 4 of 16 channels meet no ReLU: there a wider split is not the
+            // same function.
             let wider = wider.into_iter().filter(|_| blocks > 3);
             for large in wider.chain(fewer) {
                 let large = warm_start(&NetworkConfig::SplitSr(large), &model, &device).unwrap();

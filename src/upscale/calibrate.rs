@@ -4,9 +4,9 @@ use super::enlarge::Enlarge;
 use crate::error::Result;
 use crate::image::{Area, Picture, Samples};
 
-/// Measures the smallest halo, in low-resolution pixels, with which cutting each of `pictures` (8-bit RGB)
-/// in four changes no value of the 8-bit result by more than 1 level. It is at most the exact halo; `None`
-/// for a network that sees the whole picture.
+/// Measures the smallest halo, in low-resolution pixels, with which cutting each of `pictures`
+/// (8-bit RGB) in four changes no value of the 8-bit result by more than 1 level. It is at most the
+/// exact halo; `None` for a network that sees the whole picture.
 ///
 /// The search is a bisection, which assumes that a wider halo is never worse.
 ///
@@ -31,7 +31,8 @@ pub fn measure_halo<M: Enlarge + ?Sized>(model: &M, pictures: &[Picture]) -> Res
     Ok(Some(enough))
 }
 
-/// The halo of `auto` tiles: [`measure_halo`] and half as much again, because other pictures may need more.
+/// The halo of `auto` tiles: [`measure_halo`] and half as much again, because other pictures may
+/// need more.
 ///
 /// # Errors
 /// As [`measure_halo`].
@@ -40,7 +41,8 @@ pub fn auto_halo<M: Enlarge + ?Sized>(model: &M, pictures: &[Picture]) -> Result
     Ok(measure_halo(model, pictures)?.zip(model.halo()).map(|(needed, exact)| exact.min(with_margin(needed))))
 }
 
-/// Whether the four quarters of a picture, with a halo of `halo` pixels, give `whole` within 1 level.
+/// Whether the four quarters of a picture, with a halo of `halo` pixels, give `whole` within 1
+/// level.
 fn seamless<M: Enlarge + ?Sized>(model: &M, picture: &Picture, whole: &Picture, halo: u32) -> Result<bool> {
     let scale = model.scale() as u32;
     let halves = |size: u32| [(0, size / 2), (size / 2, size - size / 2)];

@@ -11,15 +11,16 @@ pub trait Enlarge: Send + Sync {
     /// The scale: 2, 3 or 4.
     fn scale(&self) -> usize;
 
-    /// How far an output pixel sees to each side, in low-resolution pixels; `None` if it sees the whole
-    /// picture (channel attention).
+    /// How far an output pixel sees to each side, in low-resolution pixels; `None` if it sees the
+    /// whole picture (channel attention).
     fn halo(&self) -> Option<usize>;
 
-    /// The smallest halo with which the 8-bit result was at most 1 level off in a measurement; `None` if
-    /// there was none.
+    /// The smallest halo with which the 8-bit result was at most 1 level off in a measurement;
+    /// `None` if there was none.
     fn auto_halo(&self) -> Option<usize>;
 
-    /// The peak memory of [`Self::enlarge`] in bytes per low-resolution pixel. It limits the size of tiles.
+    /// The peak memory of [`Self::enlarge`] in bytes per low-resolution pixel. It limits the size
+    /// of tiles.
     fn bytes_per_pixel(&self) -> usize;
 
     /// Whether a GPU computes it, which takes one large tile at a time.
@@ -37,8 +38,8 @@ pub trait Enlarge: Send + Sync {
     /// Those of the network's device.
     fn enlarge(&self, planes: Vec<f32>, height: usize, width: usize) -> Result<Vec<f32>>;
 
-    /// Enlarges a picture as one piece, to 8-bit RGB, for measurements. [`upscale`](super::upscale) is for
-    /// pictures of any size, kind and zoom.
+    /// Enlarges a picture as one piece, to 8-bit RGB, for measurements. [`upscale`](super::upscale)
+    /// is for pictures of any size, kind and zoom.
     ///
     /// # Errors
     /// As [`Self::enlarge`].
@@ -94,8 +95,8 @@ impl NetworkInfo {
         }
     }
 
-    /// The halo that `tiling` means, in low-resolution pixels; `None` if the picture must stay whole.
-    /// A halo beyond the exact one would change nothing.
+    /// The halo that `tiling` means, in low-resolution pixels; `None` if the picture must stay
+    /// whole. A halo beyond the exact one would change nothing.
     pub(super) fn halo(&self, tiling: Tiling) -> Option<usize> {
         let wanted = match tiling {
             Tiling::Auto => self.auto_halo,

@@ -1,5 +1,6 @@
-//! Self-ensemble: the mean of a network's results for the 8 flips and rotations of its input (Timofte and others,
-//! "Seven ways to improve example-based single image super resolution", CVPR 2016).
+//! Self-ensemble: the mean of a network's results for the 8 flips and rotations of its input
+//! (Timofte and others, "Seven ways to improve example-based single image super resolution", CVPR
+//! 2016).
 
 use super::enlarge::{Enlarge, enlarged_picture};
 use crate::error::Result;
@@ -49,8 +50,8 @@ impl Symmetry {
     }
 }
 
-/// As [`Enlarge::enlarge`], but the mean of 8 results. The sum has a fixed order, so that a pixel does not
-/// depend on its tile.
+/// As [`Enlarge::enlarge`], but the mean of 8 results. The sum has a fixed order, so that a pixel
+/// does not depend on its tile.
 pub(super) fn enlarge<M: Enlarge + ?Sized>(model: &M, planes: &[f32], height: usize, width: usize) -> Result<Vec<f32>> {
     let (high, wide) = (model.scale() * height, model.scale() * width);
     let mut sum = vec![0.0; 3 * high * wide];
@@ -68,7 +69,8 @@ pub(super) fn enlarge<M: Enlarge + ?Sized>(model: &M, planes: &[f32], height: us
     Ok(sum)
 }
 
-/// [`Enlarge::enlarge_picture`] with self-ensemble: see [`Options::ensemble`](super::Options::ensemble).
+/// [`Enlarge::enlarge_picture`] with self-ensemble: see
+/// [`Options::ensemble`](super::Options::ensemble).
 ///
 /// # Errors
 /// As [`Enlarge::enlarge`].

@@ -10,9 +10,9 @@ use crate::image::{Depth, Picture, alpha};
 
 /// A picture on its way to another size.
 ///
-/// While [`pass`](Self::pass) is below [`pass_count`](Self::pass_count), the caller computes each of the
-/// [`tile_count`](Self::tile_count) tiles of the pass with [`run_tile`](super::run_tile), in any order and
-/// anywhere. When the last tile is accepted, the next pass begins.
+/// While [`pass`](Self::pass) is below [`pass_count`](Self::pass_count), the caller computes each
+/// of the [`tile_count`](Self::tile_count) tiles of the pass with [`run_tile`](super::run_tile), in
+/// any order and anywhere. When the last tile is accepted, the next pass begins.
 ///
 /// ```
 /// use splitsr::image::{Depth, Layout, Picture};
@@ -56,15 +56,16 @@ struct Kept {
 }
 
 impl Job {
-    /// Plans the enlargement of `picture` by the network that `info` describes. `workers` tiles can be
-    /// computed at once.
+    /// Plans the enlargement of `picture` by the network that `info` describes. `workers` tiles can
+    /// be computed at once.
     ///
-    /// The result has the layout, depth, profile and notes of the picture. If the size stays the same,
-    /// [`finish`](Self::finish) returns the picture unchanged.
+    /// The result has the layout, depth, profile and notes of the picture. If the size stays the
+    /// same, [`finish`](Self::finish) returns the picture unchanged.
     ///
     /// # Errors
-    /// [`Error::Config`] if the target is out of range, or a network without a halo would need too much
-    /// memory; [`Error::TooLarge`] if the result exceeds the limits. Both come before memory is taken.
+    /// [`Error::Config`] if the target is out of range, or a network without a halo would need too
+    /// much memory; [`Error::TooLarge`] if the result exceeds the limits. Both come before memory
+    /// is taken.
     pub fn new(mut picture: Picture, info: NetworkInfo, options: &Options, workers: usize) -> Result<Self> {
         let from = (picture.width, picture.height);
         let (size, passes) = Self::plan(from, &info, options, workers)?;
@@ -105,7 +106,8 @@ impl Job {
         workers: usize,
     ) -> Result<((u32, u32), Vec<Pass>)> {
         let size = options.target.size(from.0, from.1, &options.limits)?;
-        // Without exact tiles, the cuts change the last bits, so they must not depend on the machine.
+        // Without exact tiles, the cuts change the last bits, so they must not depend on the
+        // machine.
         let workers = (options.tiling == Tiling::Exact).then_some(workers);
         let passes = plan::passes(from, size, info, info.halo(options.tiling), workers)?;
         for pass in &passes {
@@ -133,7 +135,8 @@ impl Job {
         self.pass
     }
 
-    /// The number of passes: 0 if the size stays the same, more than 1 if the zoom exceeds the scale.
+    /// The number of passes: 0 if the size stays the same, more than 1 if the zoom exceeds the
+    /// scale.
     pub fn pass_count(&self) -> usize {
         self.passes.len()
     }
@@ -178,11 +181,12 @@ impl Job {
         TileInput { tile, ensemble: self.ensemble, exact: self.exact, planes: self.source.rgb_planes(tile.source) }
     }
 
-    /// Takes the result of [`run_tile`](super::run_tile) for tile `index`. The last tile begins the next
-    /// pass.
+    /// Takes the result of [`run_tile`](super::run_tile) for tile `index`. The last tile begins the
+    /// next pass.
     ///
     /// # Errors
-    /// [`Error::Config`] if the current pass has no such tile, has it already, or `planes` has another size.
+    /// [`Error::Config`] if the current pass has no such tile, has it already, or `planes` has
+    /// another size.
     pub fn accept(&mut self, index: usize, planes: &[f32]) -> Result<()> {
         let (Some(target), Some(false)) = (&mut self.target, self.done.get(index)) else {
             return Err(Error::Config(format!("tile {index} does not belong to this pass, or was accepted before")));
@@ -216,8 +220,8 @@ impl Job {
         Ok(())
     }
 
-    /// The result after the last pass, with the picture's profile and notes, and its alpha, which a bicubic
-    /// filter enlarged.
+    /// The result after the last pass, with the picture's profile and notes, and its alpha, which a
+    /// bicubic filter enlarged.
     ///
     /// # Errors
     /// [`Error::Config`] if tiles are missing.

@@ -64,8 +64,8 @@ impl Target {
 /// The halo of the tiles.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Tiling {
-    /// The halo that keeps 8-bit results within 1 level of the exact one, as measured; [`Tiling::Exact`]
-    /// for a network without a measurement.
+    /// The halo that keeps 8-bit results within 1 level of the exact one, as measured;
+    /// [`Tiling::Exact`] for a network without a measurement.
     #[default]
     Auto,
     /// The receptive field: the result equals the untiled one bit for bit.
@@ -96,14 +96,16 @@ pub struct Options {
     pub target: Target,
     /// The halo of the tiles.
     pub tiling: Tiling,
-    /// Self-ensemble: the mean of the results for the 8 flips and rotations. It takes 8 times as long.
+    /// Self-ensemble: the mean of the results for the 8 flips and rotations. It takes 8 times as
+    /// long.
     pub ensemble: bool,
     /// The largest result that is allowed.
     pub limits: Limits,
 }
 
 impl Options {
-    /// Allows results of up to 1024 megapixels; 256 in a browser, where an instance addresses at most 4 GB.
+    /// Allows results of up to 1024 megapixels; 256 in a browser, where an instance addresses at
+    /// most 4 GB.
     pub fn new(target: Target) -> Self {
         let megapixels = if cfg!(target_arch = "wasm32") { 256 } else { 1024 };
         let limits = Limits { max_pixels: megapixels * 1_000_000 };

@@ -9,35 +9,38 @@ use crate::image::Area;
 
 /// The most memory that a tile may take, in bytes.
 ///
-/// Larger tiles spend less on their halos: with its exact halo of 73 pixels, splitsr-x2 computes twice the
-/// pixels of the picture at this size, and four times at a quarter of it.
+/// Larger tiles spend less on their halos: with its exact halo of 73 pixels, splitsr-x2 computes
+/// twice the pixels of the picture at this size, and four times at a quarter of it.
 pub const TILE_BYTES: u64 = 256 << 20;
 
-/// The most memory that a tile may take on a GPU, in bytes. Every adapter can bind buffers of 128 MiB, and a
-/// larger tile would freeze the screen for too long.
+/// The most memory that a tile may take on a GPU, in bytes. Every adapter can bind buffers of 128
+/// MiB, and a larger tile would freeze the screen for too long.
 pub const GPU_TILE_BYTES: u64 = 128 << 20;
 
 /// The most memory that the tiles in flight may take together natively, in bytes.
 pub const IN_FLIGHT_BYTES: u64 = 2 * TILE_BYTES;
 
-/// The most memory that a picture may take as one tile, in bytes: half of what an instance can address.
+/// The most memory that a picture may take as one tile, in bytes: half of what an instance can
+/// address.
 const WHOLE_BYTES: u64 = 2 << 30;
 
-/// The side of a comfortable tile, in halos: it spends a quarter of its time on them. Larger tiles would only
-/// make progress coarser.
+/// The side of a comfortable tile, in halos: it spends a quarter of its time on them. Larger tiles
+/// would only make progress coarser.
 const SIDE_IN_HALOS: u64 = 18;
 
-/// The smallest comfortable side of a tile, in low-resolution pixels, so that the overhead of a call does not
-/// matter.
+/// The smallest comfortable side of a tile, in low-resolution pixels, so that the overhead of a
+/// call does not matter.
 const MIN_SIDE: u64 = 256;
 
-/// The number of tiles, so that as many workers are busy, if the cuts must not depend on the workers, ...
+/// The number of tiles, so that as many workers are busy, if the cuts must not depend on the
+/// workers, ...
 const SHARED_TILES: u64 = 8;
 
 /// ... unless tiles would get smaller than this side, in low-resolution pixels without the halo.
 const SHARED_SIDE: u64 = 160;
 
-/// The smallest side of a tile, in low-resolution pixels without the halo, for any number of workers.
+/// The smallest side of a tile, in low-resolution pixels without the halo, for any number of
+/// workers.
 const MIN_CORE: u32 = 32;
 
 /// The radius of the Lanczos filter, in pixels of its target.
@@ -50,7 +53,8 @@ pub struct Pass {
     pub target: (u32, u32),
     /// The tiles, row by row; they cover the target once.
     pub tiles: Vec<Tile>,
-    /// The halo of each tile, in low-resolution pixels to each side; `None` if the picture is not cut.
+    /// The halo of each tile, in low-resolution pixels to each side; `None` if the picture is not
+    /// cut.
     pub halo: Option<usize>,
 }
 
@@ -70,11 +74,11 @@ fn area(area: Area) -> u64 {
     u64::from(area.width) * u64::from(area.height)
 }
 
-/// The passes from a picture of size `source` to one of size `target`: as few as possible, all but the last
-/// by the full scale. There are none if the size stays the same.
+/// The passes from a picture of size `source` to one of size `target`: as few as possible, all but
+/// the last by the full scale. There are none if the size stays the same.
 ///
-/// `halo` is in low-resolution pixels; `None` keeps the picture whole. `workers` is the number of tiles that
-/// can be computed at once; `None` makes the cuts independent of it.
+/// `halo` is in low-resolution pixels; `None` keeps the picture whole. `workers` is the number of
+/// tiles that can be computed at once; `None` makes the cuts independent of it.
 ///
 /// # Errors
 /// [`Error::Config`] if a picture that must stay whole would take too much memory.
@@ -156,8 +160,8 @@ fn to_area(x: &Range<u32>, y: &Range<u32>) -> Area {
     Area { left: x.start, top: y.start, width: x.end - x.start, height: y.end - y.start }
 }
 
-/// The memory that a tile takes per low-resolution pixel: the network, and its input and output planes in
-/// f32.
+/// The memory that a tile takes per low-resolution pixel: the network, and its input and output
+/// planes in f32.
 fn bytes_per_pixel(info: &NetworkInfo) -> u64 {
     let planes = 3 * size_of::<f32>() * (1 + 2 * info.scale * info.scale);
     (info.bytes_per_pixel + planes) as u64
@@ -172,7 +176,8 @@ fn most_pixels(halo: u64, bytes_per_pixel: u64, on_gpu: bool) -> u64 {
     (memory / bytes_per_pixel).max(least)
 }
 
-/// The columns and rows with which `workers` finish first, if possible with tiles of at most `most` pixels.
+/// The columns and rows with which `workers` finish first, if possible with tiles of at most `most`
+/// pixels.
 fn grid(across: &Axis, down: &Axis, most: u64, workers: u64) -> (u32, u32) {
     let widths = across.largest_parts();
     let heights = down.largest_parts();

@@ -38,7 +38,8 @@ pub struct Report {
     pub passes: usize,
     /// Tiles of all passes.
     pub tiles: usize,
-    /// The halo of each tile, in low-resolution pixels to each side; `None` if the picture was not cut.
+    /// The halo of each tile, in low-resolution pixels to each side; `None` if the picture was not
+    /// cut.
     pub halo: Option<usize>,
     /// Threads.
     pub threads: usize,
@@ -48,8 +49,8 @@ pub struct Report {
 
 /// Enlarges `picture` on the threads of the current rayon pool.
 ///
-/// `on_progress` is called on this thread, at least every 20 ms. If it returns `Break`, the call returns
-/// [`Error::Cancelled`] at once; the threads of unfinished tiles end by themselves.
+/// `on_progress` is called on this thread, at least every 20 ms. If it returns `Break`, the call
+/// returns [`Error::Cancelled`] at once; the threads of unfinished tiles end by themselves.
 ///
 /// # Errors
 /// As [`Job::new`] and [`run_tile`]; [`Error::Cancelled`].
@@ -122,11 +123,11 @@ fn work<M: Enlarge + ?Sized>(
     Ok((result, Report { passes, tiles, halo, threads, seconds: start.elapsed().as_secs_f64() }))
 }
 
-/// A thread pool for each tile in flight, with `threads` threads together. There are fewer pools than threads
-/// if there are few tiles or memory is the limit.
+/// A thread pool for each tile in flight, with `threads` threads together. There are fewer pools
+/// than threads if there are few tiles or memory is the limit.
 ///
-/// In a common pool, a thread that waits for a part of its convolution would begin another tile, so that
-/// nothing would limit the tiles in memory.
+/// In a common pool, a thread that waits for a part of its convolution would begin another tile, so
+/// that nothing would limit the tiles in memory.
 fn pools(pass: &Pass, info: &NetworkInfo, threads: usize) -> Result<Vec<ThreadPool>> {
     let at_once = (IN_FLIGHT_BYTES / pass.tile_bytes(info)).clamp(1, threads as u64) as usize;
     let count = if info.on_gpu { 1 } else { at_once.min(pass.tiles.len()) };

@@ -19,8 +19,8 @@ pub(super) fn read(bitmap: &ImageBitmap) -> Result<ImageData> {
     context.get_image_data(0.0, 0.0, width.into(), height.into())
 }
 
-/// A copy of RGBA8 pixels that belongs to JavaScript: a view of this instance's memory would move when
-/// that grows.
+/// A copy of RGBA8 pixels that belongs to JavaScript: a view of this instance's memory would move
+/// when that grows.
 pub(super) fn image_data(rgba8: &[u8], width: u32, height: u32) -> Result<ImageData> {
     ImageData::new_with_js_u8_clamped_array_and_sh(&Uint8ClampedArray::from(rgba8), width, height)
 }

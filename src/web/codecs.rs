@@ -10,17 +10,17 @@ use crate::eval;
 use crate::image::resize::{Filter, resize_rgb};
 use crate::image::{self, Format, Limits, profile};
 
-/// Reads a picture file; its content tells the format. Refuses more than `maxMegapixels` (10^6 pixels) before
-/// it takes memory. Throws `UnsupportedFormat`, `Decode` or `TooLarge`.
+/// Reads a picture file; its content tells the format. Refuses more than `maxMegapixels` (10^6
+/// pixels) before it takes memory. Throws `UnsupportedFormat`, `Decode` or `TooLarge`.
 #[wasm_bindgen]
 pub fn decode(bytes: &[u8], #[wasm_bindgen(js_name = maxMegapixels)] max_megapixels: f64) -> Result<Picture> {
     let limits = Limits { max_pixels: (max_megapixels * 1e6) as u64 };
     image::decode(bytes, &limits).map(Picture).map_err(to_js)
 }
 
-/// Writes `picture` as a file: "image/png", "image/jpeg", "image/webp", ... `quality` is 1 to 100 and for JPEG
-/// only. Keeps depth, alpha, colour profile and the EXIF metadata of the file `original` if the format can.
-/// Throws `Encode`.
+/// Writes `picture` as a file: "image/png", "image/jpeg", "image/webp", ... `quality` is 1 to 100
+/// and for JPEG only. Keeps depth, alpha, colour profile and the EXIF metadata of the file
+/// `original` if the format can. Throws `Encode`.
 #[wasm_bindgen]
 pub fn encode(picture: &Picture, kind: &str, quality: Option<u8>, original: Option<Vec<u8>>) -> Result<Vec<u8>> {
     let mut format = Format::from_name(kind.strip_prefix("image/").unwrap_or(kind)).map_err(to_js)?;
@@ -31,15 +31,15 @@ pub fn encode(picture: &Picture, kind: &str, quality: Option<u8>, original: Opti
     image::encode_with(&picture.0, format, exif).map_err(to_js)
 }
 
-/// `picture` for a canvas: RGBA8 in sRGB, row by row without padding. Throws `Decode` if its profile is
-/// unusable.
+/// `picture` for a canvas: RGBA8 in sRGB, row by row without padding. Throws `Decode` if its
+/// profile is unusable.
 #[wasm_bindgen(js_name = srgbRgba8)]
 pub fn srgb_rgba8(picture: &Picture) -> Result<Vec<u8>> {
     Ok(profile::into_srgb(picture.0.clone()).map_err(to_js)?.to_rgba8())
 }
 
-/// Resizes `picture` without a network, as 8-bit RGB: "nearest", "bilinear", "bicubic" (as in MATLAB) or
-/// "lanczos3". Throws `Config`.
+/// Resizes `picture` without a network, as 8-bit RGB: "nearest", "bilinear", "bicubic" (as in
+/// MATLAB) or "lanczos3". Throws `Config`.
 #[wasm_bindgen(js_name = resize)]
 pub fn resize_by(picture: &Picture, width: u32, height: u32, filter: &str) -> Result<Picture> {
     let opaque = picture.0.clone().split_alpha().0.into_8_bit().into_rgb();
@@ -55,15 +55,15 @@ pub fn resize_by(picture: &Picture, width: u32, height: u32, filter: &str) -> Re
     .map_err(to_js)
 }
 
-/// The evaluation protocol's low-resolution version of a picture: cropped to a multiple of the scale, shrunk
-/// by MATLAB's bicubic, 8 bits. Throws `Data`.
+/// The evaluation protocol's low-resolution version of a picture: cropped to a multiple of the
+/// scale, shrunk by MATLAB's bicubic, 8 bits. Throws `Data`.
 #[wasm_bindgen]
 pub fn shrink(picture: &Picture, scale: usize) -> Result<Picture> {
     eval::degrade(picture.0.clone(), scale).map(|(_, small)| Picture(small)).map_err(to_js)
 }
 
-/// Compares two pictures of the same size: PSNR in dB, SSIM, the largest and the mean difference, as in
-/// [`eval::Distance`]; NaN is `None`. Throws `Data`.
+/// Compares two pictures of the same size: PSNR in dB, SSIM, the largest and the mean difference,
+/// as in [`eval::Distance`]; NaN is `None`. Throws `Data`.
 ///
 /// Numbers instead of JSON, because code that formats floats would enlarge the bundle.
 #[wasm_bindgen]
@@ -72,8 +72,8 @@ pub fn distance(a: &Picture, b: &Picture, border: usize) -> Result<Vec<f64>> {
     Ok(vec![psnr_y.unwrap_or(f64::NAN), ssim_y.unwrap_or(f64::NAN), largest.into(), mean])
 }
 
-/// A map of the differences between two pictures of the same size: black where equal, white where they differ
-/// most. Throws `Data`.
+/// A map of the differences between two pictures of the same size: black where equal, white where
+/// they differ most. Throws `Data`.
 #[wasm_bindgen(js_name = heatMap)]
 pub fn heat_map(a: &Picture, b: &Picture) -> Result<Picture> {
     eval::heat_map(&a.0, &b.0).map(Picture).map_err(to_js)

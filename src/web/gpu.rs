@@ -19,9 +19,9 @@ pub struct GpuModel(Model);
 
 #[wasm_bindgen]
 impl GpuModel {
-    /// Reads a weights file, opens the browser's adapter, and checks that the network gives the same result
-    /// there as on the CPU. `half` stores feature maps as 16-bit floats. Throws `Weights`, or `Device` or
-    /// `Config` if the adapter cannot be used.
+    /// Reads a weights file, opens the browser's adapter, and checks that the network gives the
+    /// same result there as on the CPU. `half` stores feature maps as 16-bit floats. Throws
+    /// `Weights`, or `Device` or `Config` if the adapter cannot be used.
     pub async fn load(bytes: Vec<u8>, half: bool) -> Result<Self> {
         let reference = Model::from_bytes(&bytes, &Device::flex()).map_err(to_js)?;
         let model = reference.to_device(&open().await.map_err(to_js)?);
@@ -32,7 +32,8 @@ impl GpuModel {
         }
     }
 
-    /// Computes a tile: takes what `Job.tileInput` gives, gives what `Job.accept` takes. Throws `Device` if the GPU is lost.
+    /// Computes a tile: takes what `Job.tileInput` gives, gives what `Job.accept` takes. Throws
+    /// `Device` if the GPU is lost.
     #[wasm_bindgen(js_name = runTile)]
     pub async fn run_tile(&self, input: Vec<u8>) -> Result<Vec<u8>> {
         let input = TileInput::from_bytes(&input).map_err(to_js)?;
@@ -42,8 +43,8 @@ impl GpuModel {
 }
 
 unsafe extern "C" {
-    /// Made by the linker: runs the constructors, with which the parts of Burn's kernel compiler register
-    /// themselves. It is safe to call at any time, also again.
+    /// Made by the linker: runs the constructors, with which the parts of Burn's kernel compiler
+    /// register themselves. It is safe to call at any time, also again.
     safe fn __wasm_call_ctors();
 }
 
@@ -53,8 +54,8 @@ pub(super) async fn open() -> crate::Result<Device> {
     if let Some(device) = OPENED.with_borrow(Clone::clone) {
         return Ok(device);
     }
-    // Without this call, the linker makes every exported function run the thousands of constructors first,
-    // which took 8 ms per kernel.
+    // Without this call, the linker makes every exported function run the thousands of constructors
+    // first, which took 8 ms per kernel.
     __wasm_call_ctors();
     let (device, _) = device::open_adapter().await.map_err(|error| Error::Device(error.to_string()))?;
     OPENED.replace(Some(device.clone()));

@@ -90,13 +90,14 @@ impl Picture {
         canvas::image_data(&self.0.to_rgba8(), self.0.width, self.0.height)
     }
 
-    /// `4 * width * height` bytes: red, green, blue, alpha, row by row without padding, in the colours of
-    /// the picture's profile.
+    /// `4 * width * height` bytes: red, green, blue, alpha, row by row without padding, in the
+    /// colours of the picture's profile.
     pub fn rgba8(&self) -> Vec<u8> {
         self.0.to_rgba8()
     }
 
-    /// The whole picture as bytes for `unpack`, without loss, in a buffer that outlives this instance.
+    /// The whole picture as bytes for `unpack`, without loss, in a buffer that outlives this
+    /// instance.
     pub fn pack(&self) -> Vec<u8> {
         pack::pack(&self.0)
     }

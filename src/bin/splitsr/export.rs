@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use splitsr::{Result, files, models, onnx};
 
-/// Exports a model as an ONNX file for other runtimes. `input` is `[1, 3, height, width]`, RGB in [0, 1],
-/// of any size. `output` is the enlarged picture, not clamped.
+/// Exports a model as an ONNX file for other runtimes. `input` is `[1, 3, height, width]`, RGB in
+/// [0, 1], of any size. `output` is the enlarged picture, not clamped.
 #[derive(clap::Args)]
 pub struct Args {
     /// Name or file of the model

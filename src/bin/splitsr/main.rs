@@ -22,7 +22,8 @@ use splitsr::Error;
 #[global_allocator]
 static ALLOCATOR: PeakAlloc = PeakAlloc;
 
-/// Enlarges pictures with SplitSR, a small super-resolution network. Everything runs on your machine.
+/// Enlarges pictures with SplitSR, a small super-resolution network. Everything runs on your
+/// machine.
 #[derive(Parser)]
 #[command(version, arg_required_else_help = true)]
 struct Cli {

@@ -10,7 +10,8 @@ use splitsr::upscale::{Enlarge, auto_halo, enlarge_picture_ensemble};
 use splitsr::weights::to_bytes;
 use splitsr::{Error, Result, files, models};
 
-/// Measures the halo that a model's tiles need and the model's scores, and writes them into its file.
+/// Measures the halo that a model's tiles need and the model's scores, and writes them into its
+/// file.
 #[derive(clap::Args)]
 pub struct Args {
     /// File of the model
@@ -21,7 +22,8 @@ pub struct Args {
     /// Folders of pictures to score the model on
     #[arg(value_name = "DIR")]
     folders: Vec<PathBuf>,
-    /// Folder to score the model on with self-ensemble, which takes 8 times as long; can be repeated
+    /// Folder to score the model on with self-ensemble, which takes 8 times as long; can be
+    /// repeated
     #[arg(long, value_name = "DIR")]
     ensemble: Vec<PathBuf>,
 }

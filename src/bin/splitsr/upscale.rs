@@ -20,7 +20,8 @@ pub struct Args {
     /// Pictures to enlarge
     #[arg(required = true, value_name = "IN")]
     inputs: Vec<PathBuf>,
-    /// File to write (png, jpg, webp, bmp, tif, gif), or a folder, which gets a NAME.png for each picture
+    /// File to write (png, jpg, webp, bmp, tif, gif), or a folder, which gets a NAME.png for each
+    /// picture
     #[arg(short, long, value_name = "OUT")]
     output: PathBuf,
     /// Zoom, from 1 to 16
@@ -35,7 +36,8 @@ pub struct Args {
     /// Device to use
     #[arg(long, value_enum, default_value_t = Backend::Auto)]
     backend: Backend,
-    /// Store feature maps as 16-bit floats (GPU only): half the memory traffic, results within 1 level
+    /// Store feature maps as 16-bit floats (GPU only): half the memory traffic, results within 1
+    /// level
     #[arg(long)]
     half: bool,
     /// Halo of the tiles: auto (results within 1 level of exact), exact, or a number of pixels
@@ -147,8 +149,8 @@ fn one(args: &Args, model: &Arc<ModelOnDevice>, input: &Path, output: PathBuf, s
     })
 }
 
-/// The file for each input, checked before any work. The output is a folder if it exists as one, ends with
-/// a slash, or there are several inputs.
+/// The file for each input, checked before any work. The output is a folder if it exists as one,
+/// ends with a slash, or there are several inputs.
 fn outputs(args: &Args) -> Result<Vec<PathBuf>> {
     let slash = args.output.to_string_lossy().ends_with(std::path::is_separator);
     if !args.output.is_dir() && !slash && args.inputs.len() == 1 {
