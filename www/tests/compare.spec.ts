@@ -263,7 +263,7 @@ test("hyper-parameters without weights are no model of the list, from which each
 test("the plot of a dozen models can be read, and shows quality against time or multiply-adds", async ({ page }) => {
   test.slow();
   await visitor.chooseFile({ name: "noise.bmp", mimeType: "image/bmp", buffer: noise(120, 96) });
-  await visitor.unfold("truth");
+  await visitor.unfold("score");
   await visitor.part("truth-run").click();
   await expect(visitor.part("status")).toHaveText(/^Scored/, { timeout: 120_000 });
   const plot = visitor.part("truth-plot");

@@ -91,7 +91,7 @@ test("a model is fine-tuned, paused, saved, and is then one like any other", asy
   await visitor.part("compare-model").selectOption(`${START}-tuned`);
   await visitor.expectState("done");
   await expect(visitor.part("distance")).toHaveText(/PSNR \d\d\.\d\d dB/);
-  await visitor.unfold("truth");
+  await visitor.unfold("score");
   await visitor.part("truth-run").click();
   await expect(visitor.part("truth-csv")).toBeVisible();
   await visitor.expectState("done", 60_000);

@@ -212,7 +212,7 @@ test("a link holds the whole state, and what is as usual stays out of it", async
   await visitor.format.selectOption("JPEG");
   await visitor.part("quality").fill("71");
   await visitor.part("quality").press("Enter");
-  await visitor.unfold("truth");
+  await visitor.unfold("score");
   await visitor.part("truth-scale").selectOption("3");
   await visitor.part("backend").selectOption("cpu");
   await visitor.run();
@@ -323,7 +323,7 @@ test("of several files the first of which is broken a batch is made, and what is
 
 test("a scale that is changed in the midst of a scoring ends it", async ({ page }) => {
   await visitor.chooseDemo("Portrait");
-  await visitor.unfold("truth");
+  await visitor.unfold("score");
   // Without the models the scoring doesn't end.
   const models = await holdRequests(page, "**/models/*.safetensors");
   await visitor.part("truth-run").click();

@@ -329,7 +329,7 @@ test("the loupe magnifies both pictures under the pointer", async ({ page }) => 
 test("a picture is scored against the truth", async ({ page }) => {
   test.slow();
   await visitor.chooseDemo("Fur");
-  await visitor.unfold("truth");
+  await visitor.unfold("score");
   await visitor.part("truth-scale").selectOption("4");
   await visitor.part("truth-run").click();
   await visitor.expectState("idle", 90_000);

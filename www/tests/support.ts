@@ -186,8 +186,12 @@ export class Visitor {
   }
 
   /** Opens a part of the page that is folded at first. */
-  async unfold(section: "network" | "truth"): Promise<void> {
-    await this.page.locator(`details.${section} > summary`).click();
+  async unfold(section: "network" | "score"): Promise<void> {
+    const inside = { network: "network-facts", score: "truth-scale" }[section];
+    await this.page
+      .locator("details", { has: this.part(inside) })
+      .locator("> summary")
+      .click();
   }
 
   /**
