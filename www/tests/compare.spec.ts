@@ -254,7 +254,7 @@ test("hyper-parameters without weights are no model of the list, from which each
   await visitor.part("hybrid-mode").selectOption("interleaved");
   await expect(visitor.part("model").locator("option:checked")).toHaveText("Not trained");
   await expect(visitor.part("run")).toBeDisabled();
-  await expect(page.locator(".tuning")).toContainText("Trains the network that you chose");
+  await expect(page.locator(".tuning")).toContainText("Trains the network you chose");
   await visitor.part("model").selectOption("splitsr-x2");
   await expect(visitor.part("hybrid-mode")).toHaveValue("split-first");
   await expect(visitor.part("run")).toBeEnabled();
