@@ -226,7 +226,7 @@ test("hyper-parameters without weights are trained, from the nearest model that 
   await expect(visitor.part("split-ratio").locator("option:checked")).toHaveText(/✓/);
   await visitor.chooseDemo("Fur");
   await visitor.run();
-  await expect(page.locator("#panel")).toContainText(`a network of its own, begun with ${START}`);
+  await expect(page.locator("#panel")).toContainText(`a new network started from ${START}`);
 });
 
 test("the page is never held up while it fine-tunes", async () => {
