@@ -179,7 +179,7 @@ test("the drawing shows which channels each block convolves, from head to tail",
   const [network, group] = [page.locator(".network .drawing").nth(0), page.locator(".network .drawing").nth(1)];
   const layers = () => network.locator("text").allTextContents();
   const head = "Head: 3 × 3, 3 → 16";
-  const body = "3 × 3, 16 → 16, plus what the head made";
+  const body = "3 × 3, 16 → 16, plus the head's output";
   const tail = "Tail: 3 × 3, 16 → 3";
   await expect.poll(layers).toEqual([head, body, "Upsampler: 3 × 3, 16 → 64, pixel shuffle ×2", tail]);
 
@@ -238,7 +238,7 @@ test("networks to compare with tell what they are too", async ({ page }) => {
   await expect(facts).toContainText("57,281 parameters; 52.7 billion multiply-adds");
   await expect
     .poll(layers)
-    .toEqual(["Bicubic, ×2; then of its luma", "9 × 9, 1 → 64", "5 × 5, 64 → 32", "5 × 5, 32 → 1"]);
+    .toEqual(["Bicubic, ×2; then on luma only", "9 × 9, 1 → 64", "5 × 5, 64 → 32", "5 × 5, 32 → 1"]);
   await expect(visitor.part("split-ratio")).toHaveCount(0);
   await visitor.part("model").selectOption("rcan-small-x2");
   await expect(facts).toContainText("receptive field: the whole picture");

@@ -77,7 +77,7 @@ const training: readonly Knob[] = [
   {
     testId: "tune-replay",
     label: "Replay, %",
-    about: "share of generic pictures, against forgetting",
+    about: "generic pictures mixed in",
     range: { min: 100 * settingRanges.replay.min, max: 100 * settingRanges.replay.max, isWhole: false },
     read: ({ replay }) => Math.round(replay * 1000) / 10,
     write: (settings, percent) => ({ ...settings, replay: percent / 100 }),
