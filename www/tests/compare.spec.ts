@@ -98,10 +98,10 @@ test("rivals of a large picture that do not fit into memory are made again when 
   await visitor.part("run").click();
   await visitor.expectState("done", 120_000);
   // The one that is shown stays, and of the others the newer ones.
-  const again = /made again when shown/;
+  const again = /computed again when shown/;
   const expectAgain = async (name: string) => {
     for (const other of ["Nearest pixel", "Bilinear", "Bicubic", "Lanczos"]) {
-      await expect(rival(page, other)).toHaveText(/equal|PSNR/);
+      await expect(rival(page, other)).toHaveText(/identical|PSNR/);
       await (other === name ? expect(rival(page, other)) : expect(rival(page, other)).not).toHaveText(again);
     }
   };
@@ -148,9 +148,9 @@ test("the speed of a model is estimated before it ran here, and measured after",
   await visitor.part("model").selectOption("splitsr-tiny-x2");
   await visitor.unfold("network");
   const facts = visitor.part("network-facts");
-  await expect(facts).toHaveText(/; about [\d,]+ ms a megapixel of the result \(estimated\)\.$/, { timeout: 30_000 });
+  await expect(facts).toHaveText(/; about [\d,]+ ms per megapixel of the result \(estimated\)\.$/, { timeout: 30_000 });
   await visitor.run();
-  const measured = /; (\d+) ms a megapixel of the result, measured on this CPU at ×2\.$/;
+  const measured = /; (\d+) ms per megapixel of the result, measured on this CPU at ×2\.$/;
   await expect(facts).toHaveText(measured);
   const [, time, unit] = /Time\s+([\d.]+) (m?s)/.exec(await visitor.part("report").innerText()) ?? [];
   const [milliseconds, rounded] = unit === "s" ? [1000 * Number(time), 51] : [Number(time), 2];
@@ -179,7 +179,7 @@ test("the drawing shows which channels each block convolves, from head to tail",
   const [network, group] = [page.locator(".network .drawing").nth(0), page.locator(".network .drawing").nth(1)];
   const layers = () => network.locator("text").allTextContents();
   const head = "Head: 3 × 3, 3 → 16";
-  const body = "3 × 3, 16 → 16, plus what the head made";
+  const body = "3 × 3, 16 → 16, plus the head's output";
   const tail = "Tail: 3 × 3, 16 → 3";
   await expect.poll(layers).toEqual([head, body, "Upsampler: 3 × 3, 16 → 64, pixel shuffle ×2", tail]);
 
@@ -231,17 +231,17 @@ test("networks to compare with tell what they are too", async ({ page }) => {
   await visitor.unfold("network");
   await visitor.part("model").selectOption("edsr-small-x2");
   await expect(facts).toContainText(
-    "195,971 parameters; 45.6 billion multiply-adds for 1280 × 720; sees 41 × 41 pixels",
+    "195,971 parameters; 45.6 billion multiply-adds for 1280 × 720; receptive field: 41 × 41 pixels",
   );
   await expect.poll(layers).toContain("Head: 3 × 3, 3 → 32");
   await visitor.part("model").selectOption("srcnn-x2");
   await expect(facts).toContainText("57,281 parameters; 52.7 billion multiply-adds");
   await expect
     .poll(layers)
-    .toEqual(["Bicubic, ×2; then of its luma", "9 × 9, 1 → 64", "5 × 5, 64 → 32", "5 × 5, 32 → 1"]);
+    .toEqual(["Bicubic, ×2; then on luma only", "9 × 9, 1 → 64", "5 × 5, 64 → 32", "5 × 5, 32 → 1"]);
   await expect(visitor.part("split-ratio")).toHaveCount(0);
   await visitor.part("model").selectOption("rcan-small-x2");
-  await expect(facts).toContainText("sees the whole picture");
+  await expect(facts).toContainText("receptive field: the whole picture");
   await expect(page.locator(".network")).toContainText("channel attention");
 });
 
@@ -254,7 +254,7 @@ test("hyper-parameters without weights are no model of the list, from which each
   await visitor.part("hybrid-mode").selectOption("interleaved");
   await expect(visitor.part("model").locator("option:checked")).toHaveText("Not trained");
   await expect(visitor.part("run")).toBeDisabled();
-  await expect(page.locator(".tuning")).toContainText("Trains the network that you chose");
+  await expect(page.locator(".tuning")).toContainText("Trains the network you chose");
   await visitor.part("model").selectOption("splitsr-x2");
   await expect(visitor.part("hybrid-mode")).toHaveValue("split-first");
   await expect(visitor.part("run")).toBeEnabled();

@@ -18,11 +18,11 @@ test("a page that is closed on the way goes on from what was kept", async ({ pag
   await visitor.part("finetune-pause").click();
   await visitor.expectPhase("paused");
   const kept = await visitor.step();
-  await expect(visitor.part("finetune-step")).toContainText(`kept at step ${kept}`);
+  await expect(visitor.part("finetune-step")).toContainText(`checkpoint at step ${kept}`);
   await page.reload();
 
   const resume = visitor.part("finetune-resume");
-  await expect(resume).toHaveText(`Go on with ${START}-tuned, step ${kept}`);
+  await expect(resume).toHaveText(`Resume ${START}-tuned from step ${kept}`);
   await visitor.part("finetune-discard").click();
   await expect(resume).toHaveCount(0);
   await page.locator(".tuning").getByRole("button", { name: /undo/i }).click();
@@ -53,7 +53,8 @@ test("a crash loses at most 30 seconds", async ({ page, context }) => {
   await page.clock.install();
   await visitor.expectStepFrom(20);
   await page.clock.fastForward(31_000);
-  const kept = async () => Number(/kept at step (\d+)/.exec(await visitor.part("finetune-step").innerText())?.[1]);
+  const kept = async () =>
+    Number(/checkpoint at step (\d+)/.exec(await visitor.part("finetune-step").innerText())?.[1]);
   await expect.poll(kept).toBeGreaterThanOrEqual(20);
   const step = await kept();
   // Without a word to the page.
@@ -61,7 +62,7 @@ test("a crash loses at most 30 seconds", async ({ page, context }) => {
   const other = new Tuner(await context.newPage());
   await other.open();
   const offer = await other.part("finetune-resume").innerText();
-  expect(Number(/Go on with splitsr-tiny-x2-tuned, step (\d+)/.exec(offer)?.[1])).toBeGreaterThanOrEqual(step);
+  expect(Number(/Resume splitsr-tiny-x2-tuned from step (\d+)/.exec(offer)?.[1])).toBeGreaterThanOrEqual(step);
 });
 
 test("the best so far can be saved while it runs, and thrown away with the rest", async () => {
@@ -69,7 +70,7 @@ test("the best so far can be saved while it runs, and thrown away with the rest"
   await visitor.begin();
   await visitor.expectStepFrom(10);
   await visitor.part("finetune-save").click();
-  await expect(visitor.page.getByText("The best so far is saved")).toBeVisible();
+  await expect(visitor.page.getByText("The best version so far is saved")).toBeVisible();
   expect(await visitor.models()).toContain(`${START}-tuned`);
   await visitor.expectPhase("running");
   await visitor.part("finetune-undo").click();
@@ -138,7 +139,7 @@ test("a full disk is told, keeps the earlier models, and does not stop the train
   await visitor.begin();
   const trouble = visitor.part("finetune-trouble");
   await expect(trouble).toContainText("no room left on this device");
-  await expect(trouble).toContainText("The fine-tuning goes on");
+  await expect(trouble).toContainText("Training continues");
   const step = await visitor.step();
   await visitor.expectStepFrom(step + 5);
   const { name: file, bytes } = await visitor.downloaded("finetune-download");
@@ -176,7 +177,7 @@ test("a browser that keeps nothing fine-tunes all the same", async ({ page }) =>
 test("a window does not go on with what another one runs", async ({ page, context }) => {
   await visitor.setUp(2000);
   await visitor.begin();
-  await expect(visitor.part("finetune-step")).toContainText("kept at step");
+  await expect(visitor.part("finetune-step")).toContainText("checkpoint at step");
   const other = new Tuner(await context.newPage());
   await other.open();
   await other.part("finetune-resume").click();

@@ -23,16 +23,16 @@ test("a model is fine-tuned, paused, saved, and is then one like any other", asy
   await pausing;
   const loss = visitor.part("finetune-loss");
   await expect(loss).toContainText(/Loss\s*0\.\d{4}/);
-  await expect(loss.locator("svg")).toHaveAttribute("aria-label", /the last 0\.\d{4}/);
+  await expect(loss.locator("svg")).toHaveAttribute("aria-label", /latest 0\.\d{4}/);
   const psnr = visitor.part("finetune-psnr").locator("svg");
   await expect(psnr).toHaveAttribute("aria-label", /now [\d.]+ dB, splitsr-tiny-x2 [\d.]+ dB, bicubic [\d.]+ dB/);
-  await expect(visitor.part("finetune-facts")).toContainText("a part of each picture is kept out of the training");
+  await expect(visitor.part("finetune-facts")).toContainText("a part of each picture is held out of training");
 
   await visitor.expectPhase("paused");
   const paused = await visitor.step();
   expect(paused).toBeLessThan(80);
   // The worker does one thing after another: a step that went on would come before this.
-  await expect(visitor.part("finetune-step")).toContainText(`kept at step ${paused}`);
+  await expect(visitor.part("finetune-step")).toContainText(`checkpoint at step ${paused}`);
   expect(await visitor.step()).toBe(paused);
   await visitor.part("finetune-continue").click();
   await visitor.expectStepFrom(paused + 1);
@@ -44,7 +44,7 @@ test("a model is fine-tuned, paused, saved, and is then one like any other", asy
   await visitor.part("finetune-open").click();
   await visitor.expectPhase("done");
   const said = await visitor.part("finetune-status").innerText();
-  const [, step, gain] = /^Best at step (\d+): [\d.]+ dB, \+([\d.]+) dB against splitsr-tiny-x2, [+−]/.exec(said) ?? [];
+  const [, step, gain] = /^Best at step (\d+): [\d.]+ dB \(\+([\d.]+) dB vs\. splitsr-tiny-x2, [+−]/.exec(said) ?? [];
   expect(Number(step), said).toBeGreaterThan(0);
   expect(Number(gain), said).toBeGreaterThanOrEqual(0.1);
   const pixels = (crop: string) =>
@@ -120,7 +120,7 @@ test("what cannot be trained on is refused in words, and nothing starts", async 
   await visitor.choosePictures(bad, 1);
   await expect(refusals.locator("li")).toHaveCount(3);
   await expect(refusals).toContainText("README.md: ");
-  await expect(refusals).toContainText("1x1.png: With 1 × 1 pixels it is too small");
+  await expect(refusals).toContainText("1x1.png: The picture is too small (1 × 1 pixels)");
   await page.getByRole("button", { name: /remove fur\.png/i }).click();
   await expect(visitor.part("finetune-pictures")).toHaveCount(0);
 
@@ -132,7 +132,9 @@ test("what cannot be trained on is refused in words, and nothing starts", async 
   });
   await expect(visitor.part("finetune-count")).toHaveText("1 picture");
   await visitor.part("finetune-start").click();
-  await expect(status).toContainText("small.bmp: Of fewer than 5 pictures a quarter is kept out");
+  await expect(status).toContainText(
+    "small.bmp: The picture is too small. With fewer than 5 pictures, a quarter of each is kept",
+  );
 
   const many = Array.from({ length: 53 }, (_, index) => ({
     name: `${index}.bmp`,
@@ -141,7 +143,7 @@ test("what cannot be trained on is refused in words, and nothing starts", async 
   }));
   await visitor.part("finetune-files").setInputFiles(many);
   await expect(visitor.part("finetune-count")).toHaveText("50 pictures");
-  await expect(refusals).toContainText("50 pictures are the most: 4 are left out.");
+  await expect(refusals).toContainText("At most 50 pictures can be used: 4 were left out.");
 
   for (const [name, trouble] of [
     ["", "needs a name"],
@@ -171,8 +173,8 @@ test("it says when there is too little to tell by, and when it has stopped getti
   // So low a rate that nothing is learnt.
   await visitor.set("tune-rate", "0.00001");
   await visitor.part("finetune-start").click();
-  await expect(visitor.part("finetune-facts")).toContainText("That is too little to tell for sure");
-  await expect(visitor.part("finetune-status")).toContainText("It has stopped getting better", { timeout: 60_000 });
+  await expect(visitor.part("finetune-facts")).toContainText("That is too little for a reliable score");
+  await expect(visitor.part("finetune-status")).toContainText("The score has stopped improving", { timeout: 60_000 });
 });
 
 test("pictures can be dropped on the dialog, and settings stay in their range", async ({ page }) => {
@@ -205,7 +207,9 @@ test("hyper-parameters without weights are trained, from the nearest model that 
   );
   await visitor.openDialog();
   const about = visitor.part("finetune-network");
-  await expect(about).toHaveText(/: hybrid mode interleaved\. It takes over what fits from\s+splitsr-x2-a0\.5/);
+  await expect(about).toHaveText(
+    /: hybrid mode interleaved\. It starts with the weights that fit from\s+splitsr-x2-a0\.5/,
+  );
   await expect(visitor.part("finetune-name")).toHaveValue("splitsr-x2-a0.5-variant");
   await expect(visitor.part("tune-rate")).toHaveValue("0.002");
   await expect(visitor.part("tune-trained")).toHaveCount(0);
@@ -216,13 +220,13 @@ test("hyper-parameters without weights are trained, from the nearest model that 
   await visitor.part("split-ratio").selectOption("0.375");
   await expect(visitor.part("run")).toBeDisabled();
   await visitor.makeModel(40);
-  await expect(visitor.part("finetune-saved")).toHaveText(/Best at step [1-9]\d*: [\d.]+ dB, [+−][\d.]+ dB against/);
+  await expect(visitor.part("finetune-saved")).toHaveText(/Best at step [1-9]\d*: [\d.]+ dB \([+−][\d.]+ dB vs\./);
   await expect(visitor.part("model")).toHaveValue(`${START}-variant`);
   await expect(visitor.part("split-ratio")).toHaveValue("0.375");
   await expect(visitor.part("split-ratio").locator("option:checked")).toHaveText(/✓/);
   await visitor.chooseDemo("Fur");
   await visitor.run();
-  await expect(page.locator("#panel")).toContainText(`a network of its own, begun with ${START}`);
+  await expect(page.locator("#panel")).toContainText(`a new network started from ${START}`);
 });
 
 test("the page is never held up while it fine-tunes", async () => {

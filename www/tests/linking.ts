@@ -32,7 +32,7 @@ export async function verifiedLink(sender: Visitor, demo: string, zoom: string):
   await sender.part("zoom").fill(zoom);
   await sender.run();
   await sender.part("verify").click();
-  await expect(sender.part("verdict")).toHaveText(/the link holds its hash/, { timeout: 30_000 });
+  await expect(sender.part("verdict")).toHaveText(/link now contains the hash/, { timeout: 30_000 });
   return sender.link();
 }
 

@@ -36,7 +36,7 @@ test("a link with the hash of the exact result verifies with another number of w
   await visitor.part("zoom").fill("1.7");
   await visitor.run();
   await visitor.part("verify").click();
-  await expect(visitor.part("verdict")).toHaveText(/the link holds its hash/, { timeout: 30_000 });
+  await expect(visitor.part("verdict")).toHaveText(/link now contains the hash/, { timeout: 30_000 });
   const link = (await visitor.part("share-link").getAttribute("href")) ?? "";
   expect(link).toMatch(/sum=[0-9a-f]{32}-[0-9a-f]{32}(&|$)/);
 
@@ -51,8 +51,8 @@ test("a link with the hash of the exact result verifies with another number of w
   const changed = (from: RegExp) =>
     link.replace(from, (sum) => sum.replace(/.$/, (digit) => (digit === "0" ? "1" : "0")));
   for (const [broken, verdict] of [
-    [changed(/sum=[0-9a-f]{32}/), "the model here is another one"],
-    [changed(/sum=[0-9a-f]{32}-[0-9a-f]{32}/), "the exact result here is another one"],
+    [changed(/sum=[0-9a-f]{32}/), "this page has a different model"],
+    [changed(/sum=[0-9a-f]{32}-[0-9a-f]{32}/), "the exact result here differs"],
   ] as const) {
     await other.open(broken.slice(broken.indexOf("#")));
     await expect(other.part("verdict")).toContainText(`Not reproduced: ${verdict}`, { timeout: 30_000 });
@@ -80,7 +80,7 @@ test("a part of one's own picture can be put into the link", async ({ browser, p
   await visitor.part("pack").click();
   await expect(page).toHaveURL(/img=png:[\w-]{1000,}/);
   await visitor.part("verify").click();
-  await expect(visitor.part("verdict")).toHaveText(/holds its hash/, { timeout: 30_000 });
+  await expect(visitor.part("verdict")).toHaveText(/now contains the hash/, { timeout: 30_000 });
   const link = (await visitor.part("share-link").getAttribute("href")) ?? "";
 
   const context = await browser.newContext();
@@ -194,7 +194,7 @@ for (const [name, note] of [
     await expect(page).toHaveURL(/img=png:/);
     await expect(page.locator("#panel")).toContainText(/it takes \d+ KB/);
     await visitor.part("verify").click();
-    await expect(visitor.part("verdict")).toHaveText(/the link holds its hash/, { timeout: 30_000 });
+    await expect(visitor.part("verdict")).toHaveText(/link now contains the hash/, { timeout: 30_000 });
     const receiver = await newcomer(browser);
     await receiver.open(await visitor.link());
     await verified(receiver);

@@ -204,7 +204,9 @@ test("the result is compared with a resizer and with another model", async ({ pa
   await visitor.part("compare-model").selectOption("bicubic");
   await visitor.run();
   const distance = visitor.part("distance");
-  await expect(distance).toHaveText(/PSNR \d\d\.\d\d dB, SSIM 0\.\d{4}; at most \d+ and on average/);
+  await expect(distance).toHaveText(
+    /PSNR \d\d\.\d\d dB, SSIM 0\.\d{4}\. Difference in levels of 255: at most \d+, [\d.]+ on average/,
+  );
   await expect(page.locator(".tag-before")).toHaveText("Bicubic");
   const withBicubic = await distance.textContent();
 
@@ -230,7 +232,7 @@ test("the result is compared with a resizer and with another model", async ({ pa
   await visitor.part("diff").uncheck();
   await visitor.part("compare-model").selectOption("splitsr-x2");
   await visitor.expectState("done");
-  await expect(distance).toHaveText("Both are equal.");
+  await expect(distance).toHaveText("The two are identical.");
   await visitor
     .part("rivals")
     .getByRole("button", { name: /original/i })

@@ -68,7 +68,7 @@ test.describe("a picture on another site", () => {
     await expect(visitor.part("status")).toHaveText(/^Ready.* 372 × 280 .* 744 × 560 /);
     await visitor.run();
     await visitor.part("verify").click();
-    await expect(visitor.part("verdict")).toHaveText(/the link holds its hash/, { timeout: 30_000 });
+    await expect(visitor.part("verdict")).toHaveText(/link now contains the hash/, { timeout: 30_000 });
     await expect(page.locator("#panel")).toContainText(`The link names where the picture is, at ${remote.host}.`);
     const receiver = await newcomer(browser);
     await receiver.open(await visitor.link());

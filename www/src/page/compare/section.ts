@@ -16,7 +16,7 @@ export function compareSection(session: Session, comparison: Comparison, command
     ([name]) => !names.includes(name),
   );
   const isFull = names.length >= MAX_BASELINES;
-  const first = names.length === 0 ? "The original" : isFull ? `No more than ${MAX_BASELINES}` : "Add another…";
+  const first = names.length === 0 ? "The original" : isFull ? `${MAX_BASELINES} at most` : "Add another…";
   return html`
     <section aria-labelledby="compare-title">
       <h2 id="compare-title">Compare with</h2>
@@ -53,7 +53,7 @@ export function compareSection(session: Session, comparison: Comparison, command
                     void commands.showDifference((event.target as HTMLInputElement).checked);
                   }}
                 />
-                Show where they differ
+                Show differences
               </label>
               <p class="about" data-testid="distance">${made ? distanceText(made.distance) : nothing}</p>
             `
@@ -74,7 +74,7 @@ function baselineTemplate(session: Session, comparison: Comparison, commands: Co
         type="button"
         class="grow"
         aria-pressed=${name === session.comparison.shown}
-        title="Shows it left of the line"
+        title="Show this to the left of the line"
         ?disabled=${activity.isOccupied}
         @click=${() => {
           void commands.showBaseline(name);
@@ -103,13 +103,13 @@ function baselineTemplate(session: Session, comparison: Comparison, commands: Co
 
 /** How a baseline compares with the result. */
 function figures({ distance: { psnrY, ssimY }, milliseconds, pixels }: Made): string {
-  const psnr = psnrY === null ? "equal" : `PSNR ${psnrY.toFixed(2)}`;
+  const psnr = psnrY === null ? "identical" : `PSNR ${psnrY.toFixed(2)}`;
   const ssim = psnrY === null || ssimY === null ? "" : `, SSIM ${ssimY.toFixed(4)}`;
-  return `${psnr}${ssim}, ${timeText(milliseconds)}${pixels ? "" : "; made again when shown, for want of memory"}`;
+  return `${psnr}${ssim}, ${timeText(milliseconds)}${pixels ? "" : "; computed again when shown, to save memory"}`;
 }
 
 function distanceText({ psnrY, ssimY, largest, mean }: Distance): string {
-  if (psnrY === null) return largest === 0 ? "Both are equal." : "Both have the same luma.";
+  if (psnrY === null) return largest === 0 ? "The two are identical." : "The two have the same luma.";
   const ssim = ssimY === null ? "" : `, SSIM ${ssimY.toFixed(4)}`;
-  return `Between them: PSNR ${psnrY.toFixed(2)} dB${ssim}; at most ${largest} and on average ${mean.toFixed(2)} levels of 255 apart.`;
+  return `PSNR ${psnrY.toFixed(2)} dB${ssim}. Difference in levels of 255: at most ${largest}, ${mean.toFixed(2)} on average.`;
 }

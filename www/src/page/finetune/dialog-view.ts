@@ -22,7 +22,7 @@ export function dialogTemplate(tuning: FineTuning, close: () => void): TemplateR
     </header>
     ${
       run
-        ? html`<div class="body" role="group" aria-label="How it goes" tabindex="0">${runTemplate(tuning, run)}</div>`
+        ? html`<div class="body" role="group" aria-label="Progress" tabindex="0">${runTemplate(tuning, run)}</div>`
         : html`<div class="body">${setupTemplate(tuning)}</div>`
     }
     <footer>
@@ -44,17 +44,17 @@ function setupTemplate(tuning: FineTuning): TemplateResult {
     ${
       network
         ? html`<p class="lead" data-testid="finetune-network">
-              Trains the network that you chose: ${differenceText(network, start)}. It takes over what fits from
+              Trains the network you chose: ${differenceText(network, start)}. It starts with the weights that fit from
               <b>${start?.name}</b>, and learns the rest from that model and from your pictures, which stay on this
               device.
             </p>
             <p class="remark">
-              A few minutes do not make it as good as a model that was trained for hours: the curve shows how near it
-              comes.
+              A few minutes of training cannot match a model that was trained for hours. The curve shows how close it
+              gets.
             </p>`
         : html`<p class="lead">
-            Makes <b>${start?.name}</b> better at one kind of picture: yours. They stay on this device, where the
-            training runs too.
+            Makes <b>${start?.name}</b> better at pictures like yours. Training runs on this device, and your pictures
+            stay on it.
           </p>`
     }
     <section aria-labelledby="tune-pictures-title">
@@ -62,7 +62,7 @@ function setupTemplate(tuning: FineTuning): TemplateResult {
       ${picturesTemplate(pictures, tuning.leastSide)}
     </section>
     <fieldset>
-      <legend>How long</legend>
+      <legend>Training length</legend>
       <div class="presets">
         ${presets.map(
           ({ label, steps, about }) => html`
@@ -74,7 +74,7 @@ function setupTemplate(tuning: FineTuning): TemplateResult {
                 @change=${() => tuning.setSettings({ ...settings, steps })}
               />
               <b>${label}</b>
-              <span>${steps.toLocaleString("en")} steps: ${about}</span>
+              <span>${steps.toLocaleString("en")} steps, ${about}</span>
             </label>
           `,
         )}
@@ -115,7 +115,12 @@ function setupActions(tuning: FineTuning): TemplateResult {
 function runTemplate(tuning: FineTuning, run: Run): TemplateResult {
   const facts = run.tuning?.facts;
   return html`
-    <progress aria-label="Steps taken" max="1" .value=${tuning.fraction} data-testid="finetune-progress"></progress>
+    <progress
+      aria-label="Training progress"
+      max="1"
+      .value=${tuning.fraction}
+      data-testid="finetune-progress"
+    ></progress>
     <p class="numbers" data-testid="finetune-step">${numbersText(tuning, run)}</p>
     <div class="panes">
       <div>${lossFigure(run)} ${facts ? psnrFigure(run, facts) : nothing}</div>
@@ -125,7 +130,9 @@ function runTemplate(tuning: FineTuning, run: Run): TemplateResult {
     ${run.trouble ? html`<p class="remark wrong" role="alert" data-testid="finetune-trouble">${run.trouble}</p>` : nothing}
     ${
       run.isSaved && !run.trouble
-        ? html`<p class="about" role="status">The best so far is saved as ${run.name}, in the list of models.</p>`
+        ? html`<p class="about" role="status">
+            The best version so far is saved as ${run.name} in the list of models.
+          </p>`
         : nothing
     }
   `;
@@ -134,10 +141,12 @@ function runTemplate(tuning: FineTuning, run: Run): TemplateResult {
 function numbersText(tuning: FineTuning, { step, settings, stepsPerSecond, tuning: begun, kept }: Run): string {
   if (!begun) return "";
   const speed =
-    stepsPerSecond >= 1 ? `${stepsPerSecond.toFixed(1)} steps a second` : `${(1 / stepsPerSecond).toFixed(1)} s a step`;
+    stepsPerSecond >= 1
+      ? `${stepsPerSecond.toFixed(1)} steps per second`
+      : `${(1 / stepsPerSecond).toFixed(1)} s per step`;
   const parts = [`Step ${step.toLocaleString("en")} of ${settings.steps.toLocaleString("en")}`];
   if (tuning.phase === "running" && stepsPerSecond > 0) parts.push(speed + tuning.timeLeft);
-  if (kept !== undefined) parts.push(`kept at step ${kept.toLocaleString("en")}`);
+  if (kept !== undefined) parts.push(`checkpoint at step ${kept.toLocaleString("en")}`);
   return parts.join("; ");
 }
 
@@ -153,7 +162,7 @@ function lossFigure({ losses, settings }: Run): TemplateResult {
         levels: [],
         steps: settings.steps,
         digits: 2,
-        label: `Loss over the steps, the last ${said}`,
+        label: `Training loss by step, latest ${said}`,
       })}
     </figure>
   `;
@@ -167,9 +176,7 @@ function psnrFigure(
   const best = score?.best;
   return html`
     <figure data-testid="finetune-psnr">
-      <figcaption>
-        <b>PSNR</b> <span>${last.toFixed(2)} dB</span> <small>on what it is not trained with</small>
-      </figcaption>
+      <figcaption><b>PSNR</b> <span>${last.toFixed(2)} dB</span> <small>validation</small></figcaption>
       ${plot({
         points: scores,
         isNoisy: false,
@@ -181,7 +188,7 @@ function psnrFigure(
         steps: settings.steps,
         digits: 1,
         label:
-          `PSNR over the steps: now ${last.toFixed(2)} dB, ${start.name} ${startPsnrY.toFixed(2)} dB, ` +
+          `Validation PSNR by step: now ${last.toFixed(2)} dB, ${start.name} ${startPsnrY.toFixed(2)} dB, ` +
           `bicubic ${bicubicPsnrY.toFixed(2)} dB`,
       })}
     </figure>
@@ -189,7 +196,7 @@ function psnrFigure(
 }
 
 const crops = [
-  ["truth", "Truth"],
+  ["truth", "Original"],
   ["bicubic", "Bicubic"],
   ["before", "Before"],
   ["after", "Now"],
@@ -205,7 +212,7 @@ function cropsTemplate({ from, score }: Run): TemplateResult {
               data-testid="finetune-${crop}"
               data-crop=${crop}
               role="img"
-              aria-label="A part of a held-out picture: ${label}"
+              aria-label="Detail of a validation picture: ${label}"
             ></canvas>
             <figcaption>
               ${label}
@@ -245,19 +252,17 @@ function factsText({ pictures }: Run, facts: TuneFacts): string {
     heldOut === "pictures"
       ? `${count} of the ${all} pictures ${count === 1 ? "is" : "are"}`
       : `a part of ${all === 1 ? "the picture" : count === all ? "each picture" : `${count} of the ${all} pictures`} is`;
-  const trust = enough
-    ? ""
-    : " That is too little to tell for sure how good it gets: with more pictures the numbers are worth more.";
-  return `To score with, ${what} kept out of the training.${trust} It runs on the ${backend.toUpperCase()} (${adapter}: ${reason}).`;
+  const trust = enough ? "" : " That is too little for a reliable score. More pictures would make it more reliable.";
+  return `For validation, ${what} held out of training.${trust} Training runs on the ${backend.toUpperCase()} (${adapter}: ${reason}).`;
 }
 
 function runActions(tuning: FineTuning, run: Run): TemplateResult {
   const { phase, confirms } = tuning;
   if (confirms) {
     return html`
-      <button type="button" data-testid="finetune-keep" @click=${() => tuning.confirmThrowAway(false)}>Keep it</button>
+      <button type="button" data-testid="finetune-keep" @click=${() => tuning.confirmThrowAway(false)}>Keep</button>
       <button type="button" class="danger" data-testid="finetune-undo-sure" @click=${() => void tuning.throwAway()}>
-        Throw it away
+        Discard
       </button>
     `;
   }
@@ -268,10 +273,10 @@ function runActions(tuning: FineTuning, run: Run): TemplateResult {
     <button
       type="button"
       data-testid="finetune-undo"
-      title="Throws ${run.name} away and goes back to ${run.before}"
+      title="Discard ${run.name} and go back to ${run.before}"
       @click=${() => tuning.confirmThrowAway(true)}
     >
-      Throw away
+      Discard
     </button>
   `;
   const isDone = phase === "done";
@@ -305,7 +310,7 @@ function runActions(tuning: FineTuning, run: Run): TemplateResult {
                     ?disabled=${phase !== "paused"}
                     @click=${() => tuning.resume()}
                   >
-                    Go on
+                    Resume
                   </button>`
             }
             <button
@@ -325,7 +330,7 @@ function runActions(tuning: FineTuning, run: Run): TemplateResult {
       ?disabled=${phase === "stopping" || tuning.isSaving}
       @click=${() => void tuning.save()}
     >
-      ${isDone ? "Save the model" : "Save the best so far"}
+      ${isDone ? "Save model" : "Save best so far"}
     </button>
   `;
 }
@@ -333,21 +338,21 @@ function runActions(tuning: FineTuning, run: Run): TemplateResult {
 /** Announced by screen readers. */
 function statusText({ phase, run, error, confirms }: FineTuning): string {
   if (!run) return error;
-  if (confirms) return `Throw ${run.name} away? What it learnt is lost, and the page uses ${run.before} again.`;
+  if (confirms) return `Discard ${run.name}? Its training will be lost, and the page will use ${run.before} again.`;
   switch (phase) {
     case "starting":
-      return `Reading the pictures, and scoring ${run.from} on what is held out…`;
+      return `Reading the pictures and scoring ${run.from}…`;
     case "pausing":
-      return "Pausing after the step at hand…";
+      return "Pausing after the current step…";
     case "paused":
-      return "Paused. It can go on at any time, on another day too.";
+      return "Paused. You can resume at any time, even on another day.";
     case "stopping":
-      return "Stopping after the step at hand…";
+      return "Stopping after the current step…";
     case "done":
       return run.tuning && run.result ? outcome(run.tuning, run.result) : "";
     default:
       return run.score?.stalled
-        ? "It has stopped getting better: you can stop it, and the best step is kept."
-        : "It runs. You can close this and use the page meanwhile.";
+        ? "The score has stopped improving. You can stop now; the best step is kept."
+        : "Training. You can close this dialog and keep using the page.";
   }
 }

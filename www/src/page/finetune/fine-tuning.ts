@@ -156,7 +156,7 @@ export class FineTuning {
       case "running":
         return `${run.name}: ${step}${this.timeLeft}`;
       case "done":
-        return `${run.name} is done, and not saved yet.`;
+        return `${run.name} is done but not saved yet.`;
       default:
         return `${run.name}: ${phase === "stopping" ? "stopping" : "paused"} at ${step}`;
     }
@@ -202,7 +202,7 @@ export class FineTuning {
     const pictures = await readPictures(id);
     if (this.isBusy) return;
     if (pictures.length === 0) {
-      this.error = `The pictures of ${name} are gone from this device, so that it cannot go on: discard it, and begin anew.`;
+      this.error = `The pictures of ${name} are no longer on this device, so it cannot be resumed. Discard it and start again.`;
       this.#view.draw();
       return;
     }
@@ -244,7 +244,7 @@ export class FineTuning {
     void this.#launcher.findWaiting();
     try {
       const release = await lock(run.id);
-      if (!release) throw new Error(`${run.name} is being fine-tuned in another window of this page.`);
+      if (!release) throw new Error(`${run.name} is already being fine-tuned in another window.`);
       run.release = release;
       const tuning = await fineTune({
         model: run.source,
@@ -300,7 +300,7 @@ export class FineTuning {
   #fail(run: Run, error: unknown): void {
     if (this.run !== run) return;
     this.error = error instanceof Error ? error.message : String(error);
-    if (run.kept !== undefined) this.error += ` What was kept at step ${run.kept} is still there.`;
+    if (run.kept !== undefined) this.error += ` The checkpoint from step ${run.kept} is still stored.`;
     this.#end(run);
     void this.#launcher.findWaiting();
   }
@@ -399,7 +399,7 @@ export class FineTuning {
       this.#launcher.onSaved({
         name,
         before: run.before,
-        text: `It is chosen above. ${outcome(run.tuning, result)}`,
+        text: `It is now the selected model. ${outcome(run.tuning, result)}`,
       });
       this.#end(run);
       this.#view.close();
@@ -439,7 +439,7 @@ export class FineTuning {
       await storeCheckpoint(run);
     } catch (error) {
       if (this.run !== run) return;
-      run.trouble = `${(error as Error).message} The fine-tuning goes on: download the model to keep it.`;
+      run.trouble = `${(error as Error).message} Training continues. Download the model to keep it.`;
     }
     this.#view.drawSoon();
   }

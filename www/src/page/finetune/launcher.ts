@@ -95,7 +95,7 @@ export class FineTuneLauncher {
       await removeTuning(kept.id).catch(() => undefined);
       release();
     } else {
-      this.#trouble = `${kept.name} is being fine-tuned in another window of this page.`;
+      this.#trouble = `${kept.name} is already being fine-tuned in another window.`;
     }
     await this.findWaiting();
   }

@@ -14,11 +14,11 @@ export function gainOf({ facts }: Tuning, { psnrY }: TuneResult): number {
 export function outcome(tuning: Tuning, result: TuneResult): string {
   const { start, bicubicPsnrY, settings } = tuning.facts;
   const gain = gainOf(tuning, result);
-  const reached = `${result.psnrY.toFixed(1)} dB, ${gainText(gain)} against ${start.name}`;
-  const all = `${reached}, ${gainText(result.psnrY - bicubicPsnrY)} against bicubic.`;
+  const gains = `${gainText(gain)} vs. ${start.name}, ${gainText(result.psnrY - bicubicPsnrY)} vs. bicubic`;
+  const all = `${result.psnrY.toFixed(1)} dB (${gains}).`;
   if (gain >= MIN_GAIN || (settings.network && result.step > 0))
     return `Best at step ${result.step.toLocaleString("en")}: ${all}`;
-  if (result.step > 0) return `It did not get better, or hardly, at what it was not trained with: ${all}`;
-  if (settings.network) return `No step made it better at what it was not trained with: ${all}`;
-  return `It did not get better at what it was not trained with: the best is ${start.name} as it was. More pictures of one kind may help.`;
+  if (result.step > 0) return `The validation score improved little or not at all: ${all}`;
+  if (settings.network) return `No step improved the validation score: ${all}`;
+  return `The validation score did not improve, so the best model is still ${start.name}. More pictures of the same kind may help.`;
 }

@@ -36,7 +36,7 @@ export class Pictures {
     if (excess === 0) return this.#refused;
     return [
       ...this.#refused,
-      `${MAX_PICTURES} pictures are the most: ${excess} ${excess === 1 ? "is" : "are"} left out.`,
+      `At most ${MAX_PICTURES} pictures can be used: ${excess} ${excess === 1 ? "was" : "were"} left out.`,
     ];
   }
 
@@ -44,7 +44,7 @@ export class Pictures {
   add(files: readonly File[], least: number): void {
     this.#forgetRefusals();
     if (files.length === 0)
-      this.#refused.push("That was no file: save the picture first, then choose or drop the file.");
+      this.#refused.push("That was not a file. Save the picture first, then choose or drop the file.");
     this.unread += files.length;
     this.ready = this.ready.then(async () => {
       for (const file of files) {
@@ -108,13 +108,13 @@ export class Pictures {
     const needed = Math.ceil((least * HELD_OUT_PARTS) / (HELD_OUT_PARTS - 1));
     const short = this.all.find(({ width, height }) => Math.max(width, height) < needed);
     if (!short || this.all.length >= MIN_PICTURES_HELD_OUT_WHOLE) return "";
-    return `${short.file.name}: Of fewer than ${MIN_PICTURES_HELD_OUT_WHOLE} pictures a quarter is kept out of the training, so that the longer side has to have ${needed} pixels. Take a larger one, or more pictures.`;
+    return `${short.file.name}: The picture is too small. With fewer than ${MIN_PICTURES_HELD_OUT_WHOLE} pictures, a quarter of each is kept for validation, so the longer side must have at least ${needed} pixels. Use a larger picture, or more pictures.`;
   }
 }
 
 function sizeTrouble({ width, height }: { width: number; height: number }, least: number): string {
   if (Math.min(width, height) >= least) return "";
-  return `With ${width} × ${height} pixels it is too small: it takes at least ${least} on each side.`;
+  return `The picture is too small (${width} × ${height} pixels). Each side must have at least ${least} pixels.`;
 }
 
 export function picturesTemplate(pictures: Pictures, least: number): TemplateResult {
@@ -139,8 +139,8 @@ export function picturesTemplate(pictures: Pictures, least: number): TemplateRes
       />
       <label class="button" for="tune-files">${all.length > 0 ? "Add pictures" : "Choose pictures"}</label>
       <p class="about" id="tune-files-about">
-        <span class="with-mouse">Or drop them here.</span> 1 to ${MAX_PICTURES}, sharp, of the kind that you want to
-        enlarge.
+        <span class="with-mouse">Or drop them here.</span> Use 1 to ${MAX_PICTURES} sharp pictures of the kind you want
+        to enlarge.
       </p>
       ${
         all.length > 0
@@ -182,7 +182,7 @@ export function picturesTemplate(pictures: Pictures, least: number): TemplateRes
 }
 
 function countText({ all, unread }: Pictures): string {
-  if (unread > 0) return `Reading ${unread === 1 ? "a picture" : `${unread} pictures`}…`;
+  if (unread > 0) return `Reading ${unread === 1 ? "1 picture" : `${unread} pictures`}…`;
   if (all.length === 0) return "";
   return all.length === 1 ? "1 picture" : `${all.length} pictures`;
 }

@@ -17,14 +17,14 @@ export function fineTuneSection({ choice }: Session, launcher: FineTuneLauncher)
         ?disabled=${!start}
         @click=${() => void launcher.open()}
       >
-        ${tuning?.isBusy ? "Show the fine-tuning" : choice.isTrained ? "Fine-tune on your pictures" : "Train it on your pictures"}
+        ${tuning?.isBusy ? "Show progress" : choice.isTrained ? "Fine-tune on your pictures" : "Train on your pictures"}
       </button>
       ${
         tuning?.isBusy
           ? html`<progress aria-label="Fine-tuning" max="1" .value=${tuning.fraction}></progress>
               <p class="about" data-testid="finetune-line">${tuning.line}</p>`
           : html`<p class="about">
-              ${choice.isTrained ? html`Makes <b>${start}</b> better at pictures like yours, on this device.` : html`Trains the network that you chose, on this device; what fits is taken over from <b>${start}</b>, the nearest that is trained.`}
+              ${choice.isTrained ? html`Makes <b>${start}</b> better at pictures like yours. Training runs on this device.` : html`Trains the network you chose on this device. It starts from <b>${start}</b>, the closest trained model.`}
             </p>`
       }
       <div role="status">
@@ -36,7 +36,7 @@ export function fineTuneSection({ choice }: Session, launcher: FineTuneLauncher)
                   type="button"
                   class="link"
                   data-testid="finetune-undo"
-                  title="Deletes ${saved.name} and goes back to ${saved.before}"
+                  title="Delete ${saved.name} and go back to ${saved.before}"
                   @click=${() => void launcher.undoSave()}
                 >
                   Undo
@@ -68,7 +68,7 @@ function waitingTemplate(launcher: FineTuneLauncher): TemplateResult {
                     ?disabled=${tuning?.isBusy ?? false}
                     @click=${() => void launcher.open(kept)}
                   >
-                    Go on with ${kept.name}, step ${kept.step.toLocaleString("en")}
+                    Resume ${kept.name} from step ${kept.step.toLocaleString("en")}
                   </button>
                   <button
                     type="button"

@@ -15,7 +15,7 @@ import { configOf } from "../session/hyper-parameters.ts";
 export const newNetworkSettings: TuneSettings = { ...defaultSettings, steps: 2400, learningRate: 2e-3 };
 
 export const presets: readonly { label: string; steps: number; about: string }[] = [
-  { label: "Quick", steps: 150, about: "a first look" },
+  { label: "Quick", steps: 150, about: "for a first try" },
   { label: "Normal", steps: defaultSettings.steps, about: "for most pictures" },
   { label: "Long", steps: 2400, about: "for many pictures" },
 ];
@@ -45,7 +45,7 @@ const training: readonly Knob[] = [
   {
     testId: "tune-steps",
     label: "Steps",
-    about: "of training",
+    about: "training steps in total",
     range: settingRanges.steps,
     read: ({ steps }) => steps,
     write: (settings, steps) => ({ ...settings, steps }),
@@ -53,23 +53,23 @@ const training: readonly Knob[] = [
   {
     testId: "tune-rate",
     label: "Learning rate",
-    about: "smaller is gentler",
+    about: "lower is gentler",
     range: settingRanges.learningRate,
     read: ({ learningRate }) => learningRate,
     write: (settings, learningRate) => ({ ...settings, learningRate }),
   },
   {
     testId: "tune-batch",
-    label: "Batch",
-    about: "patches a step",
+    label: "Batch size",
+    about: "patches per step",
     range: settingRanges.batch,
     read: ({ batch }) => batch,
     write: (settings, batch) => ({ ...settings, batch }),
   },
   {
     testId: "tune-patch",
-    label: "Patch",
-    about: "its side in sharp pixels",
+    label: "Patch size",
+    about: "side in pixels of your picture",
     range: settingRanges.patch,
     read: ({ patch }) => patch,
     write: (settings, patch) => ({ ...settings, patch }),
@@ -77,15 +77,15 @@ const training: readonly Knob[] = [
   {
     testId: "tune-replay",
     label: "Replay, %",
-    about: "generic pictures, not to forget",
+    about: "generic pictures mixed in",
     range: { min: 100 * settingRanges.replay.min, max: 100 * settingRanges.replay.max, isWhole: false },
     read: ({ replay }) => Math.round(replay * 1000) / 10,
     write: (settings, percent) => ({ ...settings, replay: percent / 100 }),
   },
   {
     testId: "tune-forget",
-    label: "Most forgotten, dB",
-    about: "that generic pictures may lose",
+    label: "Forgetting limit, dB",
+    about: "allowed loss on generic pictures",
     range: settingRanges.forget,
     read: ({ forget }) => (forget < NO_FORGET_LIMIT ? forget : null),
     write: (settings, forget) => ({ ...settings, forget }),
@@ -94,7 +94,7 @@ const training: readonly Knob[] = [
   {
     testId: "tune-seed",
     label: "Seed",
-    about: "of the random choices",
+    about: "for random choices",
     range: settingRanges.seed,
     read: ({ seed }) => seed,
     write: (settings, seed) => ({ ...settings, seed }),
@@ -105,7 +105,7 @@ const damage: readonly Knob[] = [
   {
     testId: "tune-blur",
     label: "Blur",
-    about: "deviation in sharp pixels",
+    about: "standard deviation, in pixels of your picture",
     range: settingRanges.blur,
     read: ({ degradation }) => degradation.blur,
     write: (settings, blur) => degrade(settings, { blur }),
@@ -113,7 +113,7 @@ const damage: readonly Knob[] = [
   {
     testId: "tune-noise",
     label: "Noise",
-    about: "deviation in levels of 255",
+    about: "standard deviation, in levels of 255",
     range: settingRanges.noise,
     read: ({ degradation }) => degradation.noise,
     write: (settings, noise) => degrade(settings, { noise }),
@@ -121,7 +121,7 @@ const damage: readonly Knob[] = [
   {
     testId: "tune-jpeg",
     label: "JPEG quality",
-    about: "empty: no JPEG",
+    about: "leave empty for no JPEG",
     range: settingRanges.jpeg,
     read: ({ degradation }) => degradation.jpeg,
     write: (settings, jpeg) => degrade(settings, { jpeg }),
@@ -131,13 +131,13 @@ const damage: readonly Knob[] = [
 
 const trainable: readonly (readonly [Trained, string])[] = [
   ["all", "All weights"],
-  ["tail", "The last layers alone"],
-  ["light-blocks", "The lightweight blocks alone"],
+  ["tail", "Last layers only"],
+  ["light-blocks", "Lightweight blocks only"],
 ];
 
 const shrinks: readonly (readonly [Degradation["shrink"], string])[] = [
-  ["bicubic", "Bicubic, as models are scored"],
-  ["area", "Area, as cameras and programs do"],
+  ["bicubic", "Bicubic, as in scoring"],
+  ["area", "Area average, as in cameras and apps"],
 ];
 
 /** The parts of a model that can be trained alone. */
@@ -160,14 +160,14 @@ export function settingsTemplate(
       ${
         isNew
           ? nothing
-          : choice("tune-trained", "What is trained", trainableOf(start), settings.trained, (trained) =>
+          : choice("tune-trained", "Weights to train", trainableOf(start), settings.trained, (trained) =>
               change({ ...settings, trained }),
             )
       }
     </div>
-    <h4>How the small pictures come about that it learns to enlarge</h4>
+    <h4>Training degradation: how the small pictures are made</h4>
     <div class="parameters">
-      ${choice("tune-shrink", "Shrinking", shrinks, settings.degradation.shrink, (shrink) =>
+      ${choice("tune-shrink", "Downscaling", shrinks, settings.degradation.shrink, (shrink) =>
         change(degrade(settings, { shrink })),
       )}
       ${damage.map((knob) => knobTemplate(knob, settings, change))}

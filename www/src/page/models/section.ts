@@ -20,8 +20,8 @@ export function modelSection(
     ${
       model && isTrained
         ? html`<p class="about">
-            Trained for ×${model.scale}${trainedText(model)}; ${model.params.toLocaleString("en")}
-            parameters${isChosen ? "" : "; follows the zoom"}
+            For ×${model.scale}${trainedText(model)}; ${model.params.toLocaleString("en")}
+            parameters${isChosen ? "" : "; chosen to suit the zoom"}
           </p>`
         : nothing
     }
@@ -37,7 +37,9 @@ export function modelSection(
 /** Says how long a model was trained: comparing models compares that too. */
 function trainedText({ training }: ModelEntry): string {
   if (!training?.hours) return "";
-  return training.hours < 1 ? `, ${Math.round(training.hours * 60)} minutes` : `, ${training.hours.toFixed(1)} hours`;
+  return training.hours < 1
+    ? `, trained for ${Math.round(training.hours * 60)} minutes`
+    : `, trained for ${training.hours.toFixed(1)} hours`;
 }
 
 /** The commands for the chosen model if it is the visitor's own, and the input for model files. */
@@ -99,10 +101,11 @@ function ownModelsTemplate({ own, choice, model }: Session, commands: Commands):
 }
 
 function originText({ tuned }: OwnModel): string {
-  if (!tuned) return "Yours, from a file; kept on this device.";
+  if (!tuned) return "Your model, loaded from a file and stored on this device.";
   if (tuned.isOther) {
-    return `Yours: a network of its own, begun with ${tuned.from}; ${tuned.step} steps, ${gainText(tuned.gain)} against that; kept on this device.`;
+    return `Your model: a new network started from ${tuned.from} and trained for ${tuned.step} steps (${gainText(tuned.gain)} vs. ${tuned.from}). It is stored on this device.`;
   }
-  if (tuned.step === 0) return `Yours: ${tuned.from} as it was, which no step made better; kept on this device.`;
-  return `Yours: ${tuned.from} fine-tuned for ${tuned.step} steps, ${gainText(tuned.gain)}; kept on this device.`;
+  if (tuned.step === 0)
+    return `Your model: ${tuned.from} unchanged, because no step improved it. It is stored on this device.`;
+  return `Your model: ${tuned.from} fine-tuned for ${tuned.step} steps (${gainText(tuned.gain)}). It is stored on this device.`;
 }

@@ -51,7 +51,7 @@ export function splitsrDrawing({ config, lightGroups, channelFlow }: NetworkInfo
       channels,
       true,
     ),
-    bar(`3 × 3, ${channels} → ${channels}, plus what the head made`),
+    bar(`3 × 3, ${channels} → ${channels}, plus the head's output`),
     ...(upsampler ?? []),
     bar(`Tail: 3 × 3, ${channels} → 3`),
   ];
@@ -60,8 +60,9 @@ export function splitsrDrawing({ config, lightGroups, channelFlow }: NetworkInfo
   return html`
     ${drawing(label, pieces)}
     <p class="about">
-      From the top down. Each column is a group, each row one of its blocks with the channels that it convolves, in
-      colour in a lightweight group. Below them is the group's convolution.${gates} ✓: with trained weights.
+      Read the drawing from the top down. Each column is a group. Each row is a block, and its bars are the channels
+      that the block convolves, in colour in a lightweight group. The group's own convolution is at the bottom.${gates}
+      A ✓ in the lists marks a choice with trained weights.
     </p>
     ${
       light > 0 || hasLightUpsampler
@@ -80,15 +81,15 @@ export function splitsrDrawing({ config, lightGroups, channelFlow }: NetworkInfo
 export function otherDrawing(config: Exclude<ModelEntry["config"], SplitSrConfig>): TemplateResult {
   if (config.architecture === "srcnn") {
     const layers = ["9 × 9, 1 → 64", "5 × 5, 64 → 32", "5 × 5, 32 → 1"];
-    const pieces = [bar(`Bicubic, ×${config.scale}; then of its luma`), ...layers.map((layer) => bar(layer))];
-    return drawing(`Bicubic enlargement, and three convolutions on its luma: ${layers.join("; ")}`, pieces);
+    const pieces = [bar(`Bicubic, ×${config.scale}; then on luma only`), ...layers.map((layer) => bar(layer))];
+    return drawing(`Bicubic enlargement, then three convolutions on luma only: ${layers.join("; ")}`, pieces);
   }
   const { channels, blocks, scale } = config;
   const rows = Array.from({ length: blocks }, () => [[0, channels] as const]);
   return drawing(`Head, ${blocks} residual blocks, upsampler, tail`, [
     bar(`Head: 3 × 3, 3 → ${channels}`),
     groupsPiece([rows], [false], channels),
-    bar(`3 × 3, ${channels} → ${channels}, plus what the head made`),
+    bar(`3 × 3, ${channels} → ${channels}, plus the head's output`),
     ...(steps[scale] ?? []).map((factor) =>
       bar(`Upsampler: 3 × 3, ${channels} → ${channels * factor ** 2}, pixel shuffle ×${factor}`),
     ),
@@ -194,7 +195,7 @@ function enlarged({ channels }: SplitSrConfig, { convolved, movesTo }: ChannelFl
     <svg
       class="drawing"
       role="img"
-      aria-label="The channels of ${blocks} block${blocks > 1 ? "s" : ""}, and their way from one to the next"
+      aria-label="The channels of ${blocks} block${blocks > 1 ? "s" : ""}, and how they move from one block to the next"
       viewBox="0 0 ${WIDTH} ${bottom + CELL}"
     >
       ${rows}

@@ -53,7 +53,7 @@ function otherTemplate(
 ): TemplateResult {
   return html`
     <p class="about" data-testid="network-facts">
-      ${config.architecture.toUpperCase()}, to compare with: it has none of SplitSR's hyper-parameters.
+      ${config.architecture.toUpperCase()} is here for comparison and has none of SplitSR's hyper-parameters.
       ${infoText(session, { params, macs720p, receptiveField: receptive_field })}
     </p>
     ${config.architecture === "splitsr" ? nothing : drawings?.otherDrawing(config)}
@@ -96,7 +96,7 @@ function infoText(
 ): string {
   const { params, macs720p, receptiveField } = info;
   const field = receptiveField === null ? "the whole picture" : `${receptiveField} × ${receptiveField} pixels`;
-  const sees = receptiveField === undefined ? "" : `; sees ${field}`;
+  const sees = receptiveField === undefined ? "" : `; receptive field: ${field}`;
   return (
     `${params.toLocaleString("en")} parameters; ${(macs720p / 1e9).toFixed(1)} billion multiply-adds for 1280 × 720` +
     `${sees}${speedText(session)}.`
@@ -110,9 +110,9 @@ function speedText({ speeds, estimate, choice, backend }: Session): string {
   if (measured) {
     const { perMegapixel, zoom } = measured;
     const place = measured.backend.toUpperCase();
-    return `; ${Math.round(perMegapixel)} ms a megapixel of the result, measured on this ${place} at ×${roundZoom(zoom)}`;
+    return `; ${Math.round(perMegapixel)} ms per megapixel of the result, measured on this ${place} at ×${roundZoom(zoom)}`;
   }
   if (!estimate) return "";
   const perMegapixel = estimate.milliseconds / ((estimate.width * estimate.height) / 1e6);
-  return `; about ${Math.round(perMegapixel)} ms a megapixel of the result (estimated)`;
+  return `; about ${Math.round(perMegapixel)} ms per megapixel of the result (estimated)`;
 }

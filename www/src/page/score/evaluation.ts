@@ -67,7 +67,7 @@ export class Evaluation {
   ): Promise<void> {
     const { picture } = task;
     if (picture.width * picture.height > MAX_PIXELS) {
-      throw new Error("This picture is too large to be scored: take one of at most 4 megapixels, or a part of it.");
+      throw new Error("This picture is too large to score. Use one of at most 4 megapixels, or choose a part of it.");
     }
     this.forget();
     this.#signal = signal;

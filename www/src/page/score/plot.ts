@@ -67,7 +67,7 @@ export function plot(scores: readonly Score[], cost: Cost, named = false): Templ
       class="drawing plot"
       data-testid="truth-plot"
       role="img"
-      aria-label="PSNR against ${unit}; the numbers are those of the table"
+      aria-label="PSNR vs. ${unit}; the numbers refer to the rows of the table"
       viewBox="0 0 ${WIDTH} ${height}"
       font-family="system-ui, sans-serif"
     >
@@ -151,7 +151,7 @@ export async function plotAsPng(scores: readonly Score[], cost: Cost): Promise<B
   const holder = document.createElement("div");
   render(plot(scores, cost, true), holder);
   const drawn = holder.querySelector("svg");
-  if (!drawn) throw new Error("there is no plot");
+  if (!drawn) throw new Error("There is nothing to plot.");
   const { width, height } = drawn.viewBox.baseVal;
   drawn.setAttribute("width", String(width));
   drawn.setAttribute("height", String(height));
@@ -161,7 +161,7 @@ export async function plotAsPng(scores: readonly Score[], cost: Cost): Promise<B
   await image.decode().finally(() => URL.revokeObjectURL(url));
   const canvas = new OffscreenCanvas(3 * width, 3 * height);
   const context = canvas.getContext("2d");
-  if (!context) throw new Error("The browser gave no canvas for the plot.");
+  if (!context) throw new Error("The browser could not draw the plot.");
   context.fillStyle = "#ffffff";
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.drawImage(image, 0, 0, canvas.width, canvas.height);

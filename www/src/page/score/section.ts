@@ -14,14 +14,14 @@ export function scoreSection(session: Session, evaluation: Evaluation, commands:
   const { scores, plots } = evaluation;
   return html`
     <details class="score">
-      <summary>Score against the truth</summary>
+      <summary>Score models on this picture</summary>
       <p class="about">
-        Shrinks the picture as the literature does, has every model and resizer enlarge it again, and compares with the
-        picture itself. For sharp pictures.
+        Shrinks the picture with the standard benchmark method, enlarges it again with every model and resizer, and
+        compares each result with the original. Use a sharp picture.
       </p>
       <div class="row">
         <select
-          aria-label="Scale to score"
+          aria-label="Scale factor"
           data-testid="truth-scale"
           .value=${live(String(evaluationScale))}
           @change=${(event: Event) => commands.setEvaluationScale(Number((event.target as HTMLSelectElement).value))}
@@ -78,11 +78,11 @@ function scoresTemplate(
     </div>
     <select
       class="below"
-      aria-label="What the plot shows quality against"
+      aria-label="Horizontal axis of the plot"
       data-testid="truth-cost"
       @change=${(event: Event) => evaluation.setCost((event.target as HTMLSelectElement).value as Cost)}
     >
-      ${costs.map(({ value, label }) => html`<option value=${value} ?selected=${value === cost}>PSNR against ${label}</option>`)}
+      ${costs.map(({ value, label }) => html`<option value=${value} ?selected=${value === cost}>PSNR vs. ${label}</option>`)}
     </select>
     ${plot(scores, cost)}
     <div class="row">

@@ -19,8 +19,8 @@ export function verifyTemplate(
             data-testid="verify"
             title=${
               onGpu
-                ? "Only the processor gives the same bits on every machine: choose it, or Automatic, as the device"
-                : "Enlarges again, slower, in the way that gives the same bits on every machine"
+                ? "Only the CPU gives the same result on every machine, bit for bit. Set the device to Processor (CPU) or Automatic."
+                : "Enlarge again with a slower method that gives the same result on every machine, bit for bit"
             }
             ?disabled=${activity.isBusy || onGpu || !resultIsCurrent}
             @click=${() => void commands.verify()}

@@ -39,21 +39,19 @@ export class Verification {
   get verdict(): string {
     const { expectedHashes: expected, foundHashes: found, picture } = this.#session;
     const distance = this.#distance;
-    if (!found || !distance) return expected ? "The link tells what must come out: not verified yet." : "";
+    if (!found || !distance) return expected ? "The link contains the expected result. It is not verified yet." : "";
     const off =
       distance.largest === 0
-        ? "is the same"
-        : `is at most ${distance.largest} level${distance.largest > 1 ? "s" : ""} off`;
-    const shown = `What is shown ${off}.`;
-    if (!expected) return `The exact result is known now, and the link holds its hash. ${shown}`;
+        ? "is identical to the exact one"
+        : `differs from the exact one by at most ${distance.largest} level${distance.largest > 1 ? "s" : ""}`;
+    const shown = `The result shown ${off}.`;
+    if (!expected) return `The link now contains the hash of the exact result. ${shown}`;
     if (!found.model.startsWith(expected.model))
-      return "Not reproduced: the model here is another one than the sender's.";
+      return "Not reproduced: this page has a different model than the sender.";
     if (!found.output.startsWith(expected.output)) {
       const changed =
-        picture?.address === undefined
-          ? ""
-          : ` The picture at ${new URL(picture.address).host} may be another one by now.`;
-      return `Not reproduced: the exact result here is another one than the sender's.${changed}`;
+        picture?.address === undefined ? "" : ` The picture at ${new URL(picture.address).host} may have changed.`;
+      return `Not reproduced: the exact result here differs from the sender's.${changed}`;
     }
     return `Reproduced exactly. ${shown}`;
   }
