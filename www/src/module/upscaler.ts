@@ -54,7 +54,7 @@ export async function createUpscaler(options: UpscalerOptions = {}): Promise<Ups
     throw new UpscaleError("usage", `The backend must be "auto", "cpu" or "gpu", not "${backend as string}".`);
   }
   if (!Number.isInteger(workers) || workers < 1) {
-    throw new UpscaleError("usage", `The number of workers must be a whole number, 1 or more, not ${workers}.`);
+    throw new UpscaleError("usage", `The number of workers must be a whole number of at least 1, not ${workers}.`);
   }
   const engine = new Engine({ model: await loadModel(options.model), backend, workers, half });
   await engine.start();
