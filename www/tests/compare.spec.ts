@@ -82,10 +82,10 @@ test("four rivals are the most, and a link with what is not here is told", async
 
   await visitor.open("#with=bicubic,nothing");
   await visitor.expectState("error");
-  await expect(visitor.part("status")).toContainText("compares with something that is not here");
+  await expect(visitor.part("status")).toContainText("compares with something that this page does not have");
   await expect(rival(page, "Bicubic")).toHaveAttribute("aria-pressed", "true");
   await visitor.open("#with=nearest,bilinear,bicubic,lanczos3,splitsr-x2");
-  await expect(visitor.part("status")).toContainText("compares with more than 4");
+  await expect(visitor.part("status")).toContainText("compares with more than 4 others");
 });
 
 test("rivals of a large picture that do not fit into memory are made again when they are shown", async ({ page }) => {

@@ -243,7 +243,7 @@ test("a JPEG keeps the profile, and the page tells what becomes of transparency"
   await enlarge(awkwardFile("rgba_hidden_green.png"));
   // A new result is written as the one before.
   await expect(visitor.format).toHaveValue("JPEG");
-  await expect(note).toHaveText("What is transparent becomes white.");
+  await expect(note).toHaveText("JPEG has no transparency: transparent areas become white.");
   const pixels = await pixelsOf(page, await saved("JPEG"));
   expect(Array.from(pixels.subarray(0, 4)).map((value) => value > 250)).toEqual([true, true, true, true]);
   await visitor.chooseFormat("PNG");
@@ -319,7 +319,7 @@ test("a browser that writes no WebP with loss says so", async ({ page }) => {
     const result = await upscaler.upscale("demo/fur.png", { scale: 1 });
     return result.blob("image/webp", 80).catch(String);
   });
-  expect(why).toContain("cannot write the picture as WebP with loss. Choose WebP without loss, or JPEG.");
+  expect(why).toContain("cannot write lossy WebP. Choose lossless WebP or JPEG.");
 });
 
 test("the module writes WebP with a quality", async ({ page }) => {
@@ -341,7 +341,7 @@ test("the module writes WebP with a quality", async ({ page }) => {
   });
   expect(said.lossless).toEqual(["image/webp", "VP8L"]);
   expect(said.lossy).toEqual(["image/webp", "VP8"]);
-  const about = "The quality is a number from 1 to 100, not";
+  const about = "The quality must be a number from 1 to 100, not";
   expect(said.refusals).toEqual(["0", "300", "NaN"].map((value) => `UpscaleError: ${about} ${value}.`));
 });
 

@@ -98,7 +98,7 @@ test("a saved model is undone, deleted, brought back and loaded from its file", 
   await visitor.loadModel("anything.safetensors", bytes);
   await expect(visitor.part("model")).toHaveValue(name);
   await visitor.loadModel("again.safetensors", bytes);
-  await expect(visitor.part("model-note")).toContainText(`This is ${name}, which is here already.`);
+  await expect(visitor.part("model-note")).toContainText(`This model is already in the list as ${name}.`);
   const before = await visitor.models();
 
   await visitor.loadModel("cut.safetensors", bytes.subarray(0, bytes.length / 2));
@@ -115,7 +115,7 @@ test("a saved model is undone, deleted, brought back and loaded from its file", 
   other.writeFloatLE(other.readFloatLE(other.length - 4) + 0.001, other.length - 4);
   await visitor.loadModel("other.safetensors", other);
   await expect(visitor.part("model")).toHaveValue(`${START}-2`);
-  await expect(visitor.part("model-note")).toContainText(`There is another model called ${START}`);
+  await expect(visitor.part("model-note")).toContainText(`Another model is called ${START}, so this one is named`);
 });
 
 /** From now on IndexedDB behaves as on a full disk: transactions that write abort. The browser's own limit for tests is not for it. */
@@ -149,7 +149,7 @@ test("a full disk is told, keeps the earlier models, and does not stop the train
   await visitor.part("finetune-stop").click();
   await visitor.expectPhase("done");
   await visitor.part("finetune-save").click();
-  await expect(trouble).toContainText("is in the list until this page is closed");
+  await expect(trouble).toContainText("stays in the list until you close this page");
   await visitor.open();
   await visitor.expectState("idle");
   expect(await visitor.models()).toContain(name);
@@ -169,7 +169,7 @@ test("a browser that keeps nothing fine-tunes all the same", async ({ page }) =>
   await visitor.expectPhase("done");
   await expect(visitor.part("finetune-trouble")).toContainText("It is not allowed here");
   await visitor.part("finetune-save").click();
-  await expect(visitor.part("finetune-trouble")).toContainText("until this page is closed");
+  await expect(visitor.part("finetune-trouble")).toContainText("until you close this page");
   await visitor.part("finetune-close").click();
   await expect(visitor.part("model")).toHaveValue(`${START}-tuned`);
 });

@@ -75,12 +75,12 @@ test("a model is fine-tuned, paused, saved, and is then one like any other", asy
   expect(moved.length).toBeGreaterThan(tuned.size / 2);
 
   // The link says that it is for this device, and is not understood on another.
-  await expect(visitor.part("link-own-model")).toContainText("this link works here alone");
+  await expect(visitor.part("link-own-model")).toContainText("this link works only here");
   const link = (await visitor.part("share-link").getAttribute("href")) ?? "";
   const other = new Visitor(await (await browser.newContext()).newPage());
   await other.page.goto(link);
   await other.expectState("error");
-  await expect(other.part("status")).toContainText("model that is not here");
+  await expect(other.part("status")).toContainText("model that this page does not have");
   await other.page.context().close();
 
   await visitor.part("model").selectOption(START);
@@ -148,7 +148,7 @@ test("what cannot be trained on is refused in words, and nothing starts", async 
   for (const [name, trouble] of [
     ["", "needs a name"],
     ["my model", "letters, digits, hyphens, dots and underscores"],
-    ["splitsr-x2", "There is a model called splitsr-x2 already"],
+    ["splitsr-x2", "A model called splitsr-x2 already exists"],
   ] as const) {
     await visitor.part("finetune-name").fill(name);
     await visitor.part("finetune-start").click();
@@ -183,7 +183,7 @@ test("pictures can be dropped on the dialog, and settings stay in their range", 
   await page.dispatchEvent("dialog.finetune .body", "drop", { dataTransfer: files });
   await expect(visitor.part("finetune-count")).toHaveText("1 picture");
   await visitor.expectState("idle");
-  await expect(visitor.part("status")).toHaveText("Choose a picture to begin.");
+  await expect(visitor.part("status")).toHaveText("Open a picture to start.");
 
   await visitor.unfoldSettings();
   await page.getByRole("radio", { name: /quick/i }).check();
@@ -203,7 +203,7 @@ test("hyper-parameters without weights are trained, from the nearest model that 
   await visitor.part("split-ratio").selectOption("0.5");
   await visitor.part("hybrid-mode").selectOption("interleaved");
   await expect(visitor.part("status")).toContainText(
-    "train this network on your pictures, beginning with splitsr-x2-a0.5",
+    "train this network on your pictures, starting from splitsr-x2-a0.5",
   );
   await visitor.openDialog();
   const about = visitor.part("finetune-network");

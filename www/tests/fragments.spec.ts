@@ -26,7 +26,7 @@ test("hyper-parameters that the model cannot have are told", () => {
   // Of a model that is not here nothing is known: the rest is followed.
   const { state, complaints } = read("#img=demo:fur&model=mine&hi=9&zoom=3");
   expect(state).toEqual({ demo: "fur", zoom: 3 });
-  expect(complaints).toEqual(["The link names a model that is not here."]);
+  expect(complaints).toEqual(["The link uses a model that this page does not have."]);
 });
 
 test("a link that is written is read as it was", () => {

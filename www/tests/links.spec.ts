@@ -71,7 +71,7 @@ test("a part of one's own picture can be put into the link", async ({ browser, p
   await visitor.expectState("idle");
   await visitor.run();
   await visitor.part("pack").click();
-  await expect(visitor.part("status")).toContainText(/would take \d+ KB in the link, and 48 KB fit/);
+  await expect(visitor.part("status")).toContainText(/needs \d+ KB in the link, but only 48 KB fit/);
   // What is in sight, far in, is small.
   for (let press = 0; press < 9; press++) await page.locator(".viewport").press("+");
   await visitor.tool("region").click();
@@ -114,14 +114,14 @@ test("a picture in a link that would take long is enlarged on request alone", as
   });
   await visitor.open(`#img=png:${text}&zoom=2`);
   await visitor.expectState("idle");
-  await expect(visitor.part("status")).toHaveText(/1500 × 1000 pixels: press Enlarge/);
+  await expect(visitor.part("status")).toHaveText(/1500 × 1000 pixels\. Press Enlarge/);
 });
 
 test("a broken link is told, and the page works", async () => {
   await visitor.open("#img=demo:nothing&model=%3Cscript%3E&zoom=1e9&view=a,b");
   await visitor.expectState("error");
-  await expect(visitor.part("status")).toContainText("picture that is not here");
-  await expect(visitor.part("status")).toContainText("model that is not here");
+  await expect(visitor.part("status")).toContainText("picture that this page does not have");
+  await expect(visitor.part("status")).toContainText("model that this page does not have");
   await expect(visitor.part("status")).toContainText("not a number from 1 to 16");
   await visitor.chooseDemo("Fur");
   await visitor.run();
@@ -192,7 +192,7 @@ for (const [name, note] of [
     await visitor.run();
     await visitor.part("pack").click();
     await expect(page).toHaveURL(/img=png:/);
-    await expect(page.locator("#panel")).toContainText(/it takes \d+ KB/);
+    await expect(page.locator("#panel")).toContainText(/It is \d+ KB long/);
     await visitor.part("verify").click();
     await expect(visitor.part("verdict")).toHaveText(/link now contains the hash/, { timeout: 30_000 });
     const receiver = await newcomer(browser);

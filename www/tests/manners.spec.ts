@@ -148,7 +148,7 @@ test.describe("offline", () => {
       worker.replace(codecs, next).replace(/"revision":"\w+",("url":"index.html")/, '"revision":"next",$1'),
     );
     await page.evaluate(async () => (await navigator.serviceWorker.ready).update());
-    await expect(page.locator("footer")).toContainText("A new version is here.");
+    await expect(page.locator("footer")).toContainText("A new version is available.");
     await visitor.run();
 
     await page
@@ -160,7 +160,7 @@ test.describe("offline", () => {
     await otherVisitor.run();
     await otherVisitor.format.selectOption("JPEG");
     await Promise.all([other.waitForEvent("download"), otherVisitor.part("download").click()]);
-    await expect(page.locator("footer")).not.toContainText("A new version is here.");
+    await expect(page.locator("footer")).not.toContainText("A new version is available.");
   });
 
   test("the browser finds nothing that keeps the page from being installed", async ({ playwright, launchOptions }) => {

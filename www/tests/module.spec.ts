@@ -309,7 +309,7 @@ test("what is wrong is said in words", async ({ page }) => {
     workers: /^usage: .*not 0/,
     model: /^model: There is no model "nothing" here\. The models are: ./,
     weights: /^model: ./,
-    scale: /^usage: The scale is a number from 1 to 16, not 17\./,
+    scale: /^usage: The scale must be a number from 1 to 16, not 17\./,
     size: /^usage: .*whole pixels/,
     shrink: /^usage: .*10x10/,
     missing: /^network: .*404/,

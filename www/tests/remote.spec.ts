@@ -69,7 +69,7 @@ test.describe("a picture on another site", () => {
     await visitor.run();
     await visitor.part("verify").click();
     await expect(visitor.part("verdict")).toHaveText(/link now contains the hash/, { timeout: 30_000 });
-    await expect(page.locator("#panel")).toContainText(`The link names where the picture is, at ${remote.host}.`);
+    await expect(page.locator("#panel")).toContainText(`The link points to the picture at ${remote.host}.`);
     const receiver = await newcomer(browser);
     await receiver.open(await visitor.link());
     await receiver.part("load-elsewhere").click();
@@ -79,7 +79,7 @@ test.describe("a picture on another site", () => {
 
   test("can be pasted or dropped as an address", async ({ page }) => {
     await paste(page, ` ${remote.url}/moved.png\n`);
-    await expect(visitor.part("offer")).toContainText(`That picture is at ${remote.host}.`);
+    await expect(visitor.part("offer")).toContainText(`The picture is at ${remote.host}.`);
     expect(remote.requests).toHaveLength(0);
     await visitor.part("load-elsewhere").click();
     await expect(visitor.part("status")).toHaveText(/^Ready: 372 × 280/);
@@ -106,7 +106,7 @@ test.describe("a picture on another site", () => {
   for (const [path, why] of [
     ["/closed.png", "does not let other sites read its pictures"],
     ["/nothing.png", "has no such picture (it answered 404)"],
-    ["/error.png", "gives no picture (it answered 500)"],
+    ["/error.png", "did not send the picture (it answered 500)"],
     ["/large.png", "is larger than 64 MB"],
     ["/endless.png", "is larger than 64 MB"],
     ["/page.html", "text"],
@@ -173,7 +173,7 @@ test("what is pasted and is neither a picture nor an address is told", async ({ 
   ]) {
     await paste(page, text);
     await visitor.expectState("error");
-    await expect(visitor.part("status")).toContainText("That was text and no picture.");
+    await expect(visitor.part("status")).toContainText("That was text, not a picture.");
     await expect(visitor.part("offer")).toHaveCount(0);
     await visitor.chooseDemo("Fur");
   }

@@ -44,7 +44,7 @@ test("a device that is lost is replaced by the processor, which goes on", async 
   );
   const tuned = await run(page, 5, few, 1, "gpu", MODEL);
   expect(tuned.backend).toBe("cpu");
-  expect(tuned.reason).toMatch(/ was lost \(.*\), and the processor goes on$/);
+  expect(tuned.reason).toMatch(/ was lost \(.*\), and the processor continues$/);
   expect(tuned.steps.at(-1)).toBe(8);
   expect(tuned.steps.slice(0, 3)).toEqual([1, 2, 3]);
 });

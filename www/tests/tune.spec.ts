@@ -299,7 +299,7 @@ test("what cannot be used is told in a sentence", async ({ page }) => {
   expect(told.name).toContain("letters");
   expect(told.small).toMatch(/^UpscaleError: .*(9 x 12|12 x 9)/);
   expect(told.small).not.toContain("stopped");
-  expect(told.large).toContain("256 MB are the most");
+  expect(told.large).toContain("at most 256 MB");
   expect(told.rate).toContain("learning rate");
   expect(told.picture).toMatch(/\.$/);
   expect(told.checkpoint).toMatch(/safetensors/);

@@ -81,7 +81,7 @@ export class WorkerClient<M extends Methods> {
       event.preventDefault();
       // A script that does not load gives an event without a message.
       const why = event.message || "its script did not load";
-      this.end(new FatalError("engine", `A worker of the engine failed (${why}). Reload the page and try again.`));
+      this.end(new FatalError("engine", `A worker failed (${why}). Reload the page and try again.`));
     });
   }
 
@@ -209,6 +209,6 @@ function plain(error: unknown): PlainError {
   if (code) return { code, message: sentence(message), fatal: false };
   // A panic is a RuntimeError ("unreachable"); running out of memory is one too, or a RangeError.
   // The instance is dead.
-  const advice = "The picture may need more memory than this device gives: try a smaller picture or zoom.";
+  const advice = "The picture may need more memory than this device has. Try a smaller picture or a smaller zoom.";
   return { code: "engine", message: `The engine stopped (${name}: ${message}). ${advice}`, fatal: true };
 }

@@ -33,7 +33,8 @@ function contextOf(
   settings: CanvasRenderingContext2DSettings = {},
 ): OffscreenCanvasRenderingContext2D {
   const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true, ...settings });
-  if (!context) throw new UpscaleError("engine", "The browser gave no canvas for the picture. Reload the page.");
+  if (!context)
+    throw new UpscaleError("engine", "The browser could not create a canvas for the picture. Reload the page.");
   return context;
 }
 

@@ -82,7 +82,7 @@ serve<CoordinatorMethods>({
 
   async encode({ packed, type, quality, original }) {
     if (quality !== undefined && !(quality >= 1 && quality <= 100)) {
-      throw new UpscaleError("usage", `The quality is a number from 1 to 100, not ${quality}.`);
+      throw new UpscaleError("usage", `The quality must be a number from 1 to 100, not ${quality}.`);
     }
     const bytes = new Uint8Array(await packed.arrayBuffer());
     const metadata = original && new Uint8Array(await original.arrayBuffer());

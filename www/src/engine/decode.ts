@@ -31,7 +31,7 @@ async function download(url: string): Promise<Blob> {
     if (response.ok) return await response.blob();
     why = `the server answered ${response.status}`;
   } catch {
-    why = "no connection, or that site does not allow it";
+    why = "there is no connection, or the site does not allow it";
   }
   throw new UpscaleError("network", `The picture at ${url} could not be loaded: ${why}. Save it and open the file.`);
 }
@@ -41,7 +41,7 @@ async function fromBlob(blob: Blob, own = false): Promise<Picture> {
   try {
     bytes = new Uint8Array(await blob.arrayBuffer());
   } catch (error) {
-    const advice = "It may have been moved or changed since it was chosen: choose it again.";
+    const advice = "It may have been moved or changed since you chose it. Choose it again.";
     throw new UpscaleError("damaged", `The file could not be read. ${advice}`, { cause: error });
   }
   if (!own && canvasIsExact && isPlain(bytes)) {

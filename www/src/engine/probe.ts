@@ -14,8 +14,8 @@ const softwareNames = /swiftshader|llvmpipe|lavapipe|warp|basic render|software/
  * sentence.
  */
 export async function probe(): Promise<Adapter | string> {
-  if (!import.meta.env.COMPLETE) return "WebGPU is still being built for this site: reload in some minutes";
-  if (!isSecureContext) return "browsers offer WebGPU only to pages that are loaded over https";
+  if (!import.meta.env.COMPLETE) return "WebGPU is still being built for this site; reload the page in a few minutes";
+  if (!isSecureContext) return "browsers offer WebGPU only to pages loaded over https";
   // Older browsers lack it, whatever the DOM's types say.
   const gpu = navigator.gpu as GPU | undefined;
   if (!gpu) return "this browser has no WebGPU";

@@ -30,7 +30,7 @@ export async function compile(url: string): Promise<WebAssembly.Module> {
       : await WebAssembly.compile(await response.arrayBuffer());
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    const advice = "Check the connection and reload; the browser must support WebAssembly with SIMD.";
+    const advice = "Check the connection and reload the page. The browser must support WebAssembly SIMD.";
     throw new FatalError("engine", `The engine could not be loaded (${why}). ${advice}`, { cause: error });
   }
 }

@@ -21,7 +21,7 @@ export async function writeLossyWebp(
 ): Promise<Blob> {
   const { width, height, hasAlpha, hasProfile } = picture;
   if (Math.max(width, height) > MAX_SIDE_PIXELS) {
-    throw new UpscaleError("encode", `WebP holds at most ${MAX_SIDE_PIXELS} pixels a side. Choose PNG or JPEG.`);
+    throw new UpscaleError("encode", `WebP can have at most ${MAX_SIDE_PIXELS} pixels a side. Choose PNG or JPEG.`);
   }
   const extra = hasProfile || original ? await extraChunks(picture, original) : new Map<string, Chunk>();
   const profile = extra.get("ICCP");
@@ -34,8 +34,7 @@ export async function writeLossyWebp(
   const file = canvasIsExact ? await write().catch(() => undefined) : undefined;
   // Safari gives a PNG.
   if (file?.type !== TYPE) {
-    const advice = "Choose WebP without loss, or JPEG.";
-    throw new UpscaleError("encode", `This browser cannot write the picture as WebP with loss. ${advice}`);
+    throw new UpscaleError("encode", "This browser cannot write lossy WebP. Choose lossless WebP or JPEG.");
   }
   const exif = extra.get("EXIF");
   // Chromium adds a profile of its own, for sRGB.

@@ -20,5 +20,5 @@ export async function toPortable(source: Source): Promise<{ portable: PortableSo
     return { portable: { kind: "url", url: new URL(source, document.baseURI).href }, transfer: [] };
   }
   if (source.packed instanceof Blob) return { portable: { kind: "packed", packed: source.packed }, transfer: [] };
-  throw new UpscaleError("usage", "The source is a Blob, a File, a URL, ImageData, an ImageBitmap or a read picture.");
+  throw new UpscaleError("usage", "The source must be a Blob, File, URL, ImageData, ImageBitmap or inspected picture.");
 }

@@ -42,7 +42,7 @@ export async function fineTune(options: TuneOptions): Promise<Tuning> {
     throw new UpscaleError("usage", `Give 1 to ${MAX_PICTURES} pictures, not ${pictures.length}.`);
   }
   if (!/^[\w.-]{1,60}$/.test(name)) {
-    throw new UpscaleError("usage", "A model's name is of up to 60 letters, digits, dots, dashes and underscores.");
+    throw new UpscaleError("usage", "A model's name can have up to 60 letters, digits, dots, hyphens and underscores.");
   }
   const settings = checkSettings(options.settings);
   const [model, generic] = await Promise.all([loadModel(options.model), genericPictures()]);
@@ -77,7 +77,7 @@ export async function fineTune(options: TuneOptions): Promise<Tuning> {
 export async function readModel(file: Blob): Promise<ModelEntry> {
   if (file.size > MAX_MODEL_BYTES) {
     const size = Math.round(file.size / 2 ** 20).toLocaleString("en");
-    throw new UpscaleError("model", `The file has ${size} MB: that is no model, of which 256 MB are the most.`);
+    throw new UpscaleError("model", `The file has ${size} MB, but a model has at most 256 MB. Choose a weights file.`);
   }
   const worker = new WorkerClient<TuneMethods>(spawn(tuneWorkerUrl));
   try {
@@ -221,7 +221,7 @@ class Tuner implements Tuning {
   async #replace(leader: Leader, error: FatalError): Promise<void> {
     leader.end(error);
     const { backend, adapter, reason } = this.facts;
-    const lost = `${adapter} was lost (${phrase(error)}), and the processor goes on`;
+    const lost = `${adapter} was lost (${phrase(error)}), and the processor continues`;
     await this.#boot(false, "WebAssembly simd128", backend === "gpu" ? lost : reason);
   }
 

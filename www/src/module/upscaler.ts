@@ -51,10 +51,10 @@ const MAX_WORKERS = 8;
 export async function createUpscaler(options: UpscalerOptions = {}): Promise<Upscaler> {
   const { backend = "auto", half = false, workers = Math.min(navigator.hardwareConcurrency, MAX_WORKERS) } = options;
   if (!backends.includes(backend)) {
-    throw new UpscaleError("usage", `The backend is "auto", "cpu" or "gpu", not "${backend as string}".`);
+    throw new UpscaleError("usage", `The backend must be "auto", "cpu" or "gpu", not "${backend as string}".`);
   }
   if (!Number.isInteger(workers) || workers < 1) {
-    throw new UpscaleError("usage", `The number of workers is a whole number from 1, not ${workers}.`);
+    throw new UpscaleError("usage", `The number of workers must be a whole number of at least 1, not ${workers}.`);
   }
   const engine = new Engine({ model: await loadModel(options.model), backend, workers, half });
   await engine.start();
@@ -84,7 +84,7 @@ class Engine implements Upscaler {
 
   /** Starts the coordinator, unless it runs already. */
   async start(): Promise<Coordinator> {
-    if (this.#destroyed) throw new UpscaleError("destroyed", "This upscaler was destroyed: create a new one.");
+    if (this.#destroyed) throw new UpscaleError("destroyed", "This upscaler was destroyed. Create a new one.");
     if (!this.#running) {
       const coordinator: Coordinator = new WorkerClient(spawn(coordinatorUrl));
       const booted = coordinator.call("boot", this.#options);
@@ -180,7 +180,7 @@ class Engine implements Upscaler {
 
   destroy(): void {
     this.#destroyed = true;
-    const reason = new UpscaleError("destroyed", "The upscaler was destroyed before it was done.");
+    const reason = new UpscaleError("destroyed", "The upscaler was destroyed before it finished.");
     if (this.#running) this.#end(this.#running.coordinator, reason);
   }
 
@@ -251,7 +251,7 @@ function toPart({ left, top, width, pixels }: PlainPart): Part {
 function checkSize({ scale, width, height }: Target): ResultSize {
   if (scale !== undefined) {
     if (scale >= 1 && scale <= MAX_ZOOM) return { scale };
-    throw new UpscaleError("usage", `The scale is a number from 1 to ${MAX_ZOOM}, not ${scale}.`);
+    throw new UpscaleError("usage", `The scale must be a number from 1 to ${MAX_ZOOM}, not ${scale}.`);
   }
   if ([width, height].every((side) => Number.isInteger(side) && side >= 1)) return { width, height };
   throw new UpscaleError("usage", "Give a scale, or a width and a height in whole pixels.");

@@ -82,7 +82,11 @@ export class App implements Commands {
     try {
       const [models] = await Promise.all([listModels(), session.own.load()]);
       const model = models.find(({ name }) => name === DEFAULT_MODEL) ?? models[0];
-      if (!model) throw new UpscaleError("model", "This copy of the page has no models: models/index.json is empty.");
+      if (!model)
+        throw new UpscaleError(
+          "model",
+          "This site has no models: its models/index.json is empty. Ask its owner to add some.",
+        );
       session.setShippedModels(models, model.name);
     } catch (error) {
       session.activity.fail(error);
@@ -347,7 +351,7 @@ export class App implements Commands {
     const { session } = this;
     const { result, source: picture } = session;
     if (!result || !picture || !session.resultIsCurrent) return;
-    await this.withEngine("Verifying: enlarging again, exactly…", async (upscaler, signal) => {
+    await this.withEngine("Verifying: enlarging again with exact arithmetic…", async (upscaler, signal) => {
       const onProgress = (fraction: number) => session.activity.showProgress(fraction, signal);
       await this.verification.run(upscaler, picture, result.upscaled, { signal, onProgress });
       this.#done(result.upscaled);
@@ -357,12 +361,12 @@ export class App implements Commands {
   async runBatch(): Promise<void> {
     const { batch, zoom, files, activity } = this.session;
     if (!batch) return;
-    await this.withEngine("Enlarging all…", async (upscaler, signal) => {
+    await this.withEngine("Enlarging all pictures…", async (upscaler, signal) => {
       const onProgress = (fraction: number, text: string) => activity.showProgress(fraction, signal, text);
       await runBatch(batch, { upscaler, zoom, settings: files, signal, onProgress });
       if (batch.done > 0)
         save(await zipBatch(batch, zoom, files.format, signal), `${resultName("pictures", zoom)}.zip`);
-      const failed = batch.failed > 0 ? ` ${batch.failed} could not be enlarged: see the list.` : "";
+      const failed = batch.failed > 0 ? ` ${batch.failed} could not be enlarged; the list says why.` : "";
       activity.say(
         batch.done > 0 ? "done" : "error",
         `Saved ${batch.done} of ${batch.items.length} pictures.${failed}`,
@@ -386,7 +390,7 @@ export class App implements Commands {
       const task = { upscaler, picture, scale, models, source: choice.source, backend, speeds };
       await this.evaluation.run(task, signal, onNext);
       if (this.session.result) this.#done(this.session.result.upscaled);
-      else activity.say("idle", "Scored: the table is below.");
+      else activity.say("idle", "Scored. See the table below.");
     };
     const engine = () => (this.session.result ? this.#anyEngine() : this.#engine());
     await this.#work("Shrinking the picture…", work, engine);
@@ -485,6 +489,6 @@ export class App implements Commands {
     if (!session.zoomIsValid) activity.say("error", `Choose a zoom from ${MIN_ZOOM} to ${MAX_ZOOM}.`);
     else if (!choice.isTrained) activity.say("idle", untrainedText(choice.trained));
     else if (picture && source && target) activity.say("idle", `Ready: ${sizeText(source)} to ${sizeText(target)}.`);
-    else activity.say("idle", "Choose a picture to begin.");
+    else activity.say("idle", "Open a picture to start.");
   }
 }

@@ -35,7 +35,7 @@ function panelTemplate(app: App): TemplateResult {
     ${deviceSection(session, app)} ${compareSection(session, comparison, app)} ${runSection(session, app)}
     ${result ? resultSection(app, result) : nothing} ${scoreSection(session, evaluation, app)}
     <footer>
-      <p class="privacy">Your pictures never leave this device: everything is computed in this page.</p>
+      <p class="privacy">Your pictures never leave this device. All the work is done in this page.</p>
       <div id="offline"></div>
     </footer>
   `;

@@ -28,7 +28,7 @@ export function batchTemplate(
       ?disabled=${activity.isBusy || !zoomIsValid || !choice.isTrained}
       @click=${() => void commands.runBatch()}
     >
-      ${done > 0 && done < items.length ? "Go on with the others" : `Enlarge all ${items.length} into a zip`}
+      ${done > 0 && done < items.length ? `Enlarge the remaining ${items.length - done}` : `Enlarge all ${items.length} and save as zip`}
     </button>
   `;
 }

@@ -15,7 +15,9 @@ export async function zip(files: ReadonlyMap<string, Blob>, signal: AbortSignal)
   const bytes = [...files.values()].reduce((sum, { size }) => sum + size, 0);
   // Leaves room for the names and the directory.
   if (bytes > 0.999 * MAX_BYTES) {
-    throw new Error("The pictures are more than a zip file holds, 4 GB: take fewer at once, or a smaller zoom.");
+    throw new Error(
+      "The results are larger than 4 GB, the most a zip file holds. Open fewer pictures, or choose a smaller zoom.",
+    );
   }
   // Blobs need not all be in memory.
   const parts: Blob[] = [];

@@ -49,7 +49,7 @@ export function zoomSection(session: Session, commands: Commands): TemplateResul
         </span>
       </div>
       <p class="about" data-testid="estimate">
-        ${target && zoomIsValid ? `Result: ${sizeText(target)}${costText(session)}` : "From 1 to 16, fractions too"}
+        ${target && zoomIsValid ? `Result: ${sizeText(target)}${costText(session)}` : "Any number from 1 to 16, such as 2.5"}
       </p>
       ${source && target ? sizeFields(session, commands, source, target) : nothing}
     </section>
@@ -132,9 +132,9 @@ export function reportTemplate({ upscaled, model }: Result): TemplateResult {
     ["Size", sizeText(upscaled)],
     ["Time", timeText(report.milliseconds)],
     // A file that was loaded may have another name here than in its metadata.
-    ["Model", model === report.model ? model : `${model} (in its file: ${report.model})`],
+    ["Model", model === report.model ? model : `${model} (called ${report.model} in its file)`],
     ["Device", `${report.backend.toUpperCase()} (${report.adapter})`],
-    ["Why there", report.reason],
+    ["Reason", report.reason],
     ["Tiles", String(report.tiles)],
     ["Model SHA-256", html`<code>${report.modelSha256}</code>`],
     ["Output SHA-256", html`<code>${report.outputSha256}</code>`],

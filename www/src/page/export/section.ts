@@ -95,7 +95,7 @@ function qualityField({ format, quality }: FileSettings, isDisabled: boolean, co
  */
 function formatNote({ files, batch, source }: Session): TemplateResult | typeof nothing {
   if (files.format !== jpeg || !(batch ?? source?.hasAlpha)) return nothing;
-  return html`<p class="about" data-testid="format-note">What is transparent becomes white.</p>`;
+  return html`<p class="about" data-testid="format-note">JPEG has no transparency: transparent areas become white.</p>`;
 }
 
 /** Whether a file is of a type whose metadata can be copied. */
@@ -116,7 +116,7 @@ function metadataField(
         .checked=${live(files.keepsMetadata)}
         @change=${(event: Event) => commands.setKeepsMetadata((event.target as HTMLInputElement).checked)}
       />
-      Keep camera, date and place
+      Keep camera, date and location
     </label>
   `;
 }

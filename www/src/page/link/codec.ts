@@ -38,7 +38,7 @@ export function parseLink(
 ): { state: LinkState; complaints: string[] } {
   const text = fragment.replace(/^#/, "");
   if (text === "") return { state: {}, complaints: [] };
-  if (text.length > MAX_CHARACTERS) return { state: {}, complaints: ["The link is too long to be one of this page."] };
+  if (text.length > MAX_CHARACTERS) return { state: {}, complaints: ["The link is too long to be from this page."] };
   const values = new URLSearchParams(text);
   const state: LinkState = {};
   const missing: string[] = [];
@@ -47,16 +47,16 @@ export function parseLink(
   const isHere = (name: string) => models.some((entry) => entry.name === name);
   if (model !== null) {
     if (isHere(model)) state.model = model;
-    else missing.push("The link names a model that is not here.");
+    else missing.push("The link uses a model that this page does not have.");
   }
   if (baselines) {
     const known = [...new Set(baselines.filter((name) => isBaseline(name, models)))];
     state.baselines = known;
     if (baselines.some((name) => !isBaseline(name, models)))
-      missing.push("The link compares with something that is not here.");
+      missing.push("The link compares with something that this page does not have.");
     if (known.filter((name) => name !== ORIGINAL).length > MAX_BASELINES) {
       state.baselines = known.slice(0, MAX_BASELINES);
-      missing.push(`The link compares with more than ${MAX_BASELINES}.`);
+      missing.push(`The link compares with more than ${MAX_BASELINES} others.`);
     }
   }
 
@@ -77,10 +77,10 @@ export function parseLink(
     if (value === null || (model !== null && !entry)) continue;
     const option = config && choices(config).find(([choice]) => String(choice) === value);
     if (option) state.network = { ...state.network, [key]: option[0] };
-    else wrong.push(`The link's ${label.toLowerCase()} is not one of those to choose from.`);
+    else wrong.push(`The link's ${label.toLowerCase()} is not one of the choices.`);
   }
   const known = ["model", "with", ...Object.keys(readers), ...parameters.map(({ link }) => link)];
-  if (!known.some((key) => values.has(key))) wrong.push("The link is not understood.");
+  if (!known.some((key) => values.has(key))) wrong.push("The link cannot be read.");
   return { state: wrong.length > 0 ? {} : state, complaints: [...wrong, ...missing] };
 }
 
@@ -90,7 +90,7 @@ const readers: Record<string, Reader> = {
     if (kind === "png" && unpackPicture(rest)) state.embedded = rest;
     else if (kind === "demo" && demos.some((demo) => demo.id === rest)) state.demo = rest;
     else if (kind === "url" && readAddress(rest)) state.address = rest;
-    else return "The link names a picture that is not here.";
+    else return "The link uses a picture that this page does not have.";
     return undefined;
   },
   zoom(text, state) {
@@ -102,7 +102,7 @@ const readers: Record<string, Reader> = {
   },
   backend(text, state) {
     if (text === "cpu" || text === "gpu") state.backend = text;
-    else if (text !== "auto") return "The link names a device that is not known.";
+    else if (text !== "auto") return "The link names an unknown device.";
     return undefined;
   },
   diff(text, state) {
@@ -111,31 +111,31 @@ const readers: Record<string, Reader> = {
   },
   part(text, state) {
     state.region = parseArea(text);
-    return state.region ? undefined : "The link's part of the picture is not understood.";
+    return state.region ? undefined : "The link's part of the picture cannot be read.";
   },
   sum(text, state) {
     state.hashes = parseHashes(text);
-    return state.hashes ? undefined : "The link's hashes are not understood.";
+    return state.hashes ? undefined : "The link's hashes cannot be read.";
   },
   view(text, state) {
     state.view = parseView(text);
-    return state.view ? undefined : "The link's view is not understood.";
+    return state.view ? undefined : "The link's view cannot be read.";
   },
   show(text, state) {
     const names = text.split(",");
     state.toggles = toggles.filter((toggle) => names.includes(toggle));
-    return state.toggles.length === names.length ? undefined : "The link's view is not understood.";
+    return state.toggles.length === names.length ? undefined : "The link's view cannot be read.";
   },
   as(text, state) {
     const [, name, quality = String(DEFAULT_QUALITY)] = /^([a-z-]{1,20})(?:,(\d{1,3}))?$/.exec(text) ?? [];
     state.format = formats.find(({ link }) => link === name);
     state.quality = Number(quality);
     const isRight = state.format && state.quality >= 1 && state.quality <= 100;
-    return isRight ? undefined : "The link's file format is not understood.";
+    return isRight ? undefined : "The link's file format cannot be read.";
   },
   truth(text, state) {
     state.evaluationScale = evaluationScales.find((scale) => String(scale) === text);
-    return state.evaluationScale ? undefined : "The link's scale to score is not one of those to choose from.";
+    return state.evaluationScale ? undefined : "The link's scale for scoring is not one of the choices.";
   },
 };
 

@@ -13,7 +13,7 @@ export async function packPicture(png: Blob): Promise<string> {
   if (characters > MAX_CHARACTERS) {
     const kilobytes = (size: number) => `${Math.ceil(size / 1000)} KB`;
     throw new Error(
-      `This would take ${kilobytes(characters)} in the link, and ${kilobytes(MAX_CHARACTERS)} fit: mark a smaller part of it first.`,
+      `The picture needs ${kilobytes(characters)} in the link, but only ${kilobytes(MAX_CHARACTERS)} fit. Mark a smaller part of it first.`,
     );
   }
   let binary = "";

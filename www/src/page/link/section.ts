@@ -26,31 +26,31 @@ function linkNote({ picture, part, waitingLink }: Session, share: Share, command
   if (waitingLink) {
     const { address } = waitingLink.link;
     const where = address === undefined ? "a picture" : `the picture at ${new URL(address).host}`;
-    return html`<p class="about">The link leads to ${where}, which is not loaded.</p>`;
+    return html`<p class="about">The link opens ${where}, which has not been loaded.</p>`;
   }
   if (!share.holdsPicture) {
     return html`
-      <p class="about">The link holds the model and the zoom; your picture stays with you.</p>
+      <p class="about">The link contains the settings but not your picture.</p>
       <button
         type="button"
         class="wide"
         data-testid="pack"
-        title="For a small picture, or a small part of one"
+        title="Works for a small picture or a small part of one"
         @click=${() => void commands.embedPicture()}
       >
-        Put the ${part ? "part" : "picture"} into the link
+        Include the ${part ? "part" : "picture"} in the link
       </button>
     `;
   }
   if (picture?.address !== undefined) {
     const { host } = new URL(picture.address);
     return html`<p class="about">
-      The link names where the picture is, at ${host}. Who opens it is asked before it is loaded from there.
+      The link points to the picture at ${host}. Whoever opens it is asked before the picture is loaded.
     </p>`;
   }
   return html`<p class="about">
     The link opens this picture, enlarged the same
-    way${picture?.demo === undefined ? `; it takes ${Math.ceil(share.link.length / 1000)} KB` : ""}.
+    way.${picture?.demo === undefined ? ` It is ${Math.ceil(share.link.length / 1000)} KB long.` : ""}
   </p>`;
 }
 
@@ -61,11 +61,11 @@ function ownModelNote({ own, model, comparison }: Session): TemplateResult | typ
   const { entry, file } = chosen;
   return html`
     <p class="about" data-testid="link-own-model">
-      ${entry.name} is on this device alone, and so this link works here alone.
+      ${entry.name} is only on this device, so this link works only here.
       <button type="button" class="link" @click=${() => save(file, `${entry.name}.safetensors`)}>
         Download the model
       </button>
-      to send it along: it can be loaded above.
+      and send it along with the link. It can be loaded under Model.
     </p>
   `;
 }

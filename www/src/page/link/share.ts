@@ -59,7 +59,7 @@ export class Share {
     } catch {
       session.activity.say(
         "error",
-        "The browser does not allow copying here. Copy the address of this page instead: it is the link.",
+        "The browser does not allow copying. Copy the address of this page instead; it is the same link.",
       );
     }
   }

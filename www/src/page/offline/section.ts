@@ -82,7 +82,7 @@ function takeOver(next: ServiceWorker): void {
 function template(state: State, keep: () => Promise<void>): TemplateResult {
   const { next } = state;
   return html`
-    ${next ? html`<p>A new version is here. ${link("Reload", () => takeOver(next))}</p>` : nothing}
+    ${next ? html`<p>A new version is available. ${link("Reload", () => takeOver(next))}</p>` : nothing}
     <p data-testid="offline" data-state=${stateName(state)}>
       <span role="status">${outcome(state)}</span>
       ${offer(state, keep)}
@@ -101,11 +101,11 @@ function stateName({ kept, keeping }: State): string {
 function outcome(state: State): string {
   switch (stateName(state)) {
     case "kept":
-      return "Everything is kept on this device: the page works offline.";
+      return "Everything is saved on this device, so the page works offline.";
     case "failed":
       return state.kept?.failure === "room"
-        ? "There is no room on this device for all of it. Free some and try again."
-        : "Not all of it could be loaded. Check the connection and try again.";
+        ? "There is no room on this device for everything. Free some space and try again."
+        : "Some files could not be loaded. Check the connection and try again.";
     default:
       return "";
   }
@@ -114,8 +114,8 @@ function outcome(state: State): string {
 function offer(state: State, keep: () => Promise<void>): TemplateResult | typeof nothing {
   const { kept, keeping } = state;
   if (!kept || stateName(state) === "kept") return nothing;
-  if (keeping) return html`Keeping everything: ${megabytes(kept.kept)} of ${megabytes(kept.all)} MB`;
-  const label = kept.failure ? "Try again" : "Keep everything for offline use";
+  if (keeping) return html`Saving for offline use: ${megabytes(kept.kept)} of ${megabytes(kept.all)} MB`;
+  const label = kept.failure ? "Try again" : "Save everything for offline use";
   return html`${link(label, () => void keep())} (${megabytes(kept.all - kept.kept)} MB)`;
 }
 

@@ -8,7 +8,7 @@ export function offerTemplate({ activity }: Session, opener: Opener): TemplateRe
   if (!offer) return nothing;
   return html`
     <div class="offer" data-testid="offer">
-      <p>${offer.link ? "The link's picture" : "That picture"} is at <b>${offer.url.host}</b>.</p>
+      <p>${offer.link ? "The link's picture" : "The picture"} is at <b>${offer.url.host}</b>.</p>
       <button
         type="button"
         class="primary wide"
@@ -16,11 +16,10 @@ export function offerTemplate({ activity }: Session, opener: Opener): TemplateRe
         ?disabled=${activity.isBusy}
         @click=${() => void opener.acceptOffer()}
       >
-        Load it from there
+        Load the picture
       </button>
       <p class="about">
-        That site then sees that somebody loads it. Nothing was asked of it yet, and what you make of the picture stays
-        here.
+        That site will see the request. It has not been contacted yet, and your results stay on this device.
       </p>
     </div>
   `;

@@ -46,7 +46,8 @@ export class Opener {
     const url = address === undefined ? undefined : readAddress(address);
     // A link that is partly wrong does not show what its sender saw: say so instead of enlarging
     // something else.
-    const trouble = complaints.length > 0 ? `${complaints.join(" ")} Choose below, or ask for the link again.` : "";
+    const trouble =
+      complaints.length > 0 ? `${complaints.join(" ")} Choose the settings yourself, or ask for a new link.` : "";
     const { fingerprint } = session;
     this.#offer = url && { url, link, trouble, fingerprint };
     const hasPicture = [demo, text, address].some((source) => source !== undefined);
@@ -54,7 +55,7 @@ export class Opener {
     if (url) {
       commands.ready();
       if (trouble) activity.say("error", trouble);
-      else activity.say("idle", `The link's picture is at ${url.host}: load it from there, or open another one.`);
+      else activity.say("idle", `The link's picture is at ${url.host}. Load it, or open another one.`);
       return;
     }
     const picture = demo === undefined ? embedded : demoUrl(demo);
@@ -63,7 +64,7 @@ export class Opener {
       if (trouble) activity.say("error", trouble);
       return;
     }
-    const description = demos.find(({ id }) => id === demo)?.description ?? "a picture that came in the link";
+    const description = demos.find(({ id }) => id === demo)?.description ?? "a picture from the link";
     if ((await commands.open(picture, { name: demo ?? "from-link", description, demo })) !== "open") return;
     if (text !== undefined && session.picture) commands.holdEmbedded(session.picture, text);
     await this.#show(link, fingerprint, demo === undefined, trouble);
@@ -82,7 +83,7 @@ export class Opener {
     if (trouble) activity.say("error", trouble);
     else if (isForeign && source && source.width * source.height > MAX_UNASKED_PIXELS) {
       // A few bytes can become a picture that takes minutes.
-      activity.say("idle", `The link holds a picture of ${sizeText(source)}: press Enlarge if you want it enlarged.`);
+      activity.say("idle", `The link contains a picture of ${sizeText(source)}. Press Enlarge to start.`);
     } else if (session.choice.isTrained) {
       // The fast result is there at once; it is verified while the visitor looks at it.
       if ((await commands.run()) && hashes && session.backend !== "gpu") await commands.verify();
@@ -145,14 +146,14 @@ export class Opener {
       this.#offer = { url, link: undefined, trouble: "", fingerprint: "" };
       this.#session.setWaitingLink(undefined);
       if (!activity.isBusy) {
-        activity.say("idle", `That picture is at ${url.host}: load it from there, or open another one.`);
+        activity.say("idle", `The picture is at ${url.host}. Load it, or open another one.`);
       }
     } else if (!activity.isBusy) {
       // While something runs, the status tells about that.
       activity.say(
         "error",
         text
-          ? "That was text and no picture. Paste a picture, or the address of one: https://…"
+          ? "That was text, not a picture. Paste a picture or its address: https://…"
           : "That was not a picture file. Save the picture first, then open or drop the file.",
       );
     }

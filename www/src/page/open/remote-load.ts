@@ -26,7 +26,7 @@ export function loadFrom(url: URL, { signal, onProgress }: WorkOptions): Promise
       reject(
         new Error(
           hasAnswered
-            ? `${host} sends nothing. Try again later, or save the picture there and open the file.`
+            ? `${host} does not answer. Try again later, or save the picture from that site and open the file.`
             : MISSING_PART,
         ),
       );
@@ -61,17 +61,17 @@ export function loadFrom(url: URL, { signal, onProgress }: WorkOptions): Promise
 }
 
 function failureText(host: string, failure: Failure): string {
-  const advice = "Save the picture there and open the file.";
+  const advice = "Save the picture from that site and open the file.";
   switch (failure) {
     case "refused":
       return `${host} does not let other sites read its pictures. ${advice}`;
     case "unreachable":
-      return `${host} cannot be reached. Check the address and the connection. Or: ${advice.toLowerCase()}`;
+      return `${host} cannot be reached. Check the address and the connection, or ${advice.replace("Save", "save")}`;
     case "large":
       return `The file at ${host} is larger than ${MAX_BYTES / 1e6} MB. ${advice}`;
     default:
       return failure === 404 || failure === 410
         ? `${host} has no such picture (it answered ${failure}). Check the address.`
-        : `${host} gives no picture (it answered ${failure}). ${advice}`;
+        : `${host} did not send the picture (it answered ${failure}). ${advice}`;
   }
 }

@@ -59,7 +59,7 @@ export function pictureSection(
         picture
           ? html`<p class="about">
                 <b>${picture.name}</b> ${sizeText(picture)}${picture.hasAlpha ? ", transparent" : ""}${
-                  part ? `; of it ${sizeText(part)}` : ""
+                  part ? `; part: ${sizeText(part)}` : ""
                 }
               </p>
               ${notes(picture.notes)} ${offerTemplate(session, opener)}`

@@ -68,8 +68,10 @@ export const parameters: readonly Parameter[] = [
 
 /** The message for hyper-parameters that no model was trained with. */
 export function untrainedText(nearest: ModelEntry | undefined): string {
-  const start = nearest ? `, or train this network on your pictures, beginning with ${nearest.name}` : "";
-  return `No model has been trained with these hyper-parameters. Choose values with a ✓, or a model from the list${start}.`;
+  const advice = nearest
+    ? `Choose values marked ✓, pick a model from the list, or train this network on your pictures, starting from ${nearest.name}.`
+    : "Choose values marked ✓, or pick a model from the list.";
+  return `No model has been trained with these hyper-parameters. ${advice}`;
 }
 
 /** Names the hyper-parameters that differ between a network and a model. */

@@ -8,9 +8,9 @@ export const MAX_NAME_LENGTH = 60;
 /** A sentence that says what is wrong with a name for a model; empty if it is valid. */
 export function nameTrouble(name: string, taken: readonly string[]): string {
   if (name.length === 0) return "The new model needs a name.";
-  if (name.length > MAX_NAME_LENGTH) return `A name has at most ${MAX_NAME_LENGTH} characters.`;
-  if (!/^[A-Za-z0-9._-]+$/.test(name)) return "A name is made of letters, digits, hyphens, dots and underscores.";
-  return taken.includes(name) ? `There is a model called ${name} already.` : "";
+  if (name.length > MAX_NAME_LENGTH) return `A name can have at most ${MAX_NAME_LENGTH} characters.`;
+  if (!/^[A-Za-z0-9._-]+$/.test(name)) return "A name can contain only letters, digits, hyphens, dots and underscores.";
+  return taken.includes(name) ? `A model called ${name} already exists. Choose another name.` : "";
 }
 
 /** A valid name that is not taken, as close as possible to the wanted one. */
@@ -69,14 +69,14 @@ export class OwnModels {
     const entry = await readModel(file);
     const same = listed.find(({ sha256 }) => sha256 === entry.sha256);
     if (same) {
-      this.#note = `This is ${same.name}, which is here already.`;
+      this.#note = `This model is already in the list as ${same.name}.`;
       this.#changed();
       return same.name;
     }
     const taken = listed.map(({ name }) => name);
     const name = freeName(entry.name || withoutEnding(file.name), taken);
     const isTaken = taken.includes(entry.name);
-    const renamed = isTaken ? `There is another model called ${entry.name}: this one is ${name} here. ` : "";
+    const renamed = isTaken ? `Another model is called ${entry.name}, so this one is named ${name}. ` : "";
     const trouble = await this.keep({ entry: { ...entry, name }, file });
     this.#note = renamed + trouble;
     this.#changed();
@@ -96,7 +96,7 @@ export class OwnModels {
     try {
       await writeModel(model);
     } catch (error) {
-      return `${(error as Error).message} ${name} is in the list until this page is closed: download it to keep it.`;
+      return `${(error as Error).message} ${name} stays in the list until you close this page. Download it to keep it.`;
     }
     // Asks the browser not to clear the storage when the device runs out of space. The answer
     // changes nothing.

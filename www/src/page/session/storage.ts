@@ -91,8 +91,8 @@ async function explained<T>(act: () => Promise<T>): Promise<T> {
       error instanceof Error || error instanceof DOMException ? error : new Error(String(error));
     throw new StorageError(
       name === "QuotaExceededError"
-        ? "There is no room left on this device to keep it. What was kept before is still there."
-        : `The browser does not let this page keep anything on this device (${message || name}).`,
+        ? "There is no room left on this device. Earlier versions are still saved; free some space to save new ones."
+        : `The browser does not let this page save anything on this device (${message || name}).`,
       { cause: error },
     );
   }

@@ -18,7 +18,7 @@ export async function paint(canvas: HTMLCanvasElement, picture: ImageData, signa
     canvas.height = picture.height;
   }
   const context = canvas.getContext("2d");
-  if (!context) throw new Error("The browser gave no canvas for a picture of this size. Choose a smaller zoom.");
+  if (!context) throw new Error("The browser cannot show a picture this large. Choose a smaller zoom.");
   const rows = Math.max(1, Math.floor(STRIP_PIXELS / picture.width));
   let start = performance.now();
   for (let top = 0; top < picture.height; top += rows) {

@@ -56,7 +56,7 @@ export class RegionSelector {
     const { left, top, width, height } = area;
     this.#element.ariaLabel =
       `Part: ${width} × ${height} pixels at ${left}, ${top}. Arrow keys move it, ` +
-      `with Shift they resize it, Delete takes it away.`;
+      `Shift and arrow keys resize it, Delete removes it.`;
   }
 
   /** Moves or resizes the rectangle that is there, or draws a new one. */

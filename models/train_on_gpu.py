@@ -1,0 +1,431 @@
+#!/usr/bin/env python3
+"""Trains SplitSR on a CUDA card (or, slowly, on a CPU), from and to the project's safetensors files.
+
+    train_on_gpu.py --init models/splitsr-x2.safetensors --data tiles --val val --out x2.safetensors --minutes 8
+
+It knows SplitSR with split or standard blocks and a dense upsampler, at any scale. All tiles stay in the
+card's memory, and a whole step (patches, forward, backward, Adam, average) is one CUDA graph. The recipe:
+L1 and a little L1 of the spectrum, Adam at a constant rate with an average of the weights, a linear decay
+over the last fifth, and a second stage on squared luma. The middle taps of each 3x3 kernel take longer
+steps, which equals training with branches that are merged into it.
+
+`--degrade jpeg` draws the low-resolution patches from 12 variants of each tile (shrinking, blur, noise,
+JPEG; the first is clean). The score is PSNR on Y of clean pictures, by the usual protocol; the weights
+with the best score are kept, or the last ones with `--degrade`.
+
+Needs torch, numpy and Pillow. Set OMP_NUM_THREADS=1: the tiles are read by one process a core.
+"""
+
+import argparse, io, json, math, os, random, struct, sys, time
+from concurrent.futures import ProcessPoolExecutor
+
+import numpy as np
+import torch
+from PIL import Image, ImageFilter
+from torch.nn.functional import conv2d, pixel_shuffle
+
+MEAN = (0.4488, 0.4371, 0.4040)
+
+
+# ---- weights ------------------------------------------------------------------------------------------------------------
+
+
+def read(path):
+    with open(path, "rb") as f:
+        n = struct.unpack("<Q", f.read(8))[0]
+        head, data = json.loads(f.read(n)), f.read()
+    meta = json.loads(head.pop("__metadata__")["splitsr"])
+    return meta, {
+        k: torch.from_numpy(
+            np.frombuffer(data[v["data_offsets"][0] : v["data_offsets"][1]], np.float32)
+            .reshape(v["shape"])
+            .copy()
+        )
+        for k, v in head.items()
+    }
+
+
+def write(path, meta, tensors):
+    head, blobs, at = {"__metadata__": {"splitsr": json.dumps(meta, separators=(",", ":"))}}, [], 0
+    for k in sorted(tensors):
+        b = tensors[k].detach().cpu().contiguous().numpy().astype("<f4").tobytes()
+        head[k] = {"dtype": "F32", "shape": list(tensors[k].shape), "data_offsets": [at, at + len(b)]}
+        blobs.append(b)
+        at += len(b)
+    h = json.dumps(head, separators=(",", ":")).encode()
+    h += b" " * (-len(h) % 8)
+    with open(path + ".tmp", "wb") as f:
+        f.write(struct.pack("<Q", len(h)) + h + b"".join(blobs))
+    os.replace(path + ".tmp", path)
+
+
+# ---- network ------------------------------------------------------------------------------------------------------------
+
+
+class Net:
+    """The network as a function of its parameters, with hidden maps in --dtype and sums in f32."""
+
+    def __init__(self, config, names, dtype):
+        self.c, self.names, self.dtype = config, set(names), dtype
+        self.k = max(1, round(config["split_ratio"] * config["channels"]))
+
+    def __call__(self, p, x):
+        t = self.dtype
+        conv = lambda x, n: conv2d(x.to(t), p[n + ".weight"].to(t), p[n + ".bias"].to(t), padding=1)
+        mean = x.new_tensor(MEAN).view(1, 3, 1, 1) if not hasattr(self, "mean") else self.mean
+        self.mean = mean
+        head = conv(x - mean, "head").float()
+        y = head
+        for g in range(self.c["groups"]):
+            n, z = f"groups.{g}", y
+            if f"{n}.blocks.0.conv1.weight" in self.names:
+                for b in range(self.c["blocks"]):
+                    z = z + conv(conv(z, f"{n}.blocks.{b}.conv1").relu(), f"{n}.blocks.{b}.conv2").float()
+            else:
+                queue = list(torch.split(z, self.k, 1))
+                if self.c["channels"] % self.k:  # uneven: the front is always k channels of what is left
+                    for b in range(self.c["blocks"]):
+                        a = torch.cat(queue, 1)
+                        queue = [a[:, self.k :], conv(a[:, : self.k], f"{n}.blocks.{b}.conv").relu().float()]
+                else:
+                    for b in range(self.c["blocks"]):
+                        queue.append(conv(queue.pop(0), f"{n}.blocks.{b}.conv").relu().float())
+                z = torch.cat(queue, 1)
+            y = y + conv(z, f"{n}.conv").float()
+        y = head + conv(y, "body").float()
+        for i, f in enumerate({2: [2], 3: [3], 4: [2, 2]}[self.c["scale"]]):
+            y = pixel_shuffle(conv(y, f"upsampler.steps.{i}.expand"), f)
+        return conv(y, "tail").float() + mean
+
+
+# ---- pictures -----------------------------------------------------------------------------------------------------------
+
+
+def cubic(x):
+    a = np.abs(x)
+    return (1.5 * a**3 - 2.5 * a**2 + 1) * (a <= 1) + (-0.5 * a**3 + 2.5 * a**2 - 4 * a + 2) * (
+        (a > 1) & (a <= 2)
+    )
+
+
+def resize(x, factor):
+    """MATLAB's bicubic imresize of (H, W, 3), unrounded."""
+    for axis in (0, 1):
+        n, m = x.shape[axis], math.ceil(x.shape[axis] * factor - 1e-9)
+        w = 4 / min(factor, 1)
+        u = np.arange(1, m + 1) / factor + 0.5 * (1 - 1 / factor)
+        i = np.floor(u - w / 2)[:, None] + np.arange(math.ceil(w) + 2)
+        k = cubic((u[:, None] - i) * min(factor, 1))
+        k /= k.sum(1, keepdims=True)
+        mirror = np.concatenate([np.arange(n), np.arange(n - 1, -1, -1)])
+        j = mirror[np.mod(i.astype(int) - 1, 2 * n)]
+        full = np.zeros((m, n), np.float32)
+        np.add.at(full, (np.arange(m)[:, None].repeat(j.shape[1], 1), j), k.astype(np.float32))
+        x = np.moveaxis(np.tensordot(full, x.astype(np.float32), (1, axis)), 0, axis)
+    return x
+
+
+def eight(x):
+    return np.clip(np.floor(x + 0.5), 0, 255).astype(np.uint8)
+
+
+def tile(job):
+    """The sharp picture, cut to a multiple of the scale, and its low-resolution variants."""
+    path, scale, variants, shrink, seed = job
+    rng = random.Random(seed)
+    x = np.asarray(Image.open(path).convert("RGB"))
+    if shrink < 1:
+        x = eight(resize(x, shrink))
+    x = x[: x.shape[0] // scale * scale, : x.shape[1] // scale * scale]
+    low = [eight(resize(x, 1 / scale))]
+    for v in range(1, variants):
+        im = Image.fromarray(x)
+        if rng.random() < 0.3:
+            im = im.filter(ImageFilter.GaussianBlur(rng.uniform(0.2, 0.8) * scale / 2))
+        size = (x.shape[1] // scale, x.shape[0] // scale)
+        kind = rng.random()
+        im = (
+            Image.fromarray(eight(resize(np.asarray(im), 1 / scale)))
+            if kind < 0.5
+            else im.resize(size, Image.BOX if kind < 0.75 else Image.LANCZOS)
+        )
+        if rng.random() < 0.3:
+            im = Image.fromarray(
+                eight(
+                    np.asarray(im)
+                    + np.random.default_rng(rng.getrandbits(32)).normal(
+                        0, rng.uniform(0.5, 4), (size[1], size[0], 3)
+                    )
+                )
+            )
+        for _ in range(2 if rng.random() < 0.2 else 1):
+            b = io.BytesIO()
+            im.save(b, "JPEG", quality=round(rng.uniform(10, 96)), subsampling=rng.choice([2, 2, 0]))
+            im = Image.open(io.BytesIO(b.getvalue())).convert("RGB")
+        low.append(np.asarray(im))
+    return x, np.stack(low)
+
+
+class Tiles:
+    """All tiles in the device's memory; draws patches there."""
+
+    def __init__(self, folder, scale, variants, shrinks, device):
+        files = sorted(f"{folder}/{f}" for f in os.listdir(folder) if f.endswith((".webp", ".png", ".jpg")))
+        jobs = [(f, scale, variants, s, i) for i, (f, s) in enumerate((f, s) for s in shrinks for f in files)]
+        with ProcessPoolExecutor() as pool:
+            pairs = list(pool.map(tile, jobs, chunksize=8))
+        flat = lambda parts: torch.from_numpy(np.concatenate([p.reshape(-1, 3) for p in parts])).to(device)
+        self.high, self.low = flat([h for h, _ in pairs]), flat([l for _, l in pairs])
+        self.shape = torch.tensor(
+            [l.shape[1:3] for _, l in pairs], device=device
+        )  # low-resolution height, width
+        start = lambda sizes: torch.tensor(np.concatenate([[0], np.cumsum(sizes)[:-1]]), device=device)
+        self.high_at, self.low_at = start([h.shape[0] * h.shape[1] for h, _ in pairs]), start(
+            [l.shape[0] * l.shape[1] * l.shape[2] for _, l in pairs]
+        )
+        self.scale, self.variants, self.device = scale, variants, device
+        area = (self.shape[:, 0] * self.shape[:, 1]).float()
+        self.chance = (area / area.sum()).cumsum(0)
+
+    def draw(self, batch, side):
+        """Low `[batch, 3, side, side]` and high patches in [0, 1], each flipped and turned at random."""
+        d, s = self.device, self.scale
+        r = torch.rand(5, batch, device=d)
+        t = torch.searchsorted(self.chance, r[0]).clamp(max=len(self.chance) - 1)
+        h, w = self.shape[t, 0], self.shape[t, 1]
+        y, x = (r[1] * (h - side + 1)).long(), (r[2] * (w - side + 1)).long()
+        v = (r[3] * self.variants).long()
+        way = (r[4] * 8).long()
+        flip_y, flip_x, turn = way & 1 > 0, way & 2 > 0, way & 4 > 0
+
+        def take(pixels, start, width, y, x, n):
+            i, j = torch.meshgrid(torch.arange(n, device=d), torch.arange(n, device=d), indexing="ij")
+            c = lambda a: a.view(-1, 1, 1)
+            a, b = torch.where(c(turn), j, i), torch.where(c(turn), i, j)
+            a, b = torch.where(c(flip_y), n - 1 - a, a), torch.where(c(flip_x), n - 1 - b, b)
+            return (
+                pixels[c(start) + (c(y) + a) * c(width) + c(x) + b].permute(0, 3, 1, 2).float() / 255
+            ).contiguous()
+
+        low = take(self.low, self.low_at[t] + v * h * w, w, y, x, side)
+        return low, take(self.high, self.high_at[t], w * s, y * s, x * s, side * s)
+
+
+def luma(x):
+    return (65.481 * x[:, :1] + 128.553 * x[:, 1:2] + 24.966 * x[:, 2:]) / 255
+
+
+def score(net, p, folder, scale, device):
+    total, n = 0.0, 0
+    for f in sorted(os.listdir(folder)):
+        if not f.endswith((".webp", ".png", ".jpg")):
+            continue
+        x = np.asarray(Image.open(f"{folder}/{f}").convert("RGB"))
+        x = x[: x.shape[0] // scale * scale, : x.shape[1] // scale * scale]
+        to = lambda a: torch.from_numpy(a.copy()).to(device).permute(2, 0, 1)[None].float() / 255
+        with torch.no_grad():
+            y = (net(p, to(eight(resize(x, 1 / scale)))).clamp(0, 1) * 255).round() / 255
+        e = (luma(y) - luma(to(x)))[..., scale:-scale, scale:-scale]
+        total -= 10 * math.log10(e.square().mean().item())
+        n += 1
+    return total / n
+
+
+# ---- training -----------------------------------------------------------------------------------------------------------
+
+
+def main():
+    a = argparse.ArgumentParser()
+    for name, kind, usual in [
+        ("init", str, None),
+        ("data", str, None),
+        ("val", str, None),
+        ("out", str, None),
+        ("minutes", float, 8),
+        ("batch", int, 32),
+        ("side", int, 48),
+        ("rate", float, 8e-4),
+        ("ema", float, 0.9995),
+        ("spectrum", float, 1.0),
+        ("finish", float, 0.12),
+        ("decay", float, 0.2),
+        ("degrade", str, ""),
+        ("layout", str, "nchw"),
+        ("dtype", str, "f32"),
+        ("seed", int, 1),
+        ("shrinks", str, "1,0.75,0.5"),
+    ]:
+        a.add_argument("--" + name, type=kind, default=usual, required=usual is None)
+    a = a.parse_args()
+    torch.manual_seed(a.seed)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    cuda = device.type == "cuda"
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
+    torch.backends.cudnn.benchmark = True
+    meta, p = read(a.init)
+    scale = meta["config"]["scale"]
+    dtype = {"f32": torch.float32, "bf16": torch.bfloat16, "f16": torch.float16}[a.dtype]
+    net = Net(meta["config"], p, dtype)
+    net32 = Net(meta["config"], p, torch.float32)
+    names = list(p)
+    shapes = [p[n].shape for n in names]
+    sizes = [p[n].numel() for n in names]
+    parameters = torch.cat([p[n].reshape(-1) for n in names]).to(device).requires_grad_()
+    average = parameters.detach().clone()
+    named = lambda v: {n: t.view(s) for n, t, s in zip(names, torch.split(v, sizes), shapes)}
+    middle = torch.tensor([1.0, 2, 1, 2, 4, 2, 1, 2, 1], device=device).view(3, 3)
+    rate = torch.zeros((), device=device)
+    keep = torch.zeros((), device=device)
+    luma_part = torch.zeros((), device=device)
+    gains = torch.cat(
+        [
+            (middle.expand(s) if len(s) == 4 and s[-1] == 3 else torch.ones(s, device=device)).reshape(-1)
+            for s in shapes
+        ]
+    )
+    m1, m2 = torch.zeros_like(average), torch.zeros_like(average)
+    time_step = torch.zeros((), device=device)
+    lost = torch.zeros((), device=device)
+    began = time.time()
+    tiles = Tiles(
+        a.data, scale, 12 if a.degrade == "jpeg" else 1, [float(s) for s in a.shrinks.split(",")], device
+    )
+    say = lambda **k: print(json.dumps(k), flush=True)
+    say(
+        tiles=len(tiles.shape),
+        megapixels=round(len(tiles.high) / 1e6, 1),
+        loading_s=round(time.time() - began, 1),
+        device=torch.cuda.get_device_name() if cuda else "cpu",
+        val=round(score(net32, named(average), a.val, scale, device), 4),
+    )
+
+    def loss_of(parameters, low, high, luma_part):
+        d = net(named(parameters), low) - high
+        by_colour = d.abs().mean() + (
+            a.spectrum * torch.view_as_real(torch.fft.rfft2(d, norm="ortho")).abs().mean()
+            if a.spectrum
+            else 0
+        )
+        by_luma = 50 * (luma(d).square().mean() + 0.05 * d.square().mean())
+        return by_colour * (1 - luma_part) + by_luma * luma_part
+
+    def step():
+        low, high = tiles.draw(a.batch, a.side)
+        if a.layout == "nhwc":
+            low = low.contiguous(memory_format=torch.channels_last)
+        loss = loss_of(parameters, low, high, luma_part)
+        (g,) = torch.autograd.grad(loss, [parameters])
+        with torch.no_grad():
+            g = g * (0.5 / g.norm().clamp(min=0.5))
+            time_step.add_(1)
+            lost.copy_(loss)
+            m1.lerp_(g, 0.1)
+            m2.lerp_(g * g, 0.001)
+            move = m1 / (1 - 0.9**time_step) / ((m2 / (1 - 0.999**time_step)).sqrt() + 1e-7) * gains
+            parameters.sub_(rate * move)
+            average.lerp_(parameters, 1 - keep)
+
+    side_stream = torch.cuda.Stream() if cuda else None
+    if cuda:
+        side_stream.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(side_stream):
+            for _ in range(3):
+                step()  # rate 0: only compiles
+        torch.cuda.current_stream().wait_stream(side_stream)
+    else:
+        step()
+    if cuda:
+        torch.cuda.synchronize()
+        graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(graph):
+            step()
+        one = graph.replay
+    else:
+        one = step
+    time_step.zero_()
+    m1.zero_()
+    m2.zero_()
+    average.copy_(parameters.detach())
+
+    def timed(n):
+        if cuda:
+            torch.cuda.synchronize()
+        t = time.time()
+        [one() for _ in range(n)]
+        if cuda:
+            torch.cuda.synchronize()
+        return (time.time() - t) / n
+
+    rate.fill_(a.rate * 0.1)
+    keep.fill_(0.9)
+    each = timed(20 if cuda else 3)
+    say(
+        ms_a_step=round(each * 1e3, 2),
+        low_resolution_megapixels_a_second=round(a.batch * a.side**2 / each / 1e6, 2),
+    )
+    # By the clock, since other processes may share the card: progress runs from 0 to 1 over --minutes.
+    done, finishing, start, progress, best = 0, 0, time.time(), 0.0, (0.0, 0)
+    next_look, main_part = start + 40, 1 - a.finish
+
+    def look():
+        nonlocal best
+        value = float(lost)
+        now = named(average)
+        val = score(net32, now, a.val, scale, device)
+        say(
+            step=done,
+            minutes=round((time.time() - start) / 60, 2),
+            rate=float(rate),
+            loss=round(value, 6),
+            val=round(val, 4),
+        )
+        if not math.isfinite(value):
+            sys.exit("diverged")
+        if val > best[0] or a.degrade:
+            best = (val, done)
+            write(
+                a.out,
+                {
+                    **meta,
+                    "training": {**(meta.get("training") or {}), "steps": done},
+                    "scores": {"validation_psnr_y": round(val, 3)},
+                },
+                now,
+            )
+
+    while progress < 1:
+        if (
+            not finishing and progress >= main_part and a.finish
+        ):  # finish: from the average, squared luma, a small rate
+            look()
+            with torch.no_grad():
+                parameters.copy_(average)
+                m1.zero_()
+                m2.zero_()
+                time_step.zero_()
+            luma_part.fill_(1)
+            finishing = done
+        if not finishing:
+            r = (
+                a.rate
+                * min(1, (main_part - progress) / max(1e-9, main_part * a.decay))
+                * min(1, (done + 1) / 300)
+            )
+        else:
+            r = a.rate * 0.15 * min(1, (1 - progress) / max(1e-9, a.finish * 0.8))
+        rate.fill_(r)
+        keep.fill_(min(a.ema, 1 - 10 / (10 + done - finishing)))
+        for _ in range(25):
+            one()
+        done += 25
+        torch.cuda.synchronize()
+        progress = (time.time() - start) / (a.minutes * 60)
+        if time.time() > next_look:
+            look()
+            next_look = time.time() + 60
+    look()
+    say(best=best[0], at=best[1])
+
+
+if __name__ == "__main__":
+    main()
