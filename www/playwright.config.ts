@@ -25,12 +25,12 @@ export default defineConfig({
   forbidOnly: Boolean(process.env["CI"]),
   reporter: [["list"]],
   snapshotPathTemplate: "{testDir}/{testFilePath}-snapshots/{arg}{ext}",
-  // Fewer pixels than the smallest button has. The page's colours are close to each other: a button
+  // Fewer pixels than the smallest button's sign has. The page's colours are close: a button
   // differs from its bar by a small threshold alone.
   expect: {
     // For a slow machine, on which nothing is given up that is under way.
     timeout: 20_000,
-    toHaveScreenshot: { maxDiffPixels: 10, threshold: 0.05 },
+    toHaveScreenshot: { maxDiffPixels: 4, threshold: 0.05 },
   },
   use: {
     baseURL: `http://127.0.0.1:${port}/`,

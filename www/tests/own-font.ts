@@ -25,7 +25,7 @@ export async function useOwnFont(page: Page): Promise<void> {
       const sheet = new CSSStyleSheet();
       // Precise geometry, because the machine's settings decide about hinting otherwise.
       const style = `font-family: "${family}" !important; text-rendering: geometricPrecision !important`;
-      sheet.replaceSync(`*, ::before, ::after, ::placeholder { ${style} }`);
+      sheet.replaceSync(`*, ::before, ::after, ::placeholder, ::file-selector-button { ${style} }`);
       document.adoptedStyleSheets = [sheet];
     },
     { family: FAMILY, faces },
@@ -42,7 +42,9 @@ export async function expectOwnFont(page: Page): Promise<void> {
   const others = new Set<string>();
   for (const nodeId of nodeIds) {
     const { fonts } = await session.send("CSS.getPlatformFontsForNode", { nodeId });
-    for (const { isCustomFont, familyName } of fonts) if (!isCustomFont) others.add(familyName);
+    if (fonts.every(({ isCustomFont }) => isCustomFont)) continue;
+    const { outerHTML } = await session.send("DOM.getOuterHTML", { nodeId });
+    others.add(`${fonts.map(({ familyName }) => familyName).join(", ")}: ${outerHTML.slice(0, 300)}`);
   }
   await session.detach();
   expect([...others], "fonts of the machine").toEqual([]);
