@@ -219,7 +219,7 @@ fn networks_that_mix_operations_are_not_run_in_half() {
     let _alone = alone();
     let config = NetworkConfig::SplitSr(SplitSrConfig { block: BlockKind::Ghost, ..Default::default() });
     let error = model(config).to_device(&gpu()).in_half().unwrap_err().to_string();
-    assert_eq!(error, "the network of random does not run in 16-bit floats");
+    assert_eq!(error, "the network of random cannot use 16-bit floats");
 }
 
 /// One weight of one kernel is wrong: the self-check says so.
