@@ -48,8 +48,8 @@ impl Model {
     /// Reads a weights file from memory.
     ///
     /// # Errors
-    /// [`Error::Weights`] if the file is truncated, has no config, does not match its config, or holds NaN or
-    /// infinity.
+    /// [`Error::Weights`] if the file is truncated, has no config, does not match its config, or
+    /// holds NaN or infinity.
     pub fn from_bytes(bytes: &[u8], device: &Device) -> Result<Self> {
         let (metadata, tensors) = read(bytes)?;
         let network = assign(Network::new(&metadata.config, device), tensors, device)?;
@@ -93,7 +93,8 @@ impl Model {
     /// Stores the feature maps as f16: see [`in_half`](crate::ops::gpu::in_half).
     ///
     /// # Errors
-    /// [`Error::Config`] if the device has no f16, or the network has operations without an f16 kernel.
+    /// [`Error::Config`] if the device has no f16, or the network has operations without an f16
+    /// kernel.
     #[cfg(feature = "gpu")]
     pub fn in_half(self) -> Result<Self> {
         if !self.device.supports_dtype(burn::tensor::DType::F16) {
@@ -109,7 +110,8 @@ impl Model {
     fn run(&self, planes: Vec<f32>, height: usize, width: usize) -> Tensor<4> {
         #[cfg(feature = "gpu")]
         {
-            // The runtime reuses memory for tensors of the same size and never frees the rest by itself.
+            // The runtime reuses memory for tensors of the same size and never frees the rest by
+            // itself.
             let before = std::mem::replace(&mut *self.size.lock().expect("nothing panics here"), (height, width));
             if before != (height, width) {
                 self.device.memory_cleanup();

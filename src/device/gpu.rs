@@ -3,7 +3,9 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
 
-use super::{DeviceChoice, ModelOnDevice};
+use super::DeviceChoice;
+#[cfg(not(target_arch = "wasm32"))]
+use super::ModelOnDevice;
 use crate::error::{Error, Result};
 use crate::model::Model;
 use crate::upscale::{Enlarge, EnlargeAsync};

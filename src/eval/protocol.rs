@@ -1,9 +1,11 @@
-//! The protocol: high-resolution picture (HR), low-resolution picture (LR), upsampler, super-resolved picture (SR), scores.
+//! The protocol: high-resolution picture (HR), low-resolution picture (LR), upsampler,
+//! super-resolved picture (SR), scores.
 //!
 //! 1. HR: grey is replicated to RGB; cropped at the bottom and right to a multiple of the scale.
 //! 2. LR: MATLAB's bicubic `imresize` of it, rounded to 8 bits.
 //! 3. SR: what the upsampler makes of LR, 8 bits, of HR's size.
-//! 4. Luma, without `scale` pixels on each side; PSNR and SSIM; means over the pictures of a set (a mean of dB).
+//! 4. Luma, without `scale` pixels on each side; PSNR and SSIM; means over the pictures of a set (a
+//!    mean of dB).
 
 use std::fs::File;
 use std::io::Read;
@@ -44,8 +46,9 @@ pub struct SetScore {
     pub seconds: f64,
 }
 
-/// Steps 1 and 2: the HR and the LR picture, both 8-bit RGB, the sides of the first `scale` times those of the second.
-/// Alpha is dropped; values are taken as sRGB whatever the profile says, as the literature does.
+/// Steps 1 and 2: the HR and the LR picture, both 8-bit RGB, the sides of the first `scale` times
+/// those of the second. Alpha is dropped; values are taken as sRGB whatever the profile says, as
+/// the literature does.
 ///
 /// # Errors
 /// [`Error::Data`] when the picture is smaller than `scale`, [`Error::Config`] when `scale` is 0.
@@ -69,7 +72,8 @@ pub fn degrade(picture: Picture, scale: usize) -> Result<(Picture, Picture)> {
 /// Step 4: PSNR and SSIM of what an upsampler made, `sr`, against `hr`.
 ///
 /// # Errors
-/// [`Error::Data`] when the sizes differ, or less than the window of SSIM is left without the border.
+/// [`Error::Data`] when the sizes differ, or less than the window of SSIM is left without the
+/// border.
 pub fn score(sr: &Picture, hr: &Picture, scale: usize) -> Result<Scores> {
     let (sr, hr) = (Luma::of(sr).shave(scale)?, Luma::of(hr).shave(scale)?);
     Ok(Scores { psnr_y: psnr(&sr, &hr)?, ssim_y: ssim(&sr, &hr)? })
@@ -91,8 +95,8 @@ pub fn bounded_psnr_y(sr: &Picture, hr: &Picture, scale: usize) -> Result<f64> {
     Ok(psnr_y(sr, hr, scale)?.min(MAX_PSNR))
 }
 
-/// All four steps for one picture, and the time in `upsample`, which gets the LR picture and the width and
-/// height of the HR picture. It needs a clock, which WebAssembly lacks.
+/// All four steps for one picture, and the time in `upsample`, which gets the LR picture and the
+/// width and height of the HR picture. It needs a clock, which WebAssembly lacks.
 ///
 /// # Errors
 /// As [`degrade`] and [`score`]; those of the upsampler.
@@ -108,7 +112,8 @@ pub fn score_picture(
     Ok((score(&sr, &hr, scale)?, elapsed))
 }
 
-/// Scores all pictures of a folder (see [`picture_files`]). `on_picture` gets the path and the scores of each.
+/// Scores all pictures of a folder (see [`picture_files`]). `on_picture` gets the path and the
+/// scores of each.
 ///
 /// # Errors
 /// As [`picture_files`], [`decode`] and [`score_picture`], naming the file.
@@ -137,11 +142,12 @@ pub fn score_set(
     Ok(SetScore { name, images, scores, seconds })
 }
 
-/// The picture files of a folder, sorted by name. Skips subfolders and files whose content is text or unknown,
-/// such as licences. Damaged pictures are included, so that they are not missed.
+/// The picture files of a folder, sorted by name. Skips subfolders and files whose content is text
+/// or unknown, such as licences. Damaged pictures are included, so that they are not missed.
 ///
 /// # Errors
-/// [`Error::Io`] when the folder or a file cannot be read, [`Error::Data`] when there is no picture in it.
+/// [`Error::Io`] when the folder or a file cannot be read, [`Error::Data`] when there is no picture
+/// in it.
 pub fn picture_files(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(Error::io(folder))? {

@@ -20,14 +20,16 @@ pub(super) const MAX_NOISE: f32 = 50.0;
 /// The qualities of JPEG.
 pub(super) const JPEG_QUALITIES: RangeInclusive<u8> = 1..=100;
 
-/// Blur, then shrinking, noise and JPEG. The default is the evaluation protocol's: MATLAB's bicubic only.
+/// Blur, then shrinking, noise and JPEG. The default is the evaluation protocol's: MATLAB's bicubic
+/// only.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(default, deny_unknown_fields)]
 pub struct Degradation {
     /// The filter that shrinks the picture.
     pub shrink: Shrink,
-    /// Standard deviation of a Gaussian blur before shrinking, in high-resolution pixels: 0 (none) to 4.
+    /// Standard deviation of a Gaussian blur before shrinking, in high-resolution pixels: 0 (none)
+    /// to 4.
     pub blur: f32,
     /// Standard deviation of Gaussian noise after shrinking, in levels of 255: 0 (none) to 50.
     pub noise: f32,
@@ -62,8 +64,8 @@ impl Degradation {
         checks.iter().find(|(holds, _)| !holds).map(|(_, why)| *why)
     }
 
-    /// The high-resolution picture, 8-bit RGB and cropped to a multiple of the scale, and the low-resolution
-    /// one. `seed` is for the noise.
+    /// The high-resolution picture, 8-bit RGB and cropped to a multiple of the scale, and the
+    /// low-resolution one. `seed` is for the noise.
     ///
     /// # Errors
     /// [`Error::Data`] if the picture is smaller than the scale.

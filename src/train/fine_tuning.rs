@@ -1,4 +1,5 @@
-//! Fine-tuning a model on a few pictures, as the page does it: settings, pictures, steps and scores.
+//! Fine-tuning a model on a few pictures, as the page does it: settings, pictures, steps and
+//! scores.
 //!
 //! The command uses the same [`FineTuningSettings`] and the same pictures, and drives the
 //! [`Session`] by itself.
@@ -26,8 +27,8 @@ use crate::upscale::Enlarge;
 /// The side of the previews, in low-resolution pixels.
 const PREVIEW_SIDE: u32 = 64;
 
-/// The largest relative error of a device's gradient. Another order of summation changes about 1e-5; a
-/// wrong kernel changes far more than this.
+/// The largest relative error of a device's gradient. Another order of summation changes about
+/// 1e-5; a wrong kernel changes far more than this.
 const MAX_GRADIENT_ERROR: f64 = 1e-2;
 
 /// How to fine-tune a model.
@@ -39,24 +40,26 @@ pub struct FineTuningSettings {
     pub steps: u64,
     /// Patches per step.
     pub batch: usize,
-    /// The side of a high-resolution patch, in pixels, at least 8 times the scale. Small pictures lower it.
+    /// The side of a high-resolution patch, in pixels, at least 8 times the scale. Small pictures
+    /// lower it.
     pub patch: usize,
     /// The highest learning rate.
     pub learning_rate: f64,
     /// Which weights are trained.
     pub trained: Trained,
-    /// The fraction of the patches, 0 to 1, that come from generic pictures, so that the model does not
-    /// forget these: see [`Recipe::replay`].
+    /// The fraction of the patches, 0 to 1, that come from generic pictures, so that the model does
+    /// not forget these: see [`Recipe::replay`].
     pub replay: f64,
-    /// The most that generic pictures may lose, in dB: the result is blended with the initial model until
-    /// they lose no more. 100 sets no limit.
+    /// The most that generic pictures may lose, in dB: the result is blended with the initial model
+    /// until they lose no more. 100 sets no limit.
     pub forget: f64,
     /// How the low-resolution pictures are made.
     pub degradation: Degradation,
     /// Seeds the choice of pictures and patches.
     pub seed: u64,
-    /// A network other than the model's, of the same scale. It takes over the weights that fit, and learns
-    /// the rest from the model's results for generic pictures too. `forget` then has no effect.
+    /// A network other than the model's, of the same scale. It takes over the weights that fit, and
+    /// learns the rest from the model's results for generic pictures too. `forget` then has no
+    /// effect.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional, type = "NetworkConfig | undefined"))]
     pub network: Option<NetworkConfig>,
@@ -141,8 +144,8 @@ pub enum HeldOutKind {
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct FineTuningInfo {
-    /// The settings, with a patch that fits into the pictures. TypeScript gets the patch from here, and
-    /// has the others in a form that keeps null.
+    /// The settings, with a patch that fits into the pictures. TypeScript gets the patch from here,
+    /// and has the others in a form that keeps null.
     #[cfg_attr(test, ts(type = "Pick<TuneSettings, \"patch\">"))]
     pub settings: FineTuningSettings,
     /// What is held out of training to score with.
@@ -207,8 +210,8 @@ pub struct FineTuning {
 }
 
 impl FineTuning {
-    /// Prepares a run on `device`, which is checked against the CPU if it is a GPU. `pictures` are those
-    /// that [`gather`](super::gather) collected.
+    /// Prepares a run on `device`, which is checked against the CPU if it is a GPU. `pictures` are
+    /// those that [`gather`](super::gather) collected.
     ///
     /// # Errors
     /// [`Error::Config`] for settings, [`Error::Data`] for pictures that are missing or too small,
@@ -348,8 +351,8 @@ impl FineTuning {
     /// Ends the step, which took `seconds`. Returns the loss before it.
     ///
     /// # Errors
-    /// [`Error::Data`] if the loss is not finite; on a GPU, which may be lost, [`Error::Device`]. The
-    /// weights are then unchanged.
+    /// [`Error::Data`] if the loss is not finite; on a GPU, which may be lost, [`Error::Device`].
+    /// The weights are then unchanged.
     pub fn apply(&mut self, seconds: f64) -> Result<f32> {
         let (loss, gradient) = self.step.take().and_then(SplitStep::finish).ok_or_else(no_step)?;
         if self.is_on_gpu() && !loss.is_finite() {
@@ -437,7 +440,8 @@ impl FineTuning {
     }
 }
 
-/// The largest patch that is at most `wanted`, fits into each picture, and is a multiple of the scale.
+/// The largest patch that is at most `wanted`, fits into each picture, and is a multiple of the
+/// scale.
 fn fitting_patch<'a>(wanted: usize, pictures: impl Iterator<Item = &'a Picture>, scale: usize) -> usize {
     let sides = pictures.map(|picture| picture.width.min(picture.height) as usize);
     sides.fold(wanted, usize::min) / scale * scale

@@ -32,11 +32,12 @@ pub struct HeldOut {
 
 impl HeldOut {
     /// Holds out a fifth of the pictures, drawn by `seed`. With fewer than
-    /// [`MIN_PICTURES_HELD_OUT_WHOLE`], holds out the last quarter of each along its longer side. Crops
-    /// very large pictures to their middle.
+    /// [`MIN_PICTURES_HELD_OUT_WHOLE`], holds out the last quarter of each along its longer side.
+    /// Crops very large pictures to their middle.
     ///
     /// # Errors
-    /// [`Error::Data`] if there is no picture, or one is too small for patches of `hr_patch` pixels.
+    /// [`Error::Data`] if there is no picture, or one is too small for patches of `hr_patch`
+    /// pixels.
     pub fn new(pictures: Vec<Picture>, hr_patch: usize, seed: u64) -> Result<Self> {
         if pictures.is_empty() {
             return Err(Error::Data("there is no picture to train with: add at least one".into()));
@@ -71,9 +72,9 @@ impl HeldOut {
     }
 }
 
-/// Adds a picture to those that [`HeldOut::new`] will divide, as opaque 8-bit RGB. Transparent pixels take
-/// the colours of the visible ones around them. When the pictures need too much memory together, they are
-/// cropped to their middles.
+/// Adds a picture to those that [`HeldOut::new`] will divide, as opaque 8-bit RGB. Transparent
+/// pixels take the colours of the visible ones around them. When the pictures need too much memory
+/// together, they are cropped to their middles.
 pub fn gather(mut pictures: Vec<Picture>, mut picture: Picture) -> Vec<Picture> {
     alpha::fill_hidden(&mut picture);
     pictures.push(picture.split_alpha().0.into_8_bit().into_rgb());
@@ -101,7 +102,8 @@ fn divide(picture: &Picture) -> (Picture, Picture) {
     (picture.crop(first), picture.crop(second))
 }
 
-/// Crops pictures to their middles if they have more than `most` pixels together; small ones stay whole.
+/// Crops pictures to their middles if they have more than `most` pixels together; small ones stay
+/// whole.
 fn within(pictures: Vec<Picture>, most: u64) -> Vec<Picture> {
     let mut sizes: Vec<u64> = pictures.iter().map(pixels).collect();
     sizes.sort_unstable();

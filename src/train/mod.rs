@@ -1,7 +1,9 @@
-//! Training: pictures in, a weights file out. One [`Trainer::step`] serves the command and the page.
+//! Training: pictures in, a weights file out. One [`Trainer::step`] serves the command and the
+//! page.
 //!
-//! The config and the step number determine the work: the patches of a step come from a generator that is
-//! seeded by `(seed, step)`. So a run that was killed and resumed takes the same steps as an unbroken one.
+//! The config and the step number determine the work: the patches of a step come from a generator
+//! that is seeded by `(seed, step)`. So a run that was killed and resumed takes the same steps as
+//! an unbroken one.
 
 mod bilinear_init;
 mod config;

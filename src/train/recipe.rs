@@ -19,19 +19,20 @@ pub struct Recipe {
     pub batch: usize,
     /// The side of a high-resolution patch, in pixels; rounded down to a multiple of the scale.
     pub hr_patch: usize,
-    /// Candidate patches that are drawn for each patch; the one that bicubic enlarges worst is used.
-    /// 1 = no choice.
+    /// Candidate patches that are drawn for each patch; the one that bicubic enlarges worst is
+    /// used. 1 = no choice.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     pub candidates: usize,
     /// How the low-resolution pictures are made, for training and scoring.
     #[serde(default, skip_serializing_if = "is_default")]
     pub degradation: Degradation,
-    /// The share of the patches, 0 to 1, that come from the replay set: the network learns to enlarge
-    /// these as the initial model does. See [`Pictures::replay`](super::Pictures::replay).
+    /// The share of the patches, 0 to 1, that come from the replay set: the network learns to
+    /// enlarge these as the initial model does. See [`Pictures::replay`](super::Pictures::replay).
     #[serde(default)]
     pub replay: f64,
-    /// How much the PSNR of the replay set may drop below the initial model's, in dB. The weights that
-    /// are scored and saved are blended with the initial ones until it does not drop more. 100 = any.
+    /// How much the PSNR of the replay set may drop below the initial model's, in dB. The weights
+    /// that are scored and saved are blended with the initial ones until it does not drop more. 100
+    /// = any.
     #[serde(default = "all")]
     pub forget: f64,
     /// Steps of the first stage.
@@ -49,7 +50,8 @@ pub struct Recipe {
     /// Which weights are trained.
     #[serde(default, skip_serializing_if = "is_default")]
     pub trained: Trained,
-    /// The share of the loss, 0 to 1, that compares with the teacher's results instead of the pictures.
+    /// The share of the loss, 0 to 1, that compares with the teacher's results instead of the
+    /// pictures.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub distill: f64,
     /// Whether a network with random weights starts as bilinear interpolation: see
@@ -67,8 +69,8 @@ pub struct Recipe {
     pub betas: [f32; 2],
     /// Adam's epsilon.
     pub epsilon: f32,
-    /// Decay of the exponential moving average of the weights; the average is saved and scored. 0 = the
-    /// weights themselves.
+    /// Decay of the exponential moving average of the weights; the average is saved and scored. 0 =
+    /// the weights themselves.
     pub ema: f64,
     /// The gradient is scaled down to this norm where it is longer; `None` = never.
     #[serde(default)]
@@ -106,8 +108,8 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 
-/// A second stage: it starts from the averaged weights with fresh moments, and its learning rate falls
-/// along half a cosine.
+/// A second stage: it starts from the averaged weights with fresh moments, and its learning rate
+/// falls along half a cosine.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SecondStage {
@@ -165,14 +167,14 @@ pub enum Loss {
     Spectrum,
     /// Squared difference: what PSNR measures.
     L2,
-    /// Squared difference of luma, as the evaluation protocol's PSNR measures it, plus a twentieth of the
-    /// squared difference of the colours.
+    /// Squared difference of luma, as the evaluation protocol's PSNR measures it, plus a twentieth
+    /// of the squared difference of the colours.
     Luma,
 }
 
 impl Recipe {
-    /// The paper's recipe, as far as it is published: L1, Adam, 96x96 crops, 6x10^5 steps, 1e-4 halved
-    /// every 2x10^5.
+    /// The paper's recipe, as far as it is published: L1, Adam, 96x96 crops, 6x10^5 steps, 1e-4
+    /// halved every 2x10^5.
     pub fn paper() -> Self {
         Self {
             batch: 16,
@@ -199,14 +201,16 @@ impl Recipe {
         }
     }
 
-    /// The fields that differ from `usual`, for [`TrainConfig::overrides`](super::TrainConfig::overrides).
-    /// Fields that are not written at their default must have it in `usual` too; a test checks that.
+    /// The fields that differ from `usual`, for
+    /// [`TrainConfig::overrides`](super::TrainConfig::overrides). Fields that are not written at
+    /// their default must have it in `usual` too; a test checks that.
     pub fn differences(&self, usual: &Self) -> toml::Table {
         let [own, usual] = [self, usual].map(|recipe| toml::Table::try_from(recipe).expect("a recipe is plain data"));
         own.into_iter().filter(|(key, value)| usual.get(key) != Some(value)).collect()
     }
 
-    /// Ours, for a few CPU hours: smaller patches, a higher rate with a cosine schedule, averaged weights.
+    /// Ours, for a few CPU hours: smaller patches, a higher rate with a cosine schedule, averaged
+    /// weights.
     pub fn cosine() -> Self {
         Self {
             batch: 16,

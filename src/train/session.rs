@@ -29,8 +29,8 @@ const CHECKPOINT_KEY: &str = "splitsr-checkpoint";
 const BEST: &str = "best";
 /// Scorings in a row without a gain after which a run counts as stalled.
 const STALLED_AFTER: u32 = 8;
-/// The weights of the trained parameters that are tried in turn when they are blended with the initial
-/// ones, until the network forgets no more than the recipe allows.
+/// The weights of the trained parameters that are tried in turn when they are blended with the
+/// initial ones, until the network forgets no more than the recipe allows.
 const BLENDS: [f32; 8] = [1.0, 0.85, 0.7, 0.55, 0.4, 0.3, 0.2, 0.0];
 /// The number of held-out pictures with which the halo of the model's tiles is measured.
 const HALO_PICTURES: usize = 4;
@@ -88,7 +88,8 @@ impl Session {
     /// Starts on `device`, from the weights of `init` where they fit, otherwise from random ones.
     ///
     /// # Errors
-    /// [`Error::Config`] if the config or a model does not fit, [`Error::Data`] if a picture is too small.
+    /// [`Error::Config`] if the config or a model does not fit, [`Error::Data`] if a picture is too
+    /// small.
     pub fn new(
         config: TrainConfig,
         init: Option<&Model>,
@@ -185,7 +186,8 @@ impl Session {
         let replayed = (count as f64 * recipe.replay).round() as usize;
         let mut batch = self.pictures.train.batch(recipe, count - replayed, seed, step);
         if let Some(replay) = self.replay.as_ref().filter(|_| replayed > 0) {
-            // Another seed, so that the positions are independent of those in the training pictures.
+            // Another seed, so that the positions are independent of those in the training
+            // pictures.
             batch.append(replay.train.batch(recipe, replayed, !seed, step));
         }
         batch
@@ -213,8 +215,8 @@ impl Session {
         self.score_with(parameters, |_, _| ())
     }
 
-    /// [`Self::score`] with parameters that were read from the trainer before. `on_picture` gets the index
-    /// and the enlarged version of each validation picture.
+    /// [`Self::score`] with parameters that were read from the trainer before. `on_picture` gets
+    /// the index and the enlarged version of each validation picture.
     ///
     /// # Errors
     /// As [`Self::score`].
@@ -239,7 +241,8 @@ impl Session {
         Ok(score)
     }
 
-    /// Blends the parameters with the initial ones until the network forgets no more than the recipe allows.
+    /// Blends the parameters with the initial ones until the network forgets no more than the
+    /// recipe allows.
     fn blended(&mut self, parameters: Vec<f32>) -> Result<(Vec<f32>, Model, f64)> {
         let model = |parameters: &[f32]| Model::new(self.metadata(), self.network(parameters), &Device::flex());
         let Some(replay) = &self.replay else {
@@ -276,8 +279,8 @@ impl Session {
         self.idle >= STALLED_AFTER
     }
 
-    /// The model's file: of the best step if the recipe sets `score_every`, otherwise of the last step. The
-    /// best one is meant for use right away, so its halo is measured.
+    /// The model's file: of the best step if the recipe sets `score_every`, otherwise of the last
+    /// step. The best one is meant for use right away, so its halo is measured.
     ///
     /// # Errors
     /// [`Error::Weights`] if a parameter is not finite.
@@ -364,8 +367,8 @@ impl Session {
     /// Continues from a checkpoint. The next step is bit for bit the one that would have followed.
     ///
     /// # Errors
-    /// [`Error::Weights`] if the file is no checkpoint, [`Error::Config`] if it belongs to another run:
-    /// only the name, the steps, and what depends on them may differ.
+    /// [`Error::Weights`] if the file is no checkpoint, [`Error::Config`] if it belongs to another
+    /// run: only the name, the steps, and what depends on them may differ.
     pub fn restore(&mut self, bytes: &[u8]) -> Result<()> {
         let (header, mut state) = weights::deserialize(bytes)?;
         let record: CheckpointRecord = header

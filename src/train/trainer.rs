@@ -14,8 +14,8 @@ use crate::network::Network;
 use crate::ops::{Arithmetic, with_spinning_pool};
 use crate::weights::NamedTensors;
 
-/// A network in training: weights, their average, Adam's moments and the step number. There is no other
-/// state.
+/// A network in training: weights, their average, Adam's moments and the step number. There is no
+/// other state.
 pub struct Trainer {
     recipe: Recipe,
     network: Network,
@@ -49,7 +49,8 @@ impl Trainer {
         Self { recipe, network, teacher, trainable, gains, device, adam, moments, weights, average, step: 0 }
     }
 
-    /// Adds a teacher on the same device, whose results get a share of the loss: see [`Recipe::distill`].
+    /// Adds a teacher on the same device, whose results get a share of the loss: see
+    /// [`Recipe::distill`].
     pub fn with_teacher(self, teacher: Network) -> Self {
         Self { teacher: Some(teacher), ..self }
     }
@@ -80,8 +81,8 @@ impl Trainer {
         })
     }
 
-    /// The first half of [`Self::step`]: the loss, `[1]`, and its gradient, `[parameters]`. Several workers may
-    /// compute the parts of a batch, see [`SplitStep`](super::SplitStep).
+    /// The first half of [`Self::step`]: the loss, `[1]`, and its gradient, `[parameters]`. Several
+    /// workers may compute the parts of a batch, see [`SplitStep`](super::SplitStep).
     pub fn gradient(&mut self, batch: &Batch) -> (Tensor<1>, Tensor<1>) {
         self.gradient_with(Arithmetic::Winograd, batch)
     }
@@ -111,7 +112,8 @@ impl Trainer {
         (loss.inner(), gradient)
     }
 
-    /// The second half of [`Self::step`]: Adam and the average, with the gradient of the whole batch.
+    /// The second half of [`Self::step`]: Adam and the average, with the gradient of the whole
+    /// batch.
     ///
     /// # Errors
     /// [`Error::Data`] if the loss is not finite; the weights are then unchanged.
@@ -194,8 +196,8 @@ impl Trainer {
         state
     }
 
-    /// Restores a state that [`Self::state`] gave after `step` steps. The next step is bit for bit the one that
-    /// would have followed.
+    /// Restores a state that [`Self::state`] gave after `step` steps. The next step is bit for bit
+    /// the one that would have followed.
     ///
     /// # Errors
     /// [`Error::Weights`] if the state belongs to another network.

@@ -33,7 +33,8 @@ pub struct TileInput {
     pub tile: Tile,
     /// Whether to average the 8 flips and rotations.
     pub ensemble: bool,
-    /// Whether the result must not depend on the tile, to the last bit: [`Arithmetic::Deterministic`] or [`Arithmetic::Winograd`].
+    /// Whether the result must not depend on the tile, to the last bit:
+    /// [`Arithmetic::Deterministic`] or [`Arithmetic::Winograd`].
     pub exact: bool,
     /// `3 * source.height * source.width` (CHW), RGB in [0, 1].
     pub planes: Vec<f32>,
@@ -87,7 +88,8 @@ impl TileInput {
     }
 }
 
-/// Computes a tile: `3 * target.height * target.width` values (CHW), RGB, which may overshoot [0, 1].
+/// Computes a tile: `3 * target.height * target.width` values (CHW), RGB, which may overshoot [0,
+/// 1].
 ///
 /// # Errors
 /// Those of [`Enlarge::enlarge`].
@@ -119,8 +121,8 @@ pub async fn run_tile_async<M: EnlargeAsync>(model: &M, input: TileInput) -> Res
     shrink(&enlarged, &tile, model.scale() as u32)
 }
 
-/// Cuts the tile's target out of the network's result for its source, and shrinks it if the zoom is smaller
-/// than the scale: Lanczos with three lobes, antialiased.
+/// Cuts the tile's target out of the network's result for its source, and shrinks it if the zoom is
+/// smaller than the scale: Lanczos with three lobes, antialiased.
 ///
 /// The filter is aligned with the whole picture, so that tiles give what the whole picture would.
 fn shrink(enlarged: &[f32], tile: &Tile, scale: u32) -> Result<Vec<f32>> {

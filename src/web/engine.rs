@@ -36,8 +36,8 @@ import type { JobOptions, JobPlan, NetworkInfo, SplitSrHyperparameters } from ".
 import type { Json } from "../../engine/json.ts";
 "#;
 
-/// Describes a SplitSR network, with or without weights. The defaults of its hyper-parameters are those of
-/// splitsr-x2. Throws `Config`.
+/// Describes a SplitSR network, with or without weights. The defaults of its hyper-parameters are
+/// those of splitsr-x2. Throws `Config`.
 #[wasm_bindgen(js_name = describeNetwork, unchecked_return_type = "Json<NetworkInfo>")]
 pub fn describe_network(
     #[wasm_bindgen(unchecked_param_type = "Json<Partial<SplitSrHyperparameters>>")] config: &str,
@@ -91,8 +91,8 @@ impl Model {
         self.0.sha256.clone()
     }
 
-    /// The properties that a `Job` needs to know about the model, as JSON: `{"scale", "halo", "autoHalo", "bytesPerPixel", …}`,
-    /// halos in low-resolution pixels or null.
+    /// The properties that a `Job` needs to know about the model, as JSON: `{"scale", "halo",
+    /// "autoHalo", "bytesPerPixel", …}`, halos in low-resolution pixels or null.
     #[wasm_bindgen(getter)]
     pub fn info(&self) -> String {
         serde_json::to_string(&NetworkInfo::of(&self.0)).expect("it is plain data")
@@ -129,8 +129,8 @@ impl JobOptions {
     }
 }
 
-/// A picture on its way to another size. While `pass < passCount`, compute each of the `tileCount` tiles in any
-/// order and `accept` it; then `finish`. Call `free()` on an abandoned job.
+/// A picture on its way to another size. While `pass < passCount`, compute each of the `tileCount`
+/// tiles in any order and `accept` it; then `finish`. Call `free()` on an abandoned job.
 #[wasm_bindgen]
 pub struct Job(upscale::Job);
 
@@ -152,8 +152,8 @@ impl Job {
         plan().map(Self).map_err(to_js)
     }
 
-    /// Plans the enlargement of a picture of `width` x `height` pixels without its pixels, with the constructor's
-    /// other arguments. Throws `Config` or `TooLarge`.
+    /// Plans the enlargement of a picture of `width` x `height` pixels without its pixels, with the
+    /// constructor's other arguments. Throws `Config` or `TooLarge`.
     #[wasm_bindgen(unchecked_return_type = "Json<JobPlan>")]
     pub fn plan(
         width: u32,
@@ -193,7 +193,8 @@ impl Job {
         self.0.pass()
     }
 
-    /// The number of passes: 0 if the size stays the same, more than 1 if the zoom exceeds the model's scale.
+    /// The number of passes: 0 if the size stays the same, more than 1 if the zoom exceeds the
+    /// model's scale.
     #[wasm_bindgen(getter, js_name = passCount)]
     pub fn pass_count(&self) -> usize {
         self.0.pass_count()
@@ -217,14 +218,16 @@ impl Job {
         self.0.tile_input(index).to_bytes()
     }
 
-    /// The area of tile `index` in the picture that the current pass writes: left, top, width and height.
+    /// The area of tile `index` in the picture that the current pass writes: left, top, width and
+    /// height.
     #[wasm_bindgen(js_name = tileArea)]
     pub fn tile_area(&self, index: usize) -> Vec<u32> {
         let Area { left, top, width, height } = self.0.tile(index).target;
         vec![left, top, width, height]
     }
 
-    /// Takes a tile's result. The last tile of a pass begins the next one: `pass` and `tileCount` change.
+    /// Takes a tile's result. The last tile of a pass begins the next one: `pass` and `tileCount`
+    /// change.
     pub fn accept(&mut self, index: usize, output: &[u8]) -> Result<()> {
         self.0.accept(index, &pod_collect_to_vec::<u8, f32>(output)).map_err(to_js)
     }

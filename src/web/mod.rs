@@ -1,13 +1,14 @@
 //! The WebAssembly interface, which the page's workers call. It is thin: each function converts its
 //! arguments and calls the library.
 //!
-//! A coordinating worker plans a `Job` for a picture and hands its tiles to a pool of workers, each with its
-//! own instance and its own `Model`. Messages are plain bytes that can be transferred. The codecs are a
-//! bundle of their own, since the browser reads and writes most pictures: the features `web-engine` and
-//! `web-codecs` choose what a bundle exports. Pictures travel packed between bundles.
+//! A coordinating worker plans a `Job` for a picture and hands its tiles to a pool of workers, each
+//! with its own instance and its own `Model`. Messages are plain bytes that can be transferred. The
+//! codecs are a bundle of their own, since the browser reads and writes most pictures: the features
+//! `web-engine` and `web-codecs` choose what a bundle exports. Pictures travel packed between
+//! bundles.
 //!
-//! A failure throws an `Error` whose `message` is the line of [`crate::Error`] and whose `name` is its
-//! variant.
+//! A failure throws an `Error` whose `message` is the line of [`crate::Error`] and whose `name` is
+//! its variant.
 
 #[cfg(target_arch = "wasm32")]
 mod canvas;

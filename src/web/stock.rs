@@ -1,5 +1,6 @@
-//! A network with Burn's own operations on WebGPU, which `pkg-scripts/bench-peers` compares with. It has a
-//! bundle of its own without our kernels and start-up: see `__wasm_call_ctors` in `gpu.rs`.
+//! A network with Burn's own operations on WebGPU, which `pkg-scripts/bench-peers` compares with.
+//! It has a bundle of its own without our kernels and start-up: see `__wasm_call_ctors` in
+//! `gpu.rs`.
 
 use burn::tensor::Device;
 use wasm_bindgen::prelude::*;
@@ -22,8 +23,8 @@ pub struct StockModel {
 
 #[wasm_bindgen]
 impl StockModel {
-    /// Reads a weights file and opens the browser's adapter, once in a worker. Throws `Weights`, or `Device` if
-    /// the adapter cannot be used.
+    /// Reads a weights file and opens the browser's adapter, once in a worker. Throws `Weights`, or
+    /// `Device` if the adapter cannot be used.
     pub async fn load(bytes: Vec<u8>) -> Result<Self> {
         let opened = open_adapter().await;
         let (device, _) = opened.map_err(|error| to_js(Error::Device(error.to_string())))?;

@@ -1,5 +1,5 @@
-//! Fine-tuning. A leading worker holds a [`Tuning`]; the others, each with a [`Gradients`], compute the
-//! gradients of parts of its batches.
+//! Fine-tuning. A leading worker holds a [`Tuning`]; the others, each with a [`Gradients`], compute
+//! the gradients of parts of its batches.
 
 use burn::tensor::Device;
 use bytemuck::{cast_slice, pod_collect_to_vec};
@@ -48,9 +48,9 @@ impl TuningPictures {
     }
 }
 
-/// A fine-tuning run. For each step: `nextStep`; `computeOwn` computes part 0, and `Gradients.compute` each
-/// of the others in another worker, at the `weights`; `accept` takes their results; then `apply`. When
-/// `isToBeScored`, `score`.
+/// A fine-tuning run. For each step: `nextStep`; `computeOwn` computes part 0, and
+/// `Gradients.compute` each of the others in another worker, at the `weights`; `accept` takes their
+/// results; then `apply`. When `isToBeScored`, `score`.
 #[wasm_bindgen]
 pub struct Tuning {
     run: FineTuning,
@@ -60,9 +60,9 @@ pub struct Tuning {
 
 #[wasm_bindgen]
 impl Tuning {
-    /// Starts from a weights file, with the pictures, which are consumed, and the row of replay pictures.
-    /// With `gpu`, the browser's adapter computes the steps, for which the bundle must have WebGPU. Throws
-    /// `Weights`, `Config`, `Data` or `Device`.
+    /// Starts from a weights file, with the pictures, which are consumed, and the row of replay
+    /// pictures. With `gpu`, the browser's adapter computes the steps, for which the bundle must
+    /// have WebGPU. Throws `Weights`, `Config`, `Data` or `Device`.
     pub async fn start(
         model: Vec<u8>,
         name: String,
@@ -147,8 +147,8 @@ impl Tuning {
         self.run.accept(index, pod_collect_to_vec(gradient)).map_err(to_js)
     }
 
-    /// Ends the step. Returns the loss before it. Throws `Data` if the loss is not finite, or `Device` on a
-    /// GPU, which may be lost; the weights are then unchanged.
+    /// Ends the step. Returns the loss before it. Throws `Data` if the loss is not finite, or
+    /// `Device` on a GPU, which may be lost; the weights are then unchanged.
     pub fn apply(&mut self) -> Result<f32> {
         let seconds = (now() - self.begun) / 1000.0;
         self.run.apply(seconds).map_err(to_js)
@@ -182,7 +182,8 @@ impl Tuning {
         self.run.checkpoint().await.map_err(to_js)
     }
 
-    /// Continues from a checkpoint of the same model, pictures and settings. Throws `Weights` or `Config`.
+    /// Continues from a checkpoint of the same model, pictures and settings. Throws `Weights` or
+    /// `Config`.
     pub fn restore(&mut self, checkpoint: &[u8]) -> Result<()> {
         self.run.restore(checkpoint).map_err(to_js)
     }

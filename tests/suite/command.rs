@@ -278,7 +278,7 @@ fn the_mean_of_a_model_with_itself_is_the_model() {
     assert_eq!(mean, model);
     assert_eq!(metadata.training["mean_of"].as_array().unwrap().len(), 2);
     let output = splitsr(&["average", "splitsr-x2", "splitsr-x3", "-o", out]);
-    assert!(String::from_utf8_lossy(&output.stderr).contains("splitsr-x3 is another network than splitsr-x2"));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("splitsr-x3 has another network than splitsr-x2"));
 }
 
 #[test]
@@ -308,7 +308,7 @@ fn a_study_trains_each_variant_once_and_lists_them() {
     // Nothing is left to train.
     assert_eq!(train("1/1"), both);
     assert_eq!(json(&["study", study, "--out", out, "--json"]), both);
-    assert!(refusal(&["study", study, "--out", out, "--part", "3/2"], 2).contains("it is like 1/2"));
+    assert!(refusal(&["study", study, "--out", out, "--part", "3/2"], 2).contains("it must be INDEX/COUNT, like 1/2"));
 }
 
 #[test]

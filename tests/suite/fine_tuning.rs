@@ -250,7 +250,7 @@ fn a_fine_tuning_in_parts_takes_the_sessions_steps() {
         assert_eq!(tuning.is_to_be_scored(), session.is_to_be_scored() || session.step_count() == 12);
     }
     // The sums of the gradients have another order.
-    assert!(losses.len() == 12 && losses.iter().all(|(loss, expected)| (loss - expected).abs() < 1e-4), "{losses:?}");
+    assert!(losses.len() == 12 && losses.iter().all(|(loss, expected)| (loss - expected).abs() < 1e-3), "{losses:?}");
     let scoring = now(tuning.score()).unwrap();
     assert!(scoring.best.psnr_y > first.score.psnr_y && !scoring.stalled, "{first:?} {scoring:?}");
     assert_eq!(tuning.best().unwrap(), scoring.best);
@@ -266,11 +266,14 @@ fn a_fine_tuning_in_parts_takes_the_sessions_steps() {
     let checkpoint = now(tuning.checkpoint()).unwrap();
     let mut restored = start(&model, settings(), self::pictures(6)).unwrap();
     restored.restore(&checkpoint).unwrap();
-    assert_eq!((restored.step_count(), restored.best().unwrap()), (12, scoring.best));
+    let best = restored.best().unwrap();
+    assert_eq!((restored.step_count(), best.step), (12, scoring.best.step));
+    assert!((best.psnr_y - scoring.best.psnr_y).abs() < 1e-9, "JSON may round the last bit: {best:?}");
 }
 
 #[test]
 fn fine_tuning_takes_the_recipe_fine_tuning_unless_it_is_told_otherwise() {
+    let _alone = alone();
     let model = model();
     let usual = FineTuningSettings::default();
     assert_eq!(usual.config("a", &model).unwrap(), TrainConfig::fine_tuning("a", &model));

@@ -63,8 +63,8 @@ struct Workload {
     width: usize,
     height: usize,
     batch: usize,
-    /// Operations of the convolutions by definition, 2 per multiply-add. A training step counts as three
-    /// forward passes.
+    /// Operations of the convolutions by definition, 2 per multiply-add. A training step counts as
+    /// three forward passes.
     gflop: f64,
     timings: Vec<Timing>,
 }
@@ -77,8 +77,8 @@ struct Timing {
     ms: f64,
     samples_ms: Vec<f64>,
     gflops: f64,
-    /// `gflops` as a fraction of `peak_gflops`. Winograd's algorithm counts as the direct one, so it can
-    /// exceed 1.
+    /// `gflops` as a fraction of `peak_gflops`. Winograd's algorithm counts as the direct one, so
+    /// it can exceed 1.
     peak_fraction: f64,
     /// Peak of the memory that was allocated during the run.
     peak_bytes: usize,
@@ -93,7 +93,8 @@ pub fn run(args: Args) -> Result<()> {
         .build_global()
         .map_err(|error| Error::Config(format!("cannot start the threads ({error}): lower --threads")))?;
     let model = models::load(&args.model)?;
-    // On a thread of the pool: from outside, each operation would have to wake a thread and wait for it.
+    // On a thread of the pool: from outside, each operation would have to wake a thread and wait
+    // for it.
     let report = rayon::scope(|_| measure(model, &args))?;
     if args.json {
         crate::print_json(&report);

@@ -7,8 +7,8 @@ use splitsr::network::cost::Cost;
 use splitsr::weights::{Metadata, hex_sha256, read};
 use splitsr::{Error, Result, files, models};
 
-/// Writes DIR/index.json, the list of models that the page reads, and the tables in DIR/README.md from the weights
-/// files in DIR.
+/// Writes DIR/index.json, the list of models that the page reads, and the tables in DIR/README.md
+/// from the weights files in DIR.
 #[derive(clap::Args)]
 pub struct Args {
     /// Folder with the weights files

@@ -11,22 +11,26 @@ use splitsr::ops::reuse_buffers;
 use splitsr::train::{Dataset, Event, Files, Limits, Pictures, TrainConfig, run as train};
 use splitsr::{Error, Result};
 
-/// Trains variants of a training run that differ in a few fields, and prints a table of their scores in
-/// Markdown. Skips variants that are complete according to their log in OUT, and resumes interrupted ones.
+/// Trains variants of a training run that differ in a few fields, and prints a table of their
+/// scores in Markdown. Skips variants that are complete according to their log in OUT, and resumes
+/// interrupted ones.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The study (TOML): a training config in `[base]` and, for each variant, a `[[variant]]` with a `name` and the fields of the base that it changes
+    /// The study (TOML): a training config in `[base]` and, for each variant, a `[[variant]]` with
+    /// a `name` and the fields of the base that it changes
     file: PathBuf,
     /// Folder for models, checkpoints and logs, which is created if needed
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// Folder of training pictures. Without it, nothing is trained and the table comes from the logs
+    /// Folder of training pictures. Without it, nothing is trained and the table comes from the
+    /// logs
     #[arg(long, value_name = "DIR", requires = "val")]
     data: Option<PathBuf>,
     /// Folder of validation pictures
     #[arg(long, value_name = "DIR", requires = "data")]
     val: Option<PathBuf>,
-    /// Train only every COUNT-th variant, starting with the INDEX-th: for several processes side by side
+    /// Train only every COUNT-th variant, starting with the INDEX-th: for several processes side by
+    /// side
     #[arg(long, value_name = "INDEX/COUNT", default_value = "1/1", value_parser = parse_part)]
     part: (usize, usize),
     /// Print the result as a JSON object

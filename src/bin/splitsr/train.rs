@@ -9,8 +9,8 @@ use splitsr::train::{
 };
 use splitsr::{Error, Result, models, train};
 
-/// Trains a model on a folder of pictures. Every two minutes it saves the model and, in the same folder, a
-/// checkpoint and a log of JSON lines.
+/// Trains a model on a folder of pictures. Every two minutes it saves the model and, in the same
+/// folder, a checkpoint and a log of JSON lines.
 #[derive(clap::Args)]
 pub struct Args {
     /// The training config (TOML). Without it, the model of --init is fine-tuned
@@ -19,7 +19,8 @@ pub struct Args {
     /// Folder of training pictures
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
-    /// Folder of validation pictures. Without it, a fifth of the training pictures is held out for validation (with fewer than 5 pictures, a quarter of each)
+    /// Folder of validation pictures. Without it, a fifth of the training pictures is held out for
+    /// validation (with fewer than 5 pictures, a quarter of each)
     #[arg(long, value_name = "DIR")]
     val: Option<PathBuf>,
     /// The file of the model, .safetensors
@@ -37,7 +38,8 @@ pub struct Args {
     /// Seed of the weights and the patches
     #[arg(long)]
     seed: Option<u64>,
-    /// Change a field of the recipe, as TOML: `--set batch=4`, `--set 'degradation={shrink="area", jpeg=80}'`; can be repeated
+    /// Change a field of the recipe, as TOML: `--set batch=4`, `--set 'degradation={shrink="area",
+    /// jpeg=80}'`; can be repeated
     #[arg(long, value_name = "FIELD=VALUE")]
     set: Vec<String>,
     /// Stop after this many minutes
@@ -77,7 +79,8 @@ pub fn run(args: Args) -> Result<()> {
     let mut print = |event: &Event| println!("{}", serde_json::to_string(event).expect("an event is plain data"));
     let limits = Limits { steps: args.steps, time };
     let run = || train::run(&config, &pictures, &files, args.resume, limits, &stop, &mut print);
-    // On one of the threads that compute: from outside, each operation would have to wake them and wait.
+    // On one of the threads that compute: from outside, each operation would have to wake them and
+    // wait.
     rayon::scope(|_| reuse_buffers(run))
 }
 

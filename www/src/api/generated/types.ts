@@ -260,7 +260,8 @@ steps: number,
  */
 batch: number, 
 /**
- * The side of a high-resolution patch, in pixels, at least 8 times the scale. Small pictures lower it.
+ * The side of a high-resolution patch, in pixels, at least 8 times the scale. Small pictures
+ * lower it.
  */
 patch: number, 
 /**
@@ -272,13 +273,13 @@ learningRate: number,
  */
 trained: Trained, 
 /**
- * The fraction of the patches, 0 to 1, that come from generic pictures, so that the model does not
- * forget these: see [`Recipe::replay`].
+ * The fraction of the patches, 0 to 1, that come from generic pictures, so that the model does
+ * not forget these: see [`Recipe::replay`].
  */
 replay: number, 
 /**
- * The most that generic pictures may lose, in dB: the result is blended with the initial model until
- * they lose no more. 100 sets no limit.
+ * The most that generic pictures may lose, in dB: the result is blended with the initial model
+ * until they lose no more. 100 sets no limit.
  */
 forget: number, 
 /**
@@ -290,8 +291,9 @@ degradation: Degradation,
  */
 seed: number, 
 /**
- * A network other than the model's, of the same scale. It takes over the weights that fit, and learns
- * the rest from the model's results for generic pictures too. `forget` then has no effect.
+ * A network other than the model's, of the same scale. It takes over the weights that fit, and
+ * learns the rest from the model's results for generic pictures too. `forget` then has no
+ * effect.
  */
 network?: NetworkConfig | undefined, };
 
@@ -301,7 +303,8 @@ network?: NetworkConfig | undefined, };
 export type Trained = "all" | "tail" | "light-blocks";
 
 /**
- * Blur, then shrinking, noise and JPEG. The default is the evaluation protocol's: MATLAB's bicubic only.
+ * Blur, then shrinking, noise and JPEG. The default is the evaluation protocol's: MATLAB's bicubic
+ * only.
  */
 export type Degradation = { 
 /**
@@ -309,7 +312,8 @@ export type Degradation = {
  */
 shrink: Shrink, 
 /**
- * Standard deviation of a Gaussian blur before shrinking, in high-resolution pixels: 0 (none) to 4.
+ * Standard deviation of a Gaussian blur before shrinking, in high-resolution pixels: 0 (none)
+ * to 4.
  */
 blur: number, 
 /**
@@ -331,8 +335,8 @@ export type Shrink = "bicubic" | "area";
  */
 export type FineTuningInfo = { 
 /**
- * The settings, with a patch that fits into the pictures. TypeScript gets the patch from here, and
- * has the others in a form that keeps null.
+ * The settings, with a patch that fits into the pictures. TypeScript gets the patch from here,
+ * and has the others in a form that keeps null.
  */
 settings: Pick<TuneSettings, "patch">, 
 /**

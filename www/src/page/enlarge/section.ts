@@ -7,6 +7,7 @@ import { MIN_ZOOM } from "../session/defaults.ts";
 import type { Result, Session } from "../session/session.ts";
 import { choiceSection } from "../shared/choice-section.ts";
 import { sizeText, timeText } from "../shared/text.ts";
+import { unlessEdited } from "../shared/unless-edited.ts";
 
 interface Size {
   width: number;
@@ -67,7 +68,7 @@ function sizeFields({ zoomIsValid }: Session, commands: Commands, picture: Size,
         data-testid=${side}
         min="1"
         step="1"
-        .value=${live(zoomIsValid ? String(target[side]) : "")}
+        .value=${unlessEdited(zoomIsValid ? String(target[side]) : "")}
         @change=${(event: Event) => commands.setZoom((event.target as HTMLInputElement).valueAsNumber / picture[side])}
       />
     </label>
