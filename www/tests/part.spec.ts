@@ -207,7 +207,7 @@ test.describe("a part", () => {
     const before = (await calls()).length;
     await page.mouse.move(...(await pixelAt(page, 1580, 1180)));
     // The engine tells how long that would take, and is asked for nothing else.
-    const estimate = ["crop", "crop: answered", "estimate", "estimate: answered"];
+    const estimate = ["crop", "estimate", "crop: answered", "estimate: answered"];
     await expect.poll(async () => (await calls()).slice(before)).toEqual(estimate);
     expect(await resultArea(page)).toEqual([left, top, side, side]);
     await page.mouse.up();
