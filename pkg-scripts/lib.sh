@@ -56,7 +56,7 @@ wasm_cargo() {
     debian)
       # Debian ships the standard library's sources only; building them is a nightly option.
       RUSTC_BOOTSTRAP=1 RUSTC=/usr/bin/rustc CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=wasm-ld-19 \
-        /usr/bin/cargo "$command" --target wasm32-unknown-unknown -Zbuild-std=std,panic_abort "$@"
+        /usr/bin/cargo "$command" --target $wasm -Zbuild-std=std,panic_abort "$@"
       ;;
     *) fail "no toolchain for $wasm: run pkg-scripts/setup" ;;
   esac
