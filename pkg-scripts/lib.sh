@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034
-# What the scripts of this folder share; they source it.
+# Shared by the scripts of this folder, which source it.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -17,7 +17,7 @@ fail() {
 # The path of the browser for the tests, or Debian's, where none is found.
 browser() { echo "${CHROMIUM:-$(command -v chromium || command -v google-chrome || echo /usr/bin/chromium)}"; }
 
-# What Rust compiles for besides this machine.
+# Targets of Rust besides this machine.
 wasm=wasm32-unknown-unknown
 arm=aarch64-unknown-linux-gnu
 

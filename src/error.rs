@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-/// What can go wrong, and what the user can do about it. Each message is one complete line, which
+/// Everything that can go wrong, with advice for the user. Each message is one complete line, which
 /// the command prints on stderr and the page shows.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -12,7 +12,7 @@ pub enum Error {
     Io {
         /// The file or folder.
         path: PathBuf,
-        /// What the operating system said.
+        /// The operating system's own words.
         source: std::io::Error,
     },
     /// The bytes are not a picture in a supported format. Convert the picture to a format that the
@@ -34,7 +34,7 @@ pub enum Error {
         height: u64,
         /// Megapixels (10^6 pixels).
         limit: u64,
-        /// What to do instead.
+        /// Advice: the thing to do instead.
         advice: &'static str,
     },
     /// The picture cannot be written in the chosen format. Choose another format; the picture
@@ -48,7 +48,7 @@ pub enum Error {
     /// There is no model of that name and no file at that path. The message lists the names.
     #[error("no model \"{name}\": it is neither a file nor one of {known}")]
     UnknownModel {
-        /// The name that was asked for.
+        /// The requested name.
         name: String,
         /// The names that are known.
         known: String,

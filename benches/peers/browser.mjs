@@ -19,7 +19,7 @@ const TYPES = {
 /** Longer than the slowest run, so that a runtime that hangs ends the benchmark. */
 const PATIENCE = 120_000;
 
-/** What Chromium is told of graphics cards: of none, of one that it imitates in software, of the machine's own. */
+/** Chromium's switches for graphics: no card, one imitated in software, or the machine's own. */
 const ADAPTERS = {
   none: [],
   swiftshader: [

@@ -77,13 +77,13 @@ export const native = programs.flatMap(({ name, label, program, perThreads, sett
   }),
 );
 
-/** Of a training step, with two threads. */
+/** Contenders for a training step, with two threads. */
 export const training = [
   { name: "splitsr", label: "SplitSR", program: "splitsr2", method: "train" },
   ...pytorch.map((layout) => ({ ...layout, method: "train_torch", settings: { ...layout.settings, threads: 2 } })),
 ];
 
-/** Of a training step in the browser. */
+/** Contenders for a training step in the browser. */
 export const tuning = [
   {
     name: "tuning 1 worker",

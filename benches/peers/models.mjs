@@ -1,14 +1,14 @@
 /** The networks that are run. Left out is what the flagship has: the defaults of `SplitSrConfig`. */
 const splitsr = { architecture: "splitsr" };
 
-/** What is timed. The flagship has its trained weights, the others random ones: weights do not change the time. */
+/** The timed models. The flagship has its trained weights, the others random ones: weights do not change the time. */
 export const timed = {
   flagship: { label: "flagship", weights: "models/splitsr-x2.safetensors" },
   allSplit: { label: "all groups split", config: { ...splitsr, hybrid_index: 7 } },
   channels32: { label: "32 channels", config: { ...splitsr, channels: 32 } },
 };
 
-/** What only has to agree with onnxruntime: each kind of block, upsampler and network, and splits that leave a remainder. */
+/** Models that only have to agree with onnxruntime: each block, upsampler and network, and splits with a remainder. */
 export const checked = (() => {
   const small = { ...splitsr, channels: 8, groups: 2, blocks: 3, hybrid_index: 1 };
   const kinds = ["split", "shuffle", "inverted-residual", "idle", "ghost"];

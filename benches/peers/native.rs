@@ -35,7 +35,7 @@ enum Request {
     Train { weights: PathBuf, batch: usize, patch: usize },
 }
 
-/// What has been loaded.
+/// The model in use.
 #[derive(Default)]
 struct Worker {
     models: HashMap<PathBuf, Model>,

@@ -1,5 +1,5 @@
 /**
- * What the page adds to the engine: from the click on "Enlarge" until the first result is shown, beside the same picture by `createUpscaler`
+ * The page's own time on top of the engine's: from the click on "Enlarge" until the first result is shown, beside the same picture by `createUpscaler`
  * alone; and what the page loads before there is a picture.
  */
 import { gzipSync } from "node:zlib";

@@ -25,7 +25,7 @@ const TOLERANCE_8_BITS = 1.5 / 255 + TOLERANCE;
 /** Largest difference of losses, and of the lengths of gradients, as a part of them. */
 const TUNING_TOLERANCE = { loss: 1e-4, norm: 1e-3 };
 
-/** What imitations of a graphics card call themselves. */
+/** Names by which software adapters can be told from graphics cards. */
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|basic render/i;
 
 const repository = resolve(import.meta.dirname, "../..");

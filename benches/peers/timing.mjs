@@ -5,10 +5,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 /** Before each run: the threads of the one before have stopped spinning by then. */
 const PAUSE = 150;
 
-/** What takes less, in milliseconds, is run twice in a row, and the second run counts: a core that was idle takes a while to wake up. */
+/** A run that takes less, in milliseconds, is repeated at once, and the second run counts: a core that was idle takes a while to wake up. */
 const SHORT = 400;
 
-/** A contender that has used so many milliseconds is timed no further, if it has been timed `FEWEST` times. */
+/** After this time, in milliseconds, and at least `FEWEST` runs, a contender is timed no further. */
 const BUDGET = 12_000;
 const FEWEST = 3;
 

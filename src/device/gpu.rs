@@ -141,7 +141,7 @@ pub(super) mod native {
     pub fn require(model: Model, half: bool) -> Result<ModelOnDevice> {
         let demand = |why| Error::Config(format!("{why}: use --backend cpu"));
         let Adapter { device, name, .. } = adapter().map_err(demand)?;
-        ModelOnDevice::on_gpu(model, device, half, name, "as asked for").map_err(demand)
+        ModelOnDevice::on_gpu(model, device, half, name, "as requested").map_err(demand)
     }
 
     /// On the GPU if it is hardware and passes the self-check, else on the CPU.

@@ -64,7 +64,7 @@ impl ModelOnDevice {
     /// or it fails the self-check.
     pub fn new(model: Model, backend: Backend, half: bool) -> Result<Self> {
         match backend {
-            Backend::Cpu => Ok(Self::on_cpu(model, "as asked for")),
+            Backend::Cpu => Ok(Self::on_cpu(model, "as requested")),
             #[cfg(all(feature = "gpu", not(target_arch = "wasm32")))]
             Backend::Gpu => gpu::native::require(model, half),
             #[cfg(all(feature = "gpu", not(target_arch = "wasm32")))]

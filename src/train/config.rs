@@ -1,4 +1,4 @@
-//! What to train and how: the TOML file of `splitsr train`.
+//! The TOML file of `splitsr train`: the network, the data and the recipe.
 
 use serde::{Deserialize, Serialize};
 

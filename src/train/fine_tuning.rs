@@ -128,7 +128,7 @@ impl FineTuningSettings {
     }
 }
 
-/// What is held out of training.
+/// The kind of data held out of training.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
@@ -139,7 +139,7 @@ pub enum HeldOutKind {
     Parts,
 }
 
-/// What is known before the first step.
+/// Facts known before the first step.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
@@ -148,7 +148,7 @@ pub struct FineTuningInfo {
     /// and has the others in a form that keeps null.
     #[cfg_attr(test, ts(type = "Pick<TuneSettings, \"patch\">"))]
     pub settings: FineTuningSettings,
-    /// What is held out of training to score with.
+    /// The data held out of training to score with.
     pub held_out: HeldOutKind,
     /// The number of pictures that are held out, or of which a part is.
     pub held_out_pictures: usize,
@@ -203,7 +203,7 @@ pub struct FineTuning {
     info: FineTuningInfo,
     /// The part of the first held-out picture that is shown, in low-resolution pixels.
     preview: Area,
-    /// What the initial model makes of the first held-out picture, if the network is another one.
+    /// The initial model's result for the first held-out picture, if the network is another one.
     by_model: Option<Picture>,
     by_network: Option<Picture>,
     step: Option<SplitStep>,
@@ -262,7 +262,7 @@ impl FineTuning {
         Ok(tuning)
     }
 
-    /// What is known before the first step.
+    /// Facts known before the first step.
     pub fn info(&self) -> &FineTuningInfo {
         &self.info
     }

@@ -45,7 +45,7 @@ pub struct Recipe {
     pub learning_rate: f64,
     /// How the learning rate changes.
     pub schedule: Schedule,
-    /// What is minimised.
+    /// The loss to minimise.
     pub loss: Loss,
     /// Which weights are trained.
     #[serde(default, skip_serializing_if = "is_default")]

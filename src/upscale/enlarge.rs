@@ -67,7 +67,7 @@ pub(super) fn enlarged_picture(low: &Picture, scale: usize, planes: &[f32]) -> R
     Ok(high)
 }
 
-/// What the planner needs to know about a network. It can travel to another thread or worker.
+/// The facts about a network that the planner needs. It can travel to another thread or worker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct NetworkInfo {

@@ -14,4 +14,5 @@ mod network;
 mod random;
 mod training;
 mod upscale;
+mod upscale_threads;
 mod weights;

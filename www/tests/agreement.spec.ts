@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 import { expect, test } from "@playwright/test";
 import { awkwardFile, command, dataFolder, Visitor } from "./support.ts";
 
-/** What the command makes of a file, as PNG. */
+/** The command's result for a file, as PNG. */
 function byCommand(input: string, zoom: number, modelName: string): Buffer {
   const folder = mkdtempSync(join(tmpdir(), "splitsr-"));
   const output = join(folder, "out.png");

@@ -3,7 +3,7 @@ import { readdirSync } from "node:fs";
 import { expect, test, type Page } from "@playwright/test";
 import { awkwardFile, Visitor } from "./support.ts";
 
-/** What must be refused, and a word that tells why. */
+/** Files that must be refused, each with a word of the reason. */
 const refused: Record<string, RegExp> = {
   "bad_crc.png": /CRC/i,
   "bad_crc_header.png": /CRC/i,
@@ -20,7 +20,7 @@ const refused: Record<string, RegExp> = {
   "zero_width.png": /dimensions/,
 };
 
-/** What the result must also show; the sizes are those of the files, doubled. */
+/** Further claims about results; the sizes are those of the files, doubled. */
 const expected: Record<string, { size?: [number, number]; transparent?: boolean; note?: RegExp }> = {
   "1x1.png": { size: [2, 2] },
   "1x64.png": { size: [2, 128] },

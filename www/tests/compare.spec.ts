@@ -158,7 +158,7 @@ test("the speed of a model is estimated before it ran here, and measured after",
   const told = Number(measured.exec((await facts.textContent()) ?? "")?.[1]);
   expect(Math.abs(told * ((width * height) / 1e6) - milliseconds)).toBeLessThan(rounded);
 
-  // Of another model nothing was measured, until it was a rival.
+  // Another model has no measurement until it has been compared.
   await visitor.part("model").selectOption("splitsr-x2-hi7");
   await expect(facts).not.toContainText("measured");
   await add("splitsr-x2-hi7");
@@ -183,7 +183,7 @@ test("the drawing shows which channels each block convolves, from head to tail",
   const tail = "Tail: 3 × 3, 16 → 3";
   await expect.poll(layers).toEqual([head, body, "Upsampler: 3 × 3, 16 → 64, pixel shuffle ×2", tail]);
 
-  /** Of the first group: the channels of each block. */
+  /** The channels of each block of the first group. */
   const touched = () =>
     network
       .locator("g.light")

@@ -71,7 +71,7 @@ function cancelAtFirstPart(): Promise<number> {
 test("cancel answers within 100 ms in the middle of a picture, and the next run works", async ({ page }) => {
   await visitor.chooseFile({ name: "noise.bmp", mimeType: "image/bmp", buffer: noise(1600, 1200) });
   await visitor.expectState("idle");
-  // What the page takes too long for takes too long each time; what a busy machine adds doesn't.
+  // A slow page is slow each time; a busy machine isn't.
   const times: number[] = [];
   while (times.length < 3 && !times.some((time) => time < 100)) {
     const cancelled = page.evaluate(cancelAtFirstPart);

@@ -1,4 +1,4 @@
-/** What the page gives back of what a file held: read from the bytes that a visitor saves. */
+/** Colours, alpha, depth and metadata of a file, read again from the bytes that a visitor saves. */
 import { readFileSync } from "node:fs";
 import { crc32, deflateSync, inflateSync } from "node:zlib";
 import { expect, test, type Page } from "@playwright/test";

@@ -124,7 +124,7 @@ test("what cannot be trained on is refused in words, and nothing starts", async 
   await page.getByRole("button", { name: /remove fur\.png/i }).click();
   await expect(visitor.part("finetune-pictures")).toHaveCount(0);
 
-  // What is left of it is smaller than the smallest patch.
+  // The rest of it is smaller than the smallest patch.
   await visitor.part("finetune-files").setInputFiles({
     name: "small.bmp",
     mimeType: "image/bmp",
@@ -215,7 +215,7 @@ test("hyper-parameters without weights are trained, from the nearest model that 
   await expect(visitor.part("tune-trained")).toHaveCount(0);
   await visitor.part("finetune-close").click();
 
-  // Of a smaller one, to the end.
+  // A smaller one, to the end.
   await visitor.part("model").selectOption(START);
   await visitor.part("split-ratio").selectOption("0.375");
   await expect(visitor.part("run")).toBeDisabled();
@@ -233,7 +233,7 @@ test("the page is never held up while it fine-tunes", async () => {
   await visitor.setUp(2000);
   await visitor.begin();
   await visitor.watchTasks();
-  // What holds the page up does so each time; what a busy machine takes from it does not.
+  // Code that blocks the page does so each time; a busy machine doesn't.
   const spans: number[] = [];
   while (spans.length < 4 && !spans.includes(0)) {
     await visitor.forgetTasks();

@@ -23,7 +23,7 @@ test("hyper-parameters that the model cannot have are told", () => {
   ] as const) {
     expect(read(fragment).complaints.length === 0, fragment).toBe(isRight);
   }
-  // Of a model that is not here nothing is known: the rest is followed.
+  // Nothing is known about a model that isn't here: the rest is followed.
   const { state, complaints } = read("#img=demo:fur&model=mine&hi=9&zoom=3");
   expect(state).toEqual({ demo: "fur", zoom: 3 });
   expect(complaints).toEqual(["The link uses a model that this page does not have."]);
@@ -114,7 +114,7 @@ test("no fragment breaks the reading of links", () => {
     if (!isRight) failures.push(fragment);
     if (complaints.length > 0) continue;
     followed++;
-    // What is accepted is written and read the same.
+    // An accepted value is written and read the same.
     const again = parseLink(formatLink(state), models, usual);
     if (again.complaints.length > 0 || formatLink(again.state) !== formatLink(state)) failures.push(fragment);
   }

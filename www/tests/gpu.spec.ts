@@ -110,7 +110,7 @@ test.describe("the module", () => {
       const gpu = await enlarge(page, request);
       expect(gpu.report.backend).toBe("gpu");
       expect(gpu.report.adapter).toMatch(/swiftshader/i);
-      expect(gpu.report.reason).toBe("as asked for");
+      expect(gpu.report.reason).toBe("as requested");
       expect(gpu.report.instructionSet).toBe("wgsl");
       expect(levels(gpu, await onCpu(page, request))).toBeLessThanOrEqual(1);
     }
@@ -140,10 +140,10 @@ test.describe("the module", () => {
     expect(exact.report.reason).toBe("exact results are computed on the processor");
   });
 
-  /** What can be wrong with a GPU, and what the self-check or the browser says of it. */
+  /** Faults of a GPU, each with the words of the self-check or the browser. */
   const faults = {
     "a kernel that computes something else": {
-      // Of each convolution one tap is taken twice.
+      // Each convolution takes one tap twice.
       sabotage: `const create = GPUDevice.prototype.createShaderModule;
         GPUDevice.prototype.createShaderModule = function ({ code, ...rest }) {
           return create.call(this, { ...rest, code: code.replaceAll("x1 * w1_0", "x1 * w0_0") });
@@ -270,7 +270,7 @@ test("twenty pictures of different sizes leave no memory behind", async ({ page,
     });
   const after = [];
   for (let index = 0; index < 20; index++) {
-    // What is kept is for the size of the last picture: the fifth and the last have the same.
+    // Buffers are kept for the size of the last picture: the fifth and the last have the same.
     const same = index === 4 || index === 19;
     const [width, height] = same ? [32, 24] : [12 + ((index * 11) % 20), 10 + ((index * 7) % 16)];
     expect((await enlarge(page, { width, height })).report.backend).toBe("gpu");
@@ -293,6 +293,6 @@ test("the page says which device it was, and why", async ({ page }) => {
   await expect(visitor.part("status")).toHaveText(/^Ready/, { timeout: 30_000 });
   await visitor.run();
   await expect(visitor.part("report")).toContainText(/GPU \(.*swiftshader/i);
-  await expect(visitor.part("report")).toContainText("as asked for");
+  await expect(visitor.part("report")).toContainText("as requested");
   expect(page.url()).toContain("backend=gpu");
 });

@@ -1,4 +1,4 @@
-/** What the tests of links share. */
+/** Helpers for the tests of links. */
 import { expect, type Browser, type Page } from "@playwright/test";
 import { Visitor } from "./support.ts";
 

@@ -72,7 +72,7 @@ test("a part of one's own picture can be put into the link", async ({ browser, p
   await visitor.run();
   await visitor.part("pack").click();
   await expect(visitor.part("status")).toContainText(/needs \d+ KB in the link, but only 48 KB fit/);
-  // What is in sight, far in, is small.
+  // Far in, little is in sight.
   for (let press = 0; press < 9; press++) await page.locator(".viewport").press("+");
   await visitor.tool("region").click();
   await visitor.expectState("done");

@@ -66,7 +66,7 @@ test.describe("offline", () => {
     expect(files).toContain("");
     expect(files).toContain("assets/relaxed-simd.wasm");
     expect(files).toContain("models/splitsr-x2.safetensors");
-    // What this browser, or this visitor, may never use.
+    // This browser, or this visitor, may never use these.
     for (const name of ["assets/simd128.wasm", "assets/gpu.wasm", "assets/codecs.wasm"])
       expect(files).not.toContain(name);
 
@@ -348,7 +348,7 @@ test("a picture is chosen, enlarged, compared and saved by Tab, Enter and arrows
 });
 
 /**
- * What the page's thread does for more than 50 ms, in ms, while `act` goes on. The observer of long tasks measures by the
+ * Tasks of the page's thread over 50 ms, in ms, while `act` goes on. The observer of long tasks measures by the
  * clock, so that it sees other processes too, which take the processor away in the midst of a short task; of what it
  * sees, what took the processor for so long counts.
  */
@@ -385,7 +385,7 @@ interface TraceEvent {
   name: string;
   pid: number;
   tid: number;
-  /** Of the processor, in µs. */
+  /** The processor's time, in µs. */
   tdur?: number;
   args?: Record<string, unknown>;
 }

@@ -29,7 +29,7 @@ test("an abort rejects at once with its reason, and the next call works", async 
       const { width } = await queued;
       return { name, milliseconds, width };
     });
-  // What takes too long takes too long each time; what a busy machine adds doesn't.
+  // Slow code is slow each time; a busy machine isn't.
   const times: number[] = [];
   while (times.length < 3 && !times.some((time) => time < 100)) {
     const { name, milliseconds, width } = await abort();
@@ -56,7 +56,7 @@ test("the workers outlive a cancel: the next picture runs on the same ones", asy
       }
     };
   });
-  /** With `events`: aborts when the page has heard so many times how far it is. */
+  /** With `events`: aborts after this many progress events. */
   const upscale = (scale: number, events?: number) =>
     page.evaluate(
       async ({ scale, events }) => {
@@ -147,7 +147,7 @@ test("when the coordinator dies the run says so, and the next one works", async 
 
 test("runs in a row do not pile up memory", async ({ page }) => {
   const session = await page.context().newCDPSession(page);
-  /** Of the page, its pixels included, after the garbage is gone. */
+  /** The page's memory, its pixels included, after garbage collection. */
   const used = async () => {
     await session.send("HeapProfiler.collectGarbage");
     const { usedSize, backingStorageSize } = (await session.send("Runtime.getHeapUsage")) as {
@@ -157,7 +157,7 @@ test("runs in a row do not pile up memory", async ({ page }) => {
     return usedSize + backingStorageSize;
   };
   await page.evaluate(tellMemory);
-  /** Of the WebAssembly of the coordinator and both workers. */
+  /** The WebAssembly memory of the coordinator and both workers. */
   const engine = () =>
     page.evaluate(
       (workers) =>

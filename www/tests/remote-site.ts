@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { dataFolder } from "./support.ts";
 
 export class RemoteSite {
-  /** What it was asked for. */
+  /** The requests that it got. */
   readonly requests: IncomingMessage[] = [];
   readonly #server: Server;
 

@@ -93,7 +93,7 @@ test.describe("a picture on another site", () => {
     }, picture);
     await page.dispatchEvent("body", "drop", { dataTransfer: dropped });
     await expect(visitor.part("offer")).toBeVisible();
-    // What is open stays in the link until the other one is loaded.
+    // The open picture stays in the link until the other one is loaded.
     await expect(page).toHaveURL(/img=demo:sign/);
     await visitor.part("load-elsewhere").click();
     await expect(visitor.part("status")).toHaveText(/^Ready: 372 × 280/);

@@ -1,4 +1,4 @@
-/** What the tests share. */
+/** Helpers for all tests. */
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
@@ -122,7 +122,7 @@ export async function holdAfterFirstPart(page: Page): Promise<() => Promise<void
   return () => coordinator.evaluate(() => (self as unknown as { release: () => void }).release());
 }
 
-/** What axe objects to in the page as it is once its transitions have ended: in the midst of one, a colour is neither of the two that were chosen. */
+/** axe's objections to the page after its transitions: during one, a colour is neither of the two that were chosen. */
 export async function violations(page: Page): Promise<string[]> {
   await page.waitForFunction(() =>
     document

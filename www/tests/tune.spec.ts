@@ -186,7 +186,7 @@ test("a worker that dies is replaced, and goes on from the state that was kept",
   }, small);
   expect(seen.count).toBe(2);
   expect(seen.steps.at(-1)).toBe(30);
-  // What was kept is from the first steps.
+  // The kept weights are from the first steps.
   expect(seen.steps.length).toBeGreaterThan(30);
   expect(seen.steps.length).toBeLessThan(42);
 });

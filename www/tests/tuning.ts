@@ -1,4 +1,4 @@
-/** What the tests of fine-tuning share. */
+/** Helpers for the tests of fine-tuning. */
 import type { Page } from "@playwright/test";
 import type { Backend, TuneOptions } from "../src/module/splitsr.ts";
 
@@ -6,7 +6,7 @@ declare global {
   interface Window {
     /** A picture of 256 × 256 pixels full of text, another for each number. */
     text: (index: number) => ImageData;
-    /** What most fine-tunings of the tests are asked for: on so many of these pictures, on the processor. */
+    /** Usual options for a fine-tuning on the first `count` of these pictures, on the processor. */
     tuneOptions: (count: number, settings: Settings) => TuneOptions;
     /** The page's workers so far. */
     workers: Worker[];
@@ -107,7 +107,7 @@ export interface Run {
   model: number[];
 }
 
-/** Fine-tunes on so many pictures of text. */
+/** Fine-tunes on `count` pictures of text. */
 export function run(
   page: Page,
   count: number,

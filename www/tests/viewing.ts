@@ -1,4 +1,4 @@
-/** What the tests of the viewer share. */
+/** Helpers for the tests of the viewer. */
 import type { CDPSession, Locator, Page } from "@playwright/test";
 
 /** The demo's picture. */

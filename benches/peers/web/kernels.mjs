@@ -1,6 +1,6 @@
 /** Counting what is started on a graphics card. */
 
-/** What starts a kernel: a dispatch in WebGPU, a draw in WebGL. */
+/** Calls that start a kernel: a dispatch in WebGPU, a draw in WebGL. */
 const STARTS = [
   ["GPUComputePassEncoder", ["dispatchWorkgroups", "dispatchWorkgroupsIndirect"]],
   ["GPURenderPassEncoder", ["draw", "drawIndexed", "drawIndirect", "drawIndexedIndirect"]],

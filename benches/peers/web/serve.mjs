@@ -1,5 +1,5 @@
 /**
- * What every contender answers, around its engine. An engine has `info`, `setModel({ onnx, weights })` with URLs,
+ * Serves a contender's engine to the benchmark. An engine has `info`, `setModel({ onnx, weights })` with URLs,
  * `prepare(planes, height, width)`, `run(prepared)` and `planes(output)`; planes are CHW, RGB in [0, 1]. Only `run` is timed: it
  * goes from memory of JavaScript to memory of JavaScript. What the other two do is the format's business, not the runtime's.
  * `clamps`: whether the result cannot overshoot [0, 1], as the network's does.
@@ -50,7 +50,7 @@ export function serve(start) {
       return { milliseconds, difference: largestDifference(engine.planes(output), clamped) };
     },
     startTraining: (training) => engine.startTraining(training),
-    /** Milliseconds of a step of training, of so many. */
+    /** Milliseconds of each training step. */
     async train({ steps }) {
       const start = performance.now();
       await engine.train(steps);

@@ -47,7 +47,7 @@ export class Devices {
    */
   async choose(tile: "exact" | "auto"): Promise<ChosenDevice> {
     const { backend } = this.#settings;
-    if (backend === "cpu") return this.#onCpu(tile, "as asked for");
+    if (backend === "cpu") return this.#onCpu(tile, "as requested");
     // Exact results are the same on every machine; those of GPUs are not.
     if (backend === "auto" && tile === "exact") return this.#onCpu(tile, "exact results are computed on the processor");
     this.#gpu ??= this.#openGpu();
@@ -98,7 +98,7 @@ export class Devices {
       pool.end();
       return `${name}: ${phrase(error)}`;
     }
-    const reason = backend === "gpu" ? "as asked for" : "its self-check agreed with the processor";
+    const reason = backend === "gpu" ? "as requested" : "its self-check agreed with the processor";
     return { backend: "gpu", pool, adapter: name, reason };
   }
 }

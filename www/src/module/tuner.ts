@@ -134,7 +134,7 @@ class Tuner implements Tuning {
   async start(backend: Backend): Promise<void> {
     const { adapter, why } = await chooseDevice(backend);
     if (adapter !== undefined) {
-      const reason = backend === "gpu" ? "as asked for" : "its self-check agreed with the processor";
+      const reason = backend === "gpu" ? "as requested" : "its self-check agreed with the processor";
       try {
         await this.#boot(true, adapter, reason);
         this.resume();
@@ -302,7 +302,7 @@ function toImageData({ pixels, width, height }: PlainPixels): ImageData {
 
 /** Chooses an adapter, or says why the processor trains. */
 async function chooseDevice(backend: Backend): Promise<{ adapter?: string; why: string }> {
-  if (backend === "cpu") return { why: "as asked for" };
+  if (backend === "cpu") return { why: "as requested" };
   const adapter = await probe();
   if (typeof adapter === "string") {
     if (backend === "auto") return { why: adapter };

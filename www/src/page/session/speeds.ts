@@ -13,7 +13,7 @@ interface Speed {
 export class Speeds {
   readonly #measured = new Map<string, Speed>();
 
-  /** Remembers a run; `asked` is the device that was asked for. */
+  /** Remembers a run; `asked` is the requested device. */
   remember(model: string, asked: Backend, zoom: number, { report, width, height }: UpscaleResult): void {
     const { milliseconds, backend } = report;
     const speed = { perMegapixel: milliseconds / ((width * height) / 1e6), zoom, backend };
