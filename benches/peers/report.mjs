@@ -31,7 +31,7 @@ function report(results) {
   return [
     paragraph(
       `Milliseconds at x2 on ${machine.cores} cores of ${machine.cpu.replace(/\(R\)|\(TM\)/g, "")} (${machine.instructionSet}), measured on ` +
-        `${results.date.slice(0, 10)}; lower is better. Each figure is the median of ${samples} runs, in which the contenders took turns. ` +
+        `${results.date.slice(0, 10)}; lower is better. Each figure is the median of ${samples} runs; the contenders took turns. ` +
         `Other processes used at most ${others} cores. The browser is Chromium ${versions.chromium}, headless, with ONNX Runtime Web ` +
         `${versionOf("ort-web 1 thread")} and TensorFlow.js ${versionOf("tfjs 1 thread")}, both on WebAssembly. The native rows compare with ` +
         `onnxruntime ${versions.onnxruntime} and PyTorch ${versions.torch}. All run the same weights, exported by \`splitsr export\`, and ` +
@@ -79,10 +79,10 @@ function reportTuning({ date, chromium, version, apart, workload }) {
   return [
     paragraph(
       `Fine-tuning in Chromium ${chromium}, measured on ${date.slice(0, 10)}: one step of Adam on ${workload.batch} patches of ` +
-        `${workload.patch}x${workload.patch}. SplitSR's rows time \`fineTune\` with everything it does but scoring. TensorFlow.js ${version} has no ` +
-        `gradient of the weights in its WebAssembly backend, so the benchmark adds one that is made of its own operations. The ` +
-        `two losses differ by ${apart.loss.toExponential(0)} and the gradients' norms by ${apart.norm.toExponential(0)}, relative to their ` +
-        `size. Medians of ${samples} runs, taken in turns; other processes used at most ${others} cores.`,
+        `${workload.patch}x${workload.patch}. SplitSR's rows time everything that \`fineTune\` does, except scoring. TensorFlow.js ${version} cannot ` +
+        `compute the gradient of the weights in its WebAssembly backend, so the benchmark adds a version built from its own operations. ` +
+        `The relative difference of the two losses is ${apart.loss.toExponential(0)}, and that of the gradients' norms ${apart.norm.toExponential(0)}. ` +
+        `Medians of ${samples} runs; the contenders took turns. Other processes used at most ${others} cores.`,
     ),
     table(
       ["training step in Chromium", "ms", "steps a second"],
@@ -97,8 +97,8 @@ function reportTuning({ date, chromium, version, apart, workload }) {
 function reportPage({ chromium, date, width, height, page, bare, weight }) {
   const total = weight.reduce((sum, { gzip }) => sum + gzip, 0);
   return paragraph(
-    `The page, in Chromium ${chromium}, measured on ${date.slice(0, 10)}: ${median(page).toFixed(0)} ms after the first click on "Enlarge" it ` +
-      `shows a picture of ${width}x${height} at x2. \`createUpscaler\` alone takes ${median(bare).toFixed(0)} ms for its first picture of that size, so ` +
+    `The page, in Chromium ${chromium}, measured on ${date.slice(0, 10)}: it shows the result for a picture of ${width}x${height} at x2 ` +
+      `${median(page).toFixed(0)} ms after the first click on "Enlarge". \`createUpscaler\` alone takes ${median(bare).toFixed(0)} ms for its first picture of that size, so ` +
       `the page takes ${(median(page) / median(bare)).toFixed(2)} times as long. Both are medians of ${page.length} browsers, each started for one picture. ` +
       `Before the visitor moves the pointer, touches or types, the page loads ${Math.round(total / 1000)} KB gzipped, without engine or model.`,
   );
@@ -114,9 +114,9 @@ function reportGraphics({ date, adapter, adapters, chromium, agreement, workload
   const counts = (name) => kernels.filter(({ who }) => who === name).map(({ kernels }) => kernels);
   return [
     paragraph(
-      `The flagship on a graphics card, here ${card}. Chromium ${chromium}, measured on ${date.slice(0, 10)}; medians of ${samples} runs, ` +
-        `taken in turns; other processes used at most ${others} cores. Kernels are the dispatches (in WebGL, draws) that one ` +
-        `picture starts. They were counted at 64x64 and at 640x360; a single number means that both are equal. No value differs from ` +
+      `The flagship on a graphics card, here ${card}. Chromium ${chromium}, measured on ${date.slice(0, 10)}. Medians of ${samples} runs; ` +
+        `the contenders took turns. Other processes used at most ${others} cores. Kernels are the dispatches (in WebGL, draws) that one ` +
+        `picture needs. They were counted at 64x64 and at 640x360; a single number means that both counts are equal. No value differs from ` +
         `onnxruntime's by more than ${furthest} (the limit is ${tolerance.toExponential(1)}).`,
     ),
     table(
