@@ -98,7 +98,7 @@ impl Model {
     #[cfg(feature = "gpu")]
     pub fn in_half(self) -> Result<Self> {
         if !self.device.supports_dtype(burn::tensor::DType::F16) {
-            return Err(Error::Config("this device has no 16-bit floats".into()));
+            return Err(Error::Config("this device does not support 16-bit floats".into()));
         }
         if !self.metadata.config.is_all_3x3() {
             return Err(Error::Config(format!("the network of {} cannot use 16-bit floats", self.metadata.name)));

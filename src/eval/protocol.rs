@@ -54,7 +54,7 @@ pub struct SetScore {
 /// [`Error::Data`] when the picture is smaller than `scale`, [`Error::Config`] when `scale` is 0.
 pub fn degrade(picture: Picture, scale: usize) -> Result<(Picture, Picture)> {
     if scale == 0 {
-        return Err(Error::Config("a scale is at least 1".into()));
+        return Err(Error::Config("the scale must be at least 1".into()));
     }
     let rgb = picture.split_alpha().0.into_8_bit().into_rgb();
     let lr_side = |side: u32| side / u32::try_from(scale).unwrap_or(u32::MAX);

@@ -104,8 +104,8 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture> {
         Content::Heif | Content::JpegXl => {
             Err(unsupported(&format!("{}: convert it to PNG or JPEG first", content.name())))
         }
-        Content::Text => Err(unsupported("it is text; PNG, JPEG, WebP, GIF, BMP, TIFF and ICO are read")),
-        Content::Unknown => Err(unsupported("PNG, JPEG, WebP, GIF, BMP, TIFF and ICO are read")),
+        Content::Text => Err(unsupported("it is text; use PNG, JPEG, WebP, GIF, BMP, TIFF or ICO")),
+        Content::Unknown => Err(unsupported("use PNG, JPEG, WebP, GIF, BMP, TIFF or ICO")),
     }
 }
 
@@ -213,7 +213,7 @@ fn explain(content: Content, error: ImageError) -> Error {
         ImageError::Unsupported(error) => {
             unsupported(&format!("a {name} file of an uncommon kind ({error}): save it as an ordinary PNG or JPEG"))
         }
-        ImageError::Limits(_) => Error::Decode(format!("the {name} file asks for more memory than its size explains")),
+        ImageError::Limits(_) => Error::Decode(format!("the {name} file needs more memory than its size justifies")),
         ImageError::IoError(error) if error.kind() == ErrorKind::UnexpectedEof => {
             Error::Decode(format!("the {name} file is cut short"))
         }

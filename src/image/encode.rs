@@ -110,7 +110,7 @@ pub fn encode_with(picture: &Picture, format: Format, exif: Option<Vec<u8>>) -> 
         Format::Png => write(&picture, png::PngEncoder::new(&mut bytes), format, exif),
         Format::Jpeg { quality } => {
             if !(1..=100).contains(&quality) {
-                return Err(Error::Encode(format!("a JPEG quality is 1 to 100, not {quality}")));
+                return Err(Error::Encode(format!("the JPEG quality must be from 1 to 100, not {quality}")));
             }
             write(&picture, jpeg::JpegEncoder::new_with_quality(&mut bytes, quality), format, exif)
         }

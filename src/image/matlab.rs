@@ -105,7 +105,7 @@ impl MatlabBicubic {
     /// [`Error::Config`] when a side is 0.
     pub fn new((width, height): (u32, u32), (to_width, to_height): (u32, u32)) -> Result<Self> {
         if [width, height, to_width, to_height].contains(&0) {
-            return Err(Error::Config(format!("{width} x {height} pixels cannot become {to_width} x {to_height}")));
+            return Err(Error::Config(format!("cannot resize {width} x {height} pixels to {to_width} x {to_height}")));
         }
         let (width, height) = (width as usize, height as usize);
         let horizontal = Axis::new(width, to_width as usize);

@@ -89,7 +89,7 @@ fn convolve<P: PixelTrait, C: Pod>(
     filter: Filter,
 ) -> Result<Vec<C>> {
     if width == 0 || height == 0 {
-        return Err(Error::Config(format!("a picture of {width} x {height} pixels cannot be made")));
+        return Err(Error::Config(format!("a picture cannot have {width} x {height} pixels")));
     }
     let filter = match filter {
         Filter::Area => FilterType::Box,

@@ -108,13 +108,13 @@ impl TrainConfig {
         recipe.validate(self.network.scale())?;
         if (recipe.distill > 0.0) != self.teacher.is_some() {
             return Err(Error::Config(
-                "a teacher and distill, its share of the loss, need each other: set both or neither".into(),
+                "teacher and distill (its share of the loss) must be set together: set both or neither".into(),
             ));
         }
         let is_light = matches!(&self.network, NetworkConfig::SplitSr(c) if c.lightweight_groups().contains(&true));
         if recipe.trained == Trained::LightBlocks && !is_light {
             return Err(Error::Config(
-                "the network has no lightweight groups: choose another value than \"light-blocks\" for trained".into(),
+                "the network has no lightweight groups: choose a value other than \"light-blocks\" for trained".into(),
             ));
         }
         if recipe.bilinear_init && self.init.is_some() {
@@ -181,7 +181,7 @@ mod tests {
             ("[override]\nbatch = 0", "batch must be at least 1"),
             ("[override]\nhr_patch = 8", "hr_patch must be at least"),
             ("[override]\nloss = \"l3\"", "l3"),
-            ("[override]\ndistill = 0.5", "a teacher and distill"),
+            ("[override]\ndistill = 0.5", "teacher and distill"),
             (
                 "[override.second_stage]\nsteps = 0\nlearning_rate = 1e-4\nbatch = 1\nhr_patch = 64\nloss = \"l2\"",
                 "steps must",

@@ -343,7 +343,7 @@ impl FineTuning {
     pub fn accept(&mut self, index: usize, values: Vec<f32>) -> Result<()> {
         let step = self.step.as_mut().ok_or_else(no_step)?;
         let (loss, gradient) =
-            loss_and_gradient(values).ok_or_else(|| Error::Config("a gradient without values came in".into()))?;
+            loss_and_gradient(values).ok_or_else(|| Error::Config("a gradient without values arrived".into()))?;
         step.add(index, loss, Tensor::from_data(gradient, &self.device));
         Ok(())
     }
@@ -455,7 +455,7 @@ fn agree(expected: &[f32], computed: &[f32]) -> Result<()> {
         return Ok(());
     }
     let percent = error * 100.0;
-    Err(Error::Device(format!("the self-check failed: its gradient is {percent:.1} % off the processor's")))
+    Err(Error::Device(format!("the self-check failed: its gradient differs from the processor's by {percent:.1} %")))
 }
 
 fn bicubic_of(Pair { hr, lr, .. }: &Pair) -> Result<Picture> {
@@ -463,7 +463,7 @@ fn bicubic_of(Pair { hr, lr, .. }: &Pair) -> Result<Picture> {
 }
 
 fn no_step() -> Error {
-    Error::Config("no step was begun, or none of its gradients came in".into())
+    Error::Config("no step was started, or none of its gradients arrived".into())
 }
 
 async fn read(tensor: Tensor<1>) -> Result<Vec<f32>> {

@@ -377,7 +377,7 @@ impl Session {
             .ok_or_else(|| Error::Weights("this is not a checkpoint of a training run".into()))?;
         let same = |a: &TrainConfig, b: &TrainConfig| a.network == b.network && a.seed == b.seed && a.init == b.init;
         if !same(&record.config, &self.config) || !alike(&record.config.recipe()?, &self.recipe) {
-            return Err(Error::Config("the checkpoint is of a run with another network, seed, start or recipe".into()));
+            return Err(Error::Config("this checkpoint has another network, seed, start or recipe".into()));
         }
         let best = state.remove(BEST).map(|(_, parameters)| parameters);
         self.trainer.restore(state, record.step)?;

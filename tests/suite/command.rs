@@ -278,7 +278,7 @@ fn the_mean_of_a_model_with_itself_is_the_model() {
     assert_eq!(mean, model);
     assert_eq!(metadata.training["mean_of"].as_array().unwrap().len(), 2);
     let output = splitsr(&["average", "splitsr-x2", "splitsr-x3", "-o", out]);
-    assert!(String::from_utf8_lossy(&output.stderr).contains("splitsr-x3 has another network than splitsr-x2"));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("splitsr-x3 and splitsr-x2 have different networks"));
 }
 
 #[test]

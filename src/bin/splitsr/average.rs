@@ -26,7 +26,7 @@ pub fn run(args: Args) -> Result<()> {
     for (model, name) in others.iter().zip(&args.models[1..]) {
         if model.metadata.config != first.metadata.config {
             return Err(Error::Config(format!(
-                "{name} has another network than {}: only models with the same network can be averaged",
+                "{name} and {} have different networks: only models with the same network can be averaged",
                 args.models[0]
             )));
         }

@@ -58,7 +58,7 @@ impl Block for GhostBlock {
 
     fn flow(&Sizes { channels, split, .. }: &Sizes) -> ChannelFlow {
         let about = format!(
-            "each block mixes all channels into {split}, and makes the other {} from those, each by itself.",
+            "each block mixes all channels into {split}, and makes each of the other {} from one of those.",
             channels - split
         );
         ChannelFlow::in_place(channels, |_| true, about)

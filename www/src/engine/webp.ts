@@ -21,7 +21,7 @@ export async function writeLossyWebp(
 ): Promise<Blob> {
   const { width, height, hasAlpha, hasProfile } = picture;
   if (Math.max(width, height) > MAX_SIDE_PIXELS) {
-    throw new UpscaleError("encode", `WebP can have at most ${MAX_SIDE_PIXELS} pixels a side. Choose PNG or JPEG.`);
+    throw new UpscaleError("encode", `WebP can have at most ${MAX_SIDE_PIXELS} pixels per side. Choose PNG or JPEG.`);
   }
   const extra = hasProfile || original ? await extraChunks(picture, original) : new Map<string, Chunk>();
   const profile = extra.get("ICCP");

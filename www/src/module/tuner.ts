@@ -77,7 +77,7 @@ export async function fineTune(options: TuneOptions): Promise<Tuning> {
 export async function readModel(file: Blob): Promise<ModelEntry> {
   if (file.size > MAX_MODEL_BYTES) {
     const size = Math.round(file.size / 2 ** 20).toLocaleString("en");
-    throw new UpscaleError("model", `The file has ${size} MB, but a model has at most 256 MB. Choose a weights file.`);
+    throw new UpscaleError("model", `The file is ${size} MB, but a model is at most 256 MB. Choose a weights file.`);
   }
   const worker = new WorkerClient<TuneMethods>(spawn(tuneWorkerUrl));
   try {

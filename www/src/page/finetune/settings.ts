@@ -69,7 +69,7 @@ const training: readonly Knob[] = [
   {
     testId: "tune-patch",
     label: "Patch size",
-    about: "side in pixels of your picture",
+    about: "side, in pixels of your picture",
     range: settingRanges.patch,
     read: ({ patch }) => patch,
     write: (settings, patch) => ({ ...settings, patch }),

@@ -53,7 +53,7 @@ function otherTemplate(
 ): TemplateResult {
   return html`
     <p class="about" data-testid="network-facts">
-      ${config.architecture.toUpperCase()} is here for comparison and has none of SplitSR's hyper-parameters.
+      ${config.architecture.toUpperCase()} is included for comparison and has none of SplitSR's hyper-parameters.
       ${infoText(session, { params, macs720p, receptiveField: receptive_field })}
     </p>
     ${config.architecture === "splitsr" ? nothing : drawings?.otherDrawing(config)}
