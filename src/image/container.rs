@@ -111,7 +111,7 @@ fn tiff_pages(bytes: &[u8]) -> Option<u32> {
     let order_32 = if big { u32::from_be_bytes } else { u32::from_le_bytes };
     let mut at = read_u32(bytes, 4, order_32)? as usize;
     let mut pages = 0;
-    // A chain that bites its tail must end too; no real file has as many pages as that.
+    // A circular chain must end too; no real file has that many pages.
     while at != 0 && pages < 10_000 {
         let Some(entries) = read_u16(bytes, at, order_16) else {
             break;

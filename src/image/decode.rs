@@ -50,7 +50,7 @@ impl Limits {
 ///
 /// The EXIF orientation is applied, so the picture is upright and nothing must turn it again. Grey
 /// stays grey, 16 bits stay 16; palettes and transparent colours are expanded. CMYK becomes RGB. Of
-/// several frames or pages the first is read, of several icon sizes the best, and a note says so.
+/// several frames or pages, the first is read; of several icon sizes, the best. A note says so.
 /// An ICC profile that fits is kept in [`Picture::profile`].
 ///
 /// # Errors
@@ -199,7 +199,7 @@ fn cmyk_note() -> String {
     "converted from CMYK to RGB without a profile: colours are approximate".into()
 }
 
-/// A note where a PNG asks for another gamma than about 1 / 2.2, which only few programs honour.
+/// A note if a PNG asks for a gamma other than about 1 / 2.2, which few programs honour.
 fn gamma_note(bytes: &[u8]) -> Option<String> {
     let gamma = png_gamma(bytes)?;
     let unusual = (gamma - 1.0 / 2.2).abs() > 0.02;

@@ -40,7 +40,7 @@ impl Axis {
         // Shrinking stretches the kernel, so that it covers every input.
         let squeeze = ratio.min(1.0);
         let width = 4.0 / squeeze;
-        // As MATLAB has it: two more than can fall inside; those outside get weight 0.
+        // As in MATLAB: two more taps than can lie inside; those outside get weight 0.
         let taps = width.ceil() as usize + 2;
         let mut axis =
             Self { taps, inputs: Vec::with_capacity(output * taps), weights: Vec::with_capacity(output * taps) };

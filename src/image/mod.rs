@@ -246,14 +246,14 @@ impl Picture {
     pub fn join_alpha(self, alpha: &Self) -> Result<Self> {
         let same_size = (self.width, self.height) == (alpha.width, alpha.height);
         if !same_size || alpha.layout != Layout::Grey || self.layout.has_alpha() {
-            return Err(Error::Config("an alpha channel must be a grey picture of the same size as the colours".into()));
+            return Err(Error::Config("alpha must be a grey picture of the same size as the colours".into()));
         }
         let colours = self.layout.colours();
         let samples = match (&self.samples, &alpha.samples) {
             (Samples::U8(colour), Samples::U8(alpha)) => Samples::U8(append(colour, alpha, colours)),
             (Samples::U16(colour), Samples::U16(alpha)) => Samples::U16(append(colour, alpha, colours)),
             _ => {
-                return Err(Error::Config("an alpha channel must have the same depth as the colours".into()));
+                return Err(Error::Config("alpha must have the same depth as the colours".into()));
             }
         };
         Ok(self.with_pixels(self.width, self.height, self.layout.with_alpha(true), samples))

@@ -95,7 +95,7 @@ impl Builder {
     /// and a pixel shuffle. ONNX's own Resize repeats the edge where MATLAB mirrors the picture.
     fn bicubic(&mut self, x: &str, scale: usize) -> String {
         let side = 2 * BICUBIC_RADIUS + 1;
-        // The weights of the pixels around one, from which no mirror is in reach.
+        // The weights of the pixels around one that is too far from the edges to be mirrored.
         let axis = Axis::new(side, side * scale);
         let taps: Vec<Vec<f64>> = (0..scale)
             .map(|phase| {

@@ -66,7 +66,7 @@ impl<B: SrGradients, C: CheckpointStrategy> SrBackend for Autodiff<B, C> {
     }
 }
 
-/// Computes the operation and, if one of its parents wants a gradient, notes what that takes.
+/// Computes the operation and, if one of its parents needs a gradient, saves what that requires.
 fn record<B: SrGradients, C: CheckpointStrategy, const PARENTS: usize>(
     parents: [NodeGuard; PARENTS],
     [x, weight, bias]: [FloatTensor<Autodiff<B, C>>; 3],

@@ -1,4 +1,4 @@
-//! The kernels' results as the memory of Burn's tensors, which is used again when a tensor is gone.
+//! The memory of Burn's tensors for the kernels' results. It is reused when a tensor is dropped.
 
 use std::mem::MaybeUninit;
 
@@ -6,8 +6,8 @@ use burn_std::{AccessError, AccessPolicy, AllocationController, AllocationProper
 
 use super::cpu::give_back;
 
-/// The memory of a tensor of these values. Inside of [`reuse_buffers`](super::reuse_buffers) a
-/// later result takes it over.
+/// The memory of a tensor of these values. Inside [`reuse_buffers`](super::reuse_buffers), a later
+/// result reuses it.
 pub(super) fn bytes(values: Vec<f32>) -> Bytes {
     let length = size_of_val(values.as_slice());
     // SAFETY: all of the controller's `length` bytes are initialised: they are the values.

@@ -2,7 +2,7 @@
 //! implementation per device.
 //!
 //! [`conv3x3`] is a 3x3 convolution (stride 1, zero padding 1) with bias and what usually follows
-//! it. On the CPU (Flex) it runs our own kernels, which are made for few channels; the GPU has
+//! it. On the CPU (Flex) it runs our own kernels, which are written for few channels; the GPU has
 //! kernels in WGSL; gradients come from the `Autodiff` implementation. Tests and benchmarks compare
 //! with Burn's own operations: [`Arithmetic::Reference`].
 

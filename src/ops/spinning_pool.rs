@@ -3,9 +3,9 @@
 /// Runs `work`, a chain of many short parallel steps, while the other threads of this rayon pool
 /// spin between the steps.
 ///
-/// A sleeping thread takes tens of microseconds to wake, on a virtual machine that was idle ten
-/// times that; a layer of a network takes a few hundred. Outside of a pool, whose threads are then
-/// not known, and in the browser, which has one thread, `work` just runs.
+/// A sleeping thread takes tens of microseconds to wake, or ten times that on an idle virtual
+/// machine; a layer of a network takes a few hundred. Outside a pool, whose threads are unknown,
+/// and in the browser, which has one thread, `work` simply runs.
 pub fn with_spinning_pool<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     #[cfg(not(target_arch = "wasm32"))]
     if let Some(here) = rayon::current_thread_index()
@@ -31,7 +31,7 @@ fn beside_spinning<T: Send>(here: usize, work: impl FnOnce() -> T + Send) -> T {
     rayon::scope(|scope| {
         // Also when `work` panics: the scope waits for the others.
         let _done = Done(&done);
-        // To each thread its own, for this thread must not take one of them up while it waits for a
+        // Each thread gets its own task: this thread must not pick one up while it waits for a
         // step.
         scope.spawn_broadcast(|_, context| {
             while context.index() != here && !done.load(Ordering::Acquire) {

@@ -310,7 +310,7 @@ impl FineTuning {
         self.step.insert(SplitStep::new(&self.session.batch(), parts))
     }
 
-    /// The step that was begun.
+    /// The step that was started.
     ///
     /// # Errors
     /// [`Error::Config`] if there is none.

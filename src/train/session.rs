@@ -201,7 +201,7 @@ impl Session {
         self.trainer.step(&self.batch())
     }
 
-    /// Whether the recipe asks for a scoring at this step.
+    /// Whether the recipe calls for scoring at this step.
     pub fn is_to_be_scored(&self) -> bool {
         self.recipe.score_every.is_some_and(|every| self.step_count().is_multiple_of(every))
     }

@@ -1,4 +1,4 @@
-//! Keeps the books of one picture.
+//! Keeps track of one picture: its passes, tiles and result.
 
 use super::enlarge::NetworkInfo;
 use super::options::{Options, Tiling};

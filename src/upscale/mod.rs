@@ -8,7 +8,7 @@
 //! for a whole picture. If the halo covers the network's receptive field ([`Tiling::Exact`]), the
 //! tiles give the untiled result bit for bit.
 //!
-//! [`Job`] keeps the books of one picture: its tiles, their inputs and their positions.
+//! [`Job`] keeps track of one picture: its tiles, their inputs and their positions.
 //! [`run_tile`] does the computation, for which it needs only the network and the tile's input.
 //! [`upscale`] drives both with threads; in a browser, a coordinating worker holds the job and a
 //! pool of workers runs the tiles.

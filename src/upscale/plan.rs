@@ -32,8 +32,8 @@ const SIDE_IN_HALOS: u64 = 18;
 /// call does not matter.
 const MIN_SIDE: u64 = 256;
 
-/// The number of tiles, so that as many workers are busy, if the cuts must not depend on the
-/// workers, ...
+/// The number of tiles if the cuts must not depend on the number of workers, so that up to this
+/// many workers are busy, ...
 const SHARED_TILES: u64 = 8;
 
 /// ... unless tiles would get smaller than this side, in low-resolution pixels without the halo.
@@ -176,8 +176,8 @@ fn most_pixels(halo: u64, bytes_per_pixel: u64, on_gpu: bool) -> u64 {
     (memory / bytes_per_pixel).max(least)
 }
 
-/// The columns and rows with which `workers` finish first, if possible with tiles of at most `most`
-/// pixels.
+/// The numbers of columns and rows with which `workers` finish soonest, if possible with tiles of
+/// at most `most` pixels.
 fn grid(across: &Axis, down: &Axis, most: u64, workers: u64) -> (u32, u32) {
     let widths = across.largest_parts();
     let heights = down.largest_parts();

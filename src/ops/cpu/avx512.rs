@@ -5,7 +5,7 @@ use std::arch::x86_64::*;
 use super::backend::backend;
 use super::lanes::Lanes;
 
-// The first is what computes; the others reach all registers, also by shorter vectors.
+// The first has the arithmetic; the others give shorter vectors access to all registers.
 backend!(
     "avx512",
     Vector,

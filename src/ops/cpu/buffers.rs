@@ -1,6 +1,6 @@
-//! Memory for results that is used again. Feature maps of a few megabytes come and go with each
-//! convolution; from the system's allocator each would be new pages, which the kernel clears one by
-//! one: a third of a training step's time.
+//! Reuses the memory of results. Each convolution allocates and frees feature maps of a few
+//! megabytes. From the system's allocator, these would be new pages, and clearing them takes the
+//! kernel a third of a training step's time.
 
 use std::cell::RefCell;
 
@@ -28,11 +28,11 @@ pub fn reuse_buffers<T>(work: impl FnOnce() -> T) -> T {
 
 /// An empty vector with room for `size` values.
 pub fn take(size: usize) -> Vec<f32> {
-    // A buffer that is much too large would be missing where it fits.
+    // A buffer that is much too large is left for a result that needs it.
     let fits = |buffer: &Vec<f32>| (size..=size + size / 2).contains(&buffer.capacity());
     let found = FREE.with_borrow_mut(|free| {
         let free = free.as_mut()?;
-        // Among equal ones the last that was used: it is still in the cache.
+        // Among buffers of equal size, the one used last: it is still in the cache.
         let fitting = free.iter().enumerate().rev().filter(|(_, buffer)| fits(buffer));
         let (index, _) = fitting.min_by_key(|(_, buffer)| buffer.capacity())?;
         Some(free.remove(index))

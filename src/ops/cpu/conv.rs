@@ -1,4 +1,4 @@
-//! The three operations, shared out among threads: [`forward`], and its gradients by the input and
+//! The three operations, divided among threads: [`forward`], and its gradients by the input and
 //! by the weights.
 
 use std::cell::RefCell;
@@ -33,7 +33,7 @@ pub struct Options<'a> {
 /// - result: `[batch, out_channels, height, width]`; with a shuffle by r `[batch, out_channels / r^2, r * height, r * width]`
 ///
 /// # Panics
-/// If a slice has not the length of its shape.
+/// If a slice does not have the length of its shape.
 pub fn forward(shape: &Shape, x: &[f32], weight: &[f32], bias: &[f32], options: &Options) -> Vec<f32> {
     let algorithm = if options.winograd { Algorithm::fastest(shape) } else { Algorithm::Direct };
     forward_on((best(), algorithm), shape, x, weight, bias, options)
@@ -49,7 +49,7 @@ pub fn forward(shape: &Shape, x: &[f32], weight: &[f32], bias: &[f32], options: 
 /// - result: `[batch, in_channels, height, width]`
 ///
 /// # Panics
-/// If a slice has not the length of its shape.
+/// If a slice does not have the length of its shape.
 pub fn backward_data(shape: &Shape, dy: &[f32], activated: Option<&[f32]>, weight: &[f32]) -> Vec<f32> {
     backward_data_on((best(), Algorithm::fastest(shape)), shape, dy, activated, weight)
 }
@@ -62,7 +62,7 @@ pub fn backward_data(shape: &Shape, dy: &[f32], activated: Option<&[f32]>, weigh
 /// - result: `[out_channels, in_channels, 3, 3]` and `[out_channels]`
 ///
 /// # Panics
-/// If a slice has not the length of its shape.
+/// If a slice does not have the length of its shape.
 pub fn backward_weight(shape: &Shape, x: &[f32], dy: &[f32], activated: Option<&[f32]>) -> (Vec<f32>, Vec<f32>) {
     backward_weight_on(best(), shape, x, dy, activated)
 }
@@ -268,7 +268,7 @@ impl Output {
     }
 }
 
-// SAFETY: the users hand each thread a part of its own.
+// SAFETY: callers give each thread its own part.
 unsafe impl Send for Output {}
 // SAFETY: as above.
 unsafe impl Sync for Output {}
@@ -277,7 +277,7 @@ thread_local! {
     static SCRATCH: RefCell<Scratch> = RefCell::default();
 }
 
-/// Runs `work` for each unit, on all threads where the cost (multiply-adds) is worth waking them,
+/// Runs `work` for each unit, on all threads if the cost (multiply-adds) justifies waking them,
 /// with one scratch a thread.
 fn for_each_unit(units: usize, cost: usize, work: impl Fn(usize, &mut Scratch) + Sync + Send) {
     let work = |unit| SCRATCH.with_borrow_mut(|scratch| work(unit, scratch));

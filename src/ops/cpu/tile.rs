@@ -9,8 +9,8 @@ use super::lanes::Lanes;
 /// with zeros.
 pub(super) struct Packed {
     pub out_channels: usize,
-    /// Output channels of a block: as near to each other as blocks allow, because small ones are
-    /// slow.
+    /// Output channels of a block. All blocks are as equal in size as possible, because small ones
+    /// are slow.
     pub block: usize,
     pub values: Vec<f32>,
     /// `[blocks * block]`
@@ -65,7 +65,7 @@ impl Job<'_> {
 }
 
 /// The values that a padded row takes: one to the left, the row in whole vectors, at least one to
-/// the right, and as many that every row begins at a whole vector.
+/// the right, and enough that every row begins at a whole vector.
 pub(super) fn padded_width<L: Lanes>(width: usize) -> usize {
     width.next_multiple_of(L::N) + L::N
 }

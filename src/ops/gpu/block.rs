@@ -1,6 +1,6 @@
 //! A residual block (convolution, ReLU, convolution, plus the input) as one kernel, so that what
-//! lies between the two convolutions never leaves the workgroup: of five passes over the feature
-//! maps two remain.
+//! lies between the two convolutions never leaves the workgroup: two passes over the feature maps
+//! remain of five.
 //!
 //! A workgroup computes the intermediate of a tile and a rim of one pixel into workgroup memory,
 //! and from that its tile of the result. The rim is computed by the neighbours, too: for 16

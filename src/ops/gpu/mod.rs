@@ -1,8 +1,8 @@
 //! The GPU implementation: WGSL kernels on Burn's CubeCL tensors, so that they run wherever wgpu
 //! does (WebGPU, Vulkan, Metal, DirectX 12).
 //!
-//! Text and not CubeCL: what a thread keeps in registers, and what the workgroup shares, is then
-//! ours to decide; and the browser's bundle does not grow by a kernel.
+//! They are written as text, not in CubeCL: so we decide what a thread keeps in registers and what
+//! the workgroup shares, and a kernel adds almost nothing to the browser's bundle.
 
 mod backend;
 mod block;

@@ -49,9 +49,9 @@ impl SliceBackend for Cube {
 /// Runs blocks (weight `[S, S, 3, 3]`, bias `[S]`), each of which convolves the first S channels,
 /// applies ReLU and puts them last.
 ///
-/// `x` `[N, C, H, W]` -> the same. `None`, where that is not for this kernel: `x` not on a GPU, or
-/// its gradient wanted, or Burn's own operations; S no divisor of C; fewer blocks than C / S, so
-/// that channels would have to be moved.
+/// `x` `[N, C, H, W]` -> the same. `None` if this kernel cannot be used: `x` is not on a GPU, needs
+/// a gradient or uses Burn's own operations; S does not divide C; or there are fewer than C / S
+/// blocks, so that channels would have to be moved.
 pub fn rotate(x: &Tensor<4>, blocks: &[(Tensor<4>, Tensor<1>)]) -> Option<Tensor<4>> {
     let ([images, channels, height, width], device) = (x.dims(), x.device());
     let split = blocks.first()?.0.dims()[0];
@@ -61,7 +61,7 @@ pub fn rotate(x: &Tensor<4>, blocks: &[(Tensor<4>, Tensor<1>)]) -> Option<Tensor
     if !ours || !channels.is_multiple_of(split) || blocks.len() < chunks {
         return None;
     }
-    // Where the channels that come first are, of which tensor.
+    // Which tensor holds the first channels, and where.
     let mut queue: VecDeque<_> = (0..chunks).map(|chunk| (x.clone(), chunk * split)).collect();
     let empty = |channels| Tensor::empty([images, channels, height, width], (&device, x.dtype()));
     let mut result = empty(channels);

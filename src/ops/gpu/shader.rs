@@ -7,8 +7,8 @@
 //! some input channels at a time lie in workgroup memory, as vectors of 4 output channels, which
 //! all threads read at the same place.
 //!
-//! Conditions are joined by `&`, which evaluates both sides: `&&` is a branch, and with one around
-//! each load SwiftShader's compiler did not come to an end.
+//! Conditions are joined by `&`, which evaluates both sides: `&&` is a branch, and with a branch
+//! around each load, SwiftShader's compiler did not finish.
 //!
 //! The loops over taps, rows and vectors are unrolled here, not left to the driver: accumulators in
 //! an array with a computed index end up in memory on some of them.
@@ -76,7 +76,7 @@ pub enum Weights {
     Adjoint,
 }
 
-/// Pixels a thread, one below the other.
+/// Pixels per thread, one below another.
 const ROWS: usize = 8;
 
 /// Vectors of 4 output channels that a thread has registers for.
@@ -99,8 +99,8 @@ impl Blocking {
     fn of(inputs: usize, outputs: usize) -> Self {
         let vectors = outputs.div_ceil(4).min(MAX_VECTORS);
         let blocks = outputs.div_ceil(4 * vectors);
-        // As many blocks of channels in a workgroup as leave the fewest threads idle: they share
-        // what they load.
+        // The number of channel blocks in a workgroup that leaves the fewest threads idle: they
+        // share what they load.
         let wide = (1..=8).min_by_key(|&z| (blocks.next_multiple_of(z), usize::MAX - z)).unwrap_or(1);
         let deep = match wide {
             1 => 4,
@@ -108,7 +108,7 @@ impl Blocking {
             _ => 1,
         };
         let threads = [32, deep, wide];
-        // 9 KiB of weights, for 16 KiB is what every adapter has.
+        // 9 KiB of weights, because every adapter has at least 16 KiB.
         let stage = (64 / (vectors * wide)).clamp(1, inputs);
         Self { vectors, threads, channel_groups: blocks.div_ceil(wide), stage }
     }

@@ -96,8 +96,8 @@ export class App implements Commands {
   }
 
   /**
-   * Starts the engine while the visitor looks for a picture. If that fails, the first picture says
-   * so.
+   * Starts the engine while the visitor looks for a picture. If that fails, the first enlargement
+   * reports it.
    */
   async warmUp(): Promise<void> {
     // Any engine will do: one for the current settings would end the one that can still save a

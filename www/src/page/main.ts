@@ -3,10 +3,10 @@
  *
  *     main → panel → app → features → session → shared → ../module
  *
- * `session/` is the page's state, without lit and DOM. `shared/` is what several features need and
- * that has no state. Each other folder is a feature: its model and its `section.ts`. A feature
- * never imports another one. It reads the session, and asks for what concerns others through the
- * interface `Commands`, which `app.ts` implements.
+ * `session/` is the page's state, without lit or the DOM. `shared/` has stateless code that several
+ * features need. Each other folder is a feature: its model and its `section.ts`. A feature never
+ * imports another one. It reads the session, and requests actions that affect other features
+ * through the interface `Commands`, which `app.ts` implements.
  */
 import { App } from "./app.ts";
 import { probeFormats } from "./export/section.ts";
@@ -45,7 +45,7 @@ void app
 addEventListener("hashchange", () => void app.openLink(location.hash));
 
 addEventListener("paste", (event) => {
-  // Text that is pasted into the number field is no attempt at a picture.
+  // Text that is pasted into a number field is not meant as a picture.
   if (!event.clipboardData?.files.length && event.target instanceof HTMLInputElement) return;
   event.preventDefault();
   void app.opener.openTransfer(event.clipboardData);

@@ -1,4 +1,4 @@
-/** Zip files. Their contents are compressed already, so that they are stored as they are. */
+/** Zip files. Their contents are compressed already, so they are stored without compression. */
 import { Zip, ZipPassThrough } from "fflate";
 
 /**

@@ -10,8 +10,8 @@ import { FineTuning, type Launcher } from "./fine-tuning.ts";
 import "./settings.css";
 
 /**
- * Milliseconds between two drawings: steps come faster than anybody looks, and drawing takes time
- * from them.
+ * Milliseconds between two drawings: steps are faster than the eye can follow, and drawing slows
+ * them down.
  */
 const DRAW_DIALOG_MS = 120;
 const DRAW_PANEL_MS = 500;

@@ -1,4 +1,4 @@
-/** A fine-tuning: its phases, what is stored of it, and what becomes of its model. */
+/** A fine-tuning: its phases, what is stored of it, and what happens to its model. */
 import {
   defaultSettings,
   fineTune,
@@ -37,14 +37,14 @@ interface FineTuneView {
   close(): void;
 }
 
-/** The model that was saved last, the one that was used before, and what the new one is worth. */
+/** The model that was saved last, the one that was used before, and how good the new one is. */
 export interface SavedModel {
   name: string;
   before: string;
   text: string;
 }
 
-/** The part of the panel that hears of a fine-tuning. */
+/** The part of the panel that is told about a fine-tuning. */
 export interface Launcher {
   onSaved(saved: SavedModel | undefined): void;
   /** Finds the stored fine-tunings that do not run here. */

@@ -1,7 +1,7 @@
 /** The hashes in a link, which say what the exact result must be. */
 import type { Hashes } from "../session/link-state.ts";
 
-/** Digits of a hash in a link: 128 bits, for which nobody can make another picture. */
+/** Digits of a hash in a link: 128 bits, so nobody can find another picture with the same hash. */
 const DIGITS = 32;
 
 /** Older links have 16 digits. */

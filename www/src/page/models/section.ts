@@ -28,8 +28,8 @@ export function modelSection(
     ${ownModelsTemplate(session, commands)} ${network}
   `;
   const options = models.map(({ name }) => [name, own.label(name)] as const);
-  // Hyper-parameters without weights are no model of the list, but every model can be chosen again
-  // then.
+  // Hyper-parameters without weights are not a model in the list. Every model can then be chosen
+  // again.
   const all = options.length > 0 ? [["", "Not trained"] as const, ...options] : [];
   return choiceSection("Model", "model", all, isTrained ? session.model : "", (name) => commands.setModel(name), about);
 }

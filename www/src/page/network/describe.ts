@@ -13,7 +13,7 @@ export async function describe(session: Session): Promise<void> {
     const info = await (await any).describe(network);
     if (isCurrent()) session.setNetworkInfo(info);
   } catch (error) {
-    // The next engine can tell too. If that does not start, the picture that needs it says so.
+    // The next engine can tell too. If it does not start, the next enlargement reports that.
     const wasEnded = error instanceof UpscaleError && error.code === "destroyed";
     if (wasEnded && isCurrent()) await describe(session);
   }

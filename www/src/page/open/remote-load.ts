@@ -1,6 +1,6 @@
 /**
- * Loads a picture from another site. The page's own policy forbids that, so that `fetch.html` does
- * it in a sandbox.
+ * Loads a picture from another site. The page's own policy forbids that, so `fetch.html` does it in
+ * a sandbox.
  */
 import type { Answer, Failure, Question } from "../../remote/protocol.ts";
 import type { WorkOptions } from "../session/activity.ts";

@@ -1,5 +1,5 @@
 /**
- * Pictures on other sites. A site learns of the visitor when it is asked, so that the visitor must
+ * Pictures on other sites. A request tells the other site about the visitor, so the visitor must
  * consent first.
  */
 import type { WorkOptions } from "../session/activity.ts";

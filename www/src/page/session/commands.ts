@@ -1,7 +1,6 @@
 /**
- * Everything that a visitor can ask for and that concerns more than one feature. Sections and
- * features get these commands; `app.ts` carries them out, and only `main.ts` and `panel.ts` know
- * it.
+ * The visitor's actions that affect more than one feature. Sections and features call these
+ * commands; `app.ts` carries them out. Only `main.ts` and `panel.ts` import `app.ts`.
  */
 import type { Area, Backend, SourcePicture, Upscaler } from "../../module/splitsr.ts";
 import type { Demo } from "../shared/demos.ts";
@@ -19,7 +18,7 @@ export interface Commands {
   openDemo(demo: Demo): Promise<void>;
   /** Brings the page to the state in a link's fragment. */
   openLink(fragment: string): Promise<void>;
-  /** Takes a link's settings, and the viewer's from it. */
+  /** Applies a link's settings, including the viewer's. */
   follow(link: LinkState): void;
   /** Cuts a part out of the picture, or goes back to all of it. Returns whether that worked. */
   cut(region: Area | undefined): Promise<boolean>;
@@ -51,7 +50,7 @@ export interface Commands {
   run(): Promise<boolean>;
   /** Enlarges the pictures of the batch and saves them as one file. */
   runBatch(): Promise<void>;
-  /** Enlarges again in the way that gives the same bits on every machine. */
+  /** Enlarges again with the method that gives the same bits on every machine. */
   verify(): Promise<void>;
   /** Scores all models on the picture. */
   evaluate(): Promise<void>;
@@ -67,7 +66,7 @@ export interface Commands {
   /** Says what can be done now. */
   ready(): void;
 
-  // ---- What comes of it ----
+  // ---- The result ----
 
   download(): Promise<void>;
   /** Puts the picture, which must be small, into the link. */

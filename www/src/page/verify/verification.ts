@@ -1,7 +1,7 @@
 /**
- * Checks whether a result is what other machines get. It enlarges the picture again in the way that
- * gives the same bits everywhere (`tile: "exact"`), and compares the hash of that with the one in
- * the link.
+ * Checks whether other machines get the same result. It enlarges the picture again with the method
+ * that gives the same bits everywhere (`tile: "exact"`), and compares the hash of the result with
+ * the one in the link.
  */
 import type { Distance, SourcePicture, UpscaleResult, Upscaler } from "../../module/splitsr.ts";
 import type { Session } from "../session/session.ts";

@@ -24,7 +24,7 @@ export interface GestureTarget {
 /** Milliseconds and CSS pixels within which two taps are one double tap. */
 const DOUBLE_TAP_MS = 350;
 const DOUBLE_TAP_SPACE = 24;
-/** A finger that moves no further, in CSS pixels, taps. */
+/** A touch that moves no further than this, in CSS pixels, is a tap. */
 const TAP_SPACE = 8;
 /**
  * Limits a wheel event with Ctrl: a touchpad's pinch sends many small ones, a mouse sends 100
