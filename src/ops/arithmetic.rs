@@ -30,8 +30,8 @@ impl Arithmetic {
 
     /// Runs `work`, whose convolutions on this thread are computed this way.
     ///
-    /// A property of the thread, because it must reach the convolutions through modules that have
-    /// nothing to do with it.
+    /// It is a property of the thread because it must reach the convolutions through modules that
+    /// do not know about it.
     pub fn run<T>(self, work: impl FnOnce() -> T) -> T {
         scoped(&ARITHMETIC, self, work)
     }

@@ -217,7 +217,7 @@ impl Dataset {
     }
 }
 
-/// The mean PSNR on luma, in dB, of what `enlarge` makes of the low-resolution pictures.
+/// The mean PSNR on luma, in dB, of the low-resolution pictures as `enlarge` enlarges them.
 ///
 /// # Errors
 /// Those of `enlarge`; [`Error::Data`] if it gives pictures of another size.

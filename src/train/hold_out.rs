@@ -81,7 +81,7 @@ pub fn gather(mut pictures: Vec<Picture>, mut picture: Picture) -> Vec<Picture> 
     if pictures.iter().map(pixels).sum::<u64>() <= MAX_GATHERED_PIXELS {
         return pictures;
     }
-    // To half the limit, so that not every further picture crops all of them again.
+    // To half the limit, so that not every additional picture crops all of them again.
     within(pictures, MAX_GATHERED_PIXELS / 2)
 }
 

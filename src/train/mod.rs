@@ -3,7 +3,7 @@
 //!
 //! The config and the step number determine the work: the patches of a step come from a generator
 //! that is seeded by `(seed, step)`. So a run that was killed and resumed takes the same steps as
-//! an unbroken one.
+//! an uninterrupted one.
 
 mod bilinear_init;
 mod config;

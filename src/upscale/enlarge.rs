@@ -11,8 +11,8 @@ pub trait Enlarge: Send + Sync {
     /// The scale: 2, 3 or 4.
     fn scale(&self) -> usize;
 
-    /// How far an output pixel sees to each side, in low-resolution pixels; `None` if it sees the
-    /// whole picture (channel attention).
+    /// How far an output pixel depends on its surroundings, in low-resolution pixels to each side;
+    /// `None` if it depends on the whole picture (channel attention).
     fn halo(&self) -> Option<usize>;
 
     /// The smallest halo with which the 8-bit result was at most 1 level off in a measurement;

@@ -92,8 +92,8 @@ export async function resize(
 }
 
 /**
- * Makes the evaluation protocol's small version of a packed picture, and gives the part that it was
- * made from too.
+ * Makes the evaluation protocol's small version of a packed picture. Also returns the part that it
+ * was made from.
  */
 export async function shrink(packed: Uint8Array, scale: number): Promise<{ small: PlainPixels; sharp: PlainPixels }> {
   return withPictures([onWhite(await inSrgb(packed))], ({ shrink }, picture) => {

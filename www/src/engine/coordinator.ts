@@ -1,6 +1,6 @@
 /**
  * The coordinator worker: reads, plans, hands out tiles, assembles, resizes, encodes and hashes, in
- * its own wasm instance. The page's thread does nothing that takes long.
+ * its own wasm instance. The page's thread does no slow work.
  */
 import { UpscaleError, type ModelFacts } from "../api/index.ts";
 import { describeNetwork, Model, Picture } from "../wasm/simd128/splitsr.js";

@@ -119,9 +119,9 @@ export class Pool {
         return await client.call("run", bytes, { transfer: [bytes] });
       } catch (error) {
         if (!(error instanceof FatalError)) throw error;
-        // The tile gets one fresh worker, since not the tile but what came before it may have
-        // killed the instance. If an aborted run left another tile with the worker, its failure has
-        // replaced the worker already.
+        // The tile is tried once more on a fresh worker, since an earlier tile may have damaged the
+        // instance. If an aborted run left another tile with the worker, that tile's failure has
+        // already replaced the worker.
         if (this.#slots[slot] === worker) this.#slots[slot] = undefined;
         worker.then(
           ({ client }) => client.end(error),

@@ -1,7 +1,7 @@
 /**
- * Which files the browser reads as well as our codecs: opaque 8-bit RGB without a colour profile,
- * whole, of one frame. Of anything else it would lose something (alpha, depth, profile, grey) or
- * say less (frames, damage, gamma).
+ * Finds the files that the browser reads as well as our codecs do: complete, with one frame of
+ * opaque 8-bit RGB and no colour profile. With other files, the browser would lose something
+ * (alpha, depth, profile, grey) or report less (frames, damage, gamma).
  */
 
 /** The codecs read larger pictures: pixels from the browser are copied twice. */

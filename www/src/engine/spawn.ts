@@ -1,6 +1,6 @@
 /**
- * Starts a module worker, also one whose script lies on another origin than the page, as it does
- * when the package is loaded from a CDN: browsers refuse such a script as a worker, but let a local
+ * Starts a module worker, even if its script is on a different origin than the page, as it is when
+ * the package is loaded from a CDN. Browsers refuse such a script as a worker, but let a local
  * worker import it.
  *
  * `script` comes from a `?worker&url` import.

@@ -204,8 +204,8 @@ class Engine implements Upscaler {
 
   /**
    * Runs `task` when its turn has come. An abort rejects at once; the turn ends when the
-   * coordinator, which hands out no further tiles, has answered. An error that leaves the engine
-   * dead ends it; the next turn starts anew. Results do not depend on it (see `FinishedPicture`).
+   * coordinator, which then hands out no more tiles, has answered. A fatal error ends the engine,
+   * and the next turn starts a new one. Finished results stay usable (see `FinishedPicture`).
    */
   #inTurn<T>(signal: AbortSignal | undefined, task: (coordinator: Coordinator) => Promise<T>): Promise<T> {
     const turn = this.#turn.then(async () => {

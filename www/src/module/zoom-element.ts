@@ -15,8 +15,8 @@ style.replaceSync(`
 `);
 
 /**
- * Runs with the same model that overlap share an upscaler; the last one ends it, which gives its
- * memory back.
+ * Overlapping runs with the same model share an upscaler. The last one destroys it, which frees its
+ * memory.
  */
 const shared = new Map<string, { upscaler: Promise<Upscaler>; users: number }>();
 
@@ -107,8 +107,8 @@ export class SplitsrZoom extends HTMLElement {
     } catch (error) {
       if (!signal.aborted) this.#tell("splitsr-error", error);
     } finally {
-      // In a task of its own: a run that replaces this one has by then borrowed the engine and
-      // finds it warm.
+      // In a separate task: by then, a run that replaces this one has borrowed the engine, which is
+      // still warm.
       setTimeout(() => giveBack(model));
     }
   }
