@@ -143,9 +143,20 @@ impl Enlarge for Model {
         self.cost.bytes_per_pixel
     }
 
+    fn gpu_bytes_per_pixel(&self) -> usize {
+        self.cost.whole_bytes_per_pixel
+    }
+
     fn enlarge(&self, planes: Vec<f32>, height: usize, width: usize) -> Result<Vec<f32>> {
-        let enlarge = || values(self.run(planes, height, width).try_into_data());
-        if self.device == Device::flex() { with_spinning_pool(enlarge) } else { enlarge() }
+        if self.device != Device::flex() {
+            return values(self.run(planes, height, width).try_into_data());
+        }
+        let x = from_values(planes, [1, 3, height, width], &self.device);
+        let read = |tensor: Tensor<4>| values(tensor.try_into_data());
+        with_spinning_pool(|| match self.cost.reconstruction_halo {
+            Some(halo) => self.network.forward_in_parts(x, halo, read),
+            None => read(self.network.forward(x)),
+        })
     }
 }
 

@@ -71,7 +71,7 @@ fn planned(model: &impl Enlarge, zoom: f64, (width, height): (u32, u32)) -> usiz
     let source = Picture::blank(width, height, Layout::Rgb, Depth::Eight).unwrap();
     let info = NetworkInfo::of(model);
     let job = Job::new(source, info, &Options::new(Target::Zoom(zoom)), 2).unwrap();
-    2 * job.passes()[0].tile_bytes(&info) as usize
+    2 * job.passes()[0].tile_bytes() as usize
 }
 
 const MEGABYTE: usize = 1 << 20;

@@ -18,10 +18,10 @@ export async function timeInWasm(bundle, weights, width, height, rounds) {
     (_, index) => ((index * 2654435761) >>> 24) / 255,
   );
   const message = tileMessage(planes, height, width, model.scale);
-  model.runTile(message);
+  model.runTile(message).free();
   const samples = Array.from({ length: rounds }, () => {
     const start = performance.now();
-    model.runTile(message);
+    model.runTile(message).take();
     return performance.now() - start;
   });
   model.free();

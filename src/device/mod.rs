@@ -122,6 +122,10 @@ impl Enlarge for ModelOnDevice {
         self.model.bytes_per_pixel()
     }
 
+    fn gpu_bytes_per_pixel(&self) -> usize {
+        self.model.gpu_bytes_per_pixel()
+    }
+
     fn on_gpu(&self) -> bool {
         self.choice().backend == "gpu"
     }
@@ -133,6 +137,9 @@ impl Enlarge for ModelOnDevice {
         {
             return result;
         }
+        self.model.enlarge(planes, height, width)
+    }
+    fn enlarge_on_cpu(&self, planes: Vec<f32>, height: usize, width: usize) -> Result<Vec<f32>> {
         self.model.enlarge(planes, height, width)
     }
 }

@@ -24,9 +24,17 @@ pub struct Cost {
     /// How far an output pixel sees, in low-resolution pixels to each side; `None` = the whole
     /// picture (channel attention).
     pub halo: Option<usize>,
-    /// Bytes of feature maps that are alive at the peak, for each low-resolution pixel (an upper
-    /// bound: f32, no gradients).
+    /// Bytes that are alive at the peak of [`Model::enlarge`](crate::model::Model) on the CPU, for
+    /// each low-resolution pixel (an upper bound: f32, no gradients), the result included.
     pub bytes_per_pixel: usize,
+    /// Bytes of feature maps that are alive at the peak of the whole network's forward pass, for
+    /// each low-resolution pixel, as on a GPU.
+    #[serde(skip)]
+    pub whole_bytes_per_pixel: usize,
+    /// How far the part after the features sees, in low-resolution pixels to each side; `None` if
+    /// it is the whole network.
+    #[serde(skip)]
+    pub reconstruction_halo: Option<usize>,
 }
 
 impl Cost {
@@ -45,7 +53,9 @@ impl Cost {
             macs_per_lr_pixel: tally.macs_per_lr_pixel as f64,
             macs_720p: tally.macs_per_lr_pixel as f64 * lr_pixels + tally.macs_per_picture as f64,
             halo: (!tally.global).then(|| halo(config)),
-            bytes_per_pixel: 4 * peak_channels(config),
+            bytes_per_pixel: 4 * peak_values_in_parts(config),
+            whole_bytes_per_pixel: 4 * peak_values(config),
+            reconstruction_halo: reconstruction_halo(config),
         }
     }
 
@@ -140,20 +150,49 @@ fn halo(config: &NetworkConfig) -> usize {
     }
 }
 
+/// How far upsampler and tail see.
+fn reconstruction_halo(config: &NetworkConfig) -> Option<usize> {
+    let reach = |channels| Reach(vec![0; channels]);
+    match config {
+        NetworkConfig::SplitSr(c) => {
+            Some(upsampled_halo(reach(c.channels), c.scale, c.lightweight_upsampler().then_some(c)))
+        }
+        NetworkConfig::Edsr(c) => Some(upsampled_halo(reach(c.channels), c.scale, None)),
+        NetworkConfig::Srcnn(_) => None,
+    }
+}
+
 /// Values that are alive at the peak for each low-resolution pixel: in the features the long skip,
 /// the group's and the block's input and what a block makes from it; in the upsampler a step's
 /// expanded maps before and after the shuffle. Input and output besides.
-fn peak_channels(config: &NetworkConfig) -> usize {
+fn peak_values(config: &NetworkConfig) -> usize {
     let area = config.scale() * config.scale();
-    let (features, high) = match config {
+    let (features, _, high) = map_values(config);
+    features.max(2 * high * area) + 6 * area + 3
+}
+
+/// The same if the upsampler runs in parts, whose maps are at most a sixth of the whole ones, the
+/// parts' halos included.
+fn peak_values_in_parts(config: &NetworkConfig) -> usize {
+    if reconstruction_halo(config).is_none() {
+        return peak_values(config);
+    }
+    let area = config.scale() * config.scale();
+    let (features, channels, high) = map_values(config);
+    features.max(channels + 3 * area + (2 * high * area).div_ceil(6))
+}
+
+/// Values for each low-resolution pixel while the features are computed; channels of the features;
+/// channels at high resolution.
+fn map_values(config: &NetworkConfig) -> (usize, usize, usize) {
+    match config {
         NetworkConfig::SplitSr(c) => {
             let hidden = c.block.hidden_channels(&c.block_sizes());
-            (4 * c.channels + hidden, c.channels)
+            (4 * c.channels + hidden, c.channels, c.channels)
         }
-        NetworkConfig::Edsr(c) => (6 * c.channels, c.channels),
-        NetworkConfig::Srcnn(_) => (0, LAYERS.iter().map(|&(_, _, output)| output).sum::<usize>() / 2),
-    };
-    features.max(2 * high * area) + 6 * area + 3
+        NetworkConfig::Edsr(c) => (6 * c.channels, c.channels, c.channels),
+        NetworkConfig::Srcnn(_) => (0, 0, LAYERS.iter().map(|&(_, _, output)| output).sum::<usize>() / 2),
+    }
 }
 
 /// The halo of the whole network, from the reach of the features before the upsampler.

@@ -31,10 +31,15 @@ impl Edsr {
         }
     }
 
-    /// See [`Network::forward`](super::Network::forward).
-    pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        let device = x.device();
-        let y = self.body.forward(self.head.forward(subtract(x, mean([1, 3, 1, 1], &device))));
-        self.tail.forward_offset(self.upsampler.forward(y), mean([3], &device))
+    /// See [`Network::features`](super::Network::features).
+    pub(super) fn features(&self, x: Tensor<4>) -> Tensor<4> {
+        let mean = mean([1, 3, 1, 1], &x.device());
+        self.body.forward(self.head.forward(subtract(x, mean)))
+    }
+
+    /// See [`Network::reconstruct`](super::Network::reconstruct).
+    pub(super) fn reconstruct(&self, features: Tensor<4>) -> Tensor<4> {
+        let mean = mean([3], &features.device());
+        self.tail.forward_offset(self.upsampler.forward(features), mean)
     }
 }

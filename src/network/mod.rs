@@ -11,6 +11,7 @@ pub mod cost;
 mod counting;
 mod edsr;
 mod group;
+mod parts;
 mod splitsr;
 pub(crate) mod srcnn;
 pub(crate) mod upsampler;
@@ -62,10 +63,25 @@ impl Network {
     /// - `x`: `[batch, 3, height, width]`, RGB in [0, 1]
     /// - result: `[batch, 3, scale * height, scale * width]`, RGB, not clamped
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        self.reconstruct(self.features(x))
+    }
+
+    /// The first part of [`forward`](Self::forward), at low resolution: `[batch, 3, height, width]`
+    /// -> `[batch, channels, height, width]`. SRCNN, which has none, gives its input.
+    pub(crate) fn features(&self, x: Tensor<4>) -> Tensor<4> {
         match self {
-            Self::SplitSr(network) => network.forward(x),
-            Self::Edsr(network) => network.forward(x),
-            Self::Srcnn(network) => network.forward(x),
+            Self::SplitSr(network) => network.features(x),
+            Self::Edsr(network) => network.features(x),
+            Self::Srcnn(_) => x,
+        }
+    }
+
+    /// The rest of [`forward`](Self::forward): upsampler and tail.
+    pub(crate) fn reconstruct(&self, features: Tensor<4>) -> Tensor<4> {
+        match self {
+            Self::SplitSr(network) => network.reconstruct(features),
+            Self::Edsr(network) => network.reconstruct(features),
+            Self::Srcnn(network) => network.forward(features),
         }
     }
 }

@@ -48,12 +48,17 @@ impl SplitSr {
         &self.groups
     }
 
-    /// See [`Network::forward`](super::Network::forward).
-    pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        let device = x.device();
-        let head = self.head.forward(subtract(x, mean([1, 3, 1, 1], &device)));
+    /// See [`Network::features`](super::Network::features).
+    pub(super) fn features(&self, x: Tensor<4>) -> Tensor<4> {
+        let mean = mean([1, 3, 1, 1], &x.device());
+        let head = self.head.forward(subtract(x, mean));
         let y = self.groups.iter().fold(head.clone(), |y, group| group.forward(y));
-        let y = self.body.forward_add(y, head);
-        self.tail.forward_offset(self.upsampler.forward(y), mean([3], &device))
+        self.body.forward_add(y, head)
+    }
+
+    /// See [`Network::reconstruct`](super::Network::reconstruct).
+    pub(super) fn reconstruct(&self, features: Tensor<4>) -> Tensor<4> {
+        let mean = mean([3], &features.device());
+        self.tail.forward_offset(self.upsampler.forward(features), mean)
     }
 }

@@ -19,9 +19,14 @@ pub trait Enlarge: Send + Sync {
     /// `None` if there was none.
     fn auto_halo(&self) -> Option<usize>;
 
-    /// The peak memory of [`Self::enlarge`] in bytes per low-resolution pixel. It limits the size
-    /// of tiles.
+    /// The peak memory of [`Self::enlarge`] on the CPU in bytes per low-resolution pixel, the
+    /// result included. It limits the size of tiles and how many are computed at once.
     fn bytes_per_pixel(&self) -> usize;
+
+    /// The same on a GPU, without the input and the result.
+    fn gpu_bytes_per_pixel(&self) -> usize {
+        self.bytes_per_pixel()
+    }
 
     /// Whether a GPU computes it, which takes one large tile at a time.
     fn on_gpu(&self) -> bool {
@@ -37,6 +42,14 @@ pub trait Enlarge: Send + Sync {
     /// # Errors
     /// Those of the network's device.
     fn enlarge(&self, planes: Vec<f32>, height: usize, width: usize) -> Result<Vec<f32>>;
+
+    /// [`Self::enlarge`] on the CPU and in 32-bit floats, for a tile whose result was not finite.
+    ///
+    /// # Errors
+    /// As [`Self::enlarge`].
+    fn enlarge_on_cpu(&self, planes: Vec<f32>, height: usize, width: usize) -> Result<Vec<f32>> {
+        self.enlarge(planes, height, width)
+    }
 
     /// Enlarges a picture as one piece, to 8-bit RGB, for measurements. [`upscale`](super::upscale)
     /// is for pictures of any size, kind and zoom.
@@ -79,6 +92,8 @@ pub struct NetworkInfo {
     pub auto_halo: Option<usize>,
     /// [`Enlarge::bytes_per_pixel`].
     pub bytes_per_pixel: usize,
+    /// [`Enlarge::gpu_bytes_per_pixel`].
+    pub gpu_bytes_per_pixel: usize,
     /// [`Enlarge::on_gpu`].
     pub on_gpu: bool,
 }
@@ -91,6 +106,7 @@ impl NetworkInfo {
             halo: model.halo(),
             auto_halo: model.auto_halo(),
             bytes_per_pixel: model.bytes_per_pixel(),
+            gpu_bytes_per_pixel: model.gpu_bytes_per_pixel(),
             on_gpu: model.on_gpu(),
         }
     }
@@ -116,7 +132,14 @@ mod tests {
 
     #[test]
     fn the_halo_is_the_smallest_that_serves() {
-        let info = NetworkInfo { scale: 2, halo: Some(73), auto_halo: Some(16), bytes_per_pixel: 1, on_gpu: false };
+        let info = NetworkInfo {
+            scale: 2,
+            halo: Some(73),
+            auto_halo: Some(16),
+            bytes_per_pixel: 1,
+            gpu_bytes_per_pixel: 1,
+            on_gpu: false,
+        };
         let halo =
             |info: NetworkInfo| [Tiling::Auto, Tiling::Exact, Tiling::Halo(9), Tiling::Halo(99)].map(|t| info.halo(t));
         assert_eq!(halo(info), [Some(16), Some(73), Some(9), Some(73)]);

@@ -50,6 +50,12 @@ impl Symmetry {
     }
 }
 
+/// The bytes that [`enlarge`] takes for each low-resolution pixel beside the network: its input, and
+/// the sum of the results.
+pub(super) fn bytes_per_pixel(scale: usize) -> usize {
+    3 * size_of::<f32>() * (1 + scale * scale)
+}
+
 /// As [`Enlarge::enlarge`], but the mean of 8 results. The sum has a fixed order, so that a pixel
 /// does not depend on its tile.
 pub(super) fn enlarge<M: Enlarge + ?Sized>(model: &M, planes: &[f32], height: usize, width: usize) -> Result<Vec<f32>> {

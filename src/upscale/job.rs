@@ -1,12 +1,13 @@
 //! Keeps track of one picture: its passes, tiles and result.
 
 use super::enlarge::NetworkInfo;
+use super::ensemble;
 use super::options::{Options, Tiling};
 use super::plan::{self, Pass};
-use super::tile::{Tile, TileInput};
+use super::tile::{Tile, TileInput, TileOutput};
 use crate::error::{Error, Result};
 use crate::image::resize::{Filter, resize_grey};
-use crate::image::{Depth, Picture, alpha};
+use crate::image::{Area, Depth, Layout, Picture, alpha};
 
 /// A picture on its way to another size.
 ///
@@ -22,8 +23,8 @@ use crate::image::{Depth, Picture, alpha};
 ///     let mut job = Job::new(picture, NetworkInfo::of(model), &Options::new(Target::Zoom(2.5)), 1)?;
 ///     while job.pass() < job.pass_count() {
 ///         for index in 0..job.tile_count() {
-///             let planes = run_tile(model, job.tile_input(index))?;
-///             job.accept(index, &planes)?;
+///             let output = run_tile(model, job.tile_input(index))?;
+///             job.accept(index, &output)?;
 ///         }
 ///     }
 ///     job.finish()
@@ -33,14 +34,23 @@ use crate::image::{Depth, Picture, alpha};
 pub struct Job {
     ensemble: bool,
     exact: bool,
+    /// Whether the caller keeps the result: see [`Job::streaming`].
+    streams: bool,
     passes: Vec<Pass>,
     pass: usize,
     /// The picture that the pass reads, without alpha.
     source: Picture,
-    /// The picture that the pass writes; `None` after the last pass.
+    /// The picture that the pass writes; `None` after the last pass, and in the last pass if the
+    /// caller keeps the result.
     target: Option<Picture>,
     /// Which tiles of the pass have been accepted.
     done: Vec<bool>,
+    /// The number of tiles of the pass that have not.
+    left: usize,
+    /// The low-resolution pixels of all passes that the network computes, and those that it has.
+    work: (u64, u64),
+    /// The tiles that were computed again: see [`TileOutput::recomputed`].
+    recomputed: usize,
     /// The properties that the result takes over from the picture.
     kept: Kept,
 }
@@ -66,7 +76,29 @@ impl Job {
     /// [`Error::Config`] if the target is out of range, or a network without a halo would need too
     /// much memory; [`Error::TooLarge`] if the result exceeds the limits. Both come before memory
     /// is taken.
-    pub fn new(mut picture: Picture, info: NetworkInfo, options: &Options, workers: usize) -> Result<Self> {
+    pub fn new(picture: Picture, info: NetworkInfo, options: &Options, workers: usize) -> Result<Self> {
+        Self::start(picture, info, options, workers, false)
+    }
+
+    /// As [`new`](Self::new), but if the picture is 8-bit RGB without alpha and profile, the job
+    /// does not hold the result: [`streams`](Self::streams) is true then. The caller makes it of the
+    /// [`tile_rgba8`](Self::tile_rgba8) of the last pass and doesn't call [`finish`](Self::finish).
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn streaming(picture: Picture, info: NetworkInfo, options: &Options, workers: usize) -> Result<Self> {
+        let plain = picture.layout == Layout::Rgb && picture.samples.depth() == Depth::Eight;
+        let streams = plain && picture.profile.is_none();
+        Self::start(picture, info, options, workers, streams)
+    }
+
+    fn start(
+        mut picture: Picture,
+        info: NetworkInfo,
+        options: &Options,
+        workers: usize,
+        streams: bool,
+    ) -> Result<Self> {
         let from = (picture.width, picture.height);
         let (size, passes) = Self::plan(from, &info, options, workers)?;
         let mut kept = Kept {
@@ -84,13 +116,18 @@ impl Job {
         let mut job = Self {
             ensemble: options.ensemble,
             exact: options.tiling == Tiling::Exact,
+            streams: streams && !passes.is_empty(),
             passes,
             pass: 0,
             source: picture,
             target: None,
             done: Vec::new(),
+            left: 0,
+            work: (0, 0),
+            recomputed: 0,
             kept,
         };
+        job.work.0 = job.passes.iter().map(Pass::work).sum();
         job.begin_pass()?;
         Ok(job)
     }
@@ -109,7 +146,9 @@ impl Job {
         // Without exact tiles, the cuts change the last bits, so they must not depend on the
         // machine.
         let workers = (options.tiling == Tiling::Exact).then_some(workers);
-        let passes = plan::passes(from, size, info, info.halo(options.tiling), workers)?;
+        let ensemble = if options.ensemble { ensemble::bytes_per_pixel(info.scale) } else { 0 };
+        let info = NetworkInfo { bytes_per_pixel: info.bytes_per_pixel + ensemble, ..*info };
+        let passes = plan::passes(from, size, &info, info.halo(options.tiling), workers)?;
         for pass in &passes {
             let (width, height) = (u64::from(pass.target.0), u64::from(pass.target.1));
             if width * height > options.limits.max_pixels {
@@ -128,6 +167,11 @@ impl Job {
     /// Width and height of the result.
     pub fn size(&self) -> (u32, u32) {
         self.kept.size
+    }
+
+    /// Whether the caller keeps the result: see [`streaming`](Self::streaming).
+    pub fn streams(&self) -> bool {
+        self.streams
     }
 
     /// The current pass, from 0; [`pass_count`](Self::pass_count) when all are done.
@@ -153,15 +197,8 @@ impl Job {
 
     /// The share of the network's work that is done, from 0 to 1.
     pub fn fraction(&self) -> f64 {
-        let total: u64 = self.passes.iter().map(Pass::work).sum();
-        if total == 0 {
-            return 1.0;
-        }
-        let before: u64 = self.passes[..self.pass].iter().map(Pass::work).sum();
-        let tiles = self.passes.get(self.pass).map_or(&[][..], |pass| &pass.tiles);
-        let here = tiles.iter().zip(&self.done).filter(|(_, done)| **done);
-        let here: u64 = here.map(|(tile, _)| u64::from(tile.source.width) * u64::from(tile.source.height)).sum();
-        (before + here) as f64 / total as f64
+        let (all, done) = self.work;
+        if all == 0 { 1.0 } else { done as f64 / all as f64 }
     }
 
     /// The position of tile `index` in the current pass.
@@ -181,26 +218,45 @@ impl Job {
         TileInput { tile, ensemble: self.ensemble, exact: self.exact, planes: self.source.rgb_planes(tile.source) }
     }
 
+    /// The result of [`run_tile`](super::run_tile) for tile `index` of the current pass as opaque
+    /// RGBA8, row by row, rounded as in the result.
+    ///
+    /// # Errors
+    /// [`Error::Config`] if `planes` has another size than the tile.
+    ///
+    /// # Panics
+    /// If there is no such tile.
+    pub fn tile_rgba8(&self, index: usize, planes: &[f32]) -> Result<Vec<u8>> {
+        let area = self.tile(index).target;
+        check_size(index, area, planes)?;
+        let mut pixels = Picture::blank(area.width, area.height, Layout::Rgb, Depth::Eight)?;
+        pixels.set_rgb_planes(pixels.area(), planes);
+        Ok(pixels.to_rgba8())
+    }
+
     /// Takes the result of [`run_tile`](super::run_tile) for tile `index`. The last tile begins the
     /// next pass.
     ///
     /// # Errors
-    /// [`Error::Config`] if the current pass has no such tile, has it already, or `planes` has
+    /// [`Error::Config`] if the current pass has no such tile, has it already, or `output` has
     /// another size.
-    pub fn accept(&mut self, index: usize, planes: &[f32]) -> Result<()> {
-        let (Some(target), Some(false)) = (&mut self.target, self.done.get(index)) else {
+    pub fn accept(&mut self, index: usize, output: &TileOutput) -> Result<()> {
+        if self.done.get(index) != Some(&false) {
             return Err(Error::Config(format!("tile {index} does not belong to this pass, or was accepted before")));
-        };
-        let area = self.passes[self.pass].tiles[index].target;
-        let expected = 3 * area.width as usize * area.height as usize;
-        if planes.len() != expected {
-            let got = planes.len();
-            return Err(Error::Config(format!("tile {index} needs {expected} values, not {got}")));
         }
-        target.set_rgb_planes(area, planes);
+        let Tile { source, target: area, .. } = self.tile(index);
+        check_size(index, area, &output.planes)?;
+        if let Some(target) = &mut self.target {
+            target.set_rgb_planes(area, &output.planes);
+        }
         self.done[index] = true;
-        if self.done.iter().all(|&done| done) {
-            self.source = self.target.take().expect("the pass writes a picture");
+        self.left -= 1;
+        self.work.1 += u64::from(source.width) * u64::from(source.height);
+        self.recomputed += usize::from(output.recomputed);
+        if self.left == 0 {
+            if let Some(target) = self.target.take() {
+                self.source = target;
+            }
             self.pass += 1;
             self.begin_pass()?;
         }
@@ -215,21 +271,38 @@ impl Job {
         // 16 bits between two passes, so that rounding loses nothing.
         let last = self.pass + 1 == self.passes.len();
         let depth = if last { self.kept.depth } else { Depth::Sixteen };
-        self.target = Some(Picture::blank(pass.target.0, pass.target.1, self.source.layout, depth)?);
+        if !(last && self.streams) {
+            self.target = Some(Picture::blank(pass.target.0, pass.target.1, self.source.layout, depth)?);
+        }
         self.done = vec![false; pass.tiles.len()];
+        self.left = pass.tiles.len();
         Ok(())
+    }
+
+    /// The picture's notes, and one if tiles had to be computed again.
+    pub fn notes(&self) -> Vec<String> {
+        let again = (self.recomputed > 0).then(|| {
+            let tiles: usize = self.passes.iter().map(|pass| pass.tiles.len()).sum();
+            let (count, were) = (self.recomputed, if self.recomputed == 1 { "was" } else { "were" });
+            format!("{count} of {tiles} tiles gave NaN or infinity and {were} computed again on the processor")
+        });
+        self.kept.notes.iter().cloned().chain(again).collect()
     }
 
     /// The result after the last pass, with the picture's profile and notes, and its alpha, which a
     /// bicubic filter enlarged.
     ///
     /// # Errors
-    /// [`Error::Config`] if tiles are missing.
+    /// [`Error::Config`] if tiles are missing, or the caller keeps the result.
     pub fn finish(self) -> Result<Picture> {
-        if self.target.is_some() {
+        if self.left > 0 {
             return Err(Error::Config(format!("pass {} of {} is not complete", self.pass + 1, self.passes.len())));
         }
-        let Kept { size: (width, height), alpha, profile, notes, .. } = self.kept;
+        if self.streams {
+            return Err(Error::Config("the job does not hold the result: it was handed out tile by tile".into()));
+        }
+        let notes = self.notes();
+        let Kept { size: (width, height), alpha, profile, .. } = self.kept;
         let mut result = self.source;
         if let Some(alpha) = alpha {
             result = result.join_alpha(&resize_grey(&alpha, width, height, Filter::CatmullRom)?)?;
@@ -237,4 +310,12 @@ impl Job {
         (result.profile, result.notes) = (profile, notes);
         Ok(result)
     }
+}
+
+fn check_size(index: usize, area: Area, planes: &[f32]) -> Result<()> {
+    let expected = 3 * area.width as usize * area.height as usize;
+    if planes.len() == expected {
+        return Ok(());
+    }
+    Err(Error::Config(format!("tile {index} needs {expected} values, not {}", planes.len())))
 }

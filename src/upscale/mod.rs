@@ -10,15 +10,17 @@
 //!
 //! [`Job`] keeps track of one picture: its tiles, their inputs and their positions.
 //! [`run_tile`] does the computation, for which it needs only the network and the tile's input.
+//! A tile whose result holds NaN or infinity is computed again without shortcuts.
 //! [`upscale`] drives both with threads; in a browser, a coordinating worker holds the job and a
 //! pool of workers runs the tiles.
 //!
 //! # Memory
 //! In addition to the source, the result and the network's weights:
 //! - the tiles that are being computed: at most [`plan::IN_FLIGHT_BYTES`] together for any size of
-//!   picture, or one tile if that takes more. A tile takes at most [`plan::TILE_BYTES`], estimated
-//!   by [`Enlarge::bytes_per_pixel`], but its side is at least three halos. A GPU computes one tile
-//!   at a time, of at most [`plan::GPU_TILE_BYTES`].
+//!   picture and any number of workers, or one tile if that takes more: [`plan::Pass::at_once`]. A
+//!   tile takes at most [`plan::TILE_BYTES`], estimated by [`Enlarge::bytes_per_pixel`], but its
+//!   side is at least three halos. A GPU computes one tile at a time, of at most
+//!   [`plan::GPU_TILE_BYTES`].
 //! - with several passes, the 16-bit picture between two passes: 6 bytes per pixel, and fewer
 //!   pixels than the result;
 //! - with alpha, the separated channels: another source and another result, and 6 bytes per source
@@ -49,4 +51,4 @@ pub use options::{MAX_ZOOM, Options, Target, Tiling};
 pub use run::{Progress, Report, upscale};
 #[cfg(feature = "gpu")]
 pub use tile::run_tile_async;
-pub use tile::{Tile, TileInput, run_tile};
+pub use tile::{Tile, TileInput, TileOutput, run_tile};

@@ -7,18 +7,26 @@ use super::tile::Tile;
 use crate::error::{Error, Result};
 use crate::image::Area;
 
-/// The most memory that a tile may take, in bytes.
+/// The most memory that a tile may take, in bytes: natively, four workers can be busy.
 ///
 /// Larger tiles spend less on their halos: with its exact halo of 73 pixels, splitsr-x2 computes
 /// twice the pixels of the picture at this size, and four times at a quarter of it.
-pub const TILE_BYTES: u64 = 256 << 20;
+pub const TILE_BYTES: u64 = 128 << 20;
+
+/// The same if the cuts must not depend on the workers: four can be busy in a browser, too.
+const SHARED_TILE_BYTES: u64 = 92 << 20;
 
 /// The most memory that a tile may take on a GPU, in bytes. Every adapter can bind buffers of 128
 /// MiB, and a larger tile would freeze the screen for too long.
 pub const GPU_TILE_BYTES: u64 = 128 << 20;
 
-/// The most memory that the tiles in flight may take together natively, in bytes.
-pub const IN_FLIGHT_BYTES: u64 = 2 * TILE_BYTES;
+/// The most memory that the tiles in flight may take together, in bytes, whatever the number of
+/// workers. In a browser the rest of 512 MiB is for what garbage collectors have not freed yet.
+pub const IN_FLIGHT_BYTES: u64 = if cfg!(target_arch = "wasm32") { 416 << 20 } else { 512 << 20 };
+
+/// The memory that a worker takes beside its tile, in bytes: in a browser each has an instance of
+/// the runtime and of the engine.
+const WORKER_BYTES: u64 = if cfg!(target_arch = "wasm32") { 12 << 20 } else { 0 };
 
 /// The most memory that a picture may take as one tile, in bytes: half of what an instance can
 /// address.
@@ -43,6 +51,10 @@ const SHARED_SIDE: u64 = 160;
 /// workers.
 const MIN_CORE: u32 = 32;
 
+/// All numbers of parts up to this one are considered along an axis. Above it only each a sixteenth
+/// larger than the one before: a picture that is so long needs no exact balance.
+const EVERY_COUNT: u32 = 512;
+
 /// The radius of the Lanczos filter, in pixels of its target.
 const LANCZOS_RADIUS: f64 = 3.0;
 
@@ -56,6 +68,8 @@ pub struct Pass {
     /// The halo of each tile, in low-resolution pixels to each side; `None` if the picture is not
     /// cut.
     pub halo: Option<usize>,
+    /// See [`Pass::tile_bytes`].
+    tile_bytes: u64,
 }
 
 impl Pass {
@@ -64,9 +78,20 @@ impl Pass {
         self.tiles.iter().map(|tile| area(tile.source)).sum()
     }
 
-    /// The memory that the largest tile takes, in bytes.
-    pub fn tile_bytes(&self, info: &NetworkInfo) -> u64 {
-        self.tiles.iter().map(|tile| area(tile.source)).max().unwrap_or(0) * bytes_per_pixel(info)
+    /// The memory that the largest tile takes while it is computed, in bytes.
+    pub fn tile_bytes(&self) -> u64 {
+        self.tile_bytes
+    }
+
+    /// How many of `workers` can compute a tile at once within [`IN_FLIGHT_BYTES`]: at least one.
+    pub fn at_once(&self, workers: usize) -> usize {
+        let fit = IN_FLIGHT_BYTES / (self.tile_bytes + WORKER_BYTES).max(1);
+        workers.min(self.tiles.len()).min(fit as usize).max(1)
+    }
+
+    /// The memory that these take together, in bytes.
+    pub fn bytes_at_once(&self, workers: usize) -> u64 {
+        self.at_once(workers) as u64 * (self.tile_bytes + WORKER_BYTES)
     }
 }
 
@@ -117,14 +142,21 @@ fn pass(
     let (columns, rows) = match halo {
         Some(halo) => {
             let halo = halo as u64;
-            let most = most_pixels(halo, bytes_per_pixel, info.on_gpu);
+            let most = |bytes| most_pixels(halo, bytes_per_pixel, bytes);
             match workers {
-                _ if info.on_gpu => grid(&across, &down, most, 1),
-                Some(workers) => grid(&across, &down, most, workers.max(1) as u64),
+                _ if info.on_gpu => {
+                    let most = (GPU_TILE_BYTES / bytes_per_pixel).max(least_pixels(halo));
+                    grid(&across, &down, most, 1)
+                }
+                Some(workers) => {
+                    let workers = workers.max(1) as u64;
+                    let share = (IN_FLIGHT_BYTES / workers).saturating_sub(WORKER_BYTES).min(TILE_BYTES);
+                    grid(&across, &down, most(share), workers)
+                }
                 None => {
                     let share = u64::from(source.0) * u64::from(source.1) / SHARED_TILES;
                     let side = share.isqrt().max(SHARED_SIDE) + 2 * halo;
-                    grid(&across, &down, most.min(side.saturating_pow(2)), 1)
+                    grid(&across, &down, most(SHARED_TILE_BYTES).min(side.saturating_pow(2)), 1)
                 }
             }
         }
@@ -153,39 +185,47 @@ fn pass(
             });
         }
     }
-    Ok(Pass { target, tiles, halo })
+    let tile_bytes = tiles.iter().map(|tile| area(tile.source)).max().unwrap_or(0) * bytes_per_pixel;
+    Ok(Pass { target, tiles, halo, tile_bytes })
 }
 
 fn to_area(x: &Range<u32>, y: &Range<u32>) -> Area {
     Area { left: x.start, top: y.start, width: x.end - x.start, height: y.end - y.start }
 }
 
-/// The memory that a tile takes per low-resolution pixel: the network, and its input and output
-/// planes in f32.
+/// The memory that a tile takes per low-resolution pixel. On the CPU: its input, and then the
+/// network, or the network's result and the part that is cut out of it.
 fn bytes_per_pixel(info: &NetworkInfo) -> u64 {
-    let planes = 3 * size_of::<f32>() * (1 + 2 * info.scale * info.scale);
-    (info.bytes_per_pixel + planes) as u64
+    let input = 3 * size_of::<f32>();
+    let result = input * info.scale * info.scale;
+    let bytes = if info.on_gpu {
+        info.gpu_bytes_per_pixel + input + 2 * result
+    } else {
+        input + info.bytes_per_pixel.max(2 * result)
+    };
+    bytes as u64
 }
 
-/// The most low-resolution pixels that a tile should read.
-fn most_pixels(halo: u64, bytes_per_pixel: u64, on_gpu: bool) -> u64 {
+/// The most low-resolution pixels that a tile should read, if it may take `bytes`.
+fn most_pixels(halo: u64, bytes_per_pixel: u64, bytes: u64) -> u64 {
     let comfortable = (SIDE_IN_HALOS * halo).max(MIN_SIDE).saturating_pow(2);
-    let memory = if on_gpu { GPU_TILE_BYTES } else { TILE_BYTES.min(comfortable.saturating_mul(bytes_per_pixel)) };
-    // A smaller tile would compute more than nine times the pixels that it keeps.
-    let least = (3 * halo).max(2 * (halo + 8) + u64::from(MIN_CORE)).saturating_pow(2);
-    (memory / bytes_per_pixel).max(least)
+    (bytes / bytes_per_pixel).min(comfortable).max(least_pixels(halo))
+}
+
+/// A smaller tile would compute more than nine times the pixels that it keeps.
+fn least_pixels(halo: u64) -> u64 {
+    (3 * halo).max(2 * (halo + 8) + u64::from(MIN_CORE)).saturating_pow(2)
 }
 
 /// The numbers of columns and rows with which `workers` finish soonest, if possible with tiles of
 /// at most `most` pixels.
 fn grid(across: &Axis, down: &Axis, most: u64, workers: u64) -> (u32, u32) {
-    let widths = across.largest_parts();
-    let heights = down.largest_parts();
+    let (widths, heights) = (across.cuts(down.source, most), down.cuts(across.source, most));
     let mut best = ((u64::MAX, u64::MAX, u64::MAX), (1, 1));
-    for (columns, &width) in (1..).zip(&widths) {
-        for (rows, &height) in (1..).zip(&heights) {
+    for &(columns, width) in &widths {
+        for &(rows, height) in &heights {
             let (largest, count) = (width * height, u64::from(columns) * u64::from(rows));
-            let rank = (largest.saturating_sub(most), largest * count.div_ceil(workers), count);
+            let rank = (largest.saturating_sub(most), largest.saturating_mul(count.div_ceil(workers)), count);
             best = best.min((rank, (columns, rows)));
         }
     }
@@ -228,11 +268,23 @@ impl Axis {
         start.saturating_sub(self.halo)..end.saturating_add(self.halo).min(self.source)
     }
 
-    /// The largest number of pixels that a part reads, for 1, 2, 3, ... parts.
-    fn largest_parts(&self) -> Vec<u64> {
-        let most = (self.target / (MIN_CORE * self.scale)).max(1);
-        let largest = |count| (0..count).map(|index| self.reads(&self.part(index, count)).len() as u64).max();
-        (1..=most).map(|count| largest(count).unwrap_or(0)).collect()
+    /// The numbers of parts to choose from, each with the most pixels that a part reads along this
+    /// axis. They end where parts of a picture that is `breadth` pixels wide have `most` pixels: so
+    /// there are few of them, however long the axis is.
+    fn cuts(&self, breadth: u32, most: u64) -> Vec<(u32, u64)> {
+        let limit = (self.target / (MIN_CORE * self.scale)).max(1);
+        let mut cuts = Vec::new();
+        let mut count = 1;
+        while count <= limit {
+            let lengths = (0..count).map(|index| self.reads(&self.part(index, count)).len() as u64);
+            let largest = lengths.max().unwrap_or(0);
+            cuts.push((count, largest));
+            if count >= EVERY_COUNT && largest.saturating_mul(breadth.into()) <= most {
+                break;
+            }
+            count += if count < EVERY_COUNT { 1 } else { count / 16 };
+        }
+        cuts
     }
 }
 
@@ -241,8 +293,14 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const FLAGSHIP: NetworkInfo =
-        NetworkInfo { scale: 2, halo: Some(73), auto_halo: None, bytes_per_pixel: 768, on_gpu: false };
+    const FLAGSHIP: NetworkInfo = NetworkInfo {
+        scale: 2,
+        halo: Some(73),
+        auto_halo: None,
+        bytes_per_pixel: 332,
+        gpu_bytes_per_pixel: 620,
+        on_gpu: false,
+    };
 
     fn targets(source: (u32, u32), target: (u32, u32), scale: usize) -> Vec<(u32, u32)> {
         let passes = passes(source, target, &NetworkInfo { scale, ..FLAGSHIP }, Some(8), Some(2)).unwrap();
@@ -265,7 +323,7 @@ mod tests {
         let pixels = 4000 * 3000;
         for (halo, factor) in [(0, 1.0), (16, 1.3), (73, 2.0)] {
             let pass = &passes((4000, 3000), (8000, 6000), &FLAGSHIP, Some(halo), Some(2)).unwrap()[0];
-            assert!(pass.tile_bytes(&FLAGSHIP) <= TILE_BYTES, "{halo}");
+            assert!(pass.tile_bytes() <= TILE_BYTES, "{halo}");
             assert!(pass.work() as f64 <= factor * pixels as f64, "{halo}: {}", pass.work() as f64 / pixels as f64);
             assert!(pass.tiles.len() > 40, "progress is fine-grained: {}", pass.tiles.len());
         }
@@ -299,7 +357,7 @@ mod tests {
         let pass =
             |size: (u32, u32)| passes(size, (2 * size.0, 2 * size.1), &info, Some(10), Some(8)).unwrap().remove(0);
         assert_eq!([(100, 100), (320, 320), (640, 360)].map(|size| pass(size).tiles.len()), [1, 1, 2]);
-        assert!(pass((4000, 3000)).tile_bytes(&info) <= GPU_TILE_BYTES);
+        assert!(pass((4000, 3000)).tile_bytes() <= GPU_TILE_BYTES);
         assert!(pass((4000, 3000)).work() < 4000 * 3000 * 12 / 10);
     }
 
@@ -317,7 +375,97 @@ mod tests {
         assert!(error.contains("10025 MiB"), "{error}");
     }
 
+    /// Width and height: of any shape, up to that many pixels.
+    fn shapes(most: u32) -> impl Strategy<Value = (u32, u32)> {
+        (0.0..1.0f64, 0.0..1.0f64, any::<bool>()).prop_map(move |(long, short, turned)| {
+            let power = |most: f64, exponent: f64| (most.powf(exponent) as u32).max(1);
+            let width = power(most.into(), long);
+            let height = power(f64::from(most / width), short);
+            if turned { (height, width) } else { (width, height) }
+        })
+    }
+
+    /// The tiles cover the target once, and each reads its surroundings.
+    fn check(pass: &Pass, halo: u32) -> Result<(), TestCaseError> {
+        let (mut right, mut bottom) = (0, 0);
+        let mut covered = 0;
+        for tile in &pass.tiles {
+            let Tile { source_size, target_size, target: part, source } = *tile;
+            prop_assert_eq!(target_size, pass.target);
+            covered += area(part);
+            // Row by row without gaps.
+            if part.left == 0 {
+                prop_assert_eq!(part.top, bottom);
+                bottom = part.top + part.height;
+                right = 0;
+            }
+            prop_assert_eq!(part.left, right);
+            right = part.left + part.width;
+            prop_assert_eq!(part.top + part.height, bottom);
+            // The halo, or the picture's end.
+            let axes = [
+                (source_size.0, pass.target.0, source.left, source.width, part.left, part.width),
+                (source_size.1, pass.target.1, source.top, source.height, part.top, part.height),
+            ];
+            for (from, to, reads, length, start, count) in axes {
+                let ratio = f64::from(from) / f64::from(to);
+                let first = (f64::from(start) * ratio).floor() - f64::from(halo);
+                let last = (f64::from(start + count) * ratio).ceil() + f64::from(halo);
+                prop_assert!(f64::from(reads) <= first.max(0.0));
+                prop_assert!(f64::from(reads + length) >= last.min(f64::from(from)));
+                prop_assert!(length > 0 && reads + length <= from);
+            }
+        }
+        prop_assert_eq!(covered, u64::from(pass.target.0) * u64::from(pass.target.1));
+        prop_assert_eq!((right, bottom), pass.target);
+        Ok(())
+    }
+
+    #[test]
+    fn a_strip_is_planned_at_once() {
+        for (size, target) in [((8_000_000, 1), (16_000_000, 2)), ((1, 8_000_000), (5, 40_000_000))] {
+            for (halo, workers) in [(14, None), (73, Some(8)), (0, Some(1))] {
+                let start = std::time::Instant::now();
+                let passes = passes(size, target, &FLAGSHIP, Some(halo), workers).unwrap();
+                assert!(start.elapsed().as_secs_f64() < 1.0, "{size:?}: {:?}", start.elapsed());
+                for pass in passes {
+                    assert!((8..4000).contains(&pass.tiles.len()), "{size:?}: {}", pass.tiles.len());
+                    assert!(pass.tile_bytes() <= TILE_BYTES);
+                    check(&pass, halo as u32).unwrap();
+                }
+            }
+        }
+    }
+
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(128))]
+
+        /// As large as the command takes them.
+        #[test]
+        fn plans_of_any_shape_are_bounded_in_time_and_memory(
+            (width, height) in shapes(128_000_000),
+            (zoom_x, zoom_y) in (1.0f64..16.0, 1.0f64..16.0),
+            (scale, halo, workers) in (2usize..=4, 0usize..120, proptest::option::of(1usize..65)),
+            (bytes_per_pixel, on_gpu) in (12usize..20_000, any::<bool>()),
+        ) {
+            let side = |pixels: u32, zoom: f64| (f64::from(pixels) * zoom) as u64;
+            let (to_width, to_height) = (side(width, zoom_x), side(height, zoom_y));
+            prop_assume!(to_width * to_height <= 1_024_000_000);
+            let info = NetworkInfo { scale, bytes_per_pixel, gpu_bytes_per_pixel: bytes_per_pixel, on_gpu, ..FLAGSHIP };
+            let start = std::time::Instant::now();
+            let passes = passes((width, height), (to_width as u32, to_height as u32), &info, Some(halo), workers).unwrap();
+            // It was minutes.
+            prop_assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
+            for pass in &passes {
+                prop_assert!(pass.tiles.len() < 300_000, "{}", pass.tiles.len());
+                let workers = workers.unwrap_or(64);
+                let at_once = pass.at_once(workers);
+                prop_assert!((1..=workers).contains(&at_once));
+                prop_assert!(at_once == 1 || pass.bytes_at_once(workers) <= IN_FLIGHT_BYTES);
+                check(pass, halo as u32)?;
+            }
+        }
+
         #[test]
         fn tiles_cover_the_target_once_and_read_their_surroundings(
             (width, height) in (1u32..700, 1u32..700),
@@ -327,28 +475,7 @@ mod tests {
             let target = ((f64::from(width) * zoom_x) as u32, (f64::from(height) * zoom_y) as u32);
             let info = NetworkInfo { scale, ..FLAGSHIP };
             for pass in passes((width, height), target, &info, Some(halo), workers).unwrap() {
-                let mut covered = 0;
-                let (mut right, mut bottom) = (0, 0);
-                for tile in &pass.tiles {
-                    let Tile { source_size, target: part, source, .. } = *tile;
-                    covered += area(part);
-                    // Row by row without gaps.
-                    if part.left == 0 {
-                        prop_assert_eq!(part.top, bottom);
-                        bottom = part.top + part.height;
-                        right = 0;
-                    }
-                    prop_assert_eq!(part.left, right);
-                    right = part.left + part.width;
-                    // The halo, or the picture's end.
-                    let ratio = f64::from(source_size.0) / f64::from(pass.target.0);
-                    let first = (f64::from(part.left) * ratio).floor() - halo as f64;
-                    let last = (f64::from(right) * ratio).ceil() + halo as f64;
-                    prop_assert!(f64::from(source.left) <= first.max(0.0));
-                    prop_assert!(f64::from(source.left + source.width) >= last.min(f64::from(source_size.0)));
-                    prop_assert!(source.top + source.height <= source_size.1);
-                }
-                prop_assert_eq!(covered, u64::from(pass.target.0) * u64::from(pass.target.1));
+                check(&pass, halo as u32)?;
             }
         }
     }

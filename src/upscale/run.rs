@@ -12,7 +12,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use super::enlarge::{Enlarge, NetworkInfo};
 use super::job::Job;
 use super::options::Options;
-use super::plan::{IN_FLIGHT_BYTES, Pass};
+use super::plan::Pass;
 use super::tile::run_tile;
 use crate::error::{Error, Result};
 use crate::image::Picture;
@@ -129,8 +129,7 @@ fn work<M: Enlarge + ?Sized>(
 /// In a common pool, a thread that waits for a part of its convolution would begin another tile, so
 /// that nothing would limit the tiles in memory.
 fn pools(pass: &Pass, info: &NetworkInfo, threads: usize) -> Result<Vec<ThreadPool>> {
-    let at_once = (IN_FLIGHT_BYTES / pass.tile_bytes(info)).clamp(1, threads as u64) as usize;
-    let count = if info.on_gpu { 1 } else { at_once.min(pass.tiles.len()) };
+    let count = if info.on_gpu { 1 } else { pass.at_once(threads) };
     (0..count)
         .map(|index| {
             let share = (index + 1) * threads / count - index * threads / count;
@@ -162,9 +161,9 @@ fn run_pass<M: Enlarge + ?Sized>(
                 return Err(Error::Cancelled);
             }
             let input = job.read().expect(lock).tile_input(index);
-            let planes = run_tile(model, input)?;
+            let output = run_tile(model, input)?;
             let mut job = job.write().expect(lock);
-            job.accept(index, &planes)?;
+            job.accept(index, &output)?;
             accepted(&job);
         }
     };

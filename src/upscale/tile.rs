@@ -40,6 +40,17 @@ pub struct TileInput {
     pub planes: Vec<f32>,
 }
 
+/// The result of a tile's computation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TileOutput {
+    /// `3 * target.height * target.width` values (CHW), RGB, which may overshoot [0, 1]. None is
+    /// NaN or infinite.
+    pub planes: Vec<f32>,
+    /// Whether the first result had NaN or infinity, so that the tile was computed again: on the
+    /// CPU, in 32-bit floats and by [`Arithmetic::Deterministic`].
+    pub recomputed: bool,
+}
+
 /// The number of 32-bit values before the planes in a message.
 const HEADER: usize = 13;
 
@@ -88,37 +99,100 @@ impl TileInput {
     }
 }
 
-/// Computes a tile: `3 * target.height * target.width` values (CHW), RGB, which may overshoot [0,
-/// 1].
+/// Computes a tile. If the result is not finite, it is computed again: see
+/// [`TileOutput::recomputed`].
 ///
 /// # Errors
-/// Those of [`Enlarge::enlarge`].
-pub fn run_tile<M: Enlarge + ?Sized>(model: &M, input: TileInput) -> Result<Vec<f32>> {
-    let TileInput { tile, ensemble, exact, planes } = input;
-    let (height, width) = (tile.source.height as usize, tile.source.width as usize);
-    let arithmetic = if exact { Arithmetic::Deterministic } else { Arithmetic::Winograd };
-    let enlarge = || {
-        if ensemble { ensemble::enlarge(model, &planes, height, width) } else { model.enlarge(planes, height, width) }
-    };
-    let enlarged = arithmetic.run(enlarge)?;
-    let scale = model.scale();
-    assert_eq!(enlarged.len(), 3 * scale * height * scale * width, "a network enlarges by its scale");
-    shrink(&enlarged, &tile, scale as u32)
+/// Those of [`Enlarge::enlarge`]; [`Error::Weights`] if the second result is not finite either.
+pub fn run_tile<M: Enlarge + ?Sized>(model: &M, input: TileInput) -> Result<TileOutput> {
+    let arithmetic = if input.exact { Arithmetic::Deterministic } else { Arithmetic::Winograd };
+    let enlarged = arithmetic.run(|| enlarge(model, &input))?;
+    finish(enlarged, model, input)
 }
 
-/// [`run_tile`] without blocking.
+/// [`run_tile`] without blocking, except that `fallback`, the same network on the CPU, computes what
+/// has to be computed again.
 ///
 /// # Errors
 /// As [`run_tile`]; [`Error::Config`] for an ensemble, which only the CPU computes.
 #[cfg(feature = "gpu")]
-pub async fn run_tile_async<M: EnlargeAsync>(model: &M, input: TileInput) -> Result<Vec<f32>> {
-    let TileInput { tile, ensemble, planes, .. } = input;
-    if ensemble {
+pub async fn run_tile_async<M: EnlargeAsync, F: Enlarge>(
+    model: &M,
+    fallback: &F,
+    input: TileInput,
+) -> Result<TileOutput> {
+    if input.ensemble {
         return Err(Error::Config("self-ensemble needs the CPU: choose the CPU or leave out the ensemble".into()));
     }
-    let (height, width) = (tile.source.height as usize, tile.source.width as usize);
-    let enlarged = model.enlarge_async(planes, height, width).await?;
-    shrink(&enlarged, &tile, model.scale() as u32)
+    let Area { height, width, .. } = input.tile.source;
+    let enlarged = model.enlarge_async(input.planes.clone(), height as usize, width as usize).await?;
+    finish(enlarged, fallback, input)
+}
+
+fn enlarge<M: Enlarge + ?Sized>(model: &M, input: &TileInput) -> Result<Vec<f32>> {
+    let (height, width) = (input.tile.source.height as usize, input.tile.source.width as usize);
+    match input.ensemble {
+        true => ensemble::enlarge(model, &input.planes, height, width),
+        false => model.enlarge(input.planes.clone(), height, width),
+    }
+}
+
+/// Cuts the tile out of the network's result, which `model` computes again if it is not finite.
+fn finish<M: Enlarge + ?Sized>(enlarged: Vec<f32>, model: &M, input: TileInput) -> Result<TileOutput> {
+    let recomputed = !all_finite(&enlarged);
+    let enlarged = if recomputed {
+        drop(enlarged);
+        let again = Arithmetic::Deterministic.run(|| enlarge(&OnCpu(model), &input))?;
+        if !all_finite(&again) {
+            return Err(Error::Weights(
+                "its network overflows on this picture and gives NaN or infinity: use another model, or train this one \
+                 again at a lower learning rate"
+                    .into(),
+            ));
+        }
+        again
+    } else {
+        enlarged
+    };
+    let TileInput { tile, planes, .. } = input;
+    drop(planes);
+    let scale = model.scale();
+    let pixels = tile.source.width as usize * tile.source.height as usize;
+    assert_eq!(enlarged.len(), 3 * scale * scale * pixels, "a network enlarges by its scale");
+    Ok(TileOutput { planes: shrink(&enlarged, &tile, scale as u32)?, recomputed })
+}
+
+/// Whether no value is NaN or infinite.
+fn all_finite(values: &[f32]) -> bool {
+    // In runs without a branch, which the compiler turns into vectors.
+    const EXPONENT: u32 = f32::INFINITY.to_bits();
+    let largest = |run: &[f32]| run.iter().fold(0, |most: u32, value| most.max(value.abs().to_bits()));
+    values.chunks(1024).all(|run| largest(run) < EXPONENT)
+}
+
+/// A network that is computed on the CPU.
+struct OnCpu<'a, M: ?Sized>(&'a M);
+
+impl<M: Enlarge + ?Sized> Enlarge for OnCpu<'_, M> {
+    fn scale(&self) -> usize {
+        self.0.scale()
+    }
+
+    fn halo(&self) -> Option<usize> {
+        self.0.halo()
+    }
+
+    fn auto_halo(&self) -> Option<usize> {
+        self.0.auto_halo()
+    }
+
+    fn bytes_per_pixel(&self) -> usize {
+        self.0.bytes_per_pixel()
+    }
+
+    fn enlarge(&self, planes: Vec<f32>, height: usize, width: usize) -> Result<Vec<f32>> {
+        self.0.enlarge_on_cpu(planes, height, width)
+    }
 }
 
 /// Cuts the tile's target out of the network's result for its source, and shrinks it if the zoom is

@@ -12,11 +12,15 @@ pub(super) fn read(bitmap: &ImageBitmap) -> Result<ImageData> {
     // Keeps the pixels in the main memory, where they are read.
     let options = ContextAttributes2d::new();
     options.set_will_read_frequently(true);
-    let context = OffscreenCanvas::new(width, height)?.get_context_with_context_options("2d", &options)?;
+    let canvas = OffscreenCanvas::new(width, height)?;
+    let context = canvas.get_context_with_context_options("2d", &options)?;
     let no_canvas = || JsValue::from(js_sys::Error::new("the browser gave no canvas for the picture"));
     let context: OffscreenCanvasRenderingContext2d = context.ok_or_else(no_canvas)?.unchecked_into();
     context.draw_image_with_image_bitmap(bitmap, 0.0, 0.0)?;
-    context.get_image_data(0.0, 0.0, width.into(), height.into())
+    let pixels = context.get_image_data(0.0, 0.0, width.into(), height.into());
+    // The memory goes now, and not when the garbage is collected.
+    canvas.set_width(0);
+    pixels
 }
 
 /// A copy of RGBA8 pixels that belongs to JavaScript: a view of this instance's memory would move

@@ -1,13 +1,14 @@
 //! The engine: a network, and the books of a picture that it enlarges.
 
 use burn::tensor::Device;
-use bytemuck::{cast_slice, pod_collect_to_vec};
+use sha2::Digest;
 use wasm_bindgen::prelude::*;
 
 use super::Result;
 use super::errors::to_js;
 use super::picture::Picture;
 use super::shapes::{JobOptions, JobPlan, NetworkDescription, to_json};
+use super::tile::TileOutput;
 use crate::config::{NetworkConfig, SplitSrConfig};
 use crate::error::{Error, Result as SplitsrResult};
 use crate::image::Area;
@@ -23,10 +24,28 @@ pub fn instruction_set() -> String {
     cpu::instruction_set().into()
 }
 
-/// SHA-256, in lower-case hexadecimal.
+/// SHA-256 of bytes that come in pieces.
 #[wasm_bindgen]
-pub fn sha256(bytes: &[u8]) -> String {
-    weights::hex_sha256(bytes)
+#[derive(Default)]
+pub struct Sha256(sha2::Sha256);
+
+#[wasm_bindgen]
+impl Sha256 {
+    /// Nothing so far.
+    #[wasm_bindgen(constructor)]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a piece.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The hash in lower-case hexadecimal.
+    pub fn finish(self) -> String {
+        weights::hex(&self.0.finalize())
+    }
 }
 
 /// The TypeScript of the JSON that these functions take and give.
@@ -98,12 +117,13 @@ impl Model {
         serde_json::to_string(&NetworkInfo::of(&self.0)).expect("it is plain data")
     }
 
-    /// Computes a tile: the argument is of `Job.tileInput`, the result for `Job.accept`.
+    /// Computes a tile: the argument is of `Job.tileInput`. Throws `Weights` if the network gives NaN
+    /// or infinity.
     #[wasm_bindgen(js_name = runTile)]
-    pub fn run_tile(&self, input: &[u8]) -> Result<Vec<u8>> {
-        let input = TileInput::from_bytes(input).map_err(to_js)?;
-        let planes = upscale::run_tile(&self.0, input).map_err(to_js)?;
-        Ok(cast_slice(&planes).to_vec())
+    pub fn run_tile(&self, input: Vec<u8>) -> Result<TileOutput> {
+        let message = TileInput::from_bytes(&input).map_err(to_js)?;
+        drop(input);
+        upscale::run_tile(&self.0, message).map(TileOutput).map_err(to_js)
     }
 }
 
@@ -136,18 +156,20 @@ pub struct Job(upscale::Job);
 
 #[wasm_bindgen]
 impl Job {
-    /// Plans the enlargement of a copy of `picture`.
+    /// Plans the enlargement of `picture`, which is freed. If `streams` is true then, the caller makes the
+    /// result of what `acceptPixels` gives for the last pass; otherwise the job holds it until
+    /// `finish`.
     ///
     /// `info` is `Model.info`. Throws `Config` or `TooLarge`.
     #[wasm_bindgen(constructor)]
     pub fn new(
-        picture: &Picture,
+        picture: Picture,
         info: &str,
         #[wasm_bindgen(unchecked_param_type = "Json<JobOptions>")] options: &str,
     ) -> Result<Self> {
         let plan = || {
             let (info, options, workers) = parse(info, options)?;
-            upscale::Job::new(picture.0.clone(), info, &options, workers)
+            upscale::Job::streaming(picture.0, info, &options, workers)
         };
         plan().map(Self).map_err(to_js)
     }
@@ -169,7 +191,8 @@ impl Job {
                 height: size.1,
                 tiles: passes.iter().map(|pass| pass.tiles.len()).sum(),
                 pixels: passes.iter().map(|pass| pass.work()).sum(),
-                tile_bytes: passes.iter().map(|pass| pass.tile_bytes(&info)).max().unwrap_or(0),
+                bytes: passes.iter().map(|pass| pass.bytes_at_once(workers)).max().unwrap_or(0),
+                workers: passes.iter().map(|pass| pass.at_once(workers)).max().unwrap_or(1),
             }))
         };
         plan().map_err(to_js)
@@ -200,6 +223,37 @@ impl Job {
         self.0.pass_count()
     }
 
+    /// Whether the caller keeps the result.
+    #[wasm_bindgen(getter)]
+    pub fn streams(&self) -> bool {
+        self.0.streams()
+    }
+
+    /// The picture's notes, and one if tiles were computed again.
+    #[wasm_bindgen(getter)]
+    pub fn notes(&self) -> Vec<String> {
+        self.0.notes()
+    }
+
+    /// How many of `workers` may compute tiles of the current pass at once, so that memory stays
+    /// bounded.
+    #[wasm_bindgen(js_name = atOnce)]
+    pub fn at_once(&self, workers: usize) -> usize {
+        self.0.passes()[self.0.pass()].at_once(workers)
+    }
+
+    /// Bytes that a tile of the current pass takes while it is computed.
+    #[wasm_bindgen(getter, js_name = tileBytes)]
+    pub fn tile_bytes(&self) -> f64 {
+        self.0.passes()[self.0.pass()].tile_bytes() as f64
+    }
+
+    /// Bytes that all tiles in flight may take together.
+    #[wasm_bindgen(getter, js_name = allBytes)]
+    pub fn all_bytes(&self) -> f64 {
+        upscale::plan::IN_FLIGHT_BYTES as f64
+    }
+
     /// The number of tiles in the current pass.
     #[wasm_bindgen(getter, js_name = tileCount)]
     pub fn tile_count(&self) -> usize {
@@ -228,8 +282,16 @@ impl Job {
 
     /// Takes a tile's result. The last tile of a pass begins the next one: `pass` and `tileCount`
     /// change.
-    pub fn accept(&mut self, index: usize, output: &[u8]) -> Result<()> {
-        self.0.accept(index, &pod_collect_to_vec::<u8, f32>(output)).map_err(to_js)
+    pub fn accept(&mut self, index: usize, planes: Vec<f32>, recomputed: bool) -> Result<()> {
+        self.0.accept(index, &upscale::TileOutput { planes, recomputed }).map_err(to_js)
+    }
+
+    /// `accept`; gives the tile's opaque RGBA8 pixels, row by row without padding.
+    #[wasm_bindgen(js_name = acceptPixels)]
+    pub fn accept_pixels(&mut self, index: usize, planes: Vec<f32>, recomputed: bool) -> Result<Vec<u8>> {
+        let pixels = self.0.tile_rgba8(index, &planes).map_err(to_js)?;
+        self.accept(index, planes, recomputed)?;
+        Ok(pixels)
     }
 
     /// The result after the last pass. The job is freed.

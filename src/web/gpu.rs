@@ -3,11 +3,11 @@
 use std::cell::RefCell;
 
 use burn::tensor::Device;
-use bytemuck::cast_slice;
 use wasm_bindgen::prelude::*;
 
 use super::Result;
 use super::errors::to_js;
+use super::tile::TileOutput;
 use crate::device;
 use crate::error::Error;
 use crate::model::Model;
@@ -15,7 +15,11 @@ use crate::upscale::{self, TileInput};
 
 /// A network with its weights on the GPU. Call `free()` when done with it.
 #[wasm_bindgen]
-pub struct GpuModel(Model);
+pub struct GpuModel {
+    model: Model,
+    /// The same on the CPU, for tiles that are not finite on the GPU.
+    reference: Model,
+}
 
 #[wasm_bindgen]
 impl GpuModel {
@@ -27,18 +31,19 @@ impl GpuModel {
         let model = reference.to_device(&open().await.map_err(to_js)?);
         let model = if half { model.in_half().map_err(to_js)? } else { model };
         match device::agree(&reference, &model).await {
-            Ok(()) => Ok(Self(model)),
+            Ok(()) => Ok(Self { model, reference }),
             Err(why) => Err(to_js(Error::Device(format!("the self-check failed: {why}")))),
         }
     }
 
-    /// Computes a tile: takes what `Job.tileInput` gives, gives what `Job.accept` takes. Throws
-    /// `Device` if the GPU is lost.
+    /// Computes a tile: takes what `Job.tileInput` gives. Throws `Device` if the GPU is lost, and
+    /// `Weights` if the network gives NaN or infinity on the CPU too.
     #[wasm_bindgen(js_name = runTile)]
-    pub async fn run_tile(&self, input: Vec<u8>) -> Result<Vec<u8>> {
-        let input = TileInput::from_bytes(&input).map_err(to_js)?;
-        let planes = upscale::run_tile_async(&self.0, input).await.map_err(to_js)?;
-        Ok(cast_slice(&planes).to_vec())
+    pub async fn run_tile(&self, input: Vec<u8>) -> Result<TileOutput> {
+        let message = TileInput::from_bytes(&input).map_err(to_js)?;
+        drop(input);
+        let output = upscale::run_tile_async(&self.model, &self.reference, message).await;
+        output.map(TileOutput).map_err(to_js)
     }
 }
 

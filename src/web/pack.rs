@@ -35,9 +35,19 @@ pub(super) fn pack(picture: &Picture) -> Vec<u8> {
         profile: picture.profile.as_ref().map(Vec::len),
         notes: picture.notes.clone(),
     };
-    let header = serde_json::to_vec(&header).expect("the header is plain data");
-    let length = (header.len() as u32).to_le_bytes();
-    [&length, header.as_slice(), picture.profile.as_deref().unwrap_or_default(), samples].concat()
+    [&header.to_bytes(), picture.profile.as_deref().unwrap_or_default(), samples].concat()
+}
+
+/// What [`pack`] gives for a picture in 8-bit RGB without a profile, up to its samples.
+pub(super) fn plain_header(width: u32, height: u32, notes: Vec<String>) -> Vec<u8> {
+    Header { width, height, grey: false, alpha: false, depth: 8, profile: None, notes }.to_bytes()
+}
+
+impl Header {
+    fn to_bytes(&self) -> Vec<u8> {
+        let json = serde_json::to_vec(self).expect("the header is plain data");
+        [&(json.len() as u32).to_le_bytes(), json.as_slice()].concat()
+    }
 }
 
 /// Reads what [`pack`] wrote.
@@ -82,6 +92,14 @@ mod tests {
         for picture in pictures() {
             assert_eq!(unpack(&pack(&picture)).unwrap(), picture);
         }
+    }
+
+    #[test]
+    fn a_plain_picture_can_be_packed_in_pieces() {
+        let notes = || vec!["a note".to_owned()];
+        let mut picture = Picture::new(2, 1, Layout::Rgb, Samples::U8(vec![1, 2, 3, 4, 5, 6])).unwrap();
+        picture.notes = notes();
+        assert_eq!([plain_header(2, 1, notes()), vec![1, 2, 3, 4, 5, 6]].concat(), pack(&picture));
     }
 
     #[test]

@@ -24,8 +24,8 @@ impl Picture {
     pub fn from_image_data(pixels: &ImageData) -> Result<Self> {
         let (width, height, data) = (pixels.width(), pixels.height(), pixels.data().0);
         let opaque = data.chunks_exact(4).all(|pixel| pixel[3] == u8::MAX);
-        let picture = image::Picture::new(width, height, Layout::RgbAlpha, Samples::U8(data)).map_err(to_js)?;
-        Ok(Self(if opaque { picture.split_alpha().0 } else { picture }))
+        let (layout, data) = if opaque { (Layout::Rgb, without_alpha(data)) } else { (Layout::RgbAlpha, data) };
+        image::Picture::new(width, height, layout, Samples::U8(data)).map(Self).map_err(to_js)
     }
 
     /// `fromImageData` with the pixels of a bitmap. The bitmap is closed, also on failure.
@@ -101,4 +101,21 @@ impl Picture {
     pub fn pack(&self) -> Vec<u8> {
         pack::pack(&self.0)
     }
+    /// The beginning of what `pack` gives for a picture in 8-bit RGB without a colour profile; the
+    /// `3 * width * height` samples follow.
+    #[wasm_bindgen(js_name = packHeader)]
+    pub fn pack_header(width: u32, height: u32, notes: Vec<String>) -> Vec<u8> {
+        pack::plain_header(width, height, notes)
+    }
+}
+
+/// RGBA to RGB in place: an instance's memory never shrinks.
+fn without_alpha(mut data: Vec<u8>) -> Vec<u8> {
+    let pixels = data.len() / 4;
+    for index in 0..pixels {
+        data.copy_within(4 * index..4 * index + 3, 3 * index);
+    }
+    data.truncate(3 * pixels);
+    data.shrink_to_fit();
+    data
 }

@@ -65,8 +65,10 @@ pub(super) struct JobPlan {
     pub tiles: usize,
     /// Low-resolution pixels that the network computes for them.
     pub pixels: u64,
-    /// Bytes that the largest tile takes while it is computed.
-    pub tile_bytes: u64,
+    /// Workers that compute tiles at once, at most.
+    pub workers: usize,
+    /// Bytes that they take together, at most.
+    pub bytes: u64,
 }
 
 /// An entry of `models/index.json`.

@@ -292,6 +292,39 @@ fn a_lost_device_is_replaced_by_the_cpu() {
     assert!(a.iter().zip(&b).all(|(a, b)| a.abs_diff(*b) <= 1));
 }
 
+/// White overflows the 16-bit floats of a graphics card, though nothing in the self-check does: the
+/// CPU computes that tile again in 32 bits.
+#[test]
+fn what_overflows_in_half_is_computed_again_on_the_cpu() {
+    let _alone = alone();
+    let config = NetworkConfig::Edsr(EdsrConfig { scale: 2, channels: 4, blocks: 1 });
+    let network = Network::new(&config, &Device::flex());
+    let mut tensors = collect(&network);
+    tensors.values_mut().for_each(|(_, values)| values.fill(0.0));
+    let mut set = |name: &str, place: usize, value: f32| tensors.get_mut(name).unwrap().1[place] = value;
+    // From -62400 for black to 67600 for white; the largest of 16 bits is 65504.
+    let (gain, middle, mean) = (130_000.0, 0.48, 0.4488);
+    set("head.weight", 4, gain);
+    set("head.bias", 0, (mean - middle) * gain);
+    (0..4).for_each(|output| set("upsampler.steps.0.expand.weight", output * 36 + 4, 1.0 / gain));
+    (0..3).for_each(|output| set("tail.weight", output * 36 + 4, 0.5));
+    let network = assign(network, tensors, &Device::flex()).unwrap();
+    let model = || Model::new(Metadata::new("steep", config.clone()), network.clone(), &Device::flex()).unwrap();
+    let on_gpu = Arc::new(ModelOnDevice::on_gpu(model(), &gpu(), true, "this adapter", "because").unwrap());
+    let run = |level: u8| {
+        let picture = Picture::new(24, 16, Layout::Rgb, Samples::U8(vec![level; 3 * 24 * 16])).unwrap();
+        let options = Options::new(Target::Zoom(2.0));
+        let on_cpu = Arc::new(model());
+        let expected = upscale(&on_cpu, picture.clone(), &options, |_| ControlFlow::Continue(())).unwrap().0;
+        let found = upscale(&on_gpu, picture, &options, |_| ControlFlow::Continue(())).unwrap().0;
+        assert!(found.to_rgba8().iter().zip(expected.to_rgba8()).all(|(a, b)| a.abs_diff(b) <= 1), "{level}");
+        found.notes
+    };
+    assert_eq!(run(200), [""; 0]);
+    assert_eq!(run(255), ["1 of 1 tiles gave NaN or infinity and was computed again on the processor"]);
+    assert_eq!(on_gpu.choice().backend, "gpu");
+}
+
 fn noise(width: u32, height: u32) -> Picture {
     let values = (0..3 * width * height).map(|i| (i.wrapping_mul(0x9e37_79b9) >> 24) as u8).collect();
     Picture::new(width, height, Layout::Rgb, Samples::U8(values)).unwrap()

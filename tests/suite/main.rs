@@ -9,8 +9,10 @@ mod fine_tuning;
 #[cfg(feature = "gpu")]
 mod gpu;
 mod gradients;
+mod jobs;
 mod nearest;
 mod network;
+mod not_finite;
 mod random;
 mod training;
 mod upscale;

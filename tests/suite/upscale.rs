@@ -73,7 +73,7 @@ impl Enlarge for Blur {
 }
 
 /// A picture without two equal neighbourhoods.
-fn picture(width: u32, height: u32, layout: Layout, depth: Depth) -> Picture {
+pub(super) fn picture(width: u32, height: u32, layout: Layout, depth: Depth) -> Picture {
     let mut state = 1u32;
     let mut next = || {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -87,11 +87,11 @@ fn picture(width: u32, height: u32, layout: Layout, depth: Depth) -> Picture {
     picture
 }
 
-pub fn rgb(width: u32, height: u32) -> Picture {
+pub(super) fn rgb(width: u32, height: u32) -> Picture {
     picture(width, height, Layout::Rgb, Depth::Eight)
 }
 
-pub fn zoom(zoom: f64, tiling: Tiling) -> Options {
+pub(super) fn zoom(zoom: f64, tiling: Tiling) -> Options {
     Options { tiling, ..Options::new(Target::Zoom(zoom)) }
 }
 
@@ -102,15 +102,15 @@ fn run(model: &dyn Enlarge, picture: &Picture, info: NetworkInfo, options: &Opti
     while job.pass() < job.pass_count() {
         // Backwards: the order must not matter.
         for index in (0..job.tile_count()).rev() {
-            let planes = run_tile(model, job.tile_input(index))?;
-            job.accept(index, &planes)?;
+            let output = run_tile(model, job.tile_input(index))?;
+            job.accept(index, &output)?;
             tiles += 1;
         }
     }
     Ok((job.finish()?, tiles))
 }
 
-pub fn tiled(model: &dyn Enlarge, picture: &Picture, options: &Options) -> (Picture, usize) {
+pub(super) fn tiled(model: &dyn Enlarge, picture: &Picture, options: &Options) -> (Picture, usize) {
     run(model, picture, NetworkInfo::of(model), options).unwrap()
 }
 
@@ -171,8 +171,8 @@ fn the_number_of_workers_shows_in_no_result() {
             let mut job = Job::new(picture.clone(), NetworkInfo::of(&model), &zoom(2.0, tiling), workers).unwrap();
             while job.pass() < job.pass_count() {
                 for index in 0..job.tile_count() {
-                    let planes = run_tile(&model, job.tile_input(index)).unwrap();
-                    job.accept(index, &planes).unwrap();
+                    let output = run_tile(&model, job.tile_input(index)).unwrap();
+                    job.accept(index, &output).unwrap();
                 }
             }
             job.finish().unwrap()
@@ -360,21 +360,6 @@ fn what_does_not_fit_is_refused() {
     narrow.limits.max_pixels = 300_000;
     assert!(matches!(job(narrow), Err(Error::TooLarge { what: "the picture between two passes", .. })));
     assert!(matches!(job(Options::new(Target::Zoom(0.5))), Err(Error::Config(_))));
-}
-
-#[test]
-fn a_job_takes_each_tile_once() {
-    let mut job = Job::new(rgb(300, 200), NetworkInfo::of(&Nearest(2)), &zoom(4.0, Tiling::Exact), 8).unwrap();
-    let count = job.tile_count();
-    assert!(count > 1);
-    assert_eq!((job.pass(), job.pass_count(), job.fraction()), (0, 2, 0.0));
-    let planes = run_tile(&Nearest(2), job.tile_input(0)).unwrap();
-    assert!(job.accept(0, &planes[1..]).is_err(), "too few values");
-    assert!(job.accept(count, &planes).is_err(), "no such tile");
-    job.accept(0, &planes).unwrap();
-    assert!(job.accept(0, &planes).is_err(), "twice");
-    assert!(job.fraction() > 0.0 && job.fraction() < 0.2);
-    assert!(job.finish().is_err(), "tiles are missing");
 }
 
 #[test]

@@ -11,7 +11,7 @@ use super::nearest::Nearest;
 use super::random::alone;
 use super::upscale::{rgb, tiled, zoom};
 
-fn go_on<T>(_: T) -> ControlFlow<()> {
+pub(super) fn go_on<T>(_: T) -> ControlFlow<()> {
     ControlFlow::Continue(())
 }
 

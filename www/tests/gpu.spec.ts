@@ -184,6 +184,26 @@ test.describe("the module", () => {
     );
   });
 
+  test("a NaN that is read back from the card is computed again on the CPU", async ({ page }) => {
+    await startAuto(page);
+    // After the self-check.
+    await sabotageGpuWorker(
+      page,
+      `let begun = false;
+      addEventListener("message", ({ data }) => { begun ||= data.method === "run"; });
+      const read = GPUBuffer.prototype.getMappedRange;
+      GPUBuffer.prototype.getMappedRange = function (...args) {
+        const bytes = read.apply(this, args);
+        if (begun && this.usage & GPUBufferUsage.MAP_READ) new Float32Array(bytes)[5] = NaN;
+        return bytes;
+      };`,
+    );
+    const outcome = await enlarge(page);
+    expect(outcome.report.backend).toBe("gpu");
+    expect(outcome.report.notes).toEqual(["1 of 1 tiles gave NaN or infinity and was computed again on the processor"]);
+    expect(levels(outcome, await onCpu(page))).toBeLessThanOrEqual(1);
+  });
+
   /** Destroys the device when the first of a picture's work is on its way. */
   const loss = `const request = GPUAdapter.prototype.requestDevice;
     let device;

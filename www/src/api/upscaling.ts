@@ -91,7 +91,10 @@ export interface Estimate {
   tiles: number;
   /** Expected time, from the measured speed of this device. */
   milliseconds: number;
-  /** Memory for the pictures, and for the tiles that are computed at once. */
+  /**
+   * Memory for the pictures, and for the tiles that are computed at once. The canvas that shows the
+   * result comes on top.
+   */
   bytes: number;
 }
 
@@ -137,7 +140,10 @@ export interface Report {
   instructionSet: string;
   /** SHA-256 of the result's RGBA8 pixels, row by row, without padding. */
   outputSha256: string;
-  /** See {@link SourcePicture.notes}. */
+  /**
+   * See {@link SourcePicture.notes}. Also says if tiles had to be computed again because they held
+   * NaN or infinity.
+   */
   notes: string[];
 }
 

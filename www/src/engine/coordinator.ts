@@ -12,6 +12,7 @@ import { readSource } from "./decode.ts";
 import { Devices } from "./devices.ts";
 import { Engine } from "./engine.ts";
 import { parse } from "./json.ts";
+import { checkSource } from "./limits.ts";
 import type { CoordinatorMethods, InspectReply, PortableSource } from "./protocol.ts";
 import { MAX_BROWSER_PIXELS } from "./sniff.ts";
 import { buffer, buildUrls, compile, fastestBuild, instantiate } from "./wasm.ts";
@@ -39,6 +40,12 @@ serve<CoordinatorMethods>({
   async inspect(source, { signal }) {
     engine?.warm();
     const picture = await readSource(source);
+    try {
+      checkSource(picture);
+    } catch (error) {
+      picture.free();
+      throw error;
+    }
     return toReply(picture, signal);
   },
 

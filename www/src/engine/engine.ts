@@ -1,7 +1,7 @@
 /** Enlarging with a model: plans, hands out tiles, assembles, resizes and hashes. */
 import type { JobOptions } from "../api/generated/types.ts";
 import type { Estimate, ModelFacts, Report } from "../api/index.ts";
-import { Job, Picture, sha256 } from "../wasm/simd128/splitsr.js";
+import { Job, Picture } from "../wasm/simd128/splitsr.js";
 import { orAborted } from "./abort.ts";
 import { FatalError, move } from "./bridge.ts";
 import { canvasPixels } from "./codecs.ts";
@@ -9,7 +9,17 @@ import { readSource } from "./decode.ts";
 import { phrase, type ChosenDevice, type Devices } from "./devices.ts";
 import { parse, stringify } from "./json.ts";
 import { checkResult, memoryOf } from "./limits.ts";
-import type { EstimateRequest, PlainPart, ResultSize, UpscaleEvent, UpscaleReply, UpscaleRequest } from "./protocol.ts";
+import { hash, packPlain, place } from "./pixels.ts";
+import type {
+  EstimateRequest,
+  FinishedPicture,
+  PlainPart,
+  ResultSize,
+  TileOutput,
+  UpscaleEvent,
+  UpscaleReply,
+  UpscaleRequest,
+} from "./protocol.ts";
 import { buffer } from "./wasm.ts";
 
 /** The fractions of the progress bar at which the network starts and ends. */
@@ -49,10 +59,9 @@ export class Engine {
     const options = stringify(jobOptions(size, tile, device));
     const plan = parse(Job.plan(source.width, source.height, this.#info, options));
     if (plan.pixels > 0 && !this.#pace.has(device.backend)) await this.#measurePace(device);
-    const workers = Math.max(1, Math.min(device.pool.size, plan.tiles));
-    const milliseconds = (plan.pixels * (this.#pace.get(device.backend) ?? 0)) / workers;
+    const milliseconds = (plan.pixels * (this.#pace.get(device.backend) ?? 0)) / plan.workers;
     const { width, height, tiles } = plan;
-    return { width, height, tiles, milliseconds, bytes: memoryOf(source, plan) + workers * plan.tileBytes };
+    return { width, height, tiles, milliseconds, bytes: memoryOf(source, plan) + plan.bytes };
   }
 
   /**
@@ -62,12 +71,15 @@ export class Engine {
   async #measurePace(device: ChosenDevice): Promise<void> {
     const picture = Picture.fromImageData(new ImageData(PROBE_SIDE, PROBE_SIDE));
     const size = { scale: this.#model.scale };
-    const { job } = plan(picture, this.#info, size, jobOptions(size, "auto", device));
+    const job = plan(picture, this.#info, size, jobOptions(size, "auto", device));
     try {
       for (let round = 0; round < 2; round++) {
         const start = performance.now();
         const queue = {
           count: device.pool.size,
+          atOnce: device.pool.size,
+          tileBytes: job.tileBytes,
+          allBytes: job.allBytes,
           input: () => buffer(job.tileInput(0)),
           accept: () => undefined,
         };
@@ -88,17 +100,18 @@ export class Engine {
     emit({ progress: { phase: "decode", fraction: 0 } });
     const choice = this.#devices.choose(tile);
     choice.catch(() => undefined); // awaited below, after the picture
-    const picture = await readSource(source);
+    const read = await readSource(source);
     let device: ChosenDevice;
     try {
       device = await orAborted(choice, signal);
     } catch (error) {
-      picture.free();
+      read.free();
       throw error;
     }
     // The parts of a picture with a colour profile would show other colours than the result.
-    const wantsParts = parts && !picture.hasProfile;
-    const { job, notes } = plan(picture, this.#info, size, jobOptions(size, tile, device));
+    const wantsParts = parts && !read.hasProfile;
+    const job = plan(read, this.#info, size, jobOptions(size, tile, device));
+    const streamed = job.streams ? new Uint8Array(4 * job.width * job.height) : undefined;
     const onTile = (part: PlainPart | undefined) => {
       emit({ progress: { phase: "enlarge", fraction: READ + (ENLARGED - READ) * job.fraction } });
       if (part) emit(move({ part }, [part.pixels]));
@@ -108,7 +121,7 @@ export class Engine {
     try {
       while (job.pass < job.passCount) {
         tiles += job.tileCount;
-        const done = await this.#runPass(job, device, { tile, parts: wantsParts }, onTile, signal);
+        const done = await this.#runPass(job, device, { tile, parts: wantsParts, streamed }, onTile, signal);
         device = done.device;
         workers = Math.max(workers, done.workers);
       }
@@ -117,24 +130,17 @@ export class Engine {
       throw error;
     }
     emit({ progress: { phase: "finish", fraction: ENLARGED } });
-    const result = job.finish();
-    try {
-      const { width, height } = result;
-      const rgba = await canvasPixels(result);
-      const packed = new Blob([buffer(result.pack())]);
-      const outputSha256 = await hash(rgba);
-      const instructionSet = await device.pool.instructionSet();
-      const pixels = buffer(rgba);
-      const { backend, reason } = device;
-      const adapter = device.adapter ?? `WebAssembly ${instructionSet}, ${workers} worker${workers === 1 ? "" : "s"}`;
-      const { name: model, sha256: modelSha256 } = this.#model;
-      const milliseconds = performance.now() - start;
-      const did = { milliseconds, tiles, workers, instructionSet, outputSha256, notes };
-      const report: Report = { backend, reason, adapter, model, modelSha256, ...did };
-      return move({ picture: { width, height, pixels, packed }, report }, [pixels]);
-    } finally {
-      result.free();
-    }
+    const { notes } = job;
+    const picture = streamed ? await finishStreamed(job, streamed) : await finishHeld(job);
+    const outputSha256 = await hash(new Uint8Array(picture.pixels));
+    const instructionSet = await device.pool.instructionSet();
+    const { backend, reason } = device;
+    const adapter = device.adapter ?? `WebAssembly ${instructionSet}, ${workers} worker${workers === 1 ? "" : "s"}`;
+    const { name: model, sha256: modelSha256 } = this.#model;
+    const milliseconds = performance.now() - start;
+    const did = { milliseconds, tiles, workers, instructionSet, outputSha256, notes };
+    const report: Report = { backend, reason, adapter, model, modelSha256, ...did };
+    return move({ picture, report }, [picture.pixels]);
   }
 
   /**
@@ -144,33 +150,44 @@ export class Engine {
   async #runPass(
     job: Job,
     device: ChosenDevice,
-    { tile, parts }: Pick<UpscaleRequest, "tile" | "parts">,
+    { tile, parts, streamed }: Pick<UpscaleRequest, "tile" | "parts"> & { streamed: Uint8Array | undefined },
     onTile: (part: PlainPart | undefined) => void,
     signal: AbortSignal,
   ): Promise<{ device: ChosenDevice; workers: number }> {
-    const left = new Set(Array.from({ length: job.tileCount }, (_, index) => index));
+    const waiting = new Set(Array.from({ length: job.tileCount }, (_, index) => index));
     const isLast = job.pass === job.passCount - 1;
+    const wantsPixels = isLast && (parts || streamed !== undefined);
     const run = async ({ pool, backend }: ChosenDevice) => {
-      const indices = [...left];
-      let pixels = 0;
+      const indices = [...waiting];
+      let computed = 0;
       const queue = {
         count: indices.length,
+        atOnce: job.atOnce(pool.size),
+        tileBytes: job.tileBytes,
+        allBytes: job.allBytes,
         input(at: number) {
           const input = job.tileInput(indices[at] ?? 0);
-          pixels += input.length / (3 * Float32Array.BYTES_PER_ELEMENT);
+          computed += input.length / (3 * Float32Array.BYTES_PER_ELEMENT);
           return buffer(input);
         },
-        accept(at: number, output: ArrayBuffer) {
+        accept(at: number, { planes, recomputed }: TileOutput) {
           const index = indices[at] ?? 0;
-          const part = isLast && parts ? toPart(job.tileArea(index), output) : undefined;
-          job.accept(index, new Uint8Array(output));
-          left.delete(index);
-          onTile(part);
+          const values = new Float32Array(planes);
+          waiting.delete(index);
+          if (!wantsPixels) {
+            job.accept(index, values, recomputed);
+            onTile(undefined);
+            return;
+          }
+          const [left = 0, top = 0, width = 0] = job.tileArea(index);
+          const pixels = job.acceptPixels(index, values, recomputed);
+          if (streamed) place(streamed, job.width, { left, top, width, pixels });
+          onTile(parts ? { left, top, width, pixels: buffer(pixels) } : undefined);
         },
       };
       const start = performance.now();
       const workers = await pool.run(queue, signal);
-      this.#pace.set(backend, ((performance.now() - start) * workers) / pixels);
+      this.#pace.set(backend, ((performance.now() - start) * workers) / computed);
       return workers;
     };
     try {
@@ -188,35 +205,34 @@ function jobOptions(size: ResultSize, tile: string, { pool, backend }: ChosenDev
   return { ...size, tile, workers: pool.size, gpu: backend === "gpu" };
 }
 
-/** Converts a tile's output, three planes of 32-bit floats, to opaque RGBA8. */
-function toPart(area: Uint32Array, output: ArrayBuffer): PlainPart {
-  const [left = 0, top = 0, width = 0, height = 0] = area;
-  const planes = new Float32Array(output);
-  const count = width * height;
-  const pixels = new Uint8ClampedArray(4 * count).fill(255);
-  for (let channel = 0; channel < 3; channel++) {
-    const plane = planes.subarray(channel * count, (channel + 1) * count);
-    // The array rounds and clamps.
-    for (let at = 0; at < count; at++) pixels[4 * at + channel] = (plane[at] ?? 0) * 255;
+/** The finished picture of a job that handed out its pixels. Frees the job. */
+async function finishStreamed(job: Job, rgba: Uint8Array<ArrayBuffer>): Promise<FinishedPicture> {
+  const { width, height, notes } = job;
+  job.free();
+  return { width, height, pixels: rgba.buffer, packed: await packPlain(rgba, { width, height, notes }) };
+}
+
+/** The finished picture of a job that holds its result. Frees the job. */
+async function finishHeld(job: Job): Promise<FinishedPicture> {
+  const result = job.finish();
+  try {
+    const { width, height } = result;
+    const pixels = buffer(await canvasPixels(result));
+    return { width, height, pixels, packed: new Blob([buffer(result.pack())]) };
+  } finally {
+    result.free();
   }
-  return { left, top, width, pixels: pixels.buffer };
 }
 
-/** SHA-256 in hexadecimal. Only secure contexts have the browser's faster code. */
-async function hash(bytes: Uint8Array): Promise<string> {
-  if (!isSecureContext) return sha256(bytes);
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", buffer(bytes)));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-/** Plans, and frees the picture: the job has its own copy. */
-function plan(picture: Picture, info: string, size: ResultSize, options: JobOptions): { job: Job; notes: string[] } {
+/** Plans. The job takes the picture over, which is freed. */
+function plan(picture: Picture, info: string, size: ResultSize, options: JobOptions): Job {
   try {
     checkResult(picture, resultSize(picture, size));
-    return { job: new Job(picture, info, stringify(options)), notes: picture.notes };
-  } finally {
+  } catch (error) {
     picture.free();
+    throw error;
   }
+  return new Job(picture, info, stringify(options));
 }
 
 interface Size {

@@ -1,7 +1,8 @@
 /** The worker that enlarges tiles on WebGPU, with its own wasm instance. */
 import { GpuModel, initSync } from "../wasm/gpu/splitsr.js";
-import { FatalError, move, serve } from "./bridge.ts";
+import { FatalError, serve } from "./bridge.ts";
 import type { TileWorkerMethods } from "./protocol.ts";
+import { toMessage } from "./tile-output.ts";
 
 let model: GpuModel | undefined;
 
@@ -21,8 +22,6 @@ serve<TileWorkerMethods>({
   },
   async run(input) {
     if (!model) throw new Error("the GPU worker has no model");
-    const output = await model.runTile(new Uint8Array(input)).catch(fail);
-    const { buffer } = output as { buffer: ArrayBuffer };
-    return move(buffer, [buffer]);
+    return toMessage(await model.runTile(new Uint8Array(input)).catch(fail));
   },
 });

@@ -14,7 +14,7 @@ const MAX_RESULT_PIXELS = 256e6;
 export const MAX_SOURCE_MEGAPIXELS = 128;
 
 /** The longest side of a canvas in Chromium and Safari. */
-const MAX_SIDE_PIXELS = 65535;
+export const MAX_SIDE_PIXELS = 65535;
 
 interface Size {
   width: number;
@@ -22,11 +22,19 @@ interface Size {
 }
 
 /**
- * Bytes that the pictures themselves take: the source as it is read and as the job copies it; the
- * result as it is assembled, as RGBA, packed for an encoder, and on the screen.
+ * Bytes that the pictures themselves take: the source as it is read and as the job holds it, and
+ * the result. The caller's canvas is not counted. Results with alpha, 16 bits or a colour profile
+ * are assembled in the engine's own form first, which takes up to 8 bytes a pixel more.
  */
 export function memoryOf(source: Size, result: Size): number {
-  return 8 * source.width * source.height + (3 + 4 + 3 + 4) * result.width * result.height;
+  return 8 * source.width * source.height + 4 * result.width * result.height;
+}
+
+/** Refuses a source that no canvas can show. */
+export function checkSource({ width, height }: Size): void {
+  if (Math.max(width, height) <= MAX_SIDE_PIXELS) return;
+  const much = `The picture has ${width} × ${height} pixels; a browser can show at most ${MAX_SIDE_PIXELS} a side`;
+  throw new UpscaleError("too-large", `${much}. Cut it into shorter pictures, or use the splitsr command.`);
 }
 
 /** Refuses a result that does not fit, and names the largest zoom that does. */

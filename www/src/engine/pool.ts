@@ -3,14 +3,19 @@
  */
 import { orAborted } from "./abort.ts";
 import { FatalError, WorkerClient } from "./bridge.ts";
-import type { TileWorkerMethods } from "./protocol.ts";
+import type { TileOutput, TileWorkerMethods } from "./protocol.ts";
 import { spawn } from "./spawn.ts";
 
 /** The source and the destination of tiles. */
 export interface TileQueue {
   count: number;
+  /** The most tiles in memory at once. */
+  atOnce: number;
+  /** Bytes that a tile takes while it is computed, and that all tiles may take together. */
+  tileBytes: number;
+  allBytes: number;
   input(index: number): ArrayBuffer;
-  accept(index: number, output: ArrayBuffer): void;
+  accept(index: number, output: TileOutput): void;
 }
 
 /** Each worker starts with this. */
@@ -41,6 +46,8 @@ export class Pool {
   /** Maximum number of workers. */
   readonly size: number;
   readonly #slots: (Promise<TileWorker> | undefined)[] = [];
+  /** Bytes of the largest tile that each has computed: WebAssembly's memory never shrinks. */
+  readonly #peaks: number[] = [];
 
   /** `script` comes from a `?worker&url` import, and serves `TileWorkerMethods`. */
   constructor(script: string, boot: Boot, size: number) {
@@ -66,13 +73,14 @@ export class Pool {
   }
 
   /**
-   * Runs all tiles, each on the next free worker. Returns how many workers took part. After an
+   * Runs all tiles, each on the next free worker, with bounded memory. Returns how many workers took part. After an
    * abort, no more tiles are handed out and results are dropped; the workers finish their tiles,
    * and are ready for the next picture.
    */
   async run(tiles: TileQueue, signal: AbortSignal): Promise<number> {
     signal.throwIfAborted();
-    const workers = Math.min(this.size, tiles.count);
+    const workers = Math.min(this.size, tiles.count, tiles.atOnce);
+    this.#makeRoom(workers, tiles);
     const run: Run = { tiles, next: 0, over: false };
     try {
       const drained = Promise.all(Array.from({ length: workers }, (_, slot) => this.#drain(slot, run)));
@@ -85,13 +93,35 @@ export class Pool {
 
   /** Ends the workers. */
   end(): void {
+    for (let slot = 0; slot < this.size; slot++) this.#end(slot);
+  }
+
+  #end(slot: number): void {
     const reason = new FatalError("engine", "The engine changed to other workers.");
-    for (const slot of this.#slots.splice(0)) {
-      slot?.then(
-        ({ client }) => client.end(reason),
-        () => undefined,
-      );
+    this.#slots[slot]?.then(
+      ({ client }) => client.end(reason),
+      () => undefined,
+    );
+    this.#slots[slot] = undefined;
+    this.#peaks[slot] = 0;
+  }
+
+  /**
+   * Ends workers that hold more from earlier, larger tiles than this run leaves them: first those
+   * that take no part in it. Then notes what the others will hold.
+   */
+  #makeRoom(workers: number, { tileBytes, allBytes }: TileQueue): void {
+    const slots = Array.from({ length: this.size }, (_, slot) => slot);
+    const needed = (slot: number) => (slot < workers ? tileBytes : 0);
+    const peak = (slot: number) => Math.max(this.#peaks[slot] ?? 0, needed(slot));
+    const surplus = (slot: number) => peak(slot) - needed(slot);
+    let total = slots.reduce((sum, slot) => sum + peak(slot), 0);
+    for (const slot of slots.toSorted((a, b) => surplus(b) - surplus(a))) {
+      if (total <= allBytes || surplus(slot) === 0) break;
+      total -= surplus(slot);
+      this.#end(slot);
     }
+    for (const slot of slots) this.#peaks[slot] = peak(slot);
   }
 
   async #drain(slot: number, run: Run): Promise<void> {
@@ -109,7 +139,7 @@ export class Pool {
     }
   }
 
-  async #runTile(slot: number, index: number, run: Run): Promise<ArrayBuffer> {
+  async #runTile(slot: number, index: number, run: Run): Promise<TileOutput> {
     for (let attempt = 1; ; attempt++) {
       const worker = this.#worker(slot);
       try {
@@ -127,7 +157,7 @@ export class Pool {
           ({ client }) => client.end(error),
           () => undefined,
         );
-        if (attempt === 2) throw error;
+        if (attempt === 2 || run.over) throw error;
       }
     }
   }

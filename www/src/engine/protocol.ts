@@ -27,7 +27,7 @@ export type PortableSource =
  * A finished picture. It does not live in a worker's wasm instance, which may be ended and would
  * never shrink, but as JS objects that are garbage collected.
  */
-interface FinishedPicture {
+export interface FinishedPicture {
   width: number;
   height: number;
   /** RGBA8, sRGB: what a canvas shows. */
@@ -110,5 +110,12 @@ export type TileWorkerMethods = {
   /** Returns the worker's instruction set. */
   boot: [{ module: WebAssembly.Module; model: ArrayBuffer; half: boolean }, string, never];
   /** Takes what `Job.tileInput` gives, and gives what `Job.accept` takes. */
-  run: [ArrayBuffer, ArrayBuffer, never];
+  run: [ArrayBuffer, TileOutput, never];
 };
+
+export interface TileOutput {
+  /** Three planes of 32-bit floats. */
+  planes: ArrayBuffer;
+  /** Whether the first result had NaN or infinity, so that the CPU computed the tile again. */
+  recomputed: boolean;
+}

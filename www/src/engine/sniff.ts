@@ -3,6 +3,7 @@
  * opaque 8-bit RGB and no colour profile. With other files, the browser would lose something
  * (alpha, depth, profile, grey) or report less (frames, damage, gamma).
  */
+import { MAX_SIDE_PIXELS } from "./limits.ts";
 
 /** The codecs read larger pictures: pixels from the browser are copied twice. */
 export const MAX_BROWSER_PIXELS = 32e6;
@@ -12,7 +13,8 @@ export function isPlain(bytes: Uint8Array): boolean {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   try {
     const size = pngSize(view) ?? jpegSize(view) ?? webpSize(view);
-    return size !== undefined && size.width * size.height <= MAX_BROWSER_PIXELS;
+    if (!size || Math.max(size.width, size.height) > MAX_SIDE_PIXELS) return false;
+    return size.width * size.height <= MAX_BROWSER_PIXELS;
   } catch (error) {
     // A read beyond the end: the file is cut short.
     if (error instanceof RangeError) return false;

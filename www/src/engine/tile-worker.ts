@@ -3,8 +3,9 @@
  * model.
  */
 import { Model, instructionSet } from "../wasm/simd128/splitsr.js";
-import { move, serve } from "./bridge.ts";
+import { serve } from "./bridge.ts";
 import type { TileWorkerMethods } from "./protocol.ts";
+import { toMessage } from "./tile-output.ts";
 import { instantiate } from "./wasm.ts";
 
 let model: Model | undefined;
@@ -17,7 +18,6 @@ serve<TileWorkerMethods>({
   },
   run(input) {
     if (!model) throw new Error("the tile worker has no model");
-    const output = model.runTile(new Uint8Array(input)).buffer as ArrayBuffer;
-    return move(output, [output]);
+    return toMessage(model.runTile(new Uint8Array(input)));
   },
 });

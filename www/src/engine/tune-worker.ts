@@ -3,7 +3,7 @@
  * the steps. It computes a part of each batch itself, and other workers compute the rest.
  */
 import type { TuneSettings } from "../api/index.ts";
-import { sha256 } from "../wasm/simd128/splitsr.js";
+import { sha256 } from "./pixels.ts";
 import type * as Tune from "../wasm/tune/splitsr.js";
 import tuneGpuUrl from "../wasm/tune-gpu/splitsr_bg.wasm?url";
 import tuneUrl from "../wasm/tune/splitsr_bg.wasm?url";

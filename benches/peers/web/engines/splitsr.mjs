@@ -18,8 +18,7 @@ export async function start({ build }) {
     },
     prepare: (planes, height, width) => ({ planes, height, width }),
     async run({ planes, height, width }) {
-      const bytes = await model.runTile(tileMessage(planes, height, width, scale));
-      return new Float32Array(bytes.buffer);
+      return (await model.runTile(tileMessage(planes, height, width, scale))).take();
     },
     planes: (output) => output,
   };

@@ -243,9 +243,13 @@ tiles: number,
  */
 pixels: number, 
 /**
- * Bytes that the largest tile takes while it is computed.
+ * Workers that compute tiles at once, at most.
  */
-tileBytes: number, };
+workers: number, 
+/**
+ * Bytes that they take together, at most.
+ */
+bytes: number, };
 
 /**
  * How to fine-tune a model.

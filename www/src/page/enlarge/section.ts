@@ -79,7 +79,8 @@ function sizeFields({ zoomIsValid }: Session, commands: Commands, picture: Size,
 /** The cost of a run, once it is known. */
 function costText({ estimate }: Session): string {
   if (!estimate) return "";
-  const megabytes = estimate.bytes / 1e6;
+  // The canvas that shows the result comes on top.
+  const megabytes = (estimate.bytes + 4 * estimate.width * estimate.height) / 1e6;
   const memory =
     megabytes < 1000 ? `${Math.ceil(megabytes / 10) * 10}\u00a0MB` : `${(megabytes / 1000).toFixed(1)}\u00a0GB`;
   return `; about ${timeText(estimate.milliseconds)}, ${memory} of memory`;

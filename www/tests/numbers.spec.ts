@@ -1,0 +1,77 @@
+/** Results that are not finite: NaN and infinity never become a black tile in silence. */
+import { expect, test } from "@playwright/test";
+import type * as Splitsr from "../src/module/splitsr.ts";
+import { openHost } from "./support.ts";
+import { weightsFile, type Weight } from "./weights.ts";
+
+const weights = (weights: Weight[]) => weightsFile("edsr-small-x2", { weights });
+
+/** The place of a tap in a convolution's weights of 32 input channels; the middle one is 4. */
+const tap = (output: number, input: number, tap: number, inputs = 32) => (output * inputs + input) * 9 + tap;
+
+/**
+ * Red passes to all colours by way of a block whose values reach `most`: finite by the definition if that is, though not with Winograd's algorithm, which
+ * adds up several of them on the way.
+ */
+const passing = (most: number): Weight[] => [
+  ["head.weight", tap(0, 0, 4, 3), 1],
+  ["body.blocks.0.conv1.weight", tap(0, 0, 1), most],
+  ["body.blocks.0.conv2.weight", tap(0, 0, 4), 1e-38],
+  ["body.conv.weight", tap(0, 0, 4), 0.1],
+  ...[0, 1, 2, 3].map((output): Weight => ["upsampler.steps.0.expand.weight", tap(output, 0, 4), 0.5]),
+  ...[0, 1, 2].map((output): Weight => ["tail.weight", tap(output, 0, 4), 1]),
+];
+
+test.beforeEach(({ page, baseURL }) => openHost(page, baseURL));
+
+test("a tile that overflows is computed again, and the report says so", async ({ page }) => {
+  const outcome = await page.evaluate(
+    async (base64) => {
+      const model = new Blob([Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))]);
+      const upscaler = await window.splitsr.createUpscaler({ model, backend: "cpu", workers: 2 });
+      const run = async (tile: "auto" | "exact") => {
+        const result = await upscaler.upscale("demo/sign.png", { scale: 2, tile });
+        return { pixels: result.imageData().data, notes: result.report.notes };
+      };
+      const [fast, exact] = [await run("auto"), await run("exact")];
+      const levels = fast.pixels.reduce(
+        (most, value, at) => Math.max(most, Math.abs(value - (exact.pixels[at] ?? 0))),
+        0,
+      );
+      return { levels, fast: fast.notes, exact: exact.notes, values: new Set(exact.pixels).size };
+    },
+    weights(passing(3e38)),
+  );
+  expect(outcome.fast.join()).toMatch(
+    /^\d+ of \d+ tiles gave NaN or infinity and w(as|ere) computed again on the processor$/,
+  );
+  expect(outcome.exact).toEqual([]);
+  // The tile is what it would have been, and shows a picture.
+  expect(outcome.levels).toBeLessThanOrEqual(1);
+  expect(outcome.values).toBeGreaterThan(20);
+});
+
+for (const [what, base64, says] of [
+  [
+    "a network that overflows by the definition too",
+    weights([...passing(3e38), ["head.weight", tap(0, 0, 4, 3), 1e3]]),
+    /^model: The model file cannot be used: its network overflows on this picture/,
+  ],
+  ["NaN among the weights", weights([["tail.weight", 0, NaN]]), /^model: .*tensor tail.weight holds NaN or infinity/],
+  ["infinity among the weights", weights([["tail.weight", 0, Infinity]]), /^model: .*tensor tail.weight holds NaN/],
+] as const) {
+  test(`${what} is an error in words`, async ({ page }) => {
+    const said = await page.evaluate(async (base64) => {
+      const model = new Blob([Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))]);
+      try {
+        const upscaler = await window.splitsr.createUpscaler({ model, backend: "cpu", workers: 1 });
+        await upscaler.upscale("demo/fur.png", { scale: 2 });
+        return "no error";
+      } catch (error) {
+        const { code, message } = error as Splitsr.UpscaleError;
+        return `${code}: ${message}`;
+      }
+    }, base64);
+    expect(said).toMatch(says);
+  });
+}
