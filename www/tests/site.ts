@@ -19,7 +19,7 @@ const types: Record<string, string> = {
 
 export class Site {
   /** Files that differ from the build's, by path; null: not there. */
-  readonly changed = new Map<string, string | null>();
+  readonly changed = new Map<string, string | Uint8Array | null>();
   readonly #server: Server;
   #port = 0;
 

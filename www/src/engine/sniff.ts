@@ -42,11 +42,28 @@ function pngSize(view: DataView): Size | undefined {
   const colours = view.getUint8(IHDR + 17);
   const RGB = 2;
   if (depth !== 8 || colours !== RGB) return undefined;
-  for (let at = IHDR; ; at += view.getUint32(at) + 12) {
+  for (let at = IHDR; ;) {
+    const length = view.getUint32(at);
     const name = view.getUint32(at + 4);
     if (notPlain.has(name)) return undefined;
+    // Firefox and Safari show a damaged picture and say nothing.
+    const sum = view.getUint32(at + 8 + length);
+    if (sum !== crc32(new Uint8Array(view.buffer, view.byteOffset + at + 4, length + 4))) return undefined;
     if (name === tag("IEND")) return { width: view.getUint32(IHDR + 8), height: view.getUint32(IHDR + 12) };
+    at += length + 12;
   }
+}
+
+const crcOfByte = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte;
+  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
+  return crc;
+});
+
+function crc32(bytes: Uint8Array): number {
+  let crc = -1;
+  for (let at = 0; at < bytes.length; at++) crc = (crc >>> 8) ^ (crcOfByte[(crc ^ (bytes[at] ?? 0)) & 255] ?? 0);
+  return ~crc >>> 0;
 }
 
 function jpegSize(view: DataView): Size | undefined {

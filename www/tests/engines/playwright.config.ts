@@ -1,0 +1,20 @@
+import { defineConfig } from "@playwright/test";
+import { browsers, missing } from "./browsers.ts";
+
+// The workers read this file as well.
+if (process.env["TEST_WORKER_INDEX"] === undefined) {
+  for (const why of missing) console.log(`Skipped: ${why}.`);
+}
+
+export default defineConfig({
+  testDir: ".",
+  testMatch: "*.cases.ts",
+  outputDir: "../../test-results/engines",
+  // One browser after another: each takes all cores, and a case may read what an earlier browser left.
+  workers: 1,
+  timeout: 60_000,
+  forbidOnly: Boolean(process.env["CI"]),
+  reporter: [["list"]],
+  expect: { timeout: 20_000 },
+  projects: browsers.map(({ name }) => ({ name })),
+});

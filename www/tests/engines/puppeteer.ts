@@ -1,0 +1,64 @@
+/** Chromium and Firefox, by puppeteer. */
+import { launch, type ElementHandle, type LaunchOptions, type Page } from "puppeteer-core";
+import { call, viewport, type Driver } from "./driver.ts";
+
+export async function launchChromium(executablePath: string, downloads: string): Promise<Driver> {
+  return open({
+    browser: "chrome",
+    executablePath,
+    args: ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update"],
+    downloadBehavior: { policy: "allow", downloadPath: downloads },
+  });
+}
+
+export async function launchFirefox(executablePath: string, downloads: string): Promise<Driver> {
+  return open({
+    browser: "firefox",
+    executablePath,
+    extraPrefsFirefox: { "browser.download.folderList": 2, "browser.download.dir": downloads },
+  });
+}
+
+async function open(options: LaunchOptions): Promise<Driver> {
+  const browser = await launch({ ...options, headless: true, defaultViewport: viewport });
+  return new PuppeteerDriver(await browser.newPage());
+}
+
+class PuppeteerDriver implements Driver {
+  readonly #page: Page;
+
+  constructor(page: Page) {
+    this.#page = page;
+  }
+
+  async goto(url: string): Promise<void> {
+    await this.#page.goto(url);
+  }
+
+  evaluate<Result>(run: (argument: never) => Result | Promise<Result>, argument?: unknown): Promise<Result> {
+    return this.#page.evaluate(call(run, argument)) as Promise<Result>;
+  }
+
+  async setFiles(selector: string, paths: string[]): Promise<void> {
+    const input = (await this.#page.waitForSelector(selector)) as ElementHandle<HTMLInputElement> | null;
+    await input?.uploadFile(...paths);
+  }
+
+  async click(selector: string): Promise<void> {
+    await this.#page.locator(selector).click();
+  }
+
+  async fill(selector: string, text: string): Promise<void> {
+    await this.#page.locator(selector).fill(text);
+    // The field is told of the change when it is left.
+    await this.#page.keyboard.press("Tab");
+  }
+
+  screenshot(): Promise<Uint8Array> {
+    return this.#page.screenshot();
+  }
+
+  async close(): Promise<void> {
+    await this.#page.browser().close();
+  }
+}

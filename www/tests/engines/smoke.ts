@@ -1,0 +1,149 @@
+/** What the cases share: a browser that runs through all of them, and a visitor who sits before it. */
+import { mkdtemp, mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test as base } from "@playwright/test";
+import type * as Splitsr from "../../src/module/splitsr.ts";
+import { Site } from "../site.ts";
+import { browsers } from "./browsers.ts";
+import type { Driver } from "./driver.ts";
+
+declare global {
+  interface Window {
+    splitsr: typeof Splitsr;
+  }
+}
+
+/** The CSS selector of a part of the page. */
+export const part = (testId: string) => `[data-testid=${testId}]`;
+
+/** A visitor of the page, in any browser. */
+export class Visitor {
+  readonly driver: Driver;
+  readonly site: Site;
+  readonly #downloads: string;
+
+  constructor(driver: Driver, site: Site, downloads: string) {
+    this.driver = driver;
+    this.site = site;
+    this.#downloads = downloads;
+  }
+
+  /** Opens the page. */
+  async open(fragment = ""): Promise<void> {
+    // A fragment alone would not load the page again.
+    await this.driver.goto("about:blank");
+    await this.driver.goto(this.site.url + fragment);
+    await this.expectState(/^(?!loading$)/);
+  }
+
+  /** Opens a page of somebody else's, which has loaded `splitsr.js`. */
+  async openHost(): Promise<void> {
+    await this.driver.goto(`${this.site.url}host.html`);
+    await expect.poll(() => this.driver.evaluate(() => "splitsr" in window)).toBe(true);
+  }
+
+  text(selector: string): Promise<string> {
+    return this.driver.evaluate((selector) => document.querySelector(selector)?.textContent ?? "", selector);
+  }
+
+  attribute(selector: string, name: string): Promise<string | null> {
+    return this.driver.evaluate(({ selector, name }) => document.querySelector(selector)?.getAttribute(name) ?? null, {
+      selector,
+      name,
+    });
+  }
+
+  async expectText(selector: string, text: RegExp, timeout = 20_000): Promise<void> {
+    await expect.poll(() => this.text(selector), { timeout }).toMatch(text);
+  }
+
+  async expectState(state: string | RegExp, timeout = 60_000): Promise<void> {
+    const pattern = typeof state === "string" ? new RegExp(`^${state}$`) : state;
+    await expect.poll(() => this.attribute(part("status"), "data-state"), { timeout }).toMatch(pattern);
+  }
+
+  async chooseDemo(title: string): Promise<void> {
+    await this.driver.evaluate((title) => {
+      const buttons = [...document.querySelectorAll("button")];
+      buttons.find(({ textContent }) => textContent.includes(title))?.click();
+    }, title);
+    await this.expectText(part("status"), /^Ready/);
+  }
+
+  async run(): Promise<void> {
+    await this.driver.click(part("run"));
+    await this.expectState("done");
+  }
+
+  /** Chooses from a list. */
+  async choose(selector: string, value: string): Promise<void> {
+    await this.driver.evaluate(
+      ({ selector, value }) => {
+        const list = document.querySelector<HTMLSelectElement>(selector);
+        if (!list) throw new Error(`there is no ${selector}`);
+        list.value = value;
+        list.dispatchEvent(new Event("change", { bubbles: true }));
+      },
+      { selector, value },
+    );
+  }
+
+  resultSize(): Promise<[number, number]> {
+    return this.driver.evaluate(() => {
+      const canvas = document.querySelector<HTMLCanvasElement>("[data-testid=result]");
+      return [canvas?.width ?? 0, canvas?.height ?? 0];
+    });
+  }
+
+  /** The file that a click on this button saves. */
+  async save(testId = "download"): Promise<{ name: string; bytes: Buffer }> {
+    await this.driver.click(part(testId));
+    let name: string | undefined;
+    // Under their own names only when they are complete.
+    await expect
+      .poll(
+        async () =>
+          (name = (await readdir(this.#downloads)).find((name) => !/\.(part|crdownload|wkdownload)$/.test(name))),
+      )
+      .toBeDefined();
+    const path = join(this.#downloads, name ?? "");
+    const bytes = await readFile(path);
+    await rm(path);
+    return { name: name ?? "", bytes };
+  }
+}
+
+const host = `<!doctype html>
+<title>Host</title>
+<script type="module">
+  import * as splitsr from "./splitsr.js";
+  window.splitsr = splitsr;
+</script>`;
+
+export const test = base.extend<{ visitor: Visitor }, { shared: Visitor }>({
+  /** One browser for all cases: what one leaves behind is the next one's trouble, as it is a visitor's. */
+  shared: [
+    async ({}, use, { project }) => {
+      const browser = browsers.find(({ name }) => name === project.name);
+      if (!browser) throw new Error(`there is no browser ${project.name}`);
+      const folder = await mkdtemp(join(tmpdir(), "splitsr-"));
+      const [downloads, home] = [join(folder, "downloads"), join(folder, "home")];
+      await Promise.all([mkdir(downloads), mkdir(home)]);
+      const site = new Site();
+      site.changed.set("host.html", host);
+      await site.start();
+      const driver = await browser.launch(downloads, home);
+      await use(new Visitor(driver, site, downloads));
+      await driver.close();
+      await site.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+    { scope: "worker", timeout: 60_000 },
+  ],
+  visitor: async ({ shared }, use, info) => {
+    await use(shared);
+    if (info.status === info.expectedStatus) return;
+    await info.attach("screenshot", { body: Buffer.from(await shared.driver.screenshot()), contentType: "image/png" });
+  },
+});
