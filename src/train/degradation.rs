@@ -75,6 +75,14 @@ impl Degradation {
         checks.iter().find(|(holds, _)| !holds).map(|(_, why)| *why)
     }
 
+    /// Checks that every field is in its range.
+    ///
+    /// # Errors
+    /// [`Error::Config`] describes the first that is not.
+    pub fn check(&self) -> Result<()> {
+        self.complaint().map_or(Ok(()), |why| Err(Error::Config(why.into())))
+    }
+
     /// The high-resolution picture, 8-bit RGB and cropped to a multiple of the scale, and the
     /// low-resolution one. `seed` is for the noise.
     ///
