@@ -236,7 +236,10 @@ mod tests {
         assert!(matches!(degrade(ramp(3, 30, Layout::Rgb), 4), Err(Error::Data(_))));
         assert!(matches!(degrade(ramp(3, 30, Layout::Rgb), 0), Err(Error::Config(_))));
         let wrong_size = |lr: &Picture, _, _| Ok(lr.clone());
-        assert!(matches!(score_picture(ramp(40, 40, Layout::Rgb), 2, wrong_size), Err(Error::Data(_))));
+        assert!(matches!(
+            score_picture(degrade(ramp(40, 40, Layout::Rgb), 2).unwrap(), 2, wrong_size),
+            Err(Error::Data(_))
+        ));
     }
 
     #[test]
