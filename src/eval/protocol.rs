@@ -95,31 +95,31 @@ pub fn bounded_psnr_y(sr: &Picture, hr: &Picture, scale: usize) -> Result<f64> {
     Ok(psnr_y(sr, hr, scale)?.min(MAX_PSNR))
 }
 
-/// All four steps for one picture, and the time in `upsample`, which gets the LR picture and the
-/// width and height of the HR picture. It needs a clock, which WebAssembly lacks.
+/// Steps 3 and 4 for an HR and an LR picture, and the time in `upsample`, which gets the LR picture
+/// and the width and height of the HR picture. It needs a clock, which WebAssembly lacks.
 ///
 /// # Errors
-/// As [`degrade`] and [`score`]; those of the upsampler.
+/// As [`score`]; those of the upsampler.
 pub fn score_picture(
-    picture: Picture,
+    (hr, lr): (Picture, Picture),
     scale: usize,
     upsample: impl FnOnce(&Picture, u32, u32) -> Result<Picture>,
 ) -> Result<(Scores, Duration)> {
-    let (hr, lr) = degrade(picture, scale)?;
     let start = Instant::now();
     let sr = upsample(&lr, hr.width, hr.height)?;
     let elapsed = start.elapsed();
     Ok((score(&sr, &hr, scale)?, elapsed))
 }
 
-/// Scores all pictures of a folder (see [`picture_files`]). `on_picture` gets the path and the
-/// scores of each.
+/// Scores all pictures of a folder (see [`picture_files`]). `pair` makes the HR and the LR picture,
+/// as [`degrade`] does; `on_picture` gets the path and the scores of each.
 ///
 /// # Errors
-/// As [`picture_files`], [`decode`] and [`score_picture`], naming the file.
+/// As [`picture_files`], [`decode`] and [`score_picture`], naming the file; those of `pair`.
 pub fn score_set(
     folder: &Path,
     scale: usize,
+    pair: impl Fn(Picture, usize) -> Result<(Picture, Picture)>,
     upsample: impl Fn(&Picture, u32, u32) -> Result<Picture>,
     mut on_picture: impl FnMut(&Path, &Scores),
 ) -> Result<SetScore> {
@@ -128,7 +128,9 @@ pub fn score_set(
     let mut seconds = 0.0;
     for path in &files {
         let picture = read_picture(path)?;
-        let (scores, elapsed) = score_picture(picture, scale, &upsample).map_err(|error| in_file(path, error))?;
+        let (scores, elapsed) = pair(picture, scale)
+            .and_then(|pair| score_picture(pair, scale, &upsample))
+            .map_err(|error| in_file(path, error))?;
         on_picture(path, &scores);
         sum.psnr_y += scores.psnr_y;
         sum.ssim_y += scores.ssim_y;
@@ -234,7 +236,10 @@ mod tests {
         assert!(matches!(degrade(ramp(3, 30, Layout::Rgb), 4), Err(Error::Data(_))));
         assert!(matches!(degrade(ramp(3, 30, Layout::Rgb), 0), Err(Error::Config(_))));
         let wrong_size = |lr: &Picture, _, _| Ok(lr.clone());
-        assert!(matches!(score_picture(ramp(40, 40, Layout::Rgb), 2, wrong_size), Err(Error::Data(_))));
+        assert!(matches!(
+            score_picture(degrade(ramp(40, 40, Layout::Rgb), 2).unwrap(), 2, wrong_size),
+            Err(Error::Data(_))
+        ));
     }
 
     #[test]

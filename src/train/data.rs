@@ -9,6 +9,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
 use super::degradation::Degradation;
+use super::random_degradation::RandomDegradation;
 use super::recipe::Recipe;
 use crate::error::{Error, Result};
 use crate::eval::{bicubic, bounded_psnr_y};
@@ -102,6 +103,8 @@ pub struct Pair {
     pub hr: Picture,
     /// Low resolution, RGB, 8 bits.
     pub lr: Picture,
+    /// Other low-resolution versions. Patches come from all; scores are of the first.
+    more: Vec<Picture>,
     difficulty: OnceLock<Difficulty>,
 }
 
@@ -120,7 +123,30 @@ impl Dataset {
     /// # Errors
     /// [`Error::Data`] if there is none, or one is too small.
     pub fn of(pictures: Vec<Picture>, scale: usize, degradation: &Degradation) -> Result<Self> {
-        let pair = |(index, picture)| Pair::degraded(picture, scale, degradation, index as u64);
+        Self::made_by(pictures, scale, |index, picture| Pair::degraded(picture, scale, degradation, index))
+    }
+
+    /// Makes a data set of pictures, each with several low-resolution versions.
+    ///
+    /// # Errors
+    /// As [`Self::of`].
+    pub fn varied(pictures: Vec<Picture>, scale: usize, random: &RandomDegradation) -> Result<Self> {
+        Self::made_by(pictures, scale, |index, picture| {
+            let seed = |version: usize| (index << 8) + version as u64;
+            let version = |version| random.draw(seed(version)).apply(picture.clone(), scale, seed(version));
+            let (hr, lr) = version(0)?;
+            let more = (1..random.versions).map(|index| Ok(version(index)?.1)).collect::<Result<_>>()?;
+            Ok(Pair { hr, lr, more, difficulty: OnceLock::new() })
+        })
+    }
+
+    /// `pair` makes the pair of a picture and its index.
+    fn made_by(
+        pictures: Vec<Picture>,
+        scale: usize,
+        pair: impl Fn(u64, Picture) -> Result<Pair> + Sync,
+    ) -> Result<Self> {
+        let pair = |(index, picture)| pair(index as u64, picture);
         #[cfg(not(target_arch = "wasm32"))]
         let pairs = {
             use rayon::prelude::*;
@@ -178,10 +204,13 @@ impl Dataset {
     /// proportion to their area, positions uniformly, and each patch gets one of the 8 flips and
     /// rotations.
     pub fn batch(&self, recipe: &Recipe, count: usize, seed: u64, step: u64) -> Batch {
-        let mut rng = StdRng::seed_from_u64(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ step);
+        let own_seed = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ step;
+        let mut rng = StdRng::seed_from_u64(own_seed);
         let (_, hr_patch) = recipe.patches_at(step);
         let lr_side = hr_patch / self.scale;
         let hr_side = lr_side * self.scale;
+        // A generator of their own: the places stay those of runs with one version.
+        let mut versions = StdRng::seed_from_u64(!own_seed);
         let total: u64 = self.pairs.iter().map(area).sum();
         let mut place = || {
             let mut at = rng.random_range(0..total);
@@ -210,7 +239,9 @@ impl Dataset {
                 let planes = picture.rgb_planes(Area { left, top, width: side32, height: side32 });
                 planes.chunks_exact(side * side).for_each(|plane| push_transformed(plane, side, symmetry, into));
             };
-            cut(&pair.lr, lr_side, 1, &mut batch.lr);
+            let version = versions.random_range(0..=pair.more.len());
+            let lr = version.checked_sub(1).map_or(&pair.lr, |index| &pair.more[index]);
+            cut(lr, lr_side, 1, &mut batch.lr);
             cut(&pair.hr, hr_side, self.scale as u32, &mut batch.hr);
         }
         batch
@@ -246,7 +277,7 @@ impl Pair {
     /// As [`Self::new`].
     pub fn degraded(picture: Picture, scale: usize, degradation: &Degradation, seed: u64) -> Result<Self> {
         let (hr, lr) = degradation.apply(picture, scale, seed)?;
-        Ok(Self { hr, lr, difficulty: OnceLock::new() })
+        Ok(Self { hr, lr, more: Vec::new(), difficulty: OnceLock::new() })
     }
 
     /// The square of the low-resolution picture, of at most `side` pixels, that bicubic enlarges
@@ -330,6 +361,26 @@ mod tests {
         for length in [0, 11, 12, bytes.len() - 1] {
             assert!(matches!(Batch::from_bytes(&bytes[..length]), Err(Error::Data(_))), "{length}");
         }
+    }
+
+    #[test]
+    fn patches_come_from_all_versions_of_a_picture() {
+        let value = |index: usize| (index * 37 % 251) as u8;
+        let picture = Picture::new(64, 48, Layout::Rgb, Samples::U8((0..64 * 48 * 3).map(value).collect())).unwrap();
+        let random = RandomDegradation { versions: 3, clean: 0.0, ..RandomDegradation::default() };
+        let varied = Dataset::varied(vec![picture.clone()], 2, &random).unwrap();
+        let recipe = Recipe { hr_patch: 48, ..Recipe::cosine() };
+        let [varied, plain] = [varied, Dataset::of(vec![picture], 2, &Degradation::default()).unwrap()]
+            .map(|dataset| dataset.batch(&recipe, 40, 1, 1));
+        assert_eq!(varied.hr, plain.hr, "the places do not depend on the versions");
+        // A patch's flips keep its sum, which so tells the versions apart where the places agree.
+        let mut sums = std::collections::BTreeMap::<Vec<u8>, std::collections::BTreeSet<u32>>::new();
+        for (hr, lr) in varied.hr.chunks_exact(3 * 48 * 48).zip(varied.lr.chunks_exact(3 * 24 * 24)) {
+            let mut key: Vec<u8> = hr.iter().map(|&v| (v * 255.0).round() as u8).collect();
+            key.sort_unstable();
+            sums.entry(key).or_default().insert(lr.iter().map(|v| (v * 255.0).round() as u32).sum());
+        }
+        assert!(sums.values().any(|versions| versions.len() == 3), "{:?}", sums.values());
     }
 
     #[test]

@@ -2,8 +2,9 @@
 
 use std::ops::RangeInclusive;
 
-use image::codecs::jpeg::{JpegDecoder, JpegEncoder};
-use image::{DynamicImage, ExtendedColorType, RgbImage, imageops};
+use image::codecs::jpeg::JpegDecoder;
+use image::{DynamicImage, RgbImage, imageops};
+use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde::{Deserialize, Serialize};
@@ -36,6 +37,12 @@ pub struct Degradation {
     /// Quality of a final JPEG compression, 1 to 100, or none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jpeg: Option<u8>,
+    /// Whether JPEG halves the resolution of the colours (4:2:0), as most cameras and programs do.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub half_chroma: bool,
+    /// Quality of a JPEG compression before that one, 1 to 100, or none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jpeg_before: Option<u8>,
 }
 
 /// A filter that shrinks pictures.
@@ -48,6 +55,10 @@ pub enum Shrink {
     Bicubic,
     /// The mean of the pixels that become one, as in cameras.
     Area,
+    /// A windowed sinc of three lobes, antialiased: the sharpest.
+    Lanczos,
+    /// A triangle, antialiased: the softest.
+    Bilinear,
 }
 
 impl Degradation {
@@ -57,11 +68,19 @@ impl Degradation {
             ((0.0..=MAX_BLUR).contains(&self.blur), "degradation.blur must be from 0 to 4"),
             ((0.0..=MAX_NOISE).contains(&self.noise), "degradation.noise must be from 0 to 50"),
             (
-                self.jpeg.is_none_or(|quality| JPEG_QUALITIES.contains(&quality)),
-                "degradation.jpeg must be from 1 to 100",
+                [self.jpeg, self.jpeg_before].into_iter().flatten().all(|quality| JPEG_QUALITIES.contains(&quality)),
+                "degradation.jpeg and jpeg_before must be from 1 to 100",
             ),
         ];
         checks.iter().find(|(holds, _)| !holds).map(|(_, why)| *why)
+    }
+
+    /// Checks that every field is in its range.
+    ///
+    /// # Errors
+    /// [`Error::Config`] describes the first that is not.
+    pub fn check(&self) -> Result<()> {
+        self.complaint().map_or(Ok(()), |why| Err(Error::Config(why.into())))
     }
 
     /// The high-resolution picture, 8-bit RGB and cropped to a multiple of the scale, and the
@@ -79,18 +98,24 @@ impl Degradation {
         } else {
             &hr
         };
-        if self.shrink == Shrink::Area {
-            lr = resize_rgb(source.clone(), width, height, Some(Filter::Area))?;
+        let filter = match self.shrink {
+            Shrink::Bicubic => None,
+            Shrink::Area => Some(Filter::Area),
+            Shrink::Lanczos => Some(Filter::Lanczos3),
+            Shrink::Bilinear => Some(Filter::Bilinear),
+        };
+        if let Some(filter) = filter {
+            lr = resize_rgb(source.clone(), width, height, Some(filter))?;
         } else if self.blur > 0.0 {
             lr = degrade(source.clone(), scale)?.1;
         }
         if self.noise > 0.0 {
             lr = with_noise(lr, self.noise, seed);
         }
-        match self.jpeg {
-            Some(quality) => Ok((hr, through_jpeg(&lr, quality)?)),
-            None => Ok((hr, lr)),
+        for quality in [self.jpeg_before, self.jpeg].into_iter().flatten() {
+            lr = through_jpeg(&lr, quality, self.half_chroma)?;
         }
+        Ok((hr, lr))
     }
 }
 
@@ -116,13 +141,18 @@ fn with_noise(mut picture: Picture, deviation: f32, seed: u64) -> Picture {
     picture
 }
 
-fn through_jpeg(picture: &Picture, quality: u8) -> Result<Picture> {
-    let failed = |error: image::ImageError| Error::Encode(format!("JPEG for training: {error}"));
+fn through_jpeg(picture: &Picture, quality: u8, half_chroma: bool) -> Result<Picture> {
+    let failed = |error: &dyn std::fmt::Display| Error::Encode(format!("JPEG for training: {error}"));
+    let side = |length: u32| {
+        u16::try_from(length).map_err(|_| failed(&format_args!("a side of {length} pixels is longer than 65535")))
+    };
+    let (width, height) = (side(picture.width)?, side(picture.height)?);
     let mut bytes = Vec::new();
     let image = image_of(picture);
-    JpegEncoder::new_with_quality(&mut bytes, quality)
-        .encode(image.as_raw(), picture.width, picture.height, ExtendedColorType::Rgb8)
-        .map_err(failed)?;
+    let mut encoder = Encoder::new(&mut bytes, quality);
+    encoder.set_sampling_factor(if half_chroma { SamplingFactor::F_2_2 } else { SamplingFactor::F_1_1 });
+    encoder.encode(image.as_raw(), width, height, ColorType::Rgb).map_err(|error| failed(&error))?;
+    let failed = |error: image::ImageError| failed(&error);
     let decoder = JpegDecoder::new(std::io::Cursor::new(bytes)).map_err(failed)?;
     Ok(picture_of(DynamicImage::from_decoder(decoder).map_err(failed)?.into_rgb8()))
 }

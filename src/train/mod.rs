@@ -14,6 +14,7 @@ mod hold_out;
 mod loss;
 mod parameters;
 mod pictures;
+mod random_degradation;
 mod recipe;
 mod reparameterised;
 mod replay_set;
@@ -33,6 +34,7 @@ pub use degradation::{Degradation, Shrink};
 pub use fine_tuning::{FineTuning, FineTuningInfo, FineTuningScore, FineTuningSettings, HeldOutKind, Scoring};
 pub use hold_out::{HELD_OUT_PARTS, HeldOut, MIN_PICTURES_HELD_OUT_WHOLE, gather};
 pub use pictures::Pictures;
+pub use random_degradation::RandomDegradation;
 pub use recipe::{Loss, MIN_LR_PATCH, Recipe, Schedule, SecondStage, Trained};
 pub use replay_set::cut_replay_row;
 #[cfg(not(target_arch = "wasm32"))]

@@ -38,7 +38,10 @@ impl Pictures {
         scale: usize,
         replay: impl FnOnce() -> Result<Vec<Picture>>,
     ) -> Result<Self> {
-        let dataset = |pictures| Dataset::of(pictures, scale, &recipe.degradation);
+        let dataset = |pictures| match &recipe.random_degradation {
+            Some(random) => Dataset::varied(pictures, scale, random),
+            None => Dataset::of(pictures, scale, &recipe.degradation),
+        };
         let mut pictures = Self::new(dataset(train)?, dataset(validation)?);
         if recipe.needs_replay_set() {
             pictures.replay = replay()?;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::degradation::Degradation;
+use super::random_degradation::RandomDegradation;
 use crate::error::{Error, Result};
 
 /// The smallest side of a low-resolution patch, in pixels.
@@ -26,6 +27,9 @@ pub struct Recipe {
     /// How the low-resolution pictures are made, for training and scoring.
     #[serde(default, skip_serializing_if = "is_default")]
     pub degradation: Degradation,
+    /// Draws a degradation for each low-resolution version instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub random_degradation: Option<RandomDegradation>,
     /// The share of the patches, 0 to 1, that come from the replay set: the network learns to
     /// enlarge these as the initial model does. See [`Pictures::replay`](super::Pictures::replay).
     #[serde(default)]
@@ -181,6 +185,7 @@ impl Recipe {
             hr_patch: 96,
             candidates: 1,
             degradation: Degradation::default(),
+            random_degradation: None,
             replay: 0.0,
             forget: all(),
             steps: 600_000,
@@ -317,7 +322,8 @@ impl Recipe {
             (!matches!(self.schedule, Schedule::Halving { every: 0 }), "halving.every must be at least 1"),
         ];
         let complaint = checks.iter().find(|(holds, _)| !holds).map(|(_, why)| *why);
-        match complaint.or(self.degradation.complaint()) {
+        let random = self.random_degradation.as_ref();
+        match complaint.or(self.degradation.complaint()).or(random.and_then(RandomDegradation::complaint)) {
             Some(why) => Err(Error::Config(format!("the training recipe is not valid: {why}"))),
             None => Ok(()),
         }

@@ -1,12 +1,12 @@
 //! The self-check of the evaluation: bicubic down, bicubic up must give the known numbers on the
 //! standard sets. A miss means that the evaluation is wrong, whatever a model's table says.
 
-use splitsr::eval::{SetScore, bicubic, lanczos3, score_set};
+use splitsr::eval::{SetScore, bicubic, degrade, lanczos3, score_set};
 
 use super::data;
 
 fn bicubic_score(name: &str, scale: usize, images: usize) -> SetScore {
-    let score = score_set(&data::folder("eval").join(name), scale, bicubic, |_, _| ()).unwrap();
+    let score = score_set(&data::folder("eval").join(name), scale, degrade, bicubic, |_, _| ()).unwrap();
     assert_eq!((score.name.as_str(), score.images), (name, images));
     score
 }
@@ -41,6 +41,6 @@ fn kodak24_psnr() {
 #[test]
 fn lanczos_is_a_little_better_than_bicubic() {
     let bicubic = bicubic_score("Set5", 2, 5).scores.psnr_y;
-    let lanczos = score_set(&data::folder("eval").join("Set5"), 2, lanczos3, |_, _| ()).unwrap().scores.psnr_y;
+    let lanczos = score_set(&data::folder("eval").join("Set5"), 2, degrade, lanczos3, |_, _| ()).unwrap().scores.psnr_y;
     assert!((0.1..1.0).contains(&(lanczos - bicubic)), "bicubic {bicubic}, lanczos {lanczos}");
 }

@@ -7,6 +7,7 @@ use splitsr::device::{Backend, ModelOnDevice};
 use splitsr::eval::{Scores, SetScore, bicubic, lanczos3, score_set};
 use splitsr::image::Picture;
 use splitsr::network::cost::Cost;
+use splitsr::train::Degradation;
 use splitsr::upscale::{Enlarge, enlarge_picture_ensemble};
 use splitsr::{Error, Result, models};
 
@@ -28,6 +29,11 @@ pub struct Args {
     /// Self-ensemble: average the results for the 8 flips and rotations
     #[arg(long)]
     ensemble: bool,
+    /// Damage the small pictures too: `jpeg=75`, `jpeg=75,420` (colours at half the resolution),
+    /// `jpeg=75,before=60` (compressed twice), `blur=0.5`, `noise=3`, `shrink=area`, or several of
+    /// these with commas
+    #[arg(long, value_name = "DAMAGE", value_parser = parse_degradation)]
+    degrade: Option<Degradation>,
     /// Folders of high-resolution pictures
     #[arg(required = true, value_name = "DIR")]
     folders: Vec<PathBuf>,
@@ -65,6 +71,8 @@ pub fn run(args: Args) -> Result<()> {
         let set = score_set(
             folder,
             scale,
+            // One seed: the noise is the same for every model.
+            |picture, scale| args.degrade.unwrap_or_default().apply(picture, scale, 1),
             |lr, width, height| upsampler.enlarge(lr, (width, height), args.ensemble),
             report,
         )?;
@@ -81,6 +89,24 @@ pub fn run(args: Args) -> Result<()> {
         crate::print_json(&Evaluation { scale: args.scale, model: upsampler.describe(&args.model), sets });
     }
     Ok(())
+}
+
+fn parse_degradation(text: &str) -> std::result::Result<Degradation, String> {
+    let mut table = toml::Table::new();
+    for item in text.split(',').map(str::trim) {
+        let (name, value) = match item.split_once('=') {
+            None if item == "420" => ("half_chroma", "true"),
+            None => return Err(format!("\"{item}\" has no value: write for example jpeg=75")),
+            Some(("before", quality)) => ("jpeg_before", quality),
+            Some(pair) => pair,
+        };
+        let quoted = format!("\"{value}\"");
+        let value = if name == "shrink" { &quoted } else { value };
+        let item: toml::Table = toml::from_str(&format!("{name} = {value}")).map_err(|error| error.to_string())?;
+        table.extend(item);
+    }
+    let degradation: Degradation = table.try_into().map_err(|error: toml::de::Error| error.to_string())?;
+    degradation.check().map(|()| degradation).map_err(|error| error.to_string())
 }
 
 enum Upsampler {

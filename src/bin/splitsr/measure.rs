@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use splitsr::eval::{Scores, score_set};
+use splitsr::eval::{Scores, degrade, score_set};
 use splitsr::image::Picture;
 use splitsr::model::Model;
 use splitsr::train::{Dataset, mean_psnr_y};
@@ -65,7 +65,7 @@ fn score(
     scale: usize,
     enlarge: impl Fn(&Picture) -> Result<Picture>,
 ) -> Result<(String, serde_json::Value)> {
-    let set = score_set(folder, scale, |lr, _, _| enlarge(lr), |_, _| ())?;
+    let set = score_set(folder, scale, degrade, |lr, _, _| enlarge(lr), |_, _| ())?;
     let Scores { psnr_y, ssim_y } = set.scores;
     println!("{}: {psnr_y:.2} dB, {ssim_y:.4}", set.name);
     let rounded = |value: f64, places: f64| (value * places).round() / places;
