@@ -107,7 +107,7 @@ fn names_may_be_long_and_of_any_bytes() {
     let long = format!("{}.jpg", "n".repeat(251));
     let folder = folder_of(&[&long, "b.jpg"]);
     let folder = folder.path();
-    let (status, reports, errors) = run(folder, [&long, "b.jpg", "-o", "out", "--json"]);
+    let (status, reports, errors) = run(folder, [long.as_str(), "b.jpg", "-o", "out", "--json"]);
     assert_eq!((status, reports.len()), (0, 2), "{errors:?}");
     assert_eq!(names(&folder.join("out")), ["b.png".to_owned(), long.replace(".jpg", ".png")]);
 

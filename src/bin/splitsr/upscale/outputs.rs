@@ -136,7 +136,7 @@ fn result_name(name: &OsStr, keep_ending: bool) -> OsString {
         stem.to_owned()
     } else {
         let text = stem.to_string_lossy();
-        text[..text.floor_char_boundary(room)].into()
+        OsString::from(&text[..text.floor_char_boundary(room)])
     };
     result.push(ENDING);
     result
