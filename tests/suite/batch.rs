@@ -222,6 +222,18 @@ fn what_cannot_work_is_refused_before_the_work() {
     }
 }
 
+#[test]
+fn a_report_that_nobody_reads_ends_the_call_in_words() {
+    let folder = folder_of(&["a.jpg", "b.jpg"]);
+    let mut command = command(folder.path(), words("a.jpg b.jpg -o out --json"));
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert_eq!((output.status.code(), errors.lines().count()), (Some(1), 1), "{errors}");
+    assert!(errors.contains("the report cannot be written"), "{errors}");
+}
+
 /// A folder with a folder of forty pictures, five of them broken, five with equal names.
 fn forty() -> TempDir {
     let name = |index: usize| match index % 8 {

@@ -115,7 +115,7 @@ pub fn run(args: Args) -> Result<ExitCode> {
     for (index, (input, output)) in pictures.iter().zip(&outputs).enumerate() {
         let name = one_line(&input.path.to_string_lossy());
         let title = if several { format!("{}/{count} {name}", index + 1) } else { name };
-        let entry = match batch.enlarge(&input.path, output, title) {
+        let entry = match guarded(|| batch.enlarge(&input.path, output, title)) {
             Ok(entry) => entry,
             Err(Error::Cancelled) if several => {
                 let advice = "the same call with --resume goes on";
@@ -146,20 +146,11 @@ fn options(args: &Args) -> Result<Options> {
 }
 
 impl Batch {
-    /// Enlarges one picture. A fault of the program concerns this picture alone, too.
+    /// Enlarges one picture.
     fn enlarge(&self, input: &Path, output: &Path, title: String) -> Result<Entry> {
         if self.stop.load(Ordering::Relaxed) {
             return Err(Error::Cancelled);
         }
-        let work = || self.enlarge_or_panic(input, output, title);
-        catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
-            let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref().copied());
-            let why = text.unwrap_or("for an unknown reason");
-            Err(Error::Config(format!("the program failed ({why}): please report this with the picture")))
-        })
-    }
-
-    fn enlarge_or_panic(&self, input: &Path, output: &Path, title: String) -> Result<Entry> {
         let exists = output.symlink_metadata().is_ok();
         match self.existing {
             Existing::Skip if exists && outputs::is_finished(output)? => {
@@ -234,6 +225,15 @@ impl Batch {
     }
 }
 
+/// Turns a fault of the program into an error, so that it concerns one picture alone.
+fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref().copied());
+        let why = text.unwrap_or("for an unknown reason");
+        Err(Error::Config(format!("the program failed ({why}): please report this with the picture")))
+    })
+}
+
 fn exists_already(output: &Path) -> Error {
     Error::Config(format!("{} exists already: --overwrite replaces it, --resume skips it", output.display()))
 }
@@ -263,4 +263,20 @@ pub fn parse_size(text: &str) -> std::result::Result<(u32, u32), String> {
 
 fn parse_tiling(text: &str) -> std::result::Result<Tiling, String> {
     text.parse().map_err(|error: Error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_becomes_an_error() {
+        let number = 3;
+        let works: [fn(i32) -> Result<i32>; 2] = [|_| panic!("no number"), |number| panic!("number {number}")];
+        for (work, expected) in works.into_iter().zip(["(no number)", "(number 3)"]) {
+            let error = guarded(|| work(number)).unwrap_err().to_string();
+            assert!(error.contains(expected), "{error}");
+        }
+        assert_eq!(guarded(|| Ok(number)).unwrap(), number);
+    }
 }
