@@ -2,6 +2,7 @@
 //! links once.
 
 mod awkward;
+mod batch;
 mod command;
 mod data;
 mod evaluation_protocol;

@@ -12,7 +12,10 @@ mod study;
 mod train;
 mod upscale;
 
+use std::io::Write;
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::{Parser, Subcommand};
 use peak_alloc::PeakAlloc;
@@ -63,8 +66,18 @@ fn main() -> ExitCode {
         // SAFETY: no other thread runs yet.
         unsafe { std::env::set_var("NODEVICE_SELECT", "1") };
     }
-    let outcome = match Cli::parse().command {
-        Command::Upscale(args) => upscale::run(args),
+    match run(Cli::parse().command) {
+        Ok(code) => code,
+        Err(error) => {
+            print_error(&error.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> splitsr::Result<ExitCode> {
+    match command {
+        Command::Upscale(args) => return upscale::run(args),
         Command::Eval(args) => eval::run(args),
         Command::Info(args) => info::run(args),
         Command::Train(args) => train::run(args),
@@ -75,27 +88,40 @@ fn main() -> ExitCode {
         Command::Export(args) => export::run(args),
         Command::Measure(args) => measure::run(args),
         Command::Index(args) => index::run(args),
-    };
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("splitsr: {error}");
-            ExitCode::FAILURE
-        }
+    }?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints an error as one line on stderr.
+fn print_error(error: &str) {
+    eprintln!("splitsr: {}", one_line(error));
+}
+
+/// The text with its control characters escaped: names of files can hold line breaks.
+fn one_line(text: &str) -> String {
+    let escape = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
+    text.chars().map(escape).collect()
+}
+
+/// Prints one JSON object as a line on stdout. Ends the program if nobody can get it.
+fn print_json(value: &impl serde::Serialize) {
+    let text = serde_json::to_string(value).expect("reports are plain data");
+    if let Err(error) = writeln!(std::io::stdout(), "{text}") {
+        print_error(&format!("the report cannot be written ({error})"));
+        std::process::exit(1);
     }
 }
 
-/// Prints one JSON object on stdout.
-fn print_json(value: &impl serde::Serialize) {
-    println!("{}", serde_json::to_string(value).expect("reports are plain data"));
-}
-
 /// A flag that Ctrl-C and SIGTERM set. Work then stops at the next tile or step and leaves no
-/// half-written file.
-fn stop_flag() -> splitsr::Result<std::sync::Arc<std::sync::atomic::AtomicBool>> {
-    let flag = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+/// half-written file. A second Ctrl-C ends the program at once.
+fn stop_flag() -> splitsr::Result<Arc<AtomicBool>> {
+    let flag = Arc::new(AtomicBool::new(false));
     let set = flag.clone();
-    ctrlc::set_handler(move || set.store(true, std::sync::atomic::Ordering::Relaxed))
-        .map_err(|error| Error::Config(format!("cannot catch Ctrl-C: {error}")))?;
+    ctrlc::set_handler(move || {
+        if set.swap(true, Ordering::Relaxed) {
+            std::process::exit(130);
+        }
+    })
+    .map_err(|error| Error::Config(format!("cannot catch Ctrl-C: {error}")))?;
     Ok(flag)
 }

@@ -1,0 +1,282 @@
+//! `splitsr upscale`
+
+mod inputs;
+mod outputs;
+mod report;
+
+use std::io::ErrorKind;
+use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use splitsr::device::{Backend, ModelOnDevice};
+use splitsr::image::{Format, Limits, Picture, decode, encode_with, exif};
+use splitsr::upscale::{Options, Progress, Report, Target, Tiling, upscale};
+use splitsr::weights::hex_sha256;
+use splitsr::{Error, Result, files, models};
+
+use crate::one_line;
+use inputs::Inputs;
+use report::{Computation, Entry, Line, Made, Summary};
+
+/// Enlarges pictures by any zoom from 1 to 16.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Pictures to enlarge, folders of pictures, or patterns like "photos/*.jpg"
+    #[arg(required = true, value_name = "IN")]
+    inputs: Vec<PathBuf>,
+    /// File to write (png, jpg, webp, bmp, tif, gif), or a folder, which gets a NAME.png for each
+    /// picture. The file is replaced if it exists; files in a folder are not
+    #[arg(short, long, value_name = "OUT")]
+    output: PathBuf,
+    /// Zoom, from 1 to 16
+    #[arg(long, default_value_t = 2.0, conflicts_with = "size")]
+    scale: f64,
+    /// Exact size of the result in pixels, instead of a zoom
+    #[arg(long, value_name = "WxH", value_parser = parse_size)]
+    size: Option<(u32, u32)>,
+    /// Name or file of the model
+    #[arg(long, default_value = models::DEFAULT)]
+    model: String,
+    /// Device to use
+    #[arg(long, value_enum, default_value_t = Backend::Auto)]
+    backend: Backend,
+    /// Store feature maps as 16-bit floats (GPU only): half the memory traffic, results within 1
+    /// level
+    #[arg(long)]
+    half: bool,
+    /// Halo of the tiles: auto (results within 1 level of exact), exact, or a number of pixels
+    #[arg(long, default_value = "auto", value_parser = parse_tiling)]
+    tile: Tiling,
+    /// Average the results for the 8 flips and rotations: slightly better, 8 times slower
+    #[arg(long)]
+    ensemble: bool,
+    /// Copy the picture's EXIF metadata (camera, date, place) to a PNG, JPEG or WebP
+    #[arg(long)]
+    keep_metadata: bool,
+    /// Also search the folders in the folders that are named
+    #[arg(short, long)]
+    recursive: bool,
+    /// Replace results that exist in the folder
+    #[arg(long)]
+    overwrite: bool,
+    /// Skip pictures whose finished results exist, even with --overwrite
+    #[arg(long)]
+    resume: bool,
+    /// Print the result as a JSON object; for several pictures, one a line as soon as it is done
+    #[arg(long)]
+    json: bool,
+}
+
+/// What to do where a result's file is there already.
+#[derive(Clone, Copy, PartialEq)]
+enum Existing {
+    Keep,
+    Skip,
+    Replace,
+}
+
+/// The call after everything that can be checked before the work.
+struct Batch {
+    args: Args,
+    model: Arc<ModelOnDevice>,
+    options: Options,
+    existing: Existing,
+    stop: Arc<AtomicBool>,
+}
+
+pub fn run(args: Args) -> Result<ExitCode> {
+    let options = options(&args)?;
+    let model = models::load(&args.model)?;
+    let Inputs { pictures, failures, several } = inputs::find(&args.inputs, args.recursive, &args.output)?;
+    let is_folder = outputs::is_folder(&args.output, several)?;
+    let outputs = if is_folder { outputs::plan(&args.output, &pictures)? } else { outputs::named(&args.output)? };
+    outputs::prepare(&outputs)?;
+    let existing = match (args.resume, args.overwrite || !is_folder) {
+        (true, _) => Existing::Skip,
+        (false, true) => Existing::Replace,
+        (false, false) => Existing::Keep,
+    };
+    let model = match (args.backend, args.tile) {
+        // Exact results are the same on every machine; results of GPUs are not.
+        (Backend::Auto, Tiling::Exact) => ModelOnDevice::on_cpu(model, "exact results are computed on the processor"),
+        (backend, _) => ModelOnDevice::new(model, backend, args.half)?,
+    };
+    let batch = Batch { args, model: Arc::new(model), options, existing, stop: crate::stop_flag()? };
+    let mut failed = !failures.is_empty();
+    for (path, error) in failures {
+        batch.tell(&path, Entry::Failed { input: report::Input::new(&path), error }, several);
+    }
+    let count = pictures.len();
+    for (index, (input, output)) in pictures.iter().zip(&outputs).enumerate() {
+        let name = one_line(&input.path.to_string_lossy());
+        let title = if several { format!("{}/{count} {name}", index + 1) } else { name };
+        let entry = match guarded(|| batch.enlarge(&input.path, output, title)) {
+            Ok(entry) => entry,
+            Err(Error::Cancelled) if several => {
+                let advice = "the same call with --resume goes on";
+                return Err(Error::Config(format!("cancelled after {index} of {count} pictures: {advice}")));
+            }
+            Err(Error::Cancelled) => return Err(Error::Cancelled),
+            Err(error) => {
+                failed = true;
+                Entry::Failed { input: report::Input::new(&input.path), error: reason(&input.path, error) }
+            }
+        };
+        batch.tell(&input.path, entry, several);
+    }
+    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+fn options(args: &Args) -> Result<Options> {
+    let target = match args.size {
+        Some((width, height)) => Target::Size { width, height },
+        None => Target::Zoom(args.scale),
+    };
+    let options = Options { tiling: args.tile, ensemble: args.ensemble, ..Options::new(target) };
+    if args.size.is_none() {
+        // A zoom that no picture can have.
+        target.size(1, 1, &options.limits)?;
+    }
+    Ok(options)
+}
+
+impl Batch {
+    /// Enlarges one picture.
+    fn enlarge(&self, input: &Path, output: &Path, title: String) -> Result<Entry> {
+        if self.stop.load(Ordering::Relaxed) {
+            return Err(Error::Cancelled);
+        }
+        let exists = output.symlink_metadata().is_ok();
+        match self.existing {
+            Existing::Skip if exists && outputs::is_finished(output)? => {
+                return Ok(Entry::Skipped { input: report::Input::new(input), output: report::Output::new(output) });
+            }
+            Existing::Keep if exists => return Err(exists_already(output)),
+            _ => {}
+        }
+        let format = Format::from_path(output)?;
+        let bytes = std::fs::read(input).map_err(Error::io(input))?;
+        let picture = decode(&bytes, &Limits::default())?;
+        let exif = if self.args.keep_metadata { exif(&bytes) } else { None };
+        drop(bytes);
+        let (result, Report { tiles, halo, threads, seconds, .. }) = self.upscale(picture, title)?;
+        let encoded = encode_with(&result, format, exif)?;
+        let folder = files::folder_of(output);
+        std::fs::create_dir_all(folder).map_err(Error::io(folder))?;
+        // A file that was not there when the picture's turn came may be there now.
+        let write = if exists || self.existing == Existing::Replace { files::replace } else { files::create };
+        write(output, &encoded).map_err(|error| match error {
+            Error::Io { source, .. } if source.kind() == ErrorKind::AlreadyExists => exists_already(output),
+            other => other,
+        })?;
+        Ok(Entry::Made(Made {
+            input: report::Input::new(input),
+            output: report::Output::new(output),
+            width: result.width,
+            height: result.height,
+            milliseconds: (seconds * 1e6).round() / 1e3,
+            tiles,
+            halo,
+            threads,
+            output_sha256: hex_sha256(&result.to_rgba8()),
+            notes: result.notes,
+        }))
+    }
+
+    fn upscale(&self, picture: Picture, title: String) -> Result<(Picture, Report)> {
+        let bar = progress_bar(title);
+        let on_progress = |progress: Progress| {
+            bar.set_position((progress.fraction * 1e3) as u64);
+            if self.stop.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let outcome = upscale(&self.model, picture, &self.options, on_progress);
+        bar.finish_and_clear();
+        outcome
+    }
+
+    /// Reports on a picture as soon as it is done: failures on stderr, everything as JSON if asked
+    /// for, and as text otherwise.
+    fn tell(&self, path: &Path, entry: Entry, several: bool) {
+        let name = path.to_string_lossy();
+        match &entry {
+            Entry::Failed { error, .. } => crate::print_error(&format!("{name}: {error}")),
+            _ if self.args.json => {}
+            Entry::Skipped { output, .. } => eprintln!("{} (was there already)", one_line(output.text())),
+            Entry::Made(Made { output, width, height, milliseconds, notes, .. }) => {
+                for note in notes {
+                    eprintln!("{}", one_line(&format!("{name}: {note}")));
+                }
+                eprintln!("{} ({width} x {height}, {:.2} s)", one_line(output.text()), milliseconds / 1e3);
+            }
+        }
+        if self.args.json {
+            let computation = Computation::of(&self.model);
+            if several {
+                crate::print_json(&Line { entry, computation });
+            } else {
+                crate::print_json(&Summary { computation, pictures: [entry] });
+            }
+        }
+    }
+}
+
+/// Turns a fault of the program into an error, so that it concerns one picture alone.
+fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref().copied());
+        let why = text.unwrap_or("for an unknown reason");
+        Err(Error::Config(format!("the program failed ({why}): please report this with the picture")))
+    })
+}
+
+fn exists_already(output: &Path) -> Error {
+    Error::Config(format!("{} exists already: --overwrite replaces it, --resume skips it", output.display()))
+}
+
+/// The error without the name of the picture, which is told beside it.
+fn reason(input: &Path, error: Error) -> String {
+    match error {
+        Error::Io { path, source } if path == input => source.to_string(),
+        other => other.to_string(),
+    }
+}
+
+/// Hidden if stderr is not a terminal.
+fn progress_bar(title: String) -> ProgressBar {
+    let style = ProgressStyle::with_template("{msg} [{bar:40}] {percent}% {eta}").expect("the template is valid");
+    ProgressBar::new(1000).with_style(style).with_message(title)
+}
+
+/// "WxH" in pixels.
+pub fn parse_size(text: &str) -> std::result::Result<(u32, u32), String> {
+    let sides = text.split_once(['x', 'X']).map(|(width, height)| (width.parse(), height.parse()));
+    match sides {
+        Some((Ok(width), Ok(height))) if width > 0 && height > 0 => Ok((width, height)),
+        _ => Err("it must be WIDTHxHEIGHT in pixels, like 1920x1080".into()),
+    }
+}
+
+fn parse_tiling(text: &str) -> std::result::Result<Tiling, String> {
+    text.parse().map_err(|error: Error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_becomes_an_error() {
+        let number = 3;
+        let works: [fn(i32) -> Result<i32>; 2] = [|_| panic!("no number"), |number| panic!("number {number}")];
+        for (work, expected) in works.into_iter().zip(["(no number)", "(number 3)"]) {
+            let error = guarded(|| work(number)).unwrap_err().to_string();
+            assert!(error.contains(expected), "{error}");
+        }
+        assert_eq!(guarded(|| Ok(number)).unwrap(), number);
+    }
+}
