@@ -97,7 +97,8 @@ export class Share {
     const { source, picture, batch } = session;
     if (!source) return;
     const file = source === picture ? picture.file : undefined;
-    const packed = file && fits(file.size) ? file : await upscaler.encode(source);
+    let packed = file && fits(file.size) ? file : await upscaler.encode(source);
+    if (file && file.size < packed.size) packed = file;
     const text = await packPicture(packed);
     if (packed === file && !isPng(text) && !(await readsAlike(source, file, upscaler))) {
       // Browsers differ in the last bits. Whoever opens the link must start from the same picture.
