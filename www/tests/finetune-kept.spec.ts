@@ -1,6 +1,7 @@
 /** Fine-tuning and what is kept of it: across pages, crashes, windows, and where there is no room. */
 import { readFileSync } from "node:fs";
 import { expect, test } from "@playwright/test";
+import { fillDisk } from "./support.ts";
 import { START, startFile, tensorsOf, Tuner } from "./tuner.ts";
 
 let visitor: Tuner;
@@ -117,19 +118,6 @@ test("a saved model is undone, deleted, brought back and loaded from its file", 
   await expect(visitor.part("model")).toHaveValue(`${START}-2`);
   await expect(visitor.part("model-note")).toContainText(`Another model is called ${START}, so this one is named`);
 });
-
-/** From now on IndexedDB behaves as on a full disk: transactions that write abort. The browser's own limit for tests is not for it. */
-function fillDisk(): void {
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its object below
-  const { put } = IDBObjectStore.prototype;
-  IDBObjectStore.prototype.put = function (value, key) {
-    const { transaction } = this;
-    Object.defineProperty(transaction, "error", { value: new DOMException("", "QuotaExceededError") });
-    const request = put.call(this, value, key);
-    transaction.abort();
-    return request;
-  };
-}
 
 test("a full disk is told, keeps the earlier models, and does not stop the training", async ({ page }) => {
   const name = `${START}-tuned`;

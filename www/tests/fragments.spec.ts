@@ -29,6 +29,65 @@ test("hyper-parameters that the model cannot have are told", () => {
   expect(complaints).toEqual(["The link uses a model that this page does not have."]);
 });
 
+test("what is wrong in a link is left out and told, and the rest is kept", () => {
+  const rest = { demo: "fur", model: "splitsr-x2", zoom: 3 };
+  const hashes = { model: "0123456789abcdef".repeat(2), output: "fedcba9876543210".repeat(2) };
+  const sum = `&sum=${hashes.model}-${hashes.output}`;
+  for (const [wrong, told, kept] of [
+    ["&view=1,2,3", /view cannot be read/, { ...rest, hashes }],
+    ["&show=loupe,wings", /view has a switch/, { ...rest, hashes, toggles: ["loupe"] }],
+    ["&as=bmp,1000", /file format/, { ...rest, hashes }],
+    ["&truth=9", /scale for scoring/, { ...rest, hashes }],
+    ["&with=nothing,bicubic", /compares with something/, { ...rest, hashes, baselines: ["bicubic"] }],
+    // These make another result, which has other hashes.
+    ["&part=1,2,3", /part of the picture/, rest],
+    ["&backend=abacus", /unknown device/, rest],
+    ["&hi=99", /hybrid index/, rest],
+    ["&zoom=1e9", /zoom is not a number/, { demo: "fur", model: "splitsr-x2" }],
+    ["&img=demo:nothing", /picture that this page does not have/, { model: "splitsr-x2", zoom: 3 }],
+  ] as const) {
+    const [key = ""] = wrong.slice(1).split("=");
+    const right = ["img=demo:fur", "model=splitsr-x2", "zoom=3"].filter((pair) => !pair.startsWith(`${key}=`));
+    const { state, complaints } = parseLink(`#${right.join("&")}${sum}${wrong}`, models, usual);
+    expect(state, wrong).toEqual(kept);
+    expect(complaints, wrong).toHaveLength(1);
+    expect(complaints[0], wrong).toMatch(told);
+  }
+  expect(parseLink(`#${sum.slice(1)}0-&zoom=3`, models, usual)).toEqual({
+    state: { zoom: 3 },
+    complaints: ["The link's hashes cannot be read."],
+  });
+});
+
+test("a data: address is a picture in a link", () => {
+  const bytes = Uint8Array.from({ length: 99 }, (_, at) => (at * 167) % 256);
+  const base64 = Buffer.from(bytes).toString("base64");
+  expect(base64).toMatch(/[+].*[/]|[/].*[+]/);
+  const embedded = Buffer.from(bytes).toString("base64url");
+  for (const address of [
+    `data:image/png;base64,${base64}`,
+    `data:image/png;charset=x;base64,${base64}`,
+    `DATA:;BASE64,${encodeURIComponent(base64)}`,
+    `data:image/bmp,${[...bytes].map((byte) => `%${byte.toString(16).padStart(2, "0")}`).join("")}`,
+  ]) {
+    for (const value of [address, `url:${address}`, encodeURIComponent(`url:${address}`)]) {
+      expect(parseLink(`#img=${value}&zoom=3`, models, usual)).toEqual({
+        state: { embedded, zoom: 3 },
+        complaints: [],
+      });
+    }
+  }
+  for (const [address, told] of [
+    ["data:image/png;base64,A", /cut short/],
+    ["data:image/png,", /empty/],
+    [`data:image/png,${"x".repeat(40_000)}`, /too large/],
+  ] as const) {
+    const { state, complaints } = parseLink(`#img=url:${address}&zoom=3`, models, usual);
+    expect(state).toEqual({ zoom: 3 });
+    expect(complaints.join()).toMatch(told);
+  }
+});
+
 test("a link that is written is read as it was", () => {
   const states: LinkState[] = [
     { demo: "fur", model: "splitsr-x2", zoom: 2 },

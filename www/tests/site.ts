@@ -20,6 +20,8 @@ const types: Record<string, string> = {
 export class Site {
   /** Files that differ from the build's, by path; null: not there. */
   readonly changed = new Map<string, string | Uint8Array | null>();
+  /** Additional headers, by path. */
+  headers: (path: string) => Record<string, string> = () => ({});
   readonly #server: Server;
   #port = 0;
 
@@ -32,7 +34,7 @@ export class Site {
       if (changed === null || (changed === undefined && !existsSync(join(dist, path)))) {
         response.writeHead(404).end();
       } else {
-        response.writeHead(200, { "Content-Type": type });
+        response.writeHead(200, { "Content-Type": type, ...this.headers(path) });
         if (changed === undefined) createReadStream(join(dist, path)).pipe(response);
         else response.end(changed);
       }

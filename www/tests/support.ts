@@ -327,3 +327,16 @@ export function noise(width: number, height: number): Buffer {
   }
   return file;
 }
+
+/** For `page.evaluate`: from now on IndexedDB behaves as on a full disk: transactions that write abort. The browser's own limit for tests is not for it. */
+export function fillDisk(): void {
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its object below
+  const { put } = IDBObjectStore.prototype;
+  IDBObjectStore.prototype.put = function (value, key) {
+    const { transaction } = this;
+    Object.defineProperty(transaction, "error", { value: new DOMException("", "QuotaExceededError") });
+    const request = put.call(this, value, key);
+    transaction.abort();
+    return request;
+  };
+}

@@ -108,6 +108,7 @@ export interface Progress {
 export interface SourcePicture {
   width: number;
   height: number;
+  /** Whether any of its pixels is transparent. */
   hasAlpha: boolean;
   /** Remarks on how it was read, such as "the first of 4 frames". */
   notes: string[];

@@ -121,7 +121,7 @@ function inSrgb(packed: Uint8Array): Promise<PlainPixels> {
   });
 }
 
-function isOpaque({ pixels }: PlainPixels): boolean {
+export function isOpaque({ pixels }: Pick<PlainPixels, "pixels">): boolean {
   const values = new Uint8Array(pixels);
   for (let at = 3; at < values.length; at += 4) if (values[at] !== 255) return false;
   return true;

@@ -113,8 +113,10 @@ serve<CoordinatorMethods>({
 async function toReply(picture: Picture, signal: AbortSignal): Promise<InspectReply> {
   try {
     signal.throwIfAborted();
-    const { width, height, hasAlpha, notes } = picture;
+    const { width, height, notes } = picture;
     const pixels = buffer(await canvasPixels(picture));
+    // Many files have an alpha channel in which everything is opaque.
+    const hasAlpha = picture.hasAlpha && !codecs.isOpaque({ pixels });
     const packed = new Blob([buffer(picture.pack())]);
     return move({ width, height, hasAlpha, notes, pixels, packed }, [pixels]);
   } finally {

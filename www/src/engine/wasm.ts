@@ -3,6 +3,7 @@ import relaxedSimdUrl from "../wasm/relaxed-simd/splitsr_bg.wasm?url";
 import { initSync } from "../wasm/simd128/splitsr.js";
 import simd128Url from "../wasm/simd128/splitsr_bg.wasm?url";
 import { FatalError } from "./bridge.ts";
+import { reachAdvice } from "./reach.ts";
 import { hasRelaxedSimd } from "./relaxed-simd.ts";
 
 /**
@@ -30,9 +31,15 @@ export async function compile(url: string): Promise<WebAssembly.Module> {
       : await WebAssembly.compile(await response.arrayBuffer());
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    const advice = "Check the connection and reload the page. The browser must support WebAssembly SIMD.";
-    throw new FatalError("engine", `The engine could not be loaded (${why}). ${advice}`, { cause: error });
+    throw new FatalError("engine", `The engine could not be loaded (${why}). ${advice(url, error)}`, { cause: error });
   }
+}
+
+function advice(url: string, error: unknown): string {
+  if (!(error instanceof WebAssembly.CompileError)) return reachAdvice(new URL(url, import.meta.url));
+  return /content security policy|unsafe-eval|disallowed by embedder/i.test(error.message)
+    ? `The page's Content-Security-Policy must allow WebAssembly: add "script-src 'wasm-unsafe-eval'" to it.`
+    : "The browser must support WebAssembly SIMD: update it.";
 }
 
 /**

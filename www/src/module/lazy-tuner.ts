@@ -1,5 +1,6 @@
 /** Loads the code of fine-tuning at its first call, since most pages never call it. */
 import type { ModelEntry, TuneOptions, Tuning } from "../api/index.ts";
+import { requireWorkers } from "../engine/spawn.ts";
 
 /**
  * Starts to fine-tune a model.
@@ -8,6 +9,7 @@ import type { ModelEntry, TuneOptions, Tuning } from "../api/index.ts";
  * read or is too small, or the device does not exist.
  */
 export async function fineTune(options: TuneOptions): Promise<Tuning> {
+  requireWorkers();
   return (await import("./tuner.ts")).fineTune(options);
 }
 
@@ -17,5 +19,6 @@ export async function fineTune(options: TuneOptions): Promise<Tuning> {
  * @throws {UpscaleError} with a message for the reader, if it cannot be used.
  */
 export async function readModel(file: Blob): Promise<ModelEntry> {
+  requireWorkers();
   return (await import("./tuner.ts")).readModel(file);
 }

@@ -1,4 +1,5 @@
 /** Finds weights files. */
+import { reachAdvice } from "../engine/reach.ts";
 import { DEFAULT_MODEL, UpscaleError, type ModelEntry, type ModelSource } from "../api/index.ts";
 
 /**
@@ -55,5 +56,5 @@ async function download(url: URL, what: string): Promise<Response> {
   } catch (error) {
     if (error instanceof Error) why = error.message;
   }
-  throw new UpscaleError("network", `Could not load ${what} (${why}). Check the connection and try again.`);
+  throw new UpscaleError("network", `Could not load ${what} (${why}). ${reachAdvice(url)}`);
 }

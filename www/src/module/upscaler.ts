@@ -13,7 +13,7 @@ import type {
   UpscaleEvent,
   UpscaleReply,
 } from "../engine/protocol.ts";
-import { spawn } from "../engine/spawn.ts";
+import { requireWorkers, spawn } from "../engine/spawn.ts";
 import {
   MAX_ZOOM,
   UpscaleError,
@@ -49,6 +49,7 @@ const MAX_WORKERS = 8;
  * model cannot be loaded.
  */
 export async function createUpscaler(options: UpscalerOptions = {}): Promise<Upscaler> {
+  requireWorkers();
   const { backend = "auto", half = false, workers = Math.min(navigator.hardwareConcurrency, MAX_WORKERS) } = options;
   if (!backends.includes(backend)) {
     throw new UpscaleError("usage", `The backend must be "auto", "cpu" or "gpu", not "${backend as string}".`);

@@ -7,12 +7,23 @@
 import type { Upscaler } from "../api/index.ts";
 import { createUpscaler } from "./upscaler.ts";
 
-const style = new CSSStyleSheet();
-style.replaceSync(`
-  :host { display: inline-block }
-  img, canvas { display: block; width: 100%; height: auto }
-  [hidden] { display: none }
-`);
+/** On a server, which has no elements, the module can still be imported. */
+const isBrowser = typeof HTMLElement !== "undefined";
+const Base: typeof HTMLElement = isBrowser ? HTMLElement : (class {} as typeof HTMLElement);
+
+let sheet: CSSStyleSheet | undefined;
+
+function style(): CSSStyleSheet {
+  if (!sheet) {
+    sheet = new CSSStyleSheet();
+    sheet.replaceSync(`
+      :host { display: inline-block }
+      img, canvas { display: block; width: 100%; height: auto }
+      [hidden] { display: none }
+    `);
+  }
+  return sheet;
+}
 
 /**
  * Overlapping runs with the same model share an upscaler. The last one destroys it, which frees its
@@ -40,7 +51,7 @@ function giveBack(model: string): void {
   );
 }
 
-export class SplitsrZoom extends HTMLElement {
+export class SplitsrZoom extends Base {
   static readonly observedAttributes = ["src", "scale", "model", "alt"];
 
   readonly #image = document.createElement("img");
@@ -50,7 +61,7 @@ export class SplitsrZoom extends HTMLElement {
   constructor() {
     super();
     const root = this.attachShadow({ mode: "open" });
-    root.adoptedStyleSheets = [style];
+    root.adoptedStyleSheets = [style()];
     this.#canvas.role = "img";
     this.#canvas.hidden = true;
     this.#image.addEventListener("load", () => {
@@ -118,7 +129,7 @@ export class SplitsrZoom extends HTMLElement {
   }
 }
 
-if (!customElements.get("splitsr-zoom")) customElements.define("splitsr-zoom", SplitsrZoom);
+if (isBrowser && !customElements.get("splitsr-zoom")) customElements.define("splitsr-zoom", SplitsrZoom);
 
 declare global {
   interface HTMLElementTagNameMap {

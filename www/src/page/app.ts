@@ -132,9 +132,7 @@ export class App implements Commands {
     const signal = session.activity.begin("loading", `Reading ${origin.name}…`);
     try {
       const upscaler = await this.#engine();
-      // Results from pictures at an address must be reproducible in other browsers.
-      const decoder = origin.address === undefined ? "auto" : "own";
-      const picture = await upscaler.inspect(source, { signal, decoder });
+      const picture = await upscaler.inspect(source, { signal, decoder: origin.decoder ?? "auto" });
       this.opener.forgetOffer();
       this.#forget();
       session.openPicture({ ...picture, ...origin, file: typeof source === "string" ? undefined : source });
@@ -242,7 +240,7 @@ export class App implements Commands {
   }
 
   async restoreModel(): Promise<void> {
-    const name = await this.session.own.bringBack();
+    const name = await this.session.own.bringBack(this.session.models);
     if (name) this.setModel(name);
   }
 
@@ -445,13 +443,15 @@ export class App implements Commands {
   }
 
   async embedPicture(): Promise<void> {
-    const { source, activity } = this.session;
-    if (!source) return;
     try {
-      await this.share.embed(source, await this.#anyEngine());
+      await this.share.embed(await this.#anyEngine(), this);
     } catch (error) {
-      activity.fail(error);
+      this.session.activity.fail(error);
     }
+  }
+
+  releasePicture(): void {
+    this.share.release();
   }
 
   holdEmbedded(source: LoadedPicture, text: string): void {

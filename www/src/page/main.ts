@@ -44,6 +44,12 @@ void app
 // edited.
 addEventListener("hashchange", () => void app.openLink(location.hash));
 
+const lookForStored = () => Promise.all([session.own.load(), app.launcher.findWaiting()]);
+// Another window may have stored something meanwhile. A page that the browser kept whole while the
+// visitor was on another one comes back here, too.
+addEventListener("pageshow", ({ persisted }) => void (persisted && lookForStored()));
+document.addEventListener("visibilitychange", () => void (!document.hidden && lookForStored()));
+
 addEventListener("paste", (event) => {
   // Text that is pasted into a number field is not meant as a picture.
   if (!event.clipboardData?.files.length && event.target instanceof HTMLInputElement) return;

@@ -1,7 +1,7 @@
 /** Enlarges several pictures one after another into a zip file. */
 import type { Upscaler } from "../../module/splitsr.ts";
 import type { Batch } from "../session/batch.ts";
-import { resultName, write, type FileSettings, type Format } from "../shared/formats.ts";
+import { resultName, safeName, write, type FileSettings, type Format } from "../shared/formats.ts";
 import { withoutEnding } from "../shared/text.ts";
 import { zip } from "./zip.ts";
 
@@ -41,14 +41,15 @@ export async function runBatch(
   }
 }
 
-/** The finished results as a zip file. */
+/** The finished results as a zip file, in the folders that the pictures came from. */
 export function zipBatch({ items }: Batch, zoom: number, { ending }: Format, signal: AbortSignal): Promise<Blob> {
   const files = new Map<string, Blob>();
   // Some systems do not tell names apart that differ in case or in how an accent is encoded.
   const taken = new Set<string>();
-  for (const { file, result } of items) {
+  for (const { file, folder, result } of items) {
     if (!result) continue;
-    const base = resultName(withoutEnding(file.name), zoom);
+    const inside = folder.split("/").filter(Boolean).map(safeName);
+    const base = [...inside, resultName(withoutEnding(file.name), zoom)].join("/");
     const key = (name: string) => name.normalize("NFC").toLowerCase();
     let name = `${base}.${ending}`;
     for (let copy = 2; taken.has(key(name)); copy++) name = `${base} (${copy}).${ending}`;

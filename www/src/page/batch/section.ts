@@ -14,9 +14,9 @@ export function batchTemplate(
   return html`
     <ul class="batch" data-testid="batch">
       ${items.map(
-        ({ file, state, why }) => html`
+        ({ file, folder, state, why }) => html`
           <li data-state=${state}>
-            <span aria-label=${state}>${MARKS[state]}</span> ${file.name} ${why && html`<small>${why}</small>`}
+            <span aria-label=${state}>${MARKS[state]}</span> ${folder}${file.name} ${why && html`<small>${why}</small>`}
           </li>
         `,
       )}

@@ -2,6 +2,7 @@
 import { render } from "lit-html";
 import type { Commands } from "../session/commands.ts";
 import type { Session } from "../session/session.ts";
+import { readFiles } from "../shared/incoming.ts";
 import { dialogTemplate, paintCrops } from "./dialog-view.ts";
 import "./dialog.css";
 import "./pictures.css";
@@ -46,11 +47,11 @@ export class FineTuneDialog {
       event.preventDefault();
       event.stopPropagation();
       dialog.classList.remove("dropping");
-      this.#addPictures(event.dataTransfer);
+      void this.#addPictures(event.dataTransfer);
     });
     dialog.addEventListener("paste", (event) => {
       event.stopPropagation();
-      if (event.clipboardData?.files.length) this.#addPictures(event.clipboardData);
+      if (event.clipboardData?.files.length) void this.#addPictures(event.clipboardData);
     });
     addEventListener("visibilitychange", () => {
       if (document.hidden) this.tuning.keep();
@@ -64,9 +65,14 @@ export class FineTuneDialog {
     this.#focusTitle();
   }
 
-  #addPictures(transfer: DataTransfer | null): void {
+  async #addPictures(transfer: DataTransfer | null): Promise<void> {
+    const { files } = await readFiles(transfer);
     const { phase, pictures, leastSide } = this.tuning;
-    if (phase === "setup") pictures.add([...(transfer?.files ?? [])], leastSide);
+    if (phase === "setup")
+      pictures.add(
+        files.map(({ file }) => file),
+        leastSide,
+      );
   }
 
   #draw(): void {

@@ -12,7 +12,7 @@ import {
 import type { Commands } from "../session/commands.ts";
 import { freeName, nameTrouble } from "../session/own-models.ts";
 import type { Session } from "../session/session.ts";
-import { isKept, readPictures, removeTuning, type KeptTuning } from "../session/storage.ts";
+import { readPictures, removeTuning, type KeptTuning } from "../session/storage.ts";
 import { save } from "../shared/save.ts";
 import { durationText } from "../shared/text.ts";
 import { lock } from "./lock.ts";
@@ -382,15 +382,15 @@ export class FineTuning {
       const entry = await readModel(result.model);
       // The run may have been thrown away meanwhile.
       if (this.run !== run) return;
-      const taken = this.#takenNames;
-      // Another window may have a model of this name.
-      const isTaken = !run.isSaved && (taken.includes(run.name) || (await isKept(run.name).catch(() => false)));
-      if (isTaken) run.name = freeName(`${run.name}-new`, taken);
-      const { name, from } = run;
+      const { own, models } = this.#session;
       const isOther = run.settings.network !== undefined;
-      const tuned = { from, step: result.step, gain: gainOf(run.tuning, result), isOther };
-      run.trouble = await this.#session.own.keep({ entry: { ...entry, name }, file: result.model, tuned });
+      const tuned = { from: run.from, step: result.step, gain: gainOf(run.tuning, result), isOther };
+      const model = { entry: { ...entry, name: run.name }, file: result.model, tuned };
+      // Another window may have a model of this name.
+      if (run.isSaved) run.trouble = await own.replace(model);
+      else ({ name: run.name, trouble: run.trouble } = await own.keep(model, models));
       run.isSaved = true;
+      const { name } = run;
       if (isFinal) this.#commands.setModel(name);
       if (!isFinal || run.trouble) return;
       // The checkpoint is deleted only after the model is stored.

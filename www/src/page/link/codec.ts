@@ -17,19 +17,23 @@ import { readAddress } from "../shared/address.ts";
 import { isBaseline, MAX_BASELINES, ORIGINAL } from "../shared/baselines.ts";
 import { demos } from "../shared/demos.ts";
 import { formats, png } from "../shared/formats.ts";
-import { unpackPicture } from "./embedded-picture.ts";
+import { isDataAddress, readDataAddress } from "../shared/data-address.ts";
+import { packBytes, unpackPicture } from "./embedded-picture.ts";
 import { formatHashes, parseHashes } from "./hashes.ts";
 
 /** The longest links of this page contain a picture. */
 const MAX_CHARACTERS = 64_000;
 
-/** Reads a value into the state, or returns a sentence that says what is wrong with it. */
+/**
+ * Reads a value into the state, or leaves the state as it is and returns a sentence that says what
+ * is wrong with it.
+ */
 type Reader = (text: string, state: LinkState) => string | undefined;
 
 /**
- * Reads a fragment. `defaultModel` is the model for a zoom if the link names none. If something is
- * missing here, such as the sender's own model, the rest of the link is still followed; a broken
- * link is not. The complaints are sentences.
+ * Reads a fragment. `defaultModel` is the model for a zoom if the link names none. What cannot be
+ * read, or is missing here, such as the sender's own model, is left out. The complaints, which are
+ * sentences, tell of it.
  */
 export function parseLink(
   fragment: string,
@@ -41,30 +45,33 @@ export function parseLink(
   if (text.length > MAX_CHARACTERS) return { state: {}, complaints: ["The link is too long to be from this page."] };
   const values = new URLSearchParams(text);
   const state: LinkState = {};
-  const missing: string[] = [];
+  const complaints: string[] = [];
   const model = values.get("model");
   const baselines = values.get("with")?.split(",");
   const isHere = (name: string) => models.some((entry) => entry.name === name);
   if (model !== null) {
     if (isHere(model)) state.model = model;
-    else missing.push("The link uses a model that this page does not have.");
+    else complaints.push("The link uses a model that this page does not have.");
   }
   if (baselines) {
     const known = [...new Set(baselines.filter((name) => isBaseline(name, models)))];
     state.baselines = known;
     if (baselines.some((name) => !isBaseline(name, models)))
-      missing.push("The link compares with something that this page does not have.");
+      complaints.push("The link compares with something that this page does not have.");
     if (known.filter((name) => name !== ORIGINAL).length > MAX_BASELINES) {
       state.baselines = known.slice(0, MAX_BASELINES);
-      missing.push(`The link compares with more than ${MAX_BASELINES} others.`);
+      complaints.push(`The link compares with more than ${MAX_BASELINES} others.`);
     }
   }
 
-  const wrong: string[] = [];
+  // Without all that decides the result, the sender's hashes are those of another one.
+  let isSame = true;
   for (const [key, read] of Object.entries(readers)) {
     const value = values.get(key);
     const complaint = value === null ? undefined : read(value, state);
-    if (complaint !== undefined) wrong.push(complaint);
+    if (complaint === undefined) continue;
+    complaints.push(complaint);
+    isSame &&= !["img", "part", "zoom", "backend"].includes(key);
   }
   // Nothing is known about the hyper-parameters of a model that is not here.
   const entry =
@@ -77,16 +84,22 @@ export function parseLink(
     if (value === null || (model !== null && !entry)) continue;
     const option = config && choices(config).find(([choice]) => String(choice) === value);
     if (option) state.network = { ...state.network, [key]: option[0] };
-    else wrong.push(`The link's ${label.toLowerCase()} is not one of the choices.`);
+    else {
+      complaints.push(`The link's ${label.toLowerCase()} is not one of the choices.`);
+      isSame = false;
+    }
   }
+  if (!isSame) delete state.hashes;
   const known = ["model", "with", ...Object.keys(readers), ...parameters.map(({ link }) => link)];
-  if (!known.some((key) => values.has(key))) wrong.push("The link cannot be read.");
-  return { state: wrong.length > 0 ? {} : state, complaints: [...wrong, ...missing] };
+  if (!known.some((key) => values.has(key))) complaints.push("The link cannot be read.");
+  return { state, complaints };
 }
 
 const readers: Record<string, Reader> = {
   img(text, state) {
     const [, kind, rest = ""] = /^(demo|png|url):(.*)$/s.exec(text) ?? [];
+    const address = kind === "url" ? rest : text;
+    if (isDataAddress(address)) return readEmbedded(address, state);
     if (kind === "png" && unpackPicture(rest)) state.embedded = rest;
     else if (kind === "demo" && demos.some((demo) => demo.id === rest)) state.demo = rest;
     else if (kind === "url" && readAddress(rest)) state.address = rest;
@@ -110,34 +123,59 @@ const readers: Record<string, Reader> = {
     return undefined;
   },
   part(text, state) {
-    state.region = parseArea(text);
-    return state.region ? undefined : "The link's part of the picture cannot be read.";
+    const region = parseArea(text);
+    if (!region) return "The link's part of the picture cannot be read.";
+    state.region = region;
+    return undefined;
   },
   sum(text, state) {
-    state.hashes = parseHashes(text);
-    return state.hashes ? undefined : "The link's hashes cannot be read.";
+    const hashes = parseHashes(text);
+    if (!hashes) return "The link's hashes cannot be read.";
+    state.hashes = hashes;
+    return undefined;
   },
   view(text, state) {
-    state.view = parseView(text);
-    return state.view ? undefined : "The link's view cannot be read.";
+    const view = parseView(text);
+    if (!view) return "The link's view cannot be read.";
+    state.view = view;
+    return undefined;
   },
   show(text, state) {
     const names = text.split(",");
     state.toggles = toggles.filter((toggle) => names.includes(toggle));
-    return state.toggles.length === names.length ? undefined : "The link's view cannot be read.";
+    return state.toggles.length === names.length
+      ? undefined
+      : "The link's view has a switch that this page does not have.";
   },
   as(text, state) {
     const [, name, quality = String(DEFAULT_QUALITY)] = /^([a-z-]{1,20})(?:,(\d{1,3}))?$/.exec(text) ?? [];
-    state.format = formats.find(({ link }) => link === name);
+    const format = formats.find(({ link }) => link === name);
+    if (!format || !(Number(quality) >= 1 && Number(quality) <= 100)) return "The link's file format cannot be read.";
+    state.format = format;
     state.quality = Number(quality);
-    const isRight = state.format && state.quality >= 1 && state.quality <= 100;
-    return isRight ? undefined : "The link's file format cannot be read.";
+    return undefined;
   },
   truth(text, state) {
-    state.evaluationScale = evaluationScales.find((scale) => String(scale) === text);
-    return state.evaluationScale ? undefined : "The link's scale for scoring is not one of the choices.";
+    const scale = evaluationScales.find((scale) => String(scale) === text);
+    if (!scale) return "The link's scale for scoring is not one of the choices.";
+    state.evaluationScale = scale;
+    return undefined;
   },
 };
+
+/** Reads a picture in a `data:` address, which whoever made the link by hand had at hand. */
+function readEmbedded(address: string, state: LinkState): string | undefined {
+  try {
+    // A plus that is not escaped stands for a space here.
+    const text = packBytes(readDataAddress(address.replaceAll(" ", "+")));
+    if (text === undefined) return "The link's picture is too large for a link.";
+    if (text === "") return "The link's picture is empty.";
+    state.embedded = text;
+    return undefined;
+  } catch {
+    return "The link's picture is cut short.";
+  }
+}
 
 /** Values that a link leaves out. */
 const LINK_DEFAULTS: NetworkChange = {

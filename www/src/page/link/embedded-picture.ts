@@ -1,24 +1,34 @@
 /**
- * A small picture as text in a link: a PNG file in base64url. Browsers send no server the fragment
- * of an address.
+ * A small picture as text in a link: a file of any format in base64url, after `png:`, since older
+ * links hold PNG alone. Browsers send no server the fragment of an address.
  */
+import { fromBase64Url, toBase64Url } from "../shared/base64.ts";
 
 /** Longer addresses do not survive everywhere that links are pasted. */
 const MAX_CHARACTERS = 48_000;
 
-/** @throws an error for the reader if the picture is too large. */
-export async function packPicture(png: Blob): Promise<string> {
-  const bytes = new Uint8Array(await png.arrayBuffer());
-  const characters = Math.ceil((bytes.length * 4) / 3);
-  if (characters > MAX_CHARACTERS) {
+/** The first bytes of every PNG file. */
+const PNG = "iVBORw0KGgo";
+
+const charactersOf = (bytes: number): number => Math.ceil((bytes * 4) / 3);
+
+/** Whether a file of this many bytes fits into a link. */
+export const fits = (bytes: number): boolean => charactersOf(bytes) <= MAX_CHARACTERS;
+
+/** @throws an error for the reader if the file is too large. */
+export async function packPicture(file: Blob): Promise<string> {
+  if (!fits(file.size)) {
     const kilobytes = (size: number) => `${Math.ceil(size / 1000)} KB`;
     throw new Error(
-      `The picture needs ${kilobytes(characters)} in the link, but only ${kilobytes(MAX_CHARACTERS)} fit. Mark a smaller part of it first.`,
+      `The picture needs ${kilobytes(charactersOf(file.size))} in the link, but only ${kilobytes(MAX_CHARACTERS)} fit. Mark a smaller part of it first.`,
     );
   }
-  let binary = "";
-  for (const byte of bytes) binary += String.fromCharCode(byte);
-  return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  return toBase64Url(new Uint8Array(await file.arrayBuffer()));
+}
+
+/** A file that someone else packed: undefined if it is too large. */
+export function packBytes(bytes: Uint8Array): string | undefined {
+  return fits(bytes.length) ? toBase64Url(bytes) : undefined;
 }
 
 /**
@@ -28,9 +38,11 @@ export async function packPicture(png: Blob): Promise<string> {
 export function unpackPicture(text: string): Blob | undefined {
   if (text.length > MAX_CHARACTERS || !/^[\w-]+$/.test(text)) return undefined;
   try {
-    const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
-    return new Blob([Uint8Array.from(binary, (character) => character.charCodeAt(0))], { type: "image/png" });
+    return new Blob([fromBase64Url(text)], isPng(text) ? { type: "image/png" } : {});
   } catch {
     return undefined;
   }
 }
+
+/** Whether the packed file is a PNG, which all browsers read alike. */
+export const isPng = (text: string): boolean => text.startsWith(PNG);

@@ -48,10 +48,16 @@ function linkNote({ picture, part, waitingLink }: Session, share: Share, command
       The link points to the picture at ${host}. Whoever opens it is asked before the picture is loaded.
     </p>`;
   }
-  return html`<p class="about">
-    The link opens this picture, enlarged the same
-    way.${picture?.demo === undefined ? ` It is ${Math.ceil(share.link.length / 1000)} KB long.` : ""}
-  </p>`;
+  if (!share.embeds) return html`<p class="about">The link opens this picture, enlarged the same way.</p>`;
+  return html`
+    <p class="about">
+      The link opens this picture, enlarged the same way. It is ${Math.ceil(share.link.length / 1000)} KB
+      long.${share.embedsFile ? " It contains the file as it is, with its metadata if it has any." : ""}
+    </p>
+    <button type="button" class="wide" data-testid="unpack" @click=${() => commands.releasePicture()}>
+      Take the picture out of the link
+    </button>
+  `;
 }
 
 /** Warns that a link to one of the visitor's own models works on this device alone. */

@@ -1,12 +1,13 @@
 /** The address of what the page shows, to share it. */
 import type { Area, Upscaler } from "../../module/splitsr.ts";
+import type { Commands } from "../session/commands.ts";
 import { configOf } from "../session/hyper-parameters.ts";
 import type { LinkedView, LinkState, View } from "../session/link-state.ts";
 import type { LoadedPicture } from "../session/picture.ts";
 import type { Session } from "../session/session.ts";
 import { ORIGINAL } from "../shared/baselines.ts";
 import { formatLink } from "./codec.ts";
-import { packPicture } from "./embedded-picture.ts";
+import { fits, isPng, packPicture } from "./embedded-picture.ts";
 
 /** Milliseconds for which the page says that the link was copied. */
 const COPIED_MS = 2000;
@@ -15,7 +16,7 @@ export class Share {
   readonly #session: Session;
   readonly #viewer: Readonly<LinkedView>;
   /** The visitor's picture, or the part that was enlarged, as text in the link. */
-  #embedded: { source: LoadedPicture; text: string } | undefined;
+  #embedded: { source: LoadedPicture; text: string; isFile: boolean } | undefined;
   #isCopied = false;
 
   constructor(session: Session, viewer: Readonly<LinkedView>) {
@@ -64,15 +65,51 @@ export class Share {
     }
   }
 
-  /** From now on the link holds the picture as this text. */
-  hold(source: LoadedPicture, text: string): void {
-    this.#embedded = { source, text };
+  /** Whether the link holds the picture itself, and not a place to load it from. */
+  get embeds(): boolean {
+    const { waitingLink, picture, part } = this.#session;
+    const source = this.#embedded?.source;
+    return !waitingLink && source !== undefined && (source === picture || source === part);
   }
 
-  /** Puts a small picture into the link. */
-  async embed(source: LoadedPicture, upscaler: Upscaler): Promise<void> {
-    this.hold(source, await packPicture(await upscaler.encode(source)));
+  /** Whether it is the visitor's own file, to the last byte. */
+  get embedsFile(): boolean {
+    return this.embeds && this.#embedded?.isFile === true;
+  }
+
+  /** From now on the link holds the picture as this text. */
+  hold(source: LoadedPicture, text: string, isFile = false): void {
+    this.#embedded = { source, text, isFile };
+  }
+
+  /** Takes the picture out of the link again. */
+  release(): void {
+    this.#embedded = undefined;
     this.#session.changed("link");
+  }
+
+  /**
+   * Puts a small picture into the link: its own file if that fits, and a PNG of a part or of a file
+   * that compresses badly.
+   */
+  async embed(upscaler: Upscaler, commands: Commands): Promise<void> {
+    const session = this.#session;
+    const { source, picture, batch } = session;
+    if (!source) return;
+    const file = source === picture ? picture.file : undefined;
+    let packed = file && fits(file.size) ? file : await upscaler.encode(source);
+    if (file && file.size < packed.size) packed = file;
+    const text = await packPicture(packed);
+    if (packed === file && !isPng(text) && !(await readsAlike(source, file, upscaler))) {
+      // Browsers differ in the last bits. Whoever opens the link must start from the same picture.
+      const hadResult = session.result !== undefined;
+      const { name, description } = source;
+      if ((await commands.open(file, { name, description, decoder: "own" })) !== "open") return;
+      session.setBatch(batch);
+      if (hadResult && !(await commands.run())) return;
+    }
+    if (session.source) this.hold(session.source, text, packed === file);
+    session.changed("link");
   }
 
   /**
@@ -118,6 +155,14 @@ export class Share {
     // A result of other settings is not what the link leads to.
     return expectedHashes ?? (this.holdsPicture && resultIsCurrent ? foundHashes : undefined);
   }
+}
+
+/** Whether this browser has read the picture as our decoder, which is the same everywhere, reads it. */
+async function readsAlike(picture: LoadedPicture, file: Blob, upscaler: Upscaler): Promise<boolean> {
+  if (picture.decoder === "own") return true;
+  const { data } = (await upscaler.inspect(file, { decoder: "own" })).imageData;
+  const mine = picture.imageData.data;
+  return mine.length === data.length && mine.every((value, at) => value === data[at]);
 }
 
 /** The same view if the part is the whole picture. */

@@ -4,7 +4,9 @@ import { Batch } from "../session/batch.ts";
 import type { LinkedView, LinkState } from "../session/link-state.ts";
 import type { Session } from "../session/session.ts";
 import { nameIn, readAddress } from "../shared/address.ts";
-import { demos, demoUrl } from "../shared/demos.ts";
+import { isDataAddress, readDataAddress } from "../shared/data-address.ts";
+import { demos, demoUrl, thumbUrl } from "../shared/demos.ts";
+import { readFiles, readText, type Incoming } from "../shared/incoming.ts";
 import { sizeText, withoutEnding } from "../shared/text.ts";
 import { loadRemote, type RemoteOffer } from "./remote.ts";
 
@@ -44,10 +46,9 @@ export class Opener {
     commands.follow(link);
     const { demo, embedded: text, address } = link;
     const url = address === undefined ? undefined : readAddress(address);
-    // A link that is partly wrong does not show what its sender saw: say so instead of enlarging
-    // something else.
-    const trouble =
-      complaints.length > 0 ? `${complaints.join(" ")} Choose the settings yourself, or ask for a new link.` : "";
+    // A link that is partly wrong does not show what its sender saw: its picture and the other
+    // settings are there, and the visitor decides whether to enlarge.
+    const trouble = troubleText(link, complaints);
     const { fingerprint } = session;
     this.#offer = url && { url, link, trouble, fingerprint };
     const hasPicture = [demo, text, address].some((source) => source !== undefined);
@@ -65,7 +66,9 @@ export class Opener {
       return;
     }
     const description = demos.find(({ id }) => id === demo)?.description ?? "a picture from the link";
-    if ((await commands.open(picture, { name: demo ?? "from-link", description, demo })) !== "open") return;
+    // All browsers read a PNG alike.
+    const decoder = embedded && embedded.type !== "image/png" ? "own" : undefined;
+    if ((await commands.open(picture, { name: demo ?? "from-link", description, demo, decoder })) !== "open") return;
     if (text !== undefined && session.picture) commands.holdEmbedded(session.picture, text);
     await this.#show(link, fingerprint, demo === undefined, trouble);
   }
@@ -104,7 +107,7 @@ export class Opener {
     }
     const name = withoutEnding(nameIn(url));
     const description = `${name}, from ${url.host}`;
-    const outcome = await this.#commands.open(file, { name, description, address: url.href });
+    const outcome = await this.#commands.open(file, { name, description, address: url.href, decoder: "own" });
     if (outcome === "open" && link) await this.#show(link, fingerprint, true, trouble);
   }
 
@@ -112,37 +115,54 @@ export class Opener {
    * Several pictures become a batch, including those that cannot be read; the first one that can is
    * shown.
    */
-  async openFiles(files: readonly File[]): Promise<void> {
-    if (files.length === 0) return;
-    const session = this.#session;
+  async openFiles({ files, leftOut }: Incoming): Promise<void> {
+    const { activity } = this.#session;
+    const others = leftOut === 1 ? "1 other file is no picture" : `${leftOut} other files are no pictures`;
+    if (files.length === 0) {
+      if (leftOut > 0) activity.say("error", "There is no picture in this folder. Choose another one.");
+      return;
+    }
     const batch = files.length > 1 ? new Batch(files) : undefined;
     let trouble = "";
-    for (const [index, file] of files.entries()) {
+    for (const [index, { file }] of files.entries()) {
       const name = withoutEnding(file.name);
       const outcome = await this.#commands.open(file, { name, description: file.name });
       if (outcome === "left") return;
       if (outcome === "open") break;
-      const { text } = session.activity.status;
+      const { text } = activity.status;
       batch?.update(index, { state: "failed", why: text });
       trouble ||= batch ? `${file.name}: ${text}` : text;
     }
-    session.setBatch(batch);
-    if (trouble) session.activity.say("error", trouble);
+    this.#session.setBatch(batch);
+    if (trouble) activity.say("error", trouble);
+    else if (leftOut > 0) activity.say("idle", `${activity.status.text} ${others} and left out.`);
   }
 
-  /** Opens what was pasted or dropped: files, the address of a picture, or a link to this page. */
+  /**
+   * Opens what was pasted or dropped: files, folders, the address of a picture, or a link to this
+   * page.
+   */
   async openTransfer(data: DataTransfer | null): Promise<void> {
     const { activity } = this.#session;
-    const files = [...(data?.files ?? [])];
-    if (files.length > 0) {
-      await this.openFiles(files);
+    // All of it is read at once, since it is gone after this task.
+    const { text, isPicture } = readText(data);
+    const isFile = [...(data?.items ?? [])].some(({ kind }) => kind === "file");
+    const reading = readFiles(data);
+    if (isFile) {
+      const signal = activity.begin("loading", "Reading the files…");
+      const incoming = await reading;
+      if (signal.aborted) return;
+      if (incoming.files.length + incoming.leftOut > 0) await this.openFiles(incoming);
+      else activity.say("error", "There is nothing in this folder. Choose another one.");
       return;
     }
-    const [line = ""] = (data?.getData("text/uri-list") ?? "").split(/\r?\n/).filter((line) => !line.startsWith("#"));
-    const text = line.trim() || (data?.getData("text/plain") ?? "").trim();
     const url = readAddress(text);
-    if (url?.hash && url.href.startsWith(location.href.replace(/#.*$/, "#"))) await this.#commands.openLink(url.hash);
-    else if (url) {
+    const demo = demos.find(({ id }) => thumbUrl(id) === url?.href);
+    if (isDataAddress(text)) await this.#openData(text);
+    else if (demo) await this.#commands.openDemo(demo);
+    else if (url?.hash && url.href.startsWith(location.href.replace(/#.*$/, "#"))) {
+      await this.#commands.openLink(url.hash);
+    } else if (url) {
       this.#offer = { url, link: undefined, trouble: "", fingerprint: "" };
       this.#session.setWaitingLink(undefined);
       if (!activity.isBusy) {
@@ -150,12 +170,32 @@ export class Opener {
       }
     } else if (!activity.isBusy) {
       // While something runs, the status tells about that.
-      activity.say(
-        "error",
-        text
-          ? "That was text, not a picture. Paste a picture or its address: https://…"
-          : "That was not a picture file. Save the picture first, then open or drop the file.",
-      );
+      activity.say("error", whyNotOpened(text, isPicture));
     }
   }
+
+  async #openData(address: string): Promise<void> {
+    try {
+      const file = new File([readDataAddress(address)], "picture");
+      await this.openFiles({ files: [{ file, folder: "" }], leftOut: 0 });
+    } catch (error) {
+      this.#session.activity.fail(error);
+    }
+  }
+}
+
+/** Says what is left out of a link; empty if nothing is. */
+function troubleText(link: LinkState, complaints: readonly string[]): string {
+  if (complaints.length === 0) return "";
+  const isEmpty = Object.values(link).every((value) => value === undefined);
+  const rest = isEmpty
+    ? "Choose the settings yourself"
+    : "The rest of the link is kept. Choose what is missing yourself";
+  return `${complaints.join(" ")} ${rest}, or ask for a new link.`;
+}
+
+function whyNotOpened(text: string, isPicture: boolean): string {
+  if (isPicture) return "That picture has no address that leads here. Save it first, then open or drop the file.";
+  if (text) return "That was text, not a picture. Paste a picture or its address: https://…";
+  return "That was not a picture file. Save the picture first, then open or drop the file.";
 }

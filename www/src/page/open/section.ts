@@ -6,6 +6,7 @@ import { html, nothing, type TemplateResult } from "lit-html";
 import type { Commands } from "../session/commands.ts";
 import type { Session } from "../session/session.ts";
 import { demos, thumbUrl } from "../shared/demos.ts";
+import { takeFiles } from "../shared/incoming.ts";
 import { sizeText } from "../shared/text.ts";
 import { offerTemplate } from "./offer.ts";
 import type { Opener } from "./opener.ts";
@@ -17,7 +18,9 @@ export function welcomeTemplate(session: Session, opener: Opener, commands: Comm
     ${state === "error" ? html`<p class="trouble">${text}</p>` : nothing} ${offerTemplate(session, opener)}
     <h2>Enlarge a picture</h2>
     <p>
-      <span class="with-mouse">Drop one here, paste it, or </span><label class="link" for="file">choose a file</label>.
+      <span class="with-mouse">Drop one here, paste it, or </span><label class="link" for="file">choose a file</label
+      ><span class="with-mouse"> or <label class="link" for="folder">a folder</label></span
+      >.
     </p>
     <p class="or">Or try one of these</p>
     ${demoList(session, commands)}
@@ -42,7 +45,7 @@ export function pictureSection(
         multiple
         accept="image/*,.tif,.tiff,.avif"
         data-testid="file-input"
-        @change=${(event: Event) => void opener.openFiles(takeFiles(event))}
+        @change=${(event: Event) => void opener.openFiles(takeFiles(event.target as HTMLInputElement))}
       />
       <input
         id="camera"
@@ -51,10 +54,20 @@ export function pictureSection(
         accept="image/*"
         capture="environment"
         data-testid="camera"
-        @change=${(event: Event) => void opener.openFiles(takeFiles(event))}
+        @change=${(event: Event) => void opener.openFiles(takeFiles(event.target as HTMLInputElement))}
       />
       <label class="button wide with-camera" for="camera">Take a photo</label>
       <label class="button wide" for="file">${picture ? "Open another picture" : "Open a picture"}</label>
+      <input
+        id="folder"
+        class="unseen with-mouse"
+        type="file"
+        webkitdirectory
+        data-testid="folder-input"
+        aria-label="Open a folder"
+        @change=${(event: Event) => void opener.openFiles(takeFiles(event.target as HTMLInputElement))}
+      />
+      ${picture ? html`<p class="about with-mouse"><label class="link" for="folder">Open a folder</label></p>` : nothing}
       ${
         picture
           ? html`<p class="about">
@@ -68,17 +81,6 @@ export function pictureSection(
       ${batch} ${picture ? demoList(session, commands) : nothing}
     </section>
   `;
-}
-
-/**
- * The files of an input. It is cleared, because the browser reports no change if the same file is
- * chosen again.
- */
-function takeFiles(event: Event): File[] {
-  const input = event.target as HTMLInputElement;
-  const files = [...(input.files ?? [])];
-  input.value = "";
-  return files;
 }
 
 function demoList({ picture, models }: Session, commands: Commands): TemplateResult {

@@ -1,7 +1,7 @@
 /** Several pictures that were opened together, and how far each of them is. */
+import type { IncomingFile } from "../shared/incoming.ts";
 
-export interface BatchItem {
-  readonly file: File;
+export interface BatchItem extends Readonly<IncomingFile> {
   readonly state: "waiting" | "working" | "done" | "failed";
   /** Why it failed. */
   readonly why: string;
@@ -12,7 +12,7 @@ export interface BatchItem {
 export class Batch {
   #items: readonly BatchItem[];
 
-  constructor(files: readonly File[]) {
+  constructor(files: readonly IncomingFile[]) {
     this.#items = files.map(waiting);
   }
 
@@ -20,13 +20,13 @@ export class Batch {
     return this.#items;
   }
 
-  update(index: number, change: Partial<Omit<BatchItem, "file">>): void {
+  update(index: number, change: Partial<Omit<BatchItem, keyof IncomingFile>>): void {
     this.#items = this.#items.map((item, at) => (at === index ? { ...item, ...change } : item));
   }
 
   /** Discards the results: they were made with other settings. */
   forget(): void {
-    this.#items = this.#items.map(({ file }) => waiting(file));
+    this.#items = this.#items.map(waiting);
   }
 
   get done(): number {
@@ -38,6 +38,6 @@ export class Batch {
   }
 }
 
-function waiting(file: File): BatchItem {
-  return { file, state: "waiting", why: "", result: undefined };
+function waiting({ file, folder }: IncomingFile): BatchItem {
+  return { file, folder, state: "waiting", why: "", result: undefined };
 }

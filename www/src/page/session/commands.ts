@@ -71,6 +71,8 @@ export interface Commands {
   download(): Promise<void>;
   /** Puts the picture, which must be small, into the link. */
   embedPicture(): Promise<void>;
+  /** Takes the picture out of the link again. */
+  releasePicture(): void;
   /** From now on the link holds the picture as this text. */
   holdEmbedded(source: LoadedPicture, text: string): void;
 }

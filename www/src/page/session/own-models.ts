@@ -1,7 +1,7 @@
 /** The visitor's own models: fine-tuned here, or loaded from a file. */
 import { readModel, type ModelEntry } from "../../module/splitsr.ts";
 import { withoutEnding } from "../shared/text.ts";
-import { readModels, removeModel, writeModel, type OwnModel } from "./storage.ts";
+import { addModel, readModels, removeModel, writeModel, type OwnModel } from "./storage.ts";
 
 export const MAX_NAME_LENGTH = 60;
 
@@ -15,6 +15,7 @@ export function nameTrouble(name: string, taken: readonly string[]): string {
 
 /** A valid name that is not taken, as close as possible to the wanted one. */
 export function freeName(wanted: string, taken: readonly string[]): string {
+  if (nameTrouble(wanted, taken) === "") return wanted;
   const base = wanted.replaceAll(/[^A-Za-z0-9._-]+/g, "-").slice(0, MAX_NAME_LENGTH - 4) || "model";
   let name = base;
   for (let copy = 2; taken.includes(name); copy++) name = `${base}-${copy}`;
@@ -45,9 +46,14 @@ export class OwnModels {
     return this.#removed;
   }
 
-  /** Reads the stored models. A browser that stores nothing has none. */
+  /**
+   * Adds the stored models to the list, also those that other windows have stored meanwhile. A
+   * browser that stores nothing has none.
+   */
   async load(): Promise<void> {
-    this.#all = await readModels().catch(() => []);
+    const stored = await readModels().catch(() => []);
+    const others = stored.filter(({ entry: { name } }) => !this.named(name) && name !== this.#removed?.entry.name);
+    this.#all = [...this.#all, ...others];
     this.#changed();
   }
 
@@ -73,28 +79,49 @@ export class OwnModels {
       this.#changed();
       return same.name;
     }
-    const taken = listed.map(({ name }) => name);
-    const name = freeName(entry.name || withoutEnding(file.name), taken);
-    const isTaken = taken.includes(entry.name);
+    const wanted = entry.name || withoutEnding(file.name);
+    const { name, trouble } = await this.keep({ entry: { ...entry, name: wanted }, file }, listed);
+    const isTaken = entry.name !== "" && name !== freeName(entry.name, []);
     const renamed = isTaken ? `Another model is called ${entry.name}, so this one is named ${name}. ` : "";
-    const trouble = await this.keep({ entry: { ...entry, name }, file });
     this.#note = renamed + trouble;
     this.#changed();
     return name;
   }
 
   /**
-   * Adds a model to the list, replaces one of the same name, and stores it. Returns why it could
-   * not be stored.
+   * Stores a new model and adds it to the list, under a name that no other has, also none that
+   * another window has stored. Returns the name, and why the model could not be stored.
    */
-  async keep(model: OwnModel): Promise<string> {
-    const { name } = model.entry;
-    this.#all = [...this.#all.filter(({ entry }) => entry.name !== name), model];
+  async keep(model: OwnModel, listed: readonly ModelEntry[]): Promise<{ name: string; trouble: string }> {
+    const taken = listed.map(({ name }) => name);
+    const named = (): OwnModel => ({ ...model, entry: { ...model.entry, name: freeName(model.entry.name, taken) } });
+    let kept = named();
+    const trouble = await this.#store(kept.entry.name, async () => {
+      while (!(await addModel(kept))) {
+        taken.push(kept.entry.name);
+        kept = named();
+      }
+    });
+    this.#list(kept);
+    return { name: kept.entry.name, trouble };
+  }
+
+  /** Replaces a model by a later version. Returns why that could not be stored. */
+  async replace(model: OwnModel): Promise<string> {
+    this.#list(model);
+    return this.#store(model.entry.name, () => writeModel(model));
+  }
+
+  #list(model: OwnModel): void {
+    this.#all = [...this.#all.filter(({ entry }) => entry.name !== model.entry.name), model];
     this.#removed = undefined;
     this.#note = "";
     this.#changed();
+  }
+
+  async #store(name: string, write: () => Promise<void>): Promise<string> {
     try {
-      await writeModel(model);
+      await write();
     } catch (error) {
       return `${(error as Error).message} ${name} stays in the list until you close this page. Download it to keep it.`;
     }
@@ -116,12 +143,12 @@ export class OwnModels {
   }
 
   /** Restores the last model that was removed and returns its name. */
-  async bringBack(): Promise<string | undefined> {
+  async bringBack(listed: readonly ModelEntry[]): Promise<string | undefined> {
     const removed = this.#removed;
-    if (removed) {
-      this.#note = await this.keep(removed);
-      this.#changed();
-    }
-    return removed?.entry.name;
+    if (!removed) return undefined;
+    const { name, trouble } = await this.keep(removed, listed);
+    this.#note = trouble;
+    this.#changed();
+    return name;
   }
 }

@@ -10,6 +10,11 @@ export interface PictureOrigin {
   demo?: string | undefined;
   /** The address of a picture on another site. */
   address?: string | undefined;
+  /**
+   * "own" for a file that others open from a link: our decoder reads the same values in every
+   * browser.
+   */
+  decoder?: "own" | undefined;
 }
 
 /** A picture that was opened. */

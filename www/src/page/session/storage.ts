@@ -1,5 +1,5 @@
 /** The visitor's models and unfinished fine-tunings, stored on this device in IndexedDB. */
-import { createStore, delMany, get, getMany, keys, set } from "idb-keyval";
+import { createStore, delMany, get, getMany, keys, set, update } from "idb-keyval";
 import type { ModelEntry, TuneSettings } from "../../module/splitsr.ts";
 
 /** A model that does not come with the page. */
@@ -60,8 +60,21 @@ export const readModels = (): Promise<OwnModel[]> => explained(() => readAll<Own
 export const writeModel = (model: OwnModel): Promise<void> =>
   explained(() => set(modelKey(model.entry.name), model, store));
 
-export const isKept = (model: string): Promise<boolean> =>
-  explained(async () => (await keys<string>(store)).includes(modelKey(model)));
+/** Stores a new model. Returns false, and keeps the other, if there is one of its name. */
+export const addModel = (model: OwnModel): Promise<boolean> =>
+  explained(async () => {
+    let isNew = false;
+    // In one transaction, since another window may store a model at the same time.
+    await update<OwnModel>(
+      modelKey(model.entry.name),
+      (other) => {
+        isNew = other === undefined;
+        return other ?? model;
+      },
+      store,
+    );
+    return isNew;
+  });
 
 export const removeModel = (name: string): Promise<void> => explained(() => delMany([modelKey(name)], store));
 
@@ -83,9 +96,25 @@ export const writePictures = (id: string, files: readonly File[]): Promise<void>
 /** Its message is for the reader. */
 class StorageError extends Error {}
 
+/** Milliseconds after which a storage that has never answered counts as none. */
+const TIMEOUT_MS = 5000;
+
+/** Whether the storage has answered. That of some browsers sometimes never does. */
+let hasAnswered = false;
+
+async function inTime<T>(acting: Promise<T>): Promise<T> {
+  const late = new Promise<never>((_, reject) => {
+    setTimeout(() => reject(new Error("it does not answer")), TIMEOUT_MS);
+  });
+  return Promise.race([acting, late]);
+}
+
 async function explained<T>(act: () => Promise<T>): Promise<T> {
   try {
-    return await act();
+    const acting = act();
+    const value = await (hasAnswered ? acting : inTime(acting));
+    hasAnswered = true;
+    return value;
   } catch (error) {
     const { name, message } =
       error instanceof Error || error instanceof DOMException ? error : new Error(String(error));

@@ -47,8 +47,8 @@ export function write(
 /** File names have at most 255 bytes; the zoom, a number and the ending are added later. */
 const MAX_NAME_BYTES = 200;
 
-/** A file name, without its ending, for a result. It is valid on every system. */
-export function resultName(name: string, zoom: number): string {
+/** A name for a file or a folder that is valid on every system. */
+export function safeName(name: string): string {
   // Replaces what Windows forbids, such as separators of folders, and removes dots that would hide
   // the file.
   const safe = name.replace(/[\p{Cc}<>:"/\\|?*]/gu, "_").replace(/^[. ]+/, "");
@@ -56,5 +56,10 @@ export function resultName(name: string, zoom: number): string {
   const characters = Array.from(safe);
   const bytes = () => new TextEncoder().encode(characters.join("")).length;
   while (bytes() > MAX_NAME_BYTES) characters.pop();
-  return `${characters.join("") || "picture"}-${roundZoom(zoom)}x`;
+  return characters.join("") || "picture";
+}
+
+/** A file name, without its ending, for a result. It is valid on every system. */
+export function resultName(name: string, zoom: number): string {
+  return `${safeName(name)}-${roundZoom(zoom)}x`;
 }

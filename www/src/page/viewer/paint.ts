@@ -1,4 +1,5 @@
 /** Draws large pictures without blocking the page. */
+import { nextTask } from "../shared/next-task.ts";
 
 /** Pixels that are drawn at once: a few milliseconds' worth on a phone. */
 const STRIP_PIXELS = 500_000;
@@ -24,7 +25,7 @@ export async function paint(canvas: HTMLCanvasElement, picture: ImageData, signa
   for (let top = 0; top < picture.height; top += rows) {
     context.putImageData(picture, 0, 0, 0, top, picture.width, rows);
     if (performance.now() - start < SLICE_MS) continue;
-    await new Promise((resolve) => setTimeout(resolve));
+    await nextTask();
     signal.throwIfAborted();
     start = performance.now();
   }

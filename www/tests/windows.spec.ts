@@ -1,0 +1,182 @@
+/** What browsers do to pages: hide them, keep them for later, open them twice, and store nothing for them. */
+import { readFileSync } from "node:fs";
+import { chromium, expect, test, type Page } from "@playwright/test";
+import { startFile, Tuner } from "./tuner.ts";
+import { fillDisk, noise, Visitor } from "./support.ts";
+
+/** A model of one's own: no two numbers give the same. */
+function ownModel(number: number): Buffer {
+  const file = readFileSync(startFile);
+  file.writeFloatLE(file.readFloatLE(file.length - 4) + number / 1000, file.length - 4);
+  return file;
+}
+
+/** For `addInitScript`: a hidden tab at its worst. No frame is drawn, and timers come after ten minutes. */
+function hide(): void {
+  const TEN_MINUTES = 600_000;
+  const { setTimeout, setInterval } = window;
+  window.requestAnimationFrame = () => 0;
+  window.requestIdleCallback = () => 0;
+  Object.assign(window, {
+    setTimeout: (handler: () => void) => setTimeout(handler, TEN_MINUTES),
+    setInterval: (handler: () => void) => setInterval(handler, TEN_MINUTES),
+  });
+  Object.defineProperties(document, { hidden: { value: true }, visibilityState: { value: "hidden" } });
+}
+
+test("in a hidden tab a picture is opened and enlarged, a batch is saved and a model is fine-tuned as in sight", async ({
+  page,
+}) => {
+  test.setTimeout(120_000);
+  await page.addInitScript(hide);
+  const visitor = new Tuner(page);
+  await visitor.open("#model=splitsr-tiny-x2");
+  await visitor.expectState("idle");
+  const large = { name: "large.bmp", mimeType: "image/bmp", buffer: noise(2000, 1500) };
+  await visitor.chooseFile(large);
+  await visitor.expectState("idle");
+  await visitor.run();
+  expect(await visitor.resultSize()).toEqual([4000, 3000]);
+  // The whole of it is drawn.
+  expect((await visitor.resultPixel(3999, 2999))[3]).toBe(255);
+  const small = [1, 2].map((number) => ({ ...large, name: `${number}.bmp`, buffer: noise(100 * number, 100) }));
+  await visitor.part("file-input").setInputFiles(small);
+  await visitor.expectState("idle");
+  await Promise.all([page.waitForEvent("download"), visitor.part("batch-run").click()]);
+  await visitor.expectState("done");
+  await visitor.setUp(20);
+  await visitor.part("finetune-start").click();
+  await visitor.expectPhase("done");
+});
+
+test("a page that the visitor leaves and comes back to has its picture, its result and its workers", async ({
+  baseURL,
+}, { project }) => {
+  // Playwright turns the browser's memory of pages off.
+  const browser = await chromium.launch({
+    ...project.use.launchOptions,
+    ignoreDefaultArgs: ["--disable-back-forward-cache"],
+  });
+  try {
+    const page = await browser.newPage({ baseURL: baseURL ?? "" });
+    const visitor = new Visitor(page);
+    await page.goto("/");
+    await visitor.expectState("idle");
+    await visitor.chooseFile({ name: "mine.bmp", mimeType: "image/bmp", buffer: noise(300, 200) });
+    await expect(visitor.part("status")).toHaveText(/^Ready/);
+    await visitor.run();
+    const hash = await visitor.outputHash();
+    const leave = async () => {
+      await page.evaluate(() =>
+        addEventListener("pageshow", ({ persisted }) => (document.body.dataset["kept"] = String(persisted))),
+      );
+      // Another site's page.
+      await page.goto("data:text/html,elsewhere");
+      await page.evaluate(() => history.back());
+      await expect(page.locator("body")).toHaveAttribute("data-kept", "true");
+    };
+    await leave();
+    await expect(page.locator("#panel")).toContainText("mine 300 × 200 pixels");
+    expect(await visitor.outputHash()).toBe(hash);
+    await visitor.part("zoom").fill("3");
+    await visitor.run();
+    expect(await visitor.resultSize()).toEqual([900, 600]);
+
+    // In the midst of a run.
+    await visitor.part("zoom").fill("16");
+    await visitor.part("run").click();
+    await visitor.expectState("working");
+    await leave();
+    await visitor.expectState("done", 60_000);
+    expect(await visitor.resultSize()).toEqual([4800, 3200]);
+  } finally {
+    await browser.close();
+  }
+});
+
+test("two windows do not take each other's models away, and hear of them", async ({ page, context }) => {
+  const one = new Tuner(page);
+  const two = new Tuner(await context.newPage());
+  for (const window of [one, two]) {
+    await window.open();
+    await window.expectState("idle");
+  }
+  await one.loadModel("a.safetensors", ownModel(1));
+  await expect(one.part("model")).toHaveValue("splitsr-tiny-x2-2");
+  // This window does not know of the other one's model.
+  await two.loadModel("b.safetensors", ownModel(2));
+  await expect(two.part("model")).toHaveValue("splitsr-tiny-x2-3");
+  await expect(two.part("model-note")).toContainText("this one is named splitsr-tiny-x2-3");
+  await one.page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+  await expect.poll(() => one.models()).toContain("splitsr-tiny-x2-3");
+  await expect(one.part("model")).toHaveValue("splitsr-tiny-x2-2");
+  // Both at once.
+  await Promise.all([one.loadModel("c.safetensors", ownModel(3)), two.loadModel("d.safetensors", ownModel(4))]);
+  await expect(one.part("model")).toHaveValue(/-[45]$/);
+  await expect(two.part("model")).toHaveValue(/-[45]$/);
+  await one.open();
+  await one.expectState("idle");
+  const own = (await one.models()).filter((name) => /^splitsr-tiny-x2-\d$/.test(name));
+  expect(own.toSorted()).toEqual([2, 3, 4, 5].map((number) => `splitsr-tiny-x2-${number}`));
+});
+
+/** Opens the page, enlarges, and loads a model that stays for this visit. */
+async function useWithoutStorage(page: Page, told: RegExp): Promise<void> {
+  const errors: string[] = [];
+  page.on("pageerror", ({ message }) => errors.push(message));
+  const visitor = new Tuner(page);
+  await visitor.open();
+  await visitor.expectState("idle");
+  await visitor.chooseDemo("Fur");
+  await visitor.run();
+  await visitor.loadModel("mine.safetensors", ownModel(1));
+  await expect(visitor.part("model")).toHaveValue("splitsr-tiny-x2-2");
+  await expect(visitor.part("model-note")).toContainText(told);
+  await expect(visitor.part("model-note")).toContainText("stays in the list until you close this page");
+  await visitor.run();
+  await expect(visitor.part("report")).toContainText("splitsr-tiny-x2-2");
+  expect(errors).toEqual([]);
+}
+
+/** How browsers keep a page from storing anything: for private windows, or because their user says so. */
+const refusals: Record<string, () => void> = {
+  "there is none": () => {
+    for (const name of ["indexedDB", "caches", "localStorage"])
+      Object.defineProperty(window, name, { value: undefined });
+    for (const name of ["storage", "locks", "serviceWorker"]) {
+      // eslint-disable-next-line @typescript-eslint/no-dynamic-delete
+      delete (Navigator.prototype as unknown as Record<string, unknown>)[name];
+    }
+  },
+  "asking throws": () => {
+    const refuse = () => {
+      throw new DOMException("It is not allowed here.", "SecurityError");
+    };
+    for (const name of ["indexedDB", "caches", "localStorage"]) Object.defineProperty(window, name, { get: refuse });
+    StorageManager.prototype.persist = refuse;
+  },
+  "opening fails": () => {
+    IDBFactory.prototype.open = () => {
+      const request = new EventTarget() as IDBOpenDBRequest;
+      const error = new DOMException("It is not allowed here.", "InvalidStateError");
+      Object.defineProperty(request, "error", { value: error });
+      setTimeout(() => request.onerror?.(new Event("error")));
+      return request;
+    };
+  },
+  "it never answers": () => {
+    IDBFactory.prototype.open = () => new EventTarget() as IDBOpenDBRequest;
+  },
+};
+
+for (const [how, refuse] of Object.entries(refusals)) {
+  test(`without a storage the page works: ${how}`, async ({ page }) => {
+    await page.addInitScript(refuse);
+    await useWithoutStorage(page, /The browser does not let this page save anything on this device/);
+  });
+}
+
+test("on a full disk a model that is loaded is used, and its user is told", async ({ page }) => {
+  await page.addInitScript(fillDisk);
+  await useWithoutStorage(page, /There is no room left on this device/);
+});
