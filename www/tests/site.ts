@@ -1,5 +1,5 @@
 /** The built site on a server of its own, in a folder as on any static host, that can go away and change. */
-import { createReadStream, existsSync } from "node:fs";
+import { createReadStream, existsSync, readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, resolve } from "node:path";
@@ -20,6 +20,8 @@ const types: Record<string, string> = {
 export class Site {
   /** Files that differ from the build's, by path; null: not there. */
   readonly changed = new Map<string, string | null>();
+  /** The connection breaks after this fraction of a model. */
+  modelsBreakAt: number | undefined;
   readonly #server: Server;
   #port = 0;
 
@@ -33,7 +35,10 @@ export class Site {
         response.writeHead(404).end();
       } else {
         response.writeHead(200, { "Content-Type": type });
-        if (changed === undefined) createReadStream(join(dist, path)).pipe(response);
+        if (this.modelsBreakAt !== undefined && path.endsWith(".safetensors")) {
+          const whole = readFileSync(join(dist, path));
+          response.write(whole.subarray(0, whole.length * this.modelsBreakAt), () => response.destroy());
+        } else if (changed === undefined) createReadStream(join(dist, path)).pipe(response);
         else response.end(changed);
       }
     });
