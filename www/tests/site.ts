@@ -20,8 +20,8 @@ const types: Record<string, string> = {
 export class Site {
   /** Files that differ from the build's, by path; null: not there. */
   readonly changed = new Map<string, string | null>();
-  /** The connection breaks after this fraction of a model. */
-  modelsBreakAt: number | undefined;
+  /** The connection breaks after this fraction of such a file. */
+  breaks: { files: RegExp; at: number } | undefined;
   readonly #server: Server;
   #port = 0;
 
@@ -35,9 +35,9 @@ export class Site {
         response.writeHead(404).end();
       } else {
         response.writeHead(200, { "Content-Type": type });
-        if (this.modelsBreakAt !== undefined && path.endsWith(".safetensors")) {
+        if (this.breaks?.files.test(path)) {
           const whole = readFileSync(join(dist, path));
-          response.write(whole.subarray(0, whole.length * this.modelsBreakAt), () => response.destroy());
+          response.write(whole.subarray(0, whole.length * this.breaks.at), () => response.destroy());
         } else if (changed === undefined) createReadStream(join(dist, path)).pipe(response);
         else response.end(changed);
       }

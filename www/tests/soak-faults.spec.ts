@@ -86,16 +86,16 @@ test("workers that die at random moments", async ({ page }) => {
   summary("A worker that dies", outcomes);
 });
 
-/** Runs `use` in a browser of its own. */
+/** Runs `use` with a browser of its own, whose pages it opens. */
 async function withBrowser(
   options: LaunchOptions,
   args: string[],
   baseURL: string | undefined,
-  use: (page: Page) => Promise<void>,
+  use: (open: () => Promise<Page>) => Promise<void>,
 ): Promise<void> {
   const browser = await chromium.launch({ ...options, args: [...(options.args ?? []), ...args] });
   try {
-    await use(await browser.newPage({ baseURL: baseURL ?? "", serviceWorkers: "block" }));
+    await use(() => browser.newPage({ baseURL: baseURL ?? "", serviceWorkers: "block" }));
   } finally {
     await browser.close();
   }
@@ -106,9 +106,9 @@ test("memory that runs out in WebAssembly", async ({ launchOptions, baseURL }) =
   const outcomes: string[] = [];
   for (let round = 0; round < rounds; round++) {
     // In pages of 64 KB: enough to start, and not for every picture.
-    const pages = 300 + random.below(1500);
-    await withBrowser(launchOptions, [`--js-flags=--wasm-max-mem-pages=${pages}`], baseURL, async (page) => {
-      const visitor = new Visitor(page);
+    const pages = 120 + random.below(500);
+    await withBrowser(launchOptions, [`--js-flags=--wasm-max-mem-pages=${pages}`], baseURL, async (newPage) => {
+      const visitor = new Visitor(await newPage());
       await visitor.open();
       await visitor.expectState("idle");
       for (let index = 0; index < 3; index++) {
@@ -128,9 +128,10 @@ test("a graphics card that is lost at random moments", async ({ launchOptions, b
   const random = new Random(seed);
   const outcomes: string[] = [];
   const args = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
-  await withBrowser(launchOptions, args, baseURL, async (page) => {
-    await openHost(page, baseURL);
+  await withBrowser(launchOptions, args, baseURL, async (newPage) => {
     for (let round = 0; round < rounds; round++) {
+      const page = await newPage();
+      await openHost(page, baseURL);
       await startAuto(page);
       const loss = `
         const request = GPUAdapter.prototype.requestDevice;
@@ -148,13 +149,12 @@ test("a graphics card that is lost at random moments", async ({ launchOptions, b
         const result = await upscaler.upscale(part, { scale: 2 });
         const cpu = await window.splitsr.createUpscaler({ backend: "cpu" });
         const expected = (await cpu.upscale(part, { scale: 2 })).imageData().data;
-        cpu.destroy();
-        upscaler.destroy();
         const differences = result.imageData().data.map((value, index) => Math.abs(value - (expected[index] ?? 0)));
         return { backend: result.report.backend, levels: differences.reduce((a, b) => Math.max(a, b)) };
       });
       expect(levels).toBeLessThanOrEqual(1);
       outcomes.push(`a result of the ${backend.toUpperCase()}`);
+      await page.close();
     }
   });
   summary("A graphics card that is lost", outcomes);
@@ -165,7 +165,7 @@ test.describe("on a server of its own", () => {
   test.beforeEach(() => site.start());
   test.afterEach(() => site.stop());
 
-  test("a connection that breaks within a model", async ({ browser }) => {
+  test("a connection that breaks within a model or the engine", async ({ browser }) => {
     const random = new Random(seed);
     const outcomes: string[] = [];
     const models = ["splitsr-x2", "splitsr-x3", "splitsr-x4", "splitsr-tiny-x2", "srcnn-x2"];
@@ -176,13 +176,16 @@ test.describe("on a server of its own", () => {
       await page.goto(site.url);
       await visitor.chooseDemo("Fur");
       const model = random.pick(models);
-      site.modelsBreakAt = random.below(1000) / 1000;
+      site.breaks = {
+        files: random.pick([/\.safetensors$/, /\.safetensors$/, /\.wasm$/]),
+        at: random.below(1000) / 1000,
+      };
       await visitor.part("model").selectOption(model);
       await visitor.part("run").click();
       const how = await outcome(visitor);
       expect(how, model).toBe("a message");
       outcomes.push(how);
-      site.modelsBreakAt = undefined;
+      site.breaks = undefined;
       await visitor.run();
       const hash = await visitor.outputHash();
       expect(hash, model).toBe(hashes.get(model) ?? hash);
