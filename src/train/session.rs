@@ -367,8 +367,9 @@ impl Session {
     /// Continues from a checkpoint. The next step is bit for bit the one that would have followed.
     ///
     /// # Errors
-    /// [`Error::Weights`] if the file is no checkpoint, [`Error::Config`] if it belongs to another
-    /// run: only the name, the steps, and what depends on them may differ.
+    /// [`Error::Weights`] if the file is no checkpoint or damaged, [`Error::Config`] if it belongs
+    /// to another run: only the name, the steps, and what depends on them may differ. The state is
+    /// then unchanged.
     pub fn restore(&mut self, bytes: &[u8]) -> Result<()> {
         let (header, mut state) = weights::deserialize(bytes)?;
         let record: CheckpointRecord = header
@@ -380,6 +381,10 @@ impl Session {
             return Err(Error::Config("this checkpoint has another network, seed, start or recipe".into()));
         }
         let best = state.remove(BEST).map(|(_, parameters)| parameters);
+        let is_whole = best.as_ref().is_none_or(|best| best.len() == self.start.len());
+        if !is_whole || record.step > u64::from(u32::MAX) || record.seconds < 0.0 {
+            return Err(Error::Weights("the checkpoint is damaged: its parts do not fit each other".into()));
+        }
         self.trainer.restore(state, record.step)?;
         self.seconds = record.seconds;
         self.best = record.best.zip(best);

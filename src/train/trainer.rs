@@ -200,7 +200,7 @@ impl Trainer {
     /// the one that would have followed.
     ///
     /// # Errors
-    /// [`Error::Weights`] if the state belongs to another network.
+    /// [`Error::Weights`] if the state belongs to another network; it is then unchanged.
     pub fn restore(&mut self, mut state: NamedTensors, step: u64) -> Result<()> {
         let count = self.weights.dims()[0];
         let mut take = |name: &str| match state.remove(name) {
@@ -211,13 +211,14 @@ impl Trainer {
                 "the checkpoint has no \"{name}\" of {count} values: it belongs to another network"
             ))),
         };
-        (self.weights, self.average) = (take("weights")?, take("average")?);
-        if step > 0 {
+        let (weights, average) = (take("weights")?, take("average")?);
+        let moments = if step > 0 {
             let time = self.stage_step(step) as usize;
-            let momentum = AdaptiveMomentumState::new(time, take("moment_1")?, take("moment_2")?);
-            self.moments = Some(AdamState::new(momentum));
-        }
-        self.step = step;
+            Some(AdamState::new(AdaptiveMomentumState::new(time, take("moment_1")?, take("moment_2")?)))
+        } else {
+            None
+        };
+        (self.weights, self.average, self.moments, self.step) = (weights, average, moments, step);
         self.put_weights();
         Ok(())
     }

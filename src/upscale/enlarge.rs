@@ -119,10 +119,12 @@ impl NetworkInfo {
             Tiling::Exact => None,
             Tiling::Halo(halo) => Some(halo),
         };
-        match (wanted, self.halo) {
+        let halo = match (wanted, self.halo) {
             (Some(wanted), Some(exact)) => Some(wanted.min(exact)),
             (wanted, exact) => wanted.or(exact),
-        }
+        };
+        // No picture is larger; a weights file may say anything.
+        halo.map(|halo| halo.min(u32::MAX as usize))
     }
 }
 
@@ -145,5 +147,7 @@ mod tests {
         assert_eq!(halo(info), [Some(16), Some(73), Some(9), Some(73)]);
         assert_eq!(halo(NetworkInfo { auto_halo: None, ..info }), [Some(73), Some(73), Some(9), Some(73)]);
         assert_eq!(halo(NetworkInfo { halo: None, ..info }), [Some(16), None, Some(9), Some(99)]);
+        let boundless = NetworkInfo { halo: None, auto_halo: Some(usize::MAX), ..info };
+        assert_eq!(boundless.halo(Tiling::Auto), Some(u32::MAX as usize));
     }
 }

@@ -195,7 +195,7 @@ fn damaged_copies_neither_crash_nor_hang() {
 struct Watched;
 
 thread_local! {
-    static LARGEST: Cell<usize> = const { Cell::new(0) };
+    pub(super) static LARGEST: Cell<usize> = const { Cell::new(0) };
 }
 
 /// Threads allocate also when their own values are gone.

@@ -4,8 +4,10 @@
 mod awkward;
 mod batch;
 mod command;
+mod corpus;
 mod data;
 mod evaluation_protocol;
+mod faults;
 mod fine_tuning;
 #[cfg(feature = "gpu")]
 mod gpu;

@@ -1,6 +1,7 @@
 /** WebGPU, on a graphics card imitated in software: slow, so the pictures are small. */
 import { expect, test, type Page } from "@playwright/test";
 import type * as Splitsr from "../src/module/splitsr.ts";
+import { sabotageGpuWorker, startAuto } from "./gpu-worker.ts";
 import { noise, openHost, Visitor } from "./support.ts";
 
 declare global {
@@ -21,29 +22,6 @@ interface Request {
 interface Outcome {
   report: Splitsr.Report;
   pixels: number[];
-}
-
-/** Runs `sabotage` in the next `times` GPU workers, before their script: it may change what their WebGPU does. */
-async function sabotageGpuWorker(page: Page, sabotage: string, times = Infinity): Promise<void> {
-  const coordinator = page.workers().find((worker) => worker.url().includes("coordinator"));
-  if (!coordinator) throw new Error("there is no coordinator worker");
-  await coordinator.evaluate(
-    ({ sabotage, times }) => {
-      const real = self.Worker;
-      let started = 0;
-      self.Worker = class extends real {
-        constructor(url: string | URL, options?: WorkerOptions) {
-          const script = String(url);
-          const isTarget = script.includes("gpu-worker") && started++ < times;
-          const preface = URL.createObjectURL(new Blob([sabotage], { type: "text/javascript" }));
-          const source = `import ${JSON.stringify(preface)}; import ${JSON.stringify(script)};`;
-          const local = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-          super(isTarget ? local : url, options);
-        }
-      };
-    },
-    { sabotage, times },
-  );
 }
 
 /** The largest difference of two results, in levels. */
@@ -71,21 +49,6 @@ async function onCpu(page: Page, request: Request = {}): Promise<Outcome> {
     const upscaler = await window.splitsr.createUpscaler({ backend: "cpu", workers: 1 });
     return window.enlarge(upscaler, request).finally(() => upscaler.destroy());
   }, request);
-}
-
-/** Makes the page's `upscaler` one that chooses for itself, and takes the imitation for a card. */
-async function startAuto(page: Page): Promise<void> {
-  await page.evaluate(async () => {
-    window.upscaler = await window.splitsr.createUpscaler({ backend: "auto", workers: 1 });
-  });
-  // The imitation passes for a card.
-  const coordinator = page.workers().find((worker) => worker.url().includes("coordinator"));
-  await coordinator?.evaluate(() => {
-    Object.defineProperty(GPUAdapterInfo.prototype, "vendor", { get: () => "acme" });
-    Object.defineProperty(GPUAdapterInfo.prototype, "architecture", { get: () => "one" });
-    Object.defineProperty(GPUAdapterInfo.prototype, "description", { get: () => "" });
-    Object.defineProperty(GPUAdapterInfo.prototype, "isFallbackAdapter", { get: () => false });
-  });
 }
 
 async function enlarge(page: Page, request: Request = {}): Promise<Outcome> {

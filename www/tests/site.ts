@@ -1,5 +1,5 @@
 /** The built site on a server of its own, in a folder as on any static host, that can go away and change. */
-import { createReadStream, existsSync } from "node:fs";
+import { createReadStream, existsSync, readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, resolve } from "node:path";
@@ -22,6 +22,8 @@ export class Site {
   readonly changed = new Map<string, string | Uint8Array | null>();
   /** Additional headers, by path. */
   headers: (path: string) => Record<string, string> = () => ({});
+  /** The connection breaks after this fraction of such a file. */
+  breaks: { files: RegExp; at: number } | undefined;
   readonly #server: Server;
   #port = 0;
 
@@ -35,7 +37,10 @@ export class Site {
         response.writeHead(404).end();
       } else {
         response.writeHead(200, { "Content-Type": type, ...this.headers(path) });
-        if (changed === undefined) createReadStream(join(dist, path)).pipe(response);
+        if (this.breaks?.files.test(path)) {
+          const whole = readFileSync(join(dist, path));
+          response.write(whole.subarray(0, whole.length * this.breaks.at), () => response.destroy());
+        } else if (changed === undefined) createReadStream(join(dist, path)).pipe(response);
         else response.end(changed);
       }
     });

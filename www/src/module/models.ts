@@ -10,9 +10,9 @@ const folder = new URL(`${import.meta.env.BASE_URL}models/`, import.meta.url);
 
 /** The models that come with the package. */
 export async function listModels(): Promise<ModelEntry[]> {
-  const response = await download(new URL("index.json", folder), "the list of models");
   // A Rust test reads the file as this type.
-  return (await response.json()) as ModelEntry[];
+  const read = async (response: Response) => (await response.json()) as ModelEntry[];
+  return download(new URL("index.json", folder), "the list of models", read);
 }
 
 /**
@@ -31,12 +31,12 @@ export async function loadModel(source: ModelSource = DEFAULT_MODEL): Promise<Ar
   if (source instanceof Blob) return source.arrayBuffer();
   const isUrl = source instanceof URL || source.includes("/");
   const url = isUrl ? new URL(source, document.baseURI) : await find(source);
-  return (await download(url, `the model "${String(source)}"`)).arrayBuffer();
+  return download(url, `the model "${String(source)}"`, (response) => response.arrayBuffer());
 }
 
 /** The generic pictures that fine-tuning mixes in, in a row. */
 export async function genericPictures(): Promise<Blob> {
-  return (await download(new URL("replay.webp", folder), "the generic pictures")).blob();
+  return download(new URL("replay.webp", folder), "the generic pictures", (response) => response.blob());
 }
 
 async function find(name: string): Promise<URL> {
@@ -47,11 +47,12 @@ async function find(name: string): Promise<URL> {
   throw new UpscaleError("model", `There is no model "${name}" here. The models are: ${known}.`);
 }
 
-async function download(url: URL, what: string): Promise<Response> {
+async function download<T>(url: URL, what: string, read: (response: Response) => Promise<T>): Promise<T> {
   let why = "no connection";
   try {
     const response = await fetch(url);
-    if (response.ok) return response;
+    // The connection may also break within the file.
+    if (response.ok) return await read(response);
     why = `the server answered ${response.status}`;
   } catch (error) {
     if (error instanceof Error) why = error.message;

@@ -98,11 +98,11 @@ export function parseLink(
 const readers: Record<string, Reader> = {
   img(text, state) {
     const [, kind, rest = ""] = /^(demo|png|url):(.*)$/s.exec(text) ?? [];
-    const address = kind === "url" ? rest : text;
-    if (isDataAddress(address)) return readEmbedded(address, state);
+    if (isDataAddress(kind === "url" ? rest : text)) return readEmbedded(kind === "url" ? rest : text, state);
+    const address = kind === "url" ? readAddress(rest) : undefined;
     if (kind === "png" && unpackPicture(rest)) state.embedded = rest;
     else if (kind === "demo" && demos.some((demo) => demo.id === rest)) state.demo = rest;
-    else if (kind === "url" && readAddress(rest)) state.address = rest;
+    else if (address) state.address = address.href;
     else return "The link uses a picture that this page does not have.";
     return undefined;
   },
