@@ -250,7 +250,7 @@ mod tests {
         }
         std::fs::write(folder.path().join("LICENSE"), "free").unwrap();
         let mut each = Vec::new();
-        let set = score_set(folder.path(), 2, bicubic, |_, scores| each.push(*scores)).unwrap();
+        let set = score_set(folder.path(), 2, degrade, bicubic, |_, scores| each.push(*scores)).unwrap();
         assert_eq!((set.images, each.len()), (2, 2));
         assert_eq!(each[0].psnr_y, {
             let (hr, lr) = degrade(ramp(40, 36, Layout::Rgb), 2).unwrap();
@@ -266,7 +266,7 @@ mod tests {
     #[test]
     fn a_damaged_picture_in_a_set_is_named_and_an_empty_set_refused() {
         let folder = tempfile::tempdir().unwrap();
-        let score = || score_set(folder.path(), 2, bicubic, |_, _| ()).unwrap_err().to_string();
+        let score = || score_set(folder.path(), 2, degrade, bicubic, |_, _| ()).unwrap_err().to_string();
         assert!(score().contains("no picture"), "{}", score());
         std::fs::write(folder.path().join("cut.png"), b"\x89PNG\r\n\x1a\n").unwrap();
         assert!(score().contains("cut.png"), "{}", score());

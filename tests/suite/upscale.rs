@@ -1,6 +1,5 @@
 //! Passes, tiles and threads, with networks whose results are known.
 
-use std::sync::Arc;
 
 use burn::tensor::Device;
 use proptest::prelude::*;
