@@ -38,7 +38,6 @@ pub struct Degradation {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jpeg: Option<u8>,
     /// Whether JPEG halves the resolution of the colours (4:2:0), as most cameras and programs do.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub half_chroma: bool,
     /// Quality of a JPEG compression before that one, 1 to 100, or none.
     #[serde(skip_serializing_if = "Option::is_none")]

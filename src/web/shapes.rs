@@ -195,6 +195,7 @@ mod tests {
         let mut json = serde_json::to_value(&settings).unwrap();
         // In TOML, which the same type is for, what is null is left out.
         json["degradation"]["jpeg"] = settings.degradation.jpeg.into();
+        json["degradation"]["jpeg_before"] = settings.degradation.jpeg_before.into();
         let json = serde_json::to_string_pretty(&json).unwrap();
         let mut ranges = String::new();
         for (range, _) in settings.numbers() {

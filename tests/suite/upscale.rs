@@ -1,6 +1,5 @@
 //! Passes, tiles and threads, with networks whose results are known.
 
-
 use burn::tensor::Device;
 use proptest::prelude::*;
 use splitsr::config::{BlockKind, HybridMode, NetworkConfig, Replacement, SplitSrConfig};

@@ -8,7 +8,9 @@ export const defaultSettings: TuneSettings = {
   "batch": 8,
   "degradation": {
     "blur": 0.0,
+    "half_chroma": false,
     "jpeg": null,
+    "jpeg_before": null,
     "noise": 0.0,
     "shrink": "bicubic"
   },

@@ -327,15 +327,23 @@ noise: number,
 /**
  * Quality of a final JPEG compression, 1 to 100, or none.
  */
-jpeg: number | null, };
+jpeg: number | null, 
+/**
+ * Whether JPEG halves the resolution of the colours (4:2:0), as most cameras and programs do.
+ */
+half_chroma: boolean, 
+/**
+ * Quality of a JPEG compression before that one, 1 to 100, or none.
+ */
+jpeg_before: number | null, };
 
 /**
  * A filter that shrinks pictures.
  */
-export type Shrink = "bicubic" | "area";
+export type Shrink = "bicubic" | "area" | "lanczos" | "bilinear";
 
 /**
- * What is known before the first step.
+ * Facts known before the first step.
  */
 export type FineTuningInfo = { 
 /**
@@ -344,7 +352,7 @@ export type FineTuningInfo = {
  */
 settings: Pick<TuneSettings, "patch">, 
 /**
- * What is held out of training to score with.
+ * The data held out of training to score with.
  */
 heldOut: HeldOutKind, 
 /**
@@ -365,7 +373,7 @@ bicubicPsnrY: number,
 modelPsnrY: number | null, };
 
 /**
- * What is held out of training.
+ * The kind of data held out of training.
  */
 export type HeldOutKind = "pictures" | "parts";
 
