@@ -35,7 +35,7 @@ async function frameIn(page: Page, sandbox: string): Promise<Frame> {
 }
 
 /** What becomes of a picture, by the module and by the element. */
-async function tryBoth(place: Frame | Page): Promise<{ module: string; element: string; shows: string }> {
+async function tryBoth(place: Pick<Page, "evaluate">): Promise<{ module: string; element: string; shows: string }> {
   return place.evaluate(
     async ({ url, fur }) => {
       const { createUpscaler, UpscaleError } = (await import(url)) as typeof Splitsr;

@@ -9,7 +9,7 @@ import { createUpscaler } from "./upscaler.ts";
 
 /** On a server, which has no elements, the module can still be imported. */
 const isBrowser = typeof HTMLElement !== "undefined";
-const Base: typeof HTMLElement = isBrowser ? HTMLElement : (class {} as typeof HTMLElement);
+const Base: typeof HTMLElement = isBrowser ? HTMLElement : (Object as unknown as typeof HTMLElement);
 
 let sheet: CSSStyleSheet | undefined;
 

@@ -118,6 +118,7 @@ export class Opener {
   async openFiles({ files, leftOut }: Incoming): Promise<void> {
     const { activity } = this.#session;
     const others = leftOut === 1 ? "1 other file is no picture" : `${leftOut} other files are no pictures`;
+    const remark = leftOut > 0 ? ` ${others} and left out.` : "";
     if (files.length === 0) {
       if (leftOut > 0) activity.say("error", "There is no picture in this folder. Choose another one.");
       return;
@@ -134,8 +135,8 @@ export class Opener {
       trouble ||= batch ? `${file.name}: ${text}` : text;
     }
     this.#session.setBatch(batch);
-    if (trouble) activity.say("error", trouble);
-    else if (leftOut > 0) activity.say("idle", `${activity.status.text} ${others} and left out.`);
+    if (trouble) activity.say("error", trouble + remark);
+    else if (remark) activity.say("idle", activity.status.text + remark);
   }
 
   /**
