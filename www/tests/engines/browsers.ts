@@ -5,7 +5,7 @@ import type { Driver } from "./driver.ts";
 import { launchChromium, launchFirefox } from "./puppeteer.ts";
 import { launchWebKit } from "./webkit.ts";
 
-export interface Browser {
+interface Browser {
   name: "chromium" | "firefox" | "webkit";
   /** Starts it; it saves files to `downloads`, and may use the empty folder `home`. */
   launch: (downloads: string, home: string) => Promise<Driver>;

@@ -1,6 +1,6 @@
 /** What the files that public bug reports tell of must give, doubled; see their README. */
 
-export interface Row {
+interface Row {
   size?: [number, number];
   /** Colours of the result: x, y, red, green, blue. */
   pixels?: [number, number, number, number, number][];

@@ -88,24 +88,24 @@ test("the window shows the result", async ({ visitor }) => {
     document.querySelector("#stage .divider")?.dispatchEvent(key);
   });
   await expect.poll(() => visitor.attribute("#stage .divider", "aria-valuenow")).toBe("0");
-  const screen = Buffer.from(await visitor.driver.screenshot()).toString("base64");
+  const screenshot = Buffer.from(await visitor.driver.screenshot()).toString("base64");
   const seen = await visitor.driver.evaluate(async (base64) => {
     const canvas = document.querySelector<HTMLCanvasElement>("[data-testid=result]");
     const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
     const bitmap = await createImageBitmap(new Blob([bytes]), { colorSpaceConversion: "none" });
-    const window = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d");
-    window?.drawImage(bitmap, 0, 0);
+    const screen = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d");
+    screen?.drawImage(bitmap, 0, 0);
     if (!canvas) throw new Error("no result");
     const box = canvas.getBoundingClientRect();
     const side = 200;
     // From its middle.
     const [left, top] = [canvas.width / 2 - side / 2, canvas.height / 2 - side / 2];
     const result = canvas.getContext("2d")?.getImageData(left, top, side, side).data ?? [];
-    const shown = window?.getImageData(Math.round(box.x + left), Math.round(box.y + top), side, side).data ?? [];
+    const shown = screen?.getImageData(Math.round(box.x + left), Math.round(box.y + top), side, side).data ?? [];
     let sum = 0;
     for (let index = 0; index < result.length; index++) sum += Math.abs((result[index] ?? 0) - (shown[index] ?? 0));
     return { magnification: box.width / canvas.width, mean: sum / (4 * side * side) };
-  }, screen);
+  }, screenshot);
   expect(seen.magnification).toBe(1);
   expect(seen.mean).toBeLessThan(1);
 });

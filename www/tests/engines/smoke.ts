@@ -124,6 +124,7 @@ const host = `<!doctype html>
 export const test = base.extend<{ visitor: Visitor }, { shared: Visitor }>({
   /** One browser for all cases: what one leaves behind is the next one's trouble, as it is a visitor's. */
   shared: [
+    // eslint-disable-next-line no-empty-pattern -- Playwright reads here what a fixture needs
     async ({}, use, { project }) => {
       const browser = browsers.find(({ name }) => name === project.name);
       if (!browser) throw new Error(`there is no browser ${project.name}`);

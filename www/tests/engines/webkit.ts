@@ -19,7 +19,7 @@ export async function launchWebKit(executablePath: string, downloads: string, ho
   const children: ChildProcess[] = [];
   const stop = () => {
     // With what they have started themselves.
-    for (const { pid } of children) if (pid !== undefined) process.kill(-pid);
+    for (const { pid, exitCode } of children) if (pid !== undefined && exitCode === null) process.kill(-pid);
   };
   try {
     // It has no mode without a window. The server picks a free number, and writes it to this pipe.
@@ -88,7 +88,7 @@ async function answers(url: string): Promise<void> {
 async function request<Value>(method: "GET" | "POST" | "DELETE", url: string, body?: object): Promise<Value> {
   const response = await fetch(url, { method, ...(body && { body: JSON.stringify(body) }) });
   const { value } = (await response.json()) as { value: Value & { error?: string; message?: string } };
-  if (!response.ok) throw new Error(`${value.error}: ${value.message}`);
+  if (!response.ok) throw new Error(`${value.error ?? ""}: ${value.message ?? ""}`);
   return value;
 }
 
@@ -161,6 +161,6 @@ class WebDriver implements Driver {
   /** The path of an element; waits for it. */
   async #element(selector: string): Promise<string> {
     const element = await this.#post<Record<string, string>>("/element", { using: "css selector", value: selector });
-    return `/element/${element[ELEMENT]}`;
+    return `/element/${element[ELEMENT] ?? ""}`;
   }
 }
