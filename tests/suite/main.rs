@@ -5,7 +5,9 @@ mod awkward;
 mod command;
 mod data;
 mod evaluation_protocol;
+mod field;
 mod fine_tuning;
+mod formats;
 #[cfg(feature = "gpu")]
 mod gpu;
 mod gradients;

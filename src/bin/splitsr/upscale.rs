@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use splitsr::device::{Backend, DeviceChoice, ModelOnDevice};
 use splitsr::eval::read_picture;
-use splitsr::image::{Format, encode_with, exif};
+use splitsr::image::{Encoded, Format, encode_with, exif};
 use splitsr::upscale::{Options, Progress, Report, Target, Tiling, upscale};
 use splitsr::weights::hex_sha256;
 use splitsr::{Error, Result, files, models};
@@ -134,7 +134,8 @@ fn one(args: &Args, model: &Arc<ModelOnDevice>, input: &Path, output: PathBuf, s
     bar.finish_and_clear();
     let (result, Report { tiles, halo, threads, seconds, .. }) = outcome?;
     let exif = if args.keep_metadata { exif(&std::fs::read(input).map_err(Error::io(input))?) } else { None };
-    files::replace(&output, &encode_with(&result, format, exif)?)?;
+    let Encoded { bytes, notes } = encode_with(&result, format, exif)?;
+    files::replace(&output, &bytes)?;
     Ok(Done {
         input: input.to_owned(),
         output,
@@ -145,7 +146,7 @@ fn one(args: &Args, model: &Arc<ModelOnDevice>, input: &Path, output: PathBuf, s
         halo,
         threads,
         output_sha256: hex_sha256(&result.to_rgba8()),
-        notes: result.notes,
+        notes: [result.notes, notes].concat(),
     })
 }
 

@@ -3,7 +3,7 @@
 export interface BatchItem {
   readonly file: File;
   readonly state: "waiting" | "working" | "done" | "failed";
-  /** Why it failed. */
+  /** Why it failed, or what there is to note about the result. */
   readonly why: string;
   /** The enlarged picture. It is kept so that a cancelled batch can continue. */
   readonly result: Blob | undefined;
