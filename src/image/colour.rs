@@ -71,8 +71,12 @@ impl CodePoints {
             matrix_coefficients: MatrixCoefficients::Identity,
             full_range: true,
         };
+        ToneReprCurve::try_from(described.transfer_characteristics).ok()?;
         let mut profile = ColorProfile::new_srgb();
-        profile.update_rgb_colorimetry_from_cicp(described).then_some(profile)
+        profile.cicp = None;
+        // Its answer is always `false`.
+        profile.update_rgb_colorimetry_from_cicp(described);
+        profile.cicp.is_some().then_some(profile)
     }
 }
 
@@ -83,13 +87,13 @@ pub(super) fn apply(picture: &mut Picture, described: Described) {
         Described::Code(code) if code.is_srgb() => {}
         Described::Code(code) if code.is_hdr() => from_hdr(picture, code),
         Described::Code(code) => {
-            let note = match code.to_profile() {
-                Some(profile) if attach(picture, profile, &code.name()) => {
-                    format!("its colours ({}) are kept as a colour profile", code.name())
-                }
-                _ => format!("its colours ({}) are of an unknown kind and are taken as sRGB", code.name()),
-            };
-            picture.notes.push(note);
+            let name = code.name();
+            let kept = code.to_profile().is_some_and(|profile| attach(picture, profile, &name));
+            picture.notes.push(if kept {
+                format!("its colours ({name}) are kept as a colour profile")
+            } else {
+                format!("its colours ({name}) are of an unknown kind and are taken as sRGB")
+            });
         }
         Described::Measured { gamma, chromaticities } => measured(picture, gamma, chromaticities),
     }
@@ -135,7 +139,8 @@ fn measured(picture: &mut Picture, gamma: Option<f64>, chromaticities: Option<[f
         let matrix = profile.colorant_matrix();
         let usable = matrix.v.as_flattened().iter().all(|value| value.is_finite())
             && matrix.determinant().is_some_and(|value| value.abs() > 1e-4);
-        picture.notes.push(if usable && attach(picture, profile, "as the PNG file describes") {
+        let kept = usable && attach(picture, profile, "as the PNG file describes");
+        picture.notes.push(if kept {
             "its colours, which it describes by numbers, are kept as a colour profile".into()
         } else {
             "its description of its colours cannot be used: they are taken as sRGB".into()
