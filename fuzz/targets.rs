@@ -57,7 +57,7 @@ pub fn picture(bytes: &[u8]) {
         let Ok(file) = encode_with(&picture, format, metadata.clone()) else {
             continue;
         };
-        let again = decode(&file, &LIMITS).expect("what we write can be read");
+        let again = decode(&file.bytes, &LIMITS).expect("what we write can be read");
         assert_eq!((again.width, again.height), (picture.width, picture.height), "{format:?}");
     }
 }
@@ -71,9 +71,7 @@ pub fn profile(bytes: &[u8]) {
     for (layout, depth) in kinds {
         let mut picture = Picture::blank(3, 2, layout, depth).expect("six pixels");
         picture.profile = Some(bytes.to_vec());
-        let Ok(converted) = into_srgb(picture.clone()) else {
-            continue;
-        };
+        let converted = into_srgb(picture.clone());
         assert_eq!((converted.layout, converted.samples.len()), (picture.layout, picture.samples.len()));
         assert_eq!(converted.profile, None);
         // The same profile out of a file.

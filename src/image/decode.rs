@@ -2,14 +2,15 @@
 
 use std::io::{Cursor, ErrorKind};
 
-use image::codecs::{bmp, gif, ico, jpeg, png, tiff, webp};
+use image::codecs::{bmp, gif, ico, jpeg, png, webp};
 use image::metadata::Orientation;
-use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageError};
+use image::{DynamicImage, ImageDecoder, ImageError};
 
-use super::container::{frame_count, jpeg_facts, png_gamma, png_size};
-use super::profile;
+use super::colour::{self, Described};
+use super::container::{bmp_profile, frame_count, png_colours, png_is_for_iphones, png_size};
+use super::jpeg::{Facts, with_end, without_filling};
 use super::sniff::{Content, sniff};
-use super::{Layout, Picture, Samples};
+use super::{Layout, Picture, Samples, exif, profile, tiff};
 use crate::error::{Error, Result};
 
 /// How large a picture may be.
@@ -28,7 +29,7 @@ impl Default for Limits {
 }
 
 impl Limits {
-    fn check(&self, width: u32, height: u32) -> Result<()> {
+    pub(super) fn check(&self, width: u32, height: u32) -> Result<()> {
         let (width, height) = (u64::from(width), u64::from(height));
         if width * height <= self.max_pixels {
             return Ok(());
@@ -39,7 +40,7 @@ impl Limits {
 
     /// The most that a decoder may allocate: the result with 16 bits and alpha, and as much again
     /// for its own work.
-    fn for_decoder(&self) -> image::Limits {
+    pub(super) fn for_decoder(&self) -> image::Limits {
         let mut limits = image::Limits::no_limits();
         limits.max_alloc = Some(self.max_pixels.saturating_mul(2 * 8).max(1 << 24));
         limits
@@ -51,7 +52,8 @@ impl Limits {
 /// The EXIF orientation is applied, so the picture is upright and nothing must turn it again. Grey
 /// stays grey, 16 bits stay 16; palettes and transparent colours are expanded. CMYK becomes RGB. Of
 /// several frames or pages, the first is read; of several icon sizes, the best. A note says so.
-/// An ICC profile that fits is kept in [`Picture::profile`].
+/// An ICC profile that fits is kept in [`Picture::profile`]. HDR and floating-point samples become
+/// sRGB.
 ///
 /// # Errors
 /// [`Error::UnsupportedFormat`] for other content, [`Error::TooLarge`] when the header claims more
@@ -60,40 +62,28 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture> {
     let content = sniff(bytes);
     let input = Cursor::new(bytes);
     let failed = |error| explain(content, error);
-    let mut notes = frame_note(content, bytes);
+    let file = File { content, bytes, limits };
     match content {
         Content::Png => {
+            if png_is_for_iphones(bytes) {
+                return Err(uncommon(content, "made for iPhone programs only"));
+            }
             if let Some((width, height)) = png_size(bytes) {
                 limits.check(width, height)?;
             }
             // The limits go in before the header is read: compressed chunks before the pixels can
             // be bombs too.
-            let decoder = png::PngDecoder::with_limits(input, limits.for_decoder()).map_err(failed)?;
-            notes.extend(gamma_note(bytes));
-            read(Box::new(decoder), content, limits, notes)
+            file.read(png::PngDecoder::with_limits(input, limits.for_decoder()).map_err(failed)?)
         }
-        Content::Jpeg => {
-            let facts = jpeg_facts(bytes);
-            if !facts.complete {
-                return Err(Error::Decode("the JPEG file is cut short".into()));
-            }
-            let cmyk = facts.components == 4;
-            notes.extend(cmyk.then(cmyk_note));
-            read(Box::new(jpeg::JpegDecoder::new(input).map_err(failed)?), content, limits, notes)
-        }
-        Content::WebP => read(Box::new(webp::WebPDecoder::new(input).map_err(failed)?), content, limits, notes),
-        Content::Gif => {
-            read(Box::new(gif::GifDecoder::new(input).map_err(failed)?), content, limits, notes).map(drop_opaque)
-        }
-        Content::Bmp => read(Box::new(bmp::BmpDecoder::new(input).map_err(failed)?), content, limits, notes),
+        Content::Jpeg => jpeg(file),
+        Content::WebP => file.read(webp::WebPDecoder::new(input).map_err(failed)?),
+        Content::Gif => file.read(gif::GifDecoder::new(input).map_err(failed)?).map(drop_opaque),
+        Content::Bmp => file.read(bmp::BmpDecoder::new(input).map_err(failed)?),
         Content::Tiff => {
-            let decoder = tiff::TiffDecoder::new(input).map_err(failed)?;
-            let original = decoder.original_color_type();
-            let cmyk = matches!(original, ExtendedColorType::Cmyk8 | ExtendedColorType::Cmyk16);
-            notes.extend(cmyk.then(cmyk_note));
-            read(Box::new(decoder), content, limits, notes)
+            let page = tiff::read(bytes, limits)?;
+            finish(page.image, page.orientation, page.notes, Colours::Icc(page.icc))
         }
-        Content::Ico => read(Box::new(ico::IcoDecoder::new(input).map_err(failed)?), content, limits, notes),
+        Content::Ico => file.read(ico::IcoDecoder::new(input).map_err(failed)?),
         Content::Empty => Err(Error::Decode("the file is empty".into())),
         Content::Avif => {
             Err(unsupported("AVIF: open it in the page, where the browser decodes it, or convert it to PNG"))
@@ -109,49 +99,97 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture> {
     }
 }
 
-/// The EXIF metadata of a PNG, JPEG or WebP file, as [`encode_with`](super::encode_with) takes it:
-/// without the orientation, which [`decode`] has applied. `None` where there is none, or none that
-/// can be read.
-pub fn exif(bytes: &[u8]) -> Option<Vec<u8>> {
-    let input = Cursor::new(bytes);
-    let mut decoder: Box<dyn ImageDecoder> = match sniff(bytes) {
-        Content::Png => Box::new(png::PngDecoder::with_limits(input, Limits::default().for_decoder()).ok()?),
-        Content::Jpeg => Box::new(jpeg::JpegDecoder::new(input).ok()?),
-        Content::WebP => Box::new(webp::WebPDecoder::new(input).ok()?),
-        _ => return None,
+/// Reads a JPEG, also one that lacks its end marker but no pixel.
+fn jpeg(file: File) -> Result<Picture> {
+    let facts = Facts::of(file.bytes);
+    if let Some(kind) = facts.uncommon() {
+        return Err(uncommon(file.content, &kind));
+    }
+    let decode = |bytes: &[u8]| {
+        let decoder = jpeg::JpegDecoder::new(Cursor::new(bytes)).map_err(|error| explain(file.content, error))?;
+        File { bytes, ..file }.read(decoder)
     };
-    let mut exif = decoder.exif_metadata().ok().flatten()?;
-    // The orientation is removed because it is already applied; its value is not needed.
-    let _ = Orientation::remove_from_exif_chunk(&mut exif);
-    Some(exif)
+    let mut picture = if facts.complete {
+        decode(file.bytes)?
+    } else {
+        let cut = || cut_short(file.content);
+        if !facts.has_all_scans() {
+            return Err(cut());
+        }
+        // The decoder does not tell whether it had data for every pixel. Where it had, it does not
+        // look at what comes after them.
+        let data = without_filling(file.bytes);
+        let picture = decode(&with_end(data, &[]))?;
+        if !decode(&with_end(data, &[0xaa; 64])).is_ok_and(|filled| filled == picture) {
+            return Err(cut());
+        }
+        picture
+    };
+    if facts.is_cmyk() {
+        picture.notes.insert(0, CMYK_NOTE.into());
+    }
+    if !facts.complete {
+        picture.notes.push("its end marker is missing, but no pixel is".into());
+    }
+    Ok(picture)
 }
 
-fn unsupported(why: &str) -> Error {
+pub(super) fn unsupported(why: &str) -> Error {
     Error::UnsupportedFormat(why.into())
 }
 
-/// By reference, whatever the decoder: most of this is code of `image` that would be compiled again
-/// for each.
-fn read(
-    mut decoder: Box<dyn ImageDecoder + '_>,
+pub(super) fn uncommon(content: Content, kind: &str) -> Error {
+    let name = content.name();
+    unsupported(&format!("a {name} file of an uncommon kind ({kind}): save it as an ordinary PNG or JPEG"))
+}
+
+/// A file that one of the decoders of `image` reads.
+#[derive(Clone, Copy)]
+struct File<'a> {
     content: Content,
-    limits: &Limits,
-    notes: Vec<String>,
-) -> Result<Picture> {
-    let failed = |error| explain(content, error);
-    let (width, height) = decoder.dimensions();
-    limits.check(width, height)?;
-    // Metadata that cannot be read is no reason to refuse the pixels. It comes before the limits:
-    // with them the TIFF decoder takes no profile that is larger than the pixels.
-    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let icc = decoder.icc_profile().ok().flatten();
-    decoder.set_limits(limits.for_decoder()).map_err(failed)?;
-    let mut image = DynamicImage::from_decoder(decoder).map_err(failed)?;
+    bytes: &'a [u8],
+    limits: &'a Limits,
+}
+
+impl File<'_> {
+    fn read(self, decoder: impl ImageDecoder) -> Result<Picture> {
+        self.read_boxed(Box::new(decoder))
+    }
+
+    /// By reference, whatever the decoder: most of this is code of `image` that would be compiled
+    /// again for each.
+    fn read_boxed(self, mut decoder: Box<dyn ImageDecoder + '_>) -> Result<Picture> {
+        let Self { content, bytes, limits } = self;
+        let failed = |error| explain(content, error);
+        let (width, height) = decoder.dimensions();
+        limits.check(width, height)?;
+        let described = if content == Content::Png { png_colours(bytes) } else { None };
+        let colours = match described {
+            Some(described) => Colours::Described(described),
+            None if content == Content::Bmp => Colours::Icc(bmp_profile(bytes).map(<[u8]>::to_vec)),
+            // A profile that cannot be read is no reason to refuse the pixels.
+            None => Colours::Icc(decoder.icc_profile().ok().flatten()),
+        };
+        decoder.set_limits(limits.for_decoder()).map_err(failed)?;
+        let image = DynamicImage::from_decoder(decoder).map_err(failed)?;
+        finish(image, exif::orientation(content, bytes), frame_note(content, bytes), colours)
+    }
+}
+
+/// What the file says about its colours.
+enum Colours {
+    Icc(Option<Vec<u8>>),
+    Described(Described),
+}
+
+fn finish(mut image: DynamicImage, orientation: Orientation, notes: Vec<String>, colours: Colours) -> Result<Picture> {
     image.apply_orientation(orientation);
     let mut picture = from_image(image)?;
     picture.notes = notes;
-    if let Some(icc) = icc {
-        profile::attach(&mut picture, icc);
+    match colours {
+        Colours::Icc(None) => {}
+        Colours::Icc(Some(icc)) => profile::attach(&mut picture, icc),
+        Colours::Described(described) => colour::apply(&mut picture, described),
     }
     Ok(picture)
 }
@@ -167,9 +205,7 @@ fn from_image(image: DynamicImage) -> Result<Picture> {
         DynamicImage::ImageLumaA16(pixels) => (Layout::GreyAlpha, Samples::U16(pixels.into_raw())),
         DynamicImage::ImageRgb16(pixels) => (Layout::Rgb, Samples::U16(pixels.into_raw())),
         DynamicImage::ImageRgba16(pixels) => (Layout::RgbAlpha, Samples::U16(pixels.into_raw())),
-        // 32-bit floats, which only TIFF has here.
-        image if image.color().has_alpha() => (Layout::RgbAlpha, Samples::U16(image.into_rgba16().into_raw())),
-        image => (Layout::Rgb, Samples::U16(image.into_rgb16().into_raw())),
+        _ => unreachable!("no decoder here gives floats"),
     };
     // No decoder may hand out an empty picture, whatever the header says.
     Picture::new(width, height, layout, samples)
@@ -189,34 +225,20 @@ fn drop_opaque(picture: Picture) -> Picture {
 fn frame_note(content: Content, bytes: &[u8]) -> Vec<String> {
     match (frame_count(content, bytes), content) {
         (0 | 1, _) => Vec::new(),
-        (count, Content::Tiff) => vec![format!("the first of {count} pages")],
         (count, Content::Ico) => vec![format!("the best of {count} sizes")],
         (count, _) => vec![format!("the first of {count} frames")],
     }
 }
 
-fn cmyk_note() -> String {
-    "converted from CMYK to RGB without a profile: colours are approximate".into()
-}
-
-/// A note if a PNG asks for a gamma other than about 1 / 2.2, which few programs honour.
-fn gamma_note(bytes: &[u8]) -> Option<String> {
-    let gamma = png_gamma(bytes)?;
-    let unusual = (gamma - 1.0 / 2.2).abs() > 0.02;
-    unusual.then(|| format!("its gamma value of {gamma:.2} is ignored: the colours are taken as sRGB"))
-}
+pub(super) const CMYK_NOTE: &str = "converted from CMYK to RGB without a profile: colours are approximate";
 
 /// One line in our words, around the decoder's own reason.
 fn explain(content: Content, error: ImageError) -> Error {
     let name = content.name();
     match error {
-        ImageError::Unsupported(error) => {
-            unsupported(&format!("a {name} file of an uncommon kind ({error}): save it as an ordinary PNG or JPEG"))
-        }
-        ImageError::Limits(_) => Error::Decode(format!("the {name} file needs more memory than its size justifies")),
-        ImageError::IoError(error) if error.kind() == ErrorKind::UnexpectedEof => {
-            Error::Decode(format!("the {name} file is cut short"))
-        }
+        ImageError::Unsupported(error) => uncommon(content, &error.to_string()),
+        ImageError::Limits(_) => too_much_memory(content),
+        ImageError::IoError(error) if error.kind() == ErrorKind::UnexpectedEof => cut_short(content),
         error => {
             // The outer error only repeats the format's name.
             let reason = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
@@ -226,6 +248,14 @@ fn explain(content: Content, error: ImageError) -> Error {
             Error::Decode(format!("the {name} file cannot be decoded ({})", reason.trim_end_matches('.')))
         }
     }
+}
+
+pub(super) fn cut_short(content: Content) -> Error {
+    Error::Decode(format!("the {} file is cut short", content.name()))
+}
+
+pub(super) fn too_much_memory(content: Content) -> Error {
+    Error::Decode(format!("the {} file asks for more memory than its size explains", content.name()))
 }
 
 #[cfg(test)]

@@ -4,11 +4,12 @@ use std::borrow::Cow;
 use std::io::Cursor;
 use std::path::Path;
 
-use image::codecs::{bmp, gif, jpeg, png, tiff, webp};
+use image::codecs::{bmp, gif, jpeg, png, webp};
 use image::{ExtendedColorType, ImageEncoder, ImageError};
 
+use super::exif::fit_jpeg;
 use super::profile::into_srgb;
-use super::{Layout, Picture, Samples};
+use super::{Layout, Picture, Samples, tiff};
 use crate::error::{Error, Result};
 
 /// The JPEG quality where none is asked for: no visible loss, as photographs are usually kept.
@@ -95,7 +96,17 @@ impl Format {
 /// [`Error::Encode`] when the format cannot hold a picture of that size, or the JPEG quality is not
 /// 1 to 100.
 pub fn encode(picture: &Picture, format: Format) -> Result<Vec<u8>> {
-    encode_with(picture, format, None)
+    encode_with(picture, format, None).map(|encoded| encoded.bytes)
+}
+
+/// A written picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Encoded {
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// Remarks for the user on what the format cannot hold, each a phrase, as
+    /// [`Picture::notes`](Picture::notes).
+    pub notes: Vec<String>,
 }
 
 /// [`encode`], with EXIF metadata (see [`exif`](super::exif)) where the format is PNG, JPEG or
@@ -103,8 +114,10 @@ pub fn encode(picture: &Picture, format: Format) -> Result<Vec<u8>> {
 ///
 /// # Errors
 /// As [`encode`].
-pub fn encode_with(picture: &Picture, format: Format, exif: Option<Vec<u8>>) -> Result<Vec<u8>> {
-    let picture = fit(picture, format)?;
+pub fn encode_with(picture: &Picture, format: Format, exif: Option<Vec<u8>>) -> Result<Encoded> {
+    let mut notes = Vec::new();
+    let picture = fit(picture, format, &mut notes);
+    let exif = exif.and_then(|exif| fit_exif(exif, format, &mut notes));
     let mut bytes = Cursor::new(Vec::new());
     match format {
         Format::Png => write(&picture, png::PngEncoder::new(&mut bytes), format, exif),
@@ -116,39 +129,61 @@ pub fn encode_with(picture: &Picture, format: Format, exif: Option<Vec<u8>>) -> 
         }
         Format::WebP => write(&picture, webp::WebPEncoder::new_lossless(&mut bytes), format, exif),
         Format::Bmp => write(&picture, bmp::BmpEncoder::new(&mut bytes), format, None),
-        Format::Tiff => write(&picture, tiff::TiffEncoder::new(&mut bytes), format, None),
+        Format::Tiff => {
+            let written = tiff::write(&picture).map_err(|error| refused(&picture, format, &error))?;
+            return Ok(Encoded { bytes: written, notes });
+        }
         Format::Gif => write(&picture, gif::GifEncoder::new_with_speed(&mut bytes, GIF_SPEED), format, None),
     }?;
-    Ok(bytes.into_inner())
+    Ok(Encoded { bytes: bytes.into_inner(), notes })
+}
+
+/// The metadata as `format` can hold them.
+fn fit_exif(exif: Vec<u8>, format: Format, notes: &mut Vec<String>) -> Option<Vec<u8>> {
+    match format {
+        Format::Png | Format::WebP => Some(exif),
+        Format::Jpeg { .. } => {
+            let (fitted, note) = fit_jpeg(exif);
+            notes.extend(note);
+            fitted
+        }
+        Format::Bmp | Format::Tiff | Format::Gif => {
+            notes.push(format!("its metadata are left out: they are not written into {} files", format.extension()));
+            None
+        }
+    }
 }
 
 /// The palette search's own default: below it the time grows much faster than the quality.
 const GIF_SPEED: i32 = 10;
 
 /// The picture as `format` can hold it.
-fn fit(picture: &Picture, format: Format) -> Result<Cow<'_, Picture>> {
+fn fit<'a>(picture: &'a Picture, format: Format, notes: &mut Vec<String>) -> Cow<'a, Picture> {
     let mut fitted = Cow::Borrowed(picture);
-    if picture.profile.is_some() && matches!(format, Format::Bmp | Format::Gif) {
-        fitted = Cow::Owned(into_srgb(fitted.into_owned())?);
-    }
-    let keeps_16_bit = matches!(format, Format::Png | Format::Tiff);
-    if !keeps_16_bit && matches!(fitted.samples, Samples::U16(_)) {
-        fitted = Cow::Owned(fitted.into_owned().into_8_bit());
-    }
-    if matches!(format, Format::Jpeg { .. }) && picture.layout.has_alpha() {
-        fitted = Cow::Owned(over_white(&fitted));
-    }
-    // As the encoders write them, TIFF and BMP have no grey with alpha, and GIF no grey at all.
+    // As the encoders write them, BMP has no grey with alpha, and GIF no grey at all.
     let needs_rgb = match format {
-        Format::Tiff | Format::Bmp => picture.layout == Layout::GreyAlpha,
+        Format::Bmp => picture.layout == Layout::GreyAlpha,
         Format::Gif => picture.layout.is_grey(),
         _ => false,
     };
-    if needs_rgb {
-        // A grey profile would not fit any more.
-        fitted = Cow::Owned(into_srgb(fitted.into_owned())?.into_rgb());
+    let name = format.extension();
+    if picture.profile.is_some() && matches!(format, Format::Bmp | Format::Gif) {
+        notes.push(format!("its colours are converted to sRGB: no profile is written into {name} files"));
+        fitted = Cow::Owned(into_srgb(fitted.into_owned()));
     }
-    Ok(fitted)
+    let keeps_16_bit = matches!(format, Format::Png | Format::Tiff);
+    if !keeps_16_bit && matches!(fitted.samples, Samples::U16(_)) {
+        notes.push(format!("its 16 bits a channel became 8, as {name} files have them"));
+        fitted = Cow::Owned(fitted.into_owned().into_8_bit());
+    }
+    if matches!(format, Format::Jpeg { .. }) && picture.layout.has_alpha() {
+        notes.push("what is transparent is put on white, as jpg files have no transparency".into());
+        fitted = Cow::Owned(over_white(&fitted));
+    }
+    if needs_rgb {
+        fitted = Cow::Owned(fitted.into_owned().into_rgb());
+    }
+    fitted
 }
 
 /// The 8-bit colours blended over white by their alpha.
@@ -164,11 +199,13 @@ fn over_white(picture: &Picture) -> Picture {
     picture.with_pixels(picture.width, picture.height, picture.layout.with_alpha(false), Samples::U8(blended))
 }
 
+fn refused(picture: &Picture, format: Format, error: &dyn std::error::Error) -> Error {
+    let (name, width, height) = (format.extension(), picture.width, picture.height);
+    Error::Encode(format!("{width} x {height} pixels as {name}: {error}"))
+}
+
 fn write(picture: &Picture, mut encoder: impl ImageEncoder, format: Format, exif: Option<Vec<u8>>) -> Result<()> {
-    let failed = |error: ImageError| {
-        let (name, width, height) = (format.extension(), picture.width, picture.height);
-        Error::Encode(format!("{width} x {height} pixels as {name}: {error}"))
-    };
+    let failed = |error: ImageError| refused(picture, format, &error);
     if let Some(icc) = &picture.profile {
         encoder.set_icc_profile(icc.clone()).map_err(|error| failed(ImageError::Unsupported(error)))?;
     }
@@ -260,7 +297,7 @@ mod tests {
         for format in [Format::Png, Format::Jpeg { quality: 100 }, Format::WebP, Format::Tiff] {
             assert!(read_back(&picture, format).profile == picture.profile, "{format:?}");
         }
-        let converted = into_srgb(picture.clone()).unwrap();
+        let converted = into_srgb(picture.clone());
         assert_ne!(converted.samples, picture.samples);
         assert_eq!(read_back(&picture, Format::Bmp).samples, converted.samples);
     }
@@ -278,8 +315,7 @@ mod tests {
                 prop_assert_eq!(&read_back(&flat, Format::Png), &flat);
                 prop_assert_eq!(read_back(&flat, Format::WebP).to_rgba8(), flat.to_rgba8());
                 for picture in [&deep, &flat] {
-                    let expected = if layout == Layout::GreyAlpha { picture.clone().into_rgb() } else { picture.clone() };
-                    prop_assert_eq!(&read_back(picture, Format::Tiff), &expected);
+                    prop_assert_eq!(&read_back(picture, Format::Tiff), picture);
                 }
                 prop_assert_eq!(read_back(&flat, Format::Bmp).to_rgba8(), flat.to_rgba8());
             }

@@ -14,17 +14,24 @@
 //! ```
 
 pub mod alpha;
+mod colour;
 mod container;
 mod decode;
 mod encode;
+mod exif;
+mod heif;
+mod jpeg;
 pub(crate) mod matlab;
 mod planes;
 pub mod profile;
 pub mod resize;
 mod sniff;
+mod tiff;
 
-pub use decode::{Limits, decode, exif};
-pub use encode::{DEFAULT_JPEG_QUALITY, Format, encode, encode_with};
+pub use decode::{Limits, decode};
+pub use encode::{DEFAULT_JPEG_QUALITY, Encoded, Format, encode, encode_with};
+pub use exif::exif;
+pub use heif::browser_notes;
 pub use planes::Area;
 pub use sniff::{Content, SNIFFED, sniff};
 

@@ -4,10 +4,9 @@
 //! profile. So wide-gamut pictures lose no colour on the way. Where a profile cannot be carried
 //! (BMP, GIF, a canvas), [`into_srgb`] converts.
 
-use moxcms::{ColorProfile, DataColorSpace, Layout as Channels, ProfileText, TransformOptions};
+use moxcms::{CmsError, ColorProfile, DataColorSpace, Layout as Channels, ProfileText, TransformOptions};
 
 use super::{Layout, Picture, Samples};
-use crate::error::{Error, Result};
 
 /// Gives `picture` the profile found in its file, or a note that says why not: a profile for other
 /// channels than the picture has (CMYK was converted, a palette was expanded) would only give wrong
@@ -15,24 +14,43 @@ use crate::error::{Error, Result};
 pub(super) fn attach(picture: &mut Picture, icc: Vec<u8>) {
     let note = match ColorProfile::new_from_slice(&icc) {
         Ok(profile) if profile.color_space == space(picture.layout) => {
-            let name = name(&profile);
-            picture.profile = Some(icc);
-            match name {
-                Some(name) => format!("its colour profile \"{name}\" is kept"),
-                None => "its colour profile is kept".into(),
+            let name = name(&profile).map_or_else(String::new, |name| format!(" \"{name}\""));
+            if can_be_converted(&profile, picture.layout) {
+                picture.profile = Some(icc);
+                format!("its colour profile{name} is kept")
+            } else if has_table(&profile) {
+                picture.profile = Some(icc);
+                format!(
+                    "its colour profile{name} is kept, but where it must be converted the colours are taken as sRGB"
+                )
+            } else {
+                format!("its colour profile{name} cannot be used and was dropped: the colours are taken as sRGB")
             }
         }
         Ok(profile) => format!("its colour profile is for {:?} and was dropped", profile.color_space),
-        Err(_) => "its colour profile is damaged and was dropped".into(),
+        Err(_) => "its colour profile is damaged and was dropped: the colours are taken as sRGB".into(),
     };
     picture.notes.push(note);
+}
+
+/// Whether [`into_srgb`] can use it.
+pub(super) fn can_be_converted(profile: &ColorProfile, layout: Layout) -> bool {
+    let channels = channels(layout);
+    profile.create_transform_8bit(channels, &srgb(layout), channels, TransformOptions::default()).is_ok()
+}
+
+/// Whether it is a valid profile of a kind that is not converted here: a table instead of curves.
+fn has_table(profile: &ColorProfile) -> bool {
+    profile.lut_a_to_b_perceptual.is_some()
+        || profile.lut_a_to_b_colorimetric.is_some()
+        || profile.lut_a_to_b_saturation.is_some()
 }
 
 fn space(layout: Layout) -> DataColorSpace {
     if layout.is_grey() { DataColorSpace::Gray } else { DataColorSpace::Rgb }
 }
 
-fn name(profile: &ColorProfile) -> Option<String> {
+pub(super) fn name(profile: &ColorProfile) -> Option<String> {
     let text = match profile.description.as_ref()? {
         ProfileText::PlainString(text) => text,
         ProfileText::Localizable(texts) => &texts.first()?.value,
@@ -43,39 +61,45 @@ fn name(profile: &ColorProfile) -> Option<String> {
 }
 
 /// The same colours as sRGB, without a profile; colours that sRGB lacks become the nearest that it
-/// has, alpha and layout stay. A picture without a profile is returned as it is.
-///
-/// # Errors
-/// [`Error::Decode`] when the profile cannot be used for a conversion.
-pub fn into_srgb(mut picture: Picture) -> Result<Picture> {
-    let Some(icc) = picture.profile.take() else {
-        return Ok(picture);
-    };
-    let failed = |error| Error::Decode(format!("its colour profile cannot be converted to sRGB ({error})"));
-    let from = ColorProfile::new_from_slice(&icc).map_err(failed)?;
+/// has, alpha and layout stay. A picture without a profile is returned as it is, and so are the
+/// values of one whose profile cannot be converted.
+pub fn into_srgb(mut picture: Picture) -> Picture {
+    if let Some(icc) = picture.profile.take()
+        && let Ok(profile) = ColorProfile::new_from_slice(&icc)
+        && let Ok(converted) = convert(&picture, &profile)
+    {
+        picture.samples = converted;
+    }
+    picture
+}
+
+fn convert(picture: &Picture, from: &ColorProfile) -> Result<Samples, CmsError> {
     let to = srgb(picture.layout);
-    let channels = match picture.layout {
+    let channels = channels(picture.layout);
+    let options = TransformOptions::default();
+    match &picture.samples {
+        Samples::U8(values) => {
+            let transform = from.create_transform_8bit(channels, &to, channels, options)?;
+            let mut converted = vec![0; values.len()];
+            transform.transform(values, &mut converted)?;
+            Ok(Samples::U8(converted))
+        }
+        Samples::U16(values) => {
+            let transform = from.create_transform_16bit(channels, &to, channels, options)?;
+            let mut converted = vec![0; values.len()];
+            transform.transform(values, &mut converted)?;
+            Ok(Samples::U16(converted))
+        }
+    }
+}
+
+fn channels(layout: Layout) -> Channels {
+    match layout {
         Layout::Grey => Channels::Gray,
         Layout::GreyAlpha => Channels::GrayAlpha,
         Layout::Rgb => Channels::Rgb,
         Layout::RgbAlpha => Channels::Rgba,
-    };
-    let options = TransformOptions::default();
-    picture.samples = match &picture.samples {
-        Samples::U8(values) => {
-            let transform = from.create_transform_8bit(channels, &to, channels, options).map_err(failed)?;
-            let mut converted = vec![0; values.len()];
-            transform.transform(values, &mut converted).map_err(failed)?;
-            Samples::U8(converted)
-        }
-        Samples::U16(values) => {
-            let transform = from.create_transform_16bit(channels, &to, channels, options).map_err(failed)?;
-            let mut converted = vec![0; values.len()];
-            transform.transform(values, &mut converted).map_err(failed)?;
-            Samples::U16(converted)
-        }
-    };
-    Ok(picture)
+    }
 }
 
 /// sRGB, or grey with sRGB's curve.
@@ -105,7 +129,7 @@ mod tests {
         let p3 = ColorProfile::new_display_p3();
         let picture = with_profile(Layout::RgbAlpha, vec![200, 100, 50, 77], &p3);
         assert!(picture.profile.is_some());
-        let converted = into_srgb(picture).unwrap();
+        let converted = into_srgb(picture);
         assert_eq!(converted.profile, None);
         let Samples::U8(values) = converted.samples else { panic!("still 8 bits") };
         // By hand: linearise, multiply by the P3-to-sRGB matrix (its rows are 1.2249 -0.2247 0,
@@ -118,11 +142,28 @@ mod tests {
     #[test]
     fn grey_with_a_curve_of_its_own_becomes_srgb_grey() {
         let linear = ColorProfile::new_gray_with_gamma(1.0);
-        let converted = into_srgb(with_profile(Layout::Grey, vec![0, 55, 255], &linear)).unwrap();
+        let converted = into_srgb(with_profile(Layout::Grey, vec![0, 55, 255], &linear));
         let Samples::U8(values) = converted.samples else { panic!("still 8 bits") };
         // 55 / 255 in linear light is 128 in sRGB.
         assert_eq!((values[0], values[2]), (0, 255));
         assert!(values[1].abs_diff(128) <= 1, "{values:?}");
+    }
+
+    #[test]
+    fn a_profile_without_curves_is_dropped_with_a_note() {
+        let mut profile = ColorProfile::new_srgb();
+        (profile.red_trc, profile.green_trc, profile.blue_trc) = (None, None, None);
+        let picture = with_profile(Layout::Rgb, vec![1, 2, 3], &profile);
+        assert_eq!(picture.profile, None);
+        assert!(picture.notes[0].contains("cannot be used and was dropped"), "{:?}", picture.notes);
+    }
+
+    #[test]
+    fn values_of_a_profile_that_cannot_be_read_are_taken_as_srgb() {
+        let mut picture = Picture::new(1, 1, Layout::Rgb, Samples::U8(vec![1, 2, 3])).unwrap();
+        picture.profile = Some(b"not a profile".to_vec());
+        let converted = into_srgb(picture);
+        assert_eq!((converted.profile, converted.samples), (None, Samples::U8(vec![1, 2, 3])));
     }
 
     #[test]

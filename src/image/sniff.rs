@@ -68,21 +68,31 @@ pub fn sniff(bytes: &[u8]) -> Content {
         [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Content::WebP,
         [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Content::Gif,
         [b'B', b'M', ..] if bytes.len() >= 26 => Content::Bmp,
-        [b'I', b'I', 42, 0, ..] | [b'M', b'M', 0, 42, ..] => Content::Tiff,
+        // 43 is BigTIFF.
+        [b'I', b'I', 42 | 43, 0, ..] | [b'M', b'M', 0, 42 | 43, ..] => Content::Tiff,
         [0, 0, 1, 0, count, _, ..] if *count > 0 => Content::Ico,
-        [_, _, _, _, b'f', b't', b'y', b'p', brand @ ..] => sniff_iso_brand(brand),
+        [a, b, c, d, b'f', b't', b'y', b'p', rest @ ..] => {
+            let length = u32::from_be_bytes([*a, *b, *c, *d]) as usize;
+            sniff_iso_brands(&rest[..rest.len().min(length.saturating_sub(8))])
+        }
         [0xff, 0x0a, ..] | [0, 0, 0, 12, b'J', b'X', b'L', b' ', ..] => Content::JpegXl,
         _ => sniff_text(bytes),
     }
 }
 
-/// AVIF and HEIC are both ISO base media files; the first brand tells them apart.
-fn sniff_iso_brand(brand: &[u8]) -> Content {
-    match brand.first_chunk::<4>() {
-        Some(b"avif" | b"avis") => Content::Avif,
-        Some(b"heic" | b"heix" | b"hevc" | b"heim" | b"heis" | b"mif1" | b"msf1") => Content::Heif,
-        _ => Content::Unknown,
+/// AVIF and HEIC are both ISO base media files. The main brand tells them apart, or, where that only
+/// says "a picture", the compatible brands after it.
+fn sniff_iso_brands(brands: &[u8]) -> Content {
+    let main = brands.chunks_exact(4).take(1);
+    // Between them stands the main brand's version.
+    for brand in main.chain(brands.chunks_exact(4).skip(2)) {
+        match brand {
+            b"avif" | b"avis" => return Content::Avif,
+            b"heic" | b"heix" | b"hevc" | b"hevx" | b"heim" | b"heis" => return Content::Heif,
+            _ => {}
+        }
     }
+    if brands.starts_with(b"mif1") || brands.starts_with(b"msf1") { Content::Heif } else { Content::Unknown }
 }
 
 fn sniff_text(bytes: &[u8]) -> Content {
@@ -113,6 +123,10 @@ mod tests {
     fn formats_that_are_not_decoded_are_named() {
         assert_eq!(sniff(b"\0\0\0\x1cftypavif\0\0\0\0"), Content::Avif);
         assert_eq!(sniff(b"\0\0\0\x18ftypheic\0\0\0\0"), Content::Heif);
+        assert_eq!(sniff(b"\0\0\0\x18ftypmif1\0\0\0\0mif1avif"), Content::Avif);
+        assert_eq!(sniff(b"\0\0\0\x18ftypmif1\0\0\0\0mif1miaf"), Content::Heif);
+        // The box has ended before the last brand.
+        assert_eq!(sniff(b"\0\0\0\x10ftypisom\0\0\0\0avif"), Content::Unknown);
         assert_eq!(sniff(b"\0\0\0\x18ftypisom\0\0\0\0"), Content::Unknown);
         assert_eq!(sniff(b"<?xml version=\"1.0\"?>\n<!-- drawn -->\n<svg/>"), Content::Svg);
         assert_eq!(sniff(b"<html>"), Content::Text);

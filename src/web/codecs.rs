@@ -18,24 +18,39 @@ pub fn decode(bytes: &[u8], #[wasm_bindgen(js_name = maxMegapixels)] max_megapix
     image::decode(bytes, &limits).map(Picture).map_err(to_js)
 }
 
+/// Notes on an AVIF or HEIC file that the browser has decoded; none on other files.
+#[wasm_bindgen(js_name = browserNotes)]
+pub fn browser_notes(bytes: &[u8]) -> Vec<String> {
+    image::browser_notes(bytes)
+}
+
+/// A written file.
+#[wasm_bindgen(getter_with_clone)]
+pub struct Encoded {
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// Notes on what the format cannot hold, each a phrase.
+    pub notes: Vec<String>,
+}
+
 /// Writes `picture` as a file: "image/png", "image/jpeg", "image/webp", ... `quality` is 1 to 100
 /// and for JPEG only. Keeps depth, alpha, colour profile and the EXIF metadata of the file
 /// `original` if the format can. Throws `Encode`.
 #[wasm_bindgen]
-pub fn encode(picture: &Picture, kind: &str, quality: Option<u8>, original: Option<Vec<u8>>) -> Result<Vec<u8>> {
+pub fn encode(picture: &Picture, kind: &str, quality: Option<u8>, original: Option<Vec<u8>>) -> Result<Encoded> {
     let mut format = Format::from_name(kind.strip_prefix("image/").unwrap_or(kind)).map_err(to_js)?;
     if let (Format::Jpeg { quality: chosen }, Some(quality)) = (&mut format, quality) {
         *chosen = quality;
     }
     let exif = original.and_then(|original| image::exif(&original));
-    image::encode_with(&picture.0, format, exif).map_err(to_js)
+    let image::Encoded { bytes, notes } = image::encode_with(&picture.0, format, exif).map_err(to_js)?;
+    Ok(Encoded { bytes, notes })
 }
 
-/// `picture` for a canvas: RGBA8 in sRGB, row by row without padding. Throws `Decode` if its
-/// profile is unusable.
+/// `picture` for a canvas: RGBA8 in sRGB, row by row without padding.
 #[wasm_bindgen(js_name = srgbRgba8)]
-pub fn srgb_rgba8(picture: &Picture) -> Result<Vec<u8>> {
-    Ok(profile::into_srgb(picture.0.clone()).map_err(to_js)?.to_rgba8())
+pub fn srgb_rgba8(picture: &Picture) -> Vec<u8> {
+    profile::into_srgb(picture.0.clone()).to_rgba8()
 }
 
 /// Resizes `picture` without a network, as 8-bit RGB: "nearest", "bilinear", "bicubic" (as in

@@ -73,6 +73,12 @@ impl Picture {
         self.0.notes.clone()
     }
 
+    /// Adds a note.
+    #[wasm_bindgen(js_name = addNote)]
+    pub fn add_note(&mut self, note: String) {
+        self.0.notes.push(note);
+    }
+
     /// A part of the picture. Throws `Config` if the part is empty or not inside.
     pub fn crop(&self, left: u32, top: u32, width: u32, height: u32) -> Result<Self> {
         let Self(picture) = self;

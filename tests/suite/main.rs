@@ -8,7 +8,9 @@ mod corpus;
 mod data;
 mod evaluation_protocol;
 mod faults;
+mod field;
 mod fine_tuning;
+mod formats;
 #[cfg(feature = "gpu")]
 mod gpu;
 mod gradients;

@@ -156,12 +156,17 @@ export interface UpscaleResult {
    * values and the colour profile are kept if the format supports them; JPEG puts transparent
    * pixels on white. `quality`: 1 to 100, for JPEG (default 92) and lossy WebP; without it, or with
    * 100, WebP is lossless. `metadataOf`: a file whose EXIF metadata (camera, date, place) is
-   * carried over; without it, no metadata is written.
+   * carried over; without it, no metadata is written. `onNote` is called with each remark on what
+   * the format cannot hold, such as "its 16 bits a channel became 8, as jpg files have them".
    *
    * @throws {UpscaleError} `encode` if the package cannot write the format, or the browser (Safari)
    * cannot write lossy WebP.
    */
-  blob(type?: string, quality?: number, options?: { metadataOf?: Blob | undefined }): Promise<Blob>;
+  blob(
+    type?: string,
+    quality?: number,
+    options?: { metadataOf?: Blob | undefined; onNote?: ((note: string) => void) | undefined },
+  ): Promise<Blob>;
   /** The pixels in sRGB. Each call returns the same object. */
   imageData(): ImageData;
   report: Report;

@@ -2,13 +2,13 @@
 import { UpscaleError } from "../api/index.ts";
 
 /**
- * Decodes a file with the browser, upright and without converting its colours; `undefined` if the
- * browser cannot read it.
+ * Decodes a file with the browser, upright; `undefined` if the browser cannot read it. With
+ * "default", its colours are converted to sRGB, with "none" its values stay.
  */
-export function readFile(file: Blob): Promise<ImageBitmap | undefined> {
+export function readFile(file: Blob, colorSpaceConversion: "none" | "default"): Promise<ImageBitmap | undefined> {
   return createImageBitmap(file, {
     premultiplyAlpha: "none",
-    colorSpaceConversion: "none",
+    colorSpaceConversion,
     imageOrientation: "from-image",
   }).catch(() => undefined);
 }

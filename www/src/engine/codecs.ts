@@ -37,17 +37,25 @@ export async function decode(bytes: Uint8Array): Promise<Picture> {
   }
 }
 
+/** What a file lost that the browser decoded because our codecs cannot. */
+export async function browserNotes(bytes: Uint8Array): Promise<string[]> {
+  return (await codecs()).browserNotes(bytes);
+}
+
 /** Encodes a packed picture, with the EXIF metadata of the file `original` if there is one. */
 export async function encode(
   packed: Uint8Array,
   type: string,
   quality: number | undefined,
   original: Uint8Array | undefined,
-): Promise<Uint8Array> {
+): Promise<{ bytes: Uint8Array; notes: string[] }> {
   const { Picture, encode } = await codecs();
   const picture = Picture.unpack(packed);
   try {
-    return encode(picture, type, quality, original);
+    const encoded = encode(picture, type, quality, original);
+    const { bytes, notes } = encoded;
+    encoded.free();
+    return { bytes, notes };
   } finally {
     picture.free();
   }

@@ -97,15 +97,16 @@ serve<CoordinatorMethods>({
     try {
       const { width, height, isPlain } = picture;
       const isLossyWebp = type === "image/webp" && quality !== undefined && quality < 100;
-      if (isLossyWebp) return await writeLossyWebp(picture, quality, metadata);
+      if (isLossyWebp) return { blob: await writeLossyWebp(picture, quality, metadata), notes: [] };
       // A browser's JPEG would have half the colours' resolution.
       const canBrowser = type === "image/png" && isPlain && canvasIsExact && width * height <= MAX_BROWSER_PIXELS;
       const byBrowser = canBrowser && !original;
-      if (byBrowser) return await writeFile(picture.imageData(), { hasAlpha: false, type });
+      if (byBrowser) return { blob: await writeFile(picture.imageData(), { hasAlpha: false, type }), notes: [] };
     } finally {
       picture.free();
     }
-    return new Blob([buffer(await encode(bytes, type, quality, metadata))], { type });
+    const encoded = await encode(bytes, type, quality, metadata);
+    return { blob: new Blob([buffer(encoded.bytes)], { type }), notes: encoded.notes };
   },
 });
 

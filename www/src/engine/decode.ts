@@ -5,7 +5,7 @@
 import { UpscaleError } from "../api/index.ts";
 import { Picture } from "../wasm/simd128/splitsr.js";
 import { canvasIsExact, readFile } from "./canvas.ts";
-import { decode } from "./codecs.ts";
+import { browserNotes, decode } from "./codecs.ts";
 import type { PortableSource } from "./protocol.ts";
 import { isPlain } from "./sniff.ts";
 
@@ -45,7 +45,7 @@ async function fromBlob(blob: Blob, own = false): Promise<Picture> {
     throw new UpscaleError("damaged", `The file could not be read. ${advice}`, { cause: error });
   }
   if (!own && canvasIsExact && isPlain(bytes)) {
-    const bitmap = await readFile(blob);
+    const bitmap = await readFile(blob, "none");
     if (bitmap) return Picture.fromBitmap(bitmap);
     // The codecs will say what is wrong with the file.
   }
@@ -53,9 +53,11 @@ async function fromBlob(blob: Blob, own = false): Promise<Picture> {
     return await decode(bytes);
   } catch (error) {
     if (!(error instanceof Error && error.name === "UnsupportedFormat")) throw error;
-    const bitmap = await readFile(blob);
+    const bitmap = await readFile(blob, "default");
     // If the browser cannot read it either, our decoder's message names the format.
     if (!bitmap) throw error;
-    return Picture.fromBitmap(bitmap);
+    const picture = Picture.fromBitmap(bitmap);
+    for (const note of await browserNotes(bytes)) picture.addNote(note);
+    return picture;
   }
 }

@@ -103,7 +103,11 @@ export type CoordinatorMethods = {
   distance: [{ a: PlainPixels; b: PlainPixels; border: number }, Distance, never];
   heatMap: [{ a: PlainPixels; b: PlainPixels }, PlainPixels, never];
   /** Carries over the EXIF metadata of `original`, if there is one. */
-  encode: [{ packed: Blob; type: string; quality: number | undefined; original: Blob | undefined }, Blob, never];
+  encode: [
+    { packed: Blob; type: string; quality: number | undefined; original: Blob | undefined },
+    { blob: Blob; notes: string[] },
+    never,
+  ];
 };
 
 export type TileWorkerMethods = {

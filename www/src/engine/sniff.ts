@@ -33,7 +33,7 @@ function tag(name: string): number {
 }
 
 /** PNG chunks that mean more than opaque sRGB pixels, or that the codecs report. */
-const notPlain = new Set(["tRNS", "gAMA", "iCCP", "cICP", "acTL", "eXIf"].map(tag));
+const notPlain = new Set(["tRNS", "gAMA", "cHRM", "iCCP", "cICP", "acTL", "eXIf"].map(tag));
 
 function pngSize(view: DataView): Size | undefined {
   const IHDR = 8;

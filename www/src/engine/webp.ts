@@ -58,7 +58,8 @@ const pixelChunks = new Set(["ALPH", "VP8 ", "VP8L"]);
 async function extraChunks(picture: Picture, original: Uint8Array | undefined): Promise<Map<string, Chunk>> {
   const pixel = picture.crop(0, 0, 1, 1);
   try {
-    const file = new Uint8Array(buffer(await encode(pixel.pack(), TYPE, undefined, original)));
+    const { bytes } = await encode(pixel.pack(), TYPE, undefined, original);
+    const file = new Uint8Array(buffer(bytes));
     return new Map(
       chunksOf(file)
         .filter(isUsable)

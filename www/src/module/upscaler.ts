@@ -158,7 +158,7 @@ class Engine implements Upscaler {
   }
 
   encode({ packed }: SourcePicture, type = "image/png", quality?: number): Promise<Blob> {
-    return this.#encode({ packed, type, quality, original: undefined });
+    return this.#encode({ packed, type, quality, original: undefined }).then(({ blob }) => blob);
   }
 
   async shrink(source: Source, scale: number): Promise<{ small: ImageData; sharp: ImageData }> {
@@ -192,14 +192,16 @@ class Engine implements Upscaler {
       width,
       height,
       imageData: () => imageData,
-      blob: (type = "image/png", quality, { metadataOf } = {}) => {
-        return this.#encode({ packed, type, quality, original: metadataOf });
+      blob: async (type = "image/png", quality, { metadataOf, onNote } = {}) => {
+        const { blob, notes } = await this.#encode({ packed, type, quality, original: metadataOf });
+        for (const note of notes) onNote?.(note);
+        return blob;
       },
       report,
     };
   }
 
-  #encode(request: CoordinatorMethods["encode"][0]): Promise<Blob> {
+  #encode(request: CoordinatorMethods["encode"][0]): Promise<CoordinatorMethods["encode"][1]> {
     return this.#inTurn(undefined, (coordinator) => coordinator.call("encode", request));
   }
 

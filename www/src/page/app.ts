@@ -435,8 +435,9 @@ export class App implements Commands {
     const { result, source: picture, files, activity } = this.session;
     if (!result || !picture) return;
     try {
-      const file = await write(result.upscaled, files, picture.file);
+      const { file, notes } = await write(result.upscaled, files, picture.file);
       save(file, `${resultName(picture.name, result.zoom)}.${files.format.ending}`);
+      if (notes.length > 0) activity.say("done", `Saved. ${noteText(notes)}`);
     } catch (error) {
       activity.fail(error);
     }

@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use splitsr::device::{Backend, ModelOnDevice};
-use splitsr::image::{Format, Limits, Picture, decode, encode_with, exif};
+use splitsr::image::{Encoded, Format, Limits, Picture, decode, encode_with, exif};
 use splitsr::upscale::{Options, Progress, Report, Target, Tiling, upscale};
 use splitsr::weights::hex_sha256;
 use splitsr::{Error, Result, files, models};
@@ -165,7 +165,7 @@ impl Batch {
         let exif = if self.args.keep_metadata { exif(&bytes) } else { None };
         drop(bytes);
         let (result, Report { tiles, halo, threads, seconds, .. }) = self.upscale(picture, title)?;
-        let encoded = encode_with(&result, format, exif)?;
+        let Encoded { bytes: encoded, notes } = encode_with(&result, format, exif)?;
         let folder = files::folder_of(output);
         std::fs::create_dir_all(folder).map_err(Error::io(folder))?;
         // A file that was not there when the picture's turn came may be there now.
@@ -184,7 +184,7 @@ impl Batch {
             halo,
             threads,
             output_sha256: hex_sha256(&result.to_rgba8()),
-            notes: result.notes,
+            notes: [result.notes, notes].concat(),
         }))
     }
 

@@ -2,7 +2,7 @@
 import type { Upscaler } from "../../module/splitsr.ts";
 import type { Batch } from "../session/batch.ts";
 import { resultName, safeName, write, type FileSettings, type Format } from "../shared/formats.ts";
-import { withoutEnding } from "../shared/text.ts";
+import { noteText, withoutEnding } from "../shared/text.ts";
 import { zip } from "./zip.ts";
 
 /** How each picture is enlarged and written. */
@@ -29,10 +29,10 @@ export async function runBatch(
     try {
       const options = { scale: zoom, signal, onProgress: ({ fraction }: { fraction: number }) => show(fraction) };
       const upscaled = await upscaler.upscale(file, options);
-      const result = await write(upscaled, settings, file);
+      const { file: result, notes } = await write(upscaled, settings, file);
       // A cancelled batch may have other settings by now.
       signal.throwIfAborted();
-      batch.update(index, { state: "done", result });
+      batch.update(index, { state: "done", result, why: noteText([...upscaled.report.notes, ...notes]) });
     } catch (error) {
       batch.update(index, { state: signal.aborted ? "waiting" : "failed" });
       signal.throwIfAborted();

@@ -138,6 +138,7 @@ export function reportTemplate({ upscaled, model }: Result): TemplateResult {
     ["Device", `${report.backend.toUpperCase()} (${report.adapter})`],
     ["Reason", report.reason],
     ["Tiles", String(report.tiles)],
+    ...report.notes.map((note): [string, string] => ["Note", note]),
     ["Model SHA-256", html`<code>${report.modelSha256}</code>`],
     ["Output SHA-256", html`<code>${report.outputSha256}</code>`],
   ];

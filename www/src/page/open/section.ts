@@ -7,7 +7,7 @@ import type { Commands } from "../session/commands.ts";
 import type { Session } from "../session/session.ts";
 import { demos, thumbUrl } from "../shared/demos.ts";
 import { takeFiles } from "../shared/incoming.ts";
-import { sizeText } from "../shared/text.ts";
+import { noteText, sizeText } from "../shared/text.ts";
 import { offerTemplate } from "./offer.ts";
 import type { Opener } from "./opener.ts";
 
@@ -106,7 +106,7 @@ function demoList({ picture, models }: Session, commands: Commands): TemplateRes
   `;
 }
 
-/** The decoder's remarks, phrases like "the first of 4 frames", as a sentence. */
+/** The decoder's remarks. */
 function notes(phrases: string[]): TemplateResult | typeof nothing {
-  return phrases.length > 0 ? html`<p class="about">Note: ${phrases.join("; ")}.</p>` : nothing;
+  return phrases.length > 0 ? html`<p class="about">${noteText(phrases)}</p>` : nothing;
 }

@@ -3,7 +3,7 @@ import type { IncomingFile } from "../shared/incoming.ts";
 
 export interface BatchItem extends Readonly<IncomingFile> {
   readonly state: "waiting" | "working" | "done" | "failed";
-  /** Why it failed. */
+  /** Why it failed, or what there is to note about the result. */
   readonly why: string;
   /** The enlarged picture. It is kept so that a cancelled batch can continue. */
   readonly result: Blob | undefined;

@@ -34,14 +34,19 @@ export interface FileSettings {
   keepsMetadata: boolean;
 }
 
-/** Writes a result to a file. `original` is the file that the picture came from. */
-export function write(
+/**
+ * Writes a result to a file, and notes what that cannot hold. `original` is the file that the
+ * picture came from.
+ */
+export async function write(
   result: UpscaleResult,
   { format, quality, keepsMetadata }: FileSettings,
   original: Blob | undefined,
-): Promise<Blob> {
-  const metadataOf = keepsMetadata ? original : undefined;
-  return result.blob(format.type, format.isLossy ? quality : undefined, { metadataOf });
+): Promise<{ file: Blob; notes: string[] }> {
+  const notes: string[] = [];
+  const options = { metadataOf: keepsMetadata ? original : undefined, onNote: (note: string) => notes.push(note) };
+  const file = await result.blob(format.type, format.isLossy ? quality : undefined, options);
+  return { file, notes };
 }
 
 /** File names have at most 255 bytes; the zoom, a number and the ending are added later. */

@@ -30,3 +30,8 @@ export function roundZoom(zoom: number): number {
 }
 
 export const MISSING_PART = "A part of this page could not be loaded. Check the connection and try again.";
+
+/** Remarks on a picture, phrases like "the first of 4 frames", as a sentence. */
+export function noteText(notes: string[]): string {
+  return notes.length > 0 ? `Note: ${notes.join("; ")}.` : "";
+}

@@ -1,0 +1,173 @@
+//! A JPEG's markers: of which kind it is, and whether it is whole.
+
+use super::container::read_u16;
+
+/// What a JPEG's markers say.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Facts {
+    /// The frame's marker, which tells the process: C0 to C2 are the usual ones. 0 without a frame.
+    process: u8,
+    /// Bits of a sample.
+    precision: u8,
+    components: Vec<Component>,
+    /// Whether the end-of-image marker is there. Decoders fill what is missing with grey, silently.
+    pub complete: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Component {
+    id: u8,
+    /// A bit for each coefficient that a scan has brought to its last precision.
+    sent: u64,
+}
+
+impl Facts {
+    /// Walks the markers up to the end-of-image marker.
+    pub fn of(bytes: &[u8]) -> Self {
+        let mut facts = Self::default();
+        for (marker, content) in segments(bytes) {
+            match marker {
+                END => facts.complete = true,
+                // Without DHT (C4), JPG (C8) and DAC (CC).
+                0xc0..=0xcf if !matches!(marker, 0xc4 | 0xc8 | 0xcc) => {
+                    facts.process = marker;
+                    facts.precision = content.first().copied().unwrap_or(0);
+                    let ids = content.get(6..).unwrap_or_default().iter().step_by(3);
+                    facts.components = ids.map(|&id| Component { id, sent: 0 }).collect();
+                }
+                SCAN => {
+                    facts.scan(content);
+                }
+                _ => {}
+            }
+        }
+        facts
+    }
+
+    fn scan(&mut self, header: &[u8]) -> Option<()> {
+        let count = usize::from(*header.first()?);
+        let &[first, last, approximation] = header.get(1 + 2 * count..)?.first_chunk()?;
+        let progressive = self.process & 3 == 2;
+        let coefficients = match (progressive, first.min(63), last.min(63)) {
+            (false, ..) => u64::MAX,
+            // Lower bits follow in a later scan.
+            _ if approximation & 15 != 0 => 0,
+            (true, first, last) if first <= last => (u64::MAX >> (63 - (last - first))) << first,
+            _ => 0,
+        };
+        for &id in header[1..].iter().step_by(2).take(count) {
+            for component in self.components.iter_mut().filter(|component| component.id == id) {
+                component.sent |= coefficients;
+            }
+        }
+        Some(())
+    }
+
+    /// Whether it is CMYK.
+    pub fn is_cmyk(&self) -> bool {
+        self.components.len() == 4
+    }
+
+    /// Whether no scan is missing. The last one may still be cut.
+    pub fn has_all_scans(&self) -> bool {
+        !self.components.is_empty() && self.components.iter().all(|component| component.sent == u64::MAX)
+    }
+
+    /// What makes it a JPEG of a kind that few programs read.
+    pub fn uncommon(&self) -> Option<String> {
+        match self.process {
+            0..0xc0 => None,
+            0xc3 | 0xc7 | 0xcb | 0xcf => Some("lossless".into()),
+            0xc5 | 0xc6 | 0xcd | 0xce => Some("hierarchical".into()),
+            0xc9 | 0xca => Some("with arithmetic coding".into()),
+            _ if self.precision != 8 => Some(format!("with {} bits", self.precision)),
+            _ => match self.components.len() {
+                1 | 3 | 4 => None,
+                count => Some(format!("with {count} channels")),
+            },
+        }
+    }
+}
+
+const END: u8 = 0xd9;
+const SCAN: u8 = 0xda;
+
+/// The data up to where they end, without the zeros that fill a file which was cut or never written
+/// to its end, and without half a marker.
+pub(super) fn without_filling(bytes: &[u8]) -> &[u8] {
+    // Fewer may belong to the picture.
+    const FILLING: usize = 16;
+    let zeros = bytes.iter().rev().take_while(|&&byte| byte == 0).count();
+    let data = if zeros < FILLING { bytes } else { &bytes[..bytes.len() - zeros] };
+    data.strip_suffix(&[0xff]).unwrap_or(data)
+}
+
+/// The file, `filling` and an end marker.
+pub(super) fn with_end(data: &[u8], filling: &[u8]) -> Vec<u8> {
+    [data, filling, &[0xff, END]].concat()
+}
+
+/// The segments of a JPEG, each its marker and its content, up to the end marker, which has none.
+pub(super) fn segments(bytes: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
+    let mut at = 2;
+    std::iter::from_fn(move || {
+        loop {
+            let &[lead, marker] = bytes.get(at..)?.first_chunk::<2>()?;
+            // Outside a segment there is entropy-coded data, where FF 00 is a stuffed FF, FF D0 to
+            // D7 are restarts and FF FF is padding.
+            if lead != 0xff || matches!(marker, 0x00 | 0x01 | 0xd0..=0xd7 | 0xff) {
+                at += 1;
+                continue;
+            }
+            if marker == END {
+                at = bytes.len();
+                return Some((marker, &[][..]));
+            }
+            let length = usize::from(read_u16(bytes, at + 2, u16::from_be_bytes)?);
+            let start = at + 4;
+            at += 2 + length;
+            return Some((marker, bytes.get(start..at).unwrap_or_default()));
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const START: [u8; 2] = [0xff, 0xd8];
+
+    #[test]
+    fn an_end_marker_inside_a_thumbnail_does_not_count() {
+        let segment = [0xff, 0xd8, 0xff, 0xe1, 0, 4, 0xff, 0xd9];
+        assert!(!Facts::of(&segment).complete);
+        assert!(Facts::of(&[&segment[..], &[0xff, 0xda, 0, 2, 1, 0xff, 0, 0xff, 0xd9]].concat()).complete);
+    }
+
+    #[test]
+    fn a_progressive_file_needs_each_coefficient_in_full_precision() {
+        let frame = [0xff, 0xc2, 0, 11, 8, 0, 8, 0, 8, 1, 7, 0x11, 0];
+        let scan = |first, last, approximation| [0xff, SCAN, 0, 8, 1, 7, 0, first, last, approximation, 1, 2, 3];
+        let file = |scans: &[[u8; 13]]| [&START[..], &frame, &scans.concat()].concat();
+        assert!(!Facts::of(&file(&[scan(0, 0, 0)])).has_all_scans());
+        assert!(!Facts::of(&file(&[scan(0, 0, 0), scan(1, 63, 1)])).has_all_scans());
+        assert!(Facts::of(&file(&[scan(0, 0, 0), scan(1, 63, 1), scan(1, 63, 0x10)])).has_all_scans());
+    }
+
+    #[test]
+    fn zeros_at_the_end_are_no_data() {
+        assert_eq!(without_filling(&[1, 0, 0]), [1, 0, 0]);
+        assert_eq!(without_filling(&[&[1, 2][..], &[0; 40]].concat()), [1, 2]);
+        assert_eq!(without_filling(&[1, 0xff]), [1]);
+    }
+
+    proptest! {
+        #[test]
+        fn garbage_never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            Facts::of(&bytes).uncommon();
+            Facts::of(&[&START[..], &[0xff, 0xc2], &bytes].concat());
+            Facts::of(&[&START[..], &[0xff, SCAN], &bytes].concat());
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! Every file of the folder of pictures that public bug reports tell of gives what its README says,
+//! from the command. A file without a row here fails.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+use splitsr::image::{Limits, Picture, decode, exif};
+
+use super::data;
+
+/// The outcome that a file must have.
+enum Expected {
+    Picture {
+        size: (u32, u32),
+        /// A part of one of the notes; `""` where there must be none.
+        note: &'static str,
+        /// Checks the picture doubled.
+        check: fn(&Picture),
+    },
+    /// A part of the one line on stderr.
+    Error(&'static str),
+}
+
+fn picture(size: (u32, u32), note: &'static str, check: fn(&Picture)) -> Expected {
+    Expected::Picture { size, note, check }
+}
+
+fn expectations() -> Vec<(&'static str, Expected)> {
+    let usual = (96, 72);
+    vec![
+        ("bigtiff.tif", picture(usual, "", |p| has_patches(p, 1))),
+        ("premultiplied_alpha.tif", picture(usual, "", has_an_orange_disc)),
+        ("spare_channel_predictor.tif", picture(usual, "spare channel is left out", |p| has_patches(p, 1))),
+        (
+            "icc_without_curves.png",
+            picture(usual, "cannot be used and was dropped: the colours are taken as sRGB", |p| {
+                has_patches(p, 1);
+            }),
+        ),
+        ("no_end_marker.jpg", picture(usual, "end marker is missing", |p| has_patches(p, 3))),
+        ("orientation_6_plain.webp", picture((48, 32), "", has_upright_corners)),
+        ("orientation_6_prefixed.webp", picture((48, 32), "", has_upright_corners)),
+        ("display_p3_10bit.avif", Expected::Error("AVIF: open it in the page")),
+        ("exif_66k.png", picture(usual, "", |_| {})),
+    ]
+}
+
+#[test]
+fn every_file_gives_what_its_table_says() {
+    let folder = data::folder("field");
+    let rows = expectations();
+    let listed: BTreeSet<String> = rows.iter().map(|(name, _)| (*name).to_owned()).collect();
+    let present = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    // The strip is about planning, and has a test where plans are tested.
+    let other = ["README.md", "strip_8000000x1.png"];
+    let present: BTreeSet<String> = present.filter(|name| !other.contains(&name.as_str())).collect();
+    assert_eq!(listed, present, "left: the rows here, right: the files in the folder");
+    let out = tempfile::tempdir().unwrap();
+    for (name, expected) in rows {
+        match expected {
+            Expected::Picture { size, note, check } => {
+                let (doubled, notes) = enlarge(&folder.join(name), &out.path().join("out.png"), &[]).unwrap();
+                assert_eq!((doubled.width, doubled.height), (2 * size.0, 2 * size.1), "{name}");
+                let noted = if note.is_empty() { notes.is_empty() } else { notes.iter().any(|n| n.contains(note)) };
+                assert!(noted, "{name}: {note:?} expected in {notes:?}");
+                println!("{name}");
+                check(&doubled);
+            }
+            Expected::Error(says) => {
+                let line = enlarge(&folder.join(name), &out.path().join("out.png"), &[]).unwrap_err();
+                assert!(line.contains(says) && line.trim_end().lines().count() == 1, "{name}: {line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_profile_that_cannot_be_used_stops_no_format() {
+    let out = tempfile::tempdir().unwrap();
+    for format in ["png", "jpg", "webp", "bmp", "tif", "gif"] {
+        let path = out.path().join("out").with_extension(format);
+        let (doubled, notes) = enlarge(&data::folder("field").join("icc_without_curves.png"), &path, &[]).unwrap();
+        assert!(notes.iter().any(|note| note.contains("taken as sRGB")), "{format}: {notes:?}");
+        println!("{format}");
+        has_patches(&doubled, 3);
+    }
+}
+
+#[test]
+fn metadata_that_a_jpeg_cannot_hold_are_left_out_with_a_note() {
+    let out = tempfile::tempdir().unwrap();
+    let input = data::folder("field").join("exif_66k.png");
+    let (name, keep) = ("out.jpg", &["--keep-metadata"][..]);
+    let (_, notes) = enlarge(&input, &out.path().join(name), keep).unwrap();
+    assert!(notes.iter().any(|note| note.contains("a JPEG holds at most 64 KB")), "{notes:?}");
+    assert_eq!(exif(&std::fs::read(out.path().join(name)).unwrap()), None);
+    let (_, notes) = enlarge(&input, &out.path().join("out.png"), keep).unwrap();
+    assert!(notes.is_empty(), "{notes:?}");
+    assert!(exif(&std::fs::read(out.path().join("out.png")).unwrap()).is_some_and(|exif| exif.len() > 65_535));
+    let (_, notes) = enlarge(&input, &out.path().join("out.tif"), keep).unwrap();
+    assert!(notes.iter().any(|note| note.contains("metadata are left out")), "{notes:?}");
+}
+
+/// The file that the command writes, and its notes; or what it says on stderr.
+fn enlarge(input: &Path, out: &Path, more: &[&str]) -> Result<(Picture, Vec<String>), String> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_splitsr"));
+    command.arg("upscale").arg(input).arg("-o").arg(out).args(["--json", "--backend", "cpu"]).args(more);
+    let output = command.output().unwrap();
+    if !output.status.success() {
+        return Err(String::from_utf8(output.stderr).unwrap());
+    }
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let notes = report["pictures"][0]["notes"].as_array().unwrap();
+    let notes = notes.iter().map(|note| note.as_str().unwrap().to_owned()).collect();
+    let picture = decode(&std::fs::read(out).unwrap(), &Limits::default()).unwrap();
+    Ok((picture, notes))
+}
+
+fn pixel(picture: &Picture, x: u32, y: u32) -> [u8; 4] {
+    let at = 4 * (y * picture.width + x) as usize;
+    *picture.to_rgba8()[at..].first_chunk().unwrap()
+}
+
+fn has_patches(doubled: &Picture, tolerance: u8) {
+    for (y, colour) in [(9, [200, 100, 50]), (27, [60, 160, 70]), (45, [70, 90, 190]), (63, [128; 3])] {
+        let [red, green, blue, alpha] = pixel(doubled, 2 * 12, 2 * y);
+        let near = [red, green, blue].iter().zip(colour).all(|(a, b)| a.abs_diff(b) <= tolerance);
+        assert!(near && alpha == 255, "{:?} instead of {colour:?} at row {y}", [red, green, blue, alpha]);
+    }
+}
+
+fn has_an_orange_disc(doubled: &Picture) {
+    let pixels = doubled.to_rgba8();
+    let visible: Vec<_> = pixels.chunks_exact(4).filter(|pixel| pixel[3] > 100).collect();
+    assert!(visible.len() > 1000 && visible.len() < pixels.len() / 4, "{} are visible", visible.len());
+    for pixel in visible {
+        // 4 levels before enlarging, and what the network adds at the soft edge.
+        assert!([255, 128, 0].iter().zip(pixel).all(|(a, b): (&u8, &u8)| a.abs_diff(*b) <= 8), "{pixel:?}");
+    }
+}
+
+fn has_upright_corners(doubled: &Picture) {
+    let (right, bottom) = (doubled.width - 8, doubled.height - 8);
+    let corners = [(8, 8), (right, 8), (8, bottom), (right, bottom)].map(|(x, y)| pixel(doubled, x, y));
+    let strong = corners.map(|[red, green, blue, _]| (red > 150, green > 90, blue > 150));
+    let expected = [(true, false, false), (false, true, false), (false, false, true), (true, true, false)];
+    assert_eq!(strong, expected, "{corners:?}");
+}

@@ -1,0 +1,198 @@
+/**
+ * Pictures that public bug reports tell of, and other uncommon ones, through the module: the right
+ * colours, or a note, or an error in words.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test, type Page } from "@playwright/test";
+import { dataFolder, openHost } from "./support.ts";
+
+const fieldFile = (name: string) => join(dataFolder, "field", name);
+const ownFile = (name: string) => join(import.meta.dirname, "../../tests/pictures", name);
+
+/** A pixel of the doubled picture, and its colour in sRGB. */
+type Pixel = [x: number, y: number, colour: [number, number, number]];
+
+interface Expected {
+  size: [number, number];
+  pixels?: Pixel[];
+  /** In levels. */
+  tolerance?: number;
+  note?: RegExp;
+}
+
+const patches = (colours: [number, number, number][]): Pixel[] =>
+  colours.map((colour, index) => [24, 2 * (9 + 18 * index), colour]);
+
+const usual: [number, number, number][] = [
+  [200, 100, 50],
+  [60, 160, 70],
+  [70, 90, 190],
+  [128, 128, 128],
+];
+
+/** Those values as Display P3 has them, in sRGB. */
+const fromP3: [number, number, number][] = [
+  [215, 93, 31],
+  [0, 163, 55],
+  [64, 91, 197],
+  [128, 128, 128],
+];
+
+const quarters = (colours: [number, number, number][]): Pixel[] =>
+  colours.map((colour, index) => [16 + 32 * (index % 2), 12 + 24 * Math.floor(index / 2), colour]);
+
+const large = { size: [192, 144] as [number, number], pixels: patches(usual) };
+const small = { size: [64, 48] as [number, number], pixels: quarters(usual) };
+
+const corners: Pixel[] = [
+  [8, 8, [220, 30, 30]],
+  [87, 8, [30, 160, 30]],
+  [8, 55, [30, 30, 220]],
+  [87, 55, [255, 220, 0]],
+];
+
+const field: Record<string, Expected> = {
+  "bigtiff.tif": { ...large, tolerance: 1 },
+  "premultiplied_alpha.tif": { size: [192, 144] },
+  "spare_channel_predictor.tif": { ...large, tolerance: 1, note: /spare channel is left out/ },
+  "icc_without_curves.png": { ...large, tolerance: 1, note: /cannot be used and was dropped/ },
+  "no_end_marker.jpg": { ...large, tolerance: 3, note: /end marker is missing/ },
+  "orientation_6_plain.webp": { size: [96, 64], pixels: corners, tolerance: 45 },
+  "orientation_6_prefixed.webp": { size: [96, 64], pixels: corners, tolerance: 45 },
+  "display_p3_10bit.avif": {
+    size: [192, 144],
+    pixels: patches(fromP3),
+    tolerance: 4,
+    note: /10 bits a channel became 8.*Display P3/,
+  },
+  "exif_66k.png": { size: [192, 144] },
+};
+
+/** The page has to choose whose decoder reads these, so that nothing is lost. */
+const own: Record<string, Expected> = {
+  "rgb_ids.jpg": { ...small, tolerance: 3 },
+  "rgb_adobe.jpg": { ...small, tolerance: 3 },
+  "no_end.jpg": { ...small, tolerance: 3, note: /end marker is missing/ },
+  "cicp_p3.png": { size: [64, 48], pixels: quarters(fromP3), tolerance: 1, note: /Display P3/ },
+  "chrm_p3.png": { size: [64, 48], pixels: quarters(fromP3), tolerance: 3, note: /kept as a colour profile/ },
+  "chrm_srgb.png": { ...small, tolerance: 1 },
+  "cicp_pq16.png": { ...small, tolerance: 2, note: /PQ/ },
+  "icc.webp": { size: [64, 48], pixels: quarters(fromP3), tolerance: 1, note: /Display P3/ },
+  "icc.bmp": { size: [64, 48], pixels: quarters(fromP3), tolerance: 1, note: /Display P3/ },
+  "float32.tif": { ...small, tolerance: 2, note: /linear light/ },
+};
+
+const refused: Record<string, RegExp> = {
+  "bits12.jpg": /uncommon kind \(with 12 bits\)/,
+  "cut_in_the_scan.jpg": /cut short/,
+  "iphone.png": /uncommon kind/,
+  "raw.dng": /raw file/,
+};
+
+// Planning of the strip has a test of its own.
+const fieldFiles = readdirSync(fieldFile(".")).filter((name) => !/README|strip/.test(name));
+
+test("each file of the folder has a row", () => {
+  expect(Object.keys(field).toSorted()).toEqual(fieldFiles.toSorted());
+});
+
+test.describe.configure({ mode: "default" });
+
+let page: Page;
+
+// One upscaler for all: what a file leaves behind is the next one's trouble.
+test.beforeAll(async ({ browser, baseURL }) => {
+  page = await browser.newPage();
+  await openHost(page, baseURL);
+  await page.evaluate(async () => {
+    Object.assign(window, { upscaler: await window.splitsr.createUpscaler({ backend: "cpu" }) });
+  });
+});
+
+test.afterAll(() => page.close());
+
+interface Enlarged {
+  size: [number, number];
+  pixels: number[][];
+  notes: string[];
+  error: string;
+}
+
+/** The file doubled, and the colours of these pixels. */
+function enlarge(path: string, at: [number, number][]): Promise<Enlarged> {
+  const bytes = readFileSync(path).toString("base64");
+  return page.evaluate(
+    async ({ bytes, at }) => {
+      const { upscaler } = window as unknown as { upscaler: Awaited<ReturnType<typeof window.splitsr.createUpscaler>> };
+      const file = new Blob([Uint8Array.from(atob(bytes), (char) => char.charCodeAt(0))]);
+      try {
+        const { width, height, imageData, report } = await upscaler.upscale(file, { scale: 2 });
+        const { data } = imageData();
+        const pixels = at.map(([x, y]) => Array.from(data.subarray(4 * (y * width + x), 4 * (y * width + x) + 4)));
+        return { size: [width, height] as [number, number], pixels, notes: report.notes, error: "" };
+      } catch (error) {
+        return { size: [0, 0] as [number, number], pixels: [], notes: [], error: (error as Error).message };
+      }
+    },
+    { bytes, at },
+  );
+}
+
+for (const [rows, fileOf] of [
+  [field, fieldFile],
+  [own, ownFile],
+] as const) {
+  for (const [name, { size, pixels = [], tolerance = 0, note }] of Object.entries(rows)) {
+    test(name, async () => {
+      const result = await enlarge(
+        fileOf(name),
+        pixels.map(([x, y]) => [x, y]),
+      );
+      expect(result.error).toBe("");
+      expect(result.size).toEqual(size);
+      if (note) expect(result.notes.join("; ")).toMatch(note);
+      else expect(result.notes).toEqual([]);
+      for (const [index, [, , colour]] of pixels.entries()) {
+        const got = result.pixels[index] ?? [];
+        const away = Math.max(...colour.map((value, channel) => Math.abs(value - (got[channel] ?? NaN))));
+        expect(away, `${got.join(" ")} instead of ${colour.join(" ")}`).toBeLessThanOrEqual(tolerance);
+        expect(got[3]).toBe(255);
+      }
+    });
+  }
+}
+
+for (const [name, why] of Object.entries(refused)) {
+  test(name, async () => {
+    expect((await enlarge(ownFile(name), [])).error).toMatch(why);
+  });
+}
+
+test("what is transparent keeps its colour where it is seen", async () => {
+  const all: [number, number][] = Array.from({ length: 192 * 144 }, (_, at) => [at % 192, Math.floor(at / 192)]);
+  const { pixels } = await enlarge(fieldFile("premultiplied_alpha.tif"), all);
+  const seen = pixels.filter(([, , , alpha = 0]) => alpha > 100);
+  expect(seen.length).toBeGreaterThan(1000);
+  const away = ([red = 0, green = 0, blue = 0]: number[]) =>
+    Math.max(Math.abs(red - 255), Math.abs(green - 128), Math.abs(blue));
+  // 4 levels before enlarging, and what the network adds at the soft edge.
+  expect(Math.max(...seen.map(away))).toBeLessThanOrEqual(8);
+});
+
+test("what a format cannot hold is told, and the file is valid", async () => {
+  const png = readFileSync(fieldFile("exif_66k.png")).toString("base64");
+  const { notes, size, exif } = await page.evaluate(async (png) => {
+    const { upscaler } = window as unknown as { upscaler: Awaited<ReturnType<typeof window.splitsr.createUpscaler>> };
+    const file = new Blob([Uint8Array.from(atob(png), (char) => char.charCodeAt(0))], { type: "image/png" });
+    const result = await upscaler.upscale(file, { scale: 2 });
+    const notes: string[] = [];
+    const blob = await result.blob("image/jpeg", 90, { metadataOf: file, onNote: (note) => notes.push(note) });
+    const { width, height } = await createImageBitmap(blob);
+    const text = new TextDecoder("latin1").decode(await blob.arrayBuffer());
+    return { notes, size: [width, height], exif: text.includes("Exif\0\0") };
+  }, png);
+  expect(notes.join("; ")).toContain("a JPEG holds at most 64 KB");
+  expect(size).toEqual([192, 144]);
+  expect(exif).toBe(false);
+});
