@@ -57,6 +57,8 @@ async function tryBoth(place: Pick<Page, "evaluate">): Promise<{ module: string;
       zoom.setAttribute("scale", "1.5");
       document.body.append(zoom);
       await element;
+      await zoom.shadowRoot?.querySelector("img")?.decode();
+      await new Promise((resolve) => setTimeout(resolve));
       const visible = [...(zoom.shadowRoot?.querySelectorAll<HTMLElement>("img, canvas") ?? [])].filter(
         ({ hidden }) => !hidden,
       );
@@ -80,7 +82,7 @@ for (const [what, isOpen] of [
   ["the models", (path: string) => !path.startsWith("models/")],
 ] as const) {
   test(`a sandboxed frame that may not load ${what} is told what to do`, async ({ page }) => {
-    site.headers = (path) => (isOpen(path) ? open : ({} as Record<string, string>));
+    site.headers = (path) => (isOpen(path) ? open : {});
     const told = await tryBoth(await frameIn(page, "allow-scripts"));
     for (const error of [told.module, told.element]) {
       expect(error).toMatch(

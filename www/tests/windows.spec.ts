@@ -14,7 +14,7 @@ function ownModel(number: number): Buffer {
 /** For `addInitScript`: a hidden tab at its worst. No frame is drawn, and timers come after ten minutes. */
 function hide(): void {
   const TEN_MINUTES = 600_000;
-  const { setTimeout, setInterval } = window;
+  const [setTimeout, setInterval] = [window.setTimeout.bind(window), window.setInterval.bind(window)];
   window.requestAnimationFrame = () => 0;
   window.requestIdleCallback = () => 0;
   Object.assign(window, {
@@ -72,7 +72,7 @@ test("a page that the visitor leaves and comes back to has its picture, its resu
       );
       // Another site's page.
       await page.goto("data:text/html,elsewhere");
-      await page.evaluate(() => history.back());
+      await page.goBack({ waitUntil: "commit" }).catch(() => undefined);
       await expect(page.locator("body")).toHaveAttribute("data-kept", "true");
     };
     await leave();
@@ -153,14 +153,14 @@ const refusals: Record<string, () => void> = {
       throw new DOMException("It is not allowed here.", "SecurityError");
     };
     for (const name of ["indexedDB", "caches", "localStorage"]) Object.defineProperty(window, name, { get: refuse });
-    StorageManager.prototype.persist = refuse;
+    if ("storage" in navigator) StorageManager.prototype.persist = refuse;
   },
   "opening fails": () => {
     IDBFactory.prototype.open = () => {
       const request = new EventTarget() as IDBOpenDBRequest;
       const error = new DOMException("It is not allowed here.", "InvalidStateError");
       Object.defineProperty(request, "error", { value: error });
-      setTimeout(() => request.onerror?.(new Event("error")));
+      setTimeout(() => void request.onerror?.(new Event("error")));
       return request;
     };
   },

@@ -4,7 +4,7 @@
  * aborts nor events, and its calls wait forever if a worker dies.
  */
 import { UpscaleError, type ErrorCode } from "../api/index.ts";
-import { whyNotLoaded } from "./spawn.ts";
+import { failureText } from "./spawn.ts";
 
 /** The methods that a worker serves: `[argument, result, event]` by name. */
 export type Methods = Record<string, [argument: unknown, result: unknown, event: unknown]>;
@@ -80,11 +80,7 @@ export class WorkerClient<M extends Methods> {
     worker.addEventListener("error", (event) => {
       // Otherwise the page would also report it as an uncaught error.
       event.preventDefault();
-      // A script that does not load gives an event without a message.
-      const what = event.message
-        ? `A worker failed (${event.message}). Reload the page and try again.`
-        : `A worker could not be started. ${whyNotLoaded()}`;
-      this.end(new FatalError("engine", what));
+      this.end(new FatalError("engine", failureText(event)));
     });
   }
 

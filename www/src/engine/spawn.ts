@@ -2,24 +2,45 @@
 import { UpscaleError } from "../api/index.ts";
 import { reachAdvice } from "./reach.ts";
 
+/** The message of a worker whose script did not load; the browser's own event has none. */
+const NOT_LOADED = "its script did not load";
+
 /**
- * Starts a module worker, even if its script is on a different origin than the page, as it is when
- * the package is loaded from a CDN or in a sandboxed frame. Browsers refuse such a script as a
- * worker, but let a local worker import it.
+ * A local worker that imports the script: browsers refuse a script of another origin as a worker.
+ * It is no module, since Chromium starts no such module in a sandboxed frame. What arrives before
+ * the script listens is kept for it.
+ */
+const importer = (script: string): string => `
+  const early = [];
+  const keep = (event) => {
+    event.stopImmediatePropagation();
+    early.push(event);
+  };
+  addEventListener("message", keep);
+  import(${JSON.stringify(script)}).then(
+    () => {
+      removeEventListener("message", keep);
+      for (const { data } of early) dispatchEvent(new MessageEvent("message", { data }));
+    },
+    () => setTimeout(() => { throw new Error(${JSON.stringify(NOT_LOADED)}); }),
+  );
+`;
+
+/**
+ * Starts a worker, even if its script is on a different origin than the page, as it is when the
+ * package is loaded from a CDN or in a sandboxed frame.
  *
  * `script` comes from a `?worker&url` import.
  *
  * @throws {UpscaleError} `engine` if the browser refuses at once. If it refuses later, the worker
- * gets an `error` event: see `whyNotLoaded`.
+ * gets an `error` event: see `failureText`.
  */
 export function spawn(script: string): Worker {
   watchPolicy();
   const url = new URL(script, import.meta.url);
   try {
     if (url.origin === self.origin) return new Worker(url, { type: "module" });
-    const source = `import ${JSON.stringify(url.href)};`;
-    const local = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-    return new Worker(local, { type: "module" });
+    return new Worker(URL.createObjectURL(new Blob([importer(url.href)], { type: "text/javascript" })));
   } catch (error) {
     throw new UpscaleError("engine", `A worker could not be started. ${whyNotLoaded()}`, { cause: error });
   }
@@ -37,8 +58,13 @@ function watchPolicy(): void {
   });
 }
 
-/** Why a worker's script may not have loaded, and what to do about it. */
-export function whyNotLoaded(): string {
+/** Says why a worker has failed, from its `error` event, and what to do about it. */
+export function failureText({ message }: ErrorEvent): string {
+  if (message && !message.includes(NOT_LOADED)) return `A worker failed (${message}). Reload the page and try again.`;
+  return `A worker could not be started. ${whyNotLoaded()}`;
+}
+
+function whyNotLoaded(): string {
   const url = new URL(import.meta.url);
   if (stoppedBy === undefined) return reachAdvice(url);
   const allowed = url.origin === self.origin ? "'self'" : `${url.origin} blob:`;
