@@ -125,6 +125,8 @@ const SRGB_CHROMATICITIES: [f64; 8] = [0.3127, 0.3290, 0.64, 0.33, 0.30, 0.60, 0
 
 fn measured(picture: &mut Picture, gamma: Option<f64>, chromaticities: Option<[f64; 8]>) {
     let far = |values: &[f64; 8]| values.iter().zip(SRGB_CHROMATICITIES).any(|(a, b)| (a - b).abs() > 0.005);
+    // About 1 / 2.2 is how files name sRGB's own curve.
+    let gamma = gamma.filter(|gamma| (gamma - 1.0 / 2.2).abs() > 0.02);
     if let Some(values) = chromaticities.filter(far).filter(|_| !picture.layout.is_grey()) {
         let [white, red, green, blue] =
             [0, 2, 4, 6].map(|at| Chromaticity::new(values[at] as f32, values[at + 1] as f32));
@@ -145,7 +147,7 @@ fn measured(picture: &mut Picture, gamma: Option<f64>, chromaticities: Option<[f
         } else {
             "its description of its colours cannot be used: they are taken as sRGB".into()
         });
-    } else if let Some(gamma) = gamma.filter(|gamma| (gamma - 1.0 / 2.2).abs() > 0.02) {
+    } else if let Some(gamma) = gamma {
         // Only few programs honour that.
         picture.notes.push(format!("its gamma value of {gamma:.2} is ignored: the colours are taken as sRGB"));
     }
