@@ -127,8 +127,9 @@ function enlarge(path: string, at: [number, number][]): Promise<Enlarged> {
       const { upscaler } = window as unknown as { upscaler: Awaited<ReturnType<typeof window.splitsr.createUpscaler>> };
       const file = new Blob([Uint8Array.from(atob(bytes), (char) => char.charCodeAt(0))]);
       try {
-        const { width, height, imageData, report } = await upscaler.upscale(file, { scale: 2 });
-        const { data } = imageData();
+        const result = await upscaler.upscale(file, { scale: 2 });
+        const { width, height, report } = result;
+        const { data } = result.imageData();
         const pixels = at.map(([x, y]) => Array.from(data.subarray(4 * (y * width + x), 4 * (y * width + x) + 4)));
         return { size: [width, height] as [number, number], pixels, notes: report.notes, error: "" };
       } catch (error) {

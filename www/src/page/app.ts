@@ -37,7 +37,7 @@ import { baselineLabel } from "./shared/baselines.ts";
 import { demoUrl, type Demo } from "./shared/demos.ts";
 import { resultName, write, type Format } from "./shared/formats.ts";
 import { save } from "./shared/save.ts";
-import { roundZoom, sizeText, timeText } from "./shared/text.ts";
+import { noteText, roundZoom, sizeText, timeText } from "./shared/text.ts";
 import { Verification } from "./verify/verification.ts";
 import type { Viewer } from "./viewer/viewer.ts";
 

@@ -10,14 +10,14 @@ import { test, type Visitor } from "./smoke.ts";
 
 declare global {
   interface Window {
-    upscaler: Splitsr.Upscaler;
+    pool: Splitsr.Upscaler;
   }
 }
 
 test.beforeEach(async ({ visitor }) => {
   await visitor.openHost();
   await visitor.driver.evaluate(async () => {
-    window.upscaler = await window.splitsr.createUpscaler({ workers: 2 });
+    window.pool = await window.splitsr.createUpscaler({ workers: 2 });
   });
 });
 
@@ -58,7 +58,7 @@ test("parts, progress and the report tell of the result", async ({ visitor }) =>
   const seen = await visitor.driver.evaluate(async () => {
     const phases = new Set<string>();
     let area = 0;
-    const result = await window.upscaler.upscale("demo/sign.png", {
+    const result = await window.pool.upscale("demo/sign.png", {
       scale: 2,
       onProgress: ({ phase }) => phases.add(phase),
       onPart: ({ imageData }) => (area += imageData.width * imageData.height),
@@ -75,8 +75,8 @@ test("a signal cancels, and the upscaler takes the next picture", async ({ visit
   const seen = await visitor.driver.evaluate(async () => {
     const abort = new AbortController();
     const options = { scale: 4, signal: abort.signal, onProgress: () => abort.abort(new Error("enough")) };
-    const outcome = await window.upscaler.upscale("demo/sign.png", options).then(() => "finished", String);
-    const { width, height } = await window.upscaler.upscale("demo/fur.png", { scale: 1.5 });
+    const outcome = await window.pool.upscale("demo/sign.png", options).then(() => "finished", String);
+    const { width, height } = await window.pool.upscale("demo/fur.png", { scale: 1.5 });
     return [outcome, width, height];
   });
   expect(seen).toEqual(["Error: enough", 558, 420]);
@@ -118,7 +118,7 @@ async function enlarge(visitor: Visitor, folder: "awkward" | "field", name: stri
   return visitor.driver.evaluate(async (name) => {
     const blob = await (await fetch(name)).blob();
     try {
-      const result = await window.upscaler.upscale(blob, { scale: 2, signal: AbortSignal.timeout(20_000) });
+      const result = await window.pool.upscale(blob, { scale: 2, signal: AbortSignal.timeout(20_000) });
       const { data } = (window.pixels = result.imageData());
       let leastAlpha = 255;
       for (let index = 3; index < data.length; index += 4) leastAlpha = Math.min(leastAlpha, data[index] ?? 255);
@@ -190,7 +190,7 @@ for (const [name, row] of Object.entries(rows)) {
     if (row.jpegWithMetadata) {
       const jpegSize = await visitor.driver.evaluate(async (name) => {
         const metadataOf = await (await fetch(name)).blob();
-        const result = await window.upscaler.upscale(metadataOf, { scale: 2 });
+        const result = await window.pool.upscale(metadataOf, { scale: 2 });
         const { width, height } = await createImageBitmap(await result.blob("image/jpeg", 90, { metadataOf }));
         return [width, height];
       }, name);
