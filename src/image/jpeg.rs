@@ -17,6 +17,8 @@ pub(super) struct Facts {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Component {
     id: u8,
+    /// How often it is sampled: across in the upper four bits, down in the lower ones.
+    sampling: u8,
     /// A bit for each coefficient that a scan has brought to its last precision.
     sent: u64,
 }
@@ -32,8 +34,9 @@ impl Facts {
                 0xc0..=0xcf if !matches!(marker, 0xc4 | 0xc8 | 0xcc) => {
                     facts.process = marker;
                     facts.precision = content.first().copied().unwrap_or(0);
-                    let ids = content.get(6..).unwrap_or_default().iter().step_by(3);
-                    facts.components = ids.map(|&id| Component { id, sent: 0 }).collect();
+                    let components = content.get(6..).unwrap_or_default().chunks_exact(3);
+                    let component = |fields: &[u8]| Component { id: fields[0], sampling: fields[1], sent: 0 };
+                    facts.components = components.map(component).collect();
                 }
                 SCAN => {
                     facts.scan(content);
@@ -81,10 +84,14 @@ impl Facts {
             0xc5 | 0xc6 | 0xcd | 0xce => Some("hierarchical".into()),
             0xc9 | 0xca => Some("with arithmetic coding".into()),
             _ if self.precision != 8 => Some(format!("with {} bits", self.precision)),
-            _ => match self.components.len() {
-                1 | 3 | 4 => None,
-                count => Some(format!("with {count} channels")),
-            },
+            _ if !matches!(self.components.len(), 1 | 3 | 4) => {
+                Some(format!("with {} channels", self.components.len()))
+            }
+            _ => {
+                // A component can be sampled 3 times where another is sampled once or twice.
+                let mut factors = self.components.iter().flat_map(|each| [each.sampling >> 4, each.sampling & 15]);
+                factors.any(|factor| factor == 3).then(|| "with thirds of its resolution".into())
+            }
         }
     }
 }
