@@ -14,8 +14,9 @@ const PARTS: usize = 8;
 /// The smallest length of a part, in low-resolution pixels: its halo should not cost more.
 const MIN_LENGTH: usize = 16;
 
-/// Winograd's algorithm computes this many rows together. Parts that begin with such a group get the
-/// same bits as the whole.
+/// Winograd's algorithm computes this many rows together, and each row's last bits depend on all of
+/// them. So parts begin with such a group, and read another one for each row that a convolution
+/// reaches.
 const ROWS: usize = 4;
 
 /// A part of the features: what it keeps, and what it reads, along one dimension.
@@ -43,7 +44,7 @@ impl Network {
         // Columns need no alignment.
         let is_wide = width >= height || width >= PARTS * MIN_LENGTH;
         let (dim, length) = if is_wide { (3, width) } else { (2, height) };
-        let parts = if is_wide { parts(length, halo, 1) } else { parts(length, halo, ROWS) };
+        let parts = if is_wide { parts(length, halo, 1) } else { parts(length, ROWS * (halo + 1), ROWS) };
         if let [_] = parts[..] {
             return read(self.reconstruct(features));
         }
@@ -70,13 +71,12 @@ impl Network {
     }
 }
 
-/// Cuts `length` into parts that begin, and begin to read, at multiples of `multiple`.
+/// Cuts `length` into parts that begin at multiples of `multiple`, as `halo` is one.
 fn parts(length: usize, halo: usize, multiple: usize) -> Vec<Part> {
     let step = length.div_ceil(PARTS).max(MIN_LENGTH).next_multiple_of(multiple);
-    let before = halo.next_multiple_of(multiple);
     let part = |start: usize| {
         let end = (start + step).min(length);
-        Part { keeps: start..end, reads: start.saturating_sub(before)..(end + halo).min(length) }
+        Part { keeps: start..end, reads: start.saturating_sub(halo)..(end + halo).min(length) }
     };
     (0..length).step_by(step).map(part).collect()
 }
@@ -123,12 +123,12 @@ mod tests {
 
     #[test]
     fn a_picture_is_cut_if_it_is_long_enough() {
-        let cuts = |length, multiple| {
-            parts(length, 2, multiple).into_iter().map(|part| (part.keeps, part.reads)).collect::<Vec<_>>()
+        let cuts = |length, halo, multiple| {
+            parts(length, halo, multiple).into_iter().map(|part| (part.keeps, part.reads)).collect::<Vec<_>>()
         };
-        assert_eq!(cuts(16, 1), [(0..16, 0..16)]);
-        assert_eq!(cuts(40, 1), [(0..16, 0..18), (16..32, 14..34), (32..40, 30..40)]);
-        assert_eq!(cuts(40, 4), [(0..16, 0..18), (16..32, 12..34), (32..40, 28..40)]);
-        assert_eq!([800, 8000].map(|length| cuts(length, 4).len()), [8, 8]);
+        assert_eq!(cuts(16, 2, 1), [(0..16, 0..16)]);
+        assert_eq!(cuts(40, 2, 1), [(0..16, 0..18), (16..32, 14..34), (32..40, 30..40)]);
+        assert_eq!(cuts(150, 12, 4)[1], (20..40, 8..52));
+        assert_eq!([800, 8000].map(|length| cuts(length, 12, 4).len()), [8, 8]);
     }
 }

@@ -27,7 +27,8 @@ export function weightsFile(
     data.writeFloatLE(value, offset + 4 * place);
   }
   if (unmeasured) {
-    const { auto_halo: _, ...metadata } = JSON.parse(header.__metadata__.splitsr) as Record<string, unknown>;
+    const metadata = JSON.parse(header.__metadata__.splitsr) as { auto_halo?: number };
+    delete metadata.auto_halo;
     header.__metadata__.splitsr = JSON.stringify(metadata);
   }
   const json = Buffer.from(JSON.stringify(header));
