@@ -49,11 +49,10 @@ function linkNote({ picture, part, waitingLink }: Session, share: Share, command
     </p>`;
   }
   if (!share.embeds) return html`<p class="about">The link opens this picture, enlarged the same way.</p>`;
+  const size = `It is ${Math.ceil(share.link.length / 1000)} KB long.`;
+  const file = share.embedsFile ? " It contains the file as it is, with its metadata if it has any." : "";
   return html`
-    <p class="about">
-      The link opens this picture, enlarged the same way. It is ${Math.ceil(share.link.length / 1000)} KB
-      long.${share.embedsFile ? " It contains the file as it is, with its metadata if it has any." : ""}
-    </p>
+    <p class="about">The link opens this picture, enlarged the same way. ${size}${file}</p>
     <button type="button" class="wide" data-testid="unpack" @click=${() => commands.releasePicture()}>
       Take the picture out of the link
     </button>

@@ -18,9 +18,7 @@ export function welcomeTemplate(session: Session, opener: Opener, commands: Comm
     ${state === "error" ? html`<p class="trouble">${text}</p>` : nothing} ${offerTemplate(session, opener)}
     <h2>Enlarge a picture</h2>
     <p>
-      <span class="with-mouse">Drop one here, paste it, or </span><label class="link" for="file">choose a file</label
-      ><span class="with-mouse"> or <label class="link" for="folder">a folder</label></span
-      >.
+      <span class="with-mouse">Drop one here, paste it, or </span><label class="link" for="file">choose a file</label>.
     </p>
     <p class="or">Or try one of these</p>
     ${demoList(session, commands)}
@@ -67,7 +65,7 @@ export function pictureSection(
         aria-label="Open a folder"
         @change=${(event: Event) => void opener.openFiles(takeFiles(event.target as HTMLInputElement))}
       />
-      ${picture ? html`<p class="about with-mouse"><label class="link" for="folder">Open a folder</label></p>` : nothing}
+      <p class="about with-mouse"><label class="link" for="folder">Open a folder</label></p>
       ${
         picture
           ? html`<p class="about">
