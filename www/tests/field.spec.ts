@@ -5,69 +5,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, type Page } from "@playwright/test";
-import { dataFolder, openHost } from "./support.ts";
+import { field, fieldFile, fromP3, quarters, small, type Expected } from "./field.ts";
+import { openHost } from "./support.ts";
 
-const fieldFile = (name: string) => join(dataFolder, "field", name);
 const ownFile = (name: string) => join(import.meta.dirname, "../../tests/pictures", name);
-
-/** A pixel of the doubled picture, and its colour in sRGB. */
-type Pixel = [x: number, y: number, colour: [number, number, number]];
-
-interface Expected {
-  size: [number, number];
-  pixels?: Pixel[];
-  /** In levels. */
-  tolerance?: number;
-  note?: RegExp;
-}
-
-const patches = (colours: [number, number, number][]): Pixel[] =>
-  colours.map((colour, index) => [24, 2 * (9 + 18 * index), colour]);
-
-const usual: [number, number, number][] = [
-  [200, 100, 50],
-  [60, 160, 70],
-  [70, 90, 190],
-  [128, 128, 128],
-];
-
-/** Those values as Display P3 has them, in sRGB. */
-const fromP3: [number, number, number][] = [
-  [215, 93, 31],
-  [0, 163, 55],
-  [64, 91, 197],
-  [128, 128, 128],
-];
-
-const quarters = (colours: [number, number, number][]): Pixel[] =>
-  colours.map((colour, index) => [16 + 32 * (index % 2), 12 + 24 * Math.floor(index / 2), colour]);
-
-const large = { size: [192, 144] as [number, number], pixels: patches(usual) };
-const small = { size: [64, 48] as [number, number], pixels: quarters(usual) };
-
-const corners: Pixel[] = [
-  [8, 8, [220, 30, 30]],
-  [87, 8, [30, 160, 30]],
-  [8, 55, [30, 30, 220]],
-  [87, 55, [255, 220, 0]],
-];
-
-const field: Record<string, Expected> = {
-  "bigtiff.tif": { ...large, tolerance: 1 },
-  "premultiplied_alpha.tif": { size: [128, 128] },
-  "spare_channel_predictor.tif": { ...large, tolerance: 1, note: /spare channel is left out/ },
-  "icc_without_curves.png": { ...large, tolerance: 1, note: /cannot be used and was dropped/ },
-  "no_end_marker.jpg": { ...large, tolerance: 3, note: /end marker is missing/ },
-  "orientation_6_plain.webp": { size: [96, 64], pixels: corners, tolerance: 45 },
-  "orientation_6_prefixed.webp": { size: [96, 64], pixels: corners, tolerance: 45 },
-  "display_p3_10bit.avif": {
-    size: [192, 144],
-    pixels: patches(fromP3),
-    tolerance: 4,
-    note: /10 bits a channel became 8.*Display P3/,
-  },
-  "exif_66k.png": { size: [48, 32] },
-};
 
 /** The page has to choose whose decoder reads these, so that nothing is lost. */
 const own: Record<string, Expected> = {
