@@ -148,6 +148,7 @@ test.describe("the module", () => {
   });
 
   test("a NaN that is read back from the card is computed again on the CPU", async ({ page }) => {
+    test.setTimeout(180_000);
     await startAuto(page);
     // After the self-check.
     await sabotageGpuWorker(
