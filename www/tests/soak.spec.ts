@@ -182,7 +182,8 @@ test("random pictures by the module", async ({ page, browser, baseURL }) => {
   if (isLong) expect(after - before).toBeLessThan(TOLERANCE);
 });
 
-test("random pictures by the command", async ({}, info) => {
+test("random pictures by the command", async () => {
+  const info = test.info();
   test.setTimeout(60_000 + count * 4_000);
   const random = new Random(seed);
   const faults: string[] = [];
