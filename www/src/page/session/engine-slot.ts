@@ -31,8 +31,9 @@ export class EngineSlot {
     try {
       return await upscaler;
     } catch (error) {
-      // The next attempt starts a new one: the connection may be back by then.
-      if (this.#engine.upscaler === upscaler) this.#engine = undefined;
+      // The next attempt starts a new one: the connection may be back by then. Another call that
+      // waited for the same one may have cleared it already.
+      if (this.any === upscaler) this.#engine = undefined;
       throw error;
     }
   }
