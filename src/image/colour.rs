@@ -6,6 +6,7 @@ use moxcms::{
     ProfileText, ToneReprCurve, TransferCharacteristics, curve_from_gamma,
 };
 
+use super::sample::Sample;
 use super::{Layout, Picture, Samples, profile};
 
 /// A description of colours.
@@ -104,15 +105,13 @@ pub(super) fn apply(picture: &mut Picture, described: Described) {
 
 /// Whether the profile could be made and used.
 fn attach(picture: &mut Picture, mut profile: ColorProfile, name: &str) -> bool {
+    if picture.layout.is_grey() {
+        profile = profile::grey(profile.red_trc);
+    }
     // As a tag, the code points would have to name the very same colours.
     profile.cicp = None;
     profile.description =
         Some(ProfileText::Localizable(vec![LocalizableString::new("en".into(), "US".into(), name.into())]));
-    if picture.layout.is_grey() {
-        let mut grey = ColorProfile::new_gray_with_gamma(2.2);
-        (grey.gray_trc, grey.description) = (profile.red_trc, profile.description);
-        profile = grey;
-    }
     let usable = profile::can_be_converted(&profile, picture.layout);
     if usable {
         picture.profile = profile.encode().ok();
@@ -178,26 +177,8 @@ fn from_hdr(picture: &mut Picture, code: CodePoints) {
     };
     let layout = picture.layout;
     let beyond = match &mut picture.samples {
-        Samples::U8(values) => {
-            let table: Vec<f32> = (0..=u8::MAX).map(|value| light(f32::from(value) / 255.0)).collect();
-            map_colours(
-                values,
-                layout,
-                |value| table[usize::from(value)],
-                convert,
-                |value| (value * 255.0).round() as u8,
-            )
-        }
-        Samples::U16(values) => {
-            let table: Vec<f32> = (0..=u16::MAX).map(|value| light(f32::from(value) / 65535.0)).collect();
-            map_colours(
-                values,
-                layout,
-                |value| table[usize::from(value)],
-                convert,
-                |value| (value * 65535.0).round() as u16,
-            )
-        }
+        Samples::U8(values) => map_colours(values, layout, light, convert),
+        Samples::U16(values) => map_colours(values, layout, light, convert),
     };
     let pixels = u64::from(picture.width) * u64::from(picture.height);
     let name = code.name();
@@ -218,14 +199,16 @@ pub(super) fn share(part: u64, whole: u64) -> Option<String> {
     }
 }
 
-/// Converts the colours and leaves alpha. Gives the number of pixels that are brighter than white.
-fn map_colours<T: Copy>(
+/// Converts the colours and leaves alpha. `light` makes linear light of a sample from 0 to 1. Gives
+/// the number of pixels that are brighter than white.
+fn map_colours<T: Sample>(
     values: &mut [T],
     layout: Layout,
-    light: impl Fn(T) -> f32,
+    light: impl Fn(f32) -> f32,
     convert: impl Fn([f32; 3], bool) -> [f32; 3],
-    quantise: impl Fn(f32) -> T,
 ) -> u64 {
+    let table: Vec<f32> = (0..=T::MAX).map(|value| light(value as f32 / T::MAX as f32)).collect();
+    let light = |sample: T| table[Into::<u32>::into(sample) as usize];
     let grey = layout.is_grey();
     let mut beyond = 0;
     for pixel in values.chunks_exact_mut(layout.channels()) {
@@ -234,7 +217,7 @@ fn map_colours<T: Copy>(
         // Rounding in the matrix must not count.
         beyond += u64::from(colours.iter().any(|&value| value > 1.01));
         for (value, colour) in pixel[..=last].iter_mut().zip(colours) {
-            *value = quantise(encode_srgb(colour));
+            *value = T::from_unit(encode_srgb(colour));
         }
     }
     beyond

@@ -25,6 +25,7 @@ pub(crate) mod matlab;
 mod planes;
 pub mod profile;
 pub mod resize;
+mod sample;
 mod sniff;
 mod tiff;
 

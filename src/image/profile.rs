@@ -4,7 +4,9 @@
 //! profile. So wide-gamut pictures lose no colour on the way. Where a profile cannot be carried
 //! (BMP, GIF, a canvas), [`into_srgb`] converts.
 
-use moxcms::{CmsError, ColorProfile, DataColorSpace, Layout as Channels, ProfileText, TransformOptions};
+use moxcms::{
+    CmsError, ColorProfile, DataColorSpace, Layout as Channels, ProfileText, ToneReprCurve, TransformOptions,
+};
 
 use super::{Layout, Picture, Samples};
 
@@ -104,12 +106,14 @@ fn channels(layout: Layout) -> Channels {
 
 /// sRGB, or grey with sRGB's curve.
 fn srgb(layout: Layout) -> ColorProfile {
-    let mut profile = ColorProfile::new_srgb();
-    if layout.is_grey() {
-        let curve = profile.red_trc.take();
-        profile = ColorProfile::new_gray_with_gamma(2.2);
-        profile.gray_trc = curve;
-    }
+    let profile = ColorProfile::new_srgb();
+    if layout.is_grey() { grey(profile.red_trc) } else { profile }
+}
+
+/// Grey with that curve.
+pub(super) fn grey(curve: Option<ToneReprCurve>) -> ColorProfile {
+    let mut profile = ColorProfile::new_gray_with_gamma(2.2);
+    profile.gray_trc = curve;
     profile
 }
 

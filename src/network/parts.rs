@@ -6,7 +6,7 @@ use std::ops::Range;
 use burn::tensor::Tensor;
 
 use super::Network;
-use crate::ops::float::slice;
+use crate::ops::float::select;
 
 /// The parts that a picture is cut into, if it is large enough.
 const PARTS: usize = 8;
@@ -50,7 +50,8 @@ impl Network {
         }
         let mut result = Vec::new();
         for Part { keeps, reads } in parts {
-            let part = self.reconstruct(slice(features.clone(), dim, reads.clone()));
+            let indices = reads.clone().map(|at| at as i32).collect();
+            let part = self.reconstruct(select(features.clone(), dim, indices));
             let [_, _, high, wide] = part.dims();
             let scale = if is_wide { high / height } else { wide / width };
             result.resize(3 * scale * height * scale * width, 0.0);

@@ -4,7 +4,7 @@
 
 use burn::backend::Dispatch;
 use burn::backend::ops::{ActivationOps, FloatTensorOps, IntTensorOps};
-use burn::tensor::{Device, Shape, Slice, Tensor, TensorData};
+use burn::tensor::{Device, Shape, Tensor, TensorData};
 
 /// A tensor of that shape.
 ///
@@ -59,11 +59,4 @@ pub fn select<const D: usize>(x: Tensor<D>, dim: usize, indices: Vec<i32>) -> Te
     let count = indices.len();
     let indices = Dispatch::int_from_data(TensorData::new(indices, [count]), x.device().as_dispatch());
     Tensor::from_dispatch(Dispatch::float_select(x.into_dispatch(), dim, indices))
-}
-
-/// The entries of `x` from `range.start` up to `range.end` along `dim`.
-pub fn slice<const D: usize>(x: Tensor<D>, dim: usize, range: std::ops::Range<usize>) -> Tensor<D> {
-    let mut slices = [Slice::full(); D];
-    slices[dim] = Slice::from(range);
-    Tensor::from_dispatch(Dispatch::float_slice(x.into_dispatch(), &slices))
 }

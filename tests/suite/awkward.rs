@@ -117,13 +117,7 @@ fn expectations() -> Vec<(&'static str, Expected)> {
 #[test]
 fn every_file_does_what_the_table_says() {
     let rows = expectations();
-    let listed: BTreeSet<String> = rows.iter().map(|(name, _)| (*name).to_owned()).collect();
-    let present: BTreeSet<String> = std::fs::read_dir(folder())
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter(|name| name != "README.md")
-        .collect();
-    assert_eq!(listed, present, "left: the rows here, right: the files in the folder");
+    data::check_rows(&folder(), rows.iter().map(|(name, _)| *name), &[]);
     for (name, expected) in rows {
         LARGEST.set(0);
         let start = Instant::now();

@@ -1,12 +1,13 @@
 //! Files of uncommon kinds, each of a few hundred bytes: see `tests/pictures/README.md`. A file
 //! without a row here fails.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use splitsr::Error;
 use splitsr::image::profile::into_srgb;
 use splitsr::image::{Depth, Format, Layout, Limits, Picture, decode, encode_with, exif};
+
+use super::data;
 
 /// The outcome that a file must have.
 enum Expected {
@@ -118,10 +119,7 @@ const TURNED: [&str; 3] = ["exif_after_pixels.png", "exif_prefixed.png", "orient
 #[test]
 fn every_file_gives_what_its_row_says() {
     let rows = expectations();
-    let listed: BTreeSet<String> = rows.iter().map(|(name, _)| *name).chain(TURNED).map(str::to_owned).collect();
-    let present = std::fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    let present: BTreeSet<String> = present.filter(|name| name != "README.md").collect();
-    assert_eq!(listed, present, "left: the rows here, right: the files in the folder");
+    data::check_rows(&folder(), rows.iter().map(|(name, _)| *name).chain(TURNED), &[]);
     for (name, expected) in rows {
         match (decode(&read(name), &Limits::default()), expected) {
             (Ok(picture), Expected::Picture { layout, depth, tolerance, note }) => {

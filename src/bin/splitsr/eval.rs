@@ -92,20 +92,15 @@ pub fn run(args: Args) -> Result<()> {
 }
 
 fn parse_degradation(text: &str) -> std::result::Result<Degradation, String> {
-    let mut table = toml::Table::new();
-    for item in text.split(',').map(str::trim) {
-        let (name, value) = match item.split_once('=') {
-            None if item == "420" => ("half_chroma", "true"),
-            None => return Err(format!("\"{item}\" has no value: write for example jpeg=75")),
-            Some(("before", quality)) => ("jpeg_before", quality),
-            Some(pair) => pair,
-        };
-        let quoted = format!("\"{value}\"");
-        let value = if name == "shrink" { &quoted } else { value };
-        let item: toml::Table = toml::from_str(&format!("{name} = {value}")).map_err(|error| error.to_string())?;
-        table.extend(item);
-    }
-    let degradation: Degradation = table.try_into().map_err(|error: toml::de::Error| error.to_string())?;
+    let line = |item: &str| match item.split_once('=') {
+        Some(("before", quality)) => Ok(format!("jpeg_before = {quality}")),
+        Some(("shrink", filter)) => Ok(format!("shrink = \"{filter}\"")),
+        Some((name, value)) => Ok(format!("{name} = {value}")),
+        None if item == "420" => Ok("half_chroma = true".into()),
+        None => Err(format!("\"{item}\" has no value: write for example jpeg=75")),
+    };
+    let lines = text.split(',').map(|item| line(item.trim())).collect::<std::result::Result<Vec<_>, _>>()?;
+    let degradation: Degradation = toml::from_str(&lines.join("\n")).map_err(|error| error.to_string())?;
     degradation.check().map(|()| degradation).map_err(|error| error.to_string())
 }
 
@@ -154,6 +149,31 @@ impl Upsampler {
                 }
             }
             _ => Evaluated { name: name.to_owned(), params: None, macs_720p: None, sha256: None },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use splitsr::train::Shrink;
+
+    #[test]
+    fn damage_is_read_from_items() {
+        let clean = Degradation::default();
+        let twice = Degradation { jpeg: Some(75), half_chroma: true, jpeg_before: Some(60), ..clean };
+        assert_eq!(parse_degradation("jpeg=75,420,before=60").unwrap(), twice);
+        let soft = Degradation { shrink: Shrink::Area, blur: 0.5, noise: 3.0, ..clean };
+        assert_eq!(parse_degradation("shrink=area, blur=0.5, noise=3").unwrap(), soft);
+        for (text, why) in [
+            ("jpeg", "has no value"),
+            ("jpeg=0", "from 1 to 100"),
+            ("jpeg=75,jpeg=80", "duplicate"),
+            ("smoke=1", "unknown field"),
+            ("shrink=zoom", "unknown variant"),
+        ] {
+            let error = parse_degradation(text).unwrap_err();
+            assert!(error.contains(why), "{text}: {error}");
         }
     }
 }

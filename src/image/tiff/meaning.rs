@@ -6,6 +6,7 @@ use tiff::decoder::DecodingResult;
 use crate::error::{Error, Result};
 use crate::image::colour::{encode_srgb, share};
 use crate::image::decode::{CMYK_NOTE, uncommon};
+use crate::image::sample::Sample;
 use crate::image::sniff::Content;
 
 /// The kind of colours.
@@ -146,7 +147,7 @@ impl Meaning {
         let pixels = values.chunks_exact(self.samples);
         let mut found = Vec::with_capacity(pixels.len() * (3 + usize::from(self.alpha.is_some())));
         for pixel in pixels {
-            found.extend(palette.get(pixel[0].get() as usize).copied().unwrap_or_default());
+            found.extend(palette.get(Into::<u32>::into(pixel[0]) as usize).copied().unwrap_or_default());
             found.extend(self.alpha.map(|(index, _)| alpha(pixel[index])));
         }
         found
@@ -159,11 +160,12 @@ impl Meaning {
             return values;
         }
         let max = T::MAX as f32;
-        let unit = |value: T| value.get() as f32 / max;
+        let level = |value: T| -> u32 { value.into() };
+        let unit = |value: T| level(value) as f32 / max;
         match &self.kind {
             Kind::Grey { white_is_zero: true } => {
                 for pixel in values.chunks_exact_mut(self.samples) {
-                    pixel[0] = T::from_u32(T::MAX - pixel[0].get());
+                    pixel[0] = T::from_u32(T::MAX - level(pixel[0]));
                 }
                 self.pack(&values, |pixel| [pixel[0]])
             }
@@ -181,10 +183,11 @@ impl Meaning {
                 let scale = (T::MAX / 255).min(256) as f32;
                 let channel = |value: T| {
                     let half = T::MAX / 2 + 1;
-                    let value = if *signed { (value.get() + half) & T::MAX } else { value.get() };
+                    let value = if *signed { (level(value) + half) & T::MAX } else { level(value) };
                     (value as f32 - half as f32) / scale
                 };
-                let lightness = if *signed || T::MAX == 255 { unit(pixel[0]) } else { pixel[0].get() as f32 / 65280.0 };
+                let lightness =
+                    if *signed || T::MAX == 255 { unit(pixel[0]) } else { level(pixel[0]) as f32 / 65280.0 };
                 lab_to_srgb(100.0 * lightness, channel(pixel[1]), channel(pixel[2])).map(T::from_unit)
             }),
         }
@@ -197,10 +200,10 @@ impl Meaning {
         for pixel in pixels {
             let mut colours = colours(pixel);
             if let Some((index, premultiplied)) = self.alpha {
-                let alpha = u64::from(pixel[index].get());
+                let alpha = u64::from(pixel[index].into());
                 if premultiplied {
                     colours = colours.map(|value| {
-                        let product = u64::from(value.get()) * u64::from(T::MAX);
+                        let product = u64::from(value.into()) * u64::from(T::MAX);
                         T::from_u32((product + alpha / 2).checked_div(alpha).unwrap_or(0).min(T::MAX.into()) as u32)
                     });
                 }
@@ -225,7 +228,6 @@ impl Meaning {
         let count = pixels.len() as u64;
         let mut developed = Vec::with_capacity(pixels.len() * (colours + usize::from(self.alpha.is_some())));
         let (mut beyond, mut invalid) = (0, 0);
-        let quantise = |value: f32| (value * 65535.0).round() as u16;
         for pixel in pixels {
             let alpha = self.alpha.map(|(index, premultiplied)| (pixel[index].clamp(0.0, 1.0), premultiplied));
             let by = match alpha {
@@ -236,9 +238,9 @@ impl Meaning {
             beyond += u64::from(pixel[..colours].iter().any(|&value| value / by > 1.0001));
             for &value in &pixel[..colours] {
                 let value = value / by;
-                developed.push(quantise(if has_profile { value } else { encode_srgb(value) }));
+                developed.push(u16::from_unit(if has_profile { value } else { encode_srgb(value) }));
             }
-            developed.extend(alpha.map(|(alpha, _)| quantise(alpha)));
+            developed.extend(alpha.map(|(alpha, _)| u16::from_unit(alpha)));
         }
         let mut note = String::from(if has_profile {
             "its floating-point values became 16 bits"
@@ -331,41 +333,6 @@ fn unpack(values: &[u8], row: usize, bits: usize, is_index: bool) -> Vec<u8> {
 fn interleave<T: Copy>(values: &[T], planes: usize) -> Vec<T> {
     let pixels = values.len() / planes;
     (0..pixels).flat_map(|pixel| (0..planes).map(move |plane| values[plane * pixels + pixel])).collect()
-}
-
-/// A whole number.
-trait Sample: Copy {
-    const MAX: u32;
-    fn get(self) -> u32;
-    fn from_u32(value: u32) -> Self;
-    /// From 0 to 1.
-    fn from_unit(value: f32) -> Self;
-}
-
-impl Sample for u8 {
-    const MAX: u32 = u8::MAX as u32;
-    fn get(self) -> u32 {
-        self.into()
-    }
-    fn from_u32(value: u32) -> Self {
-        value as Self
-    }
-    fn from_unit(value: f32) -> Self {
-        (value * Self::MAX as f32).round() as Self
-    }
-}
-
-impl Sample for u16 {
-    const MAX: u32 = u16::MAX as u32;
-    fn get(self) -> u32 {
-        self.into()
-    }
-    fn from_u32(value: u32) -> Self {
-        value as Self
-    }
-    fn from_unit(value: f32) -> Self {
-        (value * Self::MAX as f32).round() as Self
-    }
 }
 
 /// CIE L*a*b* of white D50 to sRGB from 0 to 1, by way of XYZ.

@@ -3,7 +3,7 @@
  * the steps. It computes a part of each batch itself, and other workers compute the rest.
  */
 import type { TuneSettings } from "../api/index.ts";
-import { sha256 } from "./pixels.ts";
+import { nextTask } from "../api/next-task.ts";
 import type * as Tune from "../wasm/tune/splitsr.js";
 import tuneGpuUrl from "../wasm/tune-gpu/splitsr_bg.wasm?url";
 import tuneUrl from "../wasm/tune/splitsr_bg.wasm?url";
@@ -11,6 +11,7 @@ import { FatalError, move, serve, WorkerClient } from "./bridge.ts";
 import { readSource } from "./decode.ts";
 import gradientWorkerUrl from "./gradient-worker.ts?worker&url";
 import { parse, stringify } from "./json.ts";
+import { sha256 } from "./pixels.ts";
 import type { PlainPixels, PortableSource } from "./protocol.ts";
 import { spawn } from "./spawn.ts";
 import type { GradientMethods, PlainFacts, PlainScore, TuneEvent, TuneMethods, TuneRequest } from "./tune-protocol.ts";
@@ -75,7 +76,7 @@ serve<TuneMethods>({
         return undefined;
       });
       if (isDone !== undefined) return isDone;
-      await receiveMessages();
+      await nextTask();
     }
   },
 
@@ -187,19 +188,4 @@ function plain(picture: Tune.Picture): PlainPixels {
   const pixels = buffer(picture.rgba8());
   picture.free();
   return { width, height, pixels };
-}
-
-/**
- * Lets the worker receive messages. A timer would wait for 4 ms, or in a background tab for a
- * second.
- */
-function receiveMessages(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(undefined);
-  });
 }

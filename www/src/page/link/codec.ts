@@ -98,7 +98,8 @@ export function parseLink(
 const readers: Record<string, Reader> = {
   img(text, state) {
     const [, kind, rest = ""] = /^(demo|png|url):(.*)$/s.exec(text) ?? [];
-    if (isDataAddress(kind === "url" ? rest : text)) return readEmbedded(kind === "url" ? rest : text, state);
+    const given = kind === "url" ? rest : text;
+    if (isDataAddress(given)) return readEmbedded(given, state);
     const address = kind === "url" ? readAddress(rest) : undefined;
     if (kind === "png" && unpackPicture(rest)) state.embedded = rest;
     else if (kind === "demo" && demos.some((demo) => demo.id === rest)) state.demo = rest;
@@ -123,22 +124,13 @@ const readers: Record<string, Reader> = {
     return undefined;
   },
   part(text, state) {
-    const region = parseArea(text);
-    if (!region) return "The link's part of the picture cannot be read.";
-    state.region = region;
-    return undefined;
+    return keep(state, "region", parseArea(text), "The link's part of the picture cannot be read.");
   },
   sum(text, state) {
-    const hashes = parseHashes(text);
-    if (!hashes) return "The link's hashes cannot be read.";
-    state.hashes = hashes;
-    return undefined;
+    return keep(state, "hashes", parseHashes(text), "The link's hashes cannot be read.");
   },
   view(text, state) {
-    const view = parseView(text);
-    if (!view) return "The link's view cannot be read.";
-    state.view = view;
-    return undefined;
+    return keep(state, "view", parseView(text), "The link's view cannot be read.");
   },
   show(text, state) {
     const names = text.split(",");
@@ -157,13 +149,23 @@ const readers: Record<string, Reader> = {
   },
   truth(text, state) {
     const scale = evaluationScales.find((scale) => String(scale) === text);
-    if (!scale) return "The link's scale for scoring is not one of the choices.";
-    state.evaluationScale = scale;
-    return undefined;
+    return keep(state, "evaluationScale", scale, "The link's scale for scoring is not one of the choices.");
   },
 };
 
-/** Reads a picture in a `data:` address, which whoever made the link by hand had at hand. */
+/** Puts what was read into the state. Returns the complaint if nothing was. */
+function keep<K extends keyof LinkState>(
+  state: LinkState,
+  key: K,
+  value: LinkState[K],
+  complaint: string,
+): string | undefined {
+  if (value === undefined) return complaint;
+  state[key] = value;
+  return undefined;
+}
+
+/** Reads a picture in a `data:` address, which somebody put into the link by hand. */
 function readEmbedded(address: string, state: LinkState): string | undefined {
   try {
     // A plus that is not escaped stands for a space here.

@@ -33,6 +33,7 @@ export function pictureSection(
   batch: TemplateResult | typeof nothing,
 ): TemplateResult {
   const { picture, part } = session;
+  const choose = (event: Event) => void opener.openFiles(takeFiles(event));
   return html`
     <section aria-labelledby="picture-title">
       <h2 id="picture-title">Picture</h2>
@@ -43,7 +44,7 @@ export function pictureSection(
         multiple
         accept="image/*,.tif,.tiff,.avif"
         data-testid="file-input"
-        @change=${(event: Event) => void opener.openFiles(takeFiles(event.target as HTMLInputElement))}
+        @change=${choose}
       />
       <input
         id="camera"
@@ -52,7 +53,7 @@ export function pictureSection(
         accept="image/*"
         capture="environment"
         data-testid="camera"
-        @change=${(event: Event) => void opener.openFiles(takeFiles(event.target as HTMLInputElement))}
+        @change=${choose}
       />
       <label class="button wide with-camera" for="camera">Take a photo</label>
       <label class="button wide" for="file">${picture ? "Open another picture" : "Open a picture"}</label>
@@ -63,7 +64,7 @@ export function pictureSection(
         webkitdirectory
         data-testid="folder-input"
         aria-label="Open a folder"
-        @change=${(event: Event) => void opener.openFiles(takeFiles(event.target as HTMLInputElement))}
+        @change=${choose}
       />
       <p class="about with-mouse"><label class="link" for="folder">Open a folder</label></p>
       ${

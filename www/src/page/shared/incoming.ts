@@ -20,8 +20,9 @@ const isPicture = ({ name, type }: File): boolean => type.startsWith("image/") |
 /** Files that systems put into folders by themselves. */
 const isHidden = (name: string): boolean => name.startsWith(".") || /^(thumbs\.db|desktop\.ini)$/i.test(name);
 
-/** Takes the files of an input, which may be one for folders. */
-export function takeFiles(input: HTMLInputElement): Incoming {
+/** Takes the files of an input that has changed, which may be one for folders. */
+export function takeFiles({ target }: Event): Incoming {
+  const input = target as HTMLInputElement;
   const all = [...(input.files ?? [])].map((file) => ({ file, folder: file.webkitRelativePath.replace(/[^/]*$/, "") }));
   // The browser reports no change if the same file is chosen again.
   input.value = "";

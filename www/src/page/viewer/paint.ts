@@ -1,5 +1,5 @@
 /** Draws large pictures without blocking the page. */
-import { nextTask } from "../shared/next-task.ts";
+import { nextTask } from "../../api/next-task.ts";
 
 /** Pixels that are drawn at once: a few milliseconds' worth on a phone. */
 const STRIP_PIXELS = 500_000;

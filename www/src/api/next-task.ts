@@ -1,6 +1,6 @@
 /**
- * Lets the page do what waits: input, drawing. A timer would make a hidden tab wait for a second, or
- * for a minute.
+ * Lets a thread do what waits: messages, and in the page input and drawing. A timer would wait for
+ * 4 ms, and in a hidden tab for a second or a minute.
  */
 export function nextTask(): Promise<void> {
   return new Promise((resolve) => {
