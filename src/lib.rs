@@ -25,12 +25,14 @@
 //! | [`config`], [`network`] | the hyper-parameters, the networks as Burn modules, what they cost and see |
 //! | [`ops`] | the 3x3 convolution as a Burn backend extension, and its kernels |
 //! | [`weights`], [`model`], [`models`] | the weights' file format, a loaded model, finding one by name |
+//! | [`clean_up`] | a second set of weights for compressed pictures, and how much of it to mix in |
 //! | [`device`] | the choice between CPU and GPU |
 //! | [`upscale`](mod@upscale) | any zoom of any picture: passes, tiles, progress, cancel |
 //! | [`onnx`] | networks as ONNX files, for other runtimes |
 //! | [`eval`] | PSNR and SSIM by the usual protocol |
 //! | [`train`] | recipes, patches, one training step, resumable runs |
 
+pub mod clean_up;
 pub mod config;
 pub mod device;
 pub mod error;

@@ -4,14 +4,23 @@ use std::path::{Path, PathBuf};
 
 use burn::tensor::Device;
 
+use crate::clean_up::{CleanUp, Twin, mix, note};
 use crate::error::{Error, Result};
+use crate::image::Compression;
 use crate::model::Model;
+use crate::weights::{hex_sha256, read};
 
 /// The command's default model.
 pub const DEFAULT: &str = "splitsr-x2";
 
-/// The weights of [`DEFAULT`], so that an installed command works from any folder.
-const EMBEDDED: &[u8] = include_bytes!("../models/splitsr-x2.safetensors");
+/// The weights of [`DEFAULT`] and of its twin, so that an installed command works from any folder.
+const EMBEDDED: [(&str, &[u8]); 2] = [
+    (DEFAULT, include_bytes!("../models/splitsr-x2.safetensors")),
+    ("splitsr-x2-jpeg", include_bytes!("../models/splitsr-x2-jpeg.safetensors")),
+];
+
+/// What a twin's name adds to the name of the model that it is mixed with.
+const TWIN_SUFFIX: &str = "-jpeg";
 
 /// The environment variable with the folder of models to search first.
 pub const FOLDER_VARIABLE: &str = "SPLITSR_MODELS";
@@ -23,17 +32,89 @@ pub const FOLDER_VARIABLE: &str = "SPLITSR_MODELS";
 /// # Errors
 /// [`Error::UnknownModel`] lists the known names; otherwise as [`Model::load`].
 pub fn load(name: &str) -> Result<Model> {
-    let device = Device::flex();
-    let path = Path::new(name);
-    if path.is_file() {
-        return Model::load(path, &device);
+    ModelFiles::find(name)?.model(0)
+}
+
+/// The files of a model: its weights, and those of its twin if it has one.
+pub struct ModelFiles {
+    /// The file, or the name of what is built in.
+    source: String,
+    weights: Vec<u8>,
+    twin: Option<(Vec<u8>, Twin)>,
+}
+
+impl ModelFiles {
+    /// Finds a model as [`load`] does. Its twin is the file beside it whose name ends in `-jpeg`.
+    ///
+    /// # Errors
+    /// As [`load`].
+    pub fn find(name: &str) -> Result<Self> {
+        let path = Path::new(name);
+        let folders = folders();
+        let file = format!("{name}.safetensors");
+        let candidates = folders.iter().map(|folder| folder.join(&file));
+        let found = std::iter::once(path.to_owned()).chain(candidates).find(|path| path.is_file());
+        let embedded = |name: &str| EMBEDDED.iter().find(|(known, _)| *known == name).map(|(_, bytes)| bytes.to_vec());
+        let (source, weights, twin) = match found {
+            Some(path) => {
+                let weights = std::fs::read(&path).map_err(Error::io(&path))?;
+                let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+                let twin = path.with_file_name(format!("{stem}{TWIN_SUFFIX}.safetensors"));
+                (path.display().to_string(), weights, std::fs::read(twin).ok())
+            }
+            None => {
+                let unknown = || Error::UnknownModel { name: name.to_owned(), known: known(&folders) };
+                let weights = embedded(name).ok_or_else(unknown)?;
+                (name.to_owned(), weights, embedded(&format!("{name}{TWIN_SUFFIX}")))
+            }
+        };
+        // A twin of other weights is none.
+        let twin = twin.and_then(|bytes| {
+            let twin = read(&bytes).ok()?.0.twin?;
+            (twin.of == hex_sha256(&weights)).then_some((bytes, twin))
+        });
+        Ok(Self { source, weights, twin })
     }
-    let folders = folders();
-    let file = format!("{name}.safetensors");
-    match folders.iter().map(|folder| folder.join(&file)).find(|path| path.is_file()) {
-        Some(path) => Model::load(&path, &device),
-        None if name == DEFAULT => Model::from_bytes(EMBEDDED, &device),
-        None => Err(Error::UnknownModel { name: name.to_owned(), known: known(&folders) }),
+
+    /// The strength in % of the clean-up for a picture whose file tells `compression`, and a remark
+    /// on what was found if the choice is automatic.
+    ///
+    /// # Errors
+    /// [`Error::Config`] if a strength is asked for and there is no twin.
+    pub fn strength(&self, clean: CleanUp, compression: Option<Compression>) -> Result<(u8, Option<String>)> {
+        let twin = self.twin.as_ref().map(|(_, twin)| twin);
+        match (clean, compression) {
+            (CleanUp::Strength(1..), _) if twin.is_none() => Err(Error::Config(format!(
+                "{} has no weights for compressed pictures: leave out the clean-up, or use splitsr-x2, -x3 or -x4",
+                self.source
+            ))),
+            (CleanUp::Strength(strength), _) => Ok((strength, None)),
+            (CleanUp::Auto, None) => Ok((0, None)),
+            (CleanUp::Auto, Some(compression)) => {
+                let strength = twin.map(|twin| twin.strength(compression));
+                Ok((strength.unwrap_or(0), Some(note(compression, strength))))
+            }
+        }
+    }
+
+    /// The model on the CPU, cleaning up by `strength` %. Its hash is that of its own weights at any
+    /// strength.
+    ///
+    /// # Errors
+    /// As [`Model::load`], and as [`mix`] if `strength` is not 0.
+    pub fn model(&self, strength: u8) -> Result<Model> {
+        let load = |bytes: &[u8]| Model::from_bytes(bytes, &Device::flex());
+        let model = match (&self.twin, strength) {
+            (_, 0) | (None, _) => load(&self.weights),
+            (Some((twin, _)), strength) => mix(&self.weights, twin, strength).and_then(|mixed| load(&mixed)).map(|mut model| {
+                model.sha256 = hex_sha256(&self.weights);
+                model
+            }),
+        };
+        model.map_err(|error| match error {
+            Error::Weights(why) => Error::Weights(format!("{}: {why}", self.source)),
+            other => other,
+        })
     }
 }
 

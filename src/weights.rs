@@ -10,6 +10,7 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::clean_up::Twin;
 use crate::config::NetworkConfig;
 use crate::error::{Error, Result};
 use crate::ops::float::from_values;
@@ -38,6 +39,9 @@ pub struct Metadata {
     /// The model's scores. Free-form like `training`.
     #[serde(default, skip_serializing_if = "serde_json::Value::is_null")]
     pub scores: serde_json::Value,
+    /// If these weights are a twin: whose, and how strongly to mix it in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub twin: Option<Twin>,
 }
 
 impl Metadata {
@@ -49,6 +53,7 @@ impl Metadata {
             auto_halo: None,
             training: serde_json::Value::Null,
             scores: serde_json::Value::Null,
+            twin: None,
         }
     }
 }
@@ -62,12 +67,19 @@ pub type NamedTensors = BTreeMap<String, (Vec<usize>, Vec<f32>)>;
 /// [`Error::Weights`] if a parameter holds NaN or infinity, with which the file could not be read
 /// again.
 pub fn to_bytes<M: Module>(metadata: &Metadata, module: &M) -> Result<Vec<u8>> {
-    let tensors = collect(module);
-    for (name, (_, values)) in &tensors {
+    to_file(metadata, &collect(module))
+}
+
+/// The bytes of a weights file with these tensors.
+///
+/// # Errors
+/// As [`to_bytes`].
+pub(crate) fn to_file(metadata: &Metadata, tensors: &NamedTensors) -> Result<Vec<u8>> {
+    for (name, (_, values)) in tensors {
         check_finite(name, values)?;
     }
     let json = serde_json::to_string(metadata).expect("metadata is plain data");
-    serialize(&tensors, HashMap::from([(METADATA_KEY.to_owned(), json)]))
+    serialize(tensors, HashMap::from([(METADATA_KEY.to_owned(), json)]))
 }
 
 /// The bytes of a safetensors file with `tensors`, as f32.

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::eval::degrade;
 use crate::image::resize::{Filter, resize_rgb};
-use crate::image::{Layout, Picture, Samples};
+use crate::image::{ChromaSampling, Compression, CompressionKind, Layout, Picture, Samples};
 
 /// The strongest blur: a standard deviation in high-resolution pixels.
 pub(super) const MAX_BLUR: f32 = 4.0;
@@ -80,6 +80,12 @@ impl Degradation {
     /// [`Error::Config`] describes the first that is not.
     pub fn check(&self) -> Result<()> {
         self.complaint().map_or(Ok(()), |why| Err(Error::Config(why.into())))
+    }
+
+    /// What the file of a picture tells that was degraded so.
+    pub fn compression(&self) -> Option<Compression> {
+        let chroma = Some(if self.half_chroma { ChromaSampling::Half } else { ChromaSampling::Full });
+        self.jpeg.map(|quality| Compression { kind: CompressionKind::Jpeg, quality, chroma })
     }
 
     /// The high-resolution picture, 8-bit RGB and cropped to a multiple of the scale, and the

@@ -3,13 +3,17 @@
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
+use splitsr::clean_up::CleanUp;
 use splitsr::device::{Backend, ModelOnDevice};
 use splitsr::eval::{Scores, SetScore, bicubic, lanczos3, score_set};
 use splitsr::image::Picture;
 use splitsr::network::cost::Cost;
 use splitsr::train::Degradation;
 use splitsr::upscale::{Enlarge, enlarge_picture_ensemble};
-use splitsr::{Error, Result, models};
+use splitsr::models::{self, ModelFiles};
+use splitsr::{Error, Result};
+
+use crate::upscale::parse_clean_up;
 
 /// Scores a model on folders of pictures: PSNR and SSIM on Y, with the protocol of the literature.
 #[derive(clap::Args)]
@@ -29,6 +33,9 @@ pub struct Args {
     /// Self-ensemble: average the results for the 8 flips and rotations
     #[arg(long)]
     ensemble: bool,
+    /// Clean-up: auto (as much as suits the JPEGs of --degrade), or a strength from 0 (off) to 100 %
+    #[arg(long, default_value = "0", value_parser = parse_clean_up)]
+    clean: CleanUp,
     /// Damage the small pictures too: `jpeg=75`, `jpeg=75,420` (colours at half the resolution),
     /// `jpeg=75,before=60` (compressed twice), `blur=0.5`, `noise=3`, `shrink=area`, or several of
     /// these with commas
@@ -118,7 +125,9 @@ impl Upsampler {
             "lanczos3" => return Ok(Self::Lanczos3),
             _ => {}
         }
-        let model = models::load(name)?;
+        let files = ModelFiles::find(name)?;
+        let compression = args.degrade.and_then(|degradation| degradation.compression());
+        let model = files.model(files.strength(args.clean, compression)?.0)?;
         match model.metadata.config.scale() {
             own if own == scale as usize => {
                 Ok(Self::Model(Box::new(ModelOnDevice::new(model, args.backend, args.half)?)))

@@ -4,6 +4,7 @@ mod inputs;
 mod outputs;
 mod report;
 
+use std::cell::RefCell;
 use std::io::ErrorKind;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -13,11 +14,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use indicatif::{ProgressBar, ProgressStyle};
+use splitsr::clean_up::CleanUp;
 use splitsr::device::{Backend, ModelOnDevice};
-use splitsr::image::{Encoded, Format, Limits, Picture, decode, encode_with, exif};
+use splitsr::image::{Compression, Encoded, Format, Limits, Picture, decode, encode_with, exif};
+use splitsr::model::Model;
+use splitsr::models::{self, ModelFiles};
 use splitsr::upscale::{Options, Progress, Report, Target, Tiling, upscale};
 use splitsr::weights::hex_sha256;
-use splitsr::{Error, Result, files, models};
+use splitsr::{Error, Result, files};
 
 use crate::one_line;
 use inputs::Inputs;
@@ -42,6 +46,10 @@ pub struct Args {
     /// Name or file of the model
     #[arg(long, default_value = models::DEFAULT)]
     model: String,
+    /// Clean up compressed pictures: auto (as much as suits the compression of each file), or a
+    /// strength from 0 (off) to 100 %
+    #[arg(long, default_value = "0", value_parser = parse_clean_up)]
+    clean: CleanUp,
     /// Device to use
     #[arg(long, value_enum, default_value_t = Backend::Auto)]
     backend: Backend,
@@ -83,15 +91,58 @@ enum Existing {
 /// The call after everything that can be checked before the work.
 struct Batch {
     args: Args,
-    model: Arc<ModelOnDevice>,
+    models: Models,
     options: Options,
     existing: Existing,
     stop: Arc<AtomicBool>,
 }
 
+/// The model at the strengths of clean-up that were needed so far, each on its device.
+struct Models {
+    files: ModelFiles,
+    /// Opens a network on the device that was asked for.
+    open: fn(Model, Backend, bool) -> Result<ModelOnDevice>,
+    backend: Backend,
+    half: bool,
+    by_strength: RefCell<Vec<(u8, Arc<ModelOnDevice>)>>,
+}
+
+impl Models {
+    fn new(args: &Args) -> Result<Self> {
+        let open: fn(_, _, _) -> _ = match (args.backend, args.tile) {
+            // Exact results are the same on every machine; results of GPUs are not.
+            (Backend::Auto, Tiling::Exact) => {
+                |model, _, _| Ok(ModelOnDevice::on_cpu(model, "exact results are computed on the processor"))
+            }
+            _ => ModelOnDevice::new,
+        };
+        let files = ModelFiles::find(&args.model)?;
+        Ok(Self { files, open, backend: args.backend, half: args.half, by_strength: RefCell::default() })
+    }
+
+    /// The network that cleans up by `strength` %. It is the last in the list from now on.
+    fn get(&self, strength: u8) -> Result<Arc<ModelOnDevice>> {
+        let mut known = self.by_strength.borrow_mut();
+        let found = known.iter().position(|(known, _)| *known == strength);
+        let entry = match found {
+            Some(at) => known.remove(at),
+            None => (strength, Arc::new((self.open)(self.files.model(strength)?, self.backend, self.half)?)),
+        };
+        known.push(entry.clone());
+        Ok(entry.1)
+    }
+
+    /// What computed last.
+    fn computation(&self) -> Computation {
+        let known = self.by_strength.borrow();
+        let (_, model) = known.last().expect("the first network is opened before the first picture");
+        Computation::of(model)
+    }
+}
+
 pub fn run(args: Args) -> Result<ExitCode> {
     let options = options(&args)?;
-    let model = models::load(&args.model)?;
+    let models = Models::new(&args)?;
     let Inputs { pictures, failures, several } = inputs::find(&args.inputs, args.recursive, &args.output)?;
     let is_folder = outputs::is_folder(&args.output, several)?;
     let outputs = if is_folder { outputs::plan(&args.output, &pictures)? } else { outputs::named(&args.output)? };
@@ -101,12 +152,9 @@ pub fn run(args: Args) -> Result<ExitCode> {
         (false, true) => Existing::Replace,
         (false, false) => Existing::Keep,
     };
-    let model = match (args.backend, args.tile) {
-        // Exact results are the same on every machine; results of GPUs are not.
-        (Backend::Auto, Tiling::Exact) => ModelOnDevice::on_cpu(model, "exact results are computed on the processor"),
-        (backend, _) => ModelOnDevice::new(model, backend, args.half)?,
-    };
-    let batch = Batch { args, model: Arc::new(model), options, existing, stop: crate::stop_flag()? };
+    // What is wrong with the model, the clean-up or the device is said before the first picture.
+    models.get(models.files.strength(args.clean, None)?.0)?;
+    let batch = Batch { args, models, options, existing, stop: crate::stop_flag()? };
     let mut failed = !failures.is_empty();
     for (path, error) in failures {
         batch.tell(&path, Entry::Failed { input: report::Input::new(&path), error }, several);
@@ -163,8 +211,10 @@ impl Batch {
         let bytes = std::fs::read(input).map_err(Error::io(input))?;
         let picture = decode(&bytes, &Limits::default())?;
         let exif = if self.args.keep_metadata { exif(&bytes) } else { None };
+        let (clean, remark) = self.models.files.strength(self.args.clean, Compression::of_file(&bytes))?;
         drop(bytes);
-        let (result, Report { tiles, halo, threads, seconds, .. }) = self.upscale(picture, title)?;
+        let model = self.models.get(clean)?;
+        let (result, Report { tiles, halo, threads, seconds, .. }) = self.upscale(&model, picture, title)?;
         let Encoded { bytes: encoded, notes } = encode_with(&result, format, exif)?;
         let folder = files::folder_of(output);
         std::fs::create_dir_all(folder).map_err(Error::io(folder))?;
@@ -183,18 +233,19 @@ impl Batch {
             tiles,
             halo,
             threads,
+            clean,
             output_sha256: hex_sha256(&result.to_rgba8()),
-            notes: [result.notes, notes].concat(),
+            notes: remark.into_iter().chain(result.notes).chain(notes).collect(),
         }))
     }
 
-    fn upscale(&self, picture: Picture, title: String) -> Result<(Picture, Report)> {
+    fn upscale(&self, model: &Arc<ModelOnDevice>, picture: Picture, title: String) -> Result<(Picture, Report)> {
         let bar = progress_bar(title);
         let on_progress = |progress: Progress| {
             bar.set_position((progress.fraction * 1e3) as u64);
             if self.stop.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
-        let outcome = upscale(&self.model, picture, &self.options, on_progress);
+        let outcome = upscale(model, picture, &self.options, on_progress);
         bar.finish_and_clear();
         outcome
     }
@@ -215,7 +266,7 @@ impl Batch {
             }
         }
         if self.args.json {
-            let computation = Computation::of(&self.model);
+            let computation = self.models.computation();
             if several {
                 crate::print_json(&Line { entry, computation });
             } else {
@@ -259,6 +310,10 @@ pub fn parse_size(text: &str) -> std::result::Result<(u32, u32), String> {
         Some((Ok(width), Ok(height))) if width > 0 && height > 0 => Ok((width, height)),
         _ => Err("it must be WIDTHxHEIGHT in pixels, like 1920x1080".into()),
     }
+}
+
+pub fn parse_clean_up(text: &str) -> std::result::Result<CleanUp, String> {
+    text.parse().map_err(|error: Error| error.to_string())
 }
 
 fn parse_tiling(text: &str) -> std::result::Result<Tiling, String> {

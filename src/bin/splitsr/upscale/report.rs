@@ -74,6 +74,8 @@ pub struct Made {
     /// In low-resolution pixels; null = the picture was not cut into tiles.
     pub halo: Option<usize>,
     pub threads: usize,
+    /// The strength of the clean-up in %.
+    pub clean: u8,
     pub notes: Vec<String>,
     /// The hash of the RGBA8 pixels, row by row.
     pub output_sha256: String,

@@ -1,0 +1,146 @@
+//! Clean-up of compressed pictures by a twin: a second set of weights, which learnt from JPEGs.
+//!
+//! Both sets belong to the same network, and a picture is enlarged by their mixture. The mixture is
+//! made before the network is: kernels, tiles, devices and hashes see ordinary weights.
+
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::image::{ChromaSampling, Compression};
+use crate::weights::{hex_sha256, read, to_file};
+
+/// How much to clean up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CleanUp {
+    /// As much as suits the compression that the picture's file tells; nothing if it tells none.
+    Auto,
+    /// A strength from 0 (off) to 100 %.
+    Strength(u8),
+}
+
+impl CleanUp {
+    /// The strength for no clean-up.
+    pub const OFF: Self = Self::Strength(0);
+}
+
+impl FromStr for CleanUp {
+    type Err = Error;
+
+    /// "auto", or a whole number from 0 to 100.
+    fn from_str(text: &str) -> Result<Self> {
+        match text.parse() {
+            _ if text == "auto" => Ok(Self::Auto),
+            Ok(strength @ 0..=100) => Ok(Self::Strength(strength)),
+            _ => Err(Error::Config(format!("the clean-up is \"{text}\"; it must be auto or a number from 0 to 100"))),
+        }
+    }
+}
+
+/// The metadata of a twin: which weights it is mixed with, and how strongly.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Twin {
+    /// SHA-256 of the weights file that it is mixed with.
+    pub of: String,
+    /// The best strengths on the validation pictures, by ascending quality.
+    pub strengths: Vec<BestStrength>,
+}
+
+/// The best strengths for JPEGs of one quality.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct BestStrength {
+    /// As [`Compression::quality`].
+    pub quality: u8,
+    /// The strength in % if colours have less resolution than brightness.
+    pub half_chroma: u8,
+    /// The strength in % if they have the same.
+    pub full_chroma: u8,
+}
+
+impl Twin {
+    /// The strength in % that suits a compression: interpolated, in steps of 5, so that a batch of
+    /// pictures needs few different mixtures.
+    pub fn strength(&self, compression: Compression) -> u8 {
+        let is_full = compression.chroma == Some(ChromaSampling::Full);
+        let at = |best: &BestStrength| (best.quality, if is_full { best.full_chroma } else { best.half_chroma });
+        let quality = compression.quality;
+        let after = self.strengths.partition_point(|best| best.quality < quality);
+        let (Some(first), Some(last)) = (self.strengths.first(), self.strengths.last()) else { return 0 };
+        let low = self.strengths[..after].last().unwrap_or(first);
+        let high = self.strengths.get(after).unwrap_or(last);
+        let ((from, a), (to, b)) = (at(low), at(high));
+        let [from, to, a, b, quality] = [from, to, a, b, quality].map(i32::from);
+        // In whole numbers: the strength decides the result's bits.
+        let hundredths = if from < to { 100 * a + 100 * (b - a) * (quality - from) / (to - from) } else { 100 * b };
+        (((hundredths + 250) / 500 * 5).clamp(0, 100)) as u8
+    }
+}
+
+/// Mixes two weights files of the same network: `weights + strength / 100 * (twin - weights)`. The
+/// result is a weights file, with the wider of both measured halos.
+///
+/// # Errors
+/// [`Error::Weights`] if a file cannot be read or `twin` does not belong to `weights`.
+pub fn mix(weights: &[u8], twin: &[u8], strength: u8) -> Result<Vec<u8>> {
+    let (mut metadata, mut tensors) = read(weights)?;
+    let (twin_metadata, twin_tensors) = read(twin)?;
+    let belongs = twin_metadata.config == metadata.config
+        && twin_metadata.twin.as_ref().is_some_and(|twin| twin.of == hex_sha256(weights))
+        && tensors.iter().map(|(name, (shape, _))| (name, shape)).eq(twin_tensors.iter().map(|(n, (s, _))| (n, s)));
+    if !belongs {
+        let (twin, name) = (&twin_metadata.name, &metadata.name);
+        return Err(Error::Weights(format!("{twin} does not belong to this {name}, so the two cannot be mixed")));
+    }
+    let share = f32::from(strength) / 100.0;
+    for ((_, values), (_, others)) in tensors.values_mut().zip(twin_tensors.values()) {
+        values.iter_mut().zip(others).for_each(|(value, other)| *value += share * (other - *value));
+    }
+    metadata.auto_halo = metadata.auto_halo.zip(twin_metadata.auto_halo).map(|(a, b)| a.max(b));
+    (metadata.training, metadata.scores) = Default::default();
+    to_file(&metadata, &tensors)
+}
+
+/// The remark on the clean-up of a picture. `strength` is `None` if the model has no twin.
+pub fn note(compression: Compression, strength: Option<u8>) -> String {
+    match strength {
+        Some(strength) => format!("{compression}: clean-up {strength} %"),
+        None => format!("{compression}: no clean-up, because the model has no weights for compressed pictures"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::image::CompressionKind;
+
+    fn twin() -> Twin {
+        let best = |quality, half_chroma, full_chroma| BestStrength { quality, half_chroma, full_chroma };
+        Twin { of: String::new(), strengths: vec![best(20, 100, 90), best(60, 80, 60), best(90, 30, 20)] }
+    }
+
+    #[test]
+    fn strengths_are_interpolated_in_steps_of_5() {
+        let strength = |quality, chroma| {
+            twin().strength(Compression { kind: CompressionKind::Jpeg, quality, chroma: Some(chroma) })
+        };
+        let half = [1, 20, 40, 61, 75, 90, 100].map(|quality| strength(quality, ChromaSampling::Half));
+        assert_eq!(half, [100, 100, 90, 80, 55, 30, 30]);
+        let full = [20, 75, 100].map(|quality| strength(quality, ChromaSampling::Full));
+        assert_eq!(full, [90, 40, 20]);
+        let none = Twin { strengths: vec![], ..twin() };
+        assert_eq!(none.strength(Compression { kind: CompressionKind::Jpeg, quality: 10, chroma: None }), 0);
+    }
+
+    #[test]
+    fn clean_ups_are_parsed() {
+        assert_eq!("auto".parse::<CleanUp>().unwrap(), CleanUp::Auto);
+        assert_eq!("100".parse::<CleanUp>().unwrap(), CleanUp::Strength(100));
+        for text in ["", "-1", "101", "2.5", "Auto"] {
+            let error = text.parse::<CleanUp>().unwrap_err().to_string();
+            assert!(error.ends_with("it must be auto or a number from 0 to 100"), "{error}");
+        }
+    }
+}
