@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use burn::tensor::Device;
 use splitsr::config::{NetworkConfig, SplitSrConfig};
 use splitsr::image::profile::into_srgb;
-use splitsr::image::{Depth, Format, Layout, Limits, Picture, decode, encode, encode_with, exif};
+use splitsr::image::{Compression, Depth, Format, Layout, Limits, Picture, decode, encode, encode_with, exif};
 use splitsr::model::Model;
 use splitsr::network::Network;
 use splitsr::network::cost::Cost;
@@ -38,6 +38,7 @@ const WRITTEN_PIXELS: u64 = 4096;
 /// A picture file of any format: container, metadata, profile, pixels.
 pub fn picture(bytes: &[u8]) {
     let metadata = exif(bytes);
+    let _ = Compression::of_file(bytes);
     let Ok(picture) = decode(bytes, &LIMITS) else {
         return;
     };
@@ -45,7 +46,7 @@ pub fn picture(bytes: &[u8]) {
     assert!((1..=LIMITS.max_pixels).contains(&pixels));
     assert_eq!(picture.samples.len() as u64, pixels * picture.layout.channels() as u64);
     assert!(picture.notes.iter().all(|note| !note.is_empty() && !note.contains('\n')), "{:?}", picture.notes);
-    let _ = into_srgb(picture.clone());
+    let _ = (into_srgb(picture.clone()), Compression::of_pixels(&picture));
     if pixels > WRITTEN_PIXELS {
         return;
     }

@@ -21,7 +21,7 @@
 //!
 //! | module | what is in it |
 //! |---|---|
-//! | [`image`] | decode, encode, alpha, colour profiles, resizing |
+//! | [`image`] | decode, encode, alpha, colour profiles, resizing, how strongly a picture was compressed |
 //! | [`config`], [`network`] | the hyper-parameters, the networks as Burn modules, what they cost and see |
 //! | [`ops`] | the 3x3 convolution as a Burn backend extension, and its kernels |
 //! | [`weights`], [`model`], [`models`] | the weights' file format, a loaded model, finding one by name |

@@ -143,9 +143,24 @@ fn webp_frames(bytes: &[u8]) -> Option<u32> {
     Some(webp_chunks(bytes).filter(|(name, _)| *name == b"ANMF").count() as u32)
 }
 
+/// The first frame of a WebP file if it is lossy: its VP8 bitstream.
+pub(super) fn webp_lossy_frame(bytes: &[u8]) -> Option<&[u8]> {
+    // An animation's frame begins with its place, size and duration.
+    const FRAME_HEADER: usize = 16;
+    let is_pixels = |(name, _): &(&[u8], &[u8])| matches!(*name, b"VP8 " | b"VP8L" | b"ANMF");
+    let (mut name, mut content) = webp_chunks(bytes).find(is_pixels)?;
+    if name == b"ANMF" {
+        (name, content) = riff_chunks(content, FRAME_HEADER).find(is_pixels)?;
+    }
+    (name == b"VP8 ").then_some(content)
+}
+
 /// The chunks of a WebP file, each its name and its content, up to the first that is not whole.
 fn webp_chunks(bytes: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
-    let mut at = 12_usize;
+    riff_chunks(bytes, 12)
+}
+
+fn riff_chunks(bytes: &[u8], mut at: usize) -> impl Iterator<Item = (&[u8], &[u8])> {
     std::iter::from_fn(move || {
         let length = read_u32(bytes, at + 4, u32::from_le_bytes)? as usize;
         let start = at + 8;
@@ -168,6 +183,7 @@ mod tests {
                 prop_assert!(frame_count(content, &bytes) >= 1);
                 exif(content, &bytes);
             }
+            webp_lossy_frame(&bytes);
             png_colours(&bytes);
             bmp_profile(&bytes);
         }

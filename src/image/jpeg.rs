@@ -1,4 +1,4 @@
-//! A JPEG's markers: of which kind it is, and whether it is whole.
+//! A JPEG's markers: of which kind it is, whether it is whole, and how it is quantised.
 
 use super::container::read_u16;
 
@@ -96,6 +96,59 @@ impl Facts {
     }
 }
 
+/// The steps of the 64 coefficients, in zigzag order.
+pub(super) type QuantTable = [u16; 64];
+
+/// What was lost: the steps of the coefficients, and resolution of the colours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Quantisation {
+    /// The first component's table: that of the brightness, in most files.
+    pub luma: QuantTable,
+    /// How often each component is sampled, across and down.
+    pub sampling: Vec<(u8, u8)>,
+}
+
+impl Quantisation {
+    /// As the markers before the first scan say. `None` where the process is lossless, samples do
+    /// not have 8 bits, or the first component's table is missing or broken.
+    pub fn of(bytes: &[u8]) -> Option<Self> {
+        let mut tables = [None; 4];
+        let mut frame = None;
+        for (marker, content) in segments(bytes) {
+            match marker {
+                TABLES => read_tables(content, &mut tables),
+                0xc0..=0xc2 | 0xc5 | 0xc6 | 0xc9 | 0xca | 0xcd | 0xce => frame = Some(content),
+                SCAN | END => break,
+                _ => {}
+            }
+        }
+        let frame = frame.filter(|frame| frame.first() == Some(&8))?;
+        let components = frame.get(6..)?.chunks_exact(3);
+        let luma = (*tables.get(usize::from(components.clone().next()?[2]))?)?;
+        let sampling = components.map(|fields| (fields[1] >> 4, fields[1] & 15)).collect();
+        Some(Self { luma, sampling })
+    }
+}
+
+/// The tables of a segment, up to the first that is not whole. A step of 0 breaks a table.
+fn read_tables(mut content: &[u8], tables: &mut [Option<QuantTable>; 4]) {
+    while let Some((&kind, rest)) = content.split_first() {
+        let bytes = if kind >> 4 == 0 { 1 } else { 2 };
+        let (Some(place), Some((steps, rest))) =
+            (tables.get_mut(usize::from(kind & 15)), rest.split_at_checked(64 * bytes))
+        else {
+            return;
+        };
+        let mut table = [0; 64];
+        for (step, bytes) in table.iter_mut().zip(steps.chunks_exact(bytes)) {
+            *step = bytes.iter().fold(0, |value, &byte| value << 8 | u16::from(byte));
+        }
+        *place = Some(table).filter(|table| !table.contains(&0));
+        content = rest;
+    }
+}
+
+const TABLES: u8 = 0xdb;
 const END: u8 = 0xd9;
 const SCAN: u8 = 0xda;
 
@@ -173,6 +226,8 @@ mod tests {
         #[test]
         fn garbage_never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
             Facts::of(&bytes).uncommon();
+            Quantisation::of(&bytes);
+            Quantisation::of(&[&START[..], &[0xff, TABLES], &bytes].concat());
             Facts::of(&[&START[..], &[0xff, 0xc2], &bytes].concat());
             Facts::of(&[&START[..], &[0xff, SCAN], &bytes].concat());
         }

@@ -14,7 +14,9 @@
 //! ```
 
 pub mod alpha;
+mod blocks;
 mod colour;
+mod compression;
 mod container;
 mod decode;
 mod encode;
@@ -28,7 +30,9 @@ pub mod resize;
 mod sample;
 mod sniff;
 mod tiff;
+mod vp8;
 
+pub use compression::{ChromaSampling, Compression, CompressionKind};
 pub use decode::{Limits, decode};
 pub use encode::{DEFAULT_JPEG_QUALITY, Encoded, Format, encode, encode_with};
 pub use exif::exif;

@@ -7,11 +7,11 @@ use wasm_bindgen::prelude::*;
 use super::Result;
 use super::errors::to_js;
 use super::picture::Picture;
-use super::shapes::{JobOptions, JobPlan, NetworkDescription, to_json};
+use super::shapes::{CompressionInfo, JobOptions, JobPlan, NetworkDescription, to_json};
 use super::tile::TileOutput;
 use crate::config::{NetworkConfig, SplitSrConfig};
 use crate::error::{Error, Result as SplitsrResult};
-use crate::image::Area;
+use crate::image::{Area, Compression};
 use crate::model;
 use crate::network::cost::Cost;
 use crate::ops::cpu;
@@ -51,9 +51,18 @@ impl Sha256 {
 /// The TypeScript of the JSON that these functions take and give.
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
-import type { JobOptions, JobPlan, NetworkInfo, SplitSrHyperparameters } from "../../api/generated/types.ts";
+import type { CompressionInfo, JobOptions, JobPlan, NetworkInfo, SplitSrHyperparameters } from "../../api/generated/types.ts";
 import type { Json } from "../../engine/json.ts";
 "#;
+
+/// How strongly `picture` was compressed: as the headers of its `file` tell it or, where they do not
+/// or where `file` is empty, as its pixels do. `undefined` where nothing shows a loss.
+///
+/// It is here and not with the codecs because the page reads most files without them.
+#[wasm_bindgen(js_name = compressionOf, unchecked_return_type = "Json<CompressionInfo> | undefined")]
+pub fn compression_of(picture: &Picture, file: &[u8]) -> Option<String> {
+    Compression::of(file, &picture.0).map(|found| to_json(&CompressionInfo::from(found)))
+}
 
 /// Describes a SplitSR network, with or without weights. The defaults of its hyper-parameters are
 /// those of splitsr-x2. Throws `Config`.

@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::config::{ChannelFlow, NetworkConfig};
+use crate::image::{ChromaSampling, Compression, CompressionKind};
 use crate::network::cost::Cost;
 use crate::weights::Metadata;
 
@@ -69,6 +70,27 @@ pub(super) struct JobPlan {
     pub workers: usize,
     /// Bytes that they take together, at most.
     pub bytes: u64,
+}
+
+/// How strongly a picture was compressed.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(super) struct CompressionInfo {
+    /// What tells it.
+    pub kind: CompressionKind,
+    /// From 1 (worst) to 100, on the scale of libjpeg.
+    pub quality: u8,
+    /// The resolution of the colours; null where there are none, or where nothing tells it.
+    pub chroma: Option<ChromaSampling>,
+    /// All of that in words: "JPEG, quality about 72, 4:2:0".
+    pub description: String,
+}
+
+impl From<Compression> for CompressionInfo {
+    fn from(compression: Compression) -> Self {
+        let Compression { kind, quality, chroma } = compression;
+        Self { kind, quality, chroma, description: compression.to_string() }
+    }
 }
 
 /// An entry of `models/index.json`.
@@ -173,6 +195,9 @@ mod tests {
             declaration::<ModelEntry>,
             declaration::<JobOptions>,
             declaration::<JobPlan>,
+            declaration::<CompressionInfo>,
+            declaration::<CompressionKind>,
+            declaration::<ChromaSampling>,
             declaration::<FineTuningSettings>,
             declaration::<Trained>,
             declaration::<Degradation>,

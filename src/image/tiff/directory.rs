@@ -51,7 +51,7 @@ impl<'a> File<'a> {
     }
 
     /// The value of an entry that is one small number.
-    fn value(&self, entry: usize) -> Option<u32> {
+    pub fn value(&self, entry: usize) -> Option<u32> {
         let at = self.value_at(entry);
         if self.u16(entry + 2)? == SHORT { self.u16(at).map(u32::from) } else { self.u32(at) }
     }

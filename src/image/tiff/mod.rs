@@ -34,6 +34,18 @@ pub(super) struct Page {
     pub notes: Vec<String>,
 }
 
+/// Whether JPEG compresses the first page in full resolution.
+pub(super) fn is_jpeg(bytes: &[u8]) -> bool {
+    const JPEG_AS_IN_TIFF_6: u32 = 6;
+    const JPEG: u32 = 7;
+    let method = || {
+        let file = File::new(bytes)?;
+        let page = file.pages().into_iter().find(|page| !page.is_reduced)?;
+        file.value(file.entry(page.at, Tag::Compression.to_u16())?)
+    };
+    matches!(method(), Some(JPEG_AS_IN_TIFF_6 | JPEG))
+}
+
 /// Reads the first page in full resolution.
 ///
 /// # Errors

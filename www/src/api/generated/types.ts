@@ -252,6 +252,37 @@ workers: number,
 bytes: number, };
 
 /**
+ * How strongly a picture was compressed.
+ */
+export type CompressionInfo = { 
+/**
+ * What tells it.
+ */
+kind: CompressionKind, 
+/**
+ * From 1 (worst) to 100, on the scale of libjpeg.
+ */
+quality: number, 
+/**
+ * The resolution of the colours; null where there are none, or where nothing tells it.
+ */
+chroma: ChromaSampling | null, 
+/**
+ * All of that in words: "JPEG, quality about 72, 4:2:0".
+ */
+description: string, };
+
+/**
+ * What tells how strongly a picture was compressed.
+ */
+export type CompressionKind = "jpeg" | "webp" | "blocks";
+
+/**
+ * The resolution of the colours, relative to the brightness.
+ */
+export type ChromaSampling = "4:4:4" | "4:2:2" | "4:4:0" | "4:2:0" | "4:1:1";
+
+/**
  * How to fine-tune a model.
  */
 export type TuneSettings = { 
