@@ -4,6 +4,7 @@
 mod awkward;
 mod batch;
 mod command;
+mod compression;
 mod corpus;
 mod data;
 mod evaluation_protocol;
