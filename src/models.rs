@@ -106,10 +106,12 @@ impl ModelFiles {
         let load = |bytes: &[u8]| Model::from_bytes(bytes, &Device::flex());
         let model = match (&self.twin, strength) {
             (_, 0) | (None, _) => load(&self.weights),
-            (Some((twin, _)), strength) => mix(&self.weights, twin, strength).and_then(|mixed| load(&mixed)).map(|mut model| {
-                model.sha256 = hex_sha256(&self.weights);
-                model
-            }),
+            (Some((twin, _)), strength) => {
+                mix(&self.weights, twin, strength).and_then(|mixed| load(&mixed)).map(|mut model| {
+                    model.sha256 = hex_sha256(&self.weights);
+                    model
+                })
+            }
         };
         model.map_err(|error| match error {
             Error::Weights(why) => Error::Weights(format!("{}: {why}", self.source)),

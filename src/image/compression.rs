@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::container::webp_lossy_frame;
 use super::jpeg::{QuantTable, Quantisation};
@@ -25,7 +25,7 @@ pub struct Compression {
 }
 
 /// What tells how strongly a picture was compressed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum CompressionKind {
@@ -39,7 +39,7 @@ pub enum CompressionKind {
 }
 
 /// The resolution of the colours, relative to the brightness.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub enum ChromaSampling {
     /// All of it.

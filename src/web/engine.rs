@@ -7,8 +7,9 @@ use wasm_bindgen::prelude::*;
 use super::Result;
 use super::errors::to_js;
 use super::picture::Picture;
-use super::shapes::{CompressionInfo, JobOptions, JobPlan, NetworkDescription, to_json};
+use super::shapes::{CleanUpChoice, CompressionInfo, JobOptions, JobPlan, NetworkDescription, to_json};
 use super::tile::TileOutput;
+use crate::clean_up;
 use crate::config::{NetworkConfig, SplitSrConfig};
 use crate::error::{Error, Result as SplitsrResult};
 use crate::image::{Area, Compression};
@@ -51,7 +52,7 @@ impl Sha256 {
 /// The TypeScript of the JSON that these functions take and give.
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
-import type { CompressionInfo, JobOptions, JobPlan, NetworkInfo, SplitSrHyperparameters } from "../../api/generated/types.ts";
+import type { CleanUpChoice, CompressionInfo, JobOptions, JobPlan, NetworkInfo, SplitSrHyperparameters } from "../../api/generated/types.ts";
 import type { Json } from "../../engine/json.ts";
 "#;
 
@@ -62,6 +63,29 @@ import type { Json } from "../../engine/json.ts";
 #[wasm_bindgen(js_name = compressionOf, unchecked_return_type = "Json<CompressionInfo> | undefined")]
 pub fn compression_of(picture: &Picture, file: &[u8]) -> Option<String> {
     Compression::of(file, &picture.0).map(|found| to_json(&CompressionInfo::from(found)))
+}
+
+/// The clean-up that suits a compression, by the model's twin if it has one. Throws `Weights`.
+#[wasm_bindgen(js_name = cleanUpFor, unchecked_return_type = "Json<CleanUpChoice>")]
+pub fn clean_up_for(
+    twin: Option<Box<[u8]>>,
+    #[wasm_bindgen(unchecked_param_type = "Json<CompressionInfo>")] compression: &str,
+) -> Result<String> {
+    let choose = || {
+        let compression: Compression = serde_json::from_str::<CompressionInfo>(compression)
+            .map_err(|error| Error::Config(format!("the compression is not valid ({error})")))?
+            .into();
+        let twin = twin.map(|bytes| weights::read(&bytes)).transpose()?.and_then(|(metadata, _)| metadata.twin);
+        let strength = twin.map(|twin| twin.strength(compression));
+        Ok(CleanUpChoice { strength: strength.unwrap_or(0), note: clean_up::note(compression, strength) })
+    };
+    choose().map(|choice| to_json(&choice)).map_err(to_js)
+}
+
+/// Mixes a weights file with its twin: see `clean_up::mix`. Throws `Weights`.
+#[wasm_bindgen(js_name = mixWeights)]
+pub fn mix_weights(weights: &[u8], twin: &[u8], strength: u8) -> Result<Vec<u8>> {
+    clean_up::mix(weights, twin, strength).map_err(to_js)
 }
 
 /// Describes a SplitSR network, with or without weights. The defaults of its hyper-parameters are

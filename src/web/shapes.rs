@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::clean_up::Twin;
 use crate::config::{ChannelFlow, NetworkConfig};
 use crate::image::{ChromaSampling, Compression, CompressionKind};
 use crate::network::cost::Cost;
@@ -73,7 +74,7 @@ pub(super) struct JobPlan {
 }
 
 /// How strongly a picture was compressed.
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub(super) struct CompressionInfo {
     /// What tells it.
@@ -91,6 +92,22 @@ impl From<Compression> for CompressionInfo {
         let Compression { kind, quality, chroma } = compression;
         Self { kind, quality, chroma, description: compression.to_string() }
     }
+}
+
+impl From<CompressionInfo> for Compression {
+    fn from(CompressionInfo { kind, quality, chroma, .. }: CompressionInfo) -> Self {
+        Self { kind, quality, chroma }
+    }
+}
+
+/// The clean-up that suits a picture.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(super) struct CleanUpChoice {
+    /// In %.
+    pub strength: u8,
+    /// What was found and chosen, in words.
+    pub note: String,
 }
 
 /// An entry of `models/index.json`.
@@ -118,12 +135,16 @@ pub(super) struct ModelEntry {
     /// How it was trained. Only the hours are always there; other fields depend on the recipe.
     #[cfg_attr(test, ts(type = "{ hours?: number } | null"))]
     pub training: serde_json::Value,
+    /// If it is a twin: which model it is mixed with, for clean-up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, serde(default), ts(optional))]
+    pub twin: Option<Twin>,
 }
 
 impl ModelEntry {
     /// A model that is in no index.
     pub(super) fn new(metadata: Metadata, sha256: String) -> Self {
-        let Metadata { name, config, training, .. } = metadata;
+        let Metadata { name, config, training, twin, .. } = metadata;
         let cost = Cost::of(&config);
         Self {
             name,
@@ -135,6 +156,7 @@ impl ModelEntry {
             receptive_field: cost.receptive_field(),
             config,
             training,
+            twin,
         }
     }
 }
@@ -152,6 +174,7 @@ mod tests {
     use ts_rs::{Config, TS};
 
     use super::*;
+    use crate::clean_up::BestStrength;
     use crate::config::{BlockKind, EdsrConfig, HybridMode, Replacement, SplitSrConfig, SrcnnConfig};
     use crate::train::{
         Degradation, FineTuningInfo, FineTuningScore, FineTuningSettings, HELD_OUT_PARTS, HeldOutKind, MAX_PICTURES,
@@ -197,6 +220,9 @@ mod tests {
             declaration::<JobPlan>,
             declaration::<CompressionInfo>,
             declaration::<CompressionKind>,
+            declaration::<CleanUpChoice>,
+            declaration::<Twin>,
+            declaration::<BestStrength>,
             declaration::<ChromaSampling>,
             declaration::<FineTuningSettings>,
             declaration::<Trained>,
@@ -253,6 +279,7 @@ mod tests {
         let entries: Vec<ModelEntry> = serde_json::from_str(&text).unwrap();
         let metadata = |entry: &ModelEntry| Metadata {
             training: entry.training.clone(),
+            twin: entry.twin.clone(),
             ..Metadata::new(entry.name.clone(), entry.config.clone())
         };
         for entry in &entries {

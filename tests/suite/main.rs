@@ -3,6 +3,7 @@
 
 mod awkward;
 mod batch;
+mod clean_up;
 mod command;
 mod compression;
 mod corpus;

@@ -7,10 +7,10 @@ use splitsr::clean_up::CleanUp;
 use splitsr::device::{Backend, ModelOnDevice};
 use splitsr::eval::{Scores, SetScore, bicubic, lanczos3, score_set};
 use splitsr::image::Picture;
+use splitsr::models::{self, ModelFiles};
 use splitsr::network::cost::Cost;
 use splitsr::train::Degradation;
 use splitsr::upscale::{Enlarge, enlarge_picture_ensemble};
-use splitsr::models::{self, ModelFiles};
 use splitsr::{Error, Result};
 
 use crate::upscale::parse_clean_up;

@@ -59,12 +59,13 @@ pub fn run(args: Args) -> Result<()> {
     Ok(())
 }
 
-/// A table for each scale, the cheapest model first.
+/// A table for each scale, the cheapest model first. Twins are not used alone, and have no scores.
 fn tables(entries: &[Entry]) -> String {
     const SETS: [&str; 3] = ["Set5", "Set14", "Kodak24"];
     let mut text = String::new();
     for scale in 2..=4 {
-        let mut models: Vec<&Entry> = entries.iter().filter(|entry| entry.scale == scale).collect();
+        let mut models: Vec<&Entry> =
+            entries.iter().filter(|entry| entry.scale == scale && entry.metadata.twin.is_none()).collect();
         if models.is_empty() {
             continue;
         }

@@ -10,6 +10,7 @@ mod info;
 mod measure;
 mod study;
 mod train;
+mod twin;
 mod upscale;
 
 use std::io::Write;
@@ -56,6 +57,8 @@ enum Command {
     Export(export::Args),
     /// Measure a model's halo and scores, and write them into its file
     Measure(measure::Args),
+    /// Make a model the twin of another, to clean up compressed pictures
+    Twin(twin::Args),
     /// Write the index of a folder of models
     Index(index::Args),
 }
@@ -87,6 +90,7 @@ fn run(command: Command) -> splitsr::Result<ExitCode> {
         Command::Average(args) => average::run(args),
         Command::Export(args) => export::run(args),
         Command::Measure(args) => measure::run(args),
+        Command::Twin(args) => twin::run(args),
         Command::Index(args) => index::run(args),
     }?;
     Ok(ExitCode::SUCCESS)

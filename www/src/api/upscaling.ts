@@ -1,5 +1,8 @@
 /** The types of enlarging: what `createUpscaler` takes and gives. */
+import type { CompressionInfo } from "./generated/types.ts";
 import type { ModelFacts, NetworkInfo, SplitSrConfig } from "./network.ts";
+
+export type { CompressionInfo } from "./generated/types.ts";
 
 /** The model that is used unless another is named. */
 export const DEFAULT_MODEL = "splitsr-x2";
@@ -41,6 +44,12 @@ export interface UpscalerOptions {
   workers?: number;
 }
 
+/**
+ * How much to clean up a compressed picture: `auto` is as much as suits the compression that its
+ * file tells; a number is a strength from 0 (off) to 100 %.
+ */
+export type CleanUp = "auto" | number;
+
 /** The size of the result: a factor from 1 to 16, or pixels. */
 export type Target =
   { scale: number; width?: never; height?: never } | { width: number; height: number; scale?: never };
@@ -54,6 +63,8 @@ export type UpscaleOptions = Target & {
    * backend is `gpu`: then it is exact on that GPU only.
    */
   tile?: "exact" | "auto";
+  /** Default: 0. The result with "auto" is that with the strength which the report names. */
+  clean?: CleanUp;
   /**
    * Cancels: the promise rejects at once with the signal's reason, and the upscaler takes the next
    * picture.
@@ -112,6 +123,8 @@ export interface SourcePicture {
   hasAlpha: boolean;
   /** Remarks on how it was read, such as "the first of 4 frames". */
   notes: string[];
+  /** How strongly it was compressed; null where nothing shows a loss. */
+  compression: CompressionInfo | null;
   /** Its pixels in sRGB. */
   imageData: ImageData;
   /**
@@ -132,6 +145,8 @@ export interface Report {
   adapter: string;
   model: string;
   modelSha256: string;
+  /** The strength of the clean-up in %. */
+  clean: number;
   /** From the source's bytes to the finished pixels. */
   milliseconds: number;
   tiles: number;

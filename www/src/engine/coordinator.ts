@@ -2,13 +2,13 @@
  * The coordinator worker: reads, plans, hands out tiles, assembles, resizes, encodes and hashes, in
  * its own wasm instance. The page's thread does no slow work.
  */
-import { UpscaleError, type ModelFacts } from "../api/index.ts";
+import { UpscaleError, type CompressionInfo, type ModelFacts } from "../api/index.ts";
 import { describeNetwork, Model, Picture } from "../wasm/simd128/splitsr.js";
 import { move, serve } from "./bridge.ts";
 import { canvasIsExact, writeFile } from "./canvas.ts";
 import * as codecs from "./codecs.ts";
 import { canvasPixels, encode } from "./codecs.ts";
-import { readSource } from "./decode.ts";
+import { readCompressed, readSource } from "./decode.ts";
 import { Devices } from "./devices.ts";
 import { Engine } from "./engine.ts";
 import { parse } from "./json.ts";
@@ -27,7 +27,7 @@ serve<CoordinatorMethods>({
     const model = Model.load(new Uint8Array(bytes));
     const facts: ModelFacts = { name: model.name, scale: model.scale, sha256: model.sha256 };
     const devices = new Devices(bytes, settings, module);
-    engine = new Engine(facts, model.info, devices);
+    engine = new Engine(facts, bytes, model.info, devices);
     model.free();
     if (settings.backend === "gpu") await devices.choose("auto");
     return facts;
@@ -39,20 +39,20 @@ serve<CoordinatorMethods>({
 
   async inspect(source, { signal }) {
     engine?.warm();
-    const picture = await readSource(source);
+    const { picture, compression } = await readCompressed(source);
     try {
       checkSource(picture);
     } catch (error) {
       picture.free();
       throw error;
     }
-    return toReply(picture, signal);
+    return toReply(picture, compression, signal);
   },
 
   async crop({ source, area: { left, top, width, height } }, { signal }) {
-    const picture = await readSource(source);
+    const { picture, compression } = await readCompressed(source);
     try {
-      return await toReply(picture.crop(left, top, width, height), signal);
+      return await toReply(picture.crop(left, top, width, height), compression, signal);
     } finally {
       picture.free();
     }
@@ -111,7 +111,11 @@ serve<CoordinatorMethods>({
 });
 
 /** Frees the picture. */
-async function toReply(picture: Picture, signal: AbortSignal): Promise<InspectReply> {
+async function toReply(
+  picture: Picture,
+  compression: CompressionInfo | null,
+  signal: AbortSignal,
+): Promise<InspectReply> {
   try {
     signal.throwIfAborted();
     const { width, height, notes } = picture;
@@ -119,7 +123,7 @@ async function toReply(picture: Picture, signal: AbortSignal): Promise<InspectRe
     // Many files have an alpha channel in which everything is opaque.
     const hasAlpha = picture.hasAlpha && !codecs.isOpaque({ pixels });
     const packed = new Blob([buffer(picture.pack())]);
-    return move({ width, height, hasAlpha, notes, pixels, packed }, [pixels]);
+    return move({ width, height, hasAlpha, notes, compression, pixels, packed }, [pixels]);
   } finally {
     picture.free();
   }

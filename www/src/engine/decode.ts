@@ -3,20 +3,43 @@
  * the browser reads the formats that ours do not know.
  */
 import { UpscaleError } from "../api/index.ts";
-import { Picture } from "../wasm/simd128/splitsr.js";
+import type { CompressionInfo } from "../api/index.ts";
+import { compressionOf, Picture } from "../wasm/simd128/splitsr.js";
 import { canvasIsExact, readFile } from "./canvas.ts";
 import { browserNotes, decode } from "./codecs.ts";
+import { parse } from "./json.ts";
 import type { PortableSource } from "./protocol.ts";
 import { isPlain } from "./sniff.ts";
 
 export async function readSource(source: PortableSource): Promise<Picture> {
+  return (await read(source)).picture;
+}
+
+/** Reads a source and finds out how strongly it was compressed. */
+export async function readCompressed(
+  source: PortableSource,
+): Promise<{ picture: Picture; compression: CompressionInfo | null }> {
+  const { picture, file } = await read(source);
+  if (source.kind === "packed") return { picture, compression: source.compression };
+  try {
+    const found = compressionOf(picture, file);
+    return { picture, compression: found === undefined ? null : parse(found) };
+  } catch (error) {
+    picture.free();
+    throw error;
+  }
+}
+
+/** The picture, and the file that it is from; empty where there is none. */
+async function read(source: PortableSource): Promise<{ picture: Picture; file: Uint8Array }> {
+  const alone = (picture: Picture) => ({ picture, file: new Uint8Array() });
   switch (source.kind) {
     case "pixels":
-      return Picture.fromImageData(new ImageData(source.data, source.width, source.height));
+      return alone(Picture.fromImageData(new ImageData(source.data, source.width, source.height)));
     case "bitmap":
-      return Picture.fromBitmap(source.bitmap);
+      return alone(Picture.fromBitmap(source.bitmap));
     case "packed":
-      return Picture.unpack(new Uint8Array(await source.packed.arrayBuffer()));
+      return alone(Picture.unpack(new Uint8Array(await source.packed.arrayBuffer())));
     case "url":
       return fromBlob(await download(source.url));
     case "blob":
@@ -36,28 +59,28 @@ async function download(url: string): Promise<Blob> {
   throw new UpscaleError("network", `The picture at ${url} could not be loaded: ${why}. Save it and open the file.`);
 }
 
-async function fromBlob(blob: Blob, own = false): Promise<Picture> {
-  let bytes: Uint8Array;
+async function fromBlob(blob: Blob, own = false): Promise<{ picture: Picture; file: Uint8Array }> {
+  let file: Uint8Array;
   try {
-    bytes = new Uint8Array(await blob.arrayBuffer());
+    file = new Uint8Array(await blob.arrayBuffer());
   } catch (error) {
     const advice = "It may have been moved or changed since you chose it. Choose it again.";
     throw new UpscaleError("damaged", `The file could not be read. ${advice}`, { cause: error });
   }
-  if (!own && canvasIsExact && isPlain(bytes)) {
+  if (!own && canvasIsExact && isPlain(file)) {
     const bitmap = await readFile(blob, "none");
-    if (bitmap) return Picture.fromBitmap(bitmap);
+    if (bitmap) return { picture: Picture.fromBitmap(bitmap), file };
     // The codecs will say what is wrong with the file.
   }
   try {
-    return await decode(bytes);
+    return { picture: await decode(file), file };
   } catch (error) {
     if (!(error instanceof Error && error.name === "UnsupportedFormat")) throw error;
     const bitmap = await readFile(blob, "default");
     // If the browser cannot read it either, our decoder's message names the format.
     if (!bitmap) throw error;
     const picture = Picture.fromBitmap(bitmap);
-    for (const note of await browserNotes(bytes)) picture.addNote(note);
-    return picture;
+    for (const note of await browserNotes(file)) picture.addNote(note);
+    return { picture, file };
   }
 }

@@ -1,11 +1,11 @@
 /** Enlarging with a model: plans, hands out tiles, assembles, resizes and hashes. */
 import type { JobOptions } from "../api/generated/types.ts";
-import type { Estimate, ModelFacts, Report } from "../api/index.ts";
-import { Job, Picture } from "../wasm/simd128/splitsr.js";
+import type { CleanUp, Estimate, ModelFacts, Report } from "../api/index.ts";
+import { cleanUpFor, Job, mixWeights, Model, Picture } from "../wasm/simd128/splitsr.js";
 import { orAborted } from "./abort.ts";
 import { FatalError, move } from "./bridge.ts";
 import { canvasPixels } from "./codecs.ts";
-import { readSource } from "./decode.ts";
+import { readCompressed, readSource } from "./decode.ts";
 import { phrase, type ChosenDevice, type Devices } from "./devices.ts";
 import { parse, stringify } from "./json.ts";
 import { checkResult, memoryOf } from "./limits.ts";
@@ -14,6 +14,7 @@ import type {
   EstimateRequest,
   FinishedPicture,
   PlainPart,
+  PortableSource,
   ResultSize,
   TileOutput,
   UpscaleEvent,
@@ -32,8 +33,9 @@ const PROBE_SIDE = 96;
 /** A model and the devices that run it. */
 export class Engine {
   readonly #model: ModelFacts;
-  /** The model's properties for the planner, in Rust's own form. */
-  readonly #info: string;
+  readonly #plain: Weights;
+  /** The last mixture with a twin: few pictures in a row want another. */
+  #mixed: { strength: number; weights: Weights } | undefined;
   readonly #devices: Devices;
   /**
    * Milliseconds that a worker takes for a low-resolution pixel while all of them work, as last
@@ -41,9 +43,9 @@ export class Engine {
    */
   readonly #pace = new Map<ChosenDevice["backend"], number>();
 
-  constructor(model: ModelFacts, info: string, devices: Devices) {
+  constructor(model: ModelFacts, bytes: ArrayBuffer, info: string, devices: Devices) {
     this.#model = model;
-    this.#info = info;
+    this.#plain = { bytes, info };
     this.#devices = devices;
   }
 
@@ -57,7 +59,7 @@ export class Engine {
     checkResult(source, resultSize(source, size));
     const device = await this.#devices.choose(tile);
     const options = stringify(jobOptions(size, tile, device));
-    const plan = parse(Job.plan(source.width, source.height, this.#info, options));
+    const plan = parse(Job.plan(source.width, source.height, this.#plain.info, options));
     if (plan.pixels > 0 && !this.#pace.has(device.backend)) await this.#measurePace(device);
     const milliseconds = (plan.pixels * (this.#pace.get(device.backend) ?? 0)) / plan.workers;
     const { width, height, tiles } = plan;
@@ -71,11 +73,13 @@ export class Engine {
   async #measurePace(device: ChosenDevice): Promise<void> {
     const picture = Picture.fromImageData(new ImageData(PROBE_SIDE, PROBE_SIDE));
     const size = { scale: this.#model.scale };
-    const job = plan(picture, this.#info, size, jobOptions(size, "auto", device));
+    const { bytes: model, info } = this.#plain;
+    const job = plan(picture, info, size, jobOptions(size, "auto", device));
     try {
       for (let round = 0; round < 2; round++) {
         const start = performance.now();
         const queue = {
+          model,
           count: device.pool.size,
           atOnce: device.pool.size,
           tileBytes: job.tileBytes,
@@ -91,8 +95,20 @@ export class Engine {
     }
   }
 
+  /** The weights that clean up by `strength` %. */
+  #weights(strength: number, twin: ArrayBuffer | undefined): Weights {
+    if (strength === 0 || !twin) return this.#plain;
+    if (this.#mixed?.strength !== strength) {
+      const bytes = mixWeights(new Uint8Array(this.#plain.bytes), new Uint8Array(twin), strength);
+      const model = Model.load(bytes);
+      this.#mixed = { strength, weights: { bytes: buffer(bytes), info: model.info } };
+      model.free();
+    }
+    return this.#mixed.weights;
+  }
+
   async upscale(
-    { source, size, tile, parts }: UpscaleRequest,
+    { source, size, tile, parts, clean, twin }: UpscaleRequest,
     emit: (event: UpscaleEvent) => void,
     signal: AbortSignal,
   ): Promise<UpscaleReply> {
@@ -100,7 +116,7 @@ export class Engine {
     emit({ progress: { phase: "decode", fraction: 0 } });
     const choice = this.#devices.choose(tile);
     choice.catch(() => undefined); // awaited below, after the picture
-    const read = await readSource(source);
+    const { picture: read, strength } = await readToClean(source, clean, twin);
     let device: ChosenDevice;
     try {
       device = await orAborted(choice, signal);
@@ -110,7 +126,8 @@ export class Engine {
     }
     // The parts of a picture with a colour profile would show other colours than the result.
     const wantsParts = parts && !read.hasProfile;
-    const job = plan(read, this.#info, size, jobOptions(size, tile, device));
+    const weights = this.#weights(strength, twin);
+    const job = plan(read, weights.info, size, jobOptions(size, tile, device));
     const streamed = job.streams ? new Uint8Array(4 * job.width * job.height) : undefined;
     const onTile = (part: PlainPart | undefined) => {
       emit({ progress: { phase: "enlarge", fraction: READ + (ENLARGED - READ) * job.fraction } });
@@ -121,7 +138,8 @@ export class Engine {
     try {
       while (job.pass < job.passCount) {
         tiles += job.tileCount;
-        const done = await this.#runPass(job, device, { tile, parts: wantsParts, streamed }, onTile, signal);
+        const how = { tile, parts: wantsParts, streamed, model: weights.bytes };
+        const done = await this.#runPass(job, device, how, onTile, signal);
         device = done.device;
         workers = Math.max(workers, done.workers);
       }
@@ -139,7 +157,7 @@ export class Engine {
     const { name: model, sha256: modelSha256 } = this.#model;
     const milliseconds = performance.now() - start;
     const did = { milliseconds, tiles, workers, instructionSet, outputSha256, notes };
-    const report: Report = { backend, reason, adapter, model, modelSha256, ...did };
+    const report: Report = { backend, reason, adapter, model, modelSha256, clean: strength, ...did };
     return move({ picture, report }, [picture.pixels]);
   }
 
@@ -150,7 +168,7 @@ export class Engine {
   async #runPass(
     job: Job,
     device: ChosenDevice,
-    { tile, parts, streamed }: Pick<UpscaleRequest, "tile" | "parts"> & { streamed: Uint8Array | undefined },
+    { tile, parts, streamed, model }: RunOptions,
     onTile: (part: PlainPart | undefined) => void,
     signal: AbortSignal,
   ): Promise<{ device: ChosenDevice; workers: number }> {
@@ -161,6 +179,7 @@ export class Engine {
       const indices = [...waiting];
       let computed = 0;
       const queue = {
+        model,
         count: indices.length,
         atOnce: job.atOnce(pool.size),
         tileBytes: job.tileBytes,
@@ -199,6 +218,33 @@ export class Engine {
       return { device: replacement, workers: await run(replacement) };
     }
   }
+}
+
+/** Weights, and their properties for the planner in Rust's own form. */
+interface Weights {
+  bytes: ArrayBuffer;
+  info: string;
+}
+
+interface RunOptions extends Pick<UpscaleRequest, "tile" | "parts"> {
+  /** The result's pixels, if they are assembled here. */
+  streamed: Uint8Array | undefined;
+  /** The bytes of the weights. */
+  model: ArrayBuffer;
+}
+
+/** Reads a source and decides on the strength of the clean-up. The picture's notes tell of it. */
+async function readToClean(
+  source: PortableSource,
+  clean: CleanUp,
+  twin: ArrayBuffer | undefined,
+): Promise<{ picture: Picture; strength: number }> {
+  if (clean !== "auto") return { picture: await readSource(source), strength: clean };
+  const { picture, compression } = await readCompressed(source);
+  if (!compression) return { picture, strength: 0 };
+  const { strength, note } = parse(cleanUpFor(twin && new Uint8Array(twin), stringify(compression)));
+  picture.addNote(note);
+  return { picture, strength };
 }
 
 function jobOptions(size: ResultSize, tile: string, { pool, backend }: ChosenDevice): JobOptions {

@@ -14,11 +14,21 @@ function fail(error: unknown): never {
   throw error instanceof Error && error.name === "Device" ? new FatalError("gpu", error.message) : error;
 }
 
+/** Checks the GPU with the weights, too. */
+async function load(bytes: ArrayBuffer, half: boolean): Promise<void> {
+  model?.free();
+  model = undefined;
+  model = await GpuModel.load(new Uint8Array(bytes), half).catch(fail);
+}
+
 serve<TileWorkerMethods>({
   async boot({ module, model: bytes, half }) {
     initSync({ module });
-    model = await GpuModel.load(new Uint8Array(bytes), half).catch(fail);
+    await load(bytes, half);
     return "wgsl";
+  },
+  async load({ model: bytes, half }) {
+    await load(bytes, half);
   },
   async run(input) {
     if (!model) throw new Error("the GPU worker has no model");

@@ -8,6 +8,8 @@ import { spawn } from "./spawn.ts";
 
 /** The source and the destination of tiles. */
 export interface TileQueue {
+  /** The weights that compute them. */
+  model: ArrayBuffer;
   count: number;
   /** The most tiles in memory at once. */
   atOnce: number;
@@ -38,6 +40,8 @@ interface Run {
 interface TileWorker {
   client: WorkerClient<TileWorkerMethods>;
   instructionSet: string;
+  /** The weights that it has. */
+  model: ArrayBuffer;
 }
 
 export class Pool {
@@ -143,8 +147,14 @@ export class Pool {
     for (let attempt = 1; ; attempt++) {
       const worker = this.#worker(slot);
       try {
-        const { client } = await worker;
+        const started = await worker;
         if (run.over) throw new Error("the run is over");
+        const { client } = started;
+        const { model } = run.tiles;
+        if (started.model !== model) {
+          await client.call("load", { model, half: this.#boot.half ?? false });
+          started.model = model;
+        }
         const bytes = run.tiles.input(index);
         return await client.call("run", bytes, { transfer: [bytes] });
       } catch (error) {
@@ -172,7 +182,7 @@ export class Pool {
     const { module, model, half = false } = this.#boot;
     try {
       const instructionSet = await client.call("boot", { module: await module, model, half });
-      return { client, instructionSet };
+      return { client, instructionSet, model };
     } catch (error) {
       client.end(error as Error);
       throw error;

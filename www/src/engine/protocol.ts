@@ -3,6 +3,8 @@ import type { SplitSrHyperparameters } from "../api/generated/types.ts";
 import type {
   Area,
   Backend,
+  CleanUp,
+  CompressionInfo,
   Distance,
   Estimate,
   ModelFacts,
@@ -19,7 +21,7 @@ export type PortableSource =
   /** `own`: our codecs read it wherever they can. */
   | { kind: "blob"; blob: Blob; own?: boolean }
   | { kind: "url"; url: string }
-  | { kind: "packed"; packed: Blob }
+  | { kind: "packed"; packed: Blob; compression: CompressionInfo | null }
   | { kind: "pixels"; data: Uint8ClampedArray<ArrayBuffer>; width: number; height: number }
   | { kind: "bitmap"; bitmap: ImageBitmap };
 
@@ -45,6 +47,9 @@ export interface UpscaleRequest {
   tile: "exact" | "auto";
   /** Whether to send parts of the result as they are finished. */
   parts: boolean;
+  clean: CleanUp;
+  /** The weights that the model's are mixed with for it, if the model has some. */
+  twin: ArrayBuffer | undefined;
 }
 
 export type ResultSize = { scale: number } | { width: number; height: number };
@@ -113,6 +118,8 @@ export type CoordinatorMethods = {
 export type TileWorkerMethods = {
   /** Returns the worker's instruction set. */
   boot: [{ module: WebAssembly.Module; model: ArrayBuffer; half: boolean }, string, never];
+  /** Takes other weights. */
+  load: [{ model: ArrayBuffer; half: boolean }, void, never];
   /** Takes what `Job.tileInput` gives, and gives what `Job.accept` takes. */
   run: [ArrayBuffer, TileOutput, never];
 };

@@ -10,11 +10,19 @@ import { instantiate } from "./wasm.ts";
 
 let model: Model | undefined;
 
+function load(bytes: ArrayBuffer): void {
+  model?.free();
+  model = Model.load(new Uint8Array(bytes));
+}
+
 serve<TileWorkerMethods>({
   boot({ module, model: bytes }) {
     instantiate(module);
-    model = Model.load(new Uint8Array(bytes));
+    load(bytes);
     return instructionSet();
+  },
+  load({ model: bytes }) {
+    load(bytes);
   },
   run(input) {
     if (!model) throw new Error("the tile worker has no model");

@@ -8,8 +8,23 @@ import { DEFAULT_MODEL, UpscaleError, type ModelEntry, type ModelSource } from "
  */
 const folder = new URL(`${import.meta.env.BASE_URL}models/`, import.meta.url);
 
-/** The models that come with the package. */
+/** The models that come with the package. Their twins for clean-up are not among them. */
 export async function listModels(): Promise<ModelEntry[]> {
+  const files = await listFiles();
+  const models = files.filter(({ twin }) => !twin);
+  return models.map((model) => ({ ...model, cleansUp: files.some(({ twin }) => twin?.of === model.sha256) }));
+}
+
+/**
+ * The weights that those of a model are mixed with to clean up compressed pictures; undefined if it
+ * has none.
+ */
+export async function loadTwin(modelSha256: string): Promise<ArrayBuffer | undefined> {
+  const entry = (await listFiles()).find(({ twin }) => twin?.of === modelSha256);
+  return entry && loadModel(new URL(entry.file, folder));
+}
+
+async function listFiles(): Promise<ModelEntry[]> {
   // A Rust test reads the file as this type.
   const read = async (response: Response) => (await response.json()) as ModelEntry[];
   return download(new URL("index.json", folder), "the list of models", read);

@@ -19,6 +19,9 @@ export async function toPortable(source: Source): Promise<{ portable: PortableSo
   if (typeof source === "string" || source instanceof URL) {
     return { portable: { kind: "url", url: new URL(source, document.baseURI).href }, transfer: [] };
   }
-  if (source.packed instanceof Blob) return { portable: { kind: "packed", packed: source.packed }, transfer: [] };
+  if (source.packed instanceof Blob) {
+    const { packed, compression } = source;
+    return { portable: { kind: "packed", packed, compression }, transfer: [] };
+  }
   throw new UpscaleError("usage", "The source must be a Blob, File, URL, ImageData, ImageBitmap or inspected picture.");
 }

@@ -19,6 +19,7 @@ import {
   UpscaleError,
   type Area,
   type Backend,
+  type CleanUp,
   type Distance,
   type Estimate,
   type ModelFacts,
@@ -34,7 +35,7 @@ import {
   type Upscaler,
   type UpscalerOptions,
 } from "../api/index.ts";
-import { loadModel } from "./models.ts";
+import { loadModel, loadTwin } from "./models.ts";
 import { toPortable } from "./source.ts";
 
 /**
@@ -70,6 +71,8 @@ class Engine implements Upscaler {
   readonly #options: EngineOptions;
   #running: { coordinator: Coordinator; booted: Promise<ModelFacts> } | undefined;
   #model: ModelFacts | undefined;
+  /** The model's twin, from the first clean-up on. */
+  #twin: Promise<ArrayBuffer | undefined> | undefined;
   /** Settles when the last call so far has ended: one call runs at a time. */
   #turn: Promise<unknown> = Promise.resolve();
   #destroyed = false;
@@ -136,17 +139,41 @@ class Engine implements Upscaler {
 
   async upscale(source: Source, options: UpscaleOptions): Promise<UpscaleResult> {
     const size = checkSize(options);
-    const { tile = "auto", signal, onProgress, onPart } = options;
+    const { tile = "auto", clean = 0, signal, onProgress, onPart } = options;
+    checkCleanUp(clean);
     const onEvent = (event: UpscaleEvent) => {
       if ("progress" in event) onProgress?.(event.progress);
       else onPart?.(toPart(event.part));
     };
     const reply = await this.#inTurn(signal, async (coordinator) => {
       const { portable, transfer } = await toPortable(source);
-      const request = { source: portable, size, tile, parts: onPart !== undefined };
+      const twin = await this.#twinFor(clean, source);
+      const request = { source: portable, size, tile, parts: onPart !== undefined, clean, twin };
       return coordinator.call("upscale", request, { transfer, signal, onEvent });
     });
     return this.#result(reply);
+  }
+
+  /** @throws {UpscaleError} if a strength is asked for and there is no twin. */
+  async #twinFor(clean: CleanUp, source: Source): Promise<ArrayBuffer | undefined> {
+    // An inspected picture without a trace of compression needs none.
+    const isClean = typeof source === "object" && "compression" in source && source.compression === null;
+    const isWanted = clean === "auto" ? !isClean : clean > 0;
+    if (!isWanted) return undefined;
+    this.#twin ??= loadTwin(this.model.sha256);
+    let twin: ArrayBuffer | undefined;
+    try {
+      twin = await this.#twin;
+    } catch (error) {
+      // The next picture tries to load it again.
+      this.#twin = undefined;
+      throw error;
+    }
+    if (!twin && clean !== "auto") {
+      const why = `The model "${this.model.name}" has no weights for compressed pictures.`;
+      throw new UpscaleError("model", `${why} Leave out "clean", or use splitsr-x2, splitsr-x3 or splitsr-x4.`);
+    }
+    return twin;
   }
 
   async resize(source: Source, size: { width: number; height: number }, resizer: Resizer): Promise<ImageData> {
@@ -248,6 +275,11 @@ function toPlainPixels({ data, width, height }: ImageData): PlainPixels {
 
 function toPart({ left, top, width, pixels }: PlainPart): Part {
   return { left, top, imageData: new ImageData(new Uint8ClampedArray(pixels), width) };
+}
+
+function checkCleanUp(clean: CleanUp): void {
+  if (clean === "auto" || (Number.isInteger(clean) && clean >= 0 && clean <= 100)) return;
+  throw new UpscaleError("usage", `"clean" must be "auto" or a whole number from 0 to 100, not ${clean}.`);
 }
 
 /** The size alone, checked as far as is possible without the picture. */

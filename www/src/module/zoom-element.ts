@@ -1,10 +1,10 @@
 /**
- * `<splitsr-zoom src="photo.jpg" scale="3" model="splitsr-x2" alt="…">`: a picture that is shown
+ * `<splitsr-zoom src="photo.jpg" scale="3" model="splitsr-x2" clean="auto" alt="…">`: a picture that is shown
  * enlarged, first as the browser does it and, when the engine is done, as the model does.
  *
  * Events: `splitsr-done` with the report, `splitsr-error` with the error as `detail`; both bubble.
  */
-import type { Upscaler } from "../api/index.ts";
+import type { CleanUp, Upscaler } from "../api/index.ts";
 import { createUpscaler } from "./upscaler.ts";
 
 /** On a server, which has no elements, the module can still be imported. */
@@ -52,7 +52,7 @@ function giveBack(model: string): void {
 }
 
 export class SplitsrZoom extends Base {
-  static readonly observedAttributes = ["src", "scale", "model", "alt"];
+  static readonly observedAttributes = ["src", "scale", "model", "clean", "alt"];
 
   readonly #image = document.createElement("img");
   readonly #canvas = document.createElement("canvas");
@@ -86,6 +86,11 @@ export class SplitsrZoom extends Base {
     return Number(this.getAttribute("scale") ?? "2");
   }
 
+  #clean(): CleanUp {
+    const text = this.getAttribute("clean") ?? "0";
+    return text === "auto" ? text : Number(text);
+  }
+
   #update(): void {
     this.#run?.abort();
     const run = (this.#run = new AbortController());
@@ -107,7 +112,7 @@ export class SplitsrZoom extends Base {
     const model = this.getAttribute("model") ?? "";
     const upscaler = borrow(model);
     try {
-      const result = await (await upscaler).upscale(src, { scale: this.#scale(), signal });
+      const result = await (await upscaler).upscale(src, { scale: this.#scale(), clean: this.#clean(), signal });
       this.#canvas.width = result.width;
       this.#canvas.height = result.height;
       this.#canvas.style.width = `${result.width}px`;

@@ -10,6 +10,7 @@ import {
   UpscaleError,
   type Area,
   type Backend,
+  type CleanUp,
   type Part,
   type SourcePicture,
   type UpscaleResult,
@@ -58,6 +59,8 @@ export class App implements Commands {
   readonly #viewer: Viewer;
   readonly #live: LiveRegion;
   #linkTimer = 0;
+  /** Whether the result follows the clean-up. */
+  #isCleaning = false;
 
   constructor(session: Session, viewer: Viewer) {
     this.session = session;
@@ -106,8 +109,10 @@ export class App implements Commands {
     if (!this.session.networkInfo) await describe(this.session);
   }
 
-  async openDemo({ id, description }: Demo): Promise<void> {
-    await this.open(demoUrl(id), { name: id, description, demo: id });
+  async openDemo({ id, description, isJpeg }: Demo): Promise<void> {
+    this.session.setClean("auto");
+    const decoder = isJpeg && "own";
+    await this.open(demoUrl(id), { name: id, description, demo: id, decoder });
   }
 
   async openLink(fragment: string): Promise<void> {
@@ -211,6 +216,26 @@ export class App implements Commands {
     this.#settingsChanged();
   }
 
+  setClean(clean: CleanUp): void {
+    const { session } = this;
+    const follows = session.result !== undefined && session.activity.status.state !== "loading";
+    session.setClean(clean);
+    if (follows) void this.#cleanAgain();
+    else this.#settingsChanged();
+  }
+
+  /** While the slider moves, each result stays until the next one is there. */
+  async #cleanAgain(): Promise<void> {
+    if (this.#isCleaning) return;
+    this.#isCleaning = true;
+    const { session } = this;
+    const before = session.unclean;
+    while (session.result && !session.resultIsCurrent && session.unclean === before) {
+      if (!(await this.run({ keepsResult: true }))) break;
+    }
+    this.#isCleaning = false;
+  }
+
   #settingsChanged(): void {
     const { activity } = this.session;
     if (activity.status.state === "working") this.stop();
@@ -252,25 +277,27 @@ export class App implements Commands {
     this.session.setKeepsMetadata(keeps);
   }
 
-  async run(): Promise<boolean> {
+  async run({ keepsResult = false } = {}): Promise<boolean> {
     const { session } = this;
-    const { source: picture, target, zoom, model, backend, activity } = session;
+    const { source: picture, target, zoom, model, backend, clean, activity } = session;
     if (!picture || !target) return false;
     const signal = activity.begin("working", `Enlarging to ${sizeText(target)}…`);
     try {
       const upscaler = await this.#engine();
       signal.throwIfAborted();
       const onProgress = ({ fraction }: { fraction: number }) => activity.showProgress(fraction, signal);
-      session.setResult(undefined);
       this.comparison.forget();
       this.comparison.hide(this.#viewer);
-      this.#viewer.expectResult(target, `${model} ×${roundZoom(zoom)}`);
+      if (!keepsResult) {
+        session.setResult(undefined);
+        this.#viewer.expectResult(target, `${model} ×${roundZoom(zoom)}`);
+      }
       const onPart = (part: Part) => {
         if (!signal.aborted) this.#viewer.showPart(part);
       };
-      const upscaled = await upscaler.upscale(picture, { scale: zoom, signal, onProgress, onPart });
+      const upscaled = await upscaler.upscale(picture, { scale: zoom, clean, signal, onProgress, onPart });
       await this.#viewer.showResult(upscaled.imageData(), signal);
-      session.setResult({ upscaled, zoom, model });
+      session.setResult({ upscaled, zoom, model, clean });
       session.speeds.remember(model, backend, zoom, upscaled);
       await this.#showBaselines(upscaler, picture, upscaled, signal);
       this.#done(upscaled);
@@ -357,11 +384,11 @@ export class App implements Commands {
   }
 
   async runBatch(): Promise<void> {
-    const { batch, zoom, files, activity } = this.session;
+    const { batch, zoom, clean, files, activity } = this.session;
     if (!batch) return;
     await this.withEngine("Enlarging all pictures…", async (upscaler, signal) => {
       const onProgress = (fraction: number, text: string) => activity.showProgress(fraction, signal, text);
-      await runBatch(batch, { upscaler, zoom, settings: files, signal, onProgress });
+      await runBatch(batch, { upscaler, zoom, clean, settings: files, signal, onProgress });
       if (batch.done > 0)
         save(await zipBatch(batch, zoom, files.format, signal), `${resultName("pictures", zoom)}.zip`);
       const failed = batch.failed > 0 ? ` ${batch.failed} could not be enlarged; the list says why.` : "";

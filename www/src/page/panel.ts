@@ -2,6 +2,7 @@
 import { html, nothing, render, type TemplateResult } from "lit-html";
 import type { App } from "./app.ts";
 import { batchTemplate } from "./batch/section.ts";
+import { cleanUpSection } from "./clean-up/section.ts";
 import { compareSection } from "./compare/section.ts";
 import { deviceSection, reportTemplate, runSection, zoomSection } from "./enlarge/section.ts";
 import { downloadTemplate, filesTemplate } from "./export/section.ts";
@@ -31,9 +32,10 @@ function panelTemplate(app: App): TemplateResult {
       <span>super-resolution in your browser</span>
     </header>
     ${pictureSection(session, opener, app, batch ? batchPart(app, batch) : nothing)} ${zoomSection(session, app)}
-    ${modelSection(session, app, networkSection(session, app))} ${fineTuneSection(session, launcher)}
-    ${deviceSection(session, app)} ${compareSection(session, comparison, app)} ${runSection(session, app)}
-    ${result ? resultSection(app, result) : nothing} ${scoreSection(session, evaluation, app)}
+    ${cleanUpSection(session, app)} ${modelSection(session, app, networkSection(session, app))}
+    ${fineTuneSection(session, launcher)} ${deviceSection(session, app)} ${compareSection(session, comparison, app)}
+    ${runSection(session, app)} ${result ? resultSection(app, result) : nothing}
+    ${scoreSection(session, evaluation, app)}
     <footer>
       <p class="privacy">Your pictures never leave this device. All the work is done in this page.</p>
       <div id="offline"></div>

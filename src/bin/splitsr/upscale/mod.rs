@@ -211,7 +211,7 @@ impl Batch {
         let bytes = std::fs::read(input).map_err(Error::io(input))?;
         let picture = decode(&bytes, &Limits::default())?;
         let exif = if self.args.keep_metadata { exif(&bytes) } else { None };
-        let (clean, remark) = self.models.files.strength(self.args.clean, Compression::of_file(&bytes))?;
+        let (clean, remark) = self.models.files.strength(self.args.clean, Compression::of(&bytes, &picture))?;
         drop(bytes);
         let model = self.models.get(clean)?;
         let (result, Report { tiles, halo, threads, seconds, .. }) = self.upscale(&model, picture, title)?;

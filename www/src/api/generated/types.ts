@@ -187,7 +187,11 @@ config: NetworkConfig,
 /**
  * How it was trained. Only the hours are always there; other fields depend on the recipe.
  */
-training: { hours?: number } | null, };
+training: { hours?: number } | null, 
+/**
+ * If it is a twin: which model it is mixed with, for clean-up.
+ */
+twin?: Twin, };
 
 /**
  * How a `Job` enlarges its picture: by a scale, or to a width and a height.
@@ -276,6 +280,49 @@ description: string, };
  * What tells how strongly a picture was compressed.
  */
 export type CompressionKind = "jpeg" | "webp" | "blocks";
+
+/**
+ * The clean-up that suits a picture.
+ */
+export type CleanUpChoice = { 
+/**
+ * In %.
+ */
+strength: number, 
+/**
+ * What was found and chosen, in words.
+ */
+note: string, };
+
+/**
+ * The metadata of a twin: which weights it is mixed with, and how strongly.
+ */
+export type Twin = { 
+/**
+ * SHA-256 of the weights file that it is mixed with.
+ */
+of: string, 
+/**
+ * The best strengths on the validation pictures, by ascending quality.
+ */
+strengths: Array<BestStrength>, };
+
+/**
+ * The best strengths for JPEGs of one quality.
+ */
+export type BestStrength = { 
+/**
+ * As [`Compression::quality`].
+ */
+quality: number, 
+/**
+ * The strength in % if colours have less resolution than brightness.
+ */
+half_chroma: number, 
+/**
+ * The strength in % if they have the same.
+ */
+full_chroma: number, };
 
 /**
  * The resolution of the colours, relative to the brightness.

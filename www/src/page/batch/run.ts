@@ -1,5 +1,5 @@
 /** Enlarges several pictures one after another into a zip file. */
-import type { Upscaler } from "../../module/splitsr.ts";
+import type { CleanUp, Upscaler } from "../../module/splitsr.ts";
 import type { Batch } from "../session/batch.ts";
 import { resultName, safeName, write, type FileSettings, type Format } from "../shared/formats.ts";
 import { noteText, withoutEnding } from "../shared/text.ts";
@@ -9,6 +9,7 @@ import { zip } from "./zip.ts";
 interface BatchTask {
   upscaler: Upscaler;
   zoom: number;
+  clean: CleanUp;
   settings: FileSettings;
   signal: AbortSignal;
   onProgress: (fraction: number, text: string) => void;
@@ -17,7 +18,7 @@ interface BatchTask {
 /** Enlarges what is not done yet. A picture that fails does not stop the others. */
 export async function runBatch(
   batch: Batch,
-  { upscaler, zoom, settings, signal, onProgress }: BatchTask,
+  { upscaler, zoom, clean, settings, signal, onProgress }: BatchTask,
 ): Promise<void> {
   const { length } = batch.items;
   for (const [index, { file }] of batch.items.entries()) {
@@ -27,7 +28,8 @@ export async function runBatch(
     batch.update(index, { state: "working" });
     show(0);
     try {
-      const options = { scale: zoom, signal, onProgress: ({ fraction }: { fraction: number }) => show(fraction) };
+      const onFraction = ({ fraction }: { fraction: number }) => show(fraction);
+      const options = { scale: zoom, clean, signal, onProgress: onFraction };
       const upscaled = await upscaler.upscale(file, options);
       const { file: result, notes } = await write(upscaled, settings, file);
       // A cancelled batch may have other settings by now.

@@ -123,6 +123,11 @@ const readers: Record<string, Reader> = {
     state.difference = text === "1";
     return undefined;
   },
+  clean(text, state) {
+    const strength = number(text);
+    const clean = text === "auto" ? text : Number.isInteger(strength) && strength <= 100 ? strength : undefined;
+    return keep(state, "clean", clean, "The link's clean-up must be auto or a number from 0 to 100.");
+  },
   part(text, state) {
     return keep(state, "region", parseArea(text), "The link's part of the picture cannot be read.");
   },
@@ -209,7 +214,8 @@ function parseView(text: string): View | undefined {
 
 /** `own` are the hyper-parameters that the model was trained with. */
 export function formatLink(state: LinkState, own?: NetworkChange): string {
-  const { demo, embedded, address, model, network, zoom, backend, baselines, difference, region, hashes, view } = state;
+  const { demo, embedded, address, model, network, zoom, backend, clean = 0 } = state;
+  const { baselines, difference, region, hashes, view } = state;
   const { format = png, quality = DEFAULT_QUALITY, evaluationScale = DEFAULT_EVALUATION_SCALE } = state;
   const parts: string[] = [];
   if (demo !== undefined) parts.push(`img=demo:${demo}`);
@@ -223,6 +229,7 @@ export function formatLink(state: LinkState, own?: NetworkChange): string {
   }
   if (zoom !== undefined) parts.push(`zoom=${zoom}`);
   if (backend !== undefined) parts.push(`backend=${backend}`);
+  if (clean !== 0) parts.push(`clean=${clean}`);
   if (baselines?.length) parts.push(`with=${baselines.map(encodeURIComponent).join(",")}`);
   if (difference) parts.push("diff=1");
   if (region) parts.push(`part=${[region.left, region.top, region.width, region.height].join(",")}`);

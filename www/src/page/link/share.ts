@@ -143,7 +143,9 @@ export class Share {
     const { format, quality } = session.files;
     const backend = session.backend === "auto" ? undefined : session.backend;
     const compared = { baselines, difference: comparison.showsDifference && comparison.shown !== ORIGINAL };
-    const settings = { model, network: choice.network, zoom, backend, ...compared };
+    // Without a trace of compression there is nothing to choose automatically.
+    const clean = session.clean === "auto" && !session.source?.compression ? 0 : session.clean;
+    const settings = { model, network: choice.network, zoom, backend, clean, ...compared };
     const also = { format, quality, evaluationScale, toggles: this.#viewer.toggles };
     const own = configOf(choice.entry);
     return formatLink({ ...this.#place(), ...settings, ...also, hashes: this.#hashes() }, own);

@@ -1,5 +1,5 @@
 /** A part of the picture that is enlarged again and again while the visitor marks it. */
-import type { Area, SourcePicture, UpscaleResult, Upscaler } from "../../module/splitsr.ts";
+import type { Area, CleanUp, SourcePicture, UpscaleResult, Upscaler } from "../../module/splitsr.ts";
 import type { Commands } from "../session/commands.ts";
 import type { LoadedPicture, PicturePart } from "../session/picture.ts";
 import type { Session } from "../session/session.ts";
@@ -80,14 +80,14 @@ export class LiveRegion {
 
   /** Enlarges the region while it is being marked, as often as that is quick. */
   async follow(area: Area): Promise<void> {
-    const { picture, zoom, model, choice, zoomIsValid } = this.#session;
+    const { picture, zoom, model, clean, choice, zoomIsValid } = this.#session;
     if (!picture || this.#move(area) || !zoomIsValid || !choice.isTrained) return;
     await this.#commands.withEngine("Enlarging the part while you mark it…", async (upscaler, signal) => {
       const following = new Following(area, signal);
       this.#following = following;
       const show = (part: PicturePart, upscaled: UpscaleResult) =>
-        this.#commands.showLivePart(part, { upscaled, zoom, model });
-      following.done = this.#run(following, { upscaler, picture, zoom, show });
+        this.#commands.showLivePart(part, { upscaled, zoom, model, clean });
+      following.done = this.#run(following, { upscaler, picture, zoom, clean, show });
       await following.done.finally(() => {
         if (this.#following === following) this.#following = undefined;
       });
@@ -140,7 +140,7 @@ export class LiveRegion {
   }
 
   async #step(following: Following, area: Area, task: FollowTask, piece: Piece | undefined): Promise<void> {
-    const { upscaler, picture, zoom, show } = task;
+    const { upscaler, picture, zoom, clean, show } = task;
     const { milliseconds } = await upscaler.estimate(area, { scale: zoom });
     if (milliseconds > MAX_ESTIMATE_MS && area.width * area.height > MAX_UNESTIMATED_PIXELS) return;
     const abort = new AbortController();
@@ -148,7 +148,7 @@ export class LiveRegion {
     following.step = { area, start: performance.now(), abort };
     try {
       const part = await cutPart(upscaler, picture, area, signal, piece);
-      const upscaled = await upscaler.upscale(part, { scale: zoom, signal });
+      const upscaled = await upscaler.upscale(part, { scale: zoom, clean, signal });
       signal.throwIfAborted();
       following.shown = area;
       show(part, upscaled);
@@ -166,6 +166,7 @@ interface FollowTask {
   upscaler: Upscaler;
   picture: LoadedPicture;
   zoom: number;
+  clean: CleanUp;
   /** Shows a part and its result. */
   show: (part: PicturePart, upscaled: UpscaleResult) => void;
 }

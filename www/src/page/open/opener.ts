@@ -65,9 +65,10 @@ export class Opener {
       if (trouble) activity.say("error", trouble);
       return;
     }
-    const description = demos.find(({ id }) => id === demo)?.description ?? "a picture from the link";
+    const known = demos.find(({ id }) => id === demo);
+    const description = known?.description ?? "a picture from the link";
     // All browsers read a PNG alike.
-    const decoder = embedded && embedded.type !== "image/png" ? "own" : undefined;
+    const decoder = known?.isJpeg || (embedded && embedded.type !== "image/png") ? "own" : undefined;
     if ((await commands.open(picture, { name: demo ?? "from-link", description, demo, decoder })) !== "open") return;
     if (text !== undefined && session.picture) commands.holdEmbedded(session.picture, text);
     await this.#show(link, fingerprint, demo === undefined, trouble);
@@ -105,6 +106,7 @@ export class Opener {
       this.#commands.ready();
       return;
     }
+    if (!link) this.#session.setClean("auto");
     const name = withoutEnding(nameIn(url));
     const description = `${name}, from ${url.host}`;
     const outcome = await this.#commands.open(file, { name, description, address: url.href, decoder: "own" });
@@ -123,6 +125,8 @@ export class Opener {
       if (leftOut > 0) activity.say("error", "There is no picture in this folder. Choose another one.");
       return;
     }
+    // What suited another picture, or a link's, does not suit this one.
+    this.#session.setClean("auto");
     const batch = files.length > 1 ? new Batch(files) : undefined;
     let trouble = "";
     for (const [index, { file }] of files.entries()) {

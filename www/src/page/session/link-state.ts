@@ -1,5 +1,5 @@
 /** The content of a link. `link/codec.ts` reads and writes it. */
-import type { Area, Backend } from "../../module/splitsr.ts";
+import type { Area, Backend, CleanUp } from "../../module/splitsr.ts";
 import type { Format } from "../shared/formats.ts";
 import type { NetworkChange } from "./hyper-parameters.ts";
 
@@ -46,6 +46,8 @@ export interface LinkState {
   zoom?: number | undefined;
   /** Absent for "auto". */
   backend?: Exclude<Backend, "auto"> | undefined;
+  /** Absent for 0. */
+  clean?: CleanUp | undefined;
   /** The baselines, starting with the one that is shown; absent for the original alone. */
   baselines?: readonly string[] | undefined;
   /** Whether their differences are shown. */

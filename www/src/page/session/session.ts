@@ -5,6 +5,7 @@
 import {
   MAX_ZOOM,
   type Backend,
+  type CleanUp,
   type Estimate,
   type ModelEntry,
   type NetworkInfo,
@@ -27,6 +28,7 @@ export interface Result {
   upscaled: UpscaleResult;
   zoom: number;
   model: string;
+  clean: CleanUp;
 }
 
 /** The choice of baselines for the result. */
@@ -74,6 +76,7 @@ export class Session {
 
   #zoom = DEFAULT_ZOOM;
   #backend: Backend = "auto";
+  #clean: CleanUp = "auto";
   #files: FileSettings = { format: png, quality: DEFAULT_QUALITY, keepsMetadata: false };
   #comparison = noComparison;
   #evaluationScale = DEFAULT_EVALUATION_SCALE;
@@ -170,7 +173,8 @@ export class Session {
   /** Whether the result was made with the current settings. */
   get resultIsCurrent(): boolean {
     const { result, backend } = this;
-    return result?.zoom === this.zoom && result.model === this.model && this.engine.fits(this.choice.source(), backend);
+    const isSame = result?.zoom === this.zoom && result.model === this.model && result.clean === this.clean;
+    return isSame && this.engine.fits(this.choice.source(), backend);
   }
 
   // ---- Settings ----
@@ -203,6 +207,26 @@ export class Session {
 
   setBackend(backend: Backend): void {
     this.#backend = backend;
+    this.#settingsChanged();
+  }
+
+  /** Whether the model has a twin for it. */
+  get canClean(): boolean {
+    return this.choice.entry?.cleansUp === true;
+  }
+
+  /** The clean-up that a run makes: none, if the model has no twin. */
+  get clean(): CleanUp {
+    return this.canClean ? this.#clean : 0;
+  }
+
+  /** The strength of the clean-up in %. If that follows the file, it is known after a run. */
+  get strength(): number {
+    return this.clean === "auto" ? (this.result?.upscaled.report.clean ?? 0) : this.clean;
+  }
+
+  setClean(clean: CleanUp): void {
+    this.#clean = clean;
     this.#settingsChanged();
   }
 
@@ -311,6 +335,8 @@ export class Session {
     const { zoom = DEFAULT_ZOOM, model, network, baselines = [], difference = false } = link;
     this.#zoom = zoom;
     this.#backend = link.backend ?? "auto";
+    // Links are older than the clean-up.
+    this.#clean = link.clean ?? 0;
     if (model === undefined) this.#choice.unchoose(zoom);
     else this.#choice.choose(model);
     if (network) this.#choice.chooseNetwork(network);
@@ -338,6 +364,11 @@ export class Session {
    * the same.
    */
   get fingerprint(): string {
+    return JSON.stringify([this.unclean, this.clean]);
+  }
+
+  /** The same without the clean-up. */
+  get unclean(): string {
     return JSON.stringify([this.zoom, this.model, this.backend, this.choice.network]);
   }
 

@@ -5,6 +5,8 @@ export interface Demo {
   title: string;
   /** The alternative text. */
   description: string;
+  /** Whether it is a JPEG, as people have them; the others are clean. */
+  isJpeg?: true;
 }
 
 export const demos: readonly Demo[] = [
@@ -14,10 +16,13 @@ export const demos: readonly Demo[] = [
   { id: "portrait", title: "Portrait", description: "A smiling girl with a pink hair band" },
   { id: "foliage", title: "Foliage", description: "Violet asters with leaves" },
   { id: "print", title: "Print", description: "A Japanese woodblock print of two officers, with script" },
+  { id: "snapshot", title: "Snapshot, JPEG", description: "The smiling girl, strongly compressed", isJpeg: true },
+  { id: "screenshot", title: "Screenshot, JPEG", description: "A compressed screenshot of a tide log", isJpeg: true },
 ];
 
 export function demoUrl(id: string): string {
-  return new URL(`demo/${id}.png`, document.baseURI).href;
+  const isJpeg = demos.some((demo) => demo.id === id && demo.isJpeg);
+  return new URL(`demo/${id}.${isJpeg ? "jpg" : "png"}`, document.baseURI).href;
 }
 
 /** A small version, so that the page loads fast. */

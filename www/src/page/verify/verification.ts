@@ -22,11 +22,12 @@ export class Verification {
     options: { signal: AbortSignal; onProgress: (fraction: number) => void },
   ): Promise<void> {
     const { signal, onProgress } = options;
-    const { width, height } = shown;
+    const { width, height, report } = shown;
     const exact = await upscaler.upscale(picture, {
       width,
       height,
       tile: "exact",
+      clean: report.clean,
       signal,
       onProgress: ({ fraction }) => onProgress(fraction),
     });

@@ -1,0 +1,72 @@
+//! `splitsr twin`
+
+use std::path::PathBuf;
+
+use splitsr::clean_up::{BestStrength, Twin, mix};
+use splitsr::model::Model;
+use splitsr::train::{Dataset, Degradation, mean_psnr_y};
+use splitsr::upscale::Enlarge;
+use splitsr::weights::{Metadata, hex_sha256, to_bytes};
+use splitsr::{Error, Result, files};
+
+/// Makes a model the twin of another, to clean up compressed pictures: finds how much of it to mix
+/// in for JPEGs of each quality, and writes that into its file.
+#[derive(clap::Args)]
+pub struct Args {
+    /// File of the twin: weights that learnt from JPEGs, starting from those of the model
+    twin: PathBuf,
+    /// File of the model that it is mixed with
+    #[arg(long, value_name = "MODEL")]
+    of: PathBuf,
+    /// Folder of validation pictures
+    #[arg(long, value_name = "DIR")]
+    val: PathBuf,
+}
+
+/// Qualities of the scale of libjpeg.
+const QUALITIES: [u8; 11] = [10, 20, 35, 50, 65, 75, 82, 88, 93, 96, 100];
+
+/// Strengths that are tried: 0 to 10 times 10 %.
+const STEPS: usize = 10;
+const STEP: u8 = 10;
+
+pub fn run(args: Args) -> Result<()> {
+    let load = |path: &PathBuf| std::fs::read(path).map_err(Error::io(path));
+    let (weights, twin) = (load(&args.of)?, load(&args.twin)?);
+    let device = burn::tensor::Device::flex();
+    let Model { metadata, network, .. } = Model::from_bytes(&twin, &device)?;
+    let with = |strengths| Metadata { twin: Some(Twin { of: hex_sha256(&weights), strengths }), ..metadata.clone() };
+    let bytes = to_bytes(&with(vec![]), &network)?;
+
+    let scale = metadata.config.scale();
+    let mixed = |step: usize| Model::from_bytes(&mix(&weights, &bytes, step as u8 * STEP)?, &device);
+    let models = (0..=STEPS).map(mixed).collect::<Result<Vec<_>>>()?;
+    // Climbs from the strength of the quality before it: PSNR has one maximum.
+    let best = |quality, half_chroma, from: u8| -> Result<u8> {
+        let degradation = Degradation { jpeg: Some(quality), half_chroma, ..Default::default() };
+        let pairs = Dataset::load(&args.val, scale, &degradation)?.into_pairs();
+        let psnr = |step: usize| mean_psnr_y(&pairs, scale, |pair| models[step].enlarge_picture(&pair.lr));
+        let start = usize::from(from / STEP);
+        let mut best = (start, psnr(start)?);
+        for direction in [-1, 1] {
+            while let Some(step) = best.0.checked_add_signed(direction).filter(|&step| step <= STEPS) {
+                let next = (step, psnr(step)?);
+                if next.1 <= best.1 {
+                    break;
+                }
+                best = next;
+            }
+        }
+        let strength = best.0 as u8 * STEP;
+        let chroma = if half_chroma { "4:2:0" } else { "4:4:4" };
+        println!("quality {quality}, {chroma}: {strength} %, {:.2} dB", best.1);
+        Ok(strength)
+    };
+    let mut found: Vec<BestStrength> = vec![];
+    for quality in QUALITIES {
+        let from = found.last().map_or([100; 2], |best| [best.half_chroma, best.full_chroma]);
+        let (half_chroma, full_chroma) = (best(quality, true, from[0])?, best(quality, false, from[1])?);
+        found.push(BestStrength { quality, half_chroma, full_chroma });
+    }
+    files::replace(&args.twin, &to_bytes(&with(found), &network)?)
+}

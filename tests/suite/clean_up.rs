@@ -1,0 +1,124 @@
+//! The clean-up of compressed pictures, by the library and by the command.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+
+use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
+use serde_json::Value;
+use splitsr::clean_up::{CleanUp, mix};
+use splitsr::image::{Compression, Layout, Limits, Picture, Samples, decode};
+use splitsr::model::Model;
+use splitsr::models::ModelFiles;
+use splitsr::train::{Dataset, Degradation, mean_psnr_y};
+use splitsr::upscale::{Enlarge, Options, Target, Tiling, upscale};
+use splitsr::weights::read;
+
+use crate::data;
+
+fn bytes(name: &str) -> Vec<u8> {
+    std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("models/{name}.safetensors"))).unwrap()
+}
+
+#[test]
+fn a_mixture_is_the_mean_of_both_weights_and_its_ends_are_the_weights() {
+    for scale in 2..=4 {
+        let (weights, twin) = (bytes(&format!("splitsr-x{scale}")), bytes(&format!("splitsr-x{scale}-jpeg")));
+        let tensors = |bytes: &[u8]| read(bytes).unwrap().1;
+        let (first, second) = (tensors(&weights), tensors(&twin));
+        assert_eq!(tensors(&mix(&weights, &twin, 0).unwrap()), first);
+        let quarter = tensors(&mix(&weights, &twin, 25).unwrap());
+        let all = tensors(&mix(&weights, &twin, 100).unwrap());
+        for (name, (_, values)) in &first {
+            let (others, mixed, last) = (&second[name].1, &quarter[name].1, &all[name].1);
+            for (index, &value) in values.iter().enumerate() {
+                let expected = 0.75 * f64::from(value) + 0.25 * f64::from(others[index]);
+                assert!((f64::from(mixed[index]) - expected).abs() < 1e-6, "{name}");
+                assert!((last[index] - others[index]).abs() < 1e-6, "{name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn other_weights_are_not_mixed() {
+    let error = mix(&bytes("splitsr-x3"), &bytes("splitsr-x2-jpeg"), 50).unwrap_err().to_string();
+    assert!(error.contains("splitsr-x2-jpeg does not belong to this splitsr-x3"), "{error}");
+    let error = mix(&bytes("splitsr-x2"), &bytes("splitsr-x2-a1"), 50).unwrap_err().to_string();
+    assert!(error.contains("does not belong"), "{error}");
+    let files = ModelFiles::find("splitsr-x2-a1").unwrap();
+    let error = files.strength(CleanUp::Strength(50), None).unwrap_err().to_string();
+    assert!(error.contains("has no weights for compressed pictures"), "{error}");
+    let jpeg = Compression::of_file(&std::fs::read(data::folder("awkward").join("chroma420.jpg")).unwrap());
+    let (strength, note) = files.strength(CleanUp::Auto, jpeg).unwrap();
+    assert!(strength == 0 && note.unwrap().contains("no clean-up"));
+}
+
+/// Where the marks of docs/benchmarks.md are measured, with fewer pictures.
+#[test]
+fn the_automatic_strength_is_better_than_none_on_compressed_pictures() {
+    let files = ModelFiles::find("splitsr-x2").unwrap();
+    let plain = files.model(0).unwrap();
+    for (quality, least) in [(95, 0.1), (75, 0.6), (40, 0.7)] {
+        let degradation = Degradation { jpeg: Some(quality), half_chroma: true, ..Default::default() };
+        let (strength, _) = files.strength(CleanUp::Auto, degradation.compression()).unwrap();
+        let cleaning = files.model(strength).unwrap();
+        let pairs = Dataset::load(&data::folder("eval").join("Set5"), 2, &degradation).unwrap().into_pairs();
+        let score = |model: &Model| mean_psnr_y(&pairs, 2, |pair| model.enlarge_picture(&pair.lr)).unwrap();
+        let gain = score(&cleaning) - score(&plain);
+        assert!(gain > least, "quality {quality}, {strength} %: {gain:.2} dB");
+    }
+}
+
+#[test]
+fn tiles_of_a_mixture_join_exactly() {
+    let model = Arc::new(ModelFiles::find("splitsr-x2").unwrap().model(65).unwrap());
+    let value = |index: usize| ((index * 37 + index / 400 * 11) % 251) as u8;
+    let noise: Vec<u8> = (0..3 * 400 * 300).map(value).collect();
+    let picture = || Picture::new(400, 300, Layout::Rgb, Samples::U8(noise.clone())).unwrap();
+    let whole = model.enlarge_picture(&picture()).unwrap();
+    let options = Options { tiling: Tiling::Exact, ..Options::new(Target::Zoom(2.0)) };
+    let (tiled, report) = upscale(&model, picture(), &options, |_| ControlFlow::Continue(())).unwrap();
+    assert!(report.tiles > 1);
+    assert_eq!(tiled.samples, whole.samples);
+}
+
+#[test]
+fn the_command_cleans_up_as_much_as_each_file_needs() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let source = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("www/public/demo/fur.png")).unwrap();
+    let picture = decode(&source, &Limits::default()).unwrap();
+    std::fs::write(path("a.png"), &source).unwrap();
+    for (name, quality) in [("b.jpg", 90), ("c.jpg", 30)] {
+        let mut bytes = Vec::new();
+        let Samples::U8(values) = &picture.samples else { panic!("8 bits") };
+        let mut encoder = Encoder::new(&mut bytes, quality);
+        encoder.set_sampling_factor(SamplingFactor::F_2_2);
+        let (width, height) = (picture.width as u16, picture.height as u16);
+        encoder.encode(values, width, height, ColorType::Rgb).unwrap();
+        std::fs::write(path(name), bytes).unwrap();
+    }
+    let run = |clean: &[&str], out: &str| -> Vec<Value> {
+        let output = Command::new(env!("CARGO_BIN_EXE_splitsr"))
+            .args(["upscale", &path("a.png"), &path("b.jpg"), &path("c.jpg"), "-o", &path(out), "--json"])
+            .args(["--backend", "cpu"])
+            .args(clean)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    };
+    let (plain, automatic) = (run(&[], "plain"), run(&["--clean", "auto"], "automatic"));
+    let strengths: Vec<u64> = automatic.iter().map(|made| made["clean"].as_u64().unwrap()).collect();
+    assert!(strengths[0] == 0 && (1..strengths[2]).contains(&strengths[1]), "{strengths:?}");
+    assert_eq!(automatic[0]["outputSha256"], plain[0]["outputSha256"]);
+    assert_ne!(automatic[2]["outputSha256"], plain[2]["outputSha256"]);
+    assert_eq!(automatic[2]["modelSha256"], plain[2]["modelSha256"]);
+    let note = automatic[2]["notes"][0].as_str().unwrap();
+    assert_eq!(note, format!("JPEG, quality about 30, 4:2:0: clean-up {} %", strengths[2]));
+    let by_hand = run(&["--clean", &strengths[2].to_string()], "by_hand");
+    assert_eq!(by_hand[2]["outputSha256"], automatic[2]["outputSha256"]);
+    assert_eq!(run(&["--clean", "0"], "off")[2]["outputSha256"], plain[2]["outputSha256"]);
+}

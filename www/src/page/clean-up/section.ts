@@ -1,0 +1,51 @@
+/** The clean-up of compressed pictures: a strength, or what suits the picture's file. */
+import { html, type TemplateResult } from "lit-html";
+import { live } from "lit-html/directives/live.js";
+import type { Commands } from "../session/commands.ts";
+import type { Session } from "../session/session.ts";
+
+/** In %; fewer steps would be coarse, and more cannot be told apart. */
+const STEP = 5;
+
+export function cleanUpSection(session: Session, commands: Commands): TemplateResult {
+  const { clean, canClean, strength } = session;
+  const isAutomatic = clean === "auto";
+  return html`
+    <section aria-labelledby="clean-title">
+      <h2 id="clean-title">Clean-up</h2>
+      <div class="zoom">
+        <input
+          type="range"
+          aria-labelledby="clean-title"
+          aria-describedby="clean-about"
+          aria-valuetext="${strength} %"
+          data-testid="clean"
+          min="0"
+          max="100"
+          step=${STEP}
+          ?disabled=${!canClean}
+          .value=${live(String(strength))}
+          @input=${(event: Event) => commands.setClean((event.target as HTMLInputElement).valueAsNumber)}
+        />
+        <output aria-hidden="true">${strength}&nbsp;%</output>
+      </div>
+      <label class="check">
+        <input
+          type="checkbox"
+          data-testid="clean-auto"
+          ?disabled=${!canClean}
+          .checked=${live(isAutomatic)}
+          @change=${() => commands.setClean(isAutomatic ? strength : "auto")}
+        />
+        As much as the file needs
+      </label>
+      <p class="about" id="clean-about">${about(session)}</p>
+    </section>
+  `;
+}
+
+function about({ canClean, source }: Session): string {
+  if (!canClean) return "This model has no second set of weights, for compressed pictures.";
+  if (!source) return "Removes what JPEG compression left in a picture.";
+  return source.compression?.description ?? "This picture shows no trace of compression.";
+}
