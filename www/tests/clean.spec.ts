@@ -20,13 +20,13 @@ function byCommand(file: string, out: string, ...options: string[]) {
   return made;
 }
 
-async function withFile<T>(page: Page, file: string, run: (blob: Blob) => Promise<T>): Promise<Awaited<T>> {
+async function withFile<T>(page: Page, file: string, run: (blob: Blob) => Promise<T>): Promise<T> {
   const text = readFileSync(file).toString("base64");
   const blob = await page.evaluateHandle(
     (text) => new Blob([Uint8Array.from(atob(text), (char) => char.charCodeAt(0))]),
     text,
   );
-  return page.evaluate(run, blob) as Promise<Awaited<T>>;
+  return page.evaluate(run, blob);
 }
 
 test.describe("the module", () => {

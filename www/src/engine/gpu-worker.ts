@@ -29,6 +29,7 @@ serve<TileWorkerMethods>({
   },
   async load({ model: bytes, half }) {
     await load(bytes, half);
+    return undefined;
   },
   async run(input) {
     if (!model) throw new Error("the GPU worker has no model");

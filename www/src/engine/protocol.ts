@@ -119,7 +119,7 @@ export type TileWorkerMethods = {
   /** Returns the worker's instruction set. */
   boot: [{ module: WebAssembly.Module; model: ArrayBuffer; half: boolean }, string, never];
   /** Takes other weights. */
-  load: [{ model: ArrayBuffer; half: boolean }, void, never];
+  load: [{ model: ArrayBuffer; half: boolean }, undefined, never];
   /** Takes what `Job.tileInput` gives, and gives what `Job.accept` takes. */
   run: [ArrayBuffer, TileOutput, never];
 };

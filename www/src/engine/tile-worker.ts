@@ -23,6 +23,7 @@ serve<TileWorkerMethods>({
   },
   load({ model: bytes }) {
     load(bytes);
+    return undefined;
   },
   run(input) {
     if (!model) throw new Error("the tile worker has no model");
