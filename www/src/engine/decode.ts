@@ -5,7 +5,8 @@
 import { UpscaleError } from "../api/index.ts";
 import { Picture } from "../wasm/simd128/splitsr.js";
 import { canvasIsExact, readFile } from "./canvas.ts";
-import { browserNotes, decode } from "./codecs.ts";
+import { browserNotes, decode, nameColours } from "./codecs.ts";
+import { convertsColours } from "./colours.ts";
 import type { PortableSource } from "./protocol.ts";
 import { isPlain } from "./sniff.ts";
 
@@ -57,6 +58,7 @@ async function fromBlob(blob: Blob, own = false): Promise<Picture> {
     // If the browser cannot read it either, our decoder's message names the format.
     if (!bitmap) throw error;
     const picture = Picture.fromBitmap(bitmap);
+    if (!(await convertsColours())) return nameColours(picture, bytes);
     for (const note of await browserNotes(bytes)) picture.addNote(note);
     return picture;
   }

@@ -47,6 +47,8 @@ export async function launchWebKit(executablePath: string, downloads: string, ho
           // There is no bus for them to ask on.
           GIO_USE_VFS: "local",
           NO_AT_BRIDGE: "1",
+          // Buffers of a graphics card cost time where a processor acts as one.
+          WEBKIT_DISABLE_DMABUF_RENDERER: "1",
         },
       }),
     );
