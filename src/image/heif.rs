@@ -1,45 +1,68 @@
-//! What an AVIF or HEIC file says about its pixels, which only browsers decode: they give 8 bits in
-//! sRGB and do not tell what was lost.
+//! What an AVIF or HEIC file says about its pixels, which only browsers decode: they give 8 bits, most
+//! of them in sRGB, and do not tell what was lost.
 
 use moxcms::ColorProfile;
 
-use super::colour::CodePoints;
+use super::Picture;
+use super::colour::{self, CodePoints, Described};
 use super::container::{read_u16, read_u32};
 use super::profile;
 use super::sniff::{Content, sniff};
 
 /// Remarks for the user on an AVIF or HEIC file that the browser decoded to 8 bits in sRGB, as
-/// [`Picture::notes`](super::Picture::notes). None for other files.
+/// [`Picture::notes`]. None for other files.
 pub fn browser_notes(bytes: &[u8]) -> Vec<String> {
-    if !matches!(sniff(bytes), Content::Avif | Content::Heif) {
-        return Vec::new();
-    }
-    let facts = Facts::of(bytes);
-    let mut notes = Vec::new();
-    if facts.sequence {
-        notes.push("the first of several frames".into());
-    }
-    if facts.bits > 8 {
-        notes.push(format!("its {} bits a channel became 8", facts.bits));
-    }
-    if let Some(name) = facts.colours {
-        notes.push(format!("its colours ({name}) are converted to sRGB"));
+    let Some(facts) = Facts::of(bytes) else { return Vec::new() };
+    let mut notes = facts.losses();
+    if let Some(colours) = facts.colours {
+        notes.push(format!("its colours ({}) are converted to sRGB", colours.name()));
     }
     notes
 }
 
+/// Gives the picture of an AVIF or HEIC file the colours that the file names, and
+/// [`browser_notes`]: for browsers that decode the values and do not convert them.
+pub fn name_colours(picture: &mut Picture, bytes: &[u8]) {
+    let Some(facts) = Facts::of(bytes) else { return };
+    picture.notes.extend(facts.losses());
+    match facts.colours {
+        Some(Colours::Code(code)) => colour::apply(picture, Described::Code(code)),
+        Some(Colours::Profile { icc, .. }) => profile::attach(picture, icc.to_vec()),
+        None => {}
+    }
+}
+
+/// Colours that are not sRGB.
+#[derive(Debug)]
+enum Colours<'a> {
+    Code(CodePoints),
+    Profile { name: String, icc: &'a [u8] },
+}
+
+impl Colours<'_> {
+    fn name(self) -> String {
+        match self {
+            Self::Code(code) => code.name(),
+            Self::Profile { name, .. } => name,
+        }
+    }
+}
+
 #[derive(Debug, Default)]
-struct Facts {
+struct Facts<'a> {
     /// Bits of a channel; 0 if unknown.
     bits: u8,
-    /// The name of colours that are not sRGB.
-    colours: Option<String>,
+    colours: Option<Colours<'a>>,
     /// Whether it is a sequence of frames.
     sequence: bool,
 }
 
-impl Facts {
-    fn of(bytes: &[u8]) -> Self {
+impl<'a> Facts<'a> {
+    /// None of other files.
+    fn of(bytes: &'a [u8]) -> Option<Self> {
+        if !matches!(sniff(bytes), Content::Avif | Content::Heif) {
+            return None;
+        }
         let mut facts = Self::default();
         for (kind, content) in boxes(bytes) {
             match kind {
@@ -53,10 +76,22 @@ impl Facts {
                 _ => {}
             }
         }
-        facts
+        Some(facts)
     }
 
-    fn property(&mut self, kind: &[u8], content: &[u8]) {
+    /// What the browser left out, in words.
+    fn losses(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        if self.sequence {
+            notes.push("the first of several frames".into());
+        }
+        if self.bits > 8 {
+            notes.push(format!("its {} bits a channel became 8", self.bits));
+        }
+        notes
+    }
+
+    fn property(&mut self, kind: &[u8], content: &'a [u8]) {
         let bits = match kind {
             // After version, flags and the number of channels.
             b"pixi" => content.get(5..).and_then(|depths| depths.iter().max().copied()),
@@ -75,8 +110,8 @@ impl Facts {
     }
 }
 
-/// The name of what a `colr` box describes, unless that is sRGB.
-fn colours(content: &[u8]) -> Option<String> {
+/// What a `colr` box describes, unless that is sRGB.
+fn colours(content: &[u8]) -> Option<Colours<'_>> {
     let (kind, rest) = content.split_first_chunk::<4>()?;
     match kind {
         b"nclx" => {
@@ -84,11 +119,11 @@ fn colours(content: &[u8]) -> Option<String> {
             let code = CodePoints { primaries, transfer, full_range: true };
             // These curves are those of video, which browsers take for sRGB's.
             let ordinary = matches!(primaries, 1 | 2 | 5 | 6) && matches!(transfer, 1 | 2 | 6 | 13 | 14 | 15);
-            (!ordinary).then(|| code.name())
+            (!ordinary).then_some(Colours::Code(code))
         }
         b"prof" | b"rICC" => {
             let name = ColorProfile::new_from_slice(rest).ok().and_then(|profile| profile::name(&profile))?;
-            (!name.contains("sRGB")).then_some(name)
+            (!name.contains("sRGB")).then_some(Colours::Profile { name, icc: rest })
         }
         _ => None,
     }
@@ -120,6 +155,7 @@ fn boxes(bytes: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::image::{Layout, Samples};
     use proptest::prelude::*;
 
     fn made(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
@@ -148,6 +184,23 @@ mod tests {
         let icc = ColorProfile::new_display_p3().encode().unwrap();
         let notes = browser_notes(&file(b"heic", &made(b"colr", &[b"prof", &icc[..]].concat())));
         assert_eq!(notes, ["its colours (Display P3) are converted to sRGB"]);
+    }
+
+    #[test]
+    fn values_that_the_browser_did_not_convert_get_the_colours_of_their_file() {
+        let icc = ColorProfile::new_display_p3().encode().unwrap();
+        let ten = made(b"pixi", &[0, 0, 0, 0, 3, 10, 10, 10]);
+        for colr in [&b"nclx\0\x0c\0\x0d\0\x00\x80"[..], &[b"prof", &icc[..]].concat()] {
+            let mut picture = Picture::new(1, 1, Layout::Rgb, Samples::U8(vec![200, 100, 50])).unwrap();
+            name_colours(&mut picture, &file(b"avif", &[&ten[..], &made(b"colr", colr)].concat()));
+            let [depth, colours] = &picture.notes[..] else { panic!("{:?}", picture.notes) };
+            assert_eq!(depth, "its 10 bits a channel became 8");
+            assert!(colours.contains("Display P3"), "{colours}");
+            assert_eq!(profile::into_srgb(picture).to_rgba8(), [215, 93, 31, 255]);
+        }
+        let mut picture = Picture::new(1, 1, Layout::Rgb, Samples::U8(vec![200, 100, 50])).unwrap();
+        name_colours(&mut picture, &file(b"avif", &made(b"colr", b"nclx\0\x01\0\x0d\0\x06\x80")));
+        assert_eq!((picture.profile, picture.notes), (None, vec![]));
     }
 
     proptest! {

@@ -36,7 +36,7 @@ pub use compression::{ChromaSampling, Compression, CompressionKind};
 pub use decode::{Limits, decode};
 pub use encode::{DEFAULT_JPEG_QUALITY, Encoded, Format, encode, encode_with};
 pub use exif::exif;
-pub use heif::browser_notes;
+pub use heif::{browser_notes, name_colours};
 pub use planes::Area;
 pub use sniff::{Content, SNIFFED, sniff};
 

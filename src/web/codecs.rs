@@ -24,6 +24,14 @@ pub fn browser_notes(bytes: &[u8]) -> Vec<String> {
     image::browser_notes(bytes)
 }
 
+/// `picture`, which the browser has decoded from an AVIF or HEIC file and not converted to sRGB, with
+/// the colours that the file names and notes on what is lost.
+#[wasm_bindgen(js_name = nameColours)]
+pub fn name_colours(mut picture: Picture, bytes: &[u8]) -> Picture {
+    image::name_colours(&mut picture.0, bytes);
+    picture
+}
+
 /// A written file.
 #[wasm_bindgen(getter_with_clone)]
 pub struct Encoded {

@@ -162,6 +162,32 @@ test("a browser that keeps nothing fine-tunes all the same", async ({ page }) =>
   await expect(visitor.part("model")).toHaveValue(`${START}-tuned`);
 });
 
+test("a browser that stores no blobs keeps a fine-tuning and its model all the same", async ({ page }) => {
+  // As WebKit does in private windows.
+  await page.addInitScript(() => {
+    const put = Reflect.get(IDBObjectStore.prototype, "put") as IDBObjectStore["add"];
+    IDBObjectStore.prototype.put = function (value: object, key?: IDBValidKey) {
+      if (Object.values(value).some((part) => part instanceof Blob))
+        throw new DOMException("no blobs", "DataCloneError");
+      return put.call(this, value, key);
+    };
+  });
+  await page.reload();
+  await visitor.expectState("idle");
+  await visitor.setUp(2000);
+  await visitor.begin();
+  await expect(visitor.part("finetune-step")).toContainText("checkpoint at step");
+  await page.reload();
+  await visitor.part("finetune-resume").click();
+  await visitor.expectPhase("running");
+  await visitor.part("finetune-stop").click();
+  await visitor.expectPhase("done");
+  await visitor.part("finetune-save").click();
+  await expect(visitor.part("finetune-saved")).toBeVisible();
+  await page.reload();
+  await expect(visitor.part("model").locator(`option[value="${START}-tuned"]`)).toBeAttached();
+});
+
 test("a window does not go on with what another one runs", async ({ page, context }) => {
   await visitor.setUp(2000);
   await visitor.begin();

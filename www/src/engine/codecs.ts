@@ -29,17 +29,29 @@ async function load(): Promise<typeof Codecs> {
 
 /** Reads a file of any format that our codecs know. */
 export async function decode(bytes: Uint8Array): Promise<Picture> {
-  const picture = (await codecs()).decode(bytes, MAX_SOURCE_MEGAPIXELS);
-  try {
-    return Picture.unpack(picture.pack());
-  } finally {
-    picture.free();
-  }
+  return handedOver((await codecs()).decode(bytes, MAX_SOURCE_MEGAPIXELS));
 }
 
 /** What a file lost that the browser decoded because our codecs cannot. */
 export async function browserNotes(bytes: Uint8Array): Promise<string[]> {
   return (await codecs()).browserNotes(bytes);
+}
+
+/** The same notes, and the file's own colours, for a picture that the browser left as it is stored. */
+export async function nameColours(picture: Picture, bytes: Uint8Array): Promise<Picture> {
+  const { Picture, nameColours } = await codecs();
+  const packed = picture.pack();
+  picture.free();
+  return handedOver(nameColours(Picture.unpack(packed), bytes));
+}
+
+/** A picture of the codecs as one of the engine's. */
+function handedOver(picture: Codecs.Picture): Picture {
+  try {
+    return Picture.unpack(picture.pack());
+  } finally {
+    picture.free();
+  }
 }
 
 /** Encodes a packed picture, with the EXIF metadata of the file `original` if there is one. */

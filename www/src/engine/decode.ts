@@ -2,11 +2,11 @@
  * Decodes sources. The browser reads what it can read without loss, our codecs read the rest, and
  * the browser reads the formats that ours do not know.
  */
-import { UpscaleError } from "../api/index.ts";
-import type { CompressionInfo } from "../api/index.ts";
+import { UpscaleError, type CompressionInfo } from "../api/index.ts";
 import { compressionOf, Picture } from "../wasm/simd128/splitsr.js";
 import { canvasIsExact, readFile } from "./canvas.ts";
-import { browserNotes, decode } from "./codecs.ts";
+import { browserNotes, decode, nameColours } from "./codecs.ts";
+import { convertsColours } from "./colours.ts";
 import { parse } from "./json.ts";
 import type { PortableSource } from "./protocol.ts";
 import { isPlain } from "./sniff.ts";
@@ -80,6 +80,7 @@ async function fromBlob(blob: Blob, own = false): Promise<{ picture: Picture; fi
     // If the browser cannot read it either, our decoder's message names the format.
     if (!bitmap) throw error;
     const picture = Picture.fromBitmap(bitmap);
+    if (!(await convertsColours())) return { picture: await nameColours(picture, file), file };
     for (const note of await browserNotes(file)) picture.addNote(note);
     return { picture, file };
   }

@@ -2,7 +2,8 @@
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import type { Driver } from "./driver.ts";
-import { launchChromium, launchFirefox } from "./puppeteer.ts";
+import { launchFirefox } from "./firefox.ts";
+import { launchChromium } from "./chromium.ts";
 import { launchWebKit } from "./webkit.ts";
 
 interface Browser {
@@ -40,7 +41,7 @@ if (chromium !== undefined) {
 } else missing.push("Chromium is not installed (CHROMIUM names it)");
 
 if (firefox !== undefined) {
-  browsers.push({ name: "firefox", launch: (downloads) => launchFirefox(firefox, downloads) });
+  browsers.push({ name: "firefox", launch: (downloads, home) => launchFirefox(firefox, downloads, home) });
 } else missing.push("Firefox is not installed (FIREFOX names it)");
 
 if (webkit !== undefined && program("Xvfb") !== undefined) {

@@ -20,8 +20,11 @@ function difference(
     const other = new OffscreenCanvas(width, height).getContext("2d");
     other?.drawImage(bitmap, 0, 0);
     const result = document.querySelector<HTMLCanvasElement>("[data-testid=result]")?.getContext("2d");
-    const [a, b] = [other, result].map((context) => context?.getImageData(0, 0, width, height).data);
-    if (!a || !b) throw new Error("no canvas");
+    if (!other || !result) throw new Error("no canvas");
+    // Copies: by Marionette, each look at an array of the page's takes long.
+    const [a, b] = [other, result].map(
+      (context) => new Uint8ClampedArray(context.getImageData(0, 0, width, height).data),
+    ) as [Uint8ClampedArray, Uint8ClampedArray];
     let [most, sum] = [0, 0];
     for (const [index, value] of a.entries()) {
       const off = Math.abs(value - (b[index] ?? 0));

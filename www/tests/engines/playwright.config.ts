@@ -12,9 +12,10 @@ export default defineConfig({
   outputDir: "../../test-results/engines",
   // One browser after another: each takes all cores, and a case may read what an earlier browser left.
   workers: 1,
-  timeout: 60_000,
+  // For a slow machine, as in the other suite.
+  timeout: 180_000,
   forbidOnly: Boolean(process.env["CI"]),
   reporter: [["list"]],
-  expect: { timeout: 20_000 },
+  expect: { timeout: 60_000 },
   projects: browsers.map(({ name }) => ({ name })),
 });

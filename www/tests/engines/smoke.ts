@@ -1,5 +1,5 @@
 /** What the cases share: a browser that runs through all of them, and a visitor who sits before it. */
-import { mkdtemp, mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test as base } from "@playwright/test";
@@ -54,11 +54,11 @@ export class Visitor {
     });
   }
 
-  async expectText(selector: string, text: RegExp, timeout = 20_000): Promise<void> {
+  async expectText(selector: string, text: RegExp, timeout = 60_000): Promise<void> {
     await expect.poll(() => this.text(selector), { timeout }).toMatch(text);
   }
 
-  async expectState(state: string | RegExp, timeout = 60_000): Promise<void> {
+  async expectState(state: string | RegExp, timeout = 120_000): Promise<void> {
     const pattern = typeof state === "string" ? new RegExp(`^${state}$`) : state;
     await expect.poll(() => this.attribute(part("status"), "data-state"), { timeout }).toMatch(pattern);
   }
@@ -145,6 +145,6 @@ export const test = base.extend<{ visitor: Visitor }, { shared: Visitor }>({
   visitor: async ({ shared }, use, info) => {
     await use(shared);
     if (info.status === info.expectedStatus) return;
-    await info.attach("screenshot", { body: Buffer.from(await shared.driver.screenshot()), contentType: "image/png" });
+    await writeFile(info.outputPath("screenshot.png"), await shared.driver.screenshot());
   },
 });

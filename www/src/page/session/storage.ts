@@ -1,6 +1,7 @@
 /** The visitor's models and unfinished fine-tunings, stored on this device in IndexedDB. */
 import { createStore, delMany, get, getMany, keys, set, update } from "idb-keyval";
 import type { ModelEntry, TuneSettings } from "../../module/splitsr.ts";
+import { withBytes, withFiles } from "./file-bytes.ts";
 
 /** A model that does not come with the page. */
 export interface OwnModel {
@@ -48,30 +49,42 @@ const modelKey = (name: string) => `model/${name}`;
 const tuningKey = (id: string) => `tuning/${id}`;
 const picturesKey = (id: string) => `pictures/${id}`;
 
-async function readAll<T>(prefix: string): Promise<T[]> {
+async function readAll<T extends object>(prefix: string): Promise<T[]> {
   const wanted = (await keys<string>(store)).filter((key) => key.startsWith(prefix));
-  const values = await getMany<T>(wanted, store);
-  return values.filter((value) => value !== undefined);
+  const values = await getMany<T | undefined>(wanted, store);
+  return values.filter((value) => value !== undefined).map((value) => withFiles(value));
+}
+
+/** Stores a value with the files in it; where the browser refuses files, as their bytes. */
+async function put<T extends object>(value: T, write: (value: T) => Promise<void>): Promise<void> {
+  try {
+    await write(value);
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "QuotaExceededError") throw error;
+    await write(await withBytes(value));
+  }
 }
 
 /** @throws {StorageError}, as all of these functions do. */
 export const readModels = (): Promise<OwnModel[]> => explained(() => readAll<OwnModel>(modelKey("")));
 
 export const writeModel = (model: OwnModel): Promise<void> =>
-  explained(() => set(modelKey(model.entry.name), model, store));
+  explained(() => put(model, (model) => set(modelKey(model.entry.name), model, store)));
 
 /** Stores a new model. Returns false, and keeps the other, if there is one of its name. */
 export const addModel = (model: OwnModel): Promise<boolean> =>
   explained(async () => {
     let isNew = false;
     // In one transaction, since another window may store a model at the same time.
-    await update<OwnModel>(
-      modelKey(model.entry.name),
-      (other) => {
-        isNew = other === undefined;
-        return other ?? model;
-      },
-      store,
+    await put(model, (model) =>
+      update<OwnModel>(
+        modelKey(model.entry.name),
+        (other) => {
+          isNew = other === undefined;
+          return other ?? model;
+        },
+        store,
+      ),
     );
     return isNew;
   });
@@ -82,16 +95,16 @@ export const readTunings = (): Promise<KeptTuning[]> => explained(() => readAll<
 
 /** Replaces its stored state, which stays if there is no room for the new one. */
 export const writeTuning = (tuning: KeptTuning): Promise<void> =>
-  explained(() => set(tuningKey(tuning.id), tuning, store));
+  explained(() => put(tuning, (tuning) => set(tuningKey(tuning.id), tuning, store)));
 
 export const removeTuning = (id: string): Promise<void> =>
   explained(() => delMany([tuningKey(id), picturesKey(id)], store));
 
 export const readPictures = async (id: string): Promise<File[]> =>
-  (await explained(() => get<File[]>(picturesKey(id), store))) ?? [];
+  withFiles((await explained(() => get<File[]>(picturesKey(id), store))) ?? []);
 
 export const writePictures = (id: string, files: readonly File[]): Promise<void> =>
-  explained(() => set(picturesKey(id), files, store));
+  explained(() => put(files, (files) => set(picturesKey(id), files, store)));
 
 /** Its message is for the reader. */
 class StorageError extends Error {}

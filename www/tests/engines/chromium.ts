@@ -1,26 +1,15 @@
-/** Chromium and Firefox, by puppeteer. */
-import { launch, type ElementHandle, type LaunchOptions, type Page } from "puppeteer-core";
+/** Chromium, by puppeteer. */
+import { launch, type ElementHandle, type Page } from "puppeteer-core";
 import { call, viewport, type Driver } from "./driver.ts";
 
 export async function launchChromium(executablePath: string, downloads: string): Promise<Driver> {
-  return open({
-    browser: "chrome",
+  const browser = await launch({
     executablePath,
     args: ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update"],
     downloadBehavior: { policy: "allow", downloadPath: downloads },
+    headless: true,
+    defaultViewport: viewport,
   });
-}
-
-export async function launchFirefox(executablePath: string, downloads: string): Promise<Driver> {
-  return open({
-    browser: "firefox",
-    executablePath,
-    extraPrefsFirefox: { "browser.download.folderList": 2, "browser.download.dir": downloads },
-  });
-}
-
-async function open(options: LaunchOptions): Promise<Driver> {
-  const browser = await launch({ ...options, headless: true, defaultViewport: viewport });
   return new PuppeteerDriver(await browser.newPage());
 }
 
