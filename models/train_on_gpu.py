@@ -9,9 +9,14 @@ L1 and a little L1 of the spectrum, Adam at a constant rate with an average of t
 over the last fifth, and a second stage on squared luma. The middle taps of each 3x3 kernel take longer
 steps, which equals training with branches that are merged into it.
 
-`--degrade jpeg` draws the low-resolution patches from 12 variants of each tile (shrinking, blur, noise,
-JPEG; the first is clean). The score is PSNR on Y of clean pictures, by the usual protocol; the weights
-with the best score are kept, or the last ones with `--degrade`.
+`--degrade jpeg` trains a twin: weights for JPEGs, which are mixed with the first ones by a strength from 0 to 1.
+Each step draws a strength, and patches that were compressed about as much as that strength is for, and trains the
+mixture (Wortsman and others, "Learning Neural Network Subspaces", ICML 2021). So every mixture works, not only
+the ends. The low-resolution patches come from 12 variants of each tile (shrinking, blur, noise, JPEG; the first
+is clean).
+
+The score is PSNR on Y of the validation pictures, by the usual protocol. With `--degrade` it is their mean over
+JPEG qualities (4:2:0), each at its strength. The weights with the best score are kept.
 
 Needs torch, numpy and Pillow. Set OMP_NUM_THREADS=1: the tiles are read by one process a core.
 """
@@ -25,6 +30,22 @@ from PIL import Image, ImageFilter
 from torch.nn.functional import conv2d, pixel_shuffle
 
 MEAN = (0.4488, 0.4371, 0.4040)
+
+# The strength at which a mixture is trained, by JPEG quality.
+QUALITIES, STRENGTHS = (10, 40, 60, 75, 85, 95, 98), (1.0, 1.0, 0.85, 0.7, 0.5, 0.25, 0.12)
+# The qualities of the variants of a tile; each has its own range.
+EDGES = (97, 94, 91, 87, 82, 77, 71, 64, 55, 44, 30, 10)
+CLEAN_SHARE = 0.15
+
+
+def strength_for(quality):
+    return float(np.interp(quality, QUALITIES, STRENGTHS))
+
+
+def compressed(image, quality, subsampling):
+    b = io.BytesIO()
+    image.save(b, "JPEG", quality=quality, subsampling=subsampling)
+    return Image.open(io.BytesIO(b.getvalue())).convert("RGB")
 
 
 # ---- weights ------------------------------------------------------------------------------------------------------------
@@ -138,30 +159,19 @@ def tile(job):
         x = eight(resize(x, shrink))
     x = x[: x.shape[0] // scale * scale, : x.shape[1] // scale * scale]
     low = [eight(resize(x, 1 / scale))]
+    size = (x.shape[1] // scale, x.shape[0] // scale)
     for v in range(1, variants):
         im = Image.fromarray(x)
-        if rng.random() < 0.3:
-            im = im.filter(ImageFilter.GaussianBlur(rng.uniform(0.2, 0.8) * scale / 2))
-        size = (x.shape[1] // scale, x.shape[0] // scale)
-        kind = rng.random()
-        im = (
-            Image.fromarray(eight(resize(np.asarray(im), 1 / scale)))
-            if kind < 0.5
-            else im.resize(size, Image.BOX if kind < 0.75 else Image.LANCZOS)
-        )
-        if rng.random() < 0.3:
-            im = Image.fromarray(
-                eight(
-                    np.asarray(im)
-                    + np.random.default_rng(rng.getrandbits(32)).normal(
-                        0, rng.uniform(0.5, 4), (size[1], size[0], 3)
-                    )
-                )
-            )
-        for _ in range(2 if rng.random() < 0.2 else 1):
-            b = io.BytesIO()
-            im.save(b, "JPEG", quality=round(rng.uniform(10, 96)), subsampling=rng.choice([2, 2, 0]))
-            im = Image.open(io.BytesIO(b.getvalue())).convert("RGB")
+        if rng.random() < 0.25:
+            im = im.filter(ImageFilter.GaussianBlur(rng.uniform(0.2, 0.6) * scale / 2))
+        filters = (Image.BICUBIC, Image.BICUBIC, Image.BOX, Image.LANCZOS, Image.BILINEAR)
+        im = im.resize(size, rng.choice(filters))
+        if rng.random() < 0.25:
+            noise = np.random.default_rng(rng.getrandbits(32)).normal(0, rng.uniform(0.5, 3), (size[1], size[0], 3))
+            im = Image.fromarray(eight(np.asarray(im) + noise))
+        if rng.random() < 0.2:
+            im = compressed(im, round(rng.uniform(40, 96)), rng.choice([2, 2, 0]))
+        im = compressed(im, round(rng.uniform(EDGES[v], EDGES[v - 1])), rng.choice([2, 2, 0]))
         low.append(np.asarray(im))
     return x, np.stack(low)
 
@@ -186,16 +196,25 @@ class Tiles:
         self.scale, self.variants, self.device = scale, variants, device
         area = (self.shape[:, 0] * self.shape[:, 1]).float()
         self.chance = (area / area.sum()).cumsum(0)
+        middles = [(a + b) / 2 for a, b in zip(EDGES, EDGES[1:])]
+        self.strengths = torch.tensor([0.15] + [strength_for(q) for q in middles], device=device)
 
-    def draw(self, batch, side):
+    def draw_variant(self):
+        """A variant, and a strength at which the mixture must suit it."""
+        r = torch.rand(3, device=self.device)
+        compressed = 1 + (r[1] * (self.variants - 1)).long().clamp(max=self.variants - 2)
+        variant = compressed * (r[0] >= CLEAN_SHARE)
+        strength = self.strengths.gather(0, variant.view(1))[0]
+        return variant, (strength + 0.24 * (r[2] - 0.5)).clamp(0.02, 1)
+
+    def draw(self, batch, side, variant):
         """Low `[batch, 3, side, side]` and high patches in [0, 1], each flipped and turned at random."""
         d, s = self.device, self.scale
-        r = torch.rand(5, batch, device=d)
+        r = torch.rand(4, batch, device=d)
         t = torch.searchsorted(self.chance, r[0]).clamp(max=len(self.chance) - 1)
         h, w = self.shape[t, 0], self.shape[t, 1]
         y, x = (r[1] * (h - side + 1)).long(), (r[2] * (w - side + 1)).long()
-        v = (r[3] * self.variants).long()
-        way = (r[4] * 8).long()
+        way = (r[3] * 8).long()
         flip_y, flip_x, turn = way & 1 > 0, way & 2 > 0, way & 4 > 0
 
         def take(pixels, start, width, y, x, n):
@@ -207,7 +226,7 @@ class Tiles:
                 pixels[c(start) + (c(y) + a) * c(width) + c(x) + b].permute(0, 3, 1, 2).float() / 255
             ).contiguous()
 
-        low = take(self.low, self.low_at[t] + v * h * w, w, y, x, side)
+        low = take(self.low, self.low_at[t] + variant * h * w, w, y, x, side)
         return low, take(self.high, self.high_at[t], w * s, y * s, x * s, side * s)
 
 
@@ -215,20 +234,34 @@ def luma(x):
     return (65.481 * x[:, :1] + 128.553 * x[:, 1:2] + 24.966 * x[:, 2:]) / 255
 
 
-def score(net, p, folder, scale, device):
-    total, n = 0.0, 0
-    for f in sorted(os.listdir(folder)):
-        if not f.endswith((".webp", ".png", ".jpg")):
-            continue
-        x = np.asarray(Image.open(f"{folder}/{f}").convert("RGB"))
-        x = x[: x.shape[0] // scale * scale, : x.shape[1] // scale * scale]
+class Scores:
+    """PSNR on Y of the validation pictures, clean or as JPEGs of some qualities."""
+
+    def __init__(self, folder, scale, device, qualities):
+        self.scale, self.qualities = scale, qualities
         to = lambda a: torch.from_numpy(a.copy()).to(device).permute(2, 0, 1)[None].float() / 255
-        with torch.no_grad():
-            y = (net(p, to(eight(resize(x, 1 / scale)))).clamp(0, 1) * 255).round() / 255
-        e = (luma(y) - luma(to(x)))[..., scale:-scale, scale:-scale]
-        total -= 10 * math.log10(e.square().mean().item())
-        n += 1
-    return total / n
+        self.pairs = []
+        for f in sorted(os.listdir(folder)):
+            if not f.endswith((".webp", ".png", ".jpg")):
+                continue
+            x = np.asarray(Image.open(f"{folder}/{f}").convert("RGB"))
+            x = x[: x.shape[0] // scale * scale, : x.shape[1] // scale * scale]
+            low = eight(resize(x, 1 / scale))
+            as_jpeg = lambda q: np.asarray(compressed(Image.fromarray(low), q, 2))
+            self.pairs.append((luma(to(x)), [to(as_jpeg(q) if q else low) for q in qualities]))
+
+    def __call__(self, net, weights_at):
+        """PSNR at each quality; `weights_at` gives the parameters for a quality."""
+        scores, s = [], self.scale
+        for at, quality in enumerate(self.qualities):
+            total, p = 0.0, weights_at(quality)
+            for sharp, lows in self.pairs:
+                with torch.no_grad():
+                    y = (net(p, lows[at]).clamp(0, 1) * 255).round() / 255
+                e = (luma(y) - sharp)[..., s:-s, s:-s]
+                total -= 10 * math.log10(e.square().mean().item())
+            scores.append(total / len(self.pairs))
+        return scores
 
 
 # ---- training -----------------------------------------------------------------------------------------------------------
@@ -238,6 +271,7 @@ def main():
     a = argparse.ArgumentParser()
     for name, kind, usual in [
         ("init", str, None),
+        ("base", str, ""),
         ("data", str, None),
         ("val", str, None),
         ("out", str, None),
@@ -271,6 +305,9 @@ def main():
     shapes = [p[n].shape for n in names]
     sizes = [p[n].numel() for n in names]
     parameters = torch.cat([p[n].reshape(-1) for n in names]).to(device).requires_grad_()
+    # What a twin is mixed with.
+    other = read(a.base)[1] if a.base else p
+    base = torch.cat([other[n].reshape(-1) for n in names]).to(device)
     average = parameters.detach().clone()
     named = lambda v: {n: t.view(s) for n, t, s in zip(names, torch.split(v, sizes), shapes)}
     middle = torch.tensor([1.0, 2, 1, 2, 4, 2, 1, 2, 1], device=device).view(3, 3)
@@ -290,17 +327,28 @@ def main():
     tiles = Tiles(
         a.data, scale, 12 if a.degrade == "jpeg" else 1, [float(s) for s in a.shrinks.split(",")], device
     )
+    scores = Scores(a.val, scale, device, (95, 85, 75, 60, 40) if a.degrade else (0,))
+
+    def score(quality_weights):
+        return [round(v, 4) for v in scores(net32, quality_weights)]
+
+    def mixed(v, strength):
+        return named(base + strength * (v - base))
+
+    def weights_at(v):
+        return lambda quality: mixed(v, strength_for(quality)) if a.degrade else named(v)
+
     say = lambda **k: print(json.dumps(k), flush=True)
     say(
         tiles=len(tiles.shape),
         megapixels=round(len(tiles.high) / 1e6, 1),
         loading_s=round(time.time() - began, 1),
         device=torch.cuda.get_device_name() if cuda else "cpu",
-        val=round(score(net32, named(average), a.val, scale, device), 4),
+        val=score(weights_at(average)),
     )
 
-    def loss_of(parameters, low, high, luma_part):
-        d = net(named(parameters), low) - high
+    def loss_of(p, low, high, luma_part):
+        d = net(p, low) - high
         by_colour = d.abs().mean() + (
             a.spectrum * torch.view_as_real(torch.fft.rfft2(d, norm="ortho")).abs().mean()
             if a.spectrum
@@ -310,10 +358,12 @@ def main():
         return by_colour * (1 - luma_part) + by_luma * luma_part
 
     def step():
-        low, high = tiles.draw(a.batch, a.side)
+        variant, strength = tiles.draw_variant() if a.degrade else (0, 1)
+        low, high = tiles.draw(a.batch, a.side, variant)
         if a.layout == "nhwc":
             low = low.contiguous(memory_format=torch.channels_last)
-        loss = loss_of(parameters, low, high, luma_part)
+        p = mixed(parameters, strength) if a.degrade else named(parameters)
+        loss = loss_of(p, low, high, luma_part)
         (g,) = torch.autograd.grad(loss, [parameters])
         with torch.no_grad():
             g = g * (0.5 / g.norm().clamp(min=0.5))
@@ -370,27 +420,27 @@ def main():
     def look():
         nonlocal best
         value = float(lost)
-        now = named(average)
-        val = score(net32, now, a.val, scale, device)
+        by_quality = score(weights_at(average))
+        val = sum(by_quality) / len(by_quality)
         say(
             step=done,
             minutes=round((time.time() - start) / 60, 2),
             rate=float(rate),
             loss=round(value, 6),
-            val=round(val, 4),
+            val=by_quality,
         )
         if not math.isfinite(value):
             sys.exit("diverged")
-        if val > best[0] or a.degrade:
+        if val > best[0]:
             best = (val, done)
             write(
                 a.out,
                 {
                     **meta,
                     "training": {**(meta.get("training") or {}), "steps": done},
-                    "scores": {"validation_psnr_y": round(val, 3)},
+                    "scores": {} if a.degrade else {"validation_psnr_y": round(val, 3)},
                 },
-                now,
+                named(average),
             )
 
     while progress < 1:
@@ -415,10 +465,11 @@ def main():
             r = a.rate * 0.15 * min(1, (1 - progress) / max(1e-9, a.finish * 0.8))
         rate.fill_(r)
         keep.fill_(min(a.ema, 1 - 10 / (10 + done - finishing)))
-        for _ in range(25):
+        for _ in range(25 if cuda else 1):
             one()
-        done += 25
-        torch.cuda.synchronize()
+        done += 25 if cuda else 1
+        if cuda:
+            torch.cuda.synchronize()
         progress = (time.time() - start) / (a.minutes * 60)
         if time.time() > next_look:
             look()
