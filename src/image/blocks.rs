@@ -1,7 +1,7 @@
 //! How strongly a picture was compressed by JPEG, as its pixels tell it.
 
 use super::compression::interpolate;
-use super::{Picture, Samples, narrow};
+use super::{Picture, Samples};
 
 /// Brightness is in 256ths of a level.
 const LEVEL: u32 = 256;
@@ -35,33 +35,25 @@ const QUALITY_OF_EXCESS: [(u32, u32); 11] = [
     (1175, 10),
 ];
 
-/// The quality from 10 to 95, or `None` where the pixels show no grid of 8x8.
+/// The quality from 10 to 95, or `None` where the pixels show no grid of 8x8 or have 16 bits, which no
+/// decoder of a lossy format gives.
 pub(super) fn quality(picture: &Picture) -> Option<u8> {
-    let steps = match &picture.samples {
-        Samples::U8(values) => steps(picture, |index| values[index]),
-        Samples::U16(values) => steps(picture, |index| narrow(values[index])),
-    };
-    steps.quality()
-}
-
-/// `sample` tells a sample with 8 bits by its index.
-fn steps(picture: &Picture, sample: impl Fn(usize) -> u8) -> Steps {
+    let Samples::U8(samples) = &picture.samples else { return None };
     let (width, height) = (picture.width as usize, picture.height as usize);
     let (channels, is_grey) = (picture.layout.channels(), picture.layout.is_grey());
     let luma = |pixel: usize| {
-        let colour = |index: usize| u32::from(sample(pixel * channels + index));
+        let colour = |index: usize| u32::from(samples[pixel * channels + index]);
         // As in JPEG: 0.299 R + 0.587 G + 0.114 B.
         if is_grey { LEVEL * colour(0) } else { 77 * colour(0) + 150 * colour(1) + 29 * colour(2) }
     };
     let every = (width * height).div_ceil(MOST_PIXELS);
+    let rows = (0..height).step_by(every).map(|y| (y * width, 1, width));
+    let columns = (0..width).step_by(every).map(|x| (x, width, height));
     let mut steps = Steps::default();
-    for y in (0..height).step_by(every) {
-        steps.add((y * width..(y + 1) * width).map(luma));
+    for (first, stride, count) in rows.chain(columns) {
+        steps.add((0..count).map(|index| luma(first + index * stride)));
     }
-    for x in (0..width).step_by(every) {
-        steps.add((x..width * height).step_by(width).map(luma));
-    }
-    steps
+    steps.quality()
 }
 
 /// The steps from pixel to pixel at each of the 8 places in a block, the first of which is its edge.
@@ -97,10 +89,30 @@ impl Steps {
             return None;
         }
         let mean = |place: usize| (self.sums[place] / self.counts[place]) as u32;
-        let edge = mean(0);
-        let mut others: Vec<u32> = (1..8).map(mean).collect();
-        others.sort_unstable();
-        let (median, largest) = (others[3], others[6]);
+        let (edge, others) = (mean(0), [1, 2, 3, 4, 5, 6, 7].map(mean));
+        let largest = others.into_iter().fold(0, u32::max);
+        // Without sorting, which would be most of the code.
+        let below = |limit: u32| others.iter().filter(|&&mean| mean < limit).count();
+        let median = others.into_iter().filter(|&mean| below(mean) <= others.len() / 2).fold(0, u32::max);
         (edge >= largest + LEAST_EXCESS).then(|| interpolate(&QUALITY_OF_EXCESS, edge - median) as u8)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_excess_is_over_the_median() {
+        let quality = |sums| Steps { sums, counts: [FEWEST_STEPS; 8] }.quality();
+        let sums = |edge: u64, others: [u64; 7]| {
+            let mut sums = [FEWEST_STEPS * edge; 8];
+            (1..8).for_each(|place| sums[place] = FEWEST_STEPS * others[place - 1]);
+            sums
+        };
+        assert_eq!(quality(sums(640, [300, 100, 200, 100, 400, 200, 300])), Some(50));
+        assert_eq!(quality(sums(425, [300, 100, 200, 100, 400, 200, 300])), None);
+        assert_eq!(quality(sums(276, [0; 7])), Some(75));
+        assert_eq!(Steps { sums: [1; 8], counts: [FEWEST_STEPS - 1; 8] }.quality(), None);
     }
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::container::webp_lossy_frame;
 use super::jpeg::{QuantTable, Quantisation};
-use super::sniff::{Content, sniff};
+use super::sniff::{Content, sniff_binary};
 use super::{Picture, blocks, tiff, vp8};
 
 /// The loss that a picture has suffered.
@@ -63,7 +63,7 @@ impl Compression {
     /// As the headers of a JPEG or a lossy WebP file tell it. `None` for other files, lossless ones,
     /// and where the headers are broken.
     pub fn of_file(bytes: &[u8]) -> Option<Self> {
-        match sniff(bytes) {
+        match sniff_binary(bytes)? {
             Content::Jpeg => {
                 let quantisation = Quantisation::of(bytes)?;
                 let chroma = ChromaSampling::of(&quantisation.sampling);
@@ -91,10 +91,10 @@ impl Compression {
     /// format loses something but its headers are not read here (AVIF, HEIC, TIFF with JPEG), or
     /// where there is no file (`file` is empty).
     pub fn of(file: &[u8], picture: &Picture) -> Option<Self> {
-        match sniff(file) {
-            Content::Jpeg | Content::WebP => Self::of_file(file),
-            Content::Png | Content::Gif | Content::Bmp | Content::Ico => None,
-            Content::Tiff if !tiff::is_jpeg(file) => None,
+        match sniff_binary(file) {
+            Some(Content::Jpeg | Content::WebP) => Self::of_file(file),
+            Some(Content::Png | Content::Gif | Content::Bmp | Content::Ico) => None,
+            Some(Content::Tiff) if !tiff::is_jpeg(file) => None,
             _ => Self::of_pixels(picture),
         }
     }
@@ -186,12 +186,12 @@ fn scaled(base: &QuantTable, quality: u8) -> impl Iterator<Item = u32> {
 fn log2(value: u32) -> u32 {
     let whole = value.ilog2();
     // From 1 to 2, as a multiple of 2^-31. Each square tells one more bit of its logarithm.
-    let mut rest = u64::from(value) << 31 >> whole;
+    let mut rest = (u64::from(value) << 31) >> whole;
     (0..8).fold(whole, |log, _| {
-        rest = rest * rest >> 31;
+        rest = (rest * rest) >> 31;
         let bit = rest >> 32;
         rest >>= bit;
-        log << 1 | bit as u32
+        (log << 1) | bit as u32
     })
 }
 

@@ -141,7 +141,7 @@ fn read_tables(mut content: &[u8], tables: &mut [Option<QuantTable>; 4]) {
         };
         let mut table = [0; 64];
         for (step, bytes) in table.iter_mut().zip(steps.chunks_exact(bytes)) {
-            *step = bytes.iter().fold(0, |value, &byte| value << 8 | u16::from(byte));
+            *step = bytes.iter().fold(0, |value, &byte| (value << 8) | u16::from(byte));
         }
         *place = Some(table).filter(|table| !table.contains(&0));
         content = rest;

@@ -61,7 +61,12 @@ pub const SNIFFED: usize = 4096;
 
 /// Recognises a file by its first [`SNIFFED`] bytes.
 pub fn sniff(bytes: &[u8]) -> Content {
-    match bytes {
+    sniff_binary(bytes).unwrap_or_else(|| sniff_text(bytes))
+}
+
+/// Recognises a file that is not text.
+pub(super) fn sniff_binary(bytes: &[u8]) -> Option<Content> {
+    let content = match bytes {
         [] => Content::Empty,
         [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Content::Png,
         [0xff, 0xd8, 0xff, ..] => Content::Jpeg,
@@ -76,8 +81,9 @@ pub fn sniff(bytes: &[u8]) -> Content {
             sniff_iso_brands(&rest[..rest.len().min(length.saturating_sub(8))])
         }
         [0xff, 0x0a, ..] | [0, 0, 0, 12, b'J', b'X', b'L', b' ', ..] => Content::JpegXl,
-        _ => sniff_text(bytes),
-    }
+        _ => return None,
+    };
+    Some(content)
 }
 
 /// AVIF and HEIC are both ISO base media files. The main brand tells them apart, or, where that only

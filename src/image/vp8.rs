@@ -117,7 +117,7 @@ impl<'a> Bits<'a> {
 
     /// A number of `bits` bits, the highest first.
     fn number(&mut self, bits: u32) -> Option<i32> {
-        (0..bits).try_fold(0, |number, _| Some(number << 1 | i32::from(self.flag()?)))
+        (0..bits).try_fold(0, |number, _| Some((number << 1) | i32::from(self.flag()?)))
     }
 
     /// A number with a sign, or 0 where a flag says that there is none.
