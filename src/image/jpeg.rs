@@ -116,7 +116,7 @@ impl Quantisation {
         let mut frame = None;
         for (marker, content) in segments(bytes) {
             match marker {
-                TABLES => read_tables(content, &mut tables),
+                TABLES => find_tables(content, &mut tables),
                 0xc0..=0xc2 | 0xc5 | 0xc6 | 0xc9 | 0xca | 0xcd | 0xce => frame = Some(content),
                 SCAN | END => break,
                 _ => {}
@@ -124,26 +124,24 @@ impl Quantisation {
         }
         let frame = frame.filter(|frame| frame.first() == Some(&8))?;
         let components = frame.get(6..)?.chunks_exact(3);
-        let luma = (*tables.get(usize::from(components.clone().next()?[2]))?)?;
+        let steps = (*tables.get(usize::from(components.clone().next()?[2]))?)?;
+        let mut luma = [0; 64];
+        for (step, bytes) in luma.iter_mut().zip(steps.chunks_exact(steps.len() / 64)) {
+            *step = bytes.iter().fold(0, |value, &byte| (value << 8) | u16::from(byte));
+        }
         let sampling = components.map(|fields| (fields[1] >> 4, fields[1] & 15)).collect();
-        Some(Self { luma, sampling })
+        (!luma.contains(&0)).then_some(Self { luma, sampling })
     }
 }
 
-/// The tables of a segment, up to the first that is not whole. A step of 0 breaks a table.
-fn read_tables(mut content: &[u8], tables: &mut [Option<QuantTable>; 4]) {
-    while let Some((&kind, rest)) = content.split_first() {
-        let bytes = if kind >> 4 == 0 { 1 } else { 2 };
-        let (Some(place), Some((steps, rest))) =
-            (tables.get_mut(usize::from(kind & 15)), rest.split_at_checked(64 * bytes))
-        else {
-            return;
-        };
-        let mut table = [0; 64];
-        for (step, bytes) in table.iter_mut().zip(steps.chunks_exact(bytes)) {
-            *step = bytes.iter().fold(0, |value, &byte| (value << 8) | u16::from(byte));
-        }
-        *place = Some(table).filter(|table| !table.contains(&0));
+/// Finds the tables of a segment by their numbers, up to the first that is not whole. A step has one
+/// or two bytes.
+fn find_tables<'a>(mut content: &'a [u8], tables: &mut [Option<&'a [u8]>; 4]) {
+    while let Some((&kind, rest)) = content.split_first()
+        && let Some((table, rest)) = rest.split_at_checked(if kind >> 4 == 0 { 64 } else { 128 })
+        && let Some(place) = tables.get_mut(usize::from(kind & 15))
+    {
+        *place = Some(table);
         content = rest;
     }
 }

@@ -175,7 +175,8 @@ test("a link to a part gives that part", async ({ visitor }) => {
 });
 
 test("a verified link is reproduced in every browser", async ({ visitor }, info) => {
-  await visitor.open();
+  // A small model: its picture is enlarged four times.
+  await visitor.open("#model=splitsr-tiny-x2");
   await visitor.chooseDemo("Fur");
   await visitor.driver.fill(part("zoom"), "1.7");
   await visitor.run();

@@ -1,7 +1,7 @@
 /** What the cases share: a browser that runs through all of them, and a visitor who sits before it. */
-import { mkdtemp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { expect, test as base } from "@playwright/test";
 import type * as Splitsr from "../../src/module/splitsr.ts";
 import { Site } from "../site.ts";
@@ -99,18 +99,21 @@ export class Visitor {
   /** The file that a click on this button saves. */
   async save(testId = "download"): Promise<{ name: string; bytes: Buffer }> {
     await this.driver.click(part(testId));
-    let name: string | undefined;
-    // Under their own names only when they are complete.
-    await expect
-      .poll(
-        async () =>
-          (name = (await readdir(this.#downloads)).find((name) => !/\.(part|crdownload|wkdownload)$/.test(name))),
-      )
-      .toBeDefined();
-    const path = join(this.#downloads, name ?? "");
+    let path = "";
+    await expect.poll(async () => (path = await this.#saved())).not.toBe("");
     const bytes = await readFile(path);
     await rm(path);
-    return { name: name ?? "", bytes };
+    return { name: basename(path), bytes };
+  }
+
+  /** The path of the file that is saved; empty until it is complete. */
+  async #saved(): Promise<string> {
+    const names = await readdir(this.#downloads);
+    // Firefox writes beside an empty file of the right name.
+    if (names.some((name) => /\.(part|crdownload|wkdownload)$/.test(name))) return "";
+    const path = join(this.#downloads, names[0] ?? "");
+    const { size } = await stat(path);
+    return names.length === 1 && size > 0 ? path : "";
   }
 }
 
