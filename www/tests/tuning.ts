@@ -153,18 +153,18 @@ export function run(
 }
 
 /**
- * The mean PSNR of pictures that are halved and enlarged again, by a model's file or else the usual
+ * The mean PSNR of pictures that are halved and enlarged again, by a model's file or a named
  * model. A string names a demo picture, a number one of text.
  */
 export function psnr(
   page: Page,
   pictures: readonly (string | number)[],
-  model: readonly number[] | undefined,
+  model: readonly number[] | string,
 ): Promise<number> {
   return page.evaluate(
     async ({ model, pictures }) => {
-      const options = model ? { model: new Uint8Array(model).buffer } : {};
-      const upscaler = await window.splitsr.createUpscaler({ backend: "cpu", ...options });
+      const source = typeof model === "string" ? model : new Uint8Array(model).buffer;
+      const upscaler = await window.splitsr.createUpscaler({ backend: "cpu", model: source });
       let sum = 0;
       for (const picture of pictures) {
         const source = typeof picture === "string" ? `demo/${picture}.png` : window.text(picture);
