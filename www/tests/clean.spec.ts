@@ -21,7 +21,7 @@ function byCommand(file: string, out: string, ...options: string[]) {
     "--tile",
     "exact",
     "--scale",
-    "1.5",
+    "2",
     "--json",
     ...options,
   ];
@@ -60,7 +60,7 @@ test.describe("the module", () => {
         [blob, "auto"],
         ["demo/fur.png", 0],
       ] as const) {
-        const { report } = await upscaler.upscale(source, { scale: 1.5, tile: "exact", clean });
+        const { report } = await upscaler.upscale(source, { scale: 2, tile: "exact", clean });
         found.push({ clean: report.clean, hash: report.outputSha256, notes: report.notes, model: report.modelSha256 });
       }
       return { found, compression };
