@@ -258,7 +258,7 @@ fn pixels_tell_the_quality_roughly() {
 
 #[test]
 fn clean_pixels_show_no_grid() {
-    // These were JPEGs before they became PNGs: their steps across the grid are larger by a third to a
+    // These were JPEGs before they became files of PNG: their steps across the grid are larger by a third to a
     // double.
     let compressed = ["woman.png", "coastguard.png", "foreman.png", "zebra.png"];
     let mut clean = 0;
