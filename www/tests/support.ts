@@ -20,6 +20,9 @@ export function command(): string {
   return path;
 }
 
+/** Megabytes beside the pictures: README.md promises that enlarging takes no more. */
+export const MEMORY_BOUND = 512;
+
 export const awkwardFile = (name: string): string => join(dataFolder, "awkward", name);
 
 declare global {

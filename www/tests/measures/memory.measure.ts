@@ -1,0 +1,113 @@
+/**
+ * The memory that enlarging takes beside the source, the result and the weights, measured by the operating system: what
+ * the page's process holds. `npm run measure` prints a table of it, which takes some minutes and needs /proc.
+ */
+import { readFileSync } from "node:fs";
+import { expect, test, type Page } from "@playwright/test";
+import { MEMORY_BOUND, openHost } from "../support.ts";
+
+interface Case {
+  workers: number;
+  width: number;
+  height: number;
+  scale: 2 | 4;
+  tile: "auto" | "exact";
+}
+
+interface Measured {
+  /** Megabytes at the peak, more than before. */
+  peak: number;
+  /** Megabytes at the peak without the source and the result as RGBA. */
+  beside: number;
+  seconds: number;
+  /** That took part. */
+  workers: number;
+  hash: string;
+}
+
+/** Megabytes that the browser's pages take, shared ones by their share. */
+async function held(page: Page): Promise<() => number> {
+  const session = await page.context().browser()?.newBrowserCDPSession();
+  const { processInfo } = (await session?.send("SystemInfo.getProcessInfo")) ?? { processInfo: [] };
+  const ids = processInfo.filter(({ type }) => type === "renderer").map(({ id }) => id);
+  if (ids.length === 0) throw new Error("Chromium names no page's process");
+  return () => {
+    const kilobytes = (id: number) =>
+      Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${id}/smaps_rollup`, "utf8"))?.[1]);
+    return (ids.reduce((sum, id) => sum + kilobytes(id), 0) * 1024) / 1e6;
+  };
+}
+
+async function measure(page: Page, { workers, width, height, scale, tile }: Case): Promise<Measured> {
+  const upscaler = await page.evaluateHandle(
+    async ({ workers, model }) => {
+      const upscaler = await window.splitsr.createUpscaler({ model, backend: "cpu", workers });
+      // The engine and its workers are there before the picture is.
+      await upscaler.upscale(new ImageData(8, 8), { scale: 2 });
+      return upscaler;
+    },
+    { workers, model: `splitsr-x${scale}` },
+  );
+  const file = await page.evaluateHandle(
+    async ({ width, height }) => {
+      const bitmap = await createImageBitmap(await (await fetch("demo/fur.png")).blob());
+      const canvas = new OffscreenCanvas(width, height);
+      canvas.getContext("2d")?.drawImage(bitmap, 0, 0, width, height);
+      return canvas.convertToBlob({ type: "image/jpeg", quality: 0.9 });
+    },
+    { width, height },
+  );
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send("HeapProfiler.collectGarbage");
+  const now = await held(page);
+  const before = now();
+  let peak = before;
+  const timer = setInterval(() => (peak = Math.max(peak, now())), 50);
+  const report = await upscaler
+    .evaluate(
+      async (upscaler, { file, scale, tile }) => {
+        // Parts are taken, as the page does.
+        const result = await upscaler.upscale(file, { scale, tile, onPart: () => undefined });
+        return result.report;
+      },
+      { file, scale, tile },
+    )
+    .finally(() => clearInterval(timer));
+  await upscaler.evaluate((upscaler) => upscaler.destroy());
+  const pictures = (4 * width * height * (1 + scale * scale)) / 1e6;
+  return {
+    peak: peak - before,
+    beside: peak - before - pictures,
+    seconds: report.milliseconds / 1e3,
+    workers: report.workers,
+    hash: report.outputSha256,
+  };
+}
+
+test.beforeEach(({ page, baseURL }) => openHost(page, baseURL));
+
+test("memory beside the pictures", async ({ page }) => {
+  test.setTimeout(3_600_000);
+  const lines = ["| picture | workers | took part | peak | beside | seconds |", "|---|--:|--:|--:|--:|--:|"];
+  const hashes = new Map<string, Set<string>>();
+  const large = { width: 4000, height: 3000, tile: "auto" } as const;
+  const small = { width: 900, height: 700, scale: 4, workers: 8 } as const;
+  const cases: Case[] = [
+    ...([2, 4] as const).flatMap((scale) => [1, 2, 4, 8].map((workers) => ({ ...large, scale, workers }))),
+    ...(["auto", "exact"] as const).map((tile) => ({ ...small, tile })),
+  ];
+  for (const one of cases) {
+    const { peak, beside, seconds, workers, hash } = await measure(page, one);
+    const picture = `${one.width}x${one.height}, x${one.scale}, ${one.tile}`;
+    const megabytes = [peak, beside].map((value) => `${Math.round(value)} MB`).join(" | ");
+    lines.push(`| ${picture} | ${one.workers} | ${workers} | ${megabytes} | ${seconds.toFixed(1)} |`);
+    console.log(lines.at(-1));
+    hashes.set(picture, (hashes.get(picture) ?? new Set()).add(hash));
+    expect.soft(beside).toBeLessThan(MEMORY_BOUND);
+    // It is measured at all: a tile alone takes tens of megabytes.
+    expect.soft(beside).toBeGreaterThan(20);
+    if (one.workers > 1) expect.soft(workers).toBeGreaterThan(1);
+  }
+  console.log(lines.join("\n"));
+  for (const same of hashes.values()) expect(same.size).toBe(1);
+});
