@@ -8,7 +8,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::image::{ChromaSampling, Compression};
+use crate::image::{ChromaSampling, Compression, interpolate};
 use crate::weights::{hex_sha256, read, to_file};
 
 /// How much to clean up.
@@ -18,11 +18,6 @@ pub enum CleanUp {
     Auto,
     /// A strength from 0 (off) to 100 %.
     Strength(u8),
-}
-
-impl CleanUp {
-    /// The strength for no clean-up.
-    pub const OFF: Self = Self::Strength(0);
 }
 
 impl FromStr for CleanUp {
@@ -65,17 +60,13 @@ impl Twin {
     /// pictures needs few different mixtures.
     pub fn strength(&self, compression: Compression) -> u8 {
         let is_full = compression.chroma == Some(ChromaSampling::Full);
-        let at = |best: &BestStrength| (best.quality, if is_full { best.full_chroma } else { best.half_chroma });
-        let quality = compression.quality;
-        let after = self.strengths.partition_point(|best| best.quality < quality);
-        let (Some(first), Some(last)) = (self.strengths.first(), self.strengths.last()) else { return 0 };
-        let low = self.strengths[..after].last().unwrap_or(first);
-        let high = self.strengths.get(after).unwrap_or(last);
-        let ((from, a), (to, b)) = (at(low), at(high));
-        let [from, to, a, b, quality] = [from, to, a, b, quality].map(i32::from);
+        let hundredths = |best: &BestStrength| {
+            let strength = if is_full { best.full_chroma } else { best.half_chroma };
+            (best.quality.into(), 100 * u32::from(strength))
+        };
+        let points: Vec<_> = self.strengths.iter().map(hundredths).collect();
         // In whole numbers: the strength decides the result's bits.
-        let hundredths = if from < to { 100 * a + 100 * (b - a) * (quality - from) / (to - from) } else { 100 * b };
-        (((hundredths + 250) / 500 * 5).clamp(0, 100)) as u8
+        ((interpolate(&points, compression.quality.into()) + 250) / 500 * 5).min(100) as u8
     }
 }
 

@@ -32,7 +32,8 @@ pub const FOLDER_VARIABLE: &str = "SPLITSR_MODELS";
 /// # Errors
 /// [`Error::UnknownModel`] lists the known names; otherwise as [`Model::load`].
 pub fn load(name: &str) -> Result<Model> {
-    ModelFiles::find(name)?.model(0)
+    let (source, weights, _) = find(name)?;
+    model(&source, || Model::from_bytes(&weights, &Device::flex()))
 }
 
 /// The files of a model: its weights, and those of its twin if it has one.
@@ -49,24 +50,13 @@ impl ModelFiles {
     /// # Errors
     /// As [`load`].
     pub fn find(name: &str) -> Result<Self> {
-        let path = Path::new(name);
-        let folders = folders();
-        let file = format!("{name}.safetensors");
-        let candidates = folders.iter().map(|folder| folder.join(&file));
-        let found = std::iter::once(path.to_owned()).chain(candidates).find(|path| path.is_file());
-        let embedded = |name: &str| EMBEDDED.iter().find(|(known, _)| *known == name).map(|(_, bytes)| bytes.to_vec());
-        let (source, weights, twin) = match found {
+        let (source, weights, path) = find(name)?;
+        let twin = match path {
             Some(path) => {
-                let weights = std::fs::read(&path).map_err(Error::io(&path))?;
                 let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-                let twin = path.with_file_name(format!("{stem}{TWIN_SUFFIX}.safetensors"));
-                (path.display().to_string(), weights, std::fs::read(twin).ok())
+                std::fs::read(path.with_file_name(format!("{stem}{TWIN_SUFFIX}.safetensors"))).ok()
             }
-            None => {
-                let unknown = || Error::UnknownModel { name: name.to_owned(), known: known(&folders) };
-                let weights = embedded(name).ok_or_else(unknown)?;
-                (name.to_owned(), weights, embedded(&format!("{name}{TWIN_SUFFIX}")))
-            }
+            None => embedded(&format!("{name}{TWIN_SUFFIX}")),
         };
         // A twin of other weights is none.
         let twin = twin.and_then(|bytes| {
@@ -103,21 +93,45 @@ impl ModelFiles {
     /// # Errors
     /// As [`Model::load`], and as [`mix`] if `strength` is not 0.
     pub fn model(&self, strength: u8) -> Result<Model> {
-        let load = |bytes: &[u8]| Model::from_bytes(bytes, &Device::flex());
-        let model = match (&self.twin, strength) {
-            (_, 0) | (None, _) => load(&self.weights),
-            (Some((twin, _)), strength) => {
-                mix(&self.weights, twin, strength).and_then(|mixed| load(&mixed)).map(|mut model| {
-                    model.sha256 = hex_sha256(&self.weights);
-                    model
-                })
+        let device = Device::flex();
+        model(&self.source, || match &self.twin {
+            Some((twin, of)) if strength > 0 => {
+                let mut model = Model::from_bytes(&mix(&self.weights, twin, strength)?, &device)?;
+                model.sha256 = of.of.clone();
+                Ok(model)
             }
-        };
-        model.map_err(|error| match error {
-            Error::Weights(why) => Error::Weights(format!("{}: {why}", self.source)),
-            other => other,
+            _ => Model::from_bytes(&self.weights, &device),
         })
     }
+}
+
+/// Finds a model as [`load`] does: the file, or the name of what is built in; its bytes; its path.
+fn find(name: &str) -> Result<(String, Vec<u8>, Option<PathBuf>)> {
+    let folders = folders();
+    let file = format!("{name}.safetensors");
+    let candidates = folders.iter().map(|folder| folder.join(&file));
+    match std::iter::once(PathBuf::from(name)).chain(candidates).find(|path| path.is_file()) {
+        Some(path) => {
+            let bytes = std::fs::read(&path).map_err(Error::io(&path))?;
+            Ok((path.display().to_string(), bytes, Some(path)))
+        }
+        None => match embedded(name) {
+            Some(bytes) => Ok((name.to_owned(), bytes, None)),
+            None => Err(Error::UnknownModel { name: name.to_owned(), known: known(&folders) }),
+        },
+    }
+}
+
+fn embedded(name: &str) -> Option<Vec<u8>> {
+    EMBEDDED.iter().find(|(known, _)| *known == name).map(|(_, bytes)| bytes.to_vec())
+}
+
+/// Makes a model; an error in its weights tells where they are from.
+fn model(source: &str, make: impl FnOnce() -> Result<Model>) -> Result<Model> {
+    make().map_err(|error| match error {
+        Error::Weights(why) => Error::Weights(format!("{source}: {why}")),
+        other => other,
+    })
 }
 
 /// The weights files of a folder, sorted by name.

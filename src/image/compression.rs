@@ -226,7 +226,7 @@ const JPEG_OF_WEBP: [(u32, u32); 12] = [
 
 /// The value at `x` on the line through points that are ordered by their first number; beyond its
 /// ends, that of the nearest point.
-pub(super) fn interpolate(points: &[(u32, u32)], x: u32) -> u32 {
+pub(crate) fn interpolate(points: &[(u32, u32)], x: u32) -> u32 {
     let after = points.partition_point(|point| point.0 <= x);
     match (after.checked_sub(1).and_then(|before| points.get(before)), points.get(after)) {
         (Some(&(x0, y0)), Some(&(x1, y1))) => {

@@ -32,6 +32,7 @@ mod sniff;
 mod tiff;
 mod vp8;
 
+pub(crate) use compression::interpolate;
 pub use compression::{ChromaSampling, Compression, CompressionKind};
 pub use decode::{Limits, decode};
 pub use encode::{DEFAULT_JPEG_QUALITY, Encoded, Format, encode, encode_with};

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
-use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
+use jpeg_encoder::SamplingFactor;
 use serde_json::Value;
 use splitsr::clean_up::{CleanUp, mix};
 use splitsr::image::{Compression, Layout, Limits, Picture, Samples, decode};
@@ -15,6 +15,7 @@ use splitsr::train::{Dataset, Degradation, mean_psnr_y};
 use splitsr::upscale::{Enlarge, Options, Target, Tiling, upscale};
 use splitsr::weights::read;
 
+use crate::compression::jpeg;
 use crate::data;
 
 fn bytes(name: &str) -> Vec<u8> {
@@ -92,13 +93,7 @@ fn the_command_cleans_up_as_much_as_each_file_needs() {
     let picture = decode(&source, &Limits::default()).unwrap();
     std::fs::write(path("a.png"), &source).unwrap();
     for (name, quality) in [("b.jpg", 90), ("c.jpg", 30)] {
-        let mut bytes = Vec::new();
-        let Samples::U8(values) = &picture.samples else { panic!("8 bits") };
-        let mut encoder = Encoder::new(&mut bytes, quality);
-        encoder.set_sampling_factor(SamplingFactor::F_2_2);
-        let (width, height) = (picture.width as u16, picture.height as u16);
-        encoder.encode(values, width, height, ColorType::Rgb).unwrap();
-        std::fs::write(path(name), bytes).unwrap();
+        std::fs::write(path(name), jpeg(&picture, quality, SamplingFactor::F_2_2)).unwrap();
     }
     let run = |clean: &[&str], out: &str| -> Vec<Value> {
         let output = Command::new(env!("CARGO_BIN_EXE_splitsr"))

@@ -29,7 +29,8 @@ fn crop(picture: &Picture, side: u32) -> Picture {
     picture.crop(Area { left: 0, top: 0, width: side.min(picture.width), height: side.min(picture.height) })
 }
 
-fn jpeg(picture: &Picture, quality: u8, sampling: SamplingFactor) -> Vec<u8> {
+/// The picture, RGB of 8 bits, as a JPEG.
+pub fn jpeg(picture: &Picture, quality: u8, sampling: SamplingFactor) -> Vec<u8> {
     let Samples::U8(values) = &picture.samples else { unreachable!("8 bits") };
     let mut bytes = Vec::new();
     let mut encoder = Encoder::new(&mut bytes, quality);

@@ -13,8 +13,6 @@ use splitsr::train::Degradation;
 use splitsr::upscale::{Enlarge, enlarge_picture_ensemble};
 use splitsr::{Error, Result};
 
-use crate::upscale::parse_clean_up;
-
 /// Scores a model on folders of pictures: PSNR and SSIM on Y, with the protocol of the literature.
 #[derive(clap::Args)]
 pub struct Args {
@@ -34,7 +32,7 @@ pub struct Args {
     #[arg(long)]
     ensemble: bool,
     /// Clean-up: auto (as much as suits the JPEGs of --degrade), or a strength from 0 (off) to 100 %
-    #[arg(long, default_value = "0", value_parser = parse_clean_up)]
+    #[arg(long, default_value = "0")]
     clean: CleanUp,
     /// Damage the small pictures too: `jpeg=75`, `jpeg=75,420` (colours at half the resolution),
     /// `jpeg=75,before=60` (compressed twice), `blur=0.5`, `noise=3`, `shrink=area`, or several of

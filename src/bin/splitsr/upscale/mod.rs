@@ -48,7 +48,7 @@ pub struct Args {
     model: String,
     /// Clean up compressed pictures: auto (as much as suits the compression of each file), or a
     /// strength from 0 (off) to 100 %
-    #[arg(long, default_value = "0", value_parser = parse_clean_up)]
+    #[arg(long, default_value = "0")]
     clean: CleanUp,
     /// Device to use
     #[arg(long, value_enum, default_value_t = Backend::Auto)]
@@ -58,7 +58,7 @@ pub struct Args {
     #[arg(long)]
     half: bool,
     /// Halo of the tiles: auto (results within 1 level of exact), exact, or a number of pixels
-    #[arg(long, default_value = "auto", value_parser = parse_tiling)]
+    #[arg(long, default_value = "auto")]
     tile: Tiling,
     /// Average the results for the 8 flips and rotations: slightly better, 8 times slower
     #[arg(long)]
@@ -211,7 +211,9 @@ impl Batch {
         let bytes = std::fs::read(input).map_err(Error::io(input))?;
         let picture = decode(&bytes, &Limits::default())?;
         let exif = if self.args.keep_metadata { exif(&bytes) } else { None };
-        let (clean, remark) = self.models.files.strength(self.args.clean, Compression::of(&bytes, &picture))?;
+        let wanted = self.args.clean;
+        let compression = if wanted == CleanUp::Auto { Compression::of(&bytes, &picture) } else { None };
+        let (clean, remark) = self.models.files.strength(wanted, compression)?;
         drop(bytes);
         let model = self.models.get(clean)?;
         let (result, Report { tiles, halo, threads, seconds, .. }) = self.upscale(&model, picture, title)?;
@@ -310,14 +312,6 @@ pub fn parse_size(text: &str) -> std::result::Result<(u32, u32), String> {
         Some((Ok(width), Ok(height))) if width > 0 && height > 0 => Ok((width, height)),
         _ => Err("it must be WIDTHxHEIGHT in pixels, like 1920x1080".into()),
     }
-}
-
-pub fn parse_clean_up(text: &str) -> std::result::Result<CleanUp, String> {
-    text.parse().map_err(|error: Error| error.to_string())
-}
-
-fn parse_tiling(text: &str) -> std::result::Result<Tiling, String> {
-    text.parse().map_err(|error: Error| error.to_string())
 }
 
 #[cfg(test)]
