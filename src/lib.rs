@@ -26,6 +26,7 @@
 //! | [`ops`] | the 3x3 convolution as a Burn backend extension, and its kernels |
 //! | [`weights`], [`model`], [`models`] | the weights' file format, a loaded model, finding one by name |
 //! | [`clean_up`] | a second set of weights for compressed pictures, and how much of it to mix in |
+//! | [`elastic`] | one weights file that holds many networks |
 //! | [`device`] | the choice between CPU and GPU |
 //! | [`upscale`](mod@upscale) | any zoom of any picture: passes, tiles, progress, cancel |
 //! | [`onnx`] | networks as ONNX files, for other runtimes |
@@ -35,6 +36,7 @@
 pub mod clean_up;
 pub mod config;
 pub mod device;
+pub mod elastic;
 pub mod error;
 pub mod eval;
 #[cfg(not(target_arch = "wasm32"))]

@@ -5,6 +5,7 @@ use std::path::Path;
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 
+use crate::elastic::{Slice, slice_tensors};
 use crate::error::{Error, Result};
 use crate::network::Network;
 use crate::network::cost::Cost;
@@ -45,13 +46,17 @@ impl Model {
         Ok(Self::assemble(metadata, network, sha256, device, cost))
     }
 
-    /// Reads a weights file from memory.
+    /// Reads a weights file from memory. Of an [elastic](crate::elastic) one, the network that its
+    /// config names.
     ///
     /// # Errors
     /// [`Error::Weights`] if the file is truncated, has no config, does not match its config, or
     /// holds NaN or infinity.
     pub fn from_bytes(bytes: &[u8], device: &Device) -> Result<Self> {
-        let (metadata, tensors) = read(bytes)?;
+        let (mut metadata, mut tensors) = read(bytes)?;
+        if metadata.elastic {
+            (metadata, tensors) = slice_tensors(metadata, tensors, &Slice::default())?;
+        }
         let network = assign(Network::new(&metadata.config, device), tensors, device)?;
         let cost = Cost::of(&metadata.config);
         let sha256 = hex_sha256(bytes);

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use burn::tensor::Device;
 
 use crate::clean_up::{CleanUp, Twin, mix, note};
+use crate::elastic::{Slice, slice};
 use crate::error::{Error, Result};
 use crate::image::Compression;
 use crate::model::Model;
@@ -41,6 +42,8 @@ pub struct ModelFiles {
     /// The file, or the name of what is built in.
     source: String,
     weights: Vec<u8>,
+    /// SHA-256 of the file, of which `weights` may be a slice.
+    sha256: String,
     twin: Option<(Vec<u8>, Twin)>,
 }
 
@@ -51,6 +54,7 @@ impl ModelFiles {
     /// As [`load`].
     pub fn find(name: &str) -> Result<Self> {
         let (source, weights, path) = find(name)?;
+        let sha256 = hex_sha256(&weights);
         let twin = match path {
             Some(path) => {
                 let stem = path.file_stem().unwrap_or_default().to_string_lossy();
@@ -61,9 +65,29 @@ impl ModelFiles {
         // A twin of other weights is none.
         let twin = twin.and_then(|bytes| {
             let twin = read(&bytes).ok()?.0.twin?;
-            (twin.of == hex_sha256(&weights)).then_some((bytes, twin))
+            (twin.of == sha256).then_some((bytes, twin))
         });
-        Ok(Self { source, weights, twin })
+        Ok(Self { source, weights, sha256, twin })
+    }
+
+    /// The same with the network that `wanted` asks for, if it asks for anything. The twin is left
+    /// out then: it belongs to the whole file.
+    ///
+    /// # Errors
+    /// As [`slice`].
+    pub fn sliced(self, wanted: &Slice) -> Result<Self> {
+        if wanted.is_default() {
+            return Ok(self);
+        }
+        Ok(Self { weights: slice(&self.weights, wanted)?, twin: None, ..self })
+    }
+
+    /// A network of an elastic model as a weights file: see [`slice`].
+    ///
+    /// # Errors
+    /// As [`load`] and [`slice`].
+    pub fn extract(name: &str, wanted: &Slice) -> Result<Vec<u8>> {
+        slice(&find(name)?.1, wanted)
     }
 
     /// The strength in % of the clean-up for a picture whose file tells `compression`, and a remark
@@ -87,20 +111,20 @@ impl ModelFiles {
         }
     }
 
-    /// The model on the CPU, cleaning up by `strength` %. Its hash is that of its own weights at any
-    /// strength.
+    /// The model on the CPU, cleaning up by `strength` %. Its hash is that of its file, at any
+    /// strength and for any slice.
     ///
     /// # Errors
     /// As [`Model::load`], and as [`mix`] if `strength` is not 0.
     pub fn model(&self, strength: u8) -> Result<Model> {
         let device = Device::flex();
-        model(&self.source, || match &self.twin {
-            Some((twin, of)) if strength > 0 => {
-                let mut model = Model::from_bytes(&mix(&self.weights, twin, strength)?, &device)?;
-                model.sha256 = of.of.clone();
-                Ok(model)
-            }
-            _ => Model::from_bytes(&self.weights, &device),
+        model(&self.source, || {
+            let mut model = match &self.twin {
+                Some((twin, _)) if strength > 0 => Model::from_bytes(&mix(&self.weights, twin, strength)?, &device),
+                _ => Model::from_bytes(&self.weights, &device),
+            }?;
+            model.sha256.clone_from(&self.sha256);
+            Ok(model)
         })
     }
 }

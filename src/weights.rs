@@ -42,6 +42,9 @@ pub struct Metadata {
     /// If these weights are a twin: whose, and how strongly to mix it in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub twin: Option<Twin>,
+    /// Whether the file holds many networks, of which `config` is one: see [`crate::elastic`].
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub elastic: bool,
 }
 
 impl Metadata {
@@ -54,6 +57,7 @@ impl Metadata {
             training: serde_json::Value::Null,
             scores: serde_json::Value::Null,
             twin: None,
+            elastic: false,
         }
     }
 }
@@ -74,7 +78,7 @@ pub fn to_bytes<M: Module>(metadata: &Metadata, module: &M) -> Result<Vec<u8>> {
 ///
 /// # Errors
 /// As [`to_bytes`].
-pub(crate) fn to_file(metadata: &Metadata, tensors: &NamedTensors) -> Result<Vec<u8>> {
+pub fn to_file(metadata: &Metadata, tensors: &NamedTensors) -> Result<Vec<u8>> {
     for (name, (_, values)) in tensors {
         check_finite(name, values)?;
     }

@@ -95,53 +95,54 @@ pub fn bounded_psnr_y(sr: &Picture, hr: &Picture, scale: usize) -> Result<f64> {
     Ok(psnr_y(sr, hr, scale)?.min(MAX_PSNR))
 }
 
-/// Steps 3 and 4 for an HR and an LR picture, and the time in `upsample`, which gets the LR picture
-/// and the width and height of the HR picture. It needs a clock, which WebAssembly lacks.
-///
-/// # Errors
-/// As [`score`]; those of the upsampler.
-pub fn score_picture(
-    (hr, lr): (Picture, Picture),
-    scale: usize,
-    upsample: impl FnOnce(&Picture, u32, u32) -> Result<Picture>,
-) -> Result<(Scores, Duration)> {
-    let start = Instant::now();
-    let sr = upsample(&lr, hr.width, hr.height)?;
-    let elapsed = start.elapsed();
-    Ok((score(&sr, &hr, scale)?, elapsed))
+/// A picture of a set, as [`score_set`] scored it.
+pub struct Scored<'a> {
+    /// Its file.
+    pub path: &'a Path,
+    /// The high-resolution picture.
+    pub hr: &'a Picture,
+    /// What the upsampler made.
+    pub sr: &'a Picture,
+    /// The scores of `sr`.
+    pub scores: Scores,
 }
 
 /// Scores all pictures of a folder (see [`picture_files`]). `pair` makes the HR and the LR picture,
-/// as [`degrade`] does; `on_picture` gets the path and the scores of each.
+/// as [`degrade`] does; `upsample` gets the LR picture and the width and height of the HR picture;
+/// `on_picture` gets each picture and may score it further. It needs a clock, which WebAssembly
+/// lacks.
 ///
 /// # Errors
-/// As [`picture_files`], [`decode`] and [`score_picture`], naming the file; those of `pair`.
+/// As [`picture_files`], [`decode`] and [`score`], naming the file; those of the functions.
 pub fn score_set(
     folder: &Path,
     scale: usize,
     pair: impl Fn(Picture, usize) -> Result<(Picture, Picture)>,
     upsample: impl Fn(&Picture, u32, u32) -> Result<Picture>,
-    mut on_picture: impl FnMut(&Path, &Scores),
+    mut on_picture: impl FnMut(Scored<'_>) -> Result<()>,
 ) -> Result<SetScore> {
     let files = picture_files(folder)?;
     let mut sum = Scores { psnr_y: 0.0, ssim_y: 0.0 };
-    let mut seconds = 0.0;
-    for path in &files {
-        let picture = read_picture(path)?;
-        let (scores, elapsed) = pair(picture, scale)
-            .and_then(|pair| score_picture(pair, scale, &upsample))
-            .map_err(|error| in_file(path, error))?;
-        on_picture(path, &scores);
+    let mut time = Duration::ZERO;
+    let mut add = |path: &Path| {
+        let (hr, lr) = pair(read(path)?, scale)?;
+        let start = Instant::now();
+        let sr = upsample(&lr, hr.width, hr.height)?;
+        time += start.elapsed();
+        let scores = score(&sr, &hr, scale)?;
         sum.psnr_y += scores.psnr_y;
         sum.ssim_y += scores.ssim_y;
-        seconds += elapsed.as_secs_f64();
+        on_picture(Scored { path, hr: &hr, sr: &sr, scores })
+    };
+    for path in &files {
+        add(path).map_err(|error| in_file(path, error))?;
     }
     let images = files.len();
     let scores = Scores { psnr_y: sum.psnr_y / images as f64, ssim_y: sum.ssim_y / images as f64 };
     // The path "." has no name.
     let full = std::path::absolute(folder).map_err(Error::io(folder))?;
     let name = full.file_name().unwrap_or(full.as_os_str()).to_string_lossy().into_owned();
-    Ok(SetScore { name, images, scores, seconds })
+    Ok(SetScore { name, images, scores, seconds: time.as_secs_f64() })
 }
 
 /// The picture files of a folder, sorted by name. Skips subfolders and files whose content is text
@@ -181,8 +182,12 @@ fn head(path: &Path) -> Result<Vec<u8>> {
 /// # Errors
 /// [`Error::Io`]; or the errors of [`decode`], with the path.
 pub fn read_picture(path: &Path) -> Result<Picture> {
+    read(path).map_err(|error| in_file(path, error))
+}
+
+fn read(path: &Path) -> Result<Picture> {
     let bytes = std::fs::read(path).map_err(Error::io(path))?;
-    decode(&bytes, &Limits::default()).map_err(|error| in_file(path, error))
+    decode(&bytes, &Limits::default())
 }
 
 /// Adds the path of the picture to an error.
@@ -235,11 +240,8 @@ mod tests {
     fn too_small_pictures_and_wrong_results_are_refused() {
         assert!(matches!(degrade(ramp(3, 30, Layout::Rgb), 4), Err(Error::Data(_))));
         assert!(matches!(degrade(ramp(3, 30, Layout::Rgb), 0), Err(Error::Config(_))));
-        let wrong_size = |lr: &Picture, _, _| Ok(lr.clone());
-        assert!(matches!(
-            score_picture(degrade(ramp(40, 40, Layout::Rgb), 2).unwrap(), 2, wrong_size),
-            Err(Error::Data(_))
-        ));
+        let (hr, lr) = degrade(ramp(40, 40, Layout::Rgb), 2).unwrap();
+        assert!(matches!(score(&lr, &hr, 2), Err(Error::Data(_))));
     }
 
     #[test]
@@ -250,7 +252,11 @@ mod tests {
         }
         std::fs::write(folder.path().join("LICENSE"), "free").unwrap();
         let mut each = Vec::new();
-        let set = score_set(folder.path(), 2, degrade, bicubic, |_, scores| each.push(*scores)).unwrap();
+        let keep = |scored: Scored<'_>| {
+            each.push(scored.scores);
+            Ok(())
+        };
+        let set = score_set(folder.path(), 2, degrade, bicubic, keep).unwrap();
         assert_eq!((set.images, each.len()), (2, 2));
         assert_eq!(each[0].psnr_y, {
             let (hr, lr) = degrade(ramp(40, 36, Layout::Rgb), 2).unwrap();
@@ -266,7 +272,7 @@ mod tests {
     #[test]
     fn a_damaged_picture_in_a_set_is_named_and_an_empty_set_refused() {
         let folder = tempfile::tempdir().unwrap();
-        let score = || score_set(folder.path(), 2, degrade, bicubic, |_, _| ()).unwrap_err().to_string();
+        let score = || score_set(folder.path(), 2, degrade, bicubic, |_| Ok(())).unwrap_err().to_string();
         assert!(score().contains("no picture"), "{}", score());
         std::fs::write(folder.path().join("cut.png"), b"\x89PNG\r\n\x1a\n").unwrap();
         assert!(score().contains("cut.png"), "{}", score());

@@ -12,6 +12,7 @@ use super::data::{Pair, mean_psnr_y};
 use super::degradation::Degradation;
 use super::hold_out::HeldOut;
 use super::pictures::Pictures;
+use super::random_degradation::RandomDegradation;
 use super::recipe::{MIN_LR_PATCH, Recipe, Trained};
 use super::session::{Score, Session};
 use super::split_step::{GradientWorker, SplitStep, loss_and_gradient};
@@ -55,6 +56,9 @@ pub struct FineTuningSettings {
     pub forget: f64,
     /// How the low-resolution pictures are made.
     pub degradation: Degradation,
+    /// Whether each picture is damaged at random instead, as pictures from the web are: see
+    /// [`RandomDegradation`].
+    pub random_degradation: bool,
     /// Seeds the choice of pictures and patches.
     pub seed: u64,
     /// A network other than the model's, of the same scale. It takes over the weights that fit, and
@@ -78,6 +82,7 @@ impl Default for FineTuningSettings {
             replay: recipe.replay,
             forget: recipe.forget,
             degradation: recipe.degradation,
+            random_degradation: recipe.random_degradation.is_some(),
             seed: 1,
             network: None,
         }
@@ -110,6 +115,7 @@ impl FineTuningSettings {
             // A new network has nothing to forget.
             forget: if is_new { Recipe::cosine().forget } else { self.forget },
             degradation: self.degradation,
+            random_degradation: self.random_degradation.then(RandomDegradation::default),
             ..Recipe::fine_tuning_in(self.steps)
         };
         config.set_recipe(&recipe)?;

@@ -80,15 +80,15 @@ impl Job {
         Self::start(picture, info, options, workers, false)
     }
 
-    /// As [`new`](Self::new), but if the picture is 8-bit RGB without alpha and profile, the job
-    /// does not hold the result: [`streams`](Self::streams) is true then. The caller makes it of the
-    /// [`tile_rgba8`](Self::tile_rgba8) of the last pass and doesn't call [`finish`](Self::finish).
+    /// As [`new`](Self::new), but if the picture is 8-bit RGB without alpha, the job does not hold
+    /// the result: [`streams`](Self::streams) is true then. The caller makes it of the
+    /// [`tile_rgba8`](Self::tile_rgba8) of the last pass, in the colours of the
+    /// [`profile`](Self::profile), and doesn't call [`finish`](Self::finish).
     ///
     /// # Errors
     /// As [`new`](Self::new).
     pub fn streaming(picture: Picture, info: NetworkInfo, options: &Options, workers: usize) -> Result<Self> {
-        let plain = picture.layout == Layout::Rgb && picture.samples.depth() == Depth::Eight;
-        let streams = plain && picture.profile.is_none();
+        let streams = picture.layout == Layout::Rgb && picture.samples.depth() == Depth::Eight;
         Self::start(picture, info, options, workers, streams)
     }
 
@@ -172,6 +172,11 @@ impl Job {
     /// Whether the caller keeps the result: see [`streaming`](Self::streaming).
     pub fn streams(&self) -> bool {
         self.streams
+    }
+
+    /// The colour profile of the picture and of the result.
+    pub fn profile(&self) -> Option<&[u8]> {
+        self.kept.profile.as_deref()
     }
 
     /// The current pass, from 0; [`pass_count`](Self::pass_count) when all are done.

@@ -4,11 +4,11 @@ use wasm_bindgen::prelude::*;
 
 use super::Result;
 use super::errors::to_js;
-use super::picture::Picture;
+use super::picture::{Picture, without_alpha};
 use crate::error::Error;
 use crate::eval;
 use crate::image::resize::{Filter, resize_rgb};
-use crate::image::{self, Format, Limits, profile};
+use crate::image::{self, Format, Layout, Limits, Samples, profile};
 
 /// Reads a picture file; its content tells the format. Refuses more than `maxMegapixels` (10^6
 /// pixels) before it takes memory. Throws `UnsupportedFormat`, `Decode` or `TooLarge`.
@@ -59,6 +59,15 @@ pub fn encode(picture: &Picture, kind: &str, quality: Option<u8>, original: Opti
 #[wasm_bindgen(js_name = srgbRgba8)]
 pub fn srgb_rgba8(picture: &Picture) -> Vec<u8> {
     profile::into_srgb(picture.0.clone()).to_rgba8()
+}
+
+/// `rgba`, opaque pixels in the colours of the profile `icc`, in sRGB: as `srgbRgba8` for a picture of them.
+#[wasm_bindgen(js_name = intoSrgb)]
+pub fn into_srgb(rgba: Vec<u8>, icc: Vec<u8>) -> Result<Vec<u8>> {
+    let (count, samples) = (rgba.len() / 4, Samples::U8(without_alpha(rgba)));
+    let mut row = image::Picture::new(count as u32, 1, Layout::Rgb, samples).map_err(to_js)?;
+    row.profile = Some(icc);
+    Ok(profile::into_srgb(row).to_rgba8())
 }
 
 /// Resizes `picture` without a network, as 8-bit RGB: "nearest", "bilinear", "bicubic" (as in

@@ -4,13 +4,14 @@ use burn::tensor::Device;
 use sha2::Digest;
 use wasm_bindgen::prelude::*;
 
-use super::Result;
 use super::errors::to_js;
 use super::picture::Picture;
 use super::shapes::{CleanUpChoice, CompressionInfo, JobOptions, JobPlan, NetworkDescription, to_json};
 use super::tile::TileOutput;
+use super::{Result, pack};
 use crate::clean_up;
 use crate::config::{NetworkConfig, SplitSrConfig};
+use crate::elastic::{self, Slice};
 use crate::error::{Error, Result as SplitsrResult};
 use crate::image::{Area, Compression};
 use crate::model;
@@ -52,7 +53,7 @@ impl Sha256 {
 /// The TypeScript of the JSON that these functions take and give.
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
-import type { CleanUpChoice, CompressionInfo, JobOptions, JobPlan, NetworkInfo, SplitSrHyperparameters } from "../../api/generated/types.ts";
+import type { CleanUpChoice, CompressionInfo, JobOptions, JobPlan, NetworkInfo, Slice, SplitSrHyperparameters } from "../../api/generated/types.ts";
 import type { Json } from "../../engine/json.ts";
 "#;
 
@@ -86,6 +87,21 @@ pub fn clean_up_for(
 #[wasm_bindgen(js_name = mixWeights)]
 pub fn mix_weights(weights: &[u8], twin: &[u8], strength: u8) -> Result<Vec<u8>> {
     clean_up::mix(weights, twin, strength).map_err(to_js)
+}
+
+/// The weights file of a network that an elastic weights file holds: see `elastic::slice`. Throws
+/// `Weights` or `Config`.
+#[wasm_bindgen(js_name = sliceWeights)]
+pub fn slice_weights(
+    weights: &[u8],
+    #[wasm_bindgen(unchecked_param_type = "Json<Slice>")] wanted: &str,
+) -> Result<Vec<u8>> {
+    let slice = || {
+        let wanted: Slice = serde_json::from_str(wanted)
+            .map_err(|error| Error::Config(format!("the slice of the elastic network is not valid ({error})")))?;
+        elastic::slice(weights, &wanted)
+    };
+    slice().map_err(to_js)
 }
 
 /// Describes a SplitSR network, with or without weights. The defaults of its hyper-parameters are
@@ -260,6 +276,19 @@ impl Job {
     #[wasm_bindgen(getter)]
     pub fn streams(&self) -> bool {
         self.0.streams()
+    }
+
+    /// The colour profile of the result.
+    #[wasm_bindgen(getter)]
+    pub fn profile(&self) -> Option<Vec<u8>> {
+        self.0.profile().map(<[u8]>::to_vec)
+    }
+
+    /// The beginning of what `Picture.pack` gives for the result if the caller keeps it. Its
+    /// `3 * width * height` samples follow.
+    #[wasm_bindgen(js_name = packHeader)]
+    pub fn pack_header(&self) -> Vec<u8> {
+        pack::rgb8_header(self.0.size(), self.0.profile(), self.0.notes())
     }
 
     /// The picture's notes, and one if tiles were computed again.

@@ -38,9 +38,12 @@ pub(super) fn pack(picture: &Picture) -> Vec<u8> {
     [&header.to_bytes(), picture.profile.as_deref().unwrap_or_default(), samples].concat()
 }
 
-/// What [`pack`] gives for a picture in 8-bit RGB without a profile, up to its samples.
-pub(super) fn plain_header(width: u32, height: u32, notes: Vec<String>) -> Vec<u8> {
-    Header { width, height, grey: false, alpha: false, depth: 8, profile: None, notes }.to_bytes()
+/// What [`pack`] gives for a picture in 8-bit RGB, up to its samples.
+#[cfg(any(test, feature = "web-engine"))]
+pub(super) fn rgb8_header((width, height): (u32, u32), profile: Option<&[u8]>, notes: Vec<String>) -> Vec<u8> {
+    let length = profile.map(<[u8]>::len);
+    let header = Header { width, height, grey: false, alpha: false, depth: 8, profile: length, notes };
+    [&header.to_bytes(), profile.unwrap_or_default()].concat()
 }
 
 impl Header {
@@ -95,11 +98,15 @@ mod tests {
     }
 
     #[test]
-    fn a_plain_picture_can_be_packed_in_pieces() {
+    fn a_picture_in_rgb_can_be_packed_in_pieces() {
         let notes = || vec!["a note".to_owned()];
         let mut picture = Picture::new(2, 1, Layout::Rgb, Samples::U8(vec![1, 2, 3, 4, 5, 6])).unwrap();
         picture.notes = notes();
-        assert_eq!([plain_header(2, 1, notes()), vec![1, 2, 3, 4, 5, 6]].concat(), pack(&picture));
+        for profile in [None, Some(vec![7, 8, 9])] {
+            picture.profile.clone_from(&profile);
+            let header = rgb8_header((2, 1), profile.as_deref(), notes());
+            assert_eq!([header, vec![1, 2, 3, 4, 5, 6]].concat(), pack(&picture));
+        }
     }
 
     #[test]

@@ -107,16 +107,10 @@ impl Picture {
     pub fn pack(&self) -> Vec<u8> {
         pack::pack(&self.0)
     }
-    /// The beginning of what `pack` gives for a picture in 8-bit RGB without a colour profile; the
-    /// `3 * width * height` samples follow.
-    #[wasm_bindgen(js_name = packHeader)]
-    pub fn pack_header(width: u32, height: u32, notes: Vec<String>) -> Vec<u8> {
-        pack::plain_header(width, height, notes)
-    }
 }
 
 /// RGBA to RGB in place: an instance's memory never shrinks.
-fn without_alpha(mut data: Vec<u8>) -> Vec<u8> {
+pub(super) fn without_alpha(mut data: Vec<u8>) -> Vec<u8> {
     let pixels = data.len() / 4;
     for index in 0..pixels {
         data.copy_within(4 * index..4 * index + 3, 3 * index);

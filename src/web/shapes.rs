@@ -139,12 +139,16 @@ pub(super) struct ModelEntry {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, serde(default), ts(optional))]
     pub twin: Option<Twin>,
+    /// Whether the file holds many networks, of which `config` is one.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(test, serde(default), ts(optional, as = "Option<bool>"))]
+    pub elastic: bool,
 }
 
 impl ModelEntry {
     /// A model that is in no index.
     pub(super) fn new(metadata: Metadata, sha256: String) -> Self {
-        let Metadata { name, config, training, twin, .. } = metadata;
+        let Metadata { name, config, training, twin, elastic, .. } = metadata;
         let cost = Cost::of(&config);
         Self {
             name,
@@ -157,6 +161,7 @@ impl ModelEntry {
             config,
             training,
             twin,
+            elastic,
         }
     }
 }
@@ -176,6 +181,7 @@ mod tests {
     use super::*;
     use crate::clean_up::BestStrength;
     use crate::config::{BlockKind, EdsrConfig, HybridMode, Replacement, SplitSrConfig, SrcnnConfig};
+    use crate::elastic::Slice;
     use crate::train::{
         Degradation, FineTuningInfo, FineTuningScore, FineTuningSettings, HELD_OUT_PARTS, HeldOutKind, MAX_PICTURES,
         MIN_LR_PATCH, MIN_PICTURES_HELD_OUT_WHOLE, Scoring, SettingRange, Shrink, Trained,
@@ -223,6 +229,7 @@ mod tests {
             declaration::<CleanUpChoice>,
             declaration::<Twin>,
             declaration::<BestStrength>,
+            declaration::<Slice>,
             declaration::<ChromaSampling>,
             declaration::<FineTuningSettings>,
             declaration::<Trained>,
@@ -280,6 +287,7 @@ mod tests {
         let metadata = |entry: &ModelEntry| Metadata {
             training: entry.training.clone(),
             twin: entry.twin.clone(),
+            elastic: entry.elastic,
             ..Metadata::new(entry.name.clone(), entry.config.clone())
         };
         for entry in &entries {

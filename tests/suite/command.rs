@@ -8,25 +8,25 @@ use serde_json::Value;
 
 use super::data;
 
-fn splitsr(args: &[&str]) -> Output {
+pub(crate) fn splitsr(args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_splitsr")).args(args).output().unwrap()
 }
 
-fn json(args: &[&str]) -> Value {
+pub(crate) fn json(args: &[&str]) -> Value {
     let output = splitsr(args);
     assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
 /// The one line on stderr of a call that must fail with this exit status.
-fn refusal(args: &[&str], status: i32) -> String {
+pub(crate) fn refusal(args: &[&str], status: i32) -> String {
     let output = splitsr(args);
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(status), "{args:?}: {stderr}");
     stderr
 }
 
-fn file(path: &str) -> String {
+pub(crate) fn file(path: &str) -> String {
     let (folder, name) = path.split_once('/').unwrap();
     data::folder(folder).join(name).to_str().unwrap().to_owned()
 }
@@ -72,6 +72,28 @@ fn the_index_of_the_models_is_up_to_date() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
     let output = splitsr(&["index", "--check", folder.to_str().unwrap()]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// The published examples of the metric do not use pictures that are here, so its order is tested.
+#[test]
+fn ssimulacra2_falls_as_jpeg_damages_more() {
+    let set5 = file("eval/Set5");
+    let score = |degrade: &str| {
+        let args =
+            ["eval", "--model", "bicubic", "--scale", "2", "--ssimulacra2", "--json", "--degrade", degrade, &set5];
+        let set = json(&args)["sets"][0].take();
+        let of = |value: &Value| value["ssimulacra2"].as_f64().unwrap();
+        let pictures = set["pictures"].as_array().unwrap();
+        assert_eq!((pictures.len(), pictures[0]["name"].as_str()), (5, Some("baby.png")));
+        let mean = pictures.iter().map(of).sum::<f64>() / 5.0;
+        assert!((of(&set) - mean).abs() < 1e-9, "{set}");
+        mean
+    };
+    let [blurred, q90, q40, clean] = ["blur=2", "jpeg=90", "jpeg=40", "noise=0"].map(score);
+    assert!(
+        clean > q90 && q90 > q40 && clean > blurred && (0.0..100.0).contains(&clean),
+        "{clean} {q90} {q40} {blurred}"
+    );
 }
 
 /// The first quality mark: 1 dB above bicubic on Set5.

@@ -6,7 +6,7 @@ use splitsr::eval::{SetScore, bicubic, degrade, lanczos3, score_set};
 use super::data;
 
 fn bicubic_score(name: &str, scale: usize, images: usize) -> SetScore {
-    let score = score_set(&data::folder("eval").join(name), scale, degrade, bicubic, |_, _| ()).unwrap();
+    let score = score_set(&data::folder("eval").join(name), scale, degrade, bicubic, |_| Ok(())).unwrap();
     assert_eq!((score.name.as_str(), score.images), (name, images));
     score
 }
@@ -41,6 +41,7 @@ fn kodak24_psnr() {
 #[test]
 fn lanczos_is_a_little_better_than_bicubic() {
     let bicubic = bicubic_score("Set5", 2, 5).scores.psnr_y;
-    let lanczos = score_set(&data::folder("eval").join("Set5"), 2, degrade, lanczos3, |_, _| ()).unwrap().scores.psnr_y;
+    let lanczos =
+        score_set(&data::folder("eval").join("Set5"), 2, degrade, lanczos3, |_| Ok(())).unwrap().scores.psnr_y;
     assert!((0.1..1.0).contains(&(lanczos - bicubic)), "bicubic {bicubic}, lanczos {lanczos}");
 }

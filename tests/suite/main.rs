@@ -8,6 +8,7 @@ mod command;
 mod compression;
 mod corpus;
 mod data;
+mod elastic;
 mod evaluation_protocol;
 mod faults;
 mod field;

@@ -192,8 +192,14 @@ test("pictures can be dropped on the dialog, and settings stay in their range", 
   await expect(visitor.part("tune-patch")).toHaveValue("128");
   await visitor.set("tune-jpeg", "0");
   await expect(visitor.part("tune-jpeg")).toHaveValue("1");
+  await visitor.part("tune-chroma").selectOption("half");
+  await expect(visitor.part("tune-chroma")).toHaveValue("half");
   await visitor.set("tune-jpeg", "");
   await expect(visitor.part("tune-jpeg")).toHaveValue("");
+  await expect(visitor.part("tune-chroma")).toBeHidden();
+  await visitor.part("tune-degradation").selectOption("random");
+  await expect(visitor.part("tune-jpeg")).toBeHidden();
+  await visitor.part("tune-degradation").selectOption("same");
 });
 
 test("hyper-parameters without weights are trained, from the nearest model that has some", async ({ page }) => {

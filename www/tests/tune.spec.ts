@@ -69,7 +69,8 @@ test("the number of workers does not matter", async ({ page }) => {
 
 test("every way to make the small pictures, and every choice of weights", async ({ page }) => {
   for (const settings of [
-    { degradation: { jpeg: 40 } },
+    { degradation: { jpeg: 40, half_chroma: true } },
+    { randomDegradation: true },
     { degradation: { blur: 1, noise: 5, shrink: "area" } },
     { trained: "tail" },
     { trained: "light-blocks", replay: 0, forget: 100 },

@@ -1,17 +1,19 @@
 //! `splitsr eval`
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde::Serialize;
 use splitsr::clean_up::CleanUp;
 use splitsr::device::{Backend, ModelOnDevice};
-use splitsr::eval::{Scores, SetScore, bicubic, lanczos3, score_set};
-use splitsr::image::Picture;
+use splitsr::elastic::Slice;
+use splitsr::eval::{Scored, Scores, SetScore, bicubic, lanczos3, score_set};
+use splitsr::image::{Picture, Samples};
 use splitsr::models::{self, ModelFiles};
 use splitsr::network::cost::Cost;
 use splitsr::train::Degradation;
 use splitsr::upscale::{Enlarge, enlarge_picture_ensemble};
 use splitsr::{Error, Result};
+use ssimulacra2::{ColorPrimaries, Rgb, TransferCharacteristic, compute_frame_ssimulacra2};
 
 /// Scores a model on folders of pictures: PSNR and SSIM on Y, with the protocol of the literature.
 #[derive(clap::Args)]
@@ -22,6 +24,8 @@ pub struct Args {
     /// Scale: 2, 3 or 4
     #[arg(long, value_parser = clap::value_parser!(u32).range(2..=4))]
     scale: u32,
+    #[command(flatten)]
+    slice: Slice,
     /// Device to use
     #[arg(long, value_enum, default_value_t = Backend::Auto)]
     backend: Backend,
@@ -39,6 +43,9 @@ pub struct Args {
     /// these with commas
     #[arg(long, value_name = "DAMAGE", value_parser = parse_degradation)]
     degrade: Option<Degradation>,
+    /// Score by SSIMULACRA2 too, an estimate of how people see the difference: 100 = none
+    #[arg(long)]
+    ssimulacra2: bool,
     /// Folders of high-resolution pictures
     #[arg(required = true, value_name = "DIR")]
     folders: Vec<PathBuf>,
@@ -51,7 +58,26 @@ pub struct Args {
 struct Evaluation {
     scale: u32,
     model: Evaluated,
-    sets: Vec<SetScore>,
+    sets: Vec<EvaluatedSet>,
+}
+
+#[derive(Serialize)]
+struct EvaluatedSet {
+    #[serde(flatten)]
+    set: SetScore,
+    /// The mean over the pictures.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ssimulacra2: Option<f64>,
+    pictures: Vec<EvaluatedPicture>,
+}
+
+#[derive(Serialize)]
+struct EvaluatedPicture {
+    name: String,
+    #[serde(flatten)]
+    scores: Scores,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ssimulacra2: Option<f64>,
 }
 
 /// Parameters, multiply-adds and hash are null for the resizers.
@@ -67,11 +93,15 @@ pub fn run(args: Args) -> Result<()> {
     let upsampler = Upsampler::new(&args)?;
     let (mut sets, scale) = (Vec::new(), args.scale as usize);
     for folder in &args.folders {
-        let report = |path: &Path, scores: &Scores| {
+        let mut pictures = Vec::new();
+        let report = |Scored { path, hr, sr, scores }: Scored<'_>| {
+            let ssimulacra2 = args.ssimulacra2.then(|| ssimulacra2(sr, hr)).transpose()?;
             if !args.json {
-                let Scores { psnr_y, ssim_y } = scores;
-                eprintln!("{}: {psnr_y:.2} dB, {ssim_y:.4}", path.display());
+                eprintln!("{}: {}", path.display(), in_words(scores, ssimulacra2));
             }
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            pictures.push(EvaluatedPicture { name, scores, ssimulacra2 });
+            Ok(())
         };
         let set = score_set(
             folder,
@@ -81,19 +111,36 @@ pub fn run(args: Args) -> Result<()> {
             |lr, width, height| upsampler.enlarge(lr, (width, height), args.ensemble),
             report,
         )?;
+        let sum: Option<f64> = pictures.iter().map(|picture| picture.ssimulacra2).sum();
+        let ssimulacra2 = sum.map(|sum| sum / set.images as f64);
         if !args.json {
-            let Scores { psnr_y, ssim_y } = set.scores;
-            println!(
-                "{} x{}: {psnr_y:.2} dB, {ssim_y:.4} ({} images, {:.1} s)",
-                set.name, scale, set.images, set.seconds
-            );
+            let scores = in_words(set.scores, ssimulacra2);
+            println!("{} x{scale}: {scores} ({} images, {:.1} s)", set.name, set.images, set.seconds);
         }
-        sets.push(set);
+        sets.push(EvaluatedSet { set, ssimulacra2, pictures });
     }
     if args.json {
         crate::print_json(&Evaluation { scale: args.scale, model: upsampler.describe(&args.model), sets });
     }
     Ok(())
+}
+
+fn in_words(Scores { psnr_y, ssim_y }: Scores, ssimulacra2: Option<f64>) -> String {
+    let ssimulacra2 = ssimulacra2.map_or(String::new(), |score| format!(", SSIMULACRA2 {score:.1}"));
+    format!("{psnr_y:.2} dB, {ssim_y:.4}{ssimulacra2}")
+}
+
+/// SSIMULACRA2 of `sr` against `hr`, both 8-bit RGB: at most 100.
+fn ssimulacra2(sr: &Picture, hr: &Picture) -> Result<f64> {
+    let failed = |why: &dyn std::fmt::Display| Error::Data(format!("SSIMULACRA2: {why}"));
+    let linear = |picture: &Picture| {
+        let Samples::U8(values) = &picture.samples else { unreachable!("scored pictures have 8 bits") };
+        let pixels = values.as_chunks::<3>().0.iter().map(|pixel| pixel.map(|value| f32::from(value) / 255.0));
+        let (width, height) = (picture.width as usize, picture.height as usize);
+        Rgb::new(pixels.collect(), width, height, TransferCharacteristic::SRGB, ColorPrimaries::BT709)
+            .map_err(|error| failed(&error))
+    };
+    compute_frame_ssimulacra2(linear(hr)?, linear(sr)?).map_err(|error| failed(&error))
 }
 
 fn parse_degradation(text: &str) -> std::result::Result<Degradation, String> {
@@ -123,7 +170,7 @@ impl Upsampler {
             "lanczos3" => return Ok(Self::Lanczos3),
             _ => {}
         }
-        let files = ModelFiles::find(name)?;
+        let files = ModelFiles::find(name)?.sliced(&args.slice)?;
         let compression = args.degrade.and_then(|degradation| degradation.compression());
         let model = files.model(files.strength(args.clean, compression)?.0)?;
         match model.metadata.config.scale() {

@@ -5,6 +5,7 @@ mod bench;
 mod compare;
 mod eval;
 mod export;
+mod extract;
 mod index;
 mod info;
 mod measure;
@@ -55,6 +56,8 @@ enum Command {
     Average(average::Args),
     /// Export a model as an ONNX file for other runtimes
     Export(export::Args),
+    /// Write a network of an elastic model as a file of its own
+    Extract(extract::Args),
     /// Measure a model's halo and scores, and write them into its file
     Measure(measure::Args),
     /// Make a model the twin of another, to clean up compressed pictures
@@ -89,6 +92,7 @@ fn run(command: Command) -> splitsr::Result<ExitCode> {
         Command::Bench(args) => bench::run(args),
         Command::Average(args) => average::run(args),
         Command::Export(args) => export::run(args),
+        Command::Extract(args) => extract::run(args),
         Command::Measure(args) => measure::run(args),
         Command::Twin(args) => twin::run(args),
         Command::Index(args) => index::run(args),

@@ -1,8 +1,8 @@
 /** The types of enlarging: what `createUpscaler` takes and gives. */
-import type { CompressionInfo } from "./generated/types.ts";
+import type { CompressionInfo, Slice } from "./generated/types.ts";
 import type { ModelFacts, NetworkInfo, SplitSrConfig } from "./network.ts";
 
-export type { CompressionInfo } from "./generated/types.ts";
+export type { CompressionInfo, Slice } from "./generated/types.ts";
 
 /** The model that is used unless another is named. */
 export const DEFAULT_MODEL = "splitsr-x2";
@@ -24,7 +24,8 @@ export type ModelSource = string | URL | Blob | ArrayBuffer;
 /** The device that enlarges. */
 export type Backend = "auto" | "cpu" | "gpu";
 
-export interface UpscalerOptions {
+/** With the settings of an elastic model; other models refuse them. */
+export interface UpscalerOptions extends Slice {
   /** Default: {@link DEFAULT_MODEL}. */
   model?: ModelSource;
   /**
@@ -54,29 +55,31 @@ export type CleanUp = "auto" | number;
 export type Target =
   { scale: number; width?: never; height?: never } | { width: number; height: number; scale?: never };
 
-export type UpscaleOptions = Target & {
-  /**
-   * `auto` (default): tiles overlap by a halo that was measured to change no 8-bit value by more
-   * than 1 level, and use the machine's fastest instructions; on one machine, any number of workers
-   * gives the same result. `exact`: tiles overlap by the whole receptive field, and the result
-   * equals the untiled one bit for bit, on every machine; slower. It uses the CPU unless the
-   * backend is `gpu`: then it is exact on that GPU only.
-   */
-  tile?: "exact" | "auto";
-  /** Default: 0. The result with "auto" is that with the strength which the report names. */
-  clean?: CleanUp;
-  /**
-   * Cancels: the promise rejects at once with the signal's reason, and the upscaler takes the next
-   * picture.
-   */
-  signal?: AbortSignal;
-  onProgress?: (progress: Progress) => void;
-  /**
-   * Gets parts of the result as they are finished, to show them. They are opaque. Pictures with a
-   * colour profile have no parts, since only the whole result is converted to sRGB.
-   */
-  onPart?: (part: Part) => void;
-};
+/** The settings of an elastic model come before those of the upscaler. */
+export type UpscaleOptions = Target &
+  Slice & {
+    /**
+     * `auto` (default): tiles overlap by a halo that was measured to change no 8-bit value by more
+     * than 1 level, and use the machine's fastest instructions; on one machine, any number of workers
+     * gives the same result. `exact`: tiles overlap by the whole receptive field, and the result
+     * equals the untiled one bit for bit, on every machine; slower. It uses the CPU unless the
+     * backend is `gpu`: then it is exact on that GPU only.
+     */
+    tile?: "exact" | "auto";
+    /** Default: 0. The result with "auto" is that with the strength which the report names. */
+    clean?: CleanUp;
+    /**
+     * Cancels: the promise rejects at once with the signal's reason, and the upscaler takes the next
+     * picture.
+     */
+    signal?: AbortSignal;
+    onProgress?: (progress: Progress) => void;
+    /**
+     * Gets parts of the result as they are finished, to show them. They are opaque. Pictures with a
+     * colour profile have no parts, since only the whole result is converted to sRGB.
+     */
+    onPart?: (part: Part) => void;
+  };
 
 /** A rectangle in pixels. */
 export interface Area {
@@ -224,7 +227,10 @@ export interface Upscaler {
    * @throws {UpscaleError} as `upscale` would, if the result is too large or smaller than the
    * picture.
    */
-  estimate(size: { width: number; height: number }, target: Target & { tile?: "exact" | "auto" }): Promise<Estimate>;
+  estimate(
+    size: { width: number; height: number },
+    target: Target & Slice & { tile?: "exact" | "auto" },
+  ): Promise<Estimate>;
   /** Enlarges a picture. Only one call runs at a time; others wait. */
   upscale(source: Source, options: UpscaleOptions): Promise<UpscaleResult>;
   /**

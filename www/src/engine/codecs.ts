@@ -7,6 +7,7 @@ import codecsUrl from "../wasm/codecs/splitsr_bg.wasm?url";
 import { Picture } from "../wasm/simd128/splitsr.js";
 import type { Distance, Resizer } from "../api/index.ts";
 import { MAX_SOURCE_MEGAPIXELS } from "./limits.ts";
+import { PIECE } from "./pixels.ts";
 import type { PlainPixels } from "./protocol.ts";
 import { buffer, compile } from "./wasm.ts";
 
@@ -85,6 +86,14 @@ export async function canvasPixels(picture: Picture): Promise<Uint8Array> {
     return srgbRgba8(same);
   } finally {
     same.free();
+  }
+}
+
+/** Converts opaque RGBA8 pixels in the colours of a profile to sRGB, in place and in pieces. */
+export async function intoSrgb(rgba: Uint8Array, profile: Uint8Array): Promise<void> {
+  const { intoSrgb } = await codecs();
+  for (let at = 0; at < rgba.length; at += 4 * PIECE) {
+    rgba.set(intoSrgb(rgba.subarray(at, at + 4 * PIECE), profile), at);
   }
 }
 

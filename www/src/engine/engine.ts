@@ -1,15 +1,15 @@
 /** Enlarging with a model: plans, hands out tiles, assembles, resizes and hashes. */
-import type { JobOptions } from "../api/generated/types.ts";
+import type { JobOptions, Slice } from "../api/generated/types.ts";
 import type { CleanUp, Estimate, ModelFacts, Report } from "../api/index.ts";
-import { cleanUpFor, Job, mixWeights, Model, Picture } from "../wasm/simd128/splitsr.js";
+import { cleanUpFor, Job, mixWeights, Model, Picture, sliceWeights } from "../wasm/simd128/splitsr.js";
 import { orAborted } from "./abort.ts";
 import { FatalError, move } from "./bridge.ts";
-import { canvasPixels } from "./codecs.ts";
+import { canvasPixels, intoSrgb } from "./codecs.ts";
 import { readCompressed, readSource } from "./decode.ts";
 import { phrase, type ChosenDevice, type Devices } from "./devices.ts";
 import { parse, stringify } from "./json.ts";
 import { checkResult, memoryOf } from "./limits.ts";
-import { hash, packPlain, place } from "./pixels.ts";
+import { hash, packOpaque, place } from "./pixels.ts";
 import type {
   EstimateRequest,
   FinishedPicture,
@@ -34,18 +34,18 @@ const PROBE_SIDE = 96;
 export class Engine {
   readonly #model: ModelFacts;
   readonly #plain: Weights;
-  /** The last mixture with a twin: few pictures in a row want another. */
-  #mixed: { strength: number; weights: Weights } | undefined;
+  /** The last mixture with a twin, or slice of an elastic model: few pictures in a row want another. */
+  #derived: Weights | undefined;
   readonly #devices: Devices;
   /**
    * Milliseconds that a worker takes for a low-resolution pixel while all of them work, as last
-   * measured.
+   * measured, by device and network.
    */
-  readonly #pace = new Map<ChosenDevice["backend"], number>();
+  readonly #pace = new Map<string, number>();
 
   constructor(model: ModelFacts, bytes: ArrayBuffer, info: string, devices: Devices) {
     this.#model = model;
-    this.#plain = { bytes, info };
+    this.#plain = { key: "", bytes, info };
     this.#devices = devices;
   }
 
@@ -55,13 +55,15 @@ export class Engine {
     this.#devices.choose("auto").catch(() => undefined);
   }
 
-  async estimate({ source, size, tile }: EstimateRequest): Promise<Estimate> {
+  async estimate({ source, size, tile, slice }: EstimateRequest): Promise<Estimate> {
     checkResult(source, resultSize(source, size));
     const device = await this.#devices.choose(tile);
     const options = stringify(jobOptions(size, tile, device));
-    const plan = parse(Job.plan(source.width, source.height, this.#plain.info, options));
-    if (plan.pixels > 0 && !this.#pace.has(device.backend)) await this.#measurePace(device);
-    const milliseconds = (plan.pixels * (this.#pace.get(device.backend) ?? 0)) / plan.workers;
+    const weights = this.#weights(slice, 0, undefined);
+    const plan = parse(Job.plan(source.width, source.height, weights.info, options));
+    const key = paceKey(device, weights);
+    if (plan.pixels > 0 && !this.#pace.has(key)) await this.#measurePace(device, weights);
+    const milliseconds = (plan.pixels * (this.#pace.get(key) ?? 0)) / plan.workers;
     const { width, height, tiles } = plan;
     return { width, height, tiles, milliseconds, bytes: memoryOf(source, plan) + plan.bytes };
   }
@@ -70,10 +72,10 @@ export class Engine {
    * Has every worker compute a small tile twice: the first round includes the compilation of its
    * code.
    */
-  async #measurePace(device: ChosenDevice): Promise<void> {
+  async #measurePace(device: ChosenDevice, weights: Weights): Promise<void> {
     const picture = Picture.fromImageData(new ImageData(PROBE_SIDE, PROBE_SIDE));
     const size = { scale: this.#model.scale };
-    const { bytes: model, info } = this.#plain;
+    const { bytes: model, info } = weights;
     const job = plan(picture, info, size, jobOptions(size, "auto", device));
     try {
       for (let round = 0; round < 2; round++) {
@@ -88,27 +90,34 @@ export class Engine {
           accept: () => undefined,
         };
         await device.pool.run(queue, new AbortController().signal);
-        this.#pace.set(device.backend, (performance.now() - start) / PROBE_SIDE ** 2);
+        this.#pace.set(paceKey(device, weights), (performance.now() - start) / PROBE_SIDE ** 2);
       }
     } finally {
       job.free();
     }
   }
 
-  /** The weights that clean up by `strength` %. */
-  #weights(strength: number, twin: ArrayBuffer | undefined): Weights {
+  /** The weights of a slice, or those that clean up by `strength` %: a slice has no twin. */
+  #weights(slice: Slice, strength: number, twin: ArrayBuffer | undefined): Weights {
+    const wanted = stringify(slice);
+    const plain = new Uint8Array(this.#plain.bytes);
+    if (wanted !== "{}") return this.#derive(wanted, () => sliceWeights(plain, wanted));
     if (strength === 0 || !twin) return this.#plain;
-    if (this.#mixed?.strength !== strength) {
-      const bytes = mixWeights(new Uint8Array(this.#plain.bytes), new Uint8Array(twin), strength);
+    return this.#derive(`${strength} %`, () => mixWeights(plain, new Uint8Array(twin), strength));
+  }
+
+  #derive(key: string, make: () => Uint8Array): Weights {
+    if (this.#derived?.key !== key) {
+      const bytes = make();
       const model = Model.load(bytes);
-      this.#mixed = { strength, weights: { bytes: buffer(bytes), info: model.info } };
+      this.#derived = { key, bytes: buffer(bytes), info: model.info };
       model.free();
     }
-    return this.#mixed.weights;
+    return this.#derived;
   }
 
   async upscale(
-    { source, size, tile, parts, clean, twin }: UpscaleRequest,
+    { source, size, tile, parts, clean, twin, slice }: UpscaleRequest,
     emit: (event: UpscaleEvent) => void,
     signal: AbortSignal,
   ): Promise<UpscaleReply> {
@@ -126,7 +135,7 @@ export class Engine {
     }
     // The parts of a picture with a colour profile would show other colours than the result.
     const wantsParts = parts && !read.hasProfile;
-    const weights = this.#weights(strength, twin);
+    const weights = this.#weights(slice, strength, twin);
     const job = plan(read, weights.info, size, jobOptions(size, tile, device));
     const streamed = job.streams ? new Uint8Array(4 * job.width * job.height) : undefined;
     const onTile = (part: PlainPart | undefined) => {
@@ -138,7 +147,7 @@ export class Engine {
     try {
       while (job.pass < job.passCount) {
         tiles += job.tileCount;
-        const how = { tile, parts: wantsParts, streamed, model: weights.bytes };
+        const how = { tile, parts: wantsParts, streamed, weights };
         const done = await this.#runPass(job, device, how, onTile, signal);
         device = done.device;
         workers = Math.max(workers, done.workers);
@@ -168,18 +177,19 @@ export class Engine {
   async #runPass(
     job: Job,
     device: ChosenDevice,
-    { tile, parts, streamed, model }: RunOptions,
+    { tile, parts, streamed, weights }: RunOptions,
     onTile: (part: PlainPart | undefined) => void,
     signal: AbortSignal,
   ): Promise<{ device: ChosenDevice; workers: number }> {
     const waiting = new Set(Array.from({ length: job.tileCount }, (_, index) => index));
     const isLast = job.pass === job.passCount - 1;
     const wantsPixels = isLast && (parts || streamed !== undefined);
-    const run = async ({ pool, backend }: ChosenDevice) => {
+    const run = async (device: ChosenDevice) => {
+      const { pool } = device;
       const indices = [...waiting];
       let computed = 0;
       const queue = {
-        model,
+        model: weights.bytes,
         count: indices.length,
         atOnce: job.atOnce(pool.size),
         tileBytes: job.tileBytes,
@@ -206,7 +216,7 @@ export class Engine {
       };
       const start = performance.now();
       const workers = await pool.run(queue, signal);
-      this.#pace.set(backend, ((performance.now() - start) * workers) / computed);
+      this.#pace.set(paceKey(device, weights), ((performance.now() - start) * workers) / computed);
       return workers;
     };
     try {
@@ -222,6 +232,8 @@ export class Engine {
 
 /** Weights, and their properties for the planner in Rust's own form. */
 interface Weights {
+  /** What they were made by; "" for the model's own. */
+  key: string;
   bytes: ArrayBuffer;
   info: string;
 }
@@ -229,8 +241,12 @@ interface Weights {
 interface RunOptions extends Pick<UpscaleRequest, "tile" | "parts"> {
   /** The result's pixels, if they are assembled here. */
   streamed: Uint8Array | undefined;
-  /** The bytes of the weights. */
-  model: ArrayBuffer;
+  weights: Weights;
+}
+
+function paceKey({ backend }: ChosenDevice, { key }: Weights): string {
+  // A mixture is the same network.
+  return key.endsWith("%") ? backend : `${backend}${key}`;
 }
 
 /** Reads a source and decides on the strength of the clean-up. The picture's notes tell of it. */
@@ -253,9 +269,12 @@ function jobOptions(size: ResultSize, tile: string, { pool, backend }: ChosenDev
 
 /** The finished picture of a job that handed out its pixels. Frees the job. */
 async function finishStreamed(job: Job, rgba: Uint8Array<ArrayBuffer>): Promise<FinishedPicture> {
-  const { width, height, notes } = job;
+  const { width, height, profile } = job;
+  const header = job.packHeader();
   job.free();
-  return { width, height, pixels: rgba.buffer, packed: await packPlain(rgba, { width, height, notes }) };
+  const packed = await packOpaque(header, rgba);
+  if (profile) await intoSrgb(rgba, profile);
+  return { width, height, pixels: rgba.buffer, packed };
 }
 
 /** The finished picture of a job that holds its result. Frees the job. */

@@ -2,11 +2,11 @@
  * What the page and the encoders need of a plain result's pixels, made piece by piece: a large
  * picture is in memory only once.
  */
-import { Picture, Sha256 } from "../wasm/simd128/splitsr.js";
+import { Sha256 } from "../wasm/simd128/splitsr.js";
 import { buffer } from "./wasm.ts";
 
 /** Pixels of a piece. */
-const PIECE = 1 << 22;
+export const PIECE = 1 << 20;
 
 /** SHA-256 in hexadecimal. Only secure contexts have the browser's faster code, which copies. */
 export async function hash(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
@@ -21,13 +21,10 @@ export function sha256(bytes: Uint8Array): string {
   return hash.finish();
 }
 
-/** `Picture.pack()` of a plain picture with these opaque RGBA8 pixels. */
-export async function packPlain(
-  rgba: Uint8Array,
-  { width, height, notes }: { width: number; height: number; notes: string[] },
-): Promise<Blob> {
-  const count = width * height;
-  const pieces = [new Blob([buffer(Picture.packHeader(width, height, notes))])];
+/** `Picture.pack()` of a picture with these opaque RGBA8 pixels, after its header. */
+export async function packOpaque(header: Uint8Array, rgba: Uint8Array): Promise<Blob> {
+  const count = rgba.length / 4;
+  const pieces = [new Blob([buffer(header)])];
   const rgb = new Uint8Array(3 * Math.min(PIECE, count));
   for (let start = 0; start < count; start += PIECE) {
     const length = Math.min(PIECE, count - start);

@@ -1,5 +1,5 @@
 /** The messages between the page, the coordinator and the tile workers. */
-import type { SplitSrHyperparameters } from "../api/generated/types.ts";
+import type { Slice, SplitSrHyperparameters } from "../api/generated/types.ts";
 import type {
   Area,
   Backend,
@@ -50,6 +50,8 @@ export interface UpscaleRequest {
   clean: CleanUp;
   /** The weights that the model's are mixed with for it, if the model has some. */
   twin: ArrayBuffer | undefined;
+  /** Of an elastic model. */
+  slice: Slice;
 }
 
 export type ResultSize = { scale: number } | { width: number; height: number };
@@ -68,6 +70,7 @@ export interface EstimateRequest {
   source: { width: number; height: number };
   size: ResultSize;
   tile: "exact" | "auto";
+  slice: Slice;
 }
 
 export interface UpscaleReply {

@@ -26,6 +26,7 @@ import {
   type NetworkInfo,
   type Part,
   type Resizer,
+  type Slice,
   type Source,
   type SourcePicture,
   type SplitSrConfig,
@@ -58,7 +59,7 @@ export async function createUpscaler(options: UpscalerOptions = {}): Promise<Ups
   if (!Number.isInteger(workers) || workers < 1) {
     throw new UpscaleError("usage", `The number of workers must be a whole number of at least 1, not ${workers}.`);
   }
-  const engine = new Engine({ model: await loadModel(options.model), backend, workers, half });
+  const engine = new Engine({ model: await loadModel(options.model), backend, workers, half }, sliceOf(options));
   await engine.start();
   return engine;
 }
@@ -69,6 +70,8 @@ type Coordinator = WorkerClient<CoordinatorMethods>;
 
 class Engine implements Upscaler {
   readonly #options: EngineOptions;
+  /** Of an elastic model, unless a call asks for another. */
+  readonly #slice: Slice;
   #running: { coordinator: Coordinator; booted: Promise<ModelFacts> } | undefined;
   #model: ModelFacts | undefined;
   /** The model's twin, from the first clean-up on. */
@@ -77,8 +80,9 @@ class Engine implements Upscaler {
   #turn: Promise<unknown> = Promise.resolve();
   #destroyed = false;
 
-  constructor(options: EngineOptions) {
+  constructor(options: EngineOptions, slice: Slice) {
     this.#options = options;
+    this.#slice = slice;
   }
 
   get model(): ModelFacts {
@@ -131,9 +135,10 @@ class Engine implements Upscaler {
 
   async estimate(
     { width, height }: { width: number; height: number },
-    { tile = "auto", ...target }: Target & { tile?: "exact" | "auto" },
+    { tile = "auto", ...target }: Target & Slice & { tile?: "exact" | "auto" },
   ): Promise<Estimate> {
-    const request = { source: { width, height }, size: checkSize(target), tile };
+    const slice = { ...this.#slice, ...sliceOf(target) };
+    const request = { source: { width, height }, size: checkSize(target), tile, slice };
     return this.#inTurn(undefined, (coordinator) => coordinator.call("estimate", request));
   }
 
@@ -141,6 +146,7 @@ class Engine implements Upscaler {
     const size = checkSize(options);
     const { tile = "auto", clean = 0, signal, onProgress, onPart } = options;
     checkCleanUp(clean);
+    const slice = { ...this.#slice, ...sliceOf(options) };
     const onEvent = (event: UpscaleEvent) => {
       if ("progress" in event) onProgress?.(event.progress);
       else onPart?.(toPart(event.part));
@@ -148,7 +154,7 @@ class Engine implements Upscaler {
     const reply = await this.#inTurn(signal, async (coordinator) => {
       const { portable, transfer } = await toPortable(source);
       const twin = await this.#twinFor(clean, source);
-      const request = { source: portable, size, tile, parts: onPart !== undefined, clean, twin };
+      const request = { source: portable, size, tile, parts: onPart !== undefined, clean, twin, slice };
       return coordinator.call("upscale", request, { transfer, signal, onEvent });
     });
     return this.#result(reply);
@@ -275,6 +281,15 @@ function toPlainPixels({ data, width, height }: ImageData): PlainPixels {
 
 function toPart({ left, top, width, pixels }: PlainPart): Part {
   return { left, top, imageData: new ImageData(new Uint8ClampedArray(pixels), width) };
+}
+
+/** The settings that are there. */
+function sliceOf({ splitRatio, hybridIndex, hybridMode }: Slice): Slice {
+  const slice: Slice = {};
+  if (splitRatio !== undefined) slice.splitRatio = splitRatio;
+  if (hybridIndex !== undefined) slice.hybridIndex = hybridIndex;
+  if (hybridMode !== undefined) slice.hybridMode = hybridMode;
+  return slice;
 }
 
 function checkCleanUp(clean: CleanUp): void {

@@ -5,7 +5,6 @@
 import {
   DEFAULT_MODEL,
   listModels,
-  MAX_ZOOM,
   modelFor,
   UpscaleError,
   type Area,
@@ -16,9 +15,11 @@ import {
   type UpscaleResult,
   type Upscaler,
 } from "../module/splitsr.ts";
-import { runBatch, zipBatch } from "./batch/run.ts";
+import { outcome, runBatch, saveBatch } from "./batch/run.ts";
 import { Comparison, type ComparisonTask } from "./compare/comparison.ts";
 import { estimate } from "./enlarge/estimate.ts";
+import { sayReady } from "./enlarge/ready.ts";
+import { saveResult } from "./export/save-result.ts";
 import { FineTuneLauncher } from "./finetune/launcher.ts";
 import { parseLink } from "./link/codec.ts";
 import { unpackPicture } from "./link/embedded-picture.ts";
@@ -29,16 +30,14 @@ import { Opener } from "./open/opener.ts";
 import { Evaluation } from "./score/evaluation.ts";
 import type { WorkOptions } from "./session/activity.ts";
 import type { Commands } from "./session/commands.ts";
-import { MIN_ZOOM } from "./session/defaults.ts";
-import { untrainedText, type NetworkChange } from "./session/hyper-parameters.ts";
+import type { NetworkChange } from "./session/hyper-parameters.ts";
 import type { LinkState } from "./session/link-state.ts";
 import type { LoadedPicture, PictureOrigin, PicturePart } from "./session/picture.ts";
 import type { Result, Session } from "./session/session.ts";
 import { baselineLabel } from "./shared/baselines.ts";
 import { demoUrl, type Demo } from "./shared/demos.ts";
-import { resultName, write, type Format } from "./shared/formats.ts";
-import { save } from "./shared/save.ts";
-import { noteText, roundZoom, sizeText, timeText } from "./shared/text.ts";
+import type { Format } from "./shared/formats.ts";
+import { roundZoom, sizeText, timeText } from "./shared/text.ts";
 import { Verification } from "./verify/verification.ts";
 import type { Viewer } from "./viewer/viewer.ts";
 
@@ -389,13 +388,8 @@ export class App implements Commands {
     await this.withEngine("Enlarging all pictures…", async (upscaler, signal) => {
       const onProgress = (fraction: number, text: string) => activity.showProgress(fraction, signal, text);
       await runBatch(batch, { upscaler, zoom, clean, settings: files, signal, onProgress });
-      if (batch.done > 0)
-        save(await zipBatch(batch, zoom, files.format, signal), `${resultName("pictures", zoom)}.zip`);
-      const failed = batch.failed > 0 ? ` ${batch.failed} could not be enlarged; the list says why.` : "";
-      activity.say(
-        batch.done > 0 ? "done" : "error",
-        `Saved ${batch.done} of ${batch.items.length} pictures.${failed}`,
-      );
+      await saveBatch(batch, zoom, files.format, signal);
+      activity.say(batch.done > 0 ? "done" : "error", outcome(batch));
     });
   }
 
@@ -458,16 +452,8 @@ export class App implements Commands {
     if (viewer.region !== part?.area) viewer.region = part?.area;
   }
 
-  async download(): Promise<void> {
-    const { result, source: picture, files, activity } = this.session;
-    if (!result || !picture) return;
-    try {
-      const { file, notes } = await write(result.upscaled, files, picture.file);
-      save(file, `${resultName(picture.name, result.zoom)}.${files.format.ending}`);
-      if (notes.length > 0) activity.say("done", `Saved. ${noteText(notes)}`);
-    } catch (error) {
-      activity.fail(error);
-    }
+  download(): Promise<void> {
+    return saveResult(this.session);
   }
 
   async embedPicture(): Promise<void> {
@@ -509,14 +495,10 @@ export class App implements Commands {
 
   ready(): void {
     const { session } = this;
-    const { activity, choice } = session;
     session.setEstimate(undefined);
     void describe(session);
-    const { picture, source, target } = session;
-    if (source && session.zoomIsValid && choice.isTrained) void estimate(session, () => this.#engine());
-    if (!session.zoomIsValid) activity.say("error", `Choose a zoom from ${MIN_ZOOM} to ${MAX_ZOOM}.`);
-    else if (!choice.isTrained) activity.say("idle", untrainedText(choice.trained));
-    else if (picture && source && target) activity.say("idle", `Ready: ${sizeText(source)} to ${sizeText(target)}.`);
-    else activity.say("idle", "Open a picture to start.");
+    const canRun = session.source && session.zoomIsValid && session.choice.isTrained;
+    if (canRun) void estimate(session, () => this.#engine());
+    sayReady(session);
   }
 }

@@ -16,6 +16,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use indicatif::{ProgressBar, ProgressStyle};
 use splitsr::clean_up::CleanUp;
 use splitsr::device::{Backend, ModelOnDevice};
+use splitsr::elastic::Slice;
 use splitsr::image::{Compression, Encoded, Format, Limits, Picture, decode, encode_with, exif};
 use splitsr::model::Model;
 use splitsr::models::{self, ModelFiles};
@@ -46,6 +47,8 @@ pub struct Args {
     /// Name or file of the model
     #[arg(long, default_value = models::DEFAULT)]
     model: String,
+    #[command(flatten)]
+    slice: Slice,
     /// Clean up compressed pictures: auto (as much as suits the compression of each file), or a
     /// strength from 0 (off) to 100 %
     #[arg(long, default_value = "0")]
@@ -116,7 +119,7 @@ impl Models {
             }
             _ => ModelOnDevice::new,
         };
-        let files = ModelFiles::find(&args.model)?;
+        let files = ModelFiles::find(&args.model)?.sliced(&args.slice)?;
         Ok(Self { files, open, backend: args.backend, half: args.half, by_strength: RefCell::default() })
     }
 

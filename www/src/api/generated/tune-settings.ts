@@ -17,6 +17,7 @@ export const defaultSettings: TuneSettings = {
   "forget": 0.1,
   "learningRate": 0.0003,
   "patch": 64,
+  "randomDegradation": false,
   "replay": 0.5,
   "seed": 1,
   "steps": 600,

@@ -191,7 +191,11 @@ training: { hours?: number } | null,
 /**
  * If it is a twin: which model it is mixed with, for clean-up.
  */
-twin?: Twin, };
+twin?: Twin, 
+/**
+ * Whether the file holds many networks, of which `config` is one.
+ */
+elastic?: boolean, };
 
 /**
  * How a `Job` enlarges its picture: by a scale, or to a width and a height.
@@ -325,6 +329,23 @@ half_chroma: number,
 full_chroma: number, };
 
 /**
+ * Which network an elastic file gives. What is absent stays as the file's config has it.
+ */
+export type Slice = { 
+/**
+ * Split ratio, above 0 and at most 1 (elastic models only)
+ */
+splitRatio?: number, 
+/**
+ * Number of lightweight groups (elastic models only)
+ */
+hybridIndex?: number, 
+/**
+ * Which groups are lightweight (elastic models only)
+ */
+hybridMode?: HybridMode, };
+
+/**
  * The resolution of the colours, relative to the brightness.
  */
 export type ChromaSampling = "4:4:4" | "4:2:2" | "4:4:0" | "4:2:0" | "4:1:1";
@@ -368,6 +389,11 @@ forget: number,
  * How the low-resolution pictures are made.
  */
 degradation: Degradation, 
+/**
+ * Whether each picture is damaged at random instead, as pictures from the web are: see
+ * [`RandomDegradation`].
+ */
+randomDegradation: boolean, 
 /**
  * Seeds the choice of pictures and patches.
  */

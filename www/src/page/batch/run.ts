@@ -2,6 +2,7 @@
 import type { CleanUp, Upscaler } from "../../module/splitsr.ts";
 import type { Batch } from "../session/batch.ts";
 import { resultName, safeName, write, type FileSettings, type Format } from "../shared/formats.ts";
+import { save } from "../shared/save.ts";
 import { noteText, withoutEnding } from "../shared/text.ts";
 import { zip } from "./zip.ts";
 
@@ -43,8 +44,18 @@ export async function runBatch(
   }
 }
 
+/** Saves the finished results, if there are any. */
+export async function saveBatch(batch: Batch, zoom: number, format: Format, signal: AbortSignal): Promise<void> {
+  if (batch.done > 0) save(await zipBatch(batch, zoom, format, signal), `${resultName("pictures", zoom)}.zip`);
+}
+
+export function outcome({ done, failed, items }: Batch): string {
+  const failures = failed > 0 ? ` ${failed} could not be enlarged; the list says why.` : "";
+  return `Saved ${done} of ${items.length} pictures.${failures}`;
+}
+
 /** The finished results as a zip file, in the folders that the pictures came from. */
-export function zipBatch({ items }: Batch, zoom: number, { ending }: Format, signal: AbortSignal): Promise<Blob> {
+function zipBatch({ items }: Batch, zoom: number, { ending }: Format, signal: AbortSignal): Promise<Blob> {
   const files = new Map<string, Blob>();
   // Some systems do not tell names apart that differ in case or in how an accent is encoded.
   const taken = new Set<string>();

@@ -138,6 +138,18 @@ const trainable: readonly (readonly [Trained, string])[] = [
 const shrinks: readonly (readonly [Degradation["shrink"], string])[] = [
   ["bicubic", "Bicubic, as in scoring"],
   ["area", "Area average, as in cameras and apps"],
+  ["lanczos", "Lanczos, the sharpest"],
+  ["bilinear", "Bilinear, the softest"],
+];
+
+const degradations: readonly (readonly ["same" | "random", string])[] = [
+  ["same", "The same for all pictures"],
+  ["random", "At random, as on the web: blur, noise, JPEG of quality 10 to 95"],
+];
+
+const jpegColours: readonly (readonly ["full" | "half", string])[] = [
+  ["full", "Full resolution (4:4:4)"],
+  ["half", "Half the resolution (4:2:0), as most files"],
 ];
 
 /** The parts of a model that can be trained alone. */
@@ -167,11 +179,26 @@ export function settingsTemplate(
     </div>
     <h4>Training degradation: how the small pictures are made</h4>
     <div class="parameters">
-      ${choice("tune-shrink", "Downscaling", shrinks, settings.degradation.shrink, (shrink) =>
-        change(degrade(settings, { shrink })),
+      ${choice("tune-degradation", "Damage", degradations, settings.randomDegradation ? "random" : "same", (kind) =>
+        change({ ...settings, randomDegradation: kind === "random" }),
       )}
-      ${damage.map((knob) => knobTemplate(knob, settings, change))}
+      ${settings.randomDegradation ? nothing : damageTemplate(settings, change)}
     </div>
+  `;
+}
+
+function damageTemplate(settings: TuneSettings, change: (settings: TuneSettings) => void): TemplateResult {
+  const { shrink, jpeg, half_chroma } = settings.degradation;
+  return html`
+    ${choice("tune-shrink", "Downscaling", shrinks, shrink, (shrink) => change(degrade(settings, { shrink })))}
+    ${damage.map((knob) => knobTemplate(knob, settings, change))}
+    ${
+      jpeg === null
+        ? nothing
+        : choice("tune-chroma", "JPEG colours", jpegColours, half_chroma ? "half" : "full", (colours) =>
+            change(degrade(settings, { half_chroma: colours === "half" })),
+          )
+    }
   `;
 }
 

@@ -1,0 +1,13 @@
+/** Says what can be done next. */
+import { MAX_ZOOM } from "../../module/splitsr.ts";
+import { MIN_ZOOM } from "../session/defaults.ts";
+import { untrainedText } from "../session/hyper-parameters.ts";
+import type { Session } from "../session/session.ts";
+import { sizeText } from "../shared/text.ts";
+
+export function sayReady({ activity, choice, picture, source, target, zoomIsValid }: Session): void {
+  if (!zoomIsValid) activity.say("error", `Choose a zoom from ${MIN_ZOOM} to ${MAX_ZOOM}.`);
+  else if (!choice.isTrained) activity.say("idle", untrainedText(choice.trained));
+  else if (picture && source && target) activity.say("idle", `Ready: ${sizeText(source)} to ${sizeText(target)}.`);
+  else activity.say("idle", "Open a picture to start.");
+}
