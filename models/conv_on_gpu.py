@@ -1,8 +1,9 @@
 """The 3x3 convolutions of 16 channels, forwards and backwards, as Triton kernels.
 
 cuDNN needs 30 microseconds for a gradient of so few channels; what moves is worth 3. Maps are channels-last with
-16 channels; only the picture, at the end, is in planes. A group keeps its channels in place: a split block convolves some of them and leaves the others, so
-nothing is cut or joined, and the group's last convolution reads the channels in the order of the plain network's queue.
+16 channels; only the picture, at the end, is in planes. A group keeps its channels in place: a split block convolves
+some of them and leaves the others, so nothing is cut or joined, and the group's last convolution reads the channels in
+the order of the plain network's queue.
 
 On a CPU the same functions are PyTorch's own operations.
 """
@@ -17,8 +18,9 @@ except ImportError:
     triton = None
 
 C = 16
-# Pixels a program, and in how many parts a gradient of a kernel is summed: the fastest of those tried on an H200.
-PIXELS, PARTS = 128, 96
+# Pixels a program, in how many parts and by how many pixels at a time a gradient of a kernel is summed, and whether its
+# products are of bf16, whose rounding is far below the noise of a step. The fastest of those tried on an H200.
+PIXELS, PARTS, SUMMED, HALF = 64, 288, 128, True
 
 if triton:
 
@@ -35,9 +37,10 @@ if triton:
     def convolve(
         x, w, bias, mask, rest, y, place, total, high, wide, rotation,
         SIZE: tl.constexpr, F: tl.constexpr, OUT: tl.constexpr, BACK: tl.constexpr, RELU: tl.constexpr,
-        SPLIT: tl.constexpr, REST: tl.constexpr, M: tl.constexpr,
+        SPLIT: tl.constexpr, REST: tl.constexpr, AFTER: tl.constexpr, M: tl.constexpr,
     ):  # fmt: skip
-        """Forwards, and (BACK) the gradient of the input, where the sum reads what ReLU let through (mask > 0).
+        """Forwards, and (BACK) the gradient of the input, where the sum reads what ReLU let through (mask > 0), or
+        (AFTER) the result is masked so, since the input came from a ReLU.
 
         SPLIT convolves `count` channels from `first` on. SIZE is that of the kernel in memory: 16, of which the rows
         and columns of these channels are used, or their number. With F, the outputs are F * F maps of 16 channels,
@@ -93,6 +96,8 @@ if triton:
         if SPLIT:
             kept = tl.load(x + at, mask=inside[:, None], other=0.0)
             sums = tl.where(chosen[None, :], sums, kept)
+        if AFTER:
+            sums = tl.where(tl.load(mask + at, mask=inside[:, None], other=0.0) > 0, sums, 0.0)
         if REST:
             sums += tl.load(rest + at, mask=inside[:, None], other=0.0)
         if OUT < 16 and not BACK:
@@ -104,12 +109,12 @@ if triton:
     def gradient(
         x, g, mask, result, weights, place, total, high, wide, rotation, steps,
         SIZE: tl.constexpr, F: tl.constexpr, OUT: tl.constexpr, RELU: tl.constexpr, SPLIT: tl.constexpr,
-        K: tl.constexpr,
+        HALF: tl.constexpr, K: tl.constexpr,
     ):  # fmt: skip
-        """Of the kernel and the bias, added to `result`: first the kernel as in memory, then the bias.
+        """Of the kernel and the bias, added to `result`: first the kernel, then the bias.
 
         One program sums three taps, those of a row, over some pixels. The 64 rows of its product are the taps (the
-        fourth is idle) times the channels.
+        fourth is idle) times the channels. The result has the outputs last: neighbours are added to in one go.
         """
         c = tl.arange(0, 16)
         r = tl.arange(0, 64)
@@ -139,13 +144,16 @@ if triton:
             near = inside & (row + dy >= 0) & (row + dy < high)
             use = near[None, :] & (beside >= 0) & (beside < wide) & (r < 48)[:, None]
             a = tl.load(x + (p[None, :] + dy * wide + tap[:, None] - 1) * 16 + channel[:, None], mask=use, other=0.0)
-            sums += tl.dot(a, b, input_precision="tf32")
             of_bias += tl.sum(b, 0)
-        rows = out * F * F + s
-        at = (rows[None, :] * SIZE + into[:, None]) * 9 + (dy + 1) * 3 + tap[:, None]
+            if HALF:
+                sums += tl.dot(a.to(tl.bfloat16), b.to(tl.bfloat16))
+            else:
+                sums += tl.dot(a, b, input_precision="tf32")
+        tap += (s * 3 + dy + 1) * 3
+        at = (tap * SIZE + into)[:, None] * SIZE + out[None, :]
         tl.atomic_add(result + at, sums, mask=seen[:, None] & there[None, :], sem="relaxed")
         if dy == 0:
-            tl.atomic_add(result + weights + rows, of_bias, mask=there, sem="relaxed")
+            tl.atomic_add(result + weights + s * SIZE + out, of_bias, mask=there, sem="relaxed")
 
 
 def last(x):
@@ -168,25 +176,29 @@ def forwards(x, w, b, relu, place=None, rest=None, rotation=0, factor=1, outs=C)
         y = torch.empty_like(x)
     convolve[(triton.cdiv(total, PIXELS), factor * factor)](
         x, w, b, x, x if rest is None else rest, y, place, total, high, wide, rotation,
-        SIZE=w.shape[1], BACK=False, RELU=relu, REST=rest is not None, M=PIXELS, **options,
+        SIZE=w.shape[1], BACK=False, RELU=relu, REST=rest is not None, AFTER=False, M=PIXELS, **options,
     )  # fmt: skip
     return y
 
 
-def backwards(x, w, y, g, relu, place=None, rest=None, rotation=0, factor=1, outs=C):
-    """The gradients of input, kernel and bias. `y` is what the convolution gave, `rest` is added to the first."""
+def backwards(x, w, y, g, relu, place=None, rest=None, rotation=0, factor=1, outs=C, after=False):
+    """The gradients of input, kernel and bias. `y` is what the convolution gave, `rest` is added to the first; `after`
+    gives the first from before the ReLU that made `x`."""
     place, (total, high, wide), options = common(x, place, factor, outs)
-    gx, n = torch.empty_like(x), w.numel()
+    gx, size, maps = torch.empty_like(x), w.shape[1], factor * factor
     convolve[(triton.cdiv(total, PIXELS), 1)](
-        g, w, w, y, g if rest is None else rest, gx, place, total, high, wide, rotation,
-        SIZE=w.shape[1], BACK=True, RELU=relu, REST=rest is not None, M=PIXELS, **options,
+        g, w, w, x if after else y, g if rest is None else rest, gx, place, total, high, wide, rotation,
+        SIZE=size, BACK=True, RELU=relu, REST=rest is not None, AFTER=after, M=PIXELS, **options,
     )  # fmt: skip
-    result = x.new_zeros(n + w.shape[0])
-    steps = min(16, max(1, total // (PARTS * 64)))
-    gradient[(triton.cdiv(total, 64 * steps), 3, factor * factor)](
-        x, g, y, result, n, place, total, high, wide, rotation, steps, SIZE=w.shape[1], RELU=relu, K=64, **options
-    )
-    return gx, result[:n].view(w.shape), result[n:]
+    n = maps * 9 * size * size
+    result = x.new_zeros(n + maps * size)
+    steps = min(16, max(1, total // (PARTS * SUMMED)))
+    gradient[(triton.cdiv(total, SUMMED * steps), 3, maps)](
+        x, g, y, result, n, place, total, high, wide, rotation, steps,
+        SIZE=size, RELU=relu, HALF=HALF, K=SUMMED, num_stages=1, **options,
+    )  # fmt: skip
+    of_kernel = result[:n].view(maps, 3, 3, size, size).permute(4, 0, 3, 1, 2).reshape(size * maps, size, 3, 3)
+    return gx, of_kernel[: len(w)], result[n:].view(maps, size).t().reshape(-1)[: len(w)]
 
 
 class Standard(torch.autograd.Function):
@@ -201,8 +213,8 @@ class Standard(torch.autograd.Function):
     def backward(ctx, g):
         x, h, w1, w2 = ctx.saved_tensors
         g = last(g)
-        gh, gw2, gb2 = backwards(h, w2, h, g, False)
-        gx, gw1, gb1 = backwards(x, w1, h, gh, True, rest=g)
+        gh, gw2, gb2 = backwards(h, w2, h, g, False, after=True)
+        gx, gw1, gb1 = backwards(x, w1, h, gh, False, rest=g)
         return gx, gw1, gb1, gw2, gb2
 
 

@@ -18,7 +18,8 @@ is clean).
 The score is PSNR on Y of the validation pictures, by the usual protocol. With `--degrade` it is their mean over
 JPEG qualities (4:2:0), each at its strength. The weights with the best score are kept.
 
-Needs torch, numpy and Pillow. Set OMP_NUM_THREADS=1: the tiles are read by one process a core.
+Needs torch, numpy, Pillow and, for the kernels of conv_on_gpu.py, Triton. Set OMP_NUM_THREADS=1: the tiles are read by
+one process a core.
 """
 
 import argparse, io, json, math, os, random, struct, sys, time
@@ -346,7 +347,8 @@ class Weights:
         gain = lambda s: middle.expand(s) if len(s) == 4 and s[-1] == 3 else torch.ones(s)
         self.gains = torch.cat([gain(s).reshape(-1) for s in self.shapes]).to(device)
         self.m1, self.m2 = torch.zeros_like(self.average), torch.zeros_like(self.average)
-        self.rate, self.keep, self.luma_part, self.time, self.lost = torch.zeros(5, device=device).unbind()
+        zeros = [torch.zeros((), device=device) for _ in range(5)]
+        self.rate, self.keep, self.luma_part, self.time, self.lost = zeros
 
     def flat(self, p):
         return torch.cat([p[n].reshape(-1) for n in self.names])
@@ -355,21 +357,23 @@ class Weights:
         return {n: t.view(s) for n, t, s in zip(self.names, torch.split(v, self.sizes), self.shapes)}
 
     def leaves(self):
-        """Views of the parameters whose gradients `descend` takes singly: quicker where many are not used."""
+        """Views of the parameters, for `add_gradient`: quicker where many are not used."""
         return {n: t.requires_grad_() for n, t in self.named(self.now.detach()).items()}
 
-    def descend(self, loss, leaves=None):
-        if leaves is None:
-            (g,) = torch.autograd.grad(loss, [self.now])
-        else:
-            g = torch.zeros_like(self.average)
-            found = torch.autograd.grad(loss, list(leaves.values()), allow_unused=True)
-            pairs = [(to, f.contiguous()) for to, f in zip(self.named(g).values(), found) if f is not None]
-            torch._foreach_copy_(*(list(t) for t in zip(*pairs)))
+    def add_gradient(self, loss, leaves, to):
+        """Adds the gradient to a vector."""
+        found = torch.autograd.grad(loss, list(leaves.values()), allow_unused=True)
+        pairs = [(part, f.contiguous()) for part, f in zip(self.named(to).values(), found) if f is not None]
+        torch._foreach_add_(*(list(t) for t in zip(*pairs)))
+
+    def descend(self, loss):
+        self.lost.copy_(loss.detach())
+        self.move(torch.autograd.grad(loss, [self.now])[0])
+
+    def move(self, g):
         with torch.no_grad():
             g = g * (0.5 / g.norm().clamp(min=0.5))
             self.time.add_(1)
-            self.lost.copy_(loss)
             self.m1.lerp_(g, 0.1)
             self.m2.lerp_(g * g, 0.001)
             scale = (self.m2 / (1 - 0.999**self.time)).sqrt() + 1e-7
