@@ -18,7 +18,8 @@ is clean).
 The score is PSNR on Y of the validation pictures, by the usual protocol. With `--degrade` it is their mean over
 JPEG qualities (4:2:0), each at its strength. The weights with the best score are kept.
 
-Needs torch, numpy and Pillow. Set OMP_NUM_THREADS=1: the tiles are read by one process a core.
+Needs torch, numpy, Pillow and, for the kernels of conv_on_gpu.py, Triton. Set OMP_NUM_THREADS=1: the tiles are read by
+one process a core.
 """
 
 import argparse, io, json, math, os, random, struct, sys, time
@@ -27,6 +28,7 @@ from concurrent.futures import ProcessPoolExecutor
 import numpy as np
 import torch
 from PIL import Image, ImageFilter
+from conv_on_gpu import Kernels, last, triton
 from torch.nn.functional import conv2d, pixel_shuffle
 
 MEAN = (0.4488, 0.4371, 0.4040)
@@ -84,39 +86,68 @@ def write(path, meta, tensors):
 
 
 class Net:
-    """The network as a function of its parameters, with hidden maps in --dtype and sums in f32."""
+    """The network as a function of its parameters, with hidden maps in --dtype and sums in f32.
 
-    def __init__(self, config, names, dtype):
-        self.c, self.names, self.dtype = config, set(names), dtype
+    `fast` keeps the channels of a split group in place, instead of in a queue, and takes the kernels of conv_on_gpu.py.
+    """
+
+    def __init__(self, config, names, dtype, device, fast=False):
+        self.c, self.names, self.dtype, self.fast = config, set(names), dtype, fast
         self.k = max(1, round(config["split_ratio"] * config["channels"]))
+        self.mean = torch.tensor(MEAN, device=device).view(1, 3, 1, 1)
+        self.parts = Kernels(fast)
+        firsts = [[b * self.k % config["channels"], self.k] for b in range(config["blocks"])]
+        self.places = torch.tensor(firsts, dtype=torch.int32, device=device)
+
+    def conv(self, p, x, n):
+        t = self.dtype
+        return conv2d(x.to(t), p[n + ".weight"].to(t), p[n + ".bias"].to(t), padding=1)
 
     def __call__(self, p, x):
-        t = self.dtype
-        conv = lambda x, n: conv2d(x.to(t), p[n + ".weight"].to(t), p[n + ".bias"].to(t), padding=1)
-        mean = x.new_tensor(MEAN).view(1, 3, 1, 1) if not hasattr(self, "mean") else self.mean
-        self.mean = mean
-        head = conv(x - mean, "head").float()
+        if self.fast:
+            x = last(x)
+        head = self.conv(p, x - self.mean, "head").float()
         y = head
         for g in range(self.c["groups"]):
-            n, z = f"groups.{g}", y
-            if f"{n}.blocks.0.conv1.weight" in self.names:
-                for b in range(self.c["blocks"]):
-                    z = z + conv(conv(z, f"{n}.blocks.{b}.conv1").relu(), f"{n}.blocks.{b}.conv2").float()
-            else:
-                queue = list(torch.split(z, self.k, 1))
-                if self.c["channels"] % self.k:  # uneven: the front is always k channels of what is left
-                    for b in range(self.c["blocks"]):
-                        a = torch.cat(queue, 1)
-                        queue = [a[:, self.k :], conv(a[:, : self.k], f"{n}.blocks.{b}.conv").relu().float()]
+            y = self.group(p, g, y)
+        factors = {2: [2], 3: [3], 4: [2, 2]}[self.c["scale"]]
+        if self.fast:
+            of = lambda n: (p[n + ".weight"], p[n + ".bias"])
+            y = self.parts.last(y, *of("body"), head, 0)
+            for i, f in enumerate(factors):
+                y = self.parts.shuffled(y, *of(f"upsampler.steps.{i}.expand"), f)
+            return self.parts.planes(y, *of("tail")) + self.mean
+        y = head + self.conv(p, y, "body").float()
+        for i, f in enumerate(factors):
+            y = pixel_shuffle(self.conv(p, y, f"upsampler.steps.{i}.expand"), f)
+        return self.conv(p, y, "tail").float() + self.mean
+
+    def group(self, p, g, y):
+        n, z, blocks = f"groups.{g}", y, range(self.c["blocks"])
+        of = lambda n: (p[n + ".weight"], p[n + ".bias"])
+        standard = f"{n}.blocks.0.conv1.weight" in self.names
+        if self.fast:
+            for b in blocks:
+                if standard:
+                    z = self.parts.standard(z, *of(f"{n}.blocks.{b}.conv1"), *of(f"{n}.blocks.{b}.conv2"))
                 else:
-                    for b in range(self.c["blocks"]):
-                        queue.append(conv(queue.pop(0), f"{n}.blocks.{b}.conv").relu().float())
-                z = torch.cat(queue, 1)
-            y = y + conv(z, f"{n}.conv").float()
-        y = head + conv(y, "body").float()
-        for i, f in enumerate({2: [2], 3: [3], 4: [2, 2]}[self.c["scale"]]):
-            y = pixel_shuffle(conv(y, f"upsampler.steps.{i}.expand"), f)
-        return conv(y, "tail").float() + mean
+                    z = self.parts.split(z, *of(f"{n}.blocks.{b}.conv"), self.places[b])
+            turned = 0 if standard else self.k * len(blocks) % self.c["channels"]
+            return self.parts.last(z, *of(f"{n}.conv"), y, turned)
+        if standard:
+            for b in blocks:
+                z = z + self.conv(p, self.conv(p, z, f"{n}.blocks.{b}.conv1").relu(), f"{n}.blocks.{b}.conv2").float()
+        else:
+            queue = list(torch.split(z, self.k, 1))
+            if self.c["channels"] % self.k:  # uneven: the front is always k channels of what is left
+                for b in blocks:
+                    a = torch.cat(queue, 1)
+                    queue = [a[:, self.k :], self.conv(p, a[:, : self.k], f"{n}.blocks.{b}.conv").relu().float()]
+            else:
+                for b in blocks:
+                    queue.append(self.conv(p, queue.pop(0), f"{n}.blocks.{b}.conv").relu().float())
+            z = torch.cat(queue, 1)
+        return y + self.conv(p, z, f"{n}.conv").float()
 
 
 # ---- pictures -----------------------------------------------------------------------------------------------------------
@@ -177,13 +208,13 @@ def tile(job):
 
 
 class Tiles:
-    """All tiles in the device's memory; draws patches there."""
+    """All tiles that hold a patch, in the device's memory; draws patches there."""
 
-    def __init__(self, folder, scale, variants, shrinks, device):
+    def __init__(self, folder, scale, variants, shrinks, side, device):
         files = sorted(f"{folder}/{f}" for f in os.listdir(folder) if f.endswith((".webp", ".png", ".jpg")))
         jobs = [(f, scale, variants, s, i) for i, (f, s) in enumerate((f, s) for s in shrinks for f in files)]
         with ProcessPoolExecutor() as pool:
-            pairs = list(pool.map(tile, jobs, chunksize=8))
+            pairs = [t for t in pool.map(tile, jobs, chunksize=8) if min(t[1].shape[1:3]) >= side]
         flat = lambda parts: torch.from_numpy(np.concatenate([p.reshape(-1, 3) for p in parts])).to(device)
         self.high, self.low = flat([h for h, _ in pairs]), flat([l for _, l in pairs])
         self.shape = torch.tensor(
@@ -267,11 +298,10 @@ class Scores:
 # ---- training -----------------------------------------------------------------------------------------------------------
 
 
-def main():
+def arguments(more=()):
     a = argparse.ArgumentParser()
     for name, kind, usual in [
         ("init", str, None),
-        ("base", str, ""),
         ("data", str, None),
         ("val", str, None),
         ("out", str, None),
@@ -283,199 +313,206 @@ def main():
         ("spectrum", float, 1.0),
         ("finish", float, 0.12),
         ("decay", float, 0.2),
-        ("degrade", str, ""),
-        ("layout", str, "nchw"),
+        ("kernels", str, "ours"),
         ("dtype", str, "f32"),
         ("seed", int, 1),
         ("shrinks", str, "1,0.75,0.5"),
+        *more,
     ]:
         a.add_argument("--" + name, type=kind, default=usual, required=usual is None)
     a = a.parse_args()
     torch.manual_seed(a.seed)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    cuda = device.type == "cuda"
+    a.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    a.cuda = a.device.type == "cuda"
+    a.kind = {"f32": torch.float32, "bf16": torch.bfloat16, "f16": torch.float16}[a.dtype]
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
     torch.backends.cudnn.benchmark = True
-    meta, p = read(a.init)
-    scale = meta["config"]["scale"]
-    dtype = {"f32": torch.float32, "bf16": torch.bfloat16, "f16": torch.float16}[a.dtype]
-    net = Net(meta["config"], p, dtype)
-    net32 = Net(meta["config"], p, torch.float32)
-    names = list(p)
-    shapes = [p[n].shape for n in names]
-    sizes = [p[n].numel() for n in names]
-    parameters = torch.cat([p[n].reshape(-1) for n in names]).to(device).requires_grad_()
-    # What a twin is mixed with.
-    other = read(a.base)[1] if a.base else p
-    base = torch.cat([other[n].reshape(-1) for n in names]).to(device)
-    average = parameters.detach().clone()
-    named = lambda v: {n: t.view(s) for n, t, s in zip(names, torch.split(v, sizes), shapes)}
-    middle = torch.tensor([1.0, 2, 1, 2, 4, 2, 1, 2, 1], device=device).view(3, 3)
-    rate = torch.zeros((), device=device)
-    keep = torch.zeros((), device=device)
-    luma_part = torch.zeros((), device=device)
-    gains = torch.cat(
-        [
-            (middle.expand(s) if len(s) == 4 and s[-1] == 3 else torch.ones(s, device=device)).reshape(-1)
-            for s in shapes
-        ]
-    )
-    m1, m2 = torch.zeros_like(average), torch.zeros_like(average)
-    time_step = torch.zeros((), device=device)
-    lost = torch.zeros((), device=device)
-    began = time.time()
-    tiles = Tiles(
-        a.data, scale, 12 if a.degrade == "jpeg" else 1, [float(s) for s in a.shrinks.split(",")], device
-    )
-    scores = Scores(a.val, scale, device, (95, 85, 75, 60, 40) if a.degrade else (0,))
+    return a
 
-    def score(quality_weights):
-        return [round(v, 4) for v in scores(net32, quality_weights)]
 
-    def mixed(v, strength):
-        return named(base + strength * (v - base))
+def say(**what):
+    print(json.dumps(what), flush=True)
 
-    def weights_at(v):
-        return lambda quality: mixed(v, strength_for(quality)) if a.degrade else named(v)
 
-    say = lambda **k: print(json.dumps(k), flush=True)
-    say(
-        tiles=len(tiles.shape),
-        megapixels=round(len(tiles.high) / 1e6, 1),
-        loading_s=round(time.time() - began, 1),
-        device=torch.cuda.get_device_name() if cuda else "cpu",
-        val=score(weights_at(average)),
-    )
+class Weights:
+    """All parameters as one vector, with their average and Adam's moments, so that a step is few kernels."""
 
-    def loss_of(p, low, high, luma_part):
-        d = net(p, low) - high
-        by_colour = d.abs().mean() + (
-            a.spectrum * torch.view_as_real(torch.fft.rfft2(d, norm="ortho")).abs().mean()
-            if a.spectrum
-            else 0
-        )
-        by_luma = 50 * (luma(d).square().mean() + 0.05 * d.square().mean())
-        return by_colour * (1 - luma_part) + by_luma * luma_part
+    def __init__(self, p, device):
+        self.names = list(p)
+        self.shapes = [p[n].shape for n in self.names]
+        self.sizes = [p[n].numel() for n in self.names]
+        self.now = self.flat(p).to(device).requires_grad_()
+        self.average = self.now.detach().clone()
+        middle = torch.tensor([1.0, 2, 1, 2, 4, 2, 1, 2, 1]).view(3, 3)
+        gain = lambda s: middle.expand(s) if len(s) == 4 and s[-1] == 3 else torch.ones(s)
+        self.gains = torch.cat([gain(s).reshape(-1) for s in self.shapes]).to(device)
+        self.m1, self.m2 = torch.zeros_like(self.average), torch.zeros_like(self.average)
+        zeros = [torch.zeros((), device=device) for _ in range(5)]
+        self.rate, self.keep, self.luma_part, self.time, self.lost = zeros
 
-    def step():
-        variant, strength = tiles.draw_variant() if a.degrade else (0, 1)
-        low, high = tiles.draw(a.batch, a.side, variant)
-        if a.layout == "nhwc":
-            low = low.contiguous(memory_format=torch.channels_last)
-        p = mixed(parameters, strength) if a.degrade else named(parameters)
-        loss = loss_of(p, low, high, luma_part)
-        (g,) = torch.autograd.grad(loss, [parameters])
+    def flat(self, p):
+        return torch.cat([p[n].reshape(-1) for n in self.names])
+
+    def named(self, v):
+        return {n: t.view(s) for n, t, s in zip(self.names, torch.split(v, self.sizes), self.shapes)}
+
+    def leaves(self):
+        """Views of the parameters, for `add_gradient`: quicker where many are not used."""
+        return {n: t.requires_grad_() for n, t in self.named(self.now.detach()).items()}
+
+    def add_gradient(self, loss, leaves, to):
+        """Adds the gradient to a vector."""
+        found = torch.autograd.grad(loss, list(leaves.values()), allow_unused=True)
+        pairs = [(part, f.contiguous()) for part, f in zip(self.named(to).values(), found) if f is not None]
+        torch._foreach_add_(*(list(t) for t in zip(*pairs)))
+
+    def descend(self, loss):
+        self.lost.copy_(loss.detach())
+        self.move(torch.autograd.grad(loss, [self.now])[0])
+
+    def move(self, g):
         with torch.no_grad():
             g = g * (0.5 / g.norm().clamp(min=0.5))
-            time_step.add_(1)
-            lost.copy_(loss)
-            m1.lerp_(g, 0.1)
-            m2.lerp_(g * g, 0.001)
-            move = m1 / (1 - 0.9**time_step) / ((m2 / (1 - 0.999**time_step)).sqrt() + 1e-7) * gains
-            parameters.sub_(rate * move)
-            average.lerp_(parameters, 1 - keep)
+            self.time.add_(1)
+            self.m1.lerp_(g, 0.1)
+            self.m2.lerp_(g * g, 0.001)
+            scale = (self.m2 / (1 - 0.999**self.time)).sqrt() + 1e-7
+            self.now.sub_(self.rate * (self.m1 / (1 - 0.9**self.time) / scale * self.gains))
+            self.average.lerp_(self.now, 1 - self.keep)
 
-    side_stream = torch.cuda.Stream() if cuda else None
-    if cuda:
-        side_stream.wait_stream(torch.cuda.current_stream())
-        with torch.cuda.stream(side_stream):
-            for _ in range(3):
-                step()  # rate 0: only compiles
-        torch.cuda.current_stream().wait_stream(side_stream)
-    else:
+    def restart(self, here):
+        with torch.no_grad():
+            self.now.copy_(here)
+            for t in (self.m1, self.m2, self.time):
+                t.zero_()
+
+
+def loss_of(a, d, luma_part):
+    """Of a difference."""
+    spectrum = torch.view_as_real(torch.fft.rfft2(d, norm="ortho")).abs().mean() if a.spectrum else 0
+    by_luma = 50 * (luma(d).square().mean() + 0.05 * d.square().mean())
+    return (d.abs().mean() + a.spectrum * spectrum) * (1 - luma_part) + by_luma * luma_part
+
+
+def captured(step, cuda, pool=None):
+    """The step as one CUDA graph. The rate must be 0 yet: the step runs some times before."""
+    if not cuda:
         step()
-    if cuda:
-        torch.cuda.synchronize()
-        graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(graph):
+        return step
+    side = torch.cuda.Stream()
+    side.wait_stream(torch.cuda.current_stream())
+    with torch.cuda.stream(side):
+        for _ in range(3):
             step()
-        one = graph.replay
-    else:
-        one = step
-    time_step.zero_()
-    m1.zero_()
-    m2.zero_()
-    average.copy_(parameters.detach())
+    torch.cuda.current_stream().wait_stream(side)
+    torch.cuda.synchronize()
+    graph = torch.cuda.CUDAGraph()
+    with torch.cuda.graph(graph, pool=pool):
+        step()
+    return graph.replay
 
-    def timed(n):
-        if cuda:
-            torch.cuda.synchronize()
-        t = time.time()
-        [one() for _ in range(n)]
-        if cuda:
-            torch.cuda.synchronize()
-        return (time.time() - t) / n
 
-    rate.fill_(a.rate * 0.1)
-    keep.fill_(0.9)
-    each = timed(20 if cuda else 3)
-    say(
-        ms_a_step=round(each * 1e3, 2),
-        low_resolution_megapixels_a_second=round(a.batch * a.side**2 / each / 1e6, 2),
-    )
-    # By the clock, since other processes may share the card: progress runs from 0 to 1 over --minutes.
+def train(a, weights, one, meta, scores_of):
+    """Steps for --minutes, by the clock, since other processes may share the card. Writes what scores best."""
+    wait = torch.cuda.synchronize if a.cuda else lambda: None
+    many = 25 if a.cuda else 1
+    weights.restart(weights.average)
+    weights.rate.fill_(a.rate * 0.1)
+    weights.keep.fill_(0.9)
+    wait()
+    start = time.time()
+    for _ in range(many):
+        one()
+    wait()
+    each = (time.time() - start) / many
+    megapixels = round(a.batch * a.side**2 / each / 1e6, 2)
+    say(ms_a_step=round(each * 1e3, 2), low_resolution_megapixels_a_second=megapixels)
     done, finishing, start, progress, best = 0, 0, time.time(), 0.0, (0.0, 0)
     next_look, main_part = start + 40, 1 - a.finish
 
     def look():
         nonlocal best
-        value = float(lost)
-        by_quality = score(weights_at(average))
-        val = sum(by_quality) / len(by_quality)
-        say(
-            step=done,
-            minutes=round((time.time() - start) / 60, 2),
-            rate=float(rate),
-            loss=round(value, 6),
-            val=by_quality,
-        )
+        value, minutes = float(weights.lost), round((time.time() - start) / 60, 2)
+        val = scores_of(weights.average)
+        say(step=done, minutes=minutes, rate=float(weights.rate), loss=round(value, 6), val=val)
         if not math.isfinite(value):
             sys.exit("diverged")
-        if val > best[0]:
-            best = (val, done)
-            write(
-                a.out,
-                {
-                    **meta,
-                    "training": {**(meta.get("training") or {}), "steps": done},
-                    "scores": {} if a.degrade else {"validation_psnr_y": round(val, 3)},
-                },
-                named(average),
-            )
+        mean = sum(val) / len(val)
+        if mean > best[0]:
+            best = (mean, done)
+            training = {**(meta.get("training") or {}), "steps": done}
+            scores = {"validation_psnr_y": round(mean, 3)} if len(val) == 1 else {}
+            file = {**meta, "training": training, "scores": scores}
+            write(a.out, file, weights.named(weights.average))
 
     while progress < 1:
-        if (
-            not finishing and progress >= main_part and a.finish
-        ):  # finish: from the average, squared luma, a small rate
+        if not finishing and progress >= main_part and a.finish:
+            # The second stage: from the average, squared luma, a small rate.
             look()
-            with torch.no_grad():
-                parameters.copy_(average)
-                m1.zero_()
-                m2.zero_()
-                time_step.zero_()
-            luma_part.fill_(1)
+            weights.restart(weights.average)
+            weights.luma_part.fill_(1)
             finishing = done
-        if not finishing:
-            r = (
-                a.rate
-                * min(1, (main_part - progress) / max(1e-9, main_part * a.decay))
-                * min(1, (done + 1) / 300)
-            )
+        if finishing:
+            rate = a.rate * 0.15 * min(1, (1 - progress) / max(1e-9, a.finish * 0.8))
         else:
-            r = a.rate * 0.15 * min(1, (1 - progress) / max(1e-9, a.finish * 0.8))
-        rate.fill_(r)
-        keep.fill_(min(a.ema, 1 - 10 / (10 + done - finishing)))
-        for _ in range(25 if cuda else 1):
+            decay = min(1, (main_part - progress) / max(1e-9, main_part * a.decay))
+            rate = a.rate * decay * min(1, (done + 1) / 300)
+        weights.rate.fill_(rate)
+        weights.keep.fill_(min(a.ema, 1 - 10 / (10 + done - finishing)))
+        for _ in range(many):
             one()
-        done += 25 if cuda else 1
-        if cuda:
-            torch.cuda.synchronize()
+        done += many
+        wait()
         progress = (time.time() - start) / (a.minutes * 60)
         if time.time() > next_look:
             look()
             next_look = time.time() + 60
     look()
     say(best=best[0], at=best[1])
+
+
+def fast(a, config):
+    """Whether the kernels of conv_on_gpu.py can be used."""
+    return a.cuda and a.kernels == "ours" and triton is not None and config["channels"] == 16 and a.dtype == "f32"
+
+
+def main():
+    a = arguments([("base", str, ""), ("degrade", str, "")])
+    meta, p = read(a.init)
+    config = meta["config"]
+    ours = fast(a, config)
+    net = Net(config, p, a.kind, a.device, ours)
+    net32 = Net(config, p, torch.float32, a.device, ours)
+    w = Weights(p, a.device)
+    # What a twin is mixed with.
+    base = w.flat(read(a.base)[1] if a.base else p).to(a.device)
+    began = time.time()
+    variants, shrinks = 12 if a.degrade == "jpeg" else 1, [float(s) for s in a.shrinks.split(",")]
+    tiles = Tiles(a.data, config["scale"], variants, shrinks, a.side, a.device)
+    scores = Scores(a.val, config["scale"], a.device, (95, 85, 75, 60, 40) if a.degrade else (0,))
+
+    def mixed(v, strength):
+        return w.named(base + strength * (v - base))
+
+    def scores_of(v):
+        at = lambda quality: mixed(v, strength_for(quality)) if a.degrade else w.named(v)
+        return [round(value, 4) for value in scores(net32, at)]
+
+    say(
+        tiles=len(tiles.shape),
+        megapixels=round(len(tiles.high) / 1e6, 1),
+        loading_s=round(time.time() - began, 1),
+        device=torch.cuda.get_device_name() if a.cuda else "cpu",
+        val=scores_of(w.average),
+    )
+
+    def step():
+        variant, strength = tiles.draw_variant() if a.degrade else (0, 1)
+        low, high = tiles.draw(a.batch, a.side, variant)
+        p = mixed(w.now, strength) if a.degrade else w.named(w.now)
+        w.descend(loss_of(a, net(p, low) - high, w.luma_part))
+
+    train(a, w, captured(step, a.cuda), meta, scores_of)
 
 
 if __name__ == "__main__":
