@@ -48,7 +48,7 @@ export async function launchFirefox(executablePath: string, downloads: string, h
 /** `[1, id, error, result]`, after the answers `[0, id, ...]` of the browser's own commands, of which there are none. */
 type Answer = [1, number, { error: string; message: string } | null, Record<string, unknown> | null];
 
-type OwnCommand = "NewSession" | "SetTimeouts" | "ExecuteScript" | "PerformActions";
+type OwnCommand = "NewSession" | "SetTimeouts" | "PerformActions";
 
 class Marionette implements Session {
   readonly #socket: Socket;
@@ -67,8 +67,6 @@ class Marionette implements Session {
   /** Its own command for a click waits five seconds for another page when a click saves a file. */
   async click(id: string): Promise<void> {
     const origin = { [ELEMENT]: id };
-    const script = 'arguments[0].scrollIntoView({ block: "center", behavior: "instant" })';
-    await this.send("ExecuteScript", { script, args: [origin] });
     const actions = [
       { type: "pointerMove", x: 0, y: 0, origin },
       { type: "pointerDown", button: 0 },

@@ -194,7 +194,6 @@ test("a verified link is reproduced in every browser", async ({ visitor }, info)
 });
 
 test("a model is fine-tuned for 20 steps, kept, and enlarges", async ({ visitor }) => {
-  test.setTimeout(120_000);
   const start = "splitsr-tiny-x2";
   await visitor.open(`#model=${start}`);
   const { driver } = visitor;
@@ -202,12 +201,16 @@ test("a model is fine-tuned for 20 steps, kept, and enlarges", async ({ visitor 
   await driver.setFiles(part("finetune-files"), [demo("fur"), demo("sign")]);
   await visitor.expectText(part("finetune-count"), /^2 pictures$/);
   await driver.click("dialog.finetune details > summary");
+  await expect.poll(() => visitor.attribute("dialog.finetune details", "open")).not.toBeNull();
   await driver.fill(part("tune-steps"), "20");
   await driver.fill(part("tune-rate"), "0.001");
   await driver.fill(part("tune-blur"), "2");
+  const steps = () =>
+    driver.evaluate(() => document.querySelector<HTMLInputElement>("[data-testid=tune-steps]")?.value);
+  await expect.poll(steps).toBe("20");
   await driver.click(part("finetune-start"));
   const state = () => visitor.attribute(part("finetune-status"), "data-state");
-  await expect.poll(state, { timeout: 90_000 }).toBe("done");
+  await expect.poll(state, { timeout: 120_000 }).toBe("done");
   // It has learnt something.
   expect(await visitor.text(part("finetune-status"))).toMatch(/^\s*Best at step \d+: [\d.]+ dB \(\+[\d.]+ dB vs\. /);
   await driver.click(part("finetune-save"));

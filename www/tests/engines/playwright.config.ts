@@ -13,9 +13,9 @@ export default defineConfig({
   // One browser after another: each takes all cores, and a case may read what an earlier browser left.
   workers: 1,
   // For a slow machine, as in the other suite.
-  timeout: 180_000,
+  timeout: 300_000,
   forbidOnly: Boolean(process.env["CI"]),
   reporter: [["list"]],
-  expect: { timeout: 60_000 },
+  expect: { timeout: 120_000 },
   projects: browsers.map(({ name }) => ({ name })),
 });

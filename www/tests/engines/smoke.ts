@@ -54,7 +54,7 @@ export class Visitor {
     });
   }
 
-  async expectText(selector: string, text: RegExp, timeout = 60_000): Promise<void> {
+  async expectText(selector: string, text: RegExp, timeout = 120_000): Promise<void> {
     await expect.poll(() => this.text(selector), { timeout }).toMatch(text);
   }
 

@@ -73,7 +73,20 @@ export class WebDriver implements Driver {
 
   async click(selector: string): Promise<void> {
     // A click on a disabled button would do nothing.
-    await this.#session.click(await this.#element(`${selector}:not(:disabled)`));
+    const id = await this.#element(`${selector}:not(:disabled)`);
+    // And one on what moves would miss it.
+    await this.evaluate(async (selector) => {
+      const element = document.querySelector<HTMLElement>(selector);
+      element?.scrollIntoView({ block: "center", behavior: "instant" });
+      const box = () => JSON.stringify(element?.getBoundingClientRect());
+      let last: string;
+      do {
+        last = box();
+        await new Promise(requestAnimationFrame);
+        await new Promise(requestAnimationFrame);
+      } while (box() !== last);
+    }, selector);
+    await this.#session.click(id);
   }
 
   async fill(selector: string, text: string): Promise<void> {
