@@ -1,5 +1,6 @@
 /** Chromium, by puppeteer. */
 import { launch, type ElementHandle, type Page } from "puppeteer-core";
+import { clickSurely } from "./clicking.ts";
 import { call, viewport, type Driver } from "./driver.ts";
 
 export async function launchChromium(executablePath: string, downloads: string): Promise<Driver> {
@@ -34,7 +35,7 @@ class PuppeteerDriver implements Driver {
   }
 
   async click(selector: string): Promise<void> {
-    await this.#page.locator(selector).click();
+    await clickSurely(this, selector, () => this.#page.locator(selector).click());
   }
 
   async fill(selector: string, text: string): Promise<void> {

@@ -18,6 +18,9 @@ export async function launchFirefox(executablePath: string, downloads: string, h
     "marionette.port": 0,
     "browser.download.folderList": 2,
     "browser.download.dir": downloads,
+    // It would show a saved WebP in a tab of its own, and the page, then hidden, would be slower and slower.
+    "browser.download.viewableInternally.enabledTypes": "",
+    "browser.download.alwaysOpenPanel": false,
     "datareporting.policy.dataSubmissionEnabled": false,
   };
   const lines = Object.entries(preferences).map((entry) => `user_pref(${JSON.stringify(entry).slice(1, -1)});\n`);
@@ -52,7 +55,7 @@ type OwnCommand = "NewSession" | "SetTimeouts" | "PerformActions";
 
 class Marionette implements Session {
   readonly #socket: Socket;
-  readonly #waiting = new Map<number, (answer: Answer) => void>();
+  readonly #waiting = new Map<number, { answered: (answer: Answer) => void; failed: (error: Error) => void }>();
   #received = Buffer.alloc(0);
   #lastId = 0;
 
@@ -61,6 +64,10 @@ class Marionette implements Session {
     socket.on("data", (data) => {
       this.#received = Buffer.concat([this.#received, data]);
       this.#read();
+    });
+    socket.on("error", () => undefined);
+    socket.on("close", () => {
+      for (const { failed } of this.#waiting.values()) failed(new Error("Firefox has gone"));
     });
   }
 
@@ -78,8 +85,8 @@ class Marionette implements Session {
   async send(command: Command | OwnCommand, parameters: Record<string, unknown>): Promise<unknown> {
     const id = ++this.#lastId;
     const message = JSON.stringify([0, id, `WebDriver:${command}`, parameters]);
-    const [, , error, result] = await new Promise<Answer>((answered) => {
-      this.#waiting.set(id, answered);
+    const [, , error, result] = await new Promise<Answer>((answered, failed) => {
+      this.#waiting.set(id, { answered, failed });
       this.#socket.write(`${Buffer.byteLength(message)}:${message}`);
     });
     if (error) throw new Error(`${error.error}: ${error.message}`);
@@ -98,7 +105,7 @@ class Marionette implements Session {
       // The first one tells of the protocol.
       if (!Array.isArray(message)) continue;
       const answer = message as Answer;
-      this.#waiting.get(answer[1])?.(answer);
+      this.#waiting.get(answer[1])?.answered(answer);
       this.#waiting.delete(answer[1]);
     }
   }

@@ -120,7 +120,7 @@ async function enlarge(visitor: Visitor, path: string): Promise<Outcome> {
   return visitor.driver.evaluate(async (name) => {
     const blob = await (await fetch(name)).blob();
     try {
-      const result = await window.pool.upscale(blob, { scale: 2, signal: AbortSignal.timeout(20_000) });
+      const result = await window.pool.upscale(blob, { scale: 2, signal: AbortSignal.timeout(120_000) });
       const { data } = (window.pixels = result.imageData());
       let leastAlpha = 255;
       for (let index = 3; index < data.length; index += 4) leastAlpha = Math.min(leastAlpha, data[index] ?? 255);

@@ -40,7 +40,8 @@ export class Visitor {
   /** Opens a page of somebody else's, which has loaded `splitsr.js`. */
   async openHost(): Promise<void> {
     await this.driver.goto(`${this.site.url}host.html`);
-    await expect.poll(() => this.driver.evaluate(() => "splitsr" in window)).toBe(true);
+    // Its script is a module: the page is complete when that has run.
+    expect(await this.driver.evaluate(() => "splitsr" in window)).toBe(true);
   }
 
   text(selector: string): Promise<string> {
@@ -54,13 +55,45 @@ export class Visitor {
     });
   }
 
-  async expectText(selector: string, text: RegExp, timeout = 120_000): Promise<void> {
-    await expect.poll(() => this.text(selector), { timeout }).toMatch(text);
+  /** Waits until an element's text fits. */
+  async expectText(selector: string, text: RegExp): Promise<void> {
+    expect(await this.#when(selector, null, text)).toMatch(text);
   }
 
-  async expectState(state: string | RegExp, timeout = 120_000): Promise<void> {
-    const pattern = typeof state === "string" ? new RegExp(`^${state}$`) : state;
-    await expect.poll(() => this.attribute(part("status"), "data-state"), { timeout }).toMatch(pattern);
+  /** Waits until an element's attribute fits; one that is not there is empty. */
+  async expectAttribute(selector: string, name: string, value: string | RegExp): Promise<void> {
+    const pattern = typeof value === "string" ? new RegExp(`^${value}$`) : value;
+    expect(await this.#when(selector, name, pattern)).toMatch(pattern);
+  }
+
+  expectState(state: string | RegExp): Promise<void> {
+    return this.expectAttribute(part("status"), "data-state", state);
+  }
+
+  /** What the page says as soon as it fits the pattern; on a slow machine that takes long. */
+  #when(selector: string, name: string | null, { source }: RegExp): Promise<string> {
+    return this.driver.evaluate(
+      ({ selector, name, source }) =>
+        new Promise<string>((resolve) => {
+          const read = () => {
+            const element = document.querySelector(selector);
+            return (name === null ? element?.textContent : element?.getAttribute(name)) ?? "";
+          };
+          const end = () => {
+            observer.disconnect();
+            clearTimeout(timer);
+            resolve(read());
+          };
+          const look = () => {
+            if (new RegExp(source).test(read())) end();
+          };
+          const observer = new MutationObserver(look);
+          const timer = setTimeout(end, 150_000);
+          observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+          look();
+        }),
+      { selector, name, source },
+    );
   }
 
   async chooseDemo(title: string): Promise<void> {
@@ -100,7 +133,7 @@ export class Visitor {
   async save(testId = "download"): Promise<{ name: string; bytes: Buffer }> {
     await this.driver.click(part(testId));
     let path = "";
-    await expect.poll(async () => (path = await this.#saved())).not.toBe("");
+    await expect.poll(async () => (path = await this.#saved()), { intervals: [50] }).not.toBe("");
     const bytes = await readFile(path);
     await rm(path);
     return { name: basename(path), bytes };
@@ -112,8 +145,13 @@ export class Visitor {
     // Firefox writes beside an empty file of the right name.
     if (names.some((name) => /\.(part|crdownload|wkdownload)$/.test(name))) return "";
     const path = join(this.#downloads, names[0] ?? "");
-    const { size } = await stat(path);
-    return names.length === 1 && size > 0 ? path : "";
+    if (names.length !== 1) return "";
+    // It may be renamed at this moment.
+    const size = await stat(path).then(
+      ({ size }) => size,
+      () => 0,
+    );
+    return size > 0 ? path : "";
   }
 }
 
@@ -143,7 +181,7 @@ export const test = base.extend<{ visitor: Visitor }, { shared: Visitor }>({
       await site.stop();
       await rm(folder, { recursive: true, force: true });
     },
-    { scope: "worker", timeout: 60_000 },
+    { scope: "worker", timeout: 120_000 },
   ],
   visitor: async ({ shared }, use, info) => {
     await use(shared);

@@ -1,10 +1,11 @@
 /** Plain WebDriver (https://www.w3.org/TR/webdriver2/), whichever way its commands reach the browser. */
 import type { ChildProcess } from "node:child_process";
 import { setTimeout } from "node:timers/promises";
+import { clickSurely } from "./clicking.ts";
 import { call, viewport, type Driver } from "./driver.ts";
 
 /** How long to wait: for an element, for a page, for a script; in milliseconds. */
-export const timeouts = { implicit: 10_000, pageLoad: 30_000, script: 180_000 };
+export const timeouts = { implicit: 60_000, pageLoad: 120_000, script: 240_000 };
 
 /** The name of an element's id in WebDriver's JSON. */
 export const ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
@@ -72,36 +73,49 @@ export class WebDriver implements Driver {
   }
 
   async click(selector: string): Promise<void> {
-    // A click on a disabled button would do nothing.
-    const id = await this.#element(`${selector}:not(:disabled)`);
-    // And one on what moves would miss it.
-    await this.evaluate(async (selector) => {
-      const element = document.querySelector<HTMLElement>(selector);
-      element?.scrollIntoView({ block: "center", behavior: "instant" });
-      const box = () => JSON.stringify(element?.getBoundingClientRect());
-      let last: string;
-      do {
-        last = box();
-        await new Promise(requestAnimationFrame);
-        await new Promise(requestAnimationFrame);
-      } while (box() !== last);
-    }, selector);
-    await this.#session.click(id);
+    await clickSurely(this, selector, async () => this.#session.click(await this.#element(selector)));
   }
 
   async fill(selector: string, text: string): Promise<void> {
-    // An empty field in between would be a change of its own.
-    await this.evaluate((selector) => {
-      const field = document.querySelector<HTMLInputElement>(selector);
-      field?.focus();
-      field?.select();
-    }, selector);
-    // With the tab key: the field is told of the change when it is left.
-    await this.#session.send("ElementSendKeys", { id: await this.#element(selector), text: `${text}\uE004` });
+    const type = async (keys: string) =>
+      this.#session.send("ElementSendKeys", { id: await this.#element(selector), text: keys });
+    // The page may write into the field meanwhile, which ends the selection.
+    for (let attempts = 10; ; attempts--) {
+      // An empty field in between would be a change of its own.
+      await this.evaluate((selector) => {
+        const field = document.querySelector<HTMLInputElement>(selector);
+        field?.focus();
+        field?.select();
+      }, selector);
+      await type(text);
+      const value = await this.evaluate(
+        (selector) => document.querySelector<HTMLInputElement>(selector)?.value,
+        selector,
+      );
+      if (value === text) break;
+      if (attempts === 0) throw new Error(`${selector} has ${String(value)} instead of ${text}`);
+    }
+    // The field is told of the change when it is left, by the tab key.
+    await type("\uE004");
   }
 
   async screenshot(): Promise<Uint8Array> {
-    return Buffer.from((await this.#session.send("TakeScreenshot", { full: false })) as string, "base64");
+    // WebKit takes it when it paints the next time, and where nothing changes it never does: a pixel changes.
+    await this.evaluate(() => {
+      const pixel = document.createElement("i");
+      pixel.id = "repainted";
+      pixel.style.cssText = "position: fixed; right: 0; bottom: 0; width: 1px; height: 1px";
+      document.documentElement.append(pixel);
+      let shade = 0;
+      const timer = setInterval(() => {
+        shade = 1 - shade;
+        pixel.style.background = `rgb(0 0 ${shade})`;
+        if (!pixel.isConnected) clearInterval(timer);
+      }, 50);
+    });
+    const picture = (await this.#session.send("TakeScreenshot", { full: false })) as string;
+    await this.evaluate(() => document.querySelector("#repainted")?.remove());
+    return Buffer.from(picture, "base64");
   }
 
   async close(): Promise<void> {
@@ -117,16 +131,19 @@ export class WebDriver implements Driver {
 
 /** Ends processes that were started as the leaders of their groups, with what they have started themselves. */
 export function stop(children: readonly ChildProcess[]): void {
-  for (const { pid, exitCode } of children) if (pid !== undefined && exitCode === null) process.kill(-pid);
+  for (const { pid, exitCode, signalCode } of children) {
+    if (pid !== undefined && exitCode === null && signalCode === null) process.kill(-pid);
+  }
 }
 
 /** Tries again while the browser starts. */
 export async function eventually<Value>(attempt: () => Promise<Value>): Promise<Value> {
-  for (let attempts = 300; ; attempts--) {
+  const end = performance.now() + 90_000;
+  for (;;) {
     try {
       return await attempt();
     } catch (error) {
-      if (attempts === 0) throw error;
+      if (performance.now() > end) throw error;
       await setTimeout(100);
     }
   }
