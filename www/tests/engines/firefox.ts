@@ -3,13 +3,13 @@
  * WebDriver's commands as JSON over a socket. With WebDriver BiDi, Firefox 153 watches all workers as a
  * debugger does, and a worker that starts others then hangs at random.
  */
-import { spawn, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import type { Driver } from "./driver.ts";
-import { eventually, stop, timeouts, WebDriver, ELEMENT, type Command, type Session } from "./webdriver.ts";
+import { eventually, start, stop, timeouts, WebDriver, ELEMENT, type Command, type Session } from "./webdriver.ts";
 
 /** `home` is an empty folder, for the browser's profile. */
 export async function launchFirefox(executablePath: string, downloads: string, home: string): Promise<Driver> {
@@ -25,12 +25,9 @@ export async function launchFirefox(executablePath: string, downloads: string, h
   };
   const lines = Object.entries(preferences).map((entry) => `user_pref(${JSON.stringify(entry).slice(1, -1)});\n`);
   await writeFile(join(home, "user.js"), lines);
-  const browser = spawn(executablePath, ["--headless", "--no-remote", "--marionette", "--profile", home], {
-    detached: true,
-    stdio: "ignore",
-  });
-  const children: ChildProcess[] = [browser];
+  const children: ChildProcess[] = [];
   try {
+    start(children, executablePath, ["--headless", "--no-remote", "--marionette", "--profile", home]);
     const port = await eventually(async () => {
       const text = await readFile(join(home, "MarionetteActivePort"), "utf8");
       if (text === "") throw new Error("Firefox has not written its port");

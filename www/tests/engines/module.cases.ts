@@ -60,7 +60,7 @@ test("parts, progress and the report tell of the result", async ({ visitor }) =>
   const seen = await visitor.driver.evaluate(async () => {
     const phases = new Set<string>();
     let area = 0;
-    const result = await window.pool.upscale("demo/sign.png", {
+    const result = await window.pool.upscale("demo/fur.png", {
       scale: 2,
       onProgress: ({ phase }) => phases.add(phase),
       onPart: ({ imageData }) => (area += imageData.width * imageData.height),
@@ -69,7 +69,7 @@ test("parts, progress and the report tell of the result", async ({ visitor }) =>
     const hash = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
     return { phases: [...phases], area, isHashRight: hash === result.report.outputSha256, ...result.report };
   });
-  expect(seen).toMatchObject({ phases: ["decode", "enlarge", "finish"], area: 960 * 720, isHashRight: true });
+  expect(seen).toMatchObject({ phases: ["decode", "enlarge", "finish"], area: 744 * 560, isHashRight: true });
   expect(seen).toMatchObject({ backend: "cpu", model: "splitsr-x2", notes: [] });
 });
 

@@ -6,6 +6,9 @@ import { unzipSync } from "fflate";
 import { awkwardFile, dataFolder } from "../support.ts";
 import { part, test, type Visitor } from "./smoke.ts";
 
+/** The fragment that chooses a small model, where the network does not matter. */
+const small = "#model=splitsr-tiny-x2";
+
 const demo = (name: string) => join(dataFolder, "demo", `${name}.png`);
 
 /** A picture's difference from the result that the page shows. */
@@ -60,7 +63,7 @@ test("a dropped picture is opened", async ({ visitor }) => {
 });
 
 test("a file that cannot be read is refused in words, and the page goes on", async ({ visitor }) => {
-  await visitor.open();
+  await visitor.open(small);
   await visitor.driver.setFiles(part("file-input"), [awkwardFile("corrupt_data.png")]);
   await visitor.expectState("error");
   expect(await visitor.text(part("status"))).toMatch(/cannot be decoded/);
@@ -70,7 +73,7 @@ test("a file that cannot be read is refused in words, and the page goes on", asy
 
 test("enlarging is cancelled, and begun again", async ({ visitor }) => {
   await visitor.open();
-  await visitor.chooseDemo("Sign");
+  await visitor.chooseDemo("Fur");
   await visitor.driver.fill(part("zoom"), "8");
   await visitor.driver.click(part("run"));
   await visitor.expectState("working");
@@ -78,12 +81,12 @@ test("enlarging is cancelled, and begun again", async ({ visitor }) => {
   await visitor.expectText(part("status"), /^Cancelled/);
   await visitor.driver.fill(part("zoom"), "1.5");
   await visitor.run();
-  expect(await visitor.resultSize()).toEqual([720, 540]);
+  expect(await visitor.resultSize()).toEqual([558, 420]);
 });
 
 test("the window shows the result", async ({ visitor }) => {
   // The divider is at the left edge, and a pixel of the result is one of the window.
-  await visitor.open("#img=demo:sign&zoom=2");
+  await visitor.open(`${small}&img=demo:sign&zoom=2`);
   await visitor.expectState("done");
   await visitor.driver.click(".toolbar [data-action=actual]");
   await visitor.driver.evaluate(() => {
@@ -114,7 +117,7 @@ test("the window shows the result", async ({ visitor }) => {
 });
 
 test("the result is compared with a resizer", async ({ visitor }) => {
-  await visitor.open();
+  await visitor.open(small);
   await visitor.chooseDemo("Fur");
   await visitor.choose(part("compare-model"), "bicubic");
   await visitor.run();
@@ -139,7 +142,7 @@ const formats = [
 ] as const;
 
 test("the result is saved in each format", async ({ visitor }, info) => {
-  await visitor.open();
+  await visitor.open(small);
   await visitor.driver.setFiles(part("file-input"), [demo("fur")]);
   await visitor.expectText(part("status"), /^Ready/);
   await visitor.run();
@@ -159,7 +162,7 @@ test("the result is saved in each format", async ({ visitor }, info) => {
 });
 
 test("several pictures become one zip", async ({ visitor }) => {
-  await visitor.open();
+  await visitor.open(small);
   const files = [demo("fur"), awkwardFile("corrupt_data.png"), awkwardFile("rgba16.png")];
   await visitor.driver.setFiles(part("file-input"), files);
   const { name, bytes } = await visitor.save("batch-run");
@@ -175,8 +178,7 @@ test("a link to a part gives that part", async ({ visitor }) => {
 });
 
 test("a verified link is reproduced in every browser", async ({ visitor }, info) => {
-  // A small model: its picture is enlarged four times.
-  await visitor.open("#model=splitsr-tiny-x2");
+  await visitor.open(small);
   await visitor.chooseDemo("Fur");
   await visitor.driver.fill(part("zoom"), "1.7");
   await visitor.run();

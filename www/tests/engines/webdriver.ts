@@ -1,5 +1,5 @@
 /** Plain WebDriver (https://www.w3.org/TR/webdriver2/), whichever way its commands reach the browser. */
-import type { ChildProcess } from "node:child_process";
+import { spawn, type ChildProcess, type SpawnOptions } from "node:child_process";
 import { setTimeout } from "node:timers/promises";
 import { clickSurely } from "./clicking.ts";
 import { call, viewport, type Driver } from "./driver.ts";
@@ -129,7 +129,18 @@ export class WebDriver implements Driver {
   }
 }
 
-/** Ends processes that were started as the leaders of their groups, with what they have started themselves. */
+/**
+ * Starts a program as the leader of a group of processes, with pipes as `spawn` has them. The group ends with this
+ * process at the latest.
+ */
+export function start(children: ChildProcess[], program: string, args: string[], options?: SpawnOptions): ChildProcess {
+  const child = spawn(program, args, { stdio: "ignore", ...options, detached: true });
+  children.push(child);
+  process.once("exit", () => stop([child]));
+  return child;
+}
+
+/** Ends processes, with what they have started themselves. */
 export function stop(children: readonly ChildProcess[]): void {
   for (const { pid, exitCode, signalCode } of children) {
     if (pid !== undefined && exitCode === null && signalCode === null) process.kill(-pid);

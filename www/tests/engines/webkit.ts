@@ -1,12 +1,12 @@
 /** WebKit, as GTK's small browser, by WebDriver over HTTP. */
-import { spawn, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, writeFile } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { viewport, type Driver } from "./driver.ts";
-import { eventually, stop, timeouts, WebDriver, type Command, type Session } from "./webdriver.ts";
+import { eventually, start, stop, timeouts, WebDriver, type Command, type Session } from "./webdriver.ts";
 
 /** Each command's method and path in a session; an element's id takes the place of `ID`. */
 const paths: Record<Command, readonly ["GET" | "POST" | "DELETE", string]> = {
@@ -25,34 +25,28 @@ export async function launchWebKit(executablePath: string, downloads: string, ho
   try {
     // It has no mode without a window. The server picks a free number, and writes it to this pipe.
     const screen = `${viewport.width}x${viewport.height + 200}x24`;
-    const server = spawn("Xvfb", ["-displayfd", "3", "-screen", "0", screen, "-nolisten", "tcp"], {
-      detached: true,
+    const server = start(children, "Xvfb", ["-displayfd", "3", "-screen", "0", screen, "-nolisten", "tcp"], {
       stdio: ["ignore", "ignore", "ignore", "pipe"],
     });
-    children.push(server);
     const [display] = (await once(server.stdio[3] as Readable, "data")) as [Buffer];
 
     await mkdir(join(home, ".config"));
     await writeFile(join(home, ".config/user-dirs.dirs"), `XDG_DOWNLOAD_DIR="${downloads}"\n`);
     const port = await freePort();
-    children.push(
-      spawn(executablePath, [`--port=${port}`], {
-        detached: true,
-        stdio: "ignore",
-        env: {
-          PATH: process.env["PATH"],
-          HOME: home,
-          DISPLAY: `:${String(display).trim()}`,
-          // Containers seldom allow what the sandbox needs; these pages are our own.
-          WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1",
-          // There is no bus for them to ask on.
-          GIO_USE_VFS: "local",
-          NO_AT_BRIDGE: "1",
-          // Layers of a graphics card cost time where a processor acts as one.
-          WEBKIT_DISABLE_COMPOSITING_MODE: "1",
-        },
-      }),
-    );
+    start(children, executablePath, [`--port=${port}`], {
+      env: {
+        PATH: process.env["PATH"],
+        HOME: home,
+        DISPLAY: `:${String(display).trim()}`,
+        // Containers seldom allow what the sandbox needs; these pages are our own.
+        WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1",
+        // There is no bus for them to ask on.
+        GIO_USE_VFS: "local",
+        NO_AT_BRIDGE: "1",
+        // Layers of a graphics card cost time where a processor acts as one.
+        WEBKIT_DISABLE_COMPOSITING_MODE: "1",
+      },
+    });
     const address = `http://127.0.0.1:${port}`;
     await eventually(() => fetch(`${address}/status`));
     const capabilities = { alwaysMatch: { timeouts } };
