@@ -11,8 +11,9 @@ convolutions; that holds for any `k`, also where it does not divide the channels
 
 Each step trains the largest network, the flagship, the smallest and one at random on the same patches ("slimmable"
 networks and their sandwich rule: Yu and Huang, ICCV 2019). All but the largest learn half from it. Adam moves once, by
-the sum of their gradients: when it moved after each, the flagship fell by 1.2 dB in 4 minutes. One CUDA graph is
-captured for each sequence of kinds of groups; the ratio is data, so that 20 graphs do for all.
+the sum of their gradients. In a run in which it moved after each, and at a higher rate, the flagship fell; which of the
+two was to blame was not tried. One CUDA graph is captured for each sequence of kinds of groups; the ratio is data, so
+that 20 graphs do for all.
 
 `--init` can be a plain network, whose cut then equals it at the start, or an elastic one. `--minutes 0` only prints the
 table of scores, `--check 1` compares cuts with the elastic network.

@@ -273,7 +273,6 @@ mod tests {
             let config = wanted.apply(config());
             assert_eq!(model.metadata.config, NetworkConfig::SplitSr(config.clone()));
             let expanded = conv_all(&tensors, "upsampler.steps.0.expand", &features(&tensors, &config, &x));
-            // The tail reads the pixels after the shuffle: its bias and middle tap are enough to compare by.
             let planes = model.enlarge(input.clone(), HEIGHT, WIDTH).unwrap();
             let expected = shuffled_tail(&tensors, &expanded, &mean);
             for (index, (found, expected)) in planes.iter().zip(&expected).enumerate() {

@@ -7,6 +7,7 @@
 //! 4. Luma, without `scale` pixels on each side; PSNR and SSIM; means over the pictures of a set (a
 //!    mean of dB).
 
+use std::fmt;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -30,6 +31,13 @@ pub struct Scores {
     pub psnr_y: f64,
     /// At most 1.
     pub ssim_y: f64,
+}
+
+impl fmt::Display for Scores {
+    /// "37.64 dB, 0.9595".
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:.2} dB, {:.4}", self.psnr_y, self.ssim_y)
+    }
 }
 
 /// The scores of a folder of pictures.

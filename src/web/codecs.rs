@@ -61,7 +61,8 @@ pub fn srgb_rgba8(picture: &Picture) -> Vec<u8> {
     profile::into_srgb(picture.0.clone()).to_rgba8()
 }
 
-/// `rgba`, opaque pixels in the colours of the profile `icc`, in sRGB: as `srgbRgba8` for a picture of them.
+/// `rgba`, opaque pixels in the colours of the profile `icc`, in sRGB: as `srgbRgba8` for a picture
+/// of them.
 #[wasm_bindgen(js_name = intoSrgb)]
 pub fn into_srgb(rgba: Vec<u8>, icc: Vec<u8>) -> Result<Vec<u8>> {
     let (count, samples) = (rgba.len() / 4, Samples::U8(without_alpha(rgba)));

@@ -125,9 +125,9 @@ pub fn run(args: Args) -> Result<()> {
     Ok(())
 }
 
-fn in_words(Scores { psnr_y, ssim_y }: Scores, ssimulacra2: Option<f64>) -> String {
+fn in_words(scores: Scores, ssimulacra2: Option<f64>) -> String {
     let ssimulacra2 = ssimulacra2.map_or(String::new(), |score| format!(", SSIMULACRA2 {score:.1}"));
-    format!("{psnr_y:.2} dB, {ssim_y:.4}{ssimulacra2}")
+    format!("{scores}{ssimulacra2}")
 }
 
 /// SSIMULACRA2 of `sr` against `hr`, both 8-bit RGB: at most 100.

@@ -34,9 +34,10 @@ pub fn run(args: Args) -> Result<()> {
     if !args.model.is_file() {
         return Err(Error::Config(format!("{} is not a file: give the path of a weights file", args.model.display())));
     }
+    // First, because its errors name the file.
+    let model = models::load(&args.model.to_string_lossy())?;
     let bytes = std::fs::read(&args.model).map_err(Error::io(&args.model))?;
     let (mut metadata, tensors) = read(&bytes)?;
-    let model = models::load(&args.model.to_string_lossy())?;
     let scale = model.scale();
     let pairs = Dataset::load(&args.val, scale, &Default::default())?.into_pairs();
     let mut scores = metadata.scores.as_object().cloned().unwrap_or_default();
@@ -86,8 +87,8 @@ fn score(
     enlarge: impl Fn(&Picture) -> Result<Picture>,
 ) -> Result<(String, serde_json::Value)> {
     let set = score_set(folder, scale, degrade, |lr, _, _| enlarge(lr), |_| Ok(()))?;
+    println!("{}: {}", set.name, set.scores);
     let Scores { psnr_y, ssim_y } = set.scores;
-    println!("{}: {psnr_y:.2} dB, {ssim_y:.4}", set.name);
     let rounded = |value: f64, places: f64| (value * places).round() / places;
     Ok((set.name, serde_json::json!([rounded(psnr_y, 1e3), rounded(ssim_y, 1e5)])))
 }

@@ -7,7 +7,6 @@ import codecsUrl from "../wasm/codecs/splitsr_bg.wasm?url";
 import { Picture } from "../wasm/simd128/splitsr.js";
 import type { Distance, Resizer } from "../api/index.ts";
 import { MAX_SOURCE_MEGAPIXELS } from "./limits.ts";
-import { PIECE } from "./pixels.ts";
 import type { PlainPixels } from "./protocol.ts";
 import { buffer, compile } from "./wasm.ts";
 
@@ -27,6 +26,9 @@ async function load(): Promise<typeof Codecs> {
   glue.initSync({ module });
   return glue;
 }
+
+/** Pixels that are converted at once: an instance's memory never shrinks. */
+const PIECE = 1 << 20;
 
 /** Reads a file of any format that our codecs know. */
 export async function decode(bytes: Uint8Array): Promise<Picture> {

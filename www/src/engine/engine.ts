@@ -45,7 +45,7 @@ export class Engine {
 
   constructor(model: ModelFacts, bytes: ArrayBuffer, info: string, devices: Devices) {
     this.#model = model;
-    this.#plain = { key: "", bytes, info };
+    this.#plain = { network: "{}", strength: 0, bytes, info };
     this.#devices = devices;
   }
 
@@ -99,18 +99,18 @@ export class Engine {
 
   /** The weights of a slice, or those that clean up by `strength` %: a slice has no twin. */
   #weights(slice: Slice, strength: number, twin: ArrayBuffer | undefined): Weights {
-    const wanted = stringify(slice);
+    const network = stringify(slice);
     const plain = new Uint8Array(this.#plain.bytes);
-    if (wanted !== "{}") return this.#derive(wanted, () => sliceWeights(plain, wanted));
+    if (network !== this.#plain.network) return this.#derive(network, 0, () => sliceWeights(plain, network));
     if (strength === 0 || !twin) return this.#plain;
-    return this.#derive(`${strength} %`, () => mixWeights(plain, new Uint8Array(twin), strength));
+    return this.#derive(network, strength, () => mixWeights(plain, new Uint8Array(twin), strength));
   }
 
-  #derive(key: string, make: () => Uint8Array): Weights {
-    if (this.#derived?.key !== key) {
+  #derive(network: string, strength: number, make: () => Uint8Array): Weights {
+    if (this.#derived?.network !== network || this.#derived.strength !== strength) {
       const bytes = make();
       const model = Model.load(bytes);
-      this.#derived = { key, bytes: buffer(bytes), info: model.info };
+      this.#derived = { network, strength, bytes: buffer(bytes), info: model.info };
       model.free();
     }
     return this.#derived;
@@ -232,8 +232,10 @@ export class Engine {
 
 /** Weights, and their properties for the planner in Rust's own form. */
 interface Weights {
-  /** What they were made by; "" for the model's own. */
-  key: string;
+  /** The slice, as JSON; "{}" for the model's own network. */
+  network: string;
+  /** Of the clean-up, in %. */
+  strength: number;
   bytes: ArrayBuffer;
   info: string;
 }
@@ -244,9 +246,9 @@ interface RunOptions extends Pick<UpscaleRequest, "tile" | "parts"> {
   weights: Weights;
 }
 
-function paceKey({ backend }: ChosenDevice, { key }: Weights): string {
-  // A mixture is the same network.
-  return key.endsWith("%") ? backend : `${backend}${key}`;
+/** Without the strength: a mixture takes as long. */
+function paceKey({ backend }: ChosenDevice, { network }: Weights): string {
+  return `${backend} ${network}`;
 }
 
 /** Reads a source and decides on the strength of the clean-up. The picture's notes tell of it. */

@@ -6,7 +6,7 @@ import { Sha256 } from "../wasm/simd128/splitsr.js";
 import { buffer } from "./wasm.ts";
 
 /** Pixels of a piece. */
-export const PIECE = 1 << 20;
+const PIECE = 1 << 22;
 
 /** SHA-256 in hexadecimal. Only secure contexts have the browser's faster code, which copies. */
 export async function hash(bytes: Uint8Array<ArrayBuffer>): Promise<string> {

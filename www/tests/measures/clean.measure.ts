@@ -2,13 +2,11 @@
  * How soon the page shows another clean-up: from the move of the slider to the new result, for a JPEG of 320x180.
  * `npm run measure` prints the median.
  */
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { writeFileSync } from "node:fs";
 import { expect, test } from "@playwright/test";
 import { Visitor } from "../support.ts";
 
-test("the slider of the clean-up", async ({ page }) => {
+test("the slider of the clean-up", async ({ page }, info) => {
   const visitor = new Visitor(page);
   await visitor.open();
   await visitor.expectState("idle");
@@ -19,7 +17,7 @@ test("the slider of the clean-up", async ({ page }) => {
     const blob = await canvas.convertToBlob({ type: "image/jpeg", quality: 0.6 });
     return [...new Uint8Array(await blob.arrayBuffer())];
   });
-  const file = join(mkdtempSync(join(tmpdir(), "clean-")), "small.jpg");
+  const file = info.outputPath("small.jpg");
   writeFileSync(file, new Uint8Array(jpeg));
   await visitor.chooseFile(file);
   await visitor.expectState("idle");
