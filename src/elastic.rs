@@ -66,7 +66,7 @@ pub fn slice(bytes: &[u8], wanted: &Slice) -> Result<Vec<u8>> {
     to_file(&metadata, &tensors)
 }
 
-/// [`slice`] for the content of a file.
+/// [`slice()`] for the content of a file.
 pub(crate) fn slice_tensors(
     mut metadata: Metadata,
     mut tensors: NamedTensors,

@@ -74,7 +74,7 @@ impl ModelFiles {
     /// out then: it belongs to the whole file.
     ///
     /// # Errors
-    /// As [`slice`].
+    /// As [`slice()`].
     pub fn sliced(self, wanted: &Slice) -> Result<Self> {
         if wanted.is_default() {
             return Ok(self);
@@ -82,10 +82,10 @@ impl ModelFiles {
         Ok(Self { weights: slice(&self.weights, wanted)?, twin: None, ..self })
     }
 
-    /// A network of an elastic model as a weights file: see [`slice`].
+    /// A network of an elastic model as a weights file: see [`slice()`].
     ///
     /// # Errors
-    /// As [`load`] and [`slice`].
+    /// As [`load`] and [`slice()`].
     pub fn extract(name: &str, wanted: &Slice) -> Result<Vec<u8>> {
         slice(&find(name)?.1, wanted)
     }
