@@ -143,7 +143,7 @@ test("a comparison keeps the result of a model that is not chosen any more", asy
   await expect(visitor.part("report")).toContainText("splitsr-tiny-x2");
 });
 
-test("the speed of a model is estimated before it ran here, and measured after", async () => {
+test("the speed of a model is estimated before it ran here, and measured after", { tag: "@alone" }, async () => {
   await visitor.chooseDemo("Fur");
   await visitor.part("model").selectOption("splitsr-tiny-x2");
   await visitor.unfold("network");

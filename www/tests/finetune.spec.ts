@@ -235,7 +235,7 @@ test("hyper-parameters without weights are trained, from the nearest model that 
   await expect(page.locator("#panel")).toContainText(`a new network started from ${START}`);
 });
 
-test("the page is never held up while it fine-tunes", async () => {
+test("the page is never held up while it fine-tunes", { tag: "@alone" }, async () => {
   await visitor.setUp(2000);
   await visitor.begin();
   await visitor.watchTasks();

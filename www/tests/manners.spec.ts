@@ -390,45 +390,49 @@ interface TraceEvent {
   args?: Record<string, unknown>;
 }
 
-test("12 megapixels hold the page up for no more than 50 ms, opened and enlarged", async ({ page }) => {
-  test.setTimeout(240_000);
-  const visitor = new Visitor(page);
-  await visitor.open();
-  await visitor.expectState("idle");
-  const open = async (width: number, height: number) => {
-    // As a file: buffers travel to the page through its own thread.
-    const path = test.info().outputPath("noise.bmp");
-    await writeFile(path, noise(width, height));
-    await visitor.chooseFile(path);
-    await expect(visitor.part("status")).toHaveText(new RegExp(`^Ready: ${width} × ${height}`), { timeout: 30_000 });
-  };
-  const run = async () => {
-    await visitor.part("run").click();
-    await visitor.expectState("done", 100_000);
-    expect(await visitor.part("result").evaluate((canvas: HTMLCanvasElement) => canvas.width)).toBe(4000);
-  };
-  // A neighbour on the same core makes a task take more of the processor's time, now and then twice as much: what the page itself takes too long for,
-  // it does each time.
-  const expectNone = async (act: () => Promise<void>, what: string) => {
-    const tries: number[][] = [];
-    while (tries.length < 3 && tries.every(({ length }) => length > 0)) tries.push(await longTasks(page, act));
-    expect(tries.at(-1), `${what}: ${JSON.stringify(tries)}`).toEqual([]);
-  };
-  await expectNone(() => open(4000, 3000), "a picture of 12 megapixels");
-  await open(2000, 1500);
-  await expectNone(run, "a result of 12 megapixels");
+test(
+  "12 megapixels hold the page up for no more than 50 ms, opened and enlarged",
+  { tag: "@alone" },
+  async ({ page }) => {
+    test.setTimeout(240_000);
+    const visitor = new Visitor(page);
+    await visitor.open();
+    await visitor.expectState("idle");
+    const open = async (width: number, height: number) => {
+      // As a file: buffers travel to the page through its own thread.
+      const path = test.info().outputPath("noise.bmp");
+      await writeFile(path, noise(width, height));
+      await visitor.chooseFile(path);
+      await expect(visitor.part("status")).toHaveText(new RegExp(`^Ready: ${width} × ${height}`), { timeout: 30_000 });
+    };
+    const run = async () => {
+      await visitor.part("run").click();
+      await visitor.expectState("done", 100_000);
+      expect(await visitor.part("result").evaluate((canvas: HTMLCanvasElement) => canvas.width)).toBe(4000);
+    };
+    // A neighbour on the same core makes a task take more of the processor's time, now and then twice as much: what the page itself takes too long for,
+    // it does each time.
+    const expectNone = async (act: () => Promise<void>, what: string) => {
+      const tries: number[][] = [];
+      while (tries.length < 3 && tries.every(({ length }) => length > 0)) tries.push(await longTasks(page, act));
+      expect(tries.at(-1), `${what}: ${JSON.stringify(tries)}`).toEqual([]);
+    };
+    await expectNone(() => open(4000, 3000), "a picture of 12 megapixels");
+    await open(2000, 1500);
+    await expectNone(run, "a result of 12 megapixels");
 
-  const holdUp = () =>
-    page.evaluate(
-      () =>
-        new Promise((resolve) => {
-          new PerformanceObserver(resolve).observe({ type: "longtask" });
-          setTimeout(() => {
-            const end = performance.now() + 300;
-            while (performance.now() < end);
-          });
-        }),
-    );
-  const held = await longTasks(page, holdUp);
-  expect(held.length, "what does hold it up is seen").toBe(1);
-});
+    const holdUp = () =>
+      page.evaluate(
+        () =>
+          new Promise((resolve) => {
+            new PerformanceObserver(resolve).observe({ type: "longtask" });
+            setTimeout(() => {
+              const end = performance.now() + 300;
+              while (performance.now() < end);
+            });
+          }),
+      );
+    const held = await longTasks(page, holdUp);
+    expect(held.length, "what does hold it up is seen").toBe(1);
+  },
+);

@@ -9,7 +9,7 @@ import { weightsFile } from "./weights.ts";
 
 test.beforeEach(({ page, baseURL }) => openHost(page, baseURL));
 
-test("the estimate is bounded for any number of workers", async ({ page }) => {
+test("the estimate is bounded for any number of workers", { tag: "@alone" }, async ({ page }) => {
   const outcome = await page.evaluate(async () => {
     const besides = [];
     for (const workers of [1, 2, 3, 4, 6, 8, 16]) {
@@ -26,43 +26,47 @@ test("the estimate is bounded for any number of workers", async ({ page }) => {
   expect(Math.max(...outcome), outcome.join(", ")).toBeLessThan(MEMORY_BOUND);
 });
 
-test("workers that hold the memory of other tiles are ended before larger ones begin", async ({ page }) => {
-  // Without a measured halo, a large picture's tiles are larger than a small one's.
-  const model = weightsFile("edsr-small-x2", { unmeasured: true });
-  await page.evaluate(async (base64) => {
-    const model = new Blob([Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))]);
-    window.upscaler = await window.splitsr.createUpscaler({ model, backend: "cpu", workers: 8 });
-  }, model);
-  const [coordinator] = page.workers();
-  if (!coordinator) throw new Error("there is no coordinator worker");
-  await coordinator.evaluate(() => {
-    const real = self.Worker;
-    Object.assign(self, { ended: 0 });
-    self.Worker = class extends real {
-      override terminate(): void {
-        (self as unknown as { ended: number }).ended++;
-        super.terminate();
-      }
+test(
+  "workers that hold the memory of other tiles are ended before larger ones begin",
+  { tag: "@alone" },
+  async ({ page }) => {
+    // Without a measured halo, a large picture's tiles are larger than a small one's.
+    const model = weightsFile("edsr-small-x2", { unmeasured: true });
+    await page.evaluate(async (base64) => {
+      const model = new Blob([Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))]);
+      window.upscaler = await window.splitsr.createUpscaler({ model, backend: "cpu", workers: 8 });
+    }, model);
+    const [coordinator] = page.workers();
+    if (!coordinator) throw new Error("there is no coordinator worker");
+    await coordinator.evaluate(() => {
+      const real = self.Worker;
+      Object.assign(self, { ended: 0 });
+      self.Worker = class extends real {
+        override terminate(): void {
+          (self as unknown as { ended: number }).ended++;
+          super.terminate();
+        }
+      };
+    });
+    const run = async (width: number, height: number) => {
+      const workers = await page.evaluate(
+        async ([width, height]) => {
+          const result = await window.upscaler?.upscale(new ImageData(width, height), { scale: 2 });
+          return result?.report.workers ?? 0;
+        },
+        [width, height] as const,
+      );
+      return { workers, ended: await coordinator.evaluate(() => (self as unknown as { ended: number }).ended) };
     };
-  });
-  const run = async (width: number, height: number) => {
-    const workers = await page.evaluate(
-      async ([width, height]) => {
-        const result = await window.upscaler?.upscale(new ImageData(width, height), { scale: 2 });
-        return result?.report.workers ?? 0;
-      },
-      [width, height] as const,
-    );
-    return { workers, ended: await coordinator.evaluate(() => (self as unknown as { ended: number }).ended) };
-  };
-  const small = await run(700, 500);
-  const large = await run(1600, 1200);
-  expect(small.ended).toBe(0);
-  expect(large.workers).toBeLessThan(small.workers);
-  expect(large.ended).toBeGreaterThan(0);
-});
+    const small = await run(700, 500);
+    const large = await run(1600, 1200);
+    expect(small.ended).toBe(0);
+    expect(large.workers).toBeLessThan(small.workers);
+    expect(large.ended).toBeGreaterThan(0);
+  },
+);
 
-test("a strip that no canvas can hold is refused at once, in the page too", async ({ page }) => {
+test("a strip that no canvas can hold is refused at once, in the page too", { tag: "@alone" }, async ({ page }) => {
   const visitor = new Visitor(page);
   await visitor.open();
   await visitor.expectState("idle");

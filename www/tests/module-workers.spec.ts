@@ -5,7 +5,7 @@ import { openHost, tellMemory } from "./support.ts";
 
 test.beforeEach(({ page, baseURL }) => openHost(page, baseURL));
 
-test("an abort rejects at once with its reason, and the next call works", async ({ page }) => {
+test("an abort rejects at once with its reason, and the next call works", { tag: "@alone" }, async ({ page }) => {
   const abort = () =>
     page.evaluate(async () => {
       window.upscaler ??= await window.splitsr.createUpscaler();
@@ -145,7 +145,7 @@ test("when the coordinator dies the run says so, and the next one works", async 
   expect(outcome).toEqual(["engine", 720]);
 });
 
-test("runs in a row do not pile up memory", async ({ page }) => {
+test("runs in a row do not pile up memory", { tag: "@alone" }, async ({ page }) => {
   test.setTimeout(180_000);
   const session = await page.context().newCDPSession(page);
   /** The page's memory, its pixels included, after garbage collection. */

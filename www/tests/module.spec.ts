@@ -130,7 +130,7 @@ test("parts arrive before the result, cover it once and are what it becomes", as
   expect(outcome.levels).toBeLessThanOrEqual(1);
 });
 
-test("an estimate is near what comes, and refuses what does not fit", async ({ page }) => {
+test("an estimate is near what comes, and refuses what does not fit", { tag: "@alone" }, async ({ page }) => {
   const compare = () =>
     page.evaluate(async () => {
       const upscaler = await window.splitsr.createUpscaler({ backend: "cpu", workers: 2 });

@@ -54,94 +54,98 @@ async function watchCalls(page: Page): Promise<() => Promise<string[]>> {
 }
 
 test.describe("a part", () => {
-  test("is enlarged while it is marked, moved and resized, and is what a link to it gives", async ({ page }) => {
-    await visitor.chooseDemo("Fur");
-    const part = visitor.tool("region");
-    await part.click();
-    const status = visitor.part("status");
-    await page.mouse.move(...(await pixelAt(page, 100.5, 80.5)));
-    await page.mouse.down();
-    await page.mouse.move(...(await pixelAt(page, 139.5, 109.5)), { steps: 3 });
-    await expectArea(page, [100, 80, 40, 30]);
-    await page.mouse.move(...(await pixelAt(page, 179.5, 139.5)), { steps: 3 });
-    await expectArea(page, [100, 80, 80, 60]);
-    await expect(status).toHaveAttribute("data-state", "working");
-    const shown = await visitor.resultPixel(60, 50);
-    await page.mouse.up();
-    await visitor.expectState("done");
-    await expect(page).toHaveURL(/part=100,80,80,60/);
-    expect(await visitor.resultPixel(60, 50)).toEqual(shown);
-    // All of it is enlarged, and not what is right of the divider alone.
-    await expect(visitor.divider).toHaveAttribute("aria-valuenow", "0");
-
-    // By its inside it is moved.
-    await page.mouse.move(...(await pixelAt(page, 140, 110)));
-    await page.mouse.down();
-    await page.mouse.move(...(await pixelAt(page, 170, 120)), { steps: 4 });
-    await expectArea(page, [130, 90, 80, 60]);
-    await expect(status).toHaveAttribute("data-state", "working");
-    // No further than the picture's edge.
-    await page.mouse.move(...(await pixelAt(page, 20, 120)), { steps: 4 });
-    await expectArea(page, [0, 90, 80, 60]);
-    await page.mouse.move(...(await pixelAt(page, 170, 120)), { steps: 4 });
-    await page.mouse.up();
-    await visitor.expectState("done");
-    await expect(page).toHaveURL(/part=130,90,80,60/);
-
-    // So it is where the divider lies over it, which is moved by its grip.
-    const grip = await boxOf(page.locator(".grip"));
-    const line = (await pixelAt(page, 150, 0))[0];
-    await page.mouse.move(grip.x + grip.width - 5, grip.y + 20);
-    await page.mouse.down();
-    await page.mouse.move(line, grip.y + 20, { steps: 3 });
-    await page.mouse.up();
-    await expect(visitor.divider).not.toHaveAttribute("aria-valuenow", "0");
-    await page.mouse.move(...(await pixelAt(page, 150, 110)));
-    await page.mouse.down();
-    await page.mouse.move(...(await pixelAt(page, 150, 115)), { steps: 4 });
-    await page.mouse.move(...(await pixelAt(page, 150, 110)), { steps: 4 });
-    await page.mouse.up();
-    await visitor.expectState("done");
-    expect(await resultArea(page)).toEqual([130, 90, 80, 60]);
-
-    // By a corner and by an edge it is resized.
-    const resize = async (from: Point, to: Point, area: number[]) => {
-      await page.mouse.move(...(await pixelAt(page, from.x, from.y)));
+  test(
+    "is enlarged while it is marked, moved and resized, and is what a link to it gives",
+    { tag: "@alone" },
+    async ({ page }) => {
+      await visitor.chooseDemo("Fur");
+      const part = visitor.tool("region");
+      await part.click();
+      const status = visitor.part("status");
+      await page.mouse.move(...(await pixelAt(page, 100.5, 80.5)));
       await page.mouse.down();
-      await page.mouse.move(...(await pixelAt(page, to.x, to.y)), { steps: 4 });
-      await expectArea(page, area);
+      await page.mouse.move(...(await pixelAt(page, 139.5, 109.5)), { steps: 3 });
+      await expectArea(page, [100, 80, 40, 30]);
+      await page.mouse.move(...(await pixelAt(page, 179.5, 139.5)), { steps: 3 });
+      await expectArea(page, [100, 80, 80, 60]);
+      await expect(status).toHaveAttribute("data-state", "working");
+      const shown = await visitor.resultPixel(60, 50);
       await page.mouse.up();
       await visitor.expectState("done");
-    };
-    await resize({ x: 130, y: 90 }, { x: 120, y: 100 }, [120, 100, 90, 50]);
-    await resize({ x: 210, y: 120 }, { x: 230, y: 150 }, [120, 100, 110, 50]);
-    await resize({ x: 170, y: 150 }, { x: 170, y: 50 }, [120, 100, 110, 1]);
+      await expect(page).toHaveURL(/part=100,80,80,60/);
+      expect(await visitor.resultPixel(60, 50)).toEqual(shown);
+      // All of it is enlarged, and not what is right of the divider alone.
+      await expect(visitor.divider).toHaveAttribute("aria-valuenow", "0");
 
-    // By keys, from the focus that it has after a drag.
-    const region = page.getByRole("application", { name: /^Part: 110 × 1 pixels at 120, 100\./ });
-    await expect(region).toBeFocused();
-    await page.keyboard.down("Shift");
-    for (let press = 0; press < 8; press++) await page.keyboard.press("ArrowDown");
-    await page.keyboard.up("Shift");
-    await page.keyboard.press("ArrowLeft");
-    await visitor.expectState("done");
-    const [left = 0, top, width, height = 0] = await resultArea(page);
-    expect([top, width]).toEqual([100, 110]);
-    expect(left).toBeLessThan(120);
-    expect(height).toBeGreaterThan(8);
+      // By its inside it is moved.
+      await page.mouse.move(...(await pixelAt(page, 140, 110)));
+      await page.mouse.down();
+      await page.mouse.move(...(await pixelAt(page, 170, 120)), { steps: 4 });
+      await expectArea(page, [130, 90, 80, 60]);
+      await expect(status).toHaveAttribute("data-state", "working");
+      // No further than the picture's edge.
+      await page.mouse.move(...(await pixelAt(page, 20, 120)), { steps: 4 });
+      await expectArea(page, [0, 90, 80, 60]);
+      await page.mouse.move(...(await pixelAt(page, 170, 120)), { steps: 4 });
+      await page.mouse.up();
+      await visitor.expectState("done");
+      await expect(page).toHaveURL(/part=130,90,80,60/);
 
-    const hash = await visitor.outputHash();
-    const link = page.url();
-    expect(link).toContain(`part=${left},100,110,${height}`);
-    await visitor.open(link.slice(link.indexOf("#")));
-    await visitor.expectState("done");
-    expect(await visitor.outputHash()).toBe(hash);
-    await page.getByRole("application", { name: /^Part/ }).press("Delete");
-    await expect(status).toHaveText(/^Ready.* 372 × 280 .* 744 × 560 /);
-    await expect(page.locator(".viewport")).toBeFocused();
-  });
+      // So it is where the divider lies over it, which is moved by its grip.
+      const grip = await boxOf(page.locator(".grip"));
+      const line = (await pixelAt(page, 150, 0))[0];
+      await page.mouse.move(grip.x + grip.width - 5, grip.y + 20);
+      await page.mouse.down();
+      await page.mouse.move(line, grip.y + 20, { steps: 3 });
+      await page.mouse.up();
+      await expect(visitor.divider).not.toHaveAttribute("aria-valuenow", "0");
+      await page.mouse.move(...(await pixelAt(page, 150, 110)));
+      await page.mouse.down();
+      await page.mouse.move(...(await pixelAt(page, 150, 115)), { steps: 4 });
+      await page.mouse.move(...(await pixelAt(page, 150, 110)), { steps: 4 });
+      await page.mouse.up();
+      await visitor.expectState("done");
+      expect(await resultArea(page)).toEqual([130, 90, 80, 60]);
 
-  test("keeps up with a pointer that never rests", async ({ page }) => {
+      // By a corner and by an edge it is resized.
+      const resize = async (from: Point, to: Point, area: number[]) => {
+        await page.mouse.move(...(await pixelAt(page, from.x, from.y)));
+        await page.mouse.down();
+        await page.mouse.move(...(await pixelAt(page, to.x, to.y)), { steps: 4 });
+        await expectArea(page, area);
+        await page.mouse.up();
+        await visitor.expectState("done");
+      };
+      await resize({ x: 130, y: 90 }, { x: 120, y: 100 }, [120, 100, 90, 50]);
+      await resize({ x: 210, y: 120 }, { x: 230, y: 150 }, [120, 100, 110, 50]);
+      await resize({ x: 170, y: 150 }, { x: 170, y: 50 }, [120, 100, 110, 1]);
+
+      // By keys, from the focus that it has after a drag.
+      const region = page.getByRole("application", { name: /^Part: 110 × 1 pixels at 120, 100\./ });
+      await expect(region).toBeFocused();
+      await page.keyboard.down("Shift");
+      for (let press = 0; press < 8; press++) await page.keyboard.press("ArrowDown");
+      await page.keyboard.up("Shift");
+      await page.keyboard.press("ArrowLeft");
+      await visitor.expectState("done");
+      const [left = 0, top, width, height = 0] = await resultArea(page);
+      expect([top, width]).toEqual([100, 110]);
+      expect(left).toBeLessThan(120);
+      expect(height).toBeGreaterThan(8);
+
+      const hash = await visitor.outputHash();
+      const link = page.url();
+      expect(link).toContain(`part=${left},100,110,${height}`);
+      await visitor.open(link.slice(link.indexOf("#")));
+      await visitor.expectState("done");
+      expect(await visitor.outputHash()).toBe(hash);
+      await page.getByRole("application", { name: /^Part/ }).press("Delete");
+      await expect(status).toHaveText(/^Ready.* 372 × 280 .* 744 × 560 /);
+      await expect(page.locator(".viewport")).toBeFocused();
+    },
+  );
+
+  test("keeps up with a pointer that never rests", { tag: "@alone" }, async ({ page }) => {
     await visitor.chooseDemo("Fur");
     await visitor.tool("region").click();
     await page.mouse.move(...(await pixelAt(page, 20.5, 20.5)));
@@ -186,59 +190,61 @@ test.describe("a part", () => {
     expect(await resultArea(page)).toEqual([170, 70, 64, 64]);
   });
 
-  test("that takes long is enlarged when the visitor lets go; a small one of a large picture at once", async ({
-    page,
-  }) => {
-    // With one worker most of the picture takes long on every machine.
-    await page.addInitScript(() => Object.defineProperty(navigator, "hardwareConcurrency", { value: 1 }));
-    await visitor.open();
-    await visitor.expectState("idle");
-    const calls = await watchCalls(page);
-    const picture = noise(1600, 1200);
-    await visitor.chooseFile({ name: "noise.bmp", mimeType: "image/bmp", buffer: picture });
-    await expect(visitor.part("status")).toHaveText(/^Ready: 1600/);
-    await visitor.tool("region").click();
-    const [left, top, side] = [200, 150, 40];
-    await page.mouse.move(...(await pixelAt(page, left + 0.5, top + 0.5)));
-    await page.mouse.down();
-    await page.mouse.move(...(await pixelAt(page, left + side - 0.5, top + side - 0.5)), { steps: 2 });
-    await expectArea(page, [left, top, side, side]);
-    // Most of the picture at once: what is smaller on the way may be live.
-    const before = (await calls()).length;
-    await page.mouse.move(...(await pixelAt(page, 1580, 1180)));
-    // The engine tells how long that would take, and is asked for nothing else. The answer about the
-    // crop may come before or after the question about the time.
-    const estimate = ["crop", "crop: answered", "estimate", "estimate: answered"];
-    await expect.poll(async () => (await calls()).slice(before).sort()).toEqual(estimate);
-    expect(await resultArea(page)).toEqual([left, top, side, side]);
-    await page.mouse.up();
-    await expect(page.locator("#stage")).toHaveAttribute("data-shows", "arrival");
-    await visitor.part("cancel").click();
-    await visitor.expectState("idle");
+  test(
+    "that takes long is enlarged when the visitor lets go; a small one of a large picture at once",
+    { tag: "@alone" },
+    async ({ page }) => {
+      // With one worker most of the picture takes long on every machine.
+      await page.addInitScript(() => Object.defineProperty(navigator, "hardwareConcurrency", { value: 1 }));
+      await visitor.open();
+      await visitor.expectState("idle");
+      const calls = await watchCalls(page);
+      const picture = noise(1600, 1200);
+      await visitor.chooseFile({ name: "noise.bmp", mimeType: "image/bmp", buffer: picture });
+      await expect(visitor.part("status")).toHaveText(/^Ready: 1600/);
+      await visitor.tool("region").click();
+      const [left, top, side] = [200, 150, 40];
+      await page.mouse.move(...(await pixelAt(page, left + 0.5, top + 0.5)));
+      await page.mouse.down();
+      await page.mouse.move(...(await pixelAt(page, left + side - 0.5, top + side - 0.5)), { steps: 2 });
+      await expectArea(page, [left, top, side, side]);
+      // Most of the picture at once: what is smaller on the way may be live.
+      const before = (await calls()).length;
+      await page.mouse.move(...(await pixelAt(page, 1580, 1180)));
+      // The engine tells how long that would take, and is asked for nothing else. The answer about the
+      // crop may come before or after the question about the time.
+      const estimate = ["crop", "crop: answered", "estimate", "estimate: answered"];
+      await expect.poll(async () => (await calls()).slice(before).sort()).toEqual(estimate);
+      expect(await resultArea(page)).toEqual([left, top, side, side]);
+      await page.mouse.up();
+      await expect(page.locator("#stage")).toHaveAttribute("data-shows", "arrival");
+      await visitor.part("cancel").click();
+      await visitor.expectState("idle");
 
-    // Moved far, and then what was cut is what would have been cut from the whole.
-    await page.mouse.move(...(await pixelAt(page, 60.5, 40.5)));
-    await page.mouse.down();
-    await page.mouse.move(...(await pixelAt(page, 99.5, 79.5)), { steps: 2 });
-    await expectArea(page, [60, 40, side, side]);
-    await page.mouse.up();
-    await visitor.expectState("done");
-    await page.mouse.move(...(await pixelAt(page, 80, 60)));
-    await page.mouse.down();
-    await page.mouse.move(...(await pixelAt(page, 1320, 960)), { steps: 5 });
-    await expectArea(page, [1300, 940, side, side]);
-    await page.mouse.up();
-    await visitor.expectState("done");
-    const hash = await visitor.outputHash();
-    await visitor.chooseFile({
-      name: "cut.bmp",
-      mimeType: "image/bmp",
-      buffer: cutBmp(picture, 1600, 1200, 1300, 940, side),
-    });
-    await expect(visitor.part("status")).toHaveText(/^Ready: 40 × 40/);
-    await visitor.run();
-    expect(await visitor.outputHash()).toBe(hash);
-  });
+      // Moved far, and then what was cut is what would have been cut from the whole.
+      await page.mouse.move(...(await pixelAt(page, 60.5, 40.5)));
+      await page.mouse.down();
+      await page.mouse.move(...(await pixelAt(page, 99.5, 79.5)), { steps: 2 });
+      await expectArea(page, [60, 40, side, side]);
+      await page.mouse.up();
+      await visitor.expectState("done");
+      await page.mouse.move(...(await pixelAt(page, 80, 60)));
+      await page.mouse.down();
+      await page.mouse.move(...(await pixelAt(page, 1320, 960)), { steps: 5 });
+      await expectArea(page, [1300, 940, side, side]);
+      await page.mouse.up();
+      await visitor.expectState("done");
+      const hash = await visitor.outputHash();
+      await visitor.chooseFile({
+        name: "cut.bmp",
+        mimeType: "image/bmp",
+        buffer: cutBmp(picture, 1600, 1200, 1300, 940, side),
+      });
+      await expect(visitor.part("status")).toHaveText(/^Ready: 40 × 40/);
+      await visitor.run();
+      expect(await visitor.outputHash()).toBe(hash);
+    },
+  );
 
   test("begins by keyboard", async ({ page }) => {
     await visitor.chooseDemo("Fur");

@@ -52,7 +52,7 @@ function summary(what: string, outcomes: string[]): void {
 
 test.beforeEach(() => test.setTimeout(60_000 + rounds * 40_000));
 
-test("workers that die at random moments", async ({ page }) => {
+test("workers that die at random moments", { tag: "@alone" }, async ({ page }) => {
   const random = new Random(seed);
   const visitor = new Visitor(page);
   await visitor.open();
@@ -101,7 +101,7 @@ async function withBrowser(
   }
 }
 
-test("memory that runs out in WebAssembly", async ({ launchOptions, baseURL }) => {
+test("memory that runs out in WebAssembly", { tag: "@alone" }, async ({ launchOptions, baseURL }) => {
   const random = new Random(seed);
   const outcomes: string[] = [];
   for (let round = 0; round < rounds; round++) {

@@ -24,30 +24,32 @@ function hide(): void {
   Object.defineProperties(document, { hidden: { value: true }, visibilityState: { value: "hidden" } });
 }
 
-test("in a hidden tab a picture is opened and enlarged, a batch is saved and a model is fine-tuned as in sight", async ({
-  page,
-}) => {
-  test.setTimeout(120_000);
-  await page.addInitScript(hide);
-  const visitor = new Tuner(page);
-  await visitor.open("#model=splitsr-tiny-x2");
-  await visitor.expectState("idle");
-  const large = { name: "large.bmp", mimeType: "image/bmp", buffer: noise(2000, 1500) };
-  await visitor.chooseFile(large);
-  await visitor.expectState("idle");
-  await visitor.run();
-  expect(await visitor.resultSize()).toEqual([4000, 3000]);
-  // The whole of it is drawn.
-  expect((await visitor.resultPixel(3999, 2999))[3]).toBe(255);
-  const small = [1, 2].map((number) => ({ ...large, name: `${number}.bmp`, buffer: noise(100 * number, 100) }));
-  await visitor.part("file-input").setInputFiles(small);
-  await visitor.expectState("idle");
-  await Promise.all([page.waitForEvent("download"), visitor.part("batch-run").click()]);
-  await visitor.expectState("done");
-  await visitor.setUp(20);
-  await visitor.part("finetune-start").click();
-  await visitor.expectPhase("done");
-});
+test(
+  "in a hidden tab a picture is opened and enlarged, a batch is saved and a model is fine-tuned as in sight",
+  { tag: "@alone" },
+  async ({ page }) => {
+    test.setTimeout(120_000);
+    await page.addInitScript(hide);
+    const visitor = new Tuner(page);
+    await visitor.open("#model=splitsr-tiny-x2");
+    await visitor.expectState("idle");
+    const large = { name: "large.bmp", mimeType: "image/bmp", buffer: noise(2000, 1500) };
+    await visitor.chooseFile(large);
+    await visitor.expectState("idle");
+    await visitor.run();
+    expect(await visitor.resultSize()).toEqual([4000, 3000]);
+    // The whole of it is drawn.
+    expect((await visitor.resultPixel(3999, 2999))[3]).toBe(255);
+    const small = [1, 2].map((number) => ({ ...large, name: `${number}.bmp`, buffer: noise(100 * number, 100) }));
+    await visitor.part("file-input").setInputFiles(small);
+    await visitor.expectState("idle");
+    await Promise.all([page.waitForEvent("download"), visitor.part("batch-run").click()]);
+    await visitor.expectState("done");
+    await visitor.setUp(20);
+    await visitor.part("finetune-start").click();
+    await visitor.expectPhase("done");
+  },
+);
 
 test("a page that the visitor leaves and comes back to has its picture, its result and its workers", async ({
   baseURL,
