@@ -22,7 +22,8 @@ export default defineConfig({
   // The engine takes all cores by itself. `pkg-scripts/test` nevertheless runs two files at a time, since a
   // test often waits for something else, and then those with the tag "@alone": they look at clocks or memory.
   workers: 1,
-  timeout: 120_000,
+  // For a slow machine that does two things at once. It ends what hangs.
+  timeout: 600_000,
   forbidOnly: Boolean(process.env["CI"]),
   reporter: [["list"]],
   snapshotPathTemplate: "{testDir}/{testFilePath}-snapshots/{arg}{ext}",
@@ -30,7 +31,7 @@ export default defineConfig({
   // differs from its bar by a small threshold alone.
   expect: {
     // For a slow machine, on which nothing is given up that is under way.
-    timeout: 40_000,
+    timeout: 60_000,
     toHaveScreenshot: { maxDiffPixels: 4, threshold: 0.05 },
   },
   use: {
@@ -45,8 +46,6 @@ export default defineConfig({
       // A graphics card imitated in software, which every machine has.
       name: "gpu",
       testMatch: onGpu,
-      // A device takes seconds to start there.
-      timeout: 240_000,
       use: {
         launchOptions: {
           executablePath,

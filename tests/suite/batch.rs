@@ -294,6 +294,35 @@ fn a_batch_that_is_killed_goes_on_to_the_same_files() {
     assert_eq!(reports.iter().filter(|report| report["status"] == "skipped").count(), 35);
 }
 
+#[test]
+fn shards_make_the_files_of_one_call() {
+    let folder = forty();
+    let folder = folder.path();
+    let (_, reports, errors) = run(folder, words(FORTY).chain(["whole"]));
+    let whole = contents(&folder.join("whole"));
+    // All at once, into one folder; one is killed, and goes on.
+    let shard = |number: usize| {
+        let call = format!("out --shard {number}/4 --resume");
+        let mut command = command(folder, words(FORTY).chain(words(&call)));
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    let mut shards: Vec<_> = (1..=4).map(shard).collect();
+    shards[1].kill().unwrap();
+    shards[1].wait().unwrap();
+    shards[1] = shard(2);
+    let outputs: Vec<_> = shards.into_iter().map(|shard| shard.wait_with_output().unwrap()).collect();
+    let lines = |of: fn(&std::process::Output) -> &[u8]| {
+        outputs.iter().map(|output| of(output).split(|byte| *byte == b'\n').count() - 1).sum::<usize>()
+    };
+    let counts = (lines(|output| &output.stdout), lines(|output| &output.stderr));
+    assert_eq!(counts, (reports.len(), errors.len()), "{outputs:?}");
+    assert!(contents(&folder.join("out")) == whole, "{:?}", names(&folder.join("out")));
+
+    let (status, _, errors) = run(folder, words(FORTY).chain(words("out --shard 5/4")));
+    assert_eq!(status, 2);
+    assert!(errors.iter().any(|line| line.contains("it must be K/N with K from 1 to N, like 3/16")), "{errors:?}");
+}
+
 #[cfg(unix)]
 #[test]
 fn ctrl_c_ends_a_batch() {

@@ -178,7 +178,6 @@ test.describe("the page", () => {
   });
 
   test("a link keeps the strength, and whoever opens it gets the same pixels", async () => {
-    test.setTimeout(240_000);
     for (const strength of ["auto", "35"]) {
       await visitor.open(`#img=demo:snapshot&model=splitsr-x2&zoom=2&clean=${strength}`);
       await visitor.expectState("done", 60_000);

@@ -90,7 +90,6 @@ test("four rivals are the most, and a link with what is not here is told", async
 
 test("rivals of a large picture that do not fit into memory are made again when they are shown", async ({ page }) => {
   // Seconds, but for a machine that is busy.
-  test.setTimeout(300_000);
   // Four results of 16 megapixels, with 4 bytes each, are more than 256 MB.
   await visitor.chooseFile({ name: "noise.bmp", mimeType: "image/bmp", buffer: noise(4010, 4000) });
   await visitor.part("zoom").fill("1");

@@ -435,7 +435,6 @@ test(
   "a large batch becomes a zip of whole files with safe names, and the page is not held up",
   { tag: "@alone" },
   async () => {
-    test.setTimeout(180_000);
     await open();
     const [large, small] = [noise(2700, 2100), noise(20, 10)];
     const file = (name: string, buffer: Buffer) => ({ name, mimeType: "image/bmp", buffer });

@@ -13,7 +13,6 @@ test.beforeEach(async ({ page }) => {
 });
 
 test("a model is fine-tuned, paused, saved, and is then one like any other", async ({ page, browser }) => {
-  test.setTimeout(120_000);
   await visitor.setUp(80);
   await expect(visitor.part("finetune-name")).toHaveValue(`${START}-tuned`);
   // At the fifth step, or later: in a pause, what is told stays.

@@ -148,7 +148,6 @@ test.describe("the module", () => {
   });
 
   test("a NaN that is read back from the card is computed again on the CPU", async ({ page }) => {
-    test.setTimeout(180_000);
     await startAuto(page);
     // After the self-check.
     await sabotageGpuWorker(
@@ -204,7 +203,6 @@ test.describe("the module", () => {
 });
 
 test("twenty pictures of different sizes leave no memory behind", async ({ page, baseURL }) => {
-  test.setTimeout(180_000);
   await start(page, baseURL);
   await startAuto(page);
   // Buffers that the runtime drops are the garbage collector's.

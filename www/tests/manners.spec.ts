@@ -394,7 +394,6 @@ test(
   "12 megapixels hold the page up for no more than 50 ms, opened and enlarged",
   { tag: "@alone" },
   async ({ page }) => {
-    test.setTimeout(240_000);
     const visitor = new Visitor(page);
     await visitor.open();
     await visitor.expectState("idle");

@@ -146,7 +146,6 @@ test("when the coordinator dies the run says so, and the next one works", async 
 });
 
 test("runs in a row do not pile up memory", { tag: "@alone" }, async ({ page }) => {
-  test.setTimeout(180_000);
   const session = await page.context().newCDPSession(page);
   /** The page's memory, its pixels included, after garbage collection. */
   const used = async () => {

@@ -7,7 +7,6 @@ const MODEL = "splitsr-tiny-x2";
 const few: Settings = { steps: 8, batch: 2, patch: 32 };
 
 test.beforeEach(async ({ page, baseURL }) => {
-  test.setTimeout(240_000);
   await openHost(page, baseURL);
   await page.evaluate(drawText);
 });

@@ -14,7 +14,6 @@ test.beforeEach(async ({ page, baseURL }) => {
 const start = "splitsr-x2-a0.5";
 
 test("eight pictures of text make the model better at text, and hardly worse at photographs", async ({ page }) => {
-  test.setTimeout(300_000);
   const tuned = await run(page, 8, { steps: 300 }, 2, "cpu", start);
   expect(tuned.heldOut).toBe("pictures");
   expect(tuned.steps).toEqual(Array.from({ length: 300 }, (_, index) => index + 1));
@@ -32,7 +31,6 @@ test("eight pictures of text make the model better at text, and hardly worse at 
 });
 
 test("the same seed gives the command's weights", async ({ page }) => {
-  test.setTimeout(120_000);
   const folder = test.info().outputPath("pictures");
   mkdirSync(folder);
   const files = await page.evaluate(async () => {
@@ -245,7 +243,6 @@ test("a worker that dies in a pause is replaced to stop; one that dies at the sa
 });
 
 test("a thousand steps leave no memory behind", async ({ page }) => {
-  test.setTimeout(180_000);
   await page.evaluate(tellMemory);
   const sizes = await page.evaluate(async () => {
     const sizes: number[] = [];

@@ -28,7 +28,6 @@ test(
   "in a hidden tab a picture is opened and enlarged, a batch is saved and a model is fine-tuned as in sight",
   { tag: "@alone" },
   async ({ page }) => {
-    test.setTimeout(120_000);
     await page.addInitScript(hide);
     const visitor = new Tuner(page);
     await visitor.open("#model=splitsr-tiny-x2");

@@ -3,6 +3,7 @@
 mod inputs;
 mod outputs;
 mod report;
+mod shard;
 
 use std::cell::RefCell;
 use std::io::ErrorKind;
@@ -27,6 +28,7 @@ use splitsr::{Error, Result, files};
 use crate::one_line;
 use inputs::Inputs;
 use report::{Computation, Entry, Line, Made, Summary};
+use shard::Shard;
 
 /// Enlarges pictures by any zoom from 1 to 16.
 #[derive(clap::Args)]
@@ -78,6 +80,10 @@ pub struct Args {
     /// Skip pictures whose finished results exist, even with --overwrite
     #[arg(long)]
     resume: bool,
+    /// Enlarge only every Nth picture, from the Kth on: N calls share one batch, also on several
+    /// machines that see the same folders
+    #[arg(long, value_name = "K/N", default_value = "1/1")]
+    shard: Shard,
     /// Print the result as a JSON object; for several pictures, one a line as soon as it is done
     #[arg(long)]
     json: bool,
@@ -149,6 +155,10 @@ pub fn run(args: Args) -> Result<ExitCode> {
     let Inputs { pictures, failures, several } = inputs::find(&args.inputs, args.recursive, &args.output)?;
     let is_folder = outputs::is_folder(&args.output, several)?;
     let outputs = if is_folder { outputs::plan(&args.output, &pictures)? } else { outputs::named(&args.output)? };
+    // The names are planned for all pictures, so that they do not depend on the number of shards.
+    let shard = args.shard;
+    let failures = if shard.is_first() { failures } else { Vec::new() };
+    let (pictures, outputs): (Vec<_>, Vec<_>) = shard.of(pictures.into_iter().zip(outputs)).unzip();
     outputs::prepare(&outputs)?;
     let existing = match (args.resume, args.overwrite || !is_folder) {
         (true, _) => Existing::Skip,
