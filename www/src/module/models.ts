@@ -77,7 +77,9 @@ async function find(name: string, places: Places): Promise<URL> {
   const entry = entries.find((candidate) => candidate.name === name);
   if (entry) return urlOf(entry, places);
   const known = entries.map((candidate) => candidate.name).join(", ") || "none";
-  const more = import.meta.env.PACKAGE ? ` Others are in the package "splitsr-models": give its address as "models".` : "";
+  const more = import.meta.env.PACKAGE
+    ? ` Others are in the package "splitsr-models": give its address as "models".`
+    : "";
   throw new UpscaleError("model", `There is no model "${name}" here. The models are: ${known}.${more}`);
 }
 

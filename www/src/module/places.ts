@@ -17,7 +17,8 @@ export function offer(files: Readonly<Record<string, () => URL>>): void {
 export function filesAt(assets: string | URL | undefined): Files {
   try {
     const addresses = Object.entries(offered).map(([name, address]) => {
-      const url = assets === undefined ? address() : new URL(name, folderAt(assets));
+      // Turbopack makes a URL object whose address is relative.
+      const url = assets === undefined ? new URL(address().href, document.baseURI) : new URL(name, folderAt(assets));
       return [name, url.href] as const;
     });
     return Object.fromEntries(addresses);
