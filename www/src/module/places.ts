@@ -15,6 +15,7 @@ export function offer(files: Readonly<Record<string, () => URL>>): void {
  * @throws {UpscaleError} `usage` in a bundle that has no address, and knows none of its files.
  */
 export function filesAt(assets: string | URL | undefined): Files {
+  if (!import.meta.env.PACKAGE) return {};
   try {
     const addresses = Object.entries(offered).map(([name, address]) => {
       // Turbopack makes a URL object whose address is relative.

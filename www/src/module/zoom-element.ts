@@ -113,8 +113,8 @@ export class SplitsrZoom extends Base {
   }
 
   async #enlarge(src: string, signal: AbortSignal): Promise<void> {
-    const given = ["model", ...places].map((name) => [name, this.getAttribute(name) || undefined]);
-    const options = JSON.stringify(Object.fromEntries(given));
+    const given = ["model", ...places].map((name) => [name, this.getAttribute(name)]);
+    const options = JSON.stringify(Object.fromEntries(given.filter(([, value]) => value)));
     const upscaler = borrow(options);
     try {
       const result = await (await upscaler).upscale(src, { scale: this.#scale(), clean: this.#clean(), signal });

@@ -41,20 +41,15 @@ test("publint and attw find nothing, and its types need no others", async () => 
   const tool = (name: string) => join(installed, "node_modules/.bin", name);
   expect(await run(tool("publint"), ["--strict", tarball], installed)).toContain("All good!");
   await run(tool("attw"), [tarball, "--profile", "esm-only"], installed);
-  const options = "--noEmit --strict --target es2022 --module nodenext --lib es2023,dom --types --listFiles";
-  const printed = await run(
-    tool("tsc"),
-    [...options.split(" "), join(folder, "lib/types/package/splitsr.d.ts")],
-    folder,
-  );
-  expect(printed).not.toContain("error");
+  const options = "--noEmit --strict --target es2022 --module nodenext --lib es2023,dom";
+  await run(tool("tsc"), [...options.split(" "), join(folder, "lib/types/package/splitsr.d.ts")], folder);
 });
 
 test("on a server it can be imported, and says in words that it works only in a browser", async () => {
   const script = `
     const { createUpscaler, UpscaleError } = await import(${JSON.stringify(join(folder, "lib/splitsr.js"))});
     await import(${JSON.stringify(join(folder, "lib/gpu.js"))});
-    await createUpscaler().catch((error) => console.log(error instanceof UpscaleError, error.message));
+    await createUpscaler().catch((error) => console.log(String(error instanceof UpscaleError), error.message));
   `;
   const said = await run(process.execPath, ["--input-type=module", "--eval", script], folder);
   expect(said).toMatch(/^true SplitSR runs only in a browser: there are no workers here\./);
@@ -63,13 +58,13 @@ test("on a server it can be imported, and says in words that it works only in a 
 const page = (lib: string, ...imports: string[]) => `<!doctype html><title>Host</title><script type="module">
   import * as splitsr from "${lib}splitsr.js";
   ${imports.map((name) => `import "${lib}${name}";`).join("\n")}
-  window.splitsr = splitsr;
+  window.fromPackage = splitsr;
 </script>`;
 
 declare global {
   interface Window {
     /** The package's own entry. */
-    splitsr: typeof Splitsr;
+    fromPackage: typeof Splitsr;
   }
 }
 
@@ -82,7 +77,7 @@ for (const where of ["the page's own origin", "another origin"]) {
     });
     await tab.goto(`${site.url}host.html`);
     const said = await tab.evaluate(async () => {
-      const { createUpscaler, listModels, UpscaleError } = window.splitsr;
+      const { createUpscaler, listModels, UpscaleError } = window.fromPackage;
       const own = await createUpscaler({ workers: 2 });
       const { width, report } = await own.upscale("fur.png", { scale: 2 });
       own.destroy();
@@ -110,14 +105,15 @@ for (const where of ["the page's own origin", "another origin"]) {
 }
 
 test("splitsr/gpu computes on WebGPU, and is loaded only then", async ({ page: tab }) => {
-  const site = await host([folder, join(root, "www/public/demo")], {
+  const site = await host([folder, join(root, "models")], {
     pages: { "/host.html": page("./lib/", "gpu.js") },
   });
   await tab.goto(`${site.url}host.html`);
   const upscale = (backend: "auto" | "gpu") =>
     tab.evaluate(async (backend) => {
-      const upscaler = await window.splitsr.createUpscaler({ backend });
-      const { report } = await upscaler.upscale("fur.png", { scale: 2 });
+      // A small network, since the card is imitated.
+      const upscaler = await window.fromPackage.createUpscaler({ backend, models: "/", model: "splitsr-tiny-x2" });
+      const { report } = await upscaler.upscale(new ImageData(40, 30), { scale: 2 });
       upscaler.destroy();
       return `${report.backend}: ${report.reason}`;
     }, backend);
