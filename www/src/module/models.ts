@@ -2,7 +2,7 @@
 import { locate } from "../engine/files.ts";
 import { isPage, reachAdvice } from "../engine/reach.ts";
 import { DEFAULT_MODEL, UpscaleError, type ModelEntry, type ModelSource, type Places } from "../api/index.ts";
-import { filesAt, folderAt } from "./places.ts";
+import { base, filesAt, folderAt } from "./places.ts";
 
 /**
  * The folder with `index.json`, beside this package's built file; the development server has it at
@@ -63,7 +63,7 @@ export async function loadModel(source: ModelSource = DEFAULT_MODEL, places: Pla
   if (source instanceof ArrayBuffer) return source;
   if (source instanceof Blob) return source.arrayBuffer();
   const isUrl = source instanceof URL || source.includes("/");
-  const url = isUrl ? new URL(source, document.baseURI) : await find(source, places);
+  const url = isUrl ? new URL(source, base()) : await find(source, places);
   return download(url, `the model "${String(source)}"`, (response) => response.arrayBuffer());
 }
 

@@ -104,6 +104,30 @@ for (const where of ["the page's own origin", "another origin"]) {
   });
 }
 
+test("a worker of one's own uses it", async ({ page: tab }) => {
+  const site = await host([folder, join(root, "www/public/demo")], {
+    pages: { "/host.html": "<!doctype html><title>Host</title>" },
+  });
+  await tab.route("**/own.js", (route) =>
+    route.fulfill({
+      contentType: "text/javascript",
+      body: `import { createUpscaler } from "./lib/splitsr.js";
+        const upscaler = await createUpscaler({ workers: 1 });
+        postMessage((await upscaler.upscale("fur.png", { scale: 2 })).width);`,
+    }),
+  );
+  await tab.goto(`${site.url}host.html`);
+  const width = await tab.evaluate(
+    () =>
+      new Promise((resolve, reject) => {
+        const worker = new Worker("own.js", { type: "module" });
+        worker.onmessage = ({ data }) => resolve(data);
+        worker.onerror = ({ message }) => reject(new Error(message));
+      }),
+  );
+  expect(width).toBe(744);
+});
+
 test("splitsr/gpu computes on WebGPU, and is loaded only then", async ({ page: tab }) => {
   const site = await host([folder, join(root, "models")], {
     pages: { "/host.html": page("./lib/", "gpu.js") },
