@@ -65,7 +65,7 @@ const folders = [
 ];
 
 export default tseslint.config(
-  { ignores: ["dist", "src/wasm", "test-results"] },
+  { ignores: ["dist", "lib", "src/wasm", "test-results"] },
   js.configs.recommended,
   { files: ["*.mjs"], languageOptions: { globals: { console: "readonly", process: "readonly" } } },
   {

@@ -154,7 +154,10 @@ export default defineConfig({
   appType: "mpa",
   plugins: [withoutUnbuilt(), models(), contentSecurityPolicy(), frame(), serviceWorker],
   // The page registers no service worker for an incomplete site: a reload is to find the complete one.
-  define: { "import.meta.env.COMPLETE": JSON.stringify(unbuilt.length === 0) },
+  define: {
+    "import.meta.env.COMPLETE": JSON.stringify(unbuilt.length === 0),
+    "import.meta.env.PACKAGE": "false",
+  },
   worker: {
     format: "es",
     plugins: () => [withoutUnbuilt()],

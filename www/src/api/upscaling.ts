@@ -21,11 +21,25 @@ export type Source = Blob | string | URL | ImageData | ImageBitmap | SourcePictu
  */
 export type ModelSource = string | URL | Blob | ArrayBuffer;
 
+/** Where files are that are loaded when they are needed. Relative addresses are relative to the document. */
+export interface Places {
+  /**
+   * The folder of the npm package's workers and WebAssembly, for bundlers that do not follow
+   * `new URL("…", import.meta.url)`: a copy of `lib/files`. Default: where the bundler put them.
+   */
+  assets?: string | URL | undefined;
+  /**
+   * A folder with models and their `index.json`, such as a copy of the package `splitsr-models`.
+   * Default: the models that come with the module.
+   */
+  models?: string | URL | undefined;
+}
+
 /** The device that enlarges. */
 export type Backend = "auto" | "cpu" | "gpu";
 
 /** With the settings of an elastic model; other models refuse them. */
-export interface UpscalerOptions extends Slice {
+export interface UpscalerOptions extends Slice, Places {
   /** Default: {@link DEFAULT_MODEL}. */
   model?: ModelSource;
   /**

@@ -1,4 +1,5 @@
 /** Finds the graphics adapter before anything is loaded for it. */
+import { known } from "./files.ts";
 
 export interface Adapter {
   /** As the browser calls it: "nvidia ampere". */
@@ -15,6 +16,7 @@ const softwareNames = /swiftshader|llvmpipe|lavapipe|warp|basic render|software/
  */
 export async function probe(): Promise<Adapter | string> {
   if (!import.meta.env.COMPLETE) return "WebGPU is still being built for this site; reload the page in a few minutes";
+  if (import.meta.env.PACKAGE && !known()["gpu.wasm"]) return 'the page does not import "splitsr/gpu"';
   if (!isSecureContext) return "browsers offer WebGPU only to pages loaded over https";
   // Older browsers lack it, whatever the DOM's types say.
   const gpu = navigator.gpu as GPU | undefined;

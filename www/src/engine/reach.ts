@@ -1,5 +1,18 @@
 /** What keeps the package's files from loading, and what to do about it, as advice for the reader. */
 export function reachAdvice(url: URL): string {
+  const advice = addressAdvice(url);
+  if (!import.meta.env.PACKAGE) return advice;
+  const copy = 'Copy the folder "lib/files" of the package "splitsr" to your server';
+  const how = `${copy}, and give its address to createUpscaler as "assets" (to the element as an attribute).`;
+  return `${advice} If there is no such file, your bundler has left it out: some do not follow "new URL". ${how}`;
+}
+
+/** Whether a server has sent its start page for a file that it does not have. */
+export function isPage(response: Response): boolean {
+  return import.meta.env.PACKAGE && response.headers.get("content-type")?.startsWith("text/html") === true;
+}
+
+function addressAdvice(url: URL): string {
   // A sandboxed frame has the address of its site, but not its origin. On a server there is none.
   const { origin } = globalThis as Partial<typeof globalThis>;
   if (origin === undefined || origin === url.origin) return "Check the connection and try again.";

@@ -1,5 +1,6 @@
 /** Starts workers, and says why if that fails. */
 import { UpscaleError } from "../api/index.ts";
+import { known, locate, type Files } from "./files.ts";
 import { reachAdvice } from "./reach.ts";
 
 /** The message of a worker whose script did not load; the browser's own event has none. */
@@ -30,21 +31,28 @@ const importer = (script: string): string => `
  * Starts a worker, even if its script is on a different origin than the page, as it is when the
  * package is loaded from a CDN or in a sandboxed frame.
  *
- * `script` comes from a `?worker&url` import.
+ * `script` comes from a `?worker&url` import. `files` are the npm package's: see `files.ts`.
  *
  * @throws {UpscaleError} `engine` if the browser refuses at once. If it refuses later, the worker
  * gets an `error` event: see `failureText`.
  */
-export function spawn(script: string): Worker {
+export function spawn(script: string, files: Files = known()): Worker {
   watchPolicy();
-  const url = new URL(script, import.meta.url);
+  url = locate(script, files);
   try {
-    if (url.origin === self.origin) return new Worker(url, { type: "module" });
-    return new Worker(URL.createObjectURL(new Blob([importer(url.href)], { type: "text/javascript" })));
+    const worker =
+      url.origin === self.origin
+        ? new Worker(url, { type: "module" })
+        : new Worker(URL.createObjectURL(new Blob([importer(url.href)], { type: "text/javascript" })));
+    if (import.meta.env.PACKAGE) worker.postMessage({ files });
+    return worker;
   } catch (error) {
     throw new UpscaleError("engine", `A worker could not be started. ${whyNotLoaded()}`, { cause: error });
   }
 }
+
+/** The script of the last worker: all are in one place. */
+let url: URL;
 
 /** The directive of a Content-Security-Policy that has stopped a script here. */
 let stoppedBy: string | undefined;
@@ -65,7 +73,6 @@ export function failureText({ message }: ErrorEvent): string {
 }
 
 function whyNotLoaded(): string {
-  const url = new URL(import.meta.url);
   if (stoppedBy === undefined) return reachAdvice(url);
   const allowed = url.origin === self.origin ? "'self'" : `${url.origin} blob:`;
   return `The page's Content-Security-Policy forbids it (${stoppedBy}): add "worker-src ${allowed}" to it.`;

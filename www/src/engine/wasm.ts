@@ -3,7 +3,8 @@ import relaxedSimdUrl from "../wasm/relaxed-simd/splitsr_bg.wasm?url";
 import { initSync } from "../wasm/simd128/splitsr.js";
 import simd128Url from "../wasm/simd128/splitsr_bg.wasm?url";
 import { FatalError } from "./bridge.ts";
-import { reachAdvice } from "./reach.ts";
+import { locate } from "./files.ts";
+import { isPage, reachAdvice } from "./reach.ts";
 import { hasRelaxedSimd } from "./relaxed-simd.ts";
 
 /**
@@ -21,10 +22,12 @@ export const fastestBuild: Build = hasRelaxedSimd ? "relaxed-simd" : "simd128";
  * Downloads and compiles a bundle. A `WebAssembly.Module` can be sent to other workers, which then
  * skip both.
  */
-export async function compile(url: string): Promise<WebAssembly.Module> {
+export async function compile(file: string): Promise<WebAssembly.Module> {
+  const url = locate(file);
   try {
     const response = await fetch(url);
     if (!response.ok) throw new Error(`status ${response.status}`);
+    if (isPage(response)) throw new Error("the server sent a page instead");
     // Streaming compilation needs the type application/wasm, which not every static host sends.
     return response.headers.get("content-type")?.startsWith("application/wasm")
       ? await WebAssembly.compileStreaming(response)
@@ -35,8 +38,8 @@ export async function compile(url: string): Promise<WebAssembly.Module> {
   }
 }
 
-function advice(url: string, error: unknown): string {
-  if (!(error instanceof WebAssembly.CompileError)) return reachAdvice(new URL(url, import.meta.url));
+function advice(url: URL, error: unknown): string {
+  if (!(error instanceof WebAssembly.CompileError)) return reachAdvice(url);
   return /content security policy|unsafe-eval|disallowed by embedder/i.test(error.message)
     ? `The page's Content-Security-Policy must allow WebAssembly: add "script-src 'wasm-unsafe-eval'" to it.`
     : "The browser must support WebAssembly SIMD: update it.";

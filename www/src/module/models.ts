@@ -1,16 +1,21 @@
 /** Finds weights files. */
-import { reachAdvice } from "../engine/reach.ts";
-import { DEFAULT_MODEL, UpscaleError, type ModelEntry, type ModelSource } from "../api/index.ts";
+import { locate } from "../engine/files.ts";
+import { isPage, reachAdvice } from "../engine/reach.ts";
+import { DEFAULT_MODEL, UpscaleError, type ModelEntry, type ModelSource, type Places } from "../api/index.ts";
+import { base, filesAt, folderAt } from "./places.ts";
 
 /**
  * The folder with `index.json`, beside this package's built file; the development server has it at
  * its root.
  */
-const folder = new URL(`${import.meta.env.BASE_URL}models/`, import.meta.url);
+const folder = () => new URL(`${import.meta.env.BASE_URL}models/`, import.meta.url);
 
-/** The models that come with the package. Their twins for clean-up are not among them. */
-export async function listModels(): Promise<ModelEntry[]> {
-  const files = await listFiles();
+/**
+ * The models that come with the module, or those in the folder `models`. Their twins for clean-up
+ * are not among them.
+ */
+export async function listModels(places: Pick<Places, "models"> = {}): Promise<ModelEntry[]> {
+  const files = await listFiles(places);
   const models = files.filter(({ twin }) => !twin);
   return models.map((model) => ({ ...model, cleansUp: files.some(({ twin }) => twin?.of === model.sha256) }));
 }
@@ -19,12 +24,25 @@ export async function listModels(): Promise<ModelEntry[]> {
  * The weights that those of a model are mixed with to clean up compressed pictures; undefined if it
  * has none.
  */
-export async function loadTwin(modelSha256: string): Promise<ArrayBuffer | undefined> {
-  const entry = (await listFiles()).find(({ twin }) => twin?.of === modelSha256);
-  return entry && loadModel(new URL(entry.file, folder));
+export async function loadTwin(modelSha256: string, places: Places): Promise<ArrayBuffer | undefined> {
+  const entry = (await listFiles(places)).find(({ twin }) => twin?.of === modelSha256);
+  return entry && loadModel(urlOf(entry, places));
 }
 
-async function listFiles(): Promise<ModelEntry[]> {
+/** The folder with `index.json`; undefined for the models of the npm package, which has no such file. */
+function folderOf({ models }: Places): URL | undefined {
+  if (models !== undefined) return folderAt(models);
+  return import.meta.env.PACKAGE ? undefined : folder();
+}
+
+function urlOf({ file }: ModelEntry, places: Places): URL {
+  const folder = folderOf(places);
+  return folder ? new URL(file, folder) : locate(file, filesAt(places.assets));
+}
+
+async function listFiles(places: Places): Promise<ModelEntry[]> {
+  const folder = folderOf(places);
+  if (!folder) return import.meta.env.MODELS;
   // A Rust test reads the file as this type.
   const read = async (response: Response) => (await response.json()) as ModelEntry[];
   return download(new URL("index.json", folder), "the list of models", read);
@@ -41,31 +59,35 @@ export function modelFor(zoom: number, entries: readonly ModelEntry[]): ModelEnt
 }
 
 /** The bytes of a weights file. */
-export async function loadModel(source: ModelSource = DEFAULT_MODEL): Promise<ArrayBuffer> {
+export async function loadModel(source: ModelSource = DEFAULT_MODEL, places: Places = {}): Promise<ArrayBuffer> {
   if (source instanceof ArrayBuffer) return source;
   if (source instanceof Blob) return source.arrayBuffer();
   const isUrl = source instanceof URL || source.includes("/");
-  const url = isUrl ? new URL(source, document.baseURI) : await find(source);
+  const url = isUrl ? new URL(source, base()) : await find(source, places);
   return download(url, `the model "${String(source)}"`, (response) => response.arrayBuffer());
 }
 
 /** The generic pictures that fine-tuning mixes in, in a row. */
 export async function genericPictures(): Promise<Blob> {
-  return download(new URL("replay.webp", folder), "the generic pictures", (response) => response.blob());
+  return download(new URL("replay.webp", folder()), "the generic pictures", (response) => response.blob());
 }
 
-async function find(name: string): Promise<URL> {
-  const entries = await listModels();
+async function find(name: string, places: Places): Promise<URL> {
+  const entries = await listModels(places);
   const entry = entries.find((candidate) => candidate.name === name);
-  if (entry) return new URL(entry.file, folder);
+  if (entry) return urlOf(entry, places);
   const known = entries.map((candidate) => candidate.name).join(", ") || "none";
-  throw new UpscaleError("model", `There is no model "${name}" here. The models are: ${known}.`);
+  const more = import.meta.env.PACKAGE
+    ? ` Others are in the package "splitsr-models": give its address as "models".`
+    : "";
+  throw new UpscaleError("model", `There is no model "${name}" here. The models are: ${known}.${more}`);
 }
 
 async function download<T>(url: URL, what: string, read: (response: Response) => Promise<T>): Promise<T> {
   let why = "no connection";
   try {
     const response = await fetch(url);
+    if (isPage(response)) throw new Error("the server sent a page instead");
     // The connection may also break within the file.
     if (response.ok) return await read(response);
     why = `the server answered ${response.status}`;

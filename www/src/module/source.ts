@@ -1,6 +1,7 @@
 /** Makes sources ready to be posted to a worker. */
 import type { PortableSource } from "../engine/protocol.ts";
 import { UpscaleError, type Source } from "../api/index.ts";
+import { base } from "./places.ts";
 
 /** Copies what would be moved to the worker, so that the caller keeps it. */
 export async function toPortable(source: Source): Promise<{ portable: PortableSource; transfer: Transferable[] }> {
@@ -17,7 +18,7 @@ export async function toPortable(source: Source): Promise<{ portable: PortableSo
     return { portable: { kind: "bitmap", bitmap }, transfer: [bitmap] };
   }
   if (typeof source === "string" || source instanceof URL) {
-    return { portable: { kind: "url", url: new URL(source, document.baseURI).href }, transfer: [] };
+    return { portable: { kind: "url", url: new URL(source, base()).href }, transfer: [] };
   }
   if (source.packed instanceof Blob) {
     const { packed, compression } = source;

@@ -25,6 +25,7 @@ import {
   type ModelFacts,
   type NetworkInfo,
   type Part,
+  type Places,
   type Resizer,
   type Slice,
   type Source,
@@ -37,6 +38,7 @@ import {
   type UpscalerOptions,
 } from "../api/index.ts";
 import { loadModel, loadTwin } from "./models.ts";
+import { filesAt } from "./places.ts";
 import { toPortable } from "./source.ts";
 
 /**
@@ -59,7 +61,10 @@ export async function createUpscaler(options: UpscalerOptions = {}): Promise<Ups
   if (!Number.isInteger(workers) || workers < 1) {
     throw new UpscaleError("usage", `The number of workers must be a whole number of at least 1, not ${workers}.`);
   }
-  const engine = new Engine({ model: await loadModel(options.model), backend, workers, half }, sliceOf(options));
+  const { assets, models } = options;
+  const places = { assets, models };
+  const model = await loadModel(options.model, places);
+  const engine = new Engine({ model, backend, workers, half }, sliceOf(options), places);
   await engine.start();
   return engine;
 }
@@ -72,6 +77,7 @@ class Engine implements Upscaler {
   readonly #options: EngineOptions;
   /** Of an elastic model, unless a call asks for another. */
   readonly #slice: Slice;
+  readonly #places: Places;
   #running: { coordinator: Coordinator; booted: Promise<ModelFacts> } | undefined;
   #model: ModelFacts | undefined;
   /** The model's twin, from the first clean-up on. */
@@ -80,9 +86,10 @@ class Engine implements Upscaler {
   #turn: Promise<unknown> = Promise.resolve();
   #destroyed = false;
 
-  constructor(options: EngineOptions, slice: Slice) {
+  constructor(options: EngineOptions, slice: Slice, places: Places) {
     this.#options = options;
     this.#slice = slice;
+    this.#places = places;
   }
 
   get model(): ModelFacts {
@@ -94,7 +101,7 @@ class Engine implements Upscaler {
   async start(): Promise<Coordinator> {
     if (this.#destroyed) throw new UpscaleError("destroyed", "This upscaler was destroyed. Create a new one.");
     if (!this.#running) {
-      const coordinator: Coordinator = new WorkerClient(spawn(coordinatorUrl));
+      const coordinator: Coordinator = new WorkerClient(spawn(coordinatorUrl, filesAt(this.#places.assets)));
       const booted = coordinator.call("boot", this.#options);
       this.#running = { coordinator, booted };
     }
@@ -166,7 +173,7 @@ class Engine implements Upscaler {
     const isClean = typeof source === "object" && "compression" in source && source.compression === null;
     const isWanted = clean === "auto" ? !isClean : clean > 0;
     if (!isWanted) return undefined;
-    this.#twin ??= loadTwin(this.model.sha256);
+    this.#twin ??= loadTwin(this.model.sha256, this.#places);
     let twin: ArrayBuffer | undefined;
     try {
       twin = await this.#twin;

@@ -1,10 +1,11 @@
 /**
  * `<splitsr-zoom src="photo.jpg" scale="3" model="splitsr-x2" clean="auto" alt="…">`: a picture that is shown
- * enlarged, first as the browser does it and, when the engine is done, as the model does.
+ * enlarged, first as the browser does it and, when the engine is done, as the model does. The attributes
+ * `assets` and `models` are the options of `createUpscaler`.
  *
  * Events: `splitsr-done` with the report, `splitsr-error` with the error as `detail`; both bubble.
  */
-import type { CleanUp, Upscaler } from "../api/index.ts";
+import type { CleanUp, Upscaler, UpscalerOptions } from "../api/index.ts";
 import { createUpscaler } from "./upscaler.ts";
 
 /** On a server, which has no elements, the module can still be imported. */
@@ -26,33 +27,36 @@ function style(): CSSStyleSheet {
 }
 
 /**
- * Overlapping runs with the same model share an upscaler. The last one destroys it, which frees its
- * memory.
+ * Overlapping runs with the same options share an upscaler. The last one destroys it, which frees
+ * its memory.
  */
 const shared = new Map<string, { upscaler: Promise<Upscaler>; users: number }>();
 
-function borrow(model: string): Promise<Upscaler> {
-  let entry = shared.get(model);
+/** `options` is JSON. */
+function borrow(options: string): Promise<Upscaler> {
+  let entry = shared.get(options);
   if (!entry) {
-    entry = { upscaler: createUpscaler(model ? { model } : {}), users: 0 };
-    shared.set(model, entry);
+    entry = { upscaler: createUpscaler(JSON.parse(options) as UpscalerOptions), users: 0 };
+    shared.set(options, entry);
   }
   entry.users++;
   return entry.upscaler;
 }
 
-function giveBack(model: string): void {
-  const entry = shared.get(model);
+function giveBack(options: string): void {
+  const entry = shared.get(options);
   if (!entry || --entry.users > 0) return;
-  shared.delete(model);
+  shared.delete(options);
   entry.upscaler.then(
     (upscaler) => upscaler.destroy(),
     () => undefined,
   );
 }
 
+const places = ["assets", "models"];
+
 export class SplitsrZoom extends Base {
-  static readonly observedAttributes = ["src", "scale", "model", "clean", "alt"];
+  static readonly observedAttributes = ["src", "scale", "model", "clean", "alt", ...places];
 
   readonly #image = document.createElement("img");
   readonly #canvas = document.createElement("canvas");
@@ -109,8 +113,9 @@ export class SplitsrZoom extends Base {
   }
 
   async #enlarge(src: string, signal: AbortSignal): Promise<void> {
-    const model = this.getAttribute("model") ?? "";
-    const upscaler = borrow(model);
+    const given = ["model", ...places].map((name) => [name, this.getAttribute(name)]);
+    const options = JSON.stringify(Object.fromEntries(given.filter(([, value]) => value)));
+    const upscaler = borrow(options);
     try {
       const result = await (await upscaler).upscale(src, { scale: this.#scale(), clean: this.#clean(), signal });
       this.#canvas.width = result.width;
@@ -125,7 +130,7 @@ export class SplitsrZoom extends Base {
     } finally {
       // In a separate task: by then, a run that replaces this one has borrowed the engine, which is
       // still warm.
-      setTimeout(() => giveBack(model));
+      setTimeout(() => giveBack(options));
     }
   }
 

@@ -1,0 +1,25 @@
+/**
+ * The addresses of the npm package's files. Bundlers rename files, and only the page's thread can
+ * ask them for the new names: it tells each worker, and that tells the workers which it starts. The
+ * site's files have their addresses from the build.
+ */
+
+/** Addresses by name: "codecs.wasm". */
+export type Files = Readonly<Record<string, string>>;
+
+/** In a worker: what the thread told that started it. */
+let told: Files = {};
+
+export function take(files: Files): void {
+  told = files;
+}
+
+/** What a worker passes on. */
+export function known(): Files {
+  return told;
+}
+
+/** `file` comes from a `?url` import: the site's is an address, the package's a name. */
+export function locate(file: string, files = told): URL {
+  return import.meta.env.PACKAGE ? new URL(files[file] ?? file) : new URL(file, import.meta.url);
+}

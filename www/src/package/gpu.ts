@@ -1,0 +1,11 @@
+/**
+ * The network on WebGPU: `import "splitsr/gpu"` makes `backend: "auto"` and `"gpu"` find it. It is
+ * loaded when a picture first needs it.
+ */
+import { offer } from "../module/places.ts";
+
+// In these words, and not in a loop: bundlers look for them.
+offer({
+  "gpu-worker.js": () => new URL("./files/gpu-worker.js", import.meta.url),
+  "gpu.wasm": () => new URL("./files/gpu.wasm", import.meta.url),
+});

@@ -1,0 +1,24 @@
+/**
+ * SplitSR super-resolution on the visitor's own device.
+ *
+ * ```js
+ * import { createUpscaler } from "splitsr";
+ * const upscaler = await createUpscaler();
+ * const result = await upscaler.upscale("photo.jpg", { scale: 2 });
+ * const png = await result.blob();
+ * upscaler.destroy();
+ * ```
+ *
+ * Pictures are never sent anywhere. This is the npm package's entry: `../module/splitsr.ts` is that
+ * of the site, with fine-tuning and all models.
+ */
+import "./files.ts";
+
+export type * from "../api/errors.ts";
+export type * from "../api/network.ts";
+export type * from "../api/upscaling.ts";
+export { UpscaleError } from "../api/errors.ts";
+export { DEFAULT_MODEL, MAX_ZOOM } from "../api/upscaling.ts";
+export { listModels, modelFor } from "../module/models.ts";
+export { createUpscaler } from "../module/upscaler.ts";
+export { SplitsrZoom } from "../module/zoom-element.ts";

@@ -1,0 +1,83 @@
+/** The npm package in production builds of bundlers: each project enlarges a picture in Chromium. */
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { expect, test, type Page } from "@playwright/test";
+import { pack, project, run } from "./project.ts";
+import { serve, type Host } from "./serve.ts";
+
+const picture = join(import.meta.dirname, "../../public/demo/fur.png");
+
+let tarball: string;
+let host: Host | undefined;
+/** What the first project made of the picture. */
+let first: string | undefined;
+const table: string[] = [];
+
+test.beforeAll(async () => {
+  ({ tarball } = await pack());
+});
+test.afterEach(() => host?.stop());
+test.afterAll(() =>
+  console.log(["bundler: JavaScript, all files, loaded for a picture (kB, gzipped)", ...table].join("\n")),
+);
+
+async function enlarge(page: Page, url: string): Promise<string> {
+  const errors: string[] = [];
+  page.on("pageerror", (error) => errors.push(error.message));
+  await page.goto(url);
+  await page.locator("input").setInputFiles(picture);
+  const output = page.locator("output");
+  await expect.poll(async () => errors[0] ?? (await output.textContent())).not.toBe("");
+  return errors[0] ?? (await output.textContent()) ?? "";
+}
+
+/** The gzipped size of files, in kB. */
+function size(files: string[]): number {
+  const bytes = files.map((file) => gzipSync(readFileSync(file), { level: 9 }).length);
+  return Math.round(bytes.reduce((sum, one) => sum + one, 0) / 1000);
+}
+
+for (const [name, output] of [
+  ["vite", "dist"],
+  ["webpack", "dist"],
+  ["esbuild", "dist"],
+  ["rollup", "dist"],
+  ["next", "out"],
+] as const) {
+  test(`a production build of ${name} enlarges a picture`, async ({ page }) => {
+    const folder = await project(name, tarball);
+    await run("npm", ["run", "build"], folder);
+    const built = join(folder, output);
+    host = await serve([built]);
+    const result = await enlarge(page, host.url);
+    expect(result).toMatch(/^744 × 560, SHA-256 [0-9a-f]{64}$/);
+    first ??= result;
+    expect(result).toBe(first);
+    await expect(page.locator("img")).toHaveJSProperty("naturalWidth", 744);
+    const all = readdirSync(built, { recursive: true, encoding: "utf8" })
+      .map((file) => join(built, file))
+      .filter((file) => statSync(file).isFile() && !file.endsWith(".map"));
+    const scripts = all.filter((file) => file.endsWith(".js"));
+    table.push(`${name}: ${size(scripts)}, ${size(all)}, ${size([...host.sent])}`);
+  });
+}
+
+test("a bundle without its files says in plain words what to do", async ({ page }) => {
+  const folder = await project("esbuild", tarball);
+  const main = join(folder, "main.js");
+  writeFileSync(main, readFileSync(main, "utf8").replace(/\{ assets: .*? \}/, ""));
+  for (const [format, always, told] of [
+    ["esm", false, /^Could not load the model "splitsr-x2" \(the server answered 404\)\. Check .*lib\/files/],
+    ["esm", true, /^Could not load the model "splitsr-x2" \(the server sent a page instead\)\. Check .*lib\/files/],
+    ["iife", false, /^This bundle does not say where SplitSR's files are\. Give createUpscaler the address /],
+  ] as const) {
+    const args = ["main.js", "--bundle", `--format=${format}`, "--outdir=other", "--log-level=error"];
+    await run(join(folder, "node_modules/.bin/esbuild"), args, folder);
+    host = await serve([join(folder, "other"), folder], { always });
+    const said = await enlarge(page, host.url);
+    expect(said).toMatch(told);
+    expect(said).toContain('"assets"');
+    host.stop();
+  }
+});

@@ -1,0 +1,21 @@
+import { defineConfig } from "@playwright/test";
+
+export default defineConfig({
+  testDir: ".",
+  testMatch: "*.cases.ts",
+  outputDir: "../../test-results/packages",
+  // One bundler after another: each takes all cores.
+  workers: 1,
+  // A first run downloads the bundlers.
+  timeout: 240_000,
+  forbidOnly: Boolean(process.env["CI"]),
+  reporter: [["list"]],
+  expect: { timeout: 60_000 },
+  use: {
+    launchOptions: {
+      executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+      // A graphics card imitated in software, for those cases that demand one.
+      args: ["--no-sandbox", "--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"],
+    },
+  },
+});

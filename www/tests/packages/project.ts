@@ -1,0 +1,68 @@
+/** The package as npm packs it, and projects that use it. */
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { basename, join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { test } from "@playwright/test";
+
+const www = resolve(import.meta.dirname, "../..");
+const examples = join(www, "../examples/web");
+const cache = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "splitsr/packages");
+
+/** Runs a program and gives what it printed. */
+export async function run(program: string, args: string[], cwd: string): Promise<string> {
+  const env = { ...process.env, NEXT_TELEMETRY_DISABLED: "1" };
+  const { stdout } = await promisify(execFile)(program, args, { cwd, env, maxBuffer: 1 << 26 });
+  return stdout;
+}
+
+/** Packs the package, and unpacks it beside. */
+export async function pack(): Promise<{ tarball: string; folder: string }> {
+  const temporary = mkdtempSync(join(tmpdir(), "splitsr-packages-"));
+  const printed = await run("npm", ["pack", "--silent", "--pack-destination", temporary], www);
+  const tarball = join(temporary, printed.trim());
+  await run("tar", ["-xzf", tarball], temporary);
+  return { tarball, folder: join(temporary, "package") };
+}
+
+/**
+ * Copies a project to the cache and installs what its lock file names, unless an earlier run did.
+ * Skips the test if the registry cannot be reached.
+ */
+async function install(source: string): Promise<string> {
+  const folder = join(cache, basename(source));
+  const lock = readFileSync(join(source, "package-lock.json"));
+  const stamp = createHash("sha256").update(lock).digest("hex");
+  const stampFile = join(folder, "node_modules/.stamp");
+  const isInstalled = existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp;
+  mkdirSync(folder, { recursive: true });
+  for (const name of readdirSync(folder)) {
+    if (name !== "node_modules") rmSync(join(folder, name), { recursive: true });
+  }
+  const isSource = (path: string) => !/\/(?:node_modules|dist|out|\.next)$/.test(path);
+  cpSync(source, folder, { recursive: true, filter: isSource });
+  if (isInstalled) return folder;
+  try {
+    await run("npm", ["ci", "--no-audit", "--no-fund"], folder);
+  } catch (error) {
+    const isOffline = /E(?:NOTFOUND|CONNREFUSED|CONNRESET|TIMEDOUT|AI_AGAIN|HOSTUNREACH)/.test(String(error));
+    test.skip(isOffline, "the npm registry cannot be reached");
+    throw error;
+  }
+  writeFileSync(stampFile, stamp);
+  return folder;
+}
+
+/** Makes an example in `examples/web` a fresh project that has installed the package. */
+export async function project(name: string, tarball: string): Promise<string> {
+  const folder = await install(join(examples, name));
+  rmSync(join(folder, "node_modules/splitsr"), { recursive: true, force: true });
+  const quietly = ["--no-save", "--prefer-offline", "--no-audit", "--no-fund"];
+  await run("npm", ["install", ...quietly, tarball], folder);
+  return folder;
+}
+
+/** The tools that check packages. */
+export const tools = (): Promise<string> => install(join(import.meta.dirname, "tools"));
