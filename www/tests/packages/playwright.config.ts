@@ -7,7 +7,7 @@ export default defineConfig({
   // One bundler after another: each takes all cores.
   workers: 1,
   // A first run downloads the bundlers.
-  timeout: 240_000,
+  timeout: 600_000,
   forbidOnly: Boolean(process.env["CI"]),
   reporter: [["list"]],
   expect: { timeout: 60_000 },
