@@ -22,8 +22,8 @@ test.afterAll(() => page.close());
 
 /** Waits until the file is open, and not the one before. */
 async function expectOpen(name: string): Promise<void> {
-  await expect(page.locator("#panel .about b").first()).toHaveText(name.replace(/\.\w+$/, ""), { timeout: 10_000 });
-  await expect(visitor.part("status")).toHaveText(/^Ready/, { timeout: 10_000 });
+  await expect(page.locator("#panel .about b").first()).toHaveText(name.replace(/\.\w+$/, ""));
+  await expect(visitor.part("status")).toHaveText(/^Ready/);
 }
 
 for (const name of files) {

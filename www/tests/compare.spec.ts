@@ -106,7 +106,7 @@ test("rivals of a large picture that do not fit into memory are made again when 
   };
   await expectAgain("Nearest pixel");
   await rival(page, "Nearest pixel").click();
-  await expect(page.locator(".tag-before")).toHaveText("Nearest pixel", { timeout: 30_000 });
+  await expect(page.locator(".tag-before")).toHaveText("Nearest pixel");
   await visitor.expectState("done");
   await expectAgain("Lanczos");
 });
@@ -147,7 +147,7 @@ test("the speed of a model is estimated before it ran here, and measured after",
   await visitor.part("model").selectOption("splitsr-tiny-x2");
   await visitor.unfold("network");
   const facts = visitor.part("network-facts");
-  await expect(facts).toHaveText(/; about [\d,]+ ms per megapixel of the result \(estimated\)\.$/, { timeout: 30_000 });
+  await expect(facts).toHaveText(/; about [\d,]+ ms per megapixel of the result \(estimated\)\.$/);
   await visitor.run();
   const measured = /; (\d+) ms per megapixel of the result, measured on this CPU at ×2\.$/;
   await expect(facts).toHaveText(measured);

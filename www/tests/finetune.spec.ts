@@ -173,7 +173,7 @@ test("it says when there is too little to tell by, and when it has stopped getti
   await visitor.set("tune-rate", "0.00001");
   await visitor.part("finetune-start").click();
   await expect(visitor.part("finetune-facts")).toContainText("That is too little for a reliable score");
-  await expect(visitor.part("finetune-status")).toContainText("The score has stopped improving", { timeout: 60_000 });
+  await expect(visitor.part("finetune-status")).toContainText("The score has stopped improving");
 });
 
 test("pictures can be dropped on the dialog, and settings stay in their range", async ({ page }) => {

@@ -32,12 +32,12 @@ export async function verifiedLink(sender: Visitor, demo: string, zoom: string):
   await sender.part("zoom").fill(zoom);
   await sender.run();
   await sender.part("verify").click();
-  await expect(sender.part("verdict")).toHaveText(/link now contains the hash/, { timeout: 30_000 });
+  await expect(sender.part("verdict")).toHaveText(/link now contains the hash/);
   return sender.link();
 }
 
 export const verified = async (receiver: Visitor) =>
-  expect(receiver.part("verdict")).toHaveText(/^Reproduced exactly\./, { timeout: 60_000 });
+  expect(receiver.part("verdict")).toHaveText(/^Reproduced exactly\./);
 
 /** Pastes text into the page. */
 export function paste(page: Page, text: string): Promise<void> {

@@ -36,7 +36,7 @@ test("a link with the hash of the exact result verifies with another number of w
   await visitor.part("zoom").fill("1.7");
   await visitor.run();
   await visitor.part("verify").click();
-  await expect(visitor.part("verdict")).toHaveText(/link now contains the hash/, { timeout: 30_000 });
+  await expect(visitor.part("verdict")).toHaveText(/link now contains the hash/);
   const link = (await visitor.part("share-link").getAttribute("href")) ?? "";
   expect(link).toMatch(/sum=[0-9a-f]{32}-[0-9a-f]{32}(&|$)/);
 
@@ -45,7 +45,7 @@ test("a link with the hash of the exact result verifies with another number of w
   await context.addInitScript(() => Object.defineProperty(navigator, "hardwareConcurrency", { value: 1 }));
   const other = new Visitor(await context.newPage());
   await other.page.goto(link);
-  await expect(other.part("verdict")).toHaveText(/^Reproduced exactly\./, { timeout: 30_000 });
+  await expect(other.part("verdict")).toHaveText(/^Reproduced exactly\./);
   await expect(other.part("report")).toContainText("1 worker");
   // Another model would not do, nor another result.
   const changed = (from: RegExp) =>
@@ -55,13 +55,13 @@ test("a link with the hash of the exact result verifies with another number of w
     [changed(/sum=[0-9a-f]{32}-[0-9a-f]{32}/), "the exact result here differs"],
   ] as const) {
     await other.open(broken.slice(broken.indexOf("#")));
-    await expect(other.part("verdict")).toContainText(`Not reproduced: ${verdict}`, { timeout: 30_000 });
+    await expect(other.part("verdict")).toContainText(`Not reproduced: ${verdict}`);
   }
   // Links that were made before have half as many digits.
   const short = link.replace(/sum=([0-9a-f]{16})[0-9a-f]+-([0-9a-f]{16})[0-9a-f]+/, "sum=$1-$2");
   expect(short.length).toBe(link.length - 32);
   await other.open(short.slice(short.indexOf("#")));
-  await expect(other.part("verdict")).toHaveText(/^Reproduced exactly\./, { timeout: 30_000 });
+  await expect(other.part("verdict")).toHaveText(/^Reproduced exactly\./);
   await context.close();
   await page.close();
 });
@@ -80,13 +80,13 @@ test("a part of one's own picture can be put into the link", async ({ browser, p
   await visitor.part("pack").click();
   await expect(page).toHaveURL(/img=png:[\w-]{1000,}/);
   await visitor.part("verify").click();
-  await expect(visitor.part("verdict")).toHaveText(/now contains the hash/, { timeout: 30_000 });
+  await expect(visitor.part("verdict")).toHaveText(/now contains the hash/);
   const link = (await visitor.part("share-link").getAttribute("href")) ?? "";
 
   const context = await browser.newContext();
   const other = new Visitor(await context.newPage());
   await other.page.goto(link);
-  await expect(other.part("verdict")).toHaveText(/^Reproduced exactly\./, { timeout: 30_000 });
+  await expect(other.part("verdict")).toHaveText(/^Reproduced exactly\./);
   expect(await other.resultSize()).toEqual(size);
   await context.close();
 
@@ -194,7 +194,7 @@ for (const [name, note] of [
     await expect(page).toHaveURL(/img=png:/);
     await expect(page.locator("#panel")).toContainText(/It is \d+ KB long/);
     await visitor.part("verify").click();
-    await expect(visitor.part("verdict")).toHaveText(/link now contains the hash/, { timeout: 30_000 });
+    await expect(visitor.part("verdict")).toHaveText(/link now contains the hash/);
     const receiver = await newcomer(browser);
     await receiver.open(await visitor.link());
     await verified(receiver);
@@ -235,7 +235,7 @@ test("a link holds the whole state, and what is as usual stays out of it", async
 
   // In the same page, the next link leaves nothing of it.
   await page.evaluate(() => (location.hash = "#img=demo:fur&model=splitsr-x2&zoom=1.5"));
-  await expect.poll(() => visitor.resultSize(), { timeout: 30_000 }).toEqual([558, 420]);
+  await expect.poll(() => visitor.resultSize()).toEqual([558, 420]);
   await expect(page).toHaveURL(/#img=demo:fur&model=splitsr-x2&zoom=1.5$/);
   await expect(visitor.part("backend")).toHaveValue("auto");
   await expect(visitor.tool("beside")).toHaveAttribute("aria-pressed", "false");
@@ -297,7 +297,7 @@ for (const [method, moment] of [
       location.hash = "#img=demo:print&model=splitsr-x4&zoom=4&part=10,10,200,150&view=0.1,0.1,3,0.2";
     });
     await left;
-    await expect.poll(() => visitor.resultSize(), { timeout: 30_000 }).toEqual([558, 420]);
+    await expect.poll(() => visitor.resultSize()).toEqual([558, 420]);
     await visitor.expectState("done");
     // Nor does anything of the first come later: not in the time of another run.
     await visitor.run();
@@ -379,7 +379,7 @@ test("a small file is in the link as it is, can be taken out again, and is read 
   expect(Buffer.from(packed, "base64url").equals(file)).toBe(true);
   await expect(page.locator("#panel")).toContainText("contains the file as it is");
   await visitor.part("verify").click();
-  await expect(visitor.part("verdict")).toHaveText(/now contains the hash/, { timeout: 30_000 });
+  await expect(visitor.part("verdict")).toHaveText(/now contains the hash/);
   const hash = await visitor.outputHash();
   const link = await visitor.link();
 

@@ -48,7 +48,7 @@ test.describe("offline", () => {
 
   const expectKept = async (page: Page, state: string) => {
     await new Visitor(page).stir();
-    await expect(page.getByTestId("offline")).toHaveAttribute("data-state", state, { timeout: 20_000 });
+    await expect(page.getByTestId("offline")).toHaveAttribute("data-state", state);
   };
 
   /** Names of the files that are kept, without hashes. */
@@ -246,7 +246,7 @@ test.describe("privacy", () => {
     });
     await expect(visitor.part("offer")).toContainText("example.com");
     await page.getByTestId("offline").getByRole("button").click();
-    await expect(visitor.part("offline")).toHaveAttribute("data-state", "kept", { timeout: 20_000 });
+    await expect(visitor.part("offline")).toHaveAttribute("data-state", "kept");
     expect(foreign).toEqual([]);
     expect(complaints).toEqual([]);
 
@@ -271,7 +271,7 @@ for (const [device, viewport] of [
         };
         await visitor.open();
         await visitor.stir();
-        await expect(visitor.part("offline")).toHaveAttribute("data-state", "ready", { timeout: 20_000 });
+        await expect(visitor.part("offline")).toHaveAttribute("data-state", "ready");
         await expectNothing("welcome");
         await visitor.chooseDemo("Sign");
         await expectNothing("picture");
@@ -402,7 +402,7 @@ test(
       const path = test.info().outputPath("noise.bmp");
       await writeFile(path, noise(width, height));
       await visitor.chooseFile(path);
-      await expect(visitor.part("status")).toHaveText(new RegExp(`^Ready: ${width} × ${height}`), { timeout: 30_000 });
+      await expect(visitor.part("status")).toHaveText(new RegExp(`^Ready: ${width} × ${height}`));
     };
     const run = async () => {
       await visitor.part("run").click();

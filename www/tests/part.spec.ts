@@ -29,7 +29,7 @@ async function resultArea(page: Page): Promise<number[]> {
 
 /** Waits until the part is enlarged; it takes its time where other processes take the processor. */
 async function expectArea(page: Page, area: readonly number[]): Promise<void> {
-  await expect.poll(() => resultArea(page), { timeout: 20_000 }).toEqual(area);
+  await expect.poll(() => resultArea(page)).toEqual(area);
 }
 
 /** From now on, notes what the page asks of the engine, and what is answered. */

@@ -28,13 +28,13 @@ async function open(visitor: Visitor, made: MadePicture): Promise<void> {
   const { bytes, extension } = made;
   const [name, mimeType] = [`mine.${extension}`, types[extension]];
   await visitor.chooseFile({ name, mimeType, buffer: bytes });
-  await expect(visitor.part("status")).toHaveText(/^Ready/, { timeout: 20_000 });
+  await expect(visitor.part("status")).toHaveText(/^Ready/);
 }
 
 /** Waits until a run has ended: with a result, or with a message that is a sentence. */
 async function outcome(visitor: Visitor): Promise<string> {
   const status = visitor.part("status");
-  await expect(status).toHaveAttribute("data-state", /^(done|error)$/, { timeout: 60_000 });
+  await expect(status).toHaveAttribute("data-state", /^(done|error)$/);
   if ((await status.getAttribute("data-state")) === "done") return "a result";
   const text = (await status.innerText()).trim();
   expect(text).toMatch(/^[A-Z].*[.!]$/s);
@@ -206,7 +206,7 @@ test.describe("on a server of its own", () => {
       await page.goto(site.url);
       await visitor.stir();
       const offline = visitor.part("offline");
-      await expect(offline).toHaveAttribute("data-state", "ready", { timeout: 20_000 });
+      await expect(offline).toHaveAttribute("data-state", "ready");
       const session = await context.newCDPSession(page);
       const { origin } = new URL(site.url);
       const { usage } = await session.send("Storage.getUsageAndQuota", { origin });
@@ -214,7 +214,7 @@ test.describe("on a server of its own", () => {
       await visitor.chooseDemo("Fur");
       await offline.getByRole("button").click();
       await visitor.run();
-      await expect(offline).toHaveAttribute("data-state", /^(kept|failed)$/, { timeout: 30_000 });
+      await expect(offline).toHaveAttribute("data-state", /^(kept|failed)$/);
       const isKept = (await offline.getAttribute("data-state")) === "kept";
       if (!isKept) await expect(offline).toContainText("no room on this device");
       outcomes.push(isKept ? "everything kept" : "a message");

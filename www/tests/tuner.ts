@@ -57,7 +57,7 @@ export class Tuner extends Visitor {
   }
 
   async expectStepFrom(least: number): Promise<void> {
-    await expect.poll(() => this.step(), { timeout: 60_000 }).toBeGreaterThanOrEqual(least);
+    await expect.poll(() => this.step()).toBeGreaterThanOrEqual(least);
   }
 
   /** Fine-tunes to the end, and saves the model. */
