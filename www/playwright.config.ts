@@ -23,7 +23,7 @@ export default defineConfig({
   // test often waits for something else, and then those with the tag "@alone": they look at clocks or memory.
   workers: 1,
   // For a slow machine that does two things at once. It ends what hangs.
-  timeout: 600_000,
+  timeout: 1_200_000,
   forbidOnly: Boolean(process.env["CI"]),
   reporter: [["list"]],
   snapshotPathTemplate: "{testDir}/{testFilePath}-snapshots/{arg}{ext}",

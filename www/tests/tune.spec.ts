@@ -5,6 +5,9 @@ import { expect, test } from "@playwright/test";
 import { command, openHost, tellMemory } from "./support.ts";
 import { drawText, prefaceFirstWorker, psnr, run, small, tensors, watchWorkers } from "./tuning.ts";
 
+// The longest file would otherwise keep one process waiting for the other.
+test.describe.configure({ mode: "parallel" });
+
 test.beforeEach(async ({ page, baseURL }) => {
   await openHost(page, baseURL);
   await page.evaluate(drawText);
