@@ -17,6 +17,9 @@ const types: Record<string, string> = {
   ".webmanifest": "application/manifest+json",
 };
 
+/** A file's type, by its ending. */
+export const typeOf = (path: string): string => types[extname(path)] ?? "application/octet-stream";
+
 export class Site {
   /** Files that differ from the build's, by path; null: not there. */
   readonly changed = new Map<string, string | Uint8Array | null>();
@@ -31,7 +34,7 @@ export class Site {
     this.#server = createServer((request, response) => {
       const { pathname } = new URL(request.url ?? "/", "http://localhost");
       const path = pathname.replace(/^\/some\/folder\//, "") || "index.html";
-      const type = types[extname(path)] ?? "application/octet-stream";
+      const type = typeOf(path);
       const changed = this.changed.get(path);
       if (changed === null || (changed === undefined && !existsSync(join(dist, path)))) {
         response.writeHead(404).end();

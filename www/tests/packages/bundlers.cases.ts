@@ -2,21 +2,17 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { expect, test, type Page } from "@playwright/test";
-import { pack, project, run } from "./project.ts";
+import { expect, type Page } from "@playwright/test";
+import { project, run, test } from "./project.ts";
 import { serve, type Host } from "./serve.ts";
 
 const picture = join(import.meta.dirname, "../../public/demo/fur.png");
 
-let tarball: string;
 let host: Host | undefined;
 /** What the first project made of the picture. */
 let first: string | undefined;
 const table: string[] = [];
 
-test.beforeAll(async () => {
-  ({ tarball } = await pack());
-});
 test.afterEach(() => host?.stop());
 test.afterAll(() =>
   console.log(["bundler: JavaScript, all files, loaded for a picture (kB, gzipped)", ...table].join("\n")),
@@ -45,7 +41,7 @@ for (const [name, output] of [
   ["rollup", "dist"],
   ["next", "out"],
 ] as const) {
-  test(`a production build of ${name} enlarges a picture`, async ({ page }) => {
+  test(`a production build of ${name} enlarges a picture`, async ({ page, packed: { tarball } }) => {
     const folder = await project(name, tarball);
     await run("npm", ["run", "build"], folder);
     const built = join(folder, output);
@@ -63,7 +59,7 @@ for (const [name, output] of [
   });
 }
 
-test("a bundle without its files says in plain words what to do", async ({ page }) => {
+test("a bundle without its files says in plain words what to do", async ({ page, packed: { tarball } }) => {
   const folder = await project("esbuild", tarball);
   const main = join(folder, "main.js");
   writeFileSync(main, readFileSync(main, "utf8").replace(/\{ assets: .*? \}/, ""));

@@ -2,9 +2,9 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import type * as Splitsr from "../../src/package/splitsr.ts";
-import { pack, run, tools } from "./project.ts";
+import { run, test, tools } from "./project.ts";
 import { serve, type Host } from "./serve.ts";
 
 const root = resolve(import.meta.dirname, "../../..");
@@ -12,8 +12,8 @@ const root = resolve(import.meta.dirname, "../../..");
 let tarball: string;
 let folder: string;
 const hosts: Host[] = [];
-test.beforeAll(async () => {
-  ({ tarball, folder } = await pack());
+test.beforeAll(({ packed }) => {
+  ({ tarball, folder } = packed);
 });
 test.afterEach(() => {
   for (const host of hosts.splice(0)) host.stop();

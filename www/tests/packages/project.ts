@@ -5,7 +5,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import { homedir, tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { test } from "@playwright/test";
+import { test as base } from "@playwright/test";
 
 const www = resolve(import.meta.dirname, "../..");
 const examples = join(www, "../examples/web");
@@ -18,14 +18,21 @@ export async function run(program: string, args: string[], cwd: string): Promise
   return stdout;
 }
 
-/** Packs the package, and unpacks it beside. */
-export async function pack(): Promise<{ tarball: string; folder: string }> {
-  const temporary = mkdtempSync(join(tmpdir(), "splitsr-packages-"));
-  const printed = await run("npm", ["pack", "--silent", "--pack-destination", temporary], www);
-  const tarball = join(temporary, printed.trim());
-  await run("tar", ["-xzf", tarball], temporary);
-  return { tarball, folder: join(temporary, "package") };
-}
+export const test = base.extend<object, { packed: { tarball: string; folder: string } }>({
+  /** The package, and what is in it: packed once for all cases. */
+  packed: [
+    // eslint-disable-next-line no-empty-pattern -- Playwright reads here what a fixture needs
+    async ({}, use) => {
+      const temporary = mkdtempSync(join(tmpdir(), "splitsr-packages-"));
+      const printed = await run("npm", ["pack", "--silent", "--pack-destination", temporary], www);
+      const tarball = join(temporary, printed.trim());
+      await run("tar", ["-xzf", tarball], temporary);
+      await use({ tarball, folder: join(temporary, "package") });
+      rmSync(temporary, { recursive: true });
+    },
+    { scope: "worker" },
+  ],
+});
 
 /**
  * Copies a project to the cache and installs what its lock file names, unless an earlier run did.

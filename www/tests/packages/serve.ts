@@ -2,13 +2,8 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { extname, join } from "node:path";
-
-const types: Record<string, string> = {
-  ".html": "text/html",
-  ".js": "text/javascript",
-  ".wasm": "application/wasm",
-};
+import { join } from "node:path";
+import { typeOf } from "../site.ts";
 
 export interface Host {
   url: string;
@@ -39,8 +34,7 @@ export async function serve(
     else if (file === undefined) response.writeHead(404).end();
     else {
       sent.add(file);
-      const type = types[extname(file)] ?? "application/octet-stream";
-      response.writeHead(200, { ...headers, "Content-Type": type }).end(readFileSync(file));
+      response.writeHead(200, { ...headers, "Content-Type": typeOf(file) }).end(readFileSync(file));
     }
   });
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
