@@ -15,7 +15,10 @@ test.beforeEach(async ({ page }) => {
 const rival = (page: Page, name: string): Locator =>
   visitor.part("rivals").getByRole("button", { name, exact: false }).and(page.locator("[aria-pressed]"));
 
-const add = (name: string) => visitor.part("compare-model").selectOption(name);
+async function add(name: string): Promise<void> {
+  await visitor.unfold("compare");
+  await visitor.part("compare-model").selectOption(name);
+}
 
 test("the result is compared with several, one of which is shown; the link holds them all", async ({ page }) => {
   test.slow();

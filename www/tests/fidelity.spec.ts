@@ -404,6 +404,7 @@ test("what a result is compared with has its colours and its transparency", asyn
 
 test("a resizer draws nothing from under transparent pixels", async ({ page }) => {
   await open();
+  await visitor.unfold("compare");
   await visitor.part("compare-model").selectOption("bicubic");
   await enlarge(awkwardFile("rgba_hidden_green.png"));
   const [, largest, mean] = /at most (\d+), ([\d.]+) on average/.exec(await visitor.part("distance").innerText()) ?? [];

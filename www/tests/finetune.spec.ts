@@ -87,6 +87,7 @@ test("a model is fine-tuned, paused, saved, and is then one like any other", asy
   const [startModel, startOutput] = await hashes(visitor);
   expect(startModel).not.toBe(model);
   expect(startOutput).not.toBe(output);
+  await visitor.unfold("compare");
   await visitor.part("compare-model").selectOption(`${START}-tuned`);
   await visitor.expectState("done");
   await expect(visitor.part("distance")).toHaveText(/PSNR \d\d\.\d\d dB/);

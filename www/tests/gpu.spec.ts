@@ -270,6 +270,7 @@ test("the page says which device it was, and why", async ({ page }) => {
   const visitor = new Visitor(page);
   await visitor.open();
   await visitor.expectState("idle");
+  await visitor.unfold("device");
   await visitor.part("backend").selectOption("gpu");
   await visitor.chooseFile({ name: "small.bmp", mimeType: "image/bmp", buffer: noise(16, 12) });
   await expect(visitor.part("status")).toHaveText(/^Ready/);

@@ -177,6 +177,7 @@ test.describe("a folder", () => {
   });
 
   test("can be dropped on fine-tuning", async ({ page }) => {
+    await visitor.unfold("tuning");
     await visitor.part("finetune-open").click();
     await expect(visitor.part("finetune-start")).toBeVisible();
     await dropFiles(page, [join(folder, "beach"), fur]);

@@ -214,6 +214,7 @@ test("a link holds the whole state, and what is as usual stays out of it", async
   await visitor.part("quality").press("Enter");
   await visitor.unfold("score");
   await visitor.part("truth-scale").selectOption("3");
+  await visitor.unfold("device");
   await visitor.part("backend").selectOption("cpu");
   await visitor.run();
   const state = /&zoom=2&backend=cpu&truth=3&as=jpg,71&show=beside,swapped,loupe,pixels$/;

@@ -201,6 +201,7 @@ test("metadata is left out unless it is asked for", async ({ page }) => {
 
 test("the result is compared with a resizer and with another model", async ({ page }) => {
   await visitor.chooseDemo("Fur");
+  await visitor.unfold("compare");
   await visitor.part("compare-model").selectOption("bicubic");
   await visitor.run();
   const distance = visitor.part("distance");

@@ -188,13 +188,11 @@ export class Visitor {
     return this.page.locator("select", { has: this.page.locator("option[value=JPEG]") });
   }
 
-  /** Opens a part of the page that is folded at first. */
-  async unfold(section: "network" | "score"): Promise<void> {
-    const inside = { network: "network-facts", score: "truth-scale" }[section];
-    await this.page
-      .locator("details", { has: this.part(inside) })
-      .locator("> summary")
-      .click();
+  /** Opens a section that is folded at first. What is active in it may have opened it already. */
+  async unfold(section: "compare" | "network" | "tuning" | "score" | "device" | "report"): Promise<void> {
+    const details = this.page.locator(`.folds > .${section}`);
+    const isOpen = await details.evaluate((element: HTMLDetailsElement) => element.open);
+    if (!isOpen) await details.locator("> summary").click();
   }
 
   /**

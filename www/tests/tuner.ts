@@ -14,6 +14,7 @@ export const startFile = resolve(import.meta.dirname, "../../models", `${START}.
 /** A visitor who fine-tunes. */
 export class Tuner extends Visitor {
   async openDialog(): Promise<void> {
+    await this.unfold("tuning");
     await this.part("finetune-open").click();
     await expect(this.part("finetune-start")).toBeVisible();
   }

@@ -4,16 +4,15 @@ import type { App } from "./app.ts";
 import { batchTemplate } from "./batch/section.ts";
 import { cleanUpSection } from "./clean-up/section.ts";
 import { compareSection } from "./compare/section.ts";
-import { deviceSection, reportTemplate, runSection, zoomSection } from "./enlarge/section.ts";
-import { downloadTemplate, filesTemplate } from "./export/section.ts";
+import { deviceSection, reportSection, runSection, zoomSection } from "./enlarge/section.ts";
+import { filesTemplate } from "./export/section.ts";
 import { fineTuneSection } from "./finetune/section.ts";
 import { linkTemplate } from "./link/section.ts";
-import { modelSection } from "./models/section.ts";
+import { modelTemplate } from "./models/section.ts";
 import { networkSection } from "./network/section.ts";
 import { pictureSection, welcomeTemplate } from "./open/section.ts";
 import { scoreSection } from "./score/section.ts";
 import type { Batch } from "./session/batch.ts";
-import type { Result } from "./session/session.ts";
 import { verifyTemplate } from "./verify/section.ts";
 
 export function draw(app: App, panel: HTMLElement, welcome: HTMLElement): void {
@@ -31,11 +30,14 @@ function panelTemplate(app: App): TemplateResult {
       <h1>SplitSR</h1>
       <span>super-resolution in your browser</span>
     </header>
-    ${pictureSection(session, opener, app, batch ? batchPart(app, batch) : nothing)} ${zoomSection(session, app)}
-    ${cleanUpSection(session, app)} ${modelSection(session, app, networkSection(session, app))}
-    ${fineTuneSection(session, launcher)} ${deviceSection(session, app)} ${compareSection(session, comparison, app)}
-    ${runSection(session, app)} ${result ? resultSection(app, result) : nothing}
-    ${scoreSection(session, evaluation, app)}
+    ${pictureSection(session, opener, app, batch ? batchPart(app, batch) : nothing)}
+    ${zoomSection(session, app, modelTemplate(session, app))} ${cleanUpSection(session, app)}
+    ${runSection(session, app)} ${result ? shareSection(app) : nothing}
+    <div class="folds">
+      ${compareSection(session, comparison, app)} ${networkSection(session, app)} ${fineTuneSection(session, launcher)}
+      ${scoreSection(session, evaluation, app)} ${deviceSection(session, app)}
+      ${result ? reportSection(result) : nothing}
+    </div>
     <footer>
       <p class="privacy">Your pictures never leave this device. All the work is done in this page.</p>
       <div id="offline"></div>
@@ -49,13 +51,12 @@ function batchPart(app: App, batch: Batch): TemplateResult {
   return html`${session.result ? nothing : filesTemplate(session, app)} ${batchTemplate(session, batch, app)}`;
 }
 
-function resultSection(app: App, result: Result): TemplateResult {
+function shareSection(app: App): TemplateResult {
   const { session, share, verification } = app;
   return html`
-    <section aria-labelledby="result-title">
-      <h2 id="result-title">Result</h2>
-      ${downloadTemplate(session, app)} ${linkTemplate(session, share, app)}
-      ${verifyTemplate(session, verification, app)} ${reportTemplate(result)}
+    <section aria-labelledby="share-title">
+      <h2 id="share-title">Save and share</h2>
+      ${filesTemplate(session, app)} ${linkTemplate(session, share, app)} ${verifyTemplate(session, verification, app)}
     </section>
   `;
 }

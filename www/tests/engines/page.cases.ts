@@ -199,6 +199,7 @@ test("a model is fine-tuned for 20 steps, kept, and enlarges", async ({ visitor 
   const start = "splitsr-tiny-x2";
   await visitor.open(`#model=${start}`);
   const { driver } = visitor;
+  await driver.click(".folds > .tuning > summary");
   await driver.click(part("finetune-open"));
   await driver.setFiles(part("finetune-files"), [demo("fur"), demo("sign")]);
   await visitor.expectText(part("finetune-count"), /^2 pictures$/);

@@ -5,6 +5,7 @@ import type { Distance } from "../../module/splitsr.ts";
 import type { Commands } from "../session/commands.ts";
 import type { Session } from "../session/session.ts";
 import { baselineLabel, MAX_BASELINES, ORIGINAL, resizers } from "../shared/baselines.ts";
+import { folded } from "../shared/folded.ts";
 import { timeText } from "../shared/text.ts";
 import type { Comparison, Made } from "./comparison.ts";
 
@@ -17,49 +18,47 @@ export function compareSection(session: Session, comparison: Comparison, command
   );
   const isFull = names.length >= MAX_BASELINES;
   const first = names.length === 0 ? "The original" : isFull ? `${MAX_BASELINES} at most` : "Add another…";
-  return html`
-    <section aria-labelledby="compare-title">
-      <h2 id="compare-title">Compare with</h2>
-      ${
-        names.length > 0
-          ? html`<ul class="baselines" data-testid="rivals">
-              ${[ORIGINAL, ...names].map((name) => baselineTemplate(session, comparison, commands, name))}
-            </ul>`
-          : nothing
-      }
-      <select
-        aria-labelledby="compare-title"
-        data-testid="compare-model"
-        .value=${live("")}
-        ?disabled=${isFull || activity.isOccupied}
-        @change=${(event: Event) => {
-          void commands.addBaseline((event.target as HTMLSelectElement).value);
-        }}
-      >
-        <option value="" selected>${first}</option>
-        ${options.map(([value, label]) => html`<option value=${value}>${label}</option>`)}
-      </select>
-      ${
-        shown === ORIGINAL
-          ? nothing
-          : html`
-              <label class="check">
-                <input
-                  type="checkbox"
-                  data-testid="diff"
-                  ?disabled=${activity.isOccupied}
-                  .checked=${live(showsDifference)}
-                  @change=${(event: Event) => {
-                    void commands.showDifference((event.target as HTMLInputElement).checked);
-                  }}
-                />
-                Show differences
-              </label>
-              <p class="about" data-testid="distance">${made ? distanceText(made.distance) : nothing}</p>
-            `
-      }
-    </section>
+  const content = html`
+    ${
+      names.length > 0
+        ? html`<ul class="baselines" data-testid="rivals">
+            ${[ORIGINAL, ...names].map((name) => baselineTemplate(session, comparison, commands, name))}
+          </ul>`
+        : nothing
+    }
+    <select
+      aria-labelledby="compare-title"
+      data-testid="compare-model"
+      .value=${live("")}
+      ?disabled=${isFull || activity.isOccupied}
+      @change=${(event: Event) => {
+        void commands.addBaseline((event.target as HTMLSelectElement).value);
+      }}
+    >
+      <option value="" selected>${first}</option>
+      ${options.map(([value, label]) => html`<option value=${value}>${label}</option>`)}
+    </select>
+    ${
+      shown === ORIGINAL
+        ? nothing
+        : html`
+            <label class="check">
+              <input
+                type="checkbox"
+                data-testid="diff"
+                ?disabled=${activity.isOccupied}
+                .checked=${live(showsDifference)}
+                @change=${(event: Event) => {
+                  void commands.showDifference((event.target as HTMLInputElement).checked);
+                }}
+              />
+              Show differences
+            </label>
+            <p class="about" data-testid="distance">${made ? distanceText(made.distance) : nothing}</p>
+          `
+    }
   `;
+  return folded("compare", "Compare", names.length > 0, content);
 }
 
 /** A baseline in the list, with a button to show it left of the line and one to remove it. */

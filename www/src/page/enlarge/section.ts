@@ -5,7 +5,7 @@ import { MAX_ZOOM, type Backend } from "../../module/splitsr.ts";
 import type { Commands } from "../session/commands.ts";
 import { MIN_ZOOM } from "../session/defaults.ts";
 import type { Result, Session } from "../session/session.ts";
-import { choiceSection } from "../shared/choice-section.ts";
+import { folded } from "../shared/folded.ts";
 import { sizeText, timeText } from "../shared/text.ts";
 import { unlessEdited } from "../shared/unless-edited.ts";
 
@@ -14,7 +14,8 @@ interface Size {
   height: number;
 }
 
-export function zoomSection(session: Session, commands: Commands): TemplateResult {
+/** `model` is the choice of the model, which decides the zoom's quality. */
+export function zoomSection(session: Session, commands: Commands, model: TemplateResult): TemplateResult {
   const { source, target, zoom, zoomIsValid } = session;
   return html`
     <section aria-labelledby="zoom-title">
@@ -52,7 +53,7 @@ export function zoomSection(session: Session, commands: Commands): TemplateResul
       <p class="about" data-testid="estimate">
         ${target && zoomIsValid ? `Result: ${sizeText(target)}${costText(session)}` : "Any number from 1 to 16, such as 2.5"}
       </p>
-      ${source && target ? sizeFields(session, commands, source, target) : nothing}
+      ${source && target ? sizeFields(session, commands, source, target) : nothing} ${model}
     </section>
   `;
 }
@@ -93,21 +94,38 @@ const devices: readonly [Backend, string][] = [
 ];
 
 export function deviceSection({ backend }: Session, commands: Commands): TemplateResult {
-  return choiceSection("Device", "backend", devices, backend, (chosen) => commands.setBackend(chosen));
+  const content = html`
+    <select
+      aria-labelledby="device-title"
+      data-testid="backend"
+      .value=${live(backend)}
+      @change=${(event: Event) => commands.setBackend((event.target as HTMLSelectElement).value as Backend)}
+    >
+      ${devices.map(([value, label]) => html`<option value=${value} ?selected=${value === backend}>${label}</option>`)}
+    </select>
+  `;
+  return folded("device", "Device", backend !== "auto", content);
 }
 
+/** The bar that is always in sight: what goes on, and what to do next. */
 export function runSection(session: Session, commands: Commands): TemplateResult {
-  const { picture, activity, zoomIsValid, choice } = session;
+  const { picture, result, activity, zoomIsValid, choice, files } = session;
   const { state, text } = activity.status;
   const working = state === "working";
   return html`
     <section class="run" aria-label="Enlarge">
+      ${
+        working
+          ? html`<progress data-testid="progress" aria-label="Progress" max="1" .value=${activity.progress}></progress>`
+          : nothing
+      }
+      <p class="status" role="status" data-testid="status" data-state=${state}>${text}</p>
       <div class="row">
         <button
           type="button"
-          class="primary"
+          class=${result ? "" : "primary"}
           data-testid="run"
-          ?disabled=${!picture || activity.isBusy || !zoomIsValid || !choice.isTrained}
+          ?disabled=${!picture || !zoomIsValid || !choice.isTrained || activity.isBusy}
           @click=${() => void commands.run()}
         >
           Enlarge
@@ -117,18 +135,24 @@ export function runSection(session: Session, commands: Commands): TemplateResult
             ? html`<button type="button" data-testid="cancel" @click=${() => commands.cancel()}>Cancel</button>`
             : nothing
         }
+        ${
+          result
+            ? html`<button
+                type="button"
+                class="primary"
+                data-testid="download"
+                @click=${() => void commands.download()}
+              >
+                Download ${files.format.label}
+              </button>`
+            : nothing
+        }
       </div>
-      ${
-        working
-          ? html`<progress data-testid="progress" aria-label="Progress" max="1" .value=${activity.progress}></progress>`
-          : nothing
-      }
-      <p class="status" role="status" data-testid="status" data-state=${state}>${text}</p>
     </section>
   `;
 }
 
-export function reportTemplate({ upscaled, model }: Result): TemplateResult {
+export function reportSection({ upscaled, model }: Result): TemplateResult {
   const { report } = upscaled;
   const rows: [string, string | TemplateResult][] = [
     ["Size", sizeText(upscaled)],
@@ -142,18 +166,16 @@ export function reportTemplate({ upscaled, model }: Result): TemplateResult {
     ["Model SHA-256", html`<code>${report.modelSha256}</code>`],
     ["Output SHA-256", html`<code>${report.outputSha256}</code>`],
   ];
-  return html`
-    <details open>
-      <summary>Report</summary>
-      <dl data-testid="report">
-        ${rows.map(
-          ([term, value]) =>
-            html`<div>
-              <dt>${term}</dt>
-              <dd>${value}</dd>
-            </div>`,
-        )}
-      </dl>
-    </details>
+  const content = html`
+    <dl data-testid="report">
+      ${rows.map(
+        ([term, value]) =>
+          html`<div>
+            <dt>${term}</dt>
+            <dd>${value}</dd>
+          </div>`,
+      )}
+    </dl>
   `;
+  return folded("report", "Report", false, content);
 }

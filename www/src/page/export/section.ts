@@ -17,20 +17,7 @@ export async function probeFormats(): Promise<void> {
   writesLossyWebp = type === lossyWebp.type;
 }
 
-/** The fields for one result, with its download. */
-export function downloadTemplate(session: Session, commands: Commands): TemplateResult {
-  return html`
-    <div class="row">
-      ${formatFields(session, commands)}
-      <button type="button" class="grow" data-testid="download" @click=${() => void commands.download()}>
-        Download
-      </button>
-    </div>
-    ${formatNote(session)} ${metadataField(session, commands)}
-  `;
-}
-
-/** The fields alone, for the files of a batch. */
+/** The fields, for a result or for the files of a batch. */
 export function filesTemplate(session: Session, commands: Commands): TemplateResult {
   return html`
     <div class="row">${formatFields(session, commands)}</div>

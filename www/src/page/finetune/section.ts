@@ -1,54 +1,54 @@
 /** The section of the panel that opens fine-tuning and shows how it goes. */
 import { html, nothing, type TemplateResult } from "lit-html";
 import type { Session } from "../session/session.ts";
+import { folded } from "../shared/folded.ts";
 import type { FineTuneLauncher } from "./launcher.ts";
 
 export function fineTuneSection({ choice }: Session, launcher: FineTuneLauncher): TemplateResult {
-  const { tuning, saved, trouble } = launcher;
+  const { tuning, saved, trouble, waiting, discarded } = launcher;
   const start = choice.trained?.name;
-  return html`
-    <section class="tuning" aria-labelledby="finetune-title">
-      <h2 id="finetune-title">Fine-tune</h2>
-      <button
-        type="button"
-        class="wide"
-        data-testid="finetune-open"
-        aria-haspopup="dialog"
-        ?disabled=${!start}
-        @click=${() => void launcher.open()}
-      >
-        ${tuning?.isBusy ? "Show progress" : choice.isTrained ? "Fine-tune on your pictures" : "Train on your pictures"}
-      </button>
+  const isActive = [tuning?.isBusy, saved, trouble, waiting.length, discarded].some(Boolean);
+  const content = html`
+    <button
+      type="button"
+      class="wide"
+      data-testid="finetune-open"
+      aria-haspopup="dialog"
+      ?disabled=${!start}
+      @click=${() => void launcher.open()}
+    >
+      ${tuning?.isBusy ? "Show progress" : choice.isTrained ? "Fine-tune on your pictures" : "Train on your pictures"}
+    </button>
+    ${
+      tuning?.isBusy
+        ? html`<progress aria-label="Fine-tuning" max="1" .value=${tuning.fraction}></progress>
+            <p class="about" data-testid="finetune-line">${tuning.line}</p>`
+        : html`<p class="about">
+            ${choice.isTrained ? html`Makes <b>${start}</b> better at pictures like yours. Training runs on this device.` : html`Trains the network you chose on this device. It starts from <b>${start}</b>, the closest trained model.`}
+          </p>`
+    }
+    <div role="status">
       ${
-        tuning?.isBusy
-          ? html`<progress aria-label="Fine-tuning" max="1" .value=${tuning.fraction}></progress>
-              <p class="about" data-testid="finetune-line">${tuning.line}</p>`
-          : html`<p class="about">
-              ${choice.isTrained ? html`Makes <b>${start}</b> better at pictures like yours. Training runs on this device.` : html`Trains the network you chose on this device. It starts from <b>${start}</b>, the closest trained model.`}
+        saved && choice.entryOf(saved.name)
+          ? html`<p class="about" data-testid="finetune-saved">
+              Saved <b>${saved.name}</b>. ${saved.text}
+              <button
+                type="button"
+                class="link"
+                data-testid="finetune-undo"
+                title="Delete ${saved.name} and go back to ${saved.before}"
+                @click=${() => void launcher.undoSave()}
+              >
+                Undo
+              </button>
             </p>`
+          : nothing
       }
-      <div role="status">
-        ${
-          saved && choice.entryOf(saved.name)
-            ? html`<p class="about" data-testid="finetune-saved">
-                Saved <b>${saved.name}</b>. ${saved.text}
-                <button
-                  type="button"
-                  class="link"
-                  data-testid="finetune-undo"
-                  title="Delete ${saved.name} and go back to ${saved.before}"
-                  @click=${() => void launcher.undoSave()}
-                >
-                  Undo
-                </button>
-              </p>`
-            : nothing
-        }
-        ${trouble ? html`<p class="about wrong">${trouble}</p>` : nothing}
-      </div>
-      ${waitingTemplate(launcher)}
-    </section>
+      ${trouble ? html`<p class="about wrong">${trouble}</p>` : nothing}
+    </div>
+    ${waitingTemplate(launcher)}
   `;
+  return folded("tuning", "Fine-tune", isActive, content);
 }
 
 /** Stored fine-tunings, to resume or discard them. */

@@ -1,22 +1,36 @@
 /** The list of models, and the visitor's own among them. */
 import { html, nothing, type TemplateResult } from "lit-html";
+import { live } from "lit-html/directives/live.js";
 import type { ModelEntry } from "../../module/splitsr.ts";
 import type { Commands } from "../session/commands.ts";
 import type { Session } from "../session/session.ts";
 import type { OwnModel } from "../session/storage.ts";
-import { choiceSection } from "../shared/choice-section.ts";
 import { save } from "../shared/save.ts";
 import { gainText } from "../shared/text.ts";
 
-/** `network` is the section of the chosen model's network. */
-export function modelSection(
-  session: Session,
-  commands: Commands,
-  network: TemplateResult | typeof nothing,
-): TemplateResult {
+/** The choice of the model, and what is to be said about the chosen one. */
+export function modelTemplate(session: Session, commands: Commands): TemplateResult {
   const { models, own, choice } = session;
   const { entry: model, isTrained, isChosen } = choice;
-  const about = html`
+  const chosen = isTrained ? session.model : "";
+  return html`
+    <label class="model">
+      <span>Model</span>
+      <select
+        data-testid="model"
+        .value=${live(chosen)}
+        @change=${(event: Event) => commands.setModel((event.target as HTMLSelectElement).value)}
+      >
+        ${
+          // Hyper-parameters without weights are not a model in the list. Every model can then be
+          // chosen again.
+          models.length > 0 ? html`<option value="" ?selected=${!chosen} disabled hidden>Not trained</option>` : nothing
+        }
+        ${models.map(
+          ({ name }) => html`<option value=${name} ?selected=${name === chosen}>${own.label(name)}</option>`,
+        )}
+      </select>
+    </label>
     ${
       model && isTrained
         ? html`<p class="about">
@@ -25,13 +39,8 @@ export function modelSection(
           </p>`
         : nothing
     }
-    ${ownModelsTemplate(session, commands)} ${network}
+    ${ownModelsTemplate(session, commands)}
   `;
-  const options = models.map(({ name }) => [name, own.label(name)] as const);
-  // Hyper-parameters without weights are not a model in the list. Every model can then be chosen
-  // again.
-  const all = options.length > 0 ? [["", "Not trained"] as const, ...options] : [];
-  return choiceSection("Model", "model", all, isTrained ? session.model : "", (name) => commands.setModel(name), about);
 }
 
 /** Says how long a model was trained: comparing models compares that too. */

@@ -8,6 +8,7 @@ import type { ModelEntry, NetworkInfo, SplitSrConfig } from "../../module/splits
 import type { Commands } from "../session/commands.ts";
 import { parameters, trainedWith, type Parameter } from "../session/hyper-parameters.ts";
 import type { Session } from "../session/session.ts";
+import { folded } from "../shared/folded.ts";
 import { MISSING_PART, roundZoom } from "../shared/text.ts";
 
 /** Loaded when the section is opened; null if that failed. */
@@ -19,22 +20,20 @@ async function loadDrawings(session: Session): Promise<void> {
 }
 
 export function networkSection(session: Session, commands: Commands): TemplateResult | typeof nothing {
-  const { entry, network } = session.choice;
+  const { entry, network, isTrained } = session.choice;
   if (!entry) return nothing;
-  return html`
-    <details class="network" @toggle=${() => void loadDrawings(session)}>
-      <summary>Network</summary>
-      ${
-        network
-          ? html`<div class="parameters">
-              ${parameters.map((parameter) => parameterField(session, commands, network, parameter))}
-            </div>`
-          : nothing
-      }
-      ${network ? splitsrTemplate(session) : otherTemplate(session, entry)}
-      ${drawings === null ? html`<p class="trouble">${MISSING_PART}</p>` : nothing}
-    </details>
+  const content = html`
+    ${
+      network
+        ? html`<div class="parameters">
+            ${parameters.map((parameter) => parameterField(session, commands, network, parameter))}
+          </div>`
+        : nothing
+    }
+    ${network ? splitsrTemplate(session) : otherTemplate(session, entry)}
+    ${drawings === null ? html`<p class="trouble">${MISSING_PART}</p>` : nothing}
   `;
+  return folded("network", "Network", !isTrained, content, () => void loadDrawings(session));
 }
 
 /** A SplitSR network; empty until its costs are known. */

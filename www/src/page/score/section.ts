@@ -5,6 +5,7 @@ import type { Commands } from "../session/commands.ts";
 import { evaluationScales } from "../session/defaults.ts";
 import type { Session } from "../session/session.ts";
 import { baselineLabel } from "../shared/baselines.ts";
+import { folded } from "../shared/folded.ts";
 import { save } from "../shared/save.ts";
 import type { Evaluation } from "./evaluation.ts";
 import type { Cost, Score } from "./score.ts";
@@ -12,35 +13,33 @@ import type { Cost, Score } from "./score.ts";
 export function scoreSection(session: Session, evaluation: Evaluation, commands: Commands): TemplateResult {
   const { picture, activity, evaluationScale } = session;
   const { scores, plots } = evaluation;
-  return html`
-    <details class="score">
-      <summary>Score models on this picture</summary>
-      <p class="about">
-        Shrinks the picture with the standard benchmark method, enlarges it again with every model and resizer, and
-        compares each result with the original. Use a sharp picture.
-      </p>
-      <div class="row">
-        <select
-          aria-label="Scale factor"
-          data-testid="truth-scale"
-          .value=${live(String(evaluationScale))}
-          @change=${(event: Event) => commands.setEvaluationScale(Number((event.target as HTMLSelectElement).value))}
-        >
-          ${evaluationScales.map((scale) => html`<option value=${scale} ?selected=${scale === evaluationScale}>×${scale}</option>`)}
-        </select>
-        <button
-          type="button"
-          class="grow"
-          data-testid="truth-run"
-          ?disabled=${!picture || activity.isBusy}
-          @click=${() => void commands.evaluate()}
-        >
-          Score
-        </button>
-      </div>
-      ${scores.length > 0 && plots ? scoresTemplate(session, evaluation, plots) : nothing}
-    </details>
+  const content = html`
+    <p class="about">
+      Shrinks the picture with the standard benchmark method, enlarges it again with every model and resizer, and
+      compares each result with the original. Use a sharp picture.
+    </p>
+    <div class="row">
+      <select
+        aria-label="Scale factor"
+        data-testid="truth-scale"
+        .value=${live(String(evaluationScale))}
+        @change=${(event: Event) => commands.setEvaluationScale(Number((event.target as HTMLSelectElement).value))}
+      >
+        ${evaluationScales.map((scale) => html`<option value=${scale} ?selected=${scale === evaluationScale}>×${scale}</option>`)}
+      </select>
+      <button
+        type="button"
+        class="grow"
+        data-testid="truth-run"
+        ?disabled=${!picture || activity.isBusy}
+        @click=${() => void commands.evaluate()}
+      >
+        Score
+      </button>
+    </div>
+    ${scores.length > 0 && plots ? scoresTemplate(session, evaluation, plots) : nothing}
   `;
+  return folded("score", "Score the models", scores.length > 0, content);
 }
 
 function scoresTemplate(

@@ -1,0 +1,35 @@
+/** A section that is folded until somebody opens it. */
+import { html, noChange, type TemplateResult } from "lit-html";
+import { Directive, directive, type PropertyPart } from "lit-html/directive.js";
+
+/** Opens the section when something in it becomes active. Only the visitor closes it. */
+class OpenWhen extends Directive {
+  #wasActive = false;
+
+  override render(isActive: boolean): boolean {
+    return isActive;
+  }
+
+  override update({ element }: PropertyPart, [isActive]: [boolean]): typeof noChange {
+    if (isActive && !this.#wasActive) (element as HTMLDetailsElement).open = true;
+    this.#wasActive = isActive;
+    return noChange;
+  }
+}
+
+const openWhen = directive(OpenWhen);
+
+export function folded(
+  name: string,
+  title: string,
+  isActive: boolean,
+  content: TemplateResult,
+  onToggle?: () => void,
+): TemplateResult {
+  return html`
+    <details class=${name} .open=${openWhen(isActive)} @toggle=${onToggle}>
+      <summary><h2 id="${name}-title">${title}</h2></summary>
+      ${content}
+    </details>
+  `;
+}
