@@ -30,14 +30,15 @@ test("the result is compared with several, one of which is shown; the link holds
   await add("splitsr-tiny-x2");
   await visitor.expectState("done");
   const tag = page.locator(".tag-before");
-  await expect(tag).toHaveText("splitsr-tiny-x2");
+  const fast = "SplitSR ×2 (fast)";
+  await expect(tag).toHaveText(fast);
   const said = /PSNR \d\d\.\d\d, SSIM 0\.\d{4}, [\d.]+ m?s\s*$/;
-  const names = ["Bicubic", "Nearest pixel", "splitsr-tiny-x2"];
+  const names = ["Bicubic", "Nearest pixel", fast];
   for (const name of names) await expect(rival(page, name)).toHaveText(said);
 
   // A trained model is nearer to another than a blur is, and what is told of each is told where it is shown.
   const psnr = async (name: string) => Number(/PSNR ([\d.]+)/.exec(await rival(page, name).innerText())?.[1]);
-  expect(await psnr("splitsr-tiny-x2")).toBeGreaterThan(await psnr("Bicubic"));
+  expect(await psnr(fast)).toBeGreaterThan(await psnr("Bicubic"));
   expect(await psnr("Bicubic")).toBeGreaterThan(await psnr("Nearest pixel"));
   await visitor.part("diff").check();
   await visitor.expectState("done");
@@ -69,8 +70,7 @@ test("the result is compared with several, one of which is shown; the link holds
   await expect(tag).toHaveText("Original");
   await expect(rival(page, "Bicubic")).toHaveCount(0);
   await expect(rival(page, "Nearest pixel")).toHaveText(said);
-  for (const name of ["Nearest pixel", "splitsr-tiny-x2"])
-    await page.getByRole("button", { name: new RegExp(`remove ${name}`, "i") }).click();
+  for (const name of ["Nearest pixel", fast]) await page.getByRole("button", { name: `Remove ${name}` }).click();
   await expect(visitor.part("rivals")).toHaveCount(0);
   expect(page.url()).not.toContain("with=");
 });
@@ -123,15 +123,15 @@ test("a comparison that is cancelled can be gone on with", async ({ page }) => {
   const model = await holdRequests(page, "**/models/splitsr-x2-hi0.safetensors");
   await add("splitsr-x2-hi0");
   await model.requested;
-  await expect(visitor.part("status")).toHaveText("Comparing with splitsr-x2-hi0…");
+  await expect(visitor.part("status")).toHaveText("Comparing with SplitSR ×2, hybrid index 0…");
   await visitor.part("cancel").click();
   model.release();
   await expect(page.locator(".tag-before")).toHaveText("Original");
   await expect(rival(page, "Bicubic")).toHaveText(/PSNR/);
-  await expect(rival(page, "splitsr-x2-hi0")).not.toHaveText(/PSNR/);
-  await rival(page, "splitsr-x2-hi0").click();
+  await expect(rival(page, "SplitSR ×2, hybrid index 0")).not.toHaveText(/PSNR/);
+  await rival(page, "SplitSR ×2, hybrid index 0").click();
   await visitor.expectState("done");
-  await expect(page.locator(".tag-before")).toHaveText("splitsr-x2-hi0");
+  await expect(page.locator(".tag-before")).toHaveText("SplitSR ×2, hybrid index 0");
 });
 
 test("a comparison keeps the result of a model that is not chosen any more", async ({ page }) => {

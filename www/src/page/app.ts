@@ -165,7 +165,7 @@ export class App implements Commands {
   showLivePart(part: PicturePart, result: Result): void {
     this.#forget();
     this.session.setPart(part, result);
-    this.#viewer.showRegion(part.area, result.upscaled.imageData(), `${result.model} ×${roundZoom(result.zoom)}`);
+    this.#viewer.showRegion(part.area, result.upscaled.imageData(), `Enlarged ×${roundZoom(result.zoom)}`);
     this.session.changed();
   }
 
@@ -289,7 +289,7 @@ export class App implements Commands {
       this.comparison.hide(this.#viewer);
       if (!keepsResult) {
         session.setResult(undefined);
-        this.#viewer.expectResult(target, `${model} ×${roundZoom(zoom)}`);
+        this.#viewer.expectResult(target, `Enlarged ×${roundZoom(zoom)}`);
       }
       const onPart = (part: Part) => {
         if (!signal.aborted) this.#viewer.showPart(part);

@@ -6,16 +6,16 @@ import type { Commands } from "../session/commands.ts";
 import type { Session } from "../session/session.ts";
 import { baselineLabel, MAX_BASELINES, ORIGINAL, resizers } from "../shared/baselines.ts";
 import { folded } from "../shared/folded.ts";
+import { modelOptions } from "../shared/model-names.ts";
 import { timeText } from "../shared/text.ts";
 import type { Comparison, Made } from "./comparison.ts";
 
 export function compareSection(session: Session, comparison: Comparison, commands: Commands): TemplateResult {
-  const { result, models, own, activity } = session;
+  const { result, choice, own, activity } = session;
   const { baselines: names, shown, showsDifference } = session.comparison;
   const made = result && comparison.made(shown);
-  const options = [...resizers, ...models.map(({ name }) => [name, own.label(name)] as const)].filter(
-    ([name]) => !names.includes(name),
-  );
+  const isFree = (name: string) => !names.includes(name);
+  const shipped = choice.shipped.map(({ name }) => name).filter(isFree);
   const isFull = names.length >= MAX_BASELINES;
   const first = names.length === 0 ? "The original" : isFull ? `${MAX_BASELINES} at most` : "Add another…";
   const content = html`
@@ -36,7 +36,10 @@ export function compareSection(session: Session, comparison: Comparison, command
       }}
     >
       <option value="" selected>${first}</option>
-      ${options.map(([value, label]) => html`<option value=${value}>${label}</option>`)}
+      <optgroup label="Resizers">
+        ${resizers.map(([value, label]) => (isFree(value) ? html`<option value=${value}>${label}</option>` : nothing))}
+      </optgroup>
+      ${modelOptions(shipped, own.names.filter(isFree))}
     </select>
     ${
       shown === ORIGINAL
@@ -63,10 +66,9 @@ export function compareSection(session: Session, comparison: Comparison, command
 
 /** A baseline in the list, with a button to show it left of the line and one to remove it. */
 function baselineTemplate(session: Session, comparison: Comparison, commands: Commands, name: string): TemplateResult {
-  const { choice, own, activity } = session;
+  const { own, activity } = session;
   const made = session.result && comparison.made(name);
-  const entry = choice.entryOf(name);
-  const label = name === ORIGINAL ? "The original" : entry ? own.label(name) : baselineLabel(name);
+  const label = name === ORIGINAL ? "The original" : `${baselineLabel(name)}${own.named(name) ? " (yours)" : ""}`;
   return html`
     <li>
       <button

@@ -5,6 +5,7 @@ import type { ModelEntry } from "../../module/splitsr.ts";
 import type { Commands } from "../session/commands.ts";
 import type { Session } from "../session/session.ts";
 import type { OwnModel } from "../session/storage.ts";
+import { modelOptions } from "../shared/model-names.ts";
 import { save } from "../shared/save.ts";
 import { gainText } from "../shared/text.ts";
 
@@ -26,15 +27,17 @@ export function modelTemplate(session: Session, commands: Commands): TemplateRes
           // chosen again.
           models.length > 0 ? html`<option value="" ?selected=${!chosen} disabled hidden>Not trained</option>` : nothing
         }
-        ${models.map(
-          ({ name }) => html`<option value=${name} ?selected=${name === chosen}>${own.label(name)}</option>`,
+        ${modelOptions(
+          choice.shipped.map(({ name }) => name),
+          own.names,
+          chosen,
         )}
       </select>
     </label>
     ${
       model && isTrained
         ? html`<p class="about">
-            For ×${model.scale}${trainedText(model)}; ${model.params.toLocaleString("en")}
+            ${model.name}, for ×${model.scale}${trainedText(model)}; ${model.params.toLocaleString("en")}
             parameters${isChosen ? "" : "; chosen to suit the zoom"}
           </p>`
         : nothing

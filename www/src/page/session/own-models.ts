@@ -57,13 +57,12 @@ export class OwnModels {
     this.#changed();
   }
 
-  named(name: string): OwnModel | undefined {
-    return this.#all.find(({ entry }) => entry.name === name);
+  get names(): string[] {
+    return this.#all.map(({ entry }) => entry.name);
   }
 
-  /** A model's name for the lists, with a mark if it is the visitor's own. */
-  label(name: string): string {
-    return this.named(name) ? `${name} (yours)` : name;
+  named(name: string): OwnModel | undefined {
+    return this.#all.find(({ entry }) => entry.name === name);
   }
 
   /**

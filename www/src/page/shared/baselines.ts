@@ -1,5 +1,6 @@
 /** The names of what a result can be compared with. */
 import type { ModelEntry, Resizer } from "../../module/splitsr.ts";
+import { modelLabel } from "./model-names.ts";
 
 /** The picture itself, enlarged by the browser. */
 export const ORIGINAL = "original";
@@ -24,5 +25,5 @@ export function resizerNamed(name: string): Resizer | undefined {
 }
 
 export function baselineLabel(name: string): string {
-  return resizers.find(([resizer]) => resizer === name)?.[1] ?? name;
+  return resizers.find(([resizer]) => resizer === name)?.[1] ?? modelLabel(name);
 }

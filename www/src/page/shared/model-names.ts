@@ -1,0 +1,40 @@
+/** What the models are called on the page, and how lists are divided. Their files have short names. */
+import { html, nothing, type TemplateResult } from "lit-html";
+
+/** The models that most people choose among, in the order of the list. */
+const usual = new Map([
+  ["splitsr-x2", "SplitSR ×2 (best)"],
+  ["splitsr-x2-hi5", "SplitSR ×2 (balanced)"],
+  ["splitsr-tiny-x2", "SplitSR ×2 (fast)"],
+  ["splitsr-x3", "SplitSR ×3 (best)"],
+  ["splitsr-x4", "SplitSR ×4 (best)"],
+  ["splitsr-tiny-x4", "SplitSR ×4 (fast)"],
+]);
+
+/** A model of the page by what it is; any other by its own name. */
+export function modelLabel(name: string): string {
+  const [, scale, letter, value] = /^splitsr-x(\d)-(a|hi)([\d.]+)$/.exec(name) ?? [];
+  const [, architecture, otherScale] = /^(srcnn|edsr|rcan)(?:-small)?-x(\d)$/.exec(name) ?? [];
+  if (architecture) return `${architecture.toUpperCase()} ×${otherScale}`;
+  const variant = scale && `SplitSR ×${scale}, ${letter === "a" ? "split ratio" : "hybrid index"} ${value}`;
+  return usual.get(name) ?? variant ?? name;
+}
+
+/** The options of a list of models: those of the page, and the visitor's own. */
+export function modelOptions(shipped: readonly string[], own: readonly string[], chosen?: string): TemplateResult {
+  const groups = [
+    ["For photographs", [...usual.keys()].filter((name) => shipped.includes(name))],
+    ["Yours", own],
+    ["For research", shipped.filter((name) => !usual.has(name))],
+  ] as const;
+  return html`${groups.map(([label, names]) =>
+    names.length > 0
+      ? html`<optgroup label=${label}>
+          ${names.map((name) => {
+            const isChosen = name === chosen;
+            return html`<option value=${name} title=${name} ?selected=${isChosen}>${modelLabel(name)}</option>`;
+          })}
+        </optgroup>`
+      : nothing,
+  )}`;
+}
