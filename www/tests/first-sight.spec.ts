@@ -65,3 +65,52 @@ test("models have plain names in groups, and their files' names as the detail", 
   await expect(visitor.part("model").locator("option:checked")).toHaveAttribute("title", "splitsr-x2");
   await expect(visitor.page.getByText("splitsr-x2, for ×2")).toBeVisible();
 });
+
+test("a network without weights is left by one click, which stands by the reason", async () => {
+  await visitor.chooseDemo("Fur");
+  await visitor.part("zoom").fill("4");
+  await visitor.unfold("network");
+  await visitor.part("split-ratio").selectOption("0.125");
+  await expect(visitor.part("status")).toHaveText(/^No model has been trained/);
+  await expect(visitor.part("run")).toBeDisabled();
+  await visitor.part("use-trained").click();
+  await expect(visitor.part("model")).toHaveValue("splitsr-x4");
+  await expect(visitor.part("use-trained")).toHaveCount(0);
+  await expect(visitor.part("run")).toBeEnabled();
+  // It is the one that suits the zoom, and goes on to.
+  await expect(visitor.part("model-follow")).toHaveCount(0);
+  await visitor.part("zoom").fill("3");
+  await expect(visitor.part("model")).toHaveValue("splitsr-x3");
+});
+
+test("another zoom has a model with the same hyper-parameters, or none", async () => {
+  await visitor.chooseDemo("Fur");
+  await visitor.unfold("network");
+  await visitor.part("zoom").fill("4");
+  await visitor.part("split-ratio").selectOption("0.125");
+  await expect(visitor.part("run")).toBeDisabled();
+  await visitor.part("zoom").fill("2");
+  await expect(visitor.part("model")).toHaveValue("splitsr-x2-a0.125");
+  await expect(visitor.part("run")).toBeEnabled();
+  // It does the next zoom too, in two passes.
+  await visitor.part("zoom").fill("4");
+  await expect(visitor.part("model")).toHaveValue("splitsr-x2-a0.125");
+  await visitor.part("split-ratio").selectOption("0.25");
+  await expect(visitor.part("model")).toHaveValue("splitsr-x2");
+  await visitor.part("zoom").fill("3");
+  await expect(visitor.part("model")).toHaveValue("splitsr-x3");
+});
+
+test("a chosen model stays until it is let follow the zoom again", async ({ page }) => {
+  await visitor.part("model").selectOption("splitsr-tiny-x2");
+  await visitor.part("zoom").fill("4");
+  await expect(visitor.part("model")).toHaveValue("splitsr-tiny-x2");
+  await visitor.part("model-follow").click();
+  await expect(visitor.part("model")).toHaveValue("splitsr-x4");
+  await expect(visitor.part("model-follow")).toHaveCount(0);
+  // A reload keeps that.
+  await page.reload();
+  await visitor.expectState("idle");
+  await visitor.part("zoom").fill("2");
+  await expect(visitor.part("model")).toHaveValue("splitsr-x2");
+});

@@ -12,11 +12,10 @@ import {
   type CleanUp,
   type Part,
   type SourcePicture,
-  type UpscaleResult,
   type Upscaler,
 } from "../module/splitsr.ts";
 import { outcome, runBatch, saveBatch } from "./batch/run.ts";
-import { Comparison, type ComparisonTask } from "./compare/comparison.ts";
+import { Comparison } from "./compare/comparison.ts";
 import { estimate } from "./enlarge/estimate.ts";
 import { sayReady } from "./enlarge/ready.ts";
 import { saveResult } from "./export/save-result.ts";
@@ -34,7 +33,6 @@ import type { NetworkChange } from "./session/hyper-parameters.ts";
 import type { LinkState } from "./session/link-state.ts";
 import type { LoadedPicture, PictureOrigin, PicturePart } from "./session/picture.ts";
 import type { Result, Session } from "./session/session.ts";
-import { baselineLabel } from "./shared/baselines.ts";
 import { demoUrl, type Demo } from "./shared/demos.ts";
 import type { Format } from "./shared/formats.ts";
 import { roundZoom, sizeText, timeText } from "./shared/text.ts";
@@ -51,7 +49,7 @@ export class App implements Commands {
   readonly session: Session;
   readonly opener: Opener;
   readonly share: Share;
-  readonly comparison = new Comparison();
+  readonly comparison: Comparison;
   readonly evaluation: Evaluation;
   readonly verification: Verification;
   readonly launcher: FineTuneLauncher;
@@ -65,6 +63,7 @@ export class App implements Commands {
     this.session = session;
     this.#viewer = viewer;
     this.opener = new Opener(session, viewer, this);
+    this.comparison = new Comparison(session, viewer, this);
     this.share = new Share(session, viewer);
     this.evaluation = new Evaluation(() => session.changed());
     this.verification = new Verification(session);
@@ -157,8 +156,8 @@ export class App implements Commands {
     if (isLive === "outdated") return;
     if (isLive && session.result) {
       void estimate(session, () => this.#engine());
-      if (session.comparison.baselines.length === 0) this.#done(session.result.upscaled);
-      else await this.#compare();
+      if (session.comparison.baselines.length === 0) this.done();
+      else await this.comparison.update();
     } else if ((await this.cut(region)) && region && session.zoomIsValid && session.choice.isTrained) await this.run();
   }
 
@@ -205,8 +204,18 @@ export class App implements Commands {
     this.#settingsChanged();
   }
 
+  unchooseModel(): void {
+    this.session.unchooseModel();
+    this.#settingsChanged();
+  }
+
   setNetwork(change: NetworkChange): void {
     this.session.setNetwork(change);
+    this.#settingsChanged();
+  }
+
+  useTrained(): void {
+    this.session.useTrained();
     this.#settingsChanged();
   }
 
@@ -254,13 +263,10 @@ export class App implements Commands {
     const { session } = this;
     const from = session.own.named(name)?.tuned?.from;
     await session.own.remove(name);
-    if (session.comparison.baselines.includes(name)) void this.removeBaseline(name);
+    if (session.comparison.baselines.includes(name)) void this.comparison.remove(name);
     if (session.model !== name) session.changed();
     else if (from && session.choice.entryOf(from)) this.setModel(from);
-    else {
-      session.unchooseModel();
-      this.#settingsChanged();
-    }
+    else this.unchooseModel();
   }
 
   async restoreModel(): Promise<void> {
@@ -286,7 +292,7 @@ export class App implements Commands {
       signal.throwIfAborted();
       const onProgress = ({ fraction }: { fraction: number }) => activity.showProgress(fraction, signal);
       this.comparison.forget();
-      this.comparison.hide(this.#viewer);
+      this.comparison.hide();
       if (!keepsResult) {
         session.setResult(undefined);
         this.#viewer.expectResult(target, `Enlarged ×${roundZoom(zoom)}`);
@@ -298,8 +304,8 @@ export class App implements Commands {
       await this.#viewer.showResult(upscaled.imageData(), signal);
       session.setResult({ upscaled, zoom, model, clean });
       session.speeds.remember(model, backend, zoom, upscaled);
-      await this.#showBaselines(upscaler, picture, upscaled, signal);
-      this.#done(upscaled);
+      await this.comparison.show(upscaler, signal);
+      this.done();
       return true;
     } catch (error) {
       if (signal.aborted) return false;
@@ -309,66 +315,11 @@ export class App implements Commands {
     }
   }
 
-  #done(upscaled: UpscaleResult): void {
-    this.session.activity.say("done", `Done in ${timeText(upscaled.report.milliseconds)}: ${sizeText(upscaled)}.`);
-  }
-
-  async addBaseline(name: string): Promise<void> {
-    this.session.addBaseline(name);
-    await this.#compare();
-  }
-
-  async removeBaseline(name: string): Promise<void> {
-    this.comparison.remove(name);
-    this.session.removeBaseline(name);
-    await this.#compare();
-  }
-
-  async showBaseline(name: string): Promise<void> {
-    this.session.showBaseline(name);
-    await this.#compare();
-  }
-
-  async showDifference(shows: boolean): Promise<void> {
-    this.session.showDifference(shows);
-    await this.#compare();
-  }
-
-  /** Compares the result, if there is one, with the chosen baselines. */
-  async #compare(): Promise<void> {
-    const { result, source: picture } = this.session;
-    if (!result || !picture) {
-      this.session.changed("link");
-      return;
-    }
-    const work = async (upscaler: Upscaler, signal: AbortSignal) => {
-      await this.#showBaselines(upscaler, picture, result.upscaled, signal);
-      this.#done(result.upscaled);
-    };
-    await this.#work("Comparing…", work, () => this.#anyEngine(), false);
-  }
-
-  async #showBaselines(
-    upscaler: Upscaler,
-    picture: LoadedPicture,
-    upscaled: UpscaleResult,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const { width, height } = upscaled;
-    const { speeds, backend, choice, activity } = this.session;
-    const task: ComparisonTask = {
-      upscaler,
-      picture,
-      size: { width, height },
-      source: choice.source,
-      backend,
-      signal,
-      onProgress: (fraction) => activity.showProgress(fraction, signal),
-      speeds,
-      settings: this.session.comparison,
-      onNext: (name) => activity.say("working", `Comparing with ${baselineLabel(name)}…`),
-    };
-    await this.comparison.show(this.#viewer, upscaled.imageData(), task);
+  done(): void {
+    const { result, activity } = this.session;
+    if (!result) return;
+    const { upscaled } = result;
+    activity.say("done", `Done in ${timeText(upscaled.report.milliseconds)}: ${sizeText(upscaled)}.`);
   }
 
   async verify(): Promise<void> {
@@ -378,7 +329,7 @@ export class App implements Commands {
     await this.withEngine("Verifying: enlarging again with exact arithmetic…", async (upscaler, signal) => {
       const onProgress = (fraction: number) => session.activity.showProgress(fraction, signal);
       await this.verification.run(upscaler, picture, result.upscaled, { signal, onProgress });
-      this.#done(result.upscaled);
+      this.done();
     });
   }
 
@@ -408,25 +359,19 @@ export class App implements Commands {
       const onNext = (name: string, fraction: number) => activity.showProgress(fraction, signal, `Scoring ${name}…`);
       const task = { upscaler, picture, scale, models, source: choice.source, backend, speeds };
       await this.evaluation.run(task, signal, onNext);
-      if (this.session.result) this.#done(this.session.result.upscaled);
+      if (this.session.result) this.done();
       else activity.say("idle", "Scored. See the table below.");
     };
-    const engine = () => (this.session.result ? this.#anyEngine() : this.#engine());
-    await this.#work("Shrinking the picture…", work, engine);
+    await this.withEngine("Shrinking the picture…", work, { keepsResult: true });
   }
 
-  withEngine(text: string, work: (upscaler: Upscaler, signal: AbortSignal) => Promise<void>): Promise<void> {
-    return this.#work(text, work, () => this.#engine());
-  }
-
-  async #work(
+  async withEngine(
     text: string,
     work: (upscaler: Upscaler, signal: AbortSignal) => Promise<void>,
-    engine: () => Promise<Upscaler>,
-    occupies = true,
+    { keepsResult = false, occupies = true } = {},
   ): Promise<void> {
     const workWithEngine = async ({ signal }: WorkOptions) => {
-      const upscaler = await engine();
+      const upscaler = await (keepsResult && this.session.result ? this.#anyEngine() : this.#engine());
       signal.throwIfAborted();
       await work(upscaler, signal);
     };
@@ -440,12 +385,12 @@ export class App implements Commands {
 
   stop(): void {
     const viewer = this.#viewer;
-    const { result, part, activity, comparison } = this.session;
+    const { result, part, activity } = this.session;
     activity.end();
     // A cancelled comparison leaves the result.
-    if (result) this.comparison.hideUnfinished(viewer, comparison.shown);
+    if (result) this.comparison.hideUnfinished();
     else {
-      this.comparison.hide(viewer);
+      this.comparison.hide();
       viewer.hideResult();
     }
     // A region that was marked meanwhile is not the one that would be enlarged.

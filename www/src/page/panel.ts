@@ -34,7 +34,7 @@ function panelTemplate(app: App): TemplateResult {
     ${zoomSection(session, app, modelTemplate(session, app))} ${cleanUpSection(session, app)}
     ${runSection(session, app)} ${result ? shareSection(app) : nothing}
     <div class="folds">
-      ${compareSection(session, comparison, app)} ${networkSection(session, app)} ${fineTuneSection(session, launcher)}
+      ${compareSection(session, comparison)} ${networkSection(session, app)} ${fineTuneSection(session, launcher)}
       ${scoreSection(session, evaluation, app)} ${deviceSection(session, app)}
       ${result ? reportSection(result) : nothing}
     </div>

@@ -1,7 +1,8 @@
 /** Compares the result with baselines: resizers and other models. */
-import type { Distance } from "../../module/splitsr.ts";
+import type { Distance, Upscaler } from "../../module/splitsr.ts";
+import type { Commands } from "../session/commands.ts";
 import { enlargeBy, type EnlargeTask } from "../session/enlarge-by.ts";
-import type { ComparisonSettings } from "../session/session.ts";
+import type { Session } from "../session/session.ts";
 import { baselineLabel, ORIGINAL } from "../shared/baselines.ts";
 
 /**
@@ -16,12 +17,6 @@ export interface ComparisonViewer {
   hideBaseline(): void;
   showHeat(map: ImageData, signal: AbortSignal): Promise<void>;
   hideHeat(): void;
-}
-
-export interface ComparisonTask extends EnlargeTask {
-  settings: ComparisonSettings;
-  /** Called before a baseline's picture is made. */
-  onNext: (name: string) => void;
 }
 
 /** A baseline's picture and how it compares. */
@@ -39,14 +34,40 @@ export class Comparison {
   #result: ImageData | undefined;
   /** The baseline's picture that the viewer shows. */
   #displayed: ImageData | undefined;
+  readonly #session: Session;
+  readonly #viewer: ComparisonViewer;
+  readonly #commands: Commands;
+
+  constructor(session: Session, viewer: ComparisonViewer, commands: Commands) {
+    this.#session = session;
+    this.#viewer = viewer;
+    this.#commands = commands;
+  }
 
   made(name: string): Made | undefined {
     return this.#made.get(name);
   }
 
-  remove(name: string): void {
+  async add(name: string): Promise<void> {
+    this.#session.addBaseline(name);
+    await this.update();
+  }
+
+  async remove(name: string): Promise<void> {
     if (this.#displayed && this.#displayed === this.#made.get(name)?.pixels) this.#displayed = undefined;
     this.#made.delete(name);
+    this.#session.removeBaseline(name);
+    await this.update();
+  }
+
+  async choose(name: string): Promise<void> {
+    this.#session.showBaseline(name);
+    await this.update();
+  }
+
+  async showDifference(shows: boolean): Promise<void> {
+    this.#session.showDifference(shows);
+    await this.update();
   }
 
   forget(): void {
@@ -55,49 +76,78 @@ export class Comparison {
   }
 
   /** Hides what the viewer shows unless it is the complete picture of the baseline to show. */
-  hideUnfinished(viewer: ComparisonViewer, shown: string): void {
-    if (!this.#displayed || this.#displayed !== this.#made.get(shown)?.pixels) this.hide(viewer);
+  hideUnfinished(): void {
+    const { shown } = this.#session.comparison;
+    if (!this.#displayed || this.#displayed !== this.#made.get(shown)?.pixels) this.hide();
   }
 
   /** Hides the baseline; its picture and numbers stay. */
-  hide(viewer: ComparisonViewer): void {
+  hide(): void {
     this.#displayed = undefined;
-    viewer.hideBaseline();
+    this.#viewer.hideBaseline();
+  }
+
+  /** Compares the result, if there is one, with the chosen baselines. */
+  async update(): Promise<void> {
+    if (!this.#session.result) {
+      this.#session.changed("link");
+      return;
+    }
+    const work = async (upscaler: Upscaler, signal: AbortSignal) => {
+      await this.show(upscaler, signal);
+      this.#commands.done();
+    };
+    await this.#commands.withEngine("Comparing…", work, { keepsResult: true, occupies: false });
   }
 
   /** Makes the pictures that are missing, and shows the chosen one. */
-  async show(viewer: ComparisonViewer, result: ImageData, task: ComparisonTask): Promise<void> {
+  async show(upscaler: Upscaler, signal: AbortSignal): Promise<void> {
+    const { result: current, source: picture, backend, choice, speeds, activity, comparison } = this.#session;
+    if (!current || !picture) return;
+    const result = current.upscaled.imageData();
     if (this.#result !== result) {
       this.forget();
       this.#result = result;
     }
-    const { signal, onNext } = task;
-    const { baselines, shown, showsDifference } = task.settings;
+    const { width, height } = result;
+    const onProgress = (fraction: number) => activity.showProgress(fraction, signal);
+    const { source } = choice;
+    const task: EnlargeTask = {
+      upscaler,
+      picture,
+      size: { width, height },
+      source,
+      backend,
+      signal,
+      onProgress,
+      speeds,
+    };
+    const { baselines, shown, showsDifference } = comparison;
     const make = async (name: string) => {
       signal.throwIfAborted();
-      onNext(name);
+      activity.say("working", `Comparing with ${baselineLabel(name)}…`);
       const { pixels, milliseconds } = await enlargeBy(name, task);
-      const distance = await task.upscaler.distance(pixels, result);
+      const distance = await upscaler.distance(pixels, result);
       signal.throwIfAborted();
       this.#made.set(name, { pixels, milliseconds, distance });
       this.#makeRoom(shown);
       return pixels;
     };
     if (shown === ORIGINAL) {
-      this.hide(viewer);
+      this.hide();
     } else {
       const pixels = this.#made.get(shown)?.pixels ?? (await make(shown));
       if (this.#displayed !== pixels) {
         this.#displayed = undefined;
-        await viewer.showBaseline(pixels, baselineLabel(shown), signal);
+        await this.#viewer.showBaseline(pixels, baselineLabel(shown), signal);
         this.#displayed = pixels;
       }
       if (showsDifference) {
-        const map = await task.upscaler.heatMap(pixels, result);
+        const map = await upscaler.heatMap(pixels, result);
         signal.throwIfAborted();
-        await viewer.showHeat(map, signal);
+        await this.#viewer.showHeat(map, signal);
       } else {
-        viewer.hideHeat();
+        this.#viewer.hideHeat();
       }
     }
     for (const name of baselines) if (!this.#made.has(name)) await make(name);

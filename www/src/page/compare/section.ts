@@ -2,7 +2,6 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 import type { Distance } from "../../module/splitsr.ts";
-import type { Commands } from "../session/commands.ts";
 import type { Session } from "../session/session.ts";
 import { baselineLabel, MAX_BASELINES, ORIGINAL, resizers } from "../shared/baselines.ts";
 import { folded } from "../shared/folded.ts";
@@ -10,7 +9,7 @@ import { modelOptions } from "../shared/model-names.ts";
 import { timeText } from "../shared/text.ts";
 import type { Comparison, Made } from "./comparison.ts";
 
-export function compareSection(session: Session, comparison: Comparison, commands: Commands): TemplateResult {
+export function compareSection(session: Session, comparison: Comparison): TemplateResult {
   const { result, choice, own, activity } = session;
   const { baselines: names, shown, showsDifference } = session.comparison;
   const made = result && comparison.made(shown);
@@ -22,7 +21,7 @@ export function compareSection(session: Session, comparison: Comparison, command
     ${
       names.length > 0
         ? html`<ul class="baselines" data-testid="rivals">
-            ${[ORIGINAL, ...names].map((name) => baselineTemplate(session, comparison, commands, name))}
+            ${[ORIGINAL, ...names].map((name) => baselineTemplate(session, comparison, name))}
           </ul>`
         : nothing
     }
@@ -32,7 +31,7 @@ export function compareSection(session: Session, comparison: Comparison, command
       .value=${live("")}
       ?disabled=${isFull || activity.isOccupied}
       @change=${(event: Event) => {
-        void commands.addBaseline((event.target as HTMLSelectElement).value);
+        void comparison.add((event.target as HTMLSelectElement).value);
       }}
     >
       <option value="" selected>${first}</option>
@@ -52,7 +51,7 @@ export function compareSection(session: Session, comparison: Comparison, command
                 ?disabled=${activity.isOccupied}
                 .checked=${live(showsDifference)}
                 @change=${(event: Event) => {
-                  void commands.showDifference((event.target as HTMLInputElement).checked);
+                  void comparison.showDifference((event.target as HTMLInputElement).checked);
                 }}
               />
               Show differences
@@ -65,7 +64,7 @@ export function compareSection(session: Session, comparison: Comparison, command
 }
 
 /** A baseline in the list, with a button to show it left of the line and one to remove it. */
-function baselineTemplate(session: Session, comparison: Comparison, commands: Commands, name: string): TemplateResult {
+function baselineTemplate(session: Session, comparison: Comparison, name: string): TemplateResult {
   const { own, activity } = session;
   const made = session.result && comparison.made(name);
   const label = name === ORIGINAL ? "The original" : `${baselineLabel(name)}${own.named(name) ? " (yours)" : ""}`;
@@ -78,7 +77,7 @@ function baselineTemplate(session: Session, comparison: Comparison, commands: Co
         title="Show this to the left of the line"
         ?disabled=${activity.isOccupied}
         @click=${() => {
-          void commands.showBaseline(name);
+          void comparison.choose(name);
         }}
       >
         <span>${label}</span>
@@ -92,7 +91,7 @@ function baselineTemplate(session: Session, comparison: Comparison, commands: Co
               aria-label="Remove ${label}"
               ?disabled=${activity.isOccupied}
               @click=${() => {
-                void commands.removeBaseline(name);
+                void comparison.remove(name);
               }}
             >
               ×

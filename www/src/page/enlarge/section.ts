@@ -6,6 +6,7 @@ import type { Commands } from "../session/commands.ts";
 import { MIN_ZOOM } from "../session/defaults.ts";
 import type { Result, Session } from "../session/session.ts";
 import { folded } from "../shared/folded.ts";
+import { modelLabel } from "../shared/model-names.ts";
 import { sizeText, timeText } from "../shared/text.ts";
 import { unlessEdited } from "../shared/unless-edited.ts";
 
@@ -120,6 +121,7 @@ export function runSection(session: Session, commands: Commands): TemplateResult
           : nothing
       }
       <p class="status" role="status" data-testid="status" data-state=${state}>${text}</p>
+      ${choice.untrained && choice.trained ? trainedButton(choice.trained.name, commands) : nothing}
       <div class="row">
         <button
           type="button"
@@ -149,6 +151,15 @@ export function runSection(session: Session, commands: Commands): TemplateResult
         }
       </div>
     </section>
+  `;
+}
+
+/** Stands by the reason why nothing can be enlarged, and removes it. */
+function trainedButton(name: string, commands: Commands): TemplateResult {
+  return html`
+    <button type="button" class="wide" data-testid="use-trained" @click=${() => commands.useTrained()}>
+      Use ${modelLabel(name)} instead
+    </button>
   `;
 }
 

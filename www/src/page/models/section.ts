@@ -42,6 +42,15 @@ export function modelTemplate(session: Session, commands: Commands): TemplateRes
           </p>`
         : nothing
     }
+    ${
+      isChosen
+        ? html`<p class="about">
+            <button type="button" class="link" data-testid="model-follow" @click=${() => commands.unchooseModel()}>
+              Let the model follow the zoom
+            </button>
+          </p>`
+        : nothing
+    }
     ${ownModelsTemplate(session, commands)}
   `;
 }

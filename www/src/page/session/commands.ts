@@ -34,7 +34,11 @@ export interface Commands {
   /** If there is a result, it follows at once. */
   setClean(clean: CleanUp): void;
   setModel(name: string): void;
+  /** Lets the model follow the zoom again. */
+  unchooseModel(): void;
   setNetwork(change: NetworkChange): void;
+  /** Goes back from hyper-parameters without weights to the nearest model. */
+  useTrained(): void;
   setFormat(format: Format, quality?: number): void;
   setKeepsMetadata(keeps: boolean): void;
   setEvaluationScale(scale: number): void;
@@ -56,12 +60,17 @@ export interface Commands {
   verify(): Promise<void>;
   /** Scores all models on the picture. */
   evaluate(): Promise<void>;
-  addBaseline(name: string): Promise<void>;
-  removeBaseline(name: string): Promise<void>;
-  showBaseline(name: string): Promise<void>;
-  showDifference(shows: boolean): Promise<void>;
-  /** Does work that needs the engine for the current settings, and says so. */
-  withEngine(text: string, work: (upscaler: Upscaler, signal: AbortSignal) => Promise<void>): Promise<void>;
+  /**
+   * Does work that needs the engine for the current settings, and says so. With `keepsResult`, any
+   * engine does: another one would end the one that can still save the result.
+   */
+  withEngine(
+    text: string,
+    work: (upscaler: Upscaler, signal: AbortSignal) => Promise<void>,
+    options?: { keepsResult?: boolean; occupies?: boolean },
+  ): Promise<void>;
+  /** Says that the result is there. */
+  done(): void;
   cancel(): void;
   /** Cancels the current work; the caller says so. */
   stop(): void;

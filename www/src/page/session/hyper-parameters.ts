@@ -69,8 +69,8 @@ export const parameters: readonly Parameter[] = [
 /** The message for hyper-parameters that no model was trained with. */
 export function untrainedText(nearest: ModelEntry | undefined): string {
   const advice = nearest
-    ? `Choose values marked ✓, pick a model from the list, or train this network on your pictures, starting from ${nearest.name}.`
-    : "Choose values marked ✓, or pick a model from the list.";
+    ? "Choose values marked ✓ under Network, or train this network under Fine-tune."
+    : "Choose values marked ✓ under Network, or a model.";
   return `No model has been trained with these hyper-parameters. ${advice}`;
 }
 

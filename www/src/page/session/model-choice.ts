@@ -7,12 +7,16 @@ import { configOf, hasConfig, nearestTo, trainedWith, type NetworkChange } from 
 import type { OwnModels } from "./own-models.ts";
 
 /** The choice as everyone but the session sees it. */
-export type ChosenModel = Omit<ModelChoice, "setShipped" | "choose" | "chooseNetwork" | "unchoose" | "followZoom">;
+export type ChosenModel = Omit<
+  ModelChoice,
+  "setShipped" | "choose" | "chooseFor" | "chooseNetwork" | "unchoose" | "followZoom"
+>;
 
 export class ModelChoice {
   #shipped: readonly ModelEntry[] = [];
   #name = "";
-  #isChosen = false;
+  /** How the visitor or a link chose the model; undefined: it follows the zoom. */
+  #chosenBy: "name" | "network" | undefined;
   /** Hyper-parameters that the visitor chose and that no model was trained with. */
   #untrained: SplitSrConfig | undefined;
   readonly #own: OwnModels;
@@ -37,7 +41,7 @@ export class ModelChoice {
 
   /** Whether the visitor or a link chose the model; otherwise it follows the zoom. */
   get isChosen(): boolean {
-    return this.#isChosen;
+    return this.#chosenBy !== undefined;
   }
 
   get entry(): ModelEntry | undefined {
@@ -80,29 +84,45 @@ export class ModelChoice {
 
   choose(name: string): void {
     this.#name = name;
-    this.#isChosen = true;
+    this.#chosenBy = "name";
     this.#untrained = undefined;
   }
 
+  /** Chooses a model; the one that suits the zoom goes on to follow it. */
+  chooseFor(zoom: number, name: string | undefined): void {
+    if (name === undefined || name === modelFor(zoom, this.#shipped)?.name) this.unchoose(zoom);
+    else this.choose(name);
+  }
+
   /** Chooses the model that was trained with the hyper-parameters, if there is one. */
-  chooseNetwork(change: NetworkChange): void {
+  chooseNetwork(change: NetworkChange, zoom: number): void {
     if (!this.network) return;
     const network = { ...this.network, ...change };
-    this.#isChosen = true;
+    this.#chosenBy = "network";
     // Several models may have the same ones: the chosen one stays.
     const trained = hasConfig(this.entry, network) ? this.entry : trainedWith(network, this.all);
     this.#untrained = trained ? undefined : network;
-    if (trained) this.#name = trained.name;
+    if (!trained) return;
+    this.#name = trained.name;
+    if (trained === modelFor(zoom, this.#shipped)) this.#chosenBy = undefined;
   }
 
   /** Goes back to the model that follows the zoom. */
   unchoose(zoom: number): void {
-    this.#isChosen = false;
+    this.#chosenBy = undefined;
     this.#untrained = undefined;
     this.followZoom(zoom);
   }
 
+  /** Hyper-parameters stay: another zoom may have a model that was trained with them. */
   followZoom(zoom: number): void {
-    if (!this.#isChosen) this.#name = modelFor(zoom, this.#shipped)?.name ?? this.#name;
+    const suitable = modelFor(zoom, this.#shipped);
+    if (!suitable || this.#chosenBy === "name") return;
+    if (!this.#chosenBy) this.#name = suitable.name;
+    if (!this.network || this.network.scale === suitable.scale) return;
+    const network = { ...this.network, scale: suitable.scale };
+    const trained = trainedWith(network, this.all);
+    if (trained) this.#name = trained.name;
+    if (this.#untrained) this.#untrained = trained ? undefined : network;
   }
 }

@@ -259,8 +259,14 @@ export class Session {
     this.#settingsChanged();
   }
 
+  /** Goes back from hyper-parameters without weights to the nearest model. */
+  useTrained(): void {
+    this.#choice.chooseFor(this.zoom, this.#choice.trained?.name);
+    this.#settingsChanged();
+  }
+
   setNetwork(change: NetworkChange): void {
-    this.#choice.chooseNetwork(change);
+    this.#choice.chooseNetwork(change, this.zoom);
     this.#settingsChanged();
   }
 
@@ -337,9 +343,9 @@ export class Session {
     this.#backend = link.backend ?? "auto";
     // Links are older than the clean-up.
     this.#clean = link.clean ?? 0;
-    if (model === undefined) this.#choice.unchoose(zoom);
-    else this.#choice.choose(model);
-    if (network) this.#choice.chooseNetwork(network);
+    // Each link names its model, also one that follows the zoom.
+    this.#choice.chooseFor(zoom, model);
+    if (network) this.#choice.chooseNetwork(network, zoom);
     this.#comparison = {
       baselines: baselines.filter((name) => name !== ORIGINAL),
       shown: baselines[0] ?? ORIGINAL,
