@@ -145,7 +145,7 @@ export function runSection(session: Session, commands: Commands): TemplateResult
                 data-testid="download"
                 @click=${() => void commands.download()}
               >
-                Download ${files.format.label}
+                Download ${files.format.ending.toUpperCase()}
               </button>`
             : nothing
         }

@@ -30,6 +30,7 @@ function formatFields({ files, batch, activity }: Session, commands: Commands): 
   const isMissing = (format: Format) => format === lossyWebp && writesLossyWebp === false;
   return html`
     <select
+      class="grow"
       aria-label="File format"
       .value=${live(files.format.label)}
       ?disabled=${batch !== undefined && activity.isBusy}
