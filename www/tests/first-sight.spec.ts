@@ -1,6 +1,6 @@
 /** What a visitor sees who knows nothing of the page, and what it does without being asked. */
 import { expect, test } from "@playwright/test";
-import { Visitor } from "./support.ts";
+import { noise, Visitor } from "./support.ts";
 
 let visitor: Visitor;
 
@@ -113,4 +113,70 @@ test("a chosen model stays until it is let follow the zoom again", async ({ page
   await visitor.expectState("idle");
   await visitor.part("zoom").fill("2");
   await expect(visitor.part("model")).toHaveValue("splitsr-x2");
+});
+
+test.describe("at once", () => {
+  test.beforeEach(async ({ page }) => {
+    await page.addInitScript(() => localStorage.setItem("at-once", "yes"));
+    await page.reload();
+    await visitor.expectState("idle");
+    await visitor.part("model").selectOption("splitsr-tiny-x2");
+  });
+
+  test("a picture is enlarged as it opens, and again when a setting changes", async () => {
+    await visitor.chooseFile({ name: "small.bmp", mimeType: "image/bmp", buffer: noise(60, 40) });
+    await visitor.expectState("done");
+    expect(await visitor.resultSize()).toEqual([120, 80]);
+    // Of several changes the last one counts.
+    for (const zoom of ["3", "4", "5"]) await visitor.part("zoom").fill(zoom);
+    await expect.poll(() => visitor.resultSize()).toEqual([300, 200]);
+    await visitor.expectState("done");
+    await visitor.part("model").selectOption("splitsr-tiny-x4");
+    await expect(visitor.part("report")).toContainText("splitsr-tiny-x4");
+    await visitor.expectState("done");
+    await visitor.unfold("network");
+    await visitor.part("model").selectOption("splitsr-x2-a0.5");
+    await visitor.part("split-ratio").selectOption("1");
+    await expect(visitor.part("report")).toContainText("splitsr-x2-a1");
+    await visitor.expectState("done");
+    // A click still enlarges.
+    await visitor.run();
+  });
+
+  test("a change in the midst of a run ends that, and its own result comes", async ({ page }) => {
+    await visitor.chooseDemo("Sign");
+    await visitor.expectState("working");
+    const changed = visitor.actWhen({ selector: "#stage[data-shows=arrival]" }, "model", "splitsr-tiny-x4");
+    await visitor.part("zoom").fill("4");
+    await changed;
+    await visitor.expectState("done", 60_000);
+    await expect(visitor.part("report")).toContainText("splitsr-tiny-x4");
+    expect(await visitor.resultSize()).toEqual([1920, 1440]);
+    await expect(page.locator("#stage")).toHaveAttribute("data-shows", "comparison");
+  });
+
+  test("what takes long is told and waits for a click, and so does a batch", async () => {
+    const large = { name: "large.bmp", mimeType: "image/bmp", buffer: noise(2000, 1500) };
+    await visitor.part("model").selectOption("splitsr-x2");
+    await visitor.chooseFile(large);
+    await expect(visitor.part("status")).toHaveText(/^Ready: .* That takes about [\d.]+ s: press Enlarge\.$/);
+    await visitor.expectState("idle");
+    const small = { name: "small.bmp", mimeType: "image/bmp", buffer: noise(60, 40) };
+    await visitor.part("file-input").setInputFiles([small, { ...small, name: "other.bmp" }]);
+    await expect(visitor.part("batch").locator("li")).toHaveCount(2);
+    await expect(visitor.part("estimate")).toContainText("about");
+    await visitor.expectState("idle");
+    await expect(visitor.part("status")).toHaveText(/^Ready/);
+  });
+
+  test("who wants to be asked first says so once", async ({ page }) => {
+    await visitor.unfold("device");
+    await visitor.part("at-once").uncheck();
+    await visitor.chooseFile({ name: "small.bmp", mimeType: "image/bmp", buffer: noise(60, 40) });
+    await expect(visitor.part("estimate")).toContainText("about");
+    await visitor.expectState("idle");
+    expect(await page.evaluate(() => localStorage.getItem("at-once"))).toBe("no");
+    await visitor.part("at-once").check();
+    await visitor.expectState("done");
+  });
 });

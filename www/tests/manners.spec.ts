@@ -40,6 +40,7 @@ test.describe("offline", () => {
     site = new Site();
     await site.start();
     visitor = new Visitor(page);
+    await visitor.waitForClicks();
     await page.goto(site.url);
     await expectKept(page, "ready");
   });

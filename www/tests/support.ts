@@ -223,7 +223,19 @@ export class Visitor {
     );
   }
 
+  /** From now on the page enlarges nothing without a click, so that a test can look at it before. */
+  async waitForClicks(): Promise<void> {
+    await this.page.addInitScript(() => {
+      try {
+        localStorage.setItem("at-once", "no");
+      } catch {
+        // A sandboxed document has no storage.
+      }
+    });
+  }
+
   async open(fragment = ""): Promise<void> {
+    await this.waitForClicks();
     // A fragment alone would not load the page again.
     await this.page.goto("about:blank");
     await this.page.goto(`/${fragment}`);

@@ -61,6 +61,7 @@ test("a page that the visitor leaves and comes back to has its picture, its resu
   try {
     const page = await browser.newPage({ baseURL: baseURL ?? "" });
     const visitor = new Visitor(page);
+    await visitor.waitForClicks();
     await page.goto("/");
     await visitor.expectState("idle");
     await visitor.chooseFile({ name: "mine.bmp", mimeType: "image/bmp", buffer: noise(300, 200) });

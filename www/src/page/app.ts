@@ -16,7 +16,7 @@ import {
 } from "../module/splitsr.ts";
 import { outcome, runBatch, saveBatch } from "./batch/run.ts";
 import { Comparison } from "./compare/comparison.ts";
-import { estimate } from "./enlarge/estimate.ts";
+import { estimate, SETTLED_MS } from "./enlarge/estimate.ts";
 import { sayReady } from "./enlarge/ready.ts";
 import { saveResult } from "./export/save-result.ts";
 import { FineTuneLauncher } from "./finetune/launcher.ts";
@@ -28,6 +28,7 @@ import { cutPart, LiveRegion } from "./open/live-region.ts";
 import { Opener } from "./open/opener.ts";
 import { Evaluation } from "./score/evaluation.ts";
 import type { WorkOptions } from "./session/activity.ts";
+import { AT_ONCE_MS } from "./session/at-once.ts";
 import type { Commands } from "./session/commands.ts";
 import type { NetworkChange } from "./session/hyper-parameters.ts";
 import type { LinkState } from "./session/link-state.ts";
@@ -155,7 +156,7 @@ export class App implements Commands {
     const isLive = region && (await this.#live.finish(region));
     if (isLive === "outdated") return;
     if (isLive && session.result) {
-      void estimate(session, () => this.#engine());
+      void estimate(session, () => this.#engine(), SETTLED_MS);
       if (session.comparison.baselines.length === 0) this.done();
       else await this.comparison.update();
     } else if ((await this.cut(region)) && region && session.zoomIsValid && session.choice.isTrained) await this.run();
@@ -224,6 +225,11 @@ export class App implements Commands {
     this.#settingsChanged();
   }
 
+  setAtOnce(isAtOnce: boolean): void {
+    this.session.setAtOnce(isAtOnce);
+    if (isAtOnce && !this.session.activity.isBusy && !this.session.resultIsCurrent) this.ready();
+  }
+
   setClean(clean: CleanUp): void {
     const { session } = this;
     const follows = session.result !== undefined && session.activity.status.state !== "loading";
@@ -247,7 +253,7 @@ export class App implements Commands {
   #settingsChanged(): void {
     const { activity } = this.session;
     if (activity.status.state === "working") this.stop();
-    if (activity.status.state !== "loading") this.ready();
+    if (activity.status.state !== "loading") this.ready(SETTLED_MS);
   }
 
   async addModel(file: File): Promise<void> {
@@ -438,12 +444,23 @@ export class App implements Commands {
     return (await this.#anyEngine()).inspect(file);
   }
 
-  ready(): void {
+  ready(wait = 0): void {
     const { session } = this;
     session.setEstimate(undefined);
     void describe(session);
-    const canRun = session.source && session.zoomIsValid && session.choice.isTrained;
-    if (canRun) void estimate(session, () => this.#engine());
     sayReady(session);
+    if (session.source && session.zoomIsValid && session.choice.isTrained) void this.#proceed(wait);
+  }
+
+  /** Enlarges what takes a few seconds, and says how long the rest would take. */
+  async #proceed(wait: number): Promise<void> {
+    const { session } = this;
+    const { activity } = session;
+    const { status } = activity;
+    const cost = await estimate(session, () => this.#engine(), wait);
+    // Whatever else was said meanwhile is newer than this.
+    if (!cost || !session.isAtOnce || session.batch || activity.status !== status || session.resultIsCurrent) return;
+    if (cost.milliseconds <= AT_ONCE_MS) await this.run();
+    else activity.say("idle", `${status.text} That takes about ${timeText(cost.milliseconds)}: press Enlarge.`);
   }
 }

@@ -29,10 +29,11 @@ export class Visitor {
     this.#downloads = downloads;
   }
 
-  /** Opens the page. */
+  /** Opens the page, which enlarges nothing without a click. */
   async open(fragment = ""): Promise<void> {
     // A fragment alone would not load the page again.
-    await this.driver.goto("about:blank");
+    await this.openHost();
+    await this.driver.evaluate(() => localStorage.setItem("at-once", "no"));
     await this.driver.goto(this.site.url + fragment);
     await this.expectState(/^(?!loading$)/);
   }

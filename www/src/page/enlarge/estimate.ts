@@ -1,25 +1,42 @@
 /** Estimates the cost of a run, and says so if its result does not fit into memory. */
-import { UpscaleError, type Upscaler } from "../../module/splitsr.ts";
+import { UpscaleError, type Estimate, type Upscaler } from "../../module/splitsr.ts";
+import { AT_ONCE_MS } from "../session/at-once.ts";
 import type { Session } from "../session/session.ts";
 
 /** Milliseconds without a change after which a setting is taken for final. */
-const SETTLED_MS = 200;
+export const SETTLED_MS = 200;
 
-export async function estimate(session: Session, engine: () => Promise<Upscaler>): Promise<void> {
+/** Returns undefined if that cannot be known, or is of no use any more. */
+export async function estimate(
+  session: Session,
+  engine: () => Promise<Upscaler>,
+  wait: number,
+): Promise<Estimate | undefined> {
   const { source: picture, zoom, model, backend } = session;
-  if (!picture) return;
+  if (!picture) return undefined;
   const isCurrent = () =>
     session.source === picture && session.zoom === zoom && session.model === model && session.backend === backend;
   // While the slider moves, every estimate would be outdated at once.
-  await new Promise((resolve) => setTimeout(resolve, SETTLED_MS));
-  // An engine for another model would end the one that can still save the result.
-  if (!isCurrent() || (session.result && !session.engine.fits(session.choice.source(), backend))) return;
+  await new Promise((resolve) => setTimeout(resolve, wait));
+  if (!isCurrent() || keepsResult(session)) return undefined;
   try {
     const estimate = await (await engine()).estimate(picture, { scale: zoom });
-    if (isCurrent()) session.setEstimate(estimate);
+    if (!isCurrent()) return undefined;
+    session.setEstimate(estimate);
+    return estimate;
   } catch (error) {
     // The run reports all other errors.
     const tooLarge = error instanceof UpscaleError && error.code === "too-large";
     if (tooLarge && isCurrent() && session.activity.status.state === "idle") session.activity.fail(error);
+    return undefined;
   }
+}
+
+/**
+ * Whether the result is worth keeping: an engine for another model ends the one that can still save
+ * it.
+ */
+function keepsResult({ result, engine, choice, backend, isAtOnce }: Session): boolean {
+  if (!result || engine.fits(choice.source(), backend)) return false;
+  return !isAtOnce || result.upscaled.report.milliseconds > AT_ONCE_MS;
 }

@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 import { MAX_ZOOM, type Backend } from "../../module/splitsr.ts";
+import { AT_ONCE_MS } from "../session/at-once.ts";
 import type { Commands } from "../session/commands.ts";
 import { MIN_ZOOM } from "../session/defaults.ts";
 import type { Result, Session } from "../session/session.ts";
@@ -94,7 +95,7 @@ const devices: readonly [Backend, string][] = [
   ["gpu", "Graphics card (WebGPU)"],
 ];
 
-export function deviceSection({ backend }: Session, commands: Commands): TemplateResult {
+export function deviceSection({ backend, isAtOnce }: Session, commands: Commands): TemplateResult {
   const content = html`
     <select
       aria-labelledby="device-title"
@@ -104,6 +105,15 @@ export function deviceSection({ backend }: Session, commands: Commands): Templat
     >
       ${devices.map(([value, label]) => html`<option value=${value} ?selected=${value === backend}>${label}</option>`)}
     </select>
+    <label class="check">
+      <input
+        type="checkbox"
+        data-testid="at-once"
+        .checked=${live(isAtOnce)}
+        @change=${() => commands.setAtOnce(!isAtOnce)}
+      />
+      Enlarge at once what takes up to ${AT_ONCE_MS / 1000} seconds
+    </label>
   `;
   return folded("device", "Device", backend !== "auto", content);
 }

@@ -31,6 +31,8 @@ export interface Commands {
 
   setZoom(zoom: number): void;
   setBackend(backend: Backend): void;
+  /** Whether pictures are enlarged without a click. */
+  setAtOnce(isAtOnce: boolean): void;
   /** If there is a result, it follows at once. */
   setClean(clean: CleanUp): void;
   setModel(name: string): void;

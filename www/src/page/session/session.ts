@@ -14,6 +14,7 @@ import {
 import { ORIGINAL } from "../shared/baselines.ts";
 import { png, type FileSettings, type Format } from "../shared/formats.ts";
 import { Activity } from "./activity.ts";
+import { readAtOnce, writeAtOnce } from "./at-once.ts";
 import type { Batch } from "./batch.ts";
 import { DEFAULT_EVALUATION_SCALE, DEFAULT_QUALITY, DEFAULT_ZOOM, MIN_ZOOM } from "./defaults.ts";
 import { EngineSlot } from "./engine-slot.ts";
@@ -76,6 +77,7 @@ export class Session {
 
   #zoom = DEFAULT_ZOOM;
   #backend: Backend = "auto";
+  #isAtOnce = readAtOnce();
   #clean: CleanUp = "auto";
   #files: FileSettings = { format: png, quality: DEFAULT_QUALITY, keepsMetadata: false };
   #comparison = noComparison;
@@ -208,6 +210,17 @@ export class Session {
   setBackend(backend: Backend): void {
     this.#backend = backend;
     this.#settingsChanged();
+  }
+
+  /** Whether a picture is enlarged as it opens and whenever a setting changes, if that is quick. */
+  get isAtOnce(): boolean {
+    return this.#isAtOnce;
+  }
+
+  setAtOnce(isAtOnce: boolean): void {
+    this.#isAtOnce = isAtOnce;
+    writeAtOnce(isAtOnce);
+    this.changed();
   }
 
   /** Whether the model has a twin for it. */
