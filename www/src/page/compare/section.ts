@@ -21,8 +21,9 @@ export function compareSection(session: Session, comparison: Comparison): Templa
     ${
       names.length > 0
         ? html`<ul class="baselines" data-testid="rivals">
-            ${[ORIGINAL, ...names].map((name) => baselineTemplate(session, comparison, name))}
-          </ul>`
+              ${[ORIGINAL, ...names].map((name) => baselineTemplate(session, comparison, name))}
+            </ul>
+            <p class="about">PSNR and SSIM say how close each one is to the result, not how good it is.</p>`
         : nothing
     }
     <select
@@ -111,5 +112,5 @@ function figures({ distance: { psnrY, ssimY }, milliseconds, pixels }: Made): st
 function distanceText({ psnrY, ssimY, largest, mean }: Distance): string {
   if (psnrY === null) return largest === 0 ? "The two are identical." : "The two have the same luma.";
   const ssim = ssimY === null ? "" : `, SSIM ${ssimY.toFixed(4)}`;
-  return `PSNR ${psnrY.toFixed(2)} dB${ssim}. Difference in levels of 255: at most ${largest}, ${mean.toFixed(2)} on average.`;
+  return `Distance from the result: PSNR ${psnrY.toFixed(2)} dB${ssim}. Difference in levels of 255: at most ${largest}, ${mean.toFixed(2)} on average.`;
 }

@@ -49,6 +49,9 @@ export function zoomSection(session: Session, commands: Commands, model: Templat
             aria-invalid=${!zoomIsValid}
             .value=${live(zoom ? String(Number(zoom.toFixed(4))) : "")}
             @input=${(event: Event) => commands.setZoom((event.target as HTMLInputElement).valueAsNumber)}
+            @keydown=${({ key }: KeyboardEvent) => {
+              if (key === "Enter") enlarge(session, commands);
+            }}
           />
         </span>
       </div>
@@ -120,7 +123,7 @@ export function deviceSection({ backend, isAtOnce }: Session, commands: Commands
 
 /** The bar that is always in sight: what goes on, and what to do next. */
 export function runSection(session: Session, commands: Commands): TemplateResult {
-  const { picture, result, activity, zoomIsValid, choice, files } = session;
+  const { result, activity, choice, files } = session;
   const { state, text } = activity.status;
   const working = state === "working";
   return html`
@@ -137,14 +140,25 @@ export function runSection(session: Session, commands: Commands): TemplateResult
           type="button"
           class=${result ? "" : "primary"}
           data-testid="run"
-          ?disabled=${!picture || !zoomIsValid || !choice.isTrained || activity.isBusy}
-          @click=${() => void commands.run()}
+          ?disabled=${!canEnlarge(session)}
+          aria-disabled=${activity.isBusy}
+          @click=${() => enlarge(session, commands)}
         >
           Enlarge
         </button>
         ${
           working
-            ? html`<button type="button" data-testid="cancel" @click=${() => commands.cancel()}>Cancel</button>`
+            ? html`<button
+                type="button"
+                data-testid="cancel"
+                @click=${({ currentTarget }: Event) => {
+                  // This button goes away.
+                  ((currentTarget as HTMLElement).previousElementSibling as HTMLElement).focus();
+                  commands.cancel();
+                }}
+              >
+                Cancel
+              </button>`
             : nothing
         }
         ${
@@ -162,6 +176,13 @@ export function runSection(session: Session, commands: Commands): TemplateResult
       </div>
     </section>
   `;
+}
+
+const canEnlarge = ({ picture, zoomIsValid, choice }: Session) => picture && zoomIsValid && choice.isTrained;
+
+/** The button keeps the focus while it works, so that it is not disabled then. */
+function enlarge(session: Session, commands: Commands): void {
+  if (canEnlarge(session) && !session.activity.isBusy) void commands.run();
 }
 
 /** Stands by the reason why nothing can be enlarged, and removes it. */

@@ -319,7 +319,7 @@ function runActions(tuning: FineTuning, run: Run): TemplateResult {
               ?disabled=${phase === "stopping"}
               @click=${() => tuning.stop()}
             >
-              Stop
+              Finish now
             </button>
           `
     }
@@ -347,12 +347,12 @@ function statusText({ phase, run, error, confirms }: FineTuning): string {
     case "paused":
       return "Paused. You can resume at any time, even on another day.";
     case "stopping":
-      return "Stopping after the current step…";
+      return "Finishing after the current step…";
     case "done":
       return run.tuning && run.result ? outcome(run.tuning, run.result) : "";
     default:
       return run.score?.stalled
-        ? "The score has stopped improving. You can stop now; the best step is kept."
+        ? "The score has stopped improving. You can finish now; the best step is kept."
         : "Training. You can close this dialog and keep using the page.";
   }
 }

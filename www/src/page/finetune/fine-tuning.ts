@@ -77,7 +77,11 @@ export class FineTuning {
     this.#view = view;
     this.pictures = new Pictures(
       (file) => commands.inspect(file),
-      () => view.draw(),
+      () => {
+        // What was wrong with the pictures before may be right now.
+        if (!this.isBusy) this.error = "";
+        view.draw();
+      },
     );
   }
 
@@ -158,7 +162,7 @@ export class FineTuning {
       case "done":
         return `${run.name} is done but not saved yet.`;
       default:
-        return `${run.name}: ${phase === "stopping" ? "stopping" : "paused"} at ${step}`;
+        return `${run.name}: ${phase === "stopping" ? "finishing" : "paused"} at ${step}`;
     }
   }
 

@@ -58,9 +58,9 @@ export function modelTemplate(session: Session, commands: Commands): TemplateRes
 /** Says how long a model was trained: comparing models compares that too. */
 function trainedText({ training }: ModelEntry): string {
   if (!training?.hours) return "";
-  return training.hours < 1
-    ? `, trained for ${Math.round(training.hours * 60)} minutes`
-    : `, trained for ${training.hours.toFixed(1)} hours`;
+  if (training.hours >= 1) return `, trained for ${training.hours.toFixed(1)} hours`;
+  const minutes = Math.max(1, Math.round(training.hours * 60));
+  return `, trained for ${minutes} minute${minutes === 1 ? "" : "s"}`;
 }
 
 /** The commands for the chosen model if it is the visitor's own, and the input for model files. */

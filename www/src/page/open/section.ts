@@ -18,7 +18,8 @@ export function welcomeTemplate(session: Session, opener: Opener, commands: Comm
     ${state === "error" ? html`<p class="trouble">${text}</p>` : nothing} ${offerTemplate(session, opener)}
     <h2>Enlarge a picture</h2>
     <p>
-      <span class="with-mouse">Drop one here, paste it, or </span><label class="link" for="file">choose a file</label>.
+      <span class="with-mouse">Drop it here, paste it, or </span><label class="link" for="file">choose a file</label>,
+      or several.
     </p>
     <p class="or">Or try one of these</p>
     ${demoList(session, commands)}
@@ -66,7 +67,11 @@ export function pictureSection(
         aria-label="Open a folder"
         @change=${choose}
       />
-      <p class="about with-mouse"><label class="link" for="folder">Open a folder</label></p>
+      <p class="about">
+        You can choose several at once<span class="with-mouse"
+          >, or <label class="link" for="folder">a folder</label></span
+        >.
+      </p>
       ${
         picture
           ? html`<p class="about">

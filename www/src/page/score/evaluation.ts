@@ -29,6 +29,7 @@ export class Evaluation {
     this.#changed = changed;
   }
 
+  /** The best first. */
   get scores(): readonly Score[] {
     return this.#scores;
   }
@@ -99,7 +100,9 @@ export class Evaluation {
       const { psnrY, ssimY } = await upscaler.distance(sharp, pixels, { border: scale });
       signal.throwIfAborted();
       const entry = entries.find((model) => model.name === name);
-      this.#scores = [...this.#scores, { name, entry, psnrY, ssimY, milliseconds }];
+      const score = { name, entry, psnrY, ssimY, milliseconds };
+      const quality = ({ psnrY }: Score) => psnrY ?? Infinity;
+      this.#scores = [...this.#scores, score].toSorted((a, b) => quality(b) - quality(a) || 0);
     }
   }
 }

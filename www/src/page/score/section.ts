@@ -43,12 +43,11 @@ export function scoreSection(session: Session, evaluation: Evaluation, commands:
 }
 
 function scoresTemplate(
-  { picture, evaluationScale: scale }: Session,
+  { picture, model, choice, evaluationScale: scale }: Session,
   evaluation: Evaluation,
   { costs, plot, plotAsPng, pointsOf }: NonNullable<Evaluation["plots"]>,
 ): TemplateResult {
   const { scores, cost } = evaluation;
-  const best = Math.max(...scores.map(({ psnrY }) => psnrY ?? Infinity));
   const name = `${picture?.name ?? "picture"}-x${scale}`;
   return html`
     <div class="scroll">
@@ -64,7 +63,7 @@ function scoresTemplate(
         <tbody>
           ${scores.map(
             ({ name, psnrY, ssimY, milliseconds }, index) => html`
-              <tr class=${(psnrY ?? Infinity) === best ? "best" : ""}>
+              <tr aria-current=${choice.isTrained && name === model}>
                 <th scope="row"><span class="point">${index + 1}</span> ${baselineLabel(name)}</th>
                 <td>${psnrY?.toFixed(2) ?? "exact"}</td>
                 <td>${ssimY?.toFixed(4) ?? ""}</td>
