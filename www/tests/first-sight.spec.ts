@@ -1,6 +1,7 @@
 /** What a visitor sees who knows nothing of the page, and what it does without being asked. */
 import { expect, test } from "@playwright/test";
 import { noise, Visitor } from "./support.ts";
+import { Touch } from "./viewing.ts";
 
 let visitor: Visitor;
 
@@ -113,6 +114,117 @@ test("a chosen model stays until it is let follow the zoom again", async ({ page
   await visitor.expectState("idle");
   await visitor.part("zoom").fill("2");
   await expect(visitor.part("model")).toHaveValue("splitsr-x2");
+});
+
+test("Enter in the field enlarges, and the focus stays where it was", async ({ page }) => {
+  await visitor.chooseDemo("Fur");
+  await visitor.part("model").selectOption("splitsr-tiny-x2");
+  await visitor.part("zoom").fill("1.5");
+  await visitor.part("zoom").press("Enter");
+  await visitor.expectState("done");
+  expect(await visitor.resultSize()).toEqual([558, 420]);
+  await expect(visitor.part("zoom")).toBeFocused();
+  await visitor.part("run").focus();
+  await page.keyboard.press("Enter");
+  await visitor.expectState("working");
+  await expect(visitor.part("run")).toBeFocused();
+  await visitor.expectState("done");
+  await expect(visitor.part("run")).toBeFocused();
+  const cancelled = visitor.actWhen({ selector: "[data-testid=status][data-state=working]" }, "cancel");
+  await page.keyboard.press("Enter");
+  await cancelled;
+  await expect(visitor.part("status")).toHaveText("Cancelled.");
+  await expect(visitor.part("run")).toBeFocused();
+});
+
+test("the page says what its numbers are, and that several pictures may be chosen", async () => {
+  await expect(visitor.page.locator("#panel")).toContainText("You can choose several at once");
+  await visitor.chooseFile({ name: "small.bmp", mimeType: "image/bmp", buffer: noise(60, 48) });
+  await visitor.run();
+  await visitor.unfold("compare");
+  await visitor.part("compare-model").selectOption("bicubic");
+  await visitor.expectState("done");
+  await expect(visitor.part("distance")).toHaveText(/^\s*Distance from the result: PSNR/);
+  await expect(visitor.page.locator(".folds > .compare")).toContainText("how close each one is to the result");
+});
+
+test("scores begin with the best, and the chosen model is marked", async () => {
+  await visitor.chooseFile({ name: "small.bmp", mimeType: "image/bmp", buffer: noise(60, 48) });
+  await visitor.unfold("score");
+  await visitor.part("truth-scale").selectOption("4");
+  await visitor.part("truth-run").click();
+  await expect(visitor.part("status")).toHaveText(/^Scored/);
+  const rows = visitor.part("truth-scores").locator("tbody tr");
+  const psnr = (await rows.locator("td:nth-child(2)").allTextContents()).map(Number);
+  expect(psnr).toHaveLength(6);
+  expect(psnr).toEqual(psnr.toSorted((a, b) => b - a));
+  await visitor.part("model").selectOption("splitsr-tiny-x4");
+  await expect(rows.and(visitor.page.locator("[aria-current=true]"))).toContainText(["SplitSR ×4 (fast)"]);
+});
+
+test("a large result opens at its full size where its detail is; 0 shows all of it", async ({ page }) => {
+  const percent = page.locator(".percent");
+  await visitor.chooseDemo("Fur");
+  await visitor.run();
+  await expect(percent).not.toHaveText("100 %");
+  await visitor.part("zoom").fill("8");
+  await visitor.part("model").selectOption("splitsr-tiny-x4");
+  // The visitor has seen this picture already, and stays where they are.
+  await visitor.run();
+  await expect(percent).not.toHaveText("100 %");
+
+  await visitor.chooseDemo("Sign");
+  await visitor.run();
+  await expect(percent).toHaveText("100 %");
+  // The letters, not the sky.
+  const middle = await visitor.page.locator(".viewport").evaluate((viewport) => {
+    const result = viewport.querySelector("[data-testid=result]")?.getBoundingClientRect();
+    const { left, top, width, height } = viewport.getBoundingClientRect();
+    return result && [left + width / 2 - result.left, top + height / 2 - result.top].map(Math.round);
+  });
+  const [x = 0, y = 0] = middle ?? [];
+  expect(x / (480 * 8)).toBeGreaterThan(0.25);
+  expect(x / (480 * 8)).toBeLessThan(0.85);
+  expect(y / (360 * 8)).toBeGreaterThan(0.3);
+  await page.locator(".viewport").press("0");
+  await expect(percent).not.toHaveText("100 %");
+  await visitor.run();
+  await expect(percent).not.toHaveText("100 %");
+});
+
+test("the original is shown while space, the mouse or a finger is held", async ({ page }) => {
+  await visitor.chooseDemo("Fur");
+  await visitor.part("model").selectOption("splitsr-tiny-x2");
+  await visitor.run();
+  const after = page.locator(".tag-after");
+  await page.locator(".viewport").focus();
+  await page.keyboard.down("Space");
+  await expect(after).toBeHidden();
+  await page.keyboard.up("Space");
+  await expect(after).toBeVisible();
+
+  const box = await page.locator(".viewport").boundingBox();
+  if (!box) throw new Error("there is a viewer");
+  const place = await visitor.part("result").boundingBox();
+  const at = [box.x + 0.8 * box.width, box.y + 0.5 * box.height] as const;
+  await page.mouse.move(...at);
+  await page.mouse.down();
+  await expect(after).toBeHidden();
+  await page.mouse.up();
+  await expect(after).toBeVisible();
+  expect(await visitor.part("result").boundingBox()).toEqual(place);
+  // Who drags moves the picture.
+  await page.mouse.down();
+  await page.mouse.move(at[0] - 60, at[1], { steps: 3 });
+  await expect(after).toBeVisible();
+  await page.mouse.up();
+  expect((await visitor.part("result").boundingBox())?.x).toBeLessThan(place?.x ?? 0);
+
+  const touch = new Touch(await page.context().newCDPSession(page));
+  await touch.start({ x: at[0], y: at[1] });
+  await expect(after).toBeHidden();
+  await touch.end();
+  await expect(after).toBeVisible();
 });
 
 test.describe("at once", () => {

@@ -4,6 +4,8 @@ import type { View } from "../session/link-state.ts";
 
 /** The largest side of a fitted picture's pixel, in CSS pixels. */
 const MAX_FITTED_MAGNIFICATION = 64;
+/** A fitted result shows little with less than so many CSS pixels for each of its pixels. */
+const MIN_FITTED_DETAIL = 0.5;
 /** Space around a fitted picture, in CSS pixels, and below it for the toolbar. */
 const MARGIN = 24;
 const TOOLBAR = 68;
@@ -22,6 +24,8 @@ export class Camera {
   picture: Size | undefined;
   /** Whether the picture is fitted again when the window changes. */
   fitted = true;
+  /** Whether the view is where somebody chose it to be. */
+  isPlaced = false;
   /** How many pictures are side by side. */
   panes = 1;
   /** Pixels of the result for each pixel of the original. */
@@ -124,6 +128,31 @@ export class Camera {
   /** Fits the picture again if it was fitted, after the window or the layout has changed. */
   refit(): void {
     if (this.fitted) Object.assign(this.#view, { x: 0.5, y: 0.5, magnification: this.fit });
+  }
+
+  /**
+   * Called for a picture's first result. Fitted and seen from far, it looks like the original: then
+   * it opens at full size where it has most to show, unless somebody has chosen the view.
+   */
+  open(spot: () => Point): void {
+    const isFar = this.fitted && this.fit < MIN_FITTED_DETAIL * this.detail;
+    if (this.picture && isFar && !this.isPlaced) {
+      const { width, height } = this.picture;
+      const { x, y } = spot();
+      // No more space beside the picture than there must be.
+      const inside = (at: number, side: number, view: number) => {
+        const half = Math.min(0.5, view / (2 * side * this.detail));
+        return Math.min(1 - half, Math.max(half, at));
+      };
+      this.fitted = false;
+      this.view = {
+        ...this.#view,
+        x: inside(x, width, this.paneWidth),
+        y: inside(y, height, this.#viewport.clientHeight - TOOLBAR),
+        magnification: this.detail,
+      };
+    }
+    this.isPlaced = true;
   }
 
   /** Moves what is at the point `from` of a pane to the point `to`, and scales it by `factor`. */

@@ -13,6 +13,8 @@ export interface GestureTarget {
    * Moves what is at `from` to `to` and scales it by `factor`, in a gesture that began at `origin`.
    */
   transform(factor: number, from: Point, to: Point, origin: Point): void;
+  /** Called when a pointer has been held down at rest, and when it moves or goes up. */
+  hold(isHeld: boolean): void;
   /** Called for a double click or tap. */
   toggleZoom(at: Point): void;
   /** Called when the mouse moves, and with undefined when it leaves. */
@@ -24,6 +26,8 @@ export interface GestureTarget {
 /** Milliseconds and CSS pixels within which two taps are one double tap. */
 const DOUBLE_TAP_MS = 350;
 const DOUBLE_TAP_SPACE = 24;
+/** Milliseconds at rest after which a pointer that is down is held. */
+const HOLD_MS = 300;
 /** A touch that moves no further than this, in CSS pixels, is a tap. */
 const TAP_SPACE = 8;
 /**
@@ -47,6 +51,7 @@ export function listenToGestures(viewport: HTMLElement, over: readonly HTMLEleme
   let isTap = false;
   let lastTap: { time: number; at: Point } | undefined;
   let byTouch = false;
+  let holdTimer = 0;
 
   const locate = (event: MouseEvent): Point => {
     const { left, top } = viewport.getBoundingClientRect();
@@ -56,6 +61,10 @@ export function listenToGestures(viewport: HTMLElement, over: readonly HTMLEleme
   const pair = () => {
     const [a, b] = pointers.values();
     return a && b ? { middle: between(a, b), width: Math.max(1, distance(a, b)) } : undefined;
+  };
+  const endHold = () => {
+    clearTimeout(holdTimer);
+    target.hold(false);
   };
   const endDrag = () => {
     drag?.end();
@@ -73,7 +82,14 @@ export function listenToGestures(viewport: HTMLElement, over: readonly HTMLEleme
     if (pointers.size === 1) {
       origin = at;
       if (!pans) drag = target.grab(at, event);
+      if (!pans && !drag) {
+        holdTimer = window.setTimeout(() => {
+          isTap = false;
+          target.hold(true);
+        }, HOLD_MS);
+      }
     } else {
+      endHold();
       // Two fingers move the view, whatever the first one did.
       endDrag();
       origin = pair()?.middle ?? at;
@@ -84,7 +100,10 @@ export function listenToGestures(viewport: HTMLElement, over: readonly HTMLEleme
     target.hover(to);
     const from = pointers.get(event.pointerId);
     if (!from) return;
-    if (distance(to, origin) > TAP_SPACE) isTap = false;
+    if (distance(to, origin) > TAP_SPACE) {
+      isTap = false;
+      endHold();
+    }
     const before = pair();
     pointers.set(event.pointerId, to);
     const after = pair();
@@ -94,6 +113,7 @@ export function listenToGestures(viewport: HTMLElement, over: readonly HTMLEleme
   };
   const up = (event: PointerEvent) => {
     if (!pointers.delete(event.pointerId)) return;
+    endHold();
     endDrag();
     if (event.pointerType === "touch") target.hover(undefined);
     if (!isTap || event.type === "pointercancel") return;

@@ -5,6 +5,7 @@
  */
 import type { Area, Part } from "../../module/splitsr.ts";
 import { Camera, type Point, type Size } from "./camera.ts";
+import { detailedSpot } from "./detail.ts";
 import { listenToGestures, type Drag } from "./gestures.ts";
 import { toggles, type LinkedView, type Toggle, type View } from "../session/link-state.ts";
 import { drawLoupe, SHOW_SQUARES, type Seen } from "./loupe.ts";
@@ -90,6 +91,8 @@ export class Viewer implements LinkedView {
   /** Whether the result is complete. */
   #isWhole = false;
   #squares = false;
+  /** Whether the original is shown in the result's place while a key or a pointer is held down. */
+  #isHeld = false;
 
   constructor(root: HTMLElement) {
     this.#root = root;
@@ -117,6 +120,8 @@ export class Viewer implements LinkedView {
   async showPicture(picture: ImageData, description: string, signal: AbortSignal): Promise<void> {
     this.#camera.picture = { width: picture.width, height: picture.height };
     this.#camera.fitted = true;
+    this.#camera.view = { ...this.#camera.view, split: 0.5 };
+    this.#camera.isPlaced = false;
     this.region = undefined;
     this.#canvases.before.role = "img";
     this.#canvases.before.ariaLabel = `Original: ${description}`;
@@ -143,6 +148,7 @@ export class Viewer implements LinkedView {
   async showResult(result: ImageData, signal: AbortSignal): Promise<void> {
     await paint(this.#canvases.after, result, signal);
     this.#isWhole = true;
+    if (!this.#region) this.#camera.open(() => detailedSpot(result));
     this.#draw();
   }
 
@@ -205,6 +211,7 @@ export class Viewer implements LinkedView {
 
   set view(view: View | undefined) {
     this.#camera.fitted = view === undefined;
+    this.#camera.isPlaced = true;
     this.#camera.view = view ?? { ...this.#camera.view, split: 0.5 };
     this.#draw();
   }
@@ -238,6 +245,7 @@ export class Viewer implements LinkedView {
   }
 
   #moved(): void {
+    this.#camera.isPlaced = true;
     this.#draw();
     this.onMove();
   }
@@ -271,6 +279,13 @@ export class Viewer implements LinkedView {
     if (this.#isBeside) this.#swapped = !this.#swapped;
     else this.#camera.view = { ...this.#camera.view, split: this.#camera.view.split < 0.5 ? 1 : 0 };
     this.#moved();
+  }
+
+  /** Shows the original alone while something is held down. */
+  #hold(isHeld: boolean): void {
+    if (isHeld === this.#isHeld || (isHeld && !this.#isWhole)) return;
+    this.#isHeld = isHeld;
+    this.#draw();
   }
 
   /** Whether the pictures are side by side, which takes two complete ones. */
@@ -314,7 +329,7 @@ export class Viewer implements LinkedView {
     if (this.#result) place("after", this.#result, squares);
     if (this.#heat) place("heat", this.#heat, squares);
 
-    const line = beside ? camera.paneWidth : this.#result ? split * clientWidth : clientWidth;
+    const line = beside ? camera.paneWidth : this.#result && !this.#isHeld ? split * clientWidth : clientWidth;
     const leftOf = `inset(0 ${this.#result && this.#isWhole ? clientWidth - line : 0}px 0 0)`;
     const rightOf = `inset(0 0 0 ${line}px)`;
     const marked = this.#selector.area;
@@ -376,6 +391,7 @@ export class Viewer implements LinkedView {
         if (camera.fitted) this.#zoomAt(magnification / camera.magnification, at);
         else this.#showAll();
       },
+      hold: (isHeld) => this.#hold(isHeld),
       hover: (at) => {
         this.#pointer = at;
         this.#viewport.style.cursor = at && this.#marks ? this.#selector.cursorAt(at) : "";
@@ -410,8 +426,15 @@ export class Viewer implements LinkedView {
       Home: splitTo(-1),
       End: splitTo(1),
     };
+    const release = () => this.#hold(false);
+    this.#viewport.addEventListener("keyup", release);
+    this.#viewport.addEventListener("blur", release);
     // Includes the toolbar, which has the focus after a click.
     this.#root.addEventListener("keydown", (event) => {
+      if (event.target === this.#viewport && event.key === " ") {
+        event.preventDefault();
+        this.#hold(true);
+      }
       const act = (event.target === this.#divider ? splitKeys : keys)[event.key];
       if (!act || !this.#camera.picture || event.ctrlKey || event.metaKey || event.altKey) return;
       event.preventDefault();
