@@ -62,8 +62,7 @@ export function modelFor(zoom: number, entries: readonly ModelEntry[]): ModelEnt
 /** The bytes of a weights file. */
 export async function loadModel(source: ModelSource = DEFAULT_MODEL, places: Places = {}): Promise<ArrayBuffer> {
   if (source instanceof ArrayBuffer) return source;
-  if (source instanceof Blob) return source.arrayBuffer();
-  if (ArrayBuffer.isView(source)) return new Uint8Array(source).buffer;
+  if (source instanceof Blob || ArrayBuffer.isView(source)) return new Blob([source as BlobPart]).arrayBuffer();
   const isUrl = source instanceof URL || source.includes("/");
   const url = isUrl ? absolute(source) : await find(source, places);
   return download(url, `the model "${String(source)}"`, (response) => response.arrayBuffer());

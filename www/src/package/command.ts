@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The command of the npm package: `npx splitsr photo.jpg`. */
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join, parse, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
@@ -109,6 +109,7 @@ async function enlarge(
   const notes = [...result.report.notes];
   // It may be there now.
   refuseExisting();
+  await mkdir(dirname(file), { recursive: true });
   await result.save(file, undefined, { onNote: (note) => notes.push(note) });
   taken.add(resolve(file));
   clearProgress();

@@ -134,8 +134,8 @@ test("npx splitsr takes a zoom, a model, a file or a folder, and several picture
   const tiny = join(import.meta.dirname, "../../../models/splitsr-tiny-x2.safetensors");
   mkdirSync(join(folder, "large"));
   copyFileSync(join(demo, "fur.png"), join(folder, "two words.png"));
-  expect((await npx("fur.png", "-o", "small.jpg", "--scale", "1.5", "--model", tiny)).status).toBe(0);
-  expect(readFileSync(join(folder, "small.jpg")).readUInt16BE(0)).toBe(0xffd8);
+  expect((await npx("fur.png", "-o", "new/small.jpg", "--scale", "1.5", "--model", tiny)).status).toBe(0);
+  expect(readFileSync(join(folder, "new/small.jpg")).readUInt16BE(0)).toBe(0xffd8);
 
   writeFileSync(join(folder, "broken.png"), "no picture");
   const several = await npx("broken.png", "two words.png", "missing.png", "-o", "large", "--scale", "1.5");
