@@ -1,9 +1,12 @@
 // Builds the npm package into lib/: readable modules with source maps, types, and in lib/files what is loaded when it
 // is needed. Bundlers follow `new URL("./files/…", import.meta.url)`, which copies a file and may rename it. So each
 // worker is one file that imports nothing, and is told the addresses: see src/engine/files.ts.
+//
+// The entries for Node are built from the same sources. A file in src/node stands in for the one of the same name in
+// src/engine or src/module, and src/node/globals.ts has the browser's globals that Node lacks.
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { build } from "vite";
 
 const root = import.meta.dirname;
@@ -15,22 +18,23 @@ const missing = bundles.filter((name) => !existsSync(join(root, "src/wasm", name
 if (missing.length > 0) throw new Error(`These bundles are not built: ${missing.join(", ")}. Run pkg-scripts/build.`);
 
 const workers = ["coordinator", "tile-worker", "gpu-worker"];
+const threads = ["node-coordinator", "node-tile-worker"];
 const inPackage = ["splitsr-x2"];
 const entries = JSON.parse(readFileSync(join(models, "index.json"), "utf8"));
 const chosen = entries.filter(({ name }) => inPackage.includes(name));
 
 /** Gives the names of files where the site's build gives addresses. */
-const names = {
+const names = (prefix) => ({
   name: "splitsr-names",
   enforce: "pre",
   load(id) {
     const [path, query] = id.split("?");
     const bundle = /\/wasm\/([^/]+)\/splitsr_bg\.wasm$/.exec(path)?.[1];
     if (query === "url" && bundle) return `export default "${bundle}.wasm";`;
-    if (query === "worker&url") return `export default "${basename(path, ".ts")}.js";`;
+    if (query === "worker&url") return `export default "${prefix}${basename(path, ".ts")}.js";`;
     return undefined;
   },
-};
+});
 
 /** Vite's own way with `new URL("…", import.meta.url)` would put the files into the code. */
 const FILE = /new URL\("\.\/files\//g;
@@ -43,7 +47,32 @@ const untouched = {
   renderChunk: (code) => ({ code: code.replace(HIDDEN, 'new URL("./files/'), map: null }),
 };
 
-function bundle(entry, folder, isWorker) {
+const node = join(root, "src/node");
+const standIns = {
+  name: "splitsr-stand-ins",
+  enforce: "pre",
+  resolveId(source, importer) {
+    // A stand-in may use what it stands in for.
+    if (!importer || dirname(importer) === node || !source.endsWith(".ts")) return undefined;
+    const folder = dirname(join(dirname(importer), source));
+    if (!["src/engine", "src/module"].some((name) => folder === join(root, name))) return undefined;
+    const file = join(node, basename(source));
+    return existsSync(file) ? file : undefined;
+  },
+};
+const globals = ["ImageBitmap", "ImageData", "fetch", "isSecureContext", "navigator"];
+const forNode = {
+  plugins: [names("node-"), untouched, standIns],
+  chunks: "node-[name].js",
+  rolldownOptions: {
+    platform: "node",
+    external: /^node:/,
+    transform: { inject: Object.fromEntries(globals.map((name) => [name, [join(node, "globals.ts"), name]])) },
+  },
+};
+const forBrowsers = { plugins: [names(""), untouched], chunks: "[name].js", rolldownOptions: {} };
+
+function bundle(entry, folder, isWorker, { plugins, chunks, rolldownOptions } = forBrowsers) {
   return build({
     root,
     configFile: false,
@@ -55,7 +84,7 @@ function bundle(entry, folder, isWorker) {
       "import.meta.env.PACKAGE": "true",
       "import.meta.env.MODELS": JSON.stringify(chosen),
     },
-    plugins: [names, untouched],
+    plugins,
     build: {
       outDir: folder,
       emptyOutDir: false,
@@ -64,9 +93,10 @@ function bundle(entry, folder, isWorker) {
       sourcemap: true,
       lib: { entry, formats: ["es"] },
       rolldownOptions: {
+        ...rolldownOptions,
         output: {
           entryFileNames: "[name].js",
-          chunkFileNames: "[name].js",
+          chunkFileNames: chunks,
           ...(isWorker ? { codeSplitting: false } : {}),
         },
       },
@@ -75,11 +105,14 @@ function bundle(entry, folder, isWorker) {
 }
 
 rmSync(out, { recursive: true, force: true });
-const entryFiles = ["splitsr", "gpu"].map((name) => [name, join(root, `src/package/${name}.ts`)]);
-await bundle(Object.fromEntries(entryFiles), out, false);
-for (const name of workers) await bundle({ [name]: join(root, `src/engine/${name}.ts`) }, join(out, "files"), true);
-for (const name of bundles) cpSync(join(root, `src/wasm/${name}/splitsr_bg.wasm`), join(out, `files/${name}.wasm`));
-for (const { file } of chosen) cpSync(join(models, file), join(out, "files", file));
+const entryFiles = (names) => Object.fromEntries(names.map((name) => [name, join(root, `src/package/${name}.ts`)]));
+await bundle(entryFiles(["splitsr", "gpu"]), out, false);
+await bundle(entryFiles(["node", "command"]), out, false, forNode);
+const files = join(out, "files");
+for (const name of workers) await bundle({ [name]: join(root, `src/engine/${name}.ts`) }, files, true);
+for (const name of threads) await bundle({ [name]: join(node, `${name}.ts`) }, files, true, forNode);
+for (const name of bundles) cpSync(join(root, `src/wasm/${name}/splitsr_bg.wasm`), join(files, `${name}.wasm`));
+for (const { file } of chosen) cpSync(join(models, file), join(files, file));
 const tsc = join(root, "node_modules/typescript/bin/tsc");
 execFileSync(process.execPath, [tsc, "-p", join(root, "tsconfig.package.json"), "--outDir", join(out, "types")], {
   stdio: "inherit",

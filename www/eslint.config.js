@@ -57,11 +57,16 @@ const noDom = {
   rules: { "no-restricted-globals": ["error", "document", "window", "history", "location", "addEventListener"] },
 };
 
-/** page → module → engine → api */
+/** page → module → engine → api; node/ stands in for files of module/ and engine/ */
 const folders = [
-  layer(["api/**/*.ts"], "^(?:\\.\\./)+(?:engine|module|page|offline|remote)/", "api/ imports only itself."),
-  layer(["engine/**/*.ts"], "^(?:\\.\\./)+(?:module|page|offline)/", "engine/ imports itself and api/."),
-  layer(["module/**/*.ts"], "^(?:\\.\\./)+(?:page|offline)/", "module/ imports itself, engine/ and api/."),
+  layer(
+    ["api/**/*.ts"],
+    "^node:|^(?:\\.\\./)+(?:engine|module|page|offline|remote|node)/",
+    "api/ imports only itself.",
+  ),
+  layer(["engine/**/*.ts"], "^node:|^(?:\\.\\./)+(?:module|page|offline|node)/", "engine/ imports itself and api/."),
+  layer(["module/**/*.ts"], "^node:|^(?:\\.\\./)+(?:page|offline|node)/", "module/ imports itself, engine/ and api/."),
+  layer(["node/**/*.ts"], "^(?:\\.\\./)+(?:page|offline|package)/", "node/ imports itself, module/, engine/ and api/."),
 ];
 
 export default tseslint.config(

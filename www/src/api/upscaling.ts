@@ -12,14 +12,14 @@ export const MAX_ZOOM = 16;
 
 /**
  * A picture: a file's bytes, a URL (relative ones are relative to the document), pixels, or what
- * {@link Upscaler.inspect} has read already.
+ * {@link Upscaler.inspect} has read already. In Node a string is a path, unless it has a scheme.
  */
-export type Source = Blob | string | URL | ImageData | ImageBitmap | SourcePicture;
+export type Source = Blob | ArrayBuffer | Uint8Array | string | URL | ImageData | ImageBitmap | SourcePicture;
 
 /**
  * A model of the package's `models/index.json` by name, the URL of a weights file, or its bytes.
  */
-export type ModelSource = string | URL | Blob | ArrayBuffer;
+export type ModelSource = string | URL | Blob | ArrayBuffer | Uint8Array;
 
 /** Where files are that are loaded when they are needed. Relative addresses are relative to the document. */
 export interface Places {

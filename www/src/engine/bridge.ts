@@ -96,7 +96,7 @@ export class WorkerClient<M extends Methods> {
     method: K,
     argument: M[K][0],
     options: {
-      transfer?: Transferable[];
+      transfer?: Transferable[] | undefined;
       onEvent?: ((event: M[K][2]) => void) | undefined;
       signal?: AbortSignal | undefined;
     } = {},

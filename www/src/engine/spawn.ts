@@ -81,6 +81,7 @@ function whyNotLoaded(): string {
 /** @throws {UpscaleError} `engine` where there are no workers, as on a server. */
 export function requireWorkers(): void {
   if (typeof Worker !== "undefined") return;
-  const advice = "Call it in the page, and not while the page is rendered on a server.";
+  const inNode = import.meta.env.PACKAGE ? ' In Node, import "splitsr/node".' : "";
+  const advice = `Call it in the page, and not while the page is rendered on a server.${inNode}`;
   throw new UpscaleError("engine", `SplitSR runs only in a browser: there are no workers here. ${advice}`);
 }

@@ -2,7 +2,8 @@
 import { locate } from "../engine/files.ts";
 import { isPage, reachAdvice } from "../engine/reach.ts";
 import { DEFAULT_MODEL, UpscaleError, type ModelEntry, type ModelSource, type Places } from "../api/index.ts";
-import { base, filesAt, folderAt } from "./places.ts";
+import { absolute } from "./address.ts";
+import { filesAt, folderAt } from "./places.ts";
 
 /**
  * The folder with `index.json`, beside this package's built file; the development server has it at
@@ -61,9 +62,9 @@ export function modelFor(zoom: number, entries: readonly ModelEntry[]): ModelEnt
 /** The bytes of a weights file. */
 export async function loadModel(source: ModelSource = DEFAULT_MODEL, places: Places = {}): Promise<ArrayBuffer> {
   if (source instanceof ArrayBuffer) return source;
-  if (source instanceof Blob) return source.arrayBuffer();
+  if (source instanceof Blob || ArrayBuffer.isView(source)) return new Blob([source as BlobPart]).arrayBuffer();
   const isUrl = source instanceof URL || source.includes("/");
-  const url = isUrl ? new URL(source, base()) : await find(source, places);
+  const url = isUrl ? absolute(source) : await find(source, places);
   return download(url, `the model "${String(source)}"`, (response) => response.arrayBuffer());
 }
 

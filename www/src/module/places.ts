@@ -1,6 +1,7 @@
 /** Finds the files of the npm package, whose entries offer them. */
 import type { Files } from "../engine/files.ts";
 import { UpscaleError } from "../api/index.ts";
+import { absolute } from "./address.ts";
 
 /** Functions, since a server that imports the package may know no addresses. */
 const offered: Record<string, () => URL> = {};
@@ -19,7 +20,7 @@ export function filesAt(assets: string | URL | undefined): Files {
   try {
     const addresses = Object.entries(offered).map(([name, address]) => {
       // Turbopack makes a URL object whose address is relative.
-      const url = assets === undefined ? new URL(address().href, base()) : new URL(name, folderAt(assets));
+      const url = assets === undefined ? absolute(address().href) : new URL(name, folderAt(assets));
       return [name, url.href] as const;
     });
     return Object.fromEntries(addresses);
@@ -30,15 +31,9 @@ export function filesAt(assets: string | URL | undefined): Files {
   }
 }
 
-/** What relative addresses are relative to: the document, or a worker that uses the module. */
-export function base(): string | undefined {
-  const { document, location } = globalThis as Partial<typeof globalThis>;
-  return document?.baseURI ?? location?.href;
-}
-
 /** A folder's address, of which the slash at the end may be missing. */
 export function folderAt(address: string | URL): URL {
-  const url = new URL(address, base());
+  const url = absolute(address);
   if (!url.pathname.endsWith("/")) url.pathname += "/";
   return url;
 }

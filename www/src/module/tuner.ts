@@ -63,7 +63,7 @@ export async function fineTune(options: TuneOptions): Promise<Tuning> {
         gpu,
         checkpoint,
       },
-      sources.flatMap(({ transfer }) => transfer),
+      sources.flatMap(({ transfer = [] }) => transfer),
     ];
   };
   signal?.throwIfAborted();

@@ -42,7 +42,7 @@ for (const [name, output] of [
   ["next", "out"],
 ] as const) {
   test(`a production build of ${name} enlarges a picture`, async ({ page, packed: { tarball } }) => {
-    const folder = await project(name, tarball);
+    const folder = await project(`web/${name}`, tarball);
     await run("npm", ["run", "build"], folder);
     const built = join(folder, output);
     host = await serve([built]);
@@ -60,7 +60,7 @@ for (const [name, output] of [
 }
 
 test("a bundle without its files says in plain words what to do", async ({ page, packed: { tarball } }) => {
-  const folder = await project("esbuild", tarball);
+  const folder = await project("web/esbuild", tarball);
   const main = join(folder, "main.js");
   writeFileSync(main, readFileSync(main, "utf8").replace(/\{ assets: .*? \}/, ""));
   for (const [format, always, told] of [

@@ -3,12 +3,12 @@ import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
-import { basename, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { test as base } from "@playwright/test";
 
 const www = resolve(import.meta.dirname, "../..");
-const examples = join(www, "../examples/web");
+const examples = join(www, "../examples");
 const cache = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "splitsr/packages");
 
 /** Runs a program and gives what it printed. */
@@ -58,11 +58,13 @@ async function install(source: string): Promise<string> {
     test.skip(isOffline, "the npm registry cannot be reached");
     throw error;
   }
+  // npm makes no such folder for a project without dependencies.
+  mkdirSync(dirname(stampFile), { recursive: true });
   writeFileSync(stampFile, stamp);
   return folder;
 }
 
-/** Makes an example in `examples/web` a fresh project that has installed the package. */
+/** Makes an example in `examples` a fresh project that has installed the package. */
 export async function project(name: string, tarball: string): Promise<string> {
   const folder = await install(join(examples, name));
   rmSync(join(folder, "node_modules/splitsr"), { recursive: true, force: true });

@@ -1,0 +1,3 @@
+/** The coordinator as a thread. */
+import "./scope.ts";
+import "../engine/coordinator.ts";
