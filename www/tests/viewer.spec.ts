@@ -225,6 +225,7 @@ test.describe("on a phone", () => {
       await visitor.part("run").tap();
       await visitor.expectState("done");
       if (layout === "beside") await visitor.tool("beside").tap();
+      await page.locator(".viewport").press("0");
       const fitted = await magnification(page);
       for (const [at, name] of await places(page, layout)) {
         // Two fingers part, and move on together.

@@ -18,8 +18,8 @@ export function welcomeTemplate(session: Session, opener: Opener, commands: Comm
     ${state === "error" ? html`<p class="trouble">${text}</p>` : nothing} ${offerTemplate(session, opener)}
     <h2>Enlarge a picture</h2>
     <p>
-      <span class="with-mouse">Drop it here, paste it, or </span><label class="link" for="file">choose a file</label>,
-      or several.
+      <span class="with-mouse">Drop it here, paste it, or </span
+      ><label class="link" for="file">choose one or more files</label>.
     </p>
     <p class="or">Or try one of these</p>
     ${demoList(session, commands)}

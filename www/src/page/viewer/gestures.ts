@@ -52,6 +52,8 @@ export function listenToGestures(viewport: HTMLElement, over: readonly HTMLEleme
   let lastTap: { time: number; at: Point } | undefined;
   let byTouch = false;
   let holdTimer = 0;
+  /** When the last pointer went down. */
+  let downTime = 0;
 
   const locate = (event: MouseEvent): Point => {
     const { left, top } = viewport.getBoundingClientRect();
@@ -79,14 +81,12 @@ export function listenToGestures(viewport: HTMLElement, over: readonly HTMLEleme
     pointers.set(event.pointerId, at);
     byTouch = event.pointerType === "touch";
     isTap = byTouch && pointers.size === 1;
+    downTime = event.timeStamp;
     if (pointers.size === 1) {
       origin = at;
       if (!pans) drag = target.grab(at, event);
       if (!pans && !drag) {
-        holdTimer = window.setTimeout(() => {
-          isTap = false;
-          target.hold(true);
-        }, HOLD_MS);
+        holdTimer = window.setTimeout(() => target.hold(true), HOLD_MS);
       }
     } else {
       endHold();
@@ -116,7 +116,7 @@ export function listenToGestures(viewport: HTMLElement, over: readonly HTMLEleme
     endHold();
     endDrag();
     if (event.pointerType === "touch") target.hover(undefined);
-    if (!isTap || event.type === "pointercancel") return;
+    if (!isTap || event.type === "pointercancel" || event.timeStamp - downTime > HOLD_MS) return;
     const tap = { time: event.timeStamp, at: locate(event) };
     const isSecond =
       lastTap && tap.time - lastTap.time < DOUBLE_TAP_MS && distance(tap.at, lastTap.at) < DOUBLE_TAP_SPACE;
