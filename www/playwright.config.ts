@@ -31,7 +31,7 @@ export default defineConfig({
   // differs from its bar by a small threshold alone.
   expect: {
     // For a slow machine, on which nothing is given up that is under way.
-    timeout: 60_000,
+    timeout: 120_000,
     toHaveScreenshot: { maxDiffPixels: 4, threshold: 0.05 },
   },
   use: {

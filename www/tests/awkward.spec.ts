@@ -1,7 +1,7 @@
 /** Each file of the awkward pictures either gives a result or is refused in words; none hangs or breaks the page. */
 import { expect, test, type Page } from "@playwright/test";
 import { expected, files, refused } from "./awkward.ts";
-import { awkwardFile, Visitor } from "./support.ts";
+import { awkwardFile, TINY, Visitor } from "./support.ts";
 
 test("there are awkward pictures to test with", () => {
   for (const name of [...Object.keys(refused), ...Object.keys(expected)]) expect(files).toContain(name);
@@ -14,7 +14,7 @@ let visitor: Visitor;
 test.beforeAll(async ({ browser }) => {
   page = await browser.newPage();
   visitor = new Visitor(page);
-  await visitor.open();
+  await visitor.open(TINY);
   await visitor.expectState("idle");
 });
 
@@ -31,7 +31,7 @@ for (const name of files) {
     await visitor.chooseFile(awkwardFile(name));
     const why = refused[name];
     if (why) {
-      await visitor.expectState("error", 10_000);
+      await visitor.expectState("error");
       await expect(visitor.part("status")).toContainText(why);
       // The page is as usable as before.
       await visitor.chooseDemo("Fur");

@@ -180,7 +180,7 @@ test.describe("the page", () => {
   test("a link keeps the strength, and whoever opens it gets the same pixels", async () => {
     for (const strength of ["auto", "35"]) {
       await visitor.open(`#img=demo:snapshot&model=splitsr-x2&zoom=2&clean=${strength}`);
-      await visitor.expectState("done", 60_000);
+      await visitor.expectState("done");
       expect(await visitor.link()).toContain(`clean=${strength}`);
       await visitor.part("verify").click();
       await expect(visitor.page.getByText("The link now contains the hash of the exact result.")).toBeVisible();
@@ -193,7 +193,7 @@ test.describe("the page", () => {
 
   test("a link from before the clean-up has none; a bad one is said and left out", async () => {
     await visitor.open("#img=demo:snapshot&model=splitsr-x2&zoom=2");
-    await visitor.expectState("done", 60_000);
+    await visitor.expectState("done");
     await expect(visitor.part("report")).not.toContainText("clean-up");
     expect(await visitor.part("clean").inputValue()).toBe("0");
     await visitor.open("#img=demo:snapshot&model=splitsr-x2&zoom=2&clean=much");

@@ -56,7 +56,7 @@ test("the result is compared with several, one of which is shown; the link holds
   const link = page.url();
 
   await visitor.open(link.slice(link.indexOf("#")));
-  await visitor.expectState("done", 60_000);
+  await visitor.expectState("done");
   await expect(tag).toHaveText("Nearest pixel");
   for (const name of names) await expect(rival(page, name)).toHaveText(said);
 
@@ -98,7 +98,7 @@ test("rivals of a large picture that do not fit into memory are made again when 
   await visitor.part("zoom").fill("1");
   for (const name of ["nearest", "bilinear", "bicubic", "lanczos3"]) await add(name);
   await visitor.part("run").click();
-  await visitor.expectState("done", 120_000);
+  await visitor.expectState("done");
   // The one that is shown stays, and of the others the newer ones.
   const again = /computed again when shown/;
   const expectAgain = async (name: string) => {

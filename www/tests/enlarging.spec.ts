@@ -1,12 +1,12 @@
 /** An enlargement on its way: what it would take, its parts, and its end by Cancel. */
 import { expect, test } from "@playwright/test";
-import { holdAfterFirstPart, noise, Visitor } from "./support.ts";
+import { holdAfterFirstPart, noise, TINY, Visitor } from "./support.ts";
 
 let visitor: Visitor;
 
 test.beforeEach(async ({ page }) => {
   visitor = new Visitor(page);
-  await visitor.open();
+  await visitor.open(TINY);
   await visitor.expectState("idle");
 });
 
@@ -38,7 +38,7 @@ test("the result appears part by part, over the original", async ({ page }) => {
   await expect.poll(opaque).toBeGreaterThan(0);
   expect(await opaque()).toBeLessThan(1);
   await release();
-  await visitor.expectState("done", 60_000);
+  await visitor.expectState("done");
   await expect(stage).toHaveAttribute("data-shows", "comparison");
   expect(await opaque()).toBe(1);
 });

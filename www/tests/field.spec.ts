@@ -47,7 +47,9 @@ test.beforeAll(async ({ browser, baseURL }) => {
   page = await browser.newPage();
   await openHost(page, baseURL);
   await page.evaluate(async () => {
-    Object.assign(window, { upscaler: await window.splitsr.createUpscaler({ backend: "cpu" }) });
+    Object.assign(window, {
+      upscaler: await window.splitsr.createUpscaler({ model: "splitsr-tiny-x2", backend: "cpu" }),
+    });
   });
 });
 

@@ -94,7 +94,7 @@ test("a model is fine-tuned, paused, saved, and is then one like any other", asy
   await visitor.unfold("score");
   await visitor.part("truth-run").click();
   await expect(visitor.part("truth-csv")).toBeVisible();
-  await visitor.expectState("done", 60_000);
+  await visitor.expectState("done");
   await expect(visitor.part("truth-scores").locator("tr", { hasText: `${START}-tuned` })).toHaveCount(1);
 });
 

@@ -7,7 +7,7 @@ import { expect, test, type Page } from "@playwright/test";
 import { unzipSync } from "fflate";
 import { paste } from "./linking.ts";
 import { RemoteSite } from "./remote-site.ts";
-import { awkwardFile, dataFolder, Visitor } from "./support.ts";
+import { awkwardFile, dataFolder, TINY, Visitor } from "./support.ts";
 
 const fur = join(dataFolder, "demo/fur.png");
 
@@ -15,7 +15,7 @@ let visitor: Visitor;
 
 test.beforeEach(async ({ page }) => {
   visitor = new Visitor(page);
-  await visitor.open();
+  await visitor.open(TINY);
   await visitor.expectState("idle");
 });
 

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { expect, test, type Page } from "@playwright/test";
 import { newcomer, verified, verifiedLink } from "./linking.ts";
-import { awkwardFile, dataFolder, holdRequests, Visitor } from "./support.ts";
+import { awkwardFile, dataFolder, holdRequests, TINY, Visitor } from "./support.ts";
 
 const fur = join(dataFolder, "demo/fur.png");
 
@@ -10,7 +10,7 @@ let visitor: Visitor;
 
 test.beforeEach(async ({ page }) => {
   visitor = new Visitor(page);
-  await visitor.open();
+  await visitor.open(TINY);
   await visitor.expectState("idle");
 });
 
@@ -25,7 +25,7 @@ test("a link reproduces the picture, the result and the view", async ({ page }) 
   const link = (await visitor.part("share-link").getAttribute("href")) ?? "";
 
   await visitor.open(link.slice(link.indexOf("#")));
-  await visitor.expectState("done", 60_000);
+  await visitor.expectState("done");
   expect(await visitor.outputHash()).toBe(hash);
   await expect(visitor.divider).toHaveAttribute("aria-valuenow", "0");
   expect(await page.evaluate(() => location.href)).toBe(link);
@@ -128,7 +128,7 @@ test("a broken link is told, and the page works", async () => {
 });
 
 test("a link whose picture does not load goes on leading to it", async ({ page }) => {
-  const link = "#img=demo:fur&model=splitsr-x2&zoom=1.5&part=10,20,100,80";
+  const link = "#img=demo:fur&model=splitsr-tiny-x2&zoom=1.5&part=10,20,100,80";
   await page.route("**/demo/fur*", (route) => route.abort());
   await visitor.open(link);
   await visitor.expectState("error");
@@ -142,7 +142,6 @@ test("a link whose picture does not load goes on leading to it", async ({ page }
 test("a link verifies to the same hash between a machine without relaxed SIMD and one worker, and one with both", async ({
   browser,
 }) => {
-  test.slow();
   const machines = {
     plain: { cores: 1, relaxedSimd: false },
     relaxed: { cores: 3, relaxedSimd: true },
@@ -207,7 +206,7 @@ for (const [name, note] of [
 test("a link holds the whole state, and what is as usual stays out of it", async ({ page }) => {
   await visitor.chooseDemo("Fur");
   await visitor.run();
-  await expect(page).toHaveURL(/#img=demo:fur&model=splitsr-x2&zoom=2$/);
+  await expect(page).toHaveURL(/#img=demo:fur&model=splitsr-tiny-x2&zoom=2$/);
   for (const name of ["beside", "flip", "loupe", "pixels"] as const) await visitor.tool(name).click();
   await visitor.format.selectOption("JPEG");
   await visitor.part("quality").fill("71");
@@ -235,9 +234,9 @@ test("a link holds the whole state, and what is as usual stays out of it", async
   expect(page.url()).toBe(url);
 
   // In the same page, the next link leaves nothing of it.
-  await page.evaluate(() => (location.hash = "#img=demo:fur&model=splitsr-x2&zoom=1.5"));
+  await page.evaluate(() => (location.hash = "#img=demo:fur&model=splitsr-tiny-x2&zoom=1.5"));
   await expect.poll(() => visitor.resultSize()).toEqual([558, 420]);
-  await expect(page).toHaveURL(/#img=demo:fur&model=splitsr-x2&zoom=1.5$/);
+  await expect(page).toHaveURL(/#img=demo:fur&model=splitsr-tiny-x2&zoom=1.5$/);
   await expect(visitor.part("backend")).toHaveValue("auto");
   await expect(visitor.tool("beside")).toHaveAttribute("aria-pressed", "false");
 });
@@ -293,7 +292,7 @@ for (const [method, moment] of [
 ] as const) {
   test(`of two links, opened one right after the other, the second one is shown: ${moment}`, async ({ page }) => {
     await visitor.chooseDemo("Sign");
-    const left = page.evaluate(leaveAt, { method, fragment: "#img=demo:fur&model=splitsr-x2&zoom=1.5" });
+    const left = page.evaluate(leaveAt, { method, fragment: "#img=demo:fur&model=splitsr-tiny-x2&zoom=1.5" });
     await page.evaluate(() => {
       location.hash = "#img=demo:print&model=splitsr-x4&zoom=4&part=10,10,200,150&view=0.1,0.1,3,0.2";
     });
@@ -303,8 +302,8 @@ for (const [method, moment] of [
     // Nor does anything of the first come later: not in the time of another run.
     await visitor.run();
     expect(await visitor.resultSize()).toEqual([558, 420]);
-    await expect(page).toHaveURL(/#img=demo:fur&model=splitsr-x2&zoom=1.5$/);
-    await expect(visitor.part("model")).toHaveValue("splitsr-x2");
+    await expect(page).toHaveURL(/#img=demo:fur&model=splitsr-tiny-x2&zoom=1.5$/);
+    await expect(visitor.part("model")).toHaveValue("splitsr-tiny-x2");
   });
 }
 

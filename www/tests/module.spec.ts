@@ -52,7 +52,7 @@ for (const tile of ["auto", "exact"] as const) {
     const reports = await page.evaluate(async (tile) => {
       const reports = [];
       for (const workers of [1, 2, 3]) {
-        const upscaler = await window.splitsr.createUpscaler({ workers });
+        const upscaler = await window.splitsr.createUpscaler({ model: "splitsr-tiny-x2", workers });
         reports.push((await upscaler.upscale("demo/sign.png", { scale: 2, tile })).report);
         upscaler.destroy();
       }
@@ -92,7 +92,7 @@ test("a picture that was read before is enlarged without being read again", asyn
   const requests: string[] = [];
   page.on("request", (request) => requests.push(request.url()));
   const [first, second] = await page.evaluate(async () => {
-    const upscaler = await window.splitsr.createUpscaler();
+    const upscaler = await window.splitsr.createUpscaler({ model: "splitsr-tiny-x2" });
     const picture = await upscaler.inspect("demo/fur.png");
     const first = await upscaler.upscale(picture, { scale: 2 });
     const second = await upscaler.upscale("demo/fur.png", { scale: 2 });
@@ -253,7 +253,7 @@ test("our own decoder reads what the browser would, where that is asked for", as
 
 test("every kind of source gives the same result", async ({ page }) => {
   const hashes = await page.evaluate(async () => {
-    const upscaler = await window.splitsr.createUpscaler();
+    const upscaler = await window.splitsr.createUpscaler({ model: "splitsr-tiny-x2" });
     const blob = await (await fetch("demo/fur.png")).blob();
     const bitmap = await createImageBitmap(blob);
     const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d");

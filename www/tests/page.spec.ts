@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { expect, test } from "@playwright/test";
 import { unzipSync } from "fflate";
-import { awkwardFile, command, dataFolder, dataTransfer, noise, Visitor } from "./support.ts";
+import { awkwardFile, command, dataFolder, dataTransfer, noise, TINY, Visitor } from "./support.ts";
 
 const fur = join(dataFolder, "demo/fur.png");
 
@@ -17,7 +17,7 @@ let visitor: Visitor;
 
 test.beforeEach(async ({ page }) => {
   visitor = new Visitor(page);
-  await visitor.open();
+  await visitor.open(TINY);
   await visitor.expectState("idle");
 });
 
@@ -114,14 +114,14 @@ test("a zoom can be a fraction, by number and by slider", async ({ page }) => {
 
 test("the model's passes are cascaded above its scale", async () => {
   await visitor.chooseDemo("Fur");
-  await visitor.part("model").selectOption("splitsr-x2");
   await visitor.part("zoom").fill("3.5");
   await visitor.run();
   expect(await visitor.resultSize()).toEqual([1302, 980]);
-  await expect(visitor.part("report")).toContainText("splitsr-x2");
+  await expect(visitor.part("report")).toContainText("splitsr-tiny-x2");
 });
 
 test("the model follows the zoom until one is chosen", async () => {
+  await visitor.open();
   const expectModel = (name: string) => expect(visitor.part("model")).toHaveValue(name);
   await expectModel("splitsr-x2");
   await visitor.part("zoom").fill("2.5");
@@ -136,6 +136,7 @@ test("the model follows the zoom until one is chosen", async () => {
 });
 
 test("hyper-parameters choose among the trained models, and random weights are never run", async ({ page }) => {
+  await visitor.open();
   await visitor.chooseDemo("Fur");
   await visitor.unfold("network");
   await expect(visitor.part("network-facts")).toContainText("161,751 parameters; 37.3 billion multiply-adds");
@@ -231,7 +232,7 @@ test("the result is compared with a resizer and with another model", async ({ pa
   await expect(page.locator("#stage")).toHaveAttribute("data-shows", "difference");
 
   await visitor.part("diff").uncheck();
-  await visitor.part("compare-model").selectOption("splitsr-x2");
+  await visitor.part("compare-model").selectOption("splitsr-tiny-x2");
   await visitor.expectState("done");
   await expect(distance).toHaveText("The two are identical.");
   await visitor
@@ -335,7 +336,7 @@ test("a picture is scored against the truth", async ({ page }) => {
   await visitor.unfold("score");
   await visitor.part("truth-scale").selectOption("4");
   await visitor.part("truth-run").click();
-  await visitor.expectState("idle", 90_000);
+  await visitor.expectState("idle");
   const row = async (name: string) => {
     const cells = visitor.part("truth-scores").locator("tr", { hasText: name }).locator("td");
     return (await cells.allTextContents()).map(Number);

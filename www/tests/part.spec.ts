@@ -1,13 +1,13 @@
 /** The part of a picture that is enlarged while it is marked. */
 import { expect, test, type Page } from "@playwright/test";
-import { noise, Visitor } from "./support.ts";
+import { noise, TINY, Visitor } from "./support.ts";
 import { boxOf, layer, magnification, Touch, type Point } from "./viewing.ts";
 
 let visitor: Visitor;
 
 test.beforeEach(async ({ page }) => {
   visitor = new Visitor(page);
-  await visitor.open();
+  await visitor.open(TINY);
   await visitor.expectState("idle");
 });
 

@@ -2,13 +2,13 @@
 import { expect, test } from "@playwright/test";
 import { newcomer, paste, verified } from "./linking.ts";
 import { RemoteSite } from "./remote-site.ts";
-import { violations, Visitor } from "./support.ts";
+import { violations, TINY, Visitor } from "./support.ts";
 
 let visitor: Visitor;
 
 test.beforeEach(async ({ page }) => {
   visitor = new Visitor(page);
-  await visitor.open();
+  await visitor.open(TINY);
   await visitor.expectState("idle");
 });
 
@@ -34,7 +34,7 @@ test.describe("a picture on another site", () => {
     context.on("console", (message) => {
       if (message.type() === "error") complaints.push(message.text());
     });
-    await visitor.open(linkTo(picture, "&model=splitsr-x2&zoom=1.5&part=10,20,100,80"));
+    await visitor.open(linkTo(picture, "&model=splitsr-tiny-x2&zoom=1.5&part=10,20,100,80"));
     await visitor.expectState("idle");
     await expect(visitor.part("offer")).toContainText(`The link's picture is at ${remote.host}.`);
     const address = page.url();

@@ -7,12 +7,12 @@ import { chromium, expect, test, type LaunchOptions, type Page } from "@playwrig
 import { sabotageGpuWorker, startAuto } from "./gpu-worker.ts";
 import { makePicture, Random, type MadePicture } from "./random-pictures.ts";
 import { Site } from "./site.ts";
-import { openHost, Visitor } from "./support.ts";
+import { openHost, TINY, Visitor } from "./support.ts";
 
-const count = Number(process.env["SOAK"] ?? 20);
+const count = Number(process.env["SOAK"] ?? 10);
 const seed = Number(process.env["SOAK_SEED"] ?? 1);
 /** Of each fault: a fault takes as long as some twenty pictures. */
-const rounds = Math.max(3, Math.round(count / 20));
+const rounds = Math.max(2, Math.round(count / 20));
 
 const types = { png: "image/png", bmp: "image/bmp", tif: "image/tiff" };
 
@@ -50,12 +50,13 @@ function summary(what: string, outcomes: string[]): void {
   );
 }
 
-test.beforeEach(() => test.setTimeout(60_000 + rounds * 40_000));
+// A thousand pictures' worth of them takes longer than the usual time.
+test.beforeEach(() => test.setTimeout(1_200_000 + rounds * 40_000));
 
 test("workers that die at random moments", { tag: "@alone" }, async ({ page }) => {
   const random = new Random(seed);
   const visitor = new Visitor(page);
-  await visitor.open();
+  await visitor.open(TINY);
   await visitor.expectState("idle");
   const outcomes: string[] = [];
   for (let round = 0; round < rounds; round++) {
@@ -109,7 +110,7 @@ test("memory that runs out in WebAssembly", { tag: "@alone" }, async ({ launchOp
     const pages = 120 + random.below(500);
     await withBrowser(launchOptions, [`--js-flags=--wasm-max-mem-pages=${pages}`], baseURL, async (newPage) => {
       const visitor = new Visitor(await newPage());
-      await visitor.open();
+      await visitor.open(TINY);
       await visitor.expectState("idle");
       for (let index = 0; index < 3; index++) {
         await open(visitor, largePicture(random));
@@ -203,7 +204,7 @@ test.describe("on a server of its own", () => {
       const context = await browser.newContext({ baseURL: site.url, serviceWorkers: "allow" });
       const page = await context.newPage();
       const visitor = new Visitor(page);
-      await page.goto(site.url);
+      await page.goto(`${site.url}${TINY}`);
       await visitor.stir();
       const offline = visitor.part("offline");
       await expect(offline).toHaveAttribute("data-state", "ready");

@@ -11,7 +11,7 @@ import type * as Splitsr from "../src/module/splitsr.ts";
 import { makePicture, Random, type MadePicture } from "./random-pictures.ts";
 import { command, openHost } from "./support.ts";
 
-const count = Number(process.env["SOAK"] ?? 20);
+const count = Number(process.env["SOAK"] ?? 10);
 const seed = Number(process.env["SOAK_SEED"] ?? 1);
 const isLong = count >= 200;
 
@@ -125,7 +125,7 @@ function counted(kinds: string[]): string {
 }
 
 test("random pictures by the module", async ({ page, browser, baseURL }) => {
-  test.setTimeout(60_000 + count * 6_000);
+  test.setTimeout(1_200_000 + count * 6_000);
   await openHost(page, baseURL);
   const random = new Random(seed);
   /** Results by model and order, to be had again. */
@@ -184,7 +184,7 @@ test("random pictures by the module", async ({ page, browser, baseURL }) => {
 
 test("random pictures by the command", async () => {
   const info = test.info();
-  test.setTimeout(60_000 + count * 4_000);
+  test.setTimeout(1_200_000 + count * 4_000);
   const random = new Random(seed);
   const faults: string[] = [];
   const formats: string[] = [];

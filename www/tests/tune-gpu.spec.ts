@@ -3,7 +3,6 @@ import { expect, test } from "@playwright/test";
 import { openHost } from "./support.ts";
 import { drawText, prefaceFirstWorker, run, type Settings } from "./tuning.ts";
 
-const MODEL = "splitsr-tiny-x2";
 const few: Settings = { steps: 8, batch: 2, patch: 32 };
 
 test.beforeEach(async ({ page, baseURL }) => {
@@ -12,7 +11,7 @@ test.beforeEach(async ({ page, baseURL }) => {
 });
 
 test("the losses on WebGPU are the processor's", async ({ page }) => {
-  const [cpu, gpu] = [await run(page, 5, few, 1, "cpu", MODEL), await run(page, 5, few, 1, "gpu", MODEL)];
+  const [cpu, gpu] = [await run(page, 5, few, 1, "cpu"), await run(page, 5, few, 1, "gpu")];
   expect([cpu.backend, gpu.backend]).toEqual(["cpu", "gpu"]);
   expect(gpu.losses).toHaveLength(8);
   gpu.losses.forEach((loss, index) => expect(loss / (cpu.losses[index] ?? NaN), `step ${index}`).toBeCloseTo(1, 2));
@@ -21,7 +20,7 @@ test("the losses on WebGPU are the processor's", async ({ page }) => {
 });
 
 test("auto leaves a software adapter alone", async ({ page }) => {
-  const tuned = await run(page, 5, { ...few, steps: 1 }, 1, "auto", MODEL);
+  const tuned = await run(page, 5, { ...few, steps: 1 }, 1, "auto");
   expect(tuned.backend).toBe("cpu");
   expect(tuned.reason).toContain("software adapter");
 });
@@ -41,7 +40,7 @@ test("a device that is lost is replaced by the processor, which goes on", async 
       return device;
     };`,
   );
-  const tuned = await run(page, 5, few, 1, "gpu", MODEL);
+  const tuned = await run(page, 5, few, 1, "gpu");
   expect(tuned.backend).toBe("cpu");
   expect(tuned.reason).toMatch(/ was lost \(.*\), and the processor continues$/);
   expect(tuned.steps.at(-1)).toBe(8);

@@ -16,22 +16,26 @@ test.beforeEach(async ({ page, baseURL }) => {
 /** It has not learnt from text, as splitsr-x2 has. */
 const start = "splitsr-x2-a0.5";
 
-test("eight pictures of text make the model better at text, and hardly worse at photographs", async ({ page }) => {
-  const tuned = await run(page, 8, { steps: 300 }, 2, "cpu", start);
-  expect(tuned.heldOut).toBe("pictures");
-  expect(tuned.steps).toEqual(Array.from({ length: 300 }, (_, index) => index + 1));
-  expect(tuned.startPsnrY).toBeGreaterThan(tuned.bicubicPsnrY);
-  expect(tuned.result.psnrY, "on what it has not seen").toBeGreaterThan(tuned.startPsnrY + 0.5);
-  expect(tuned.result.psnrY).toBe(Math.max(...tuned.scores.map(({ psnrY }) => psnrY)));
-  expect(Math.max(...tuned.scores.map(({ forgotten }) => forgotten))).toBeLessThanOrEqual(0.1);
-  // Others than those that chose the best step.
-  const unseen = [50, 51, 52];
-  expect(await psnr(page, unseen, tuned.model)).toBeGreaterThan((await psnr(page, unseen, start)) + 0.5);
-  for (const demo of ["fur", "foliage", "portrait", "facade"]) {
-    const [before, after] = [await psnr(page, [demo], start), await psnr(page, [demo], tuned.model)];
-    expect(after, demo).toBeGreaterThan(before - 0.2);
-  }
-});
+test(
+  "eight pictures of text make the model better at text, and hardly worse at photographs",
+  { tag: "@thorough" },
+  async ({ page }) => {
+    const tuned = await run(page, 8, { steps: 300 }, 2, "cpu", start);
+    expect(tuned.heldOut).toBe("pictures");
+    expect(tuned.steps).toEqual(Array.from({ length: 300 }, (_, index) => index + 1));
+    expect(tuned.startPsnrY).toBeGreaterThan(tuned.bicubicPsnrY);
+    expect(tuned.result.psnrY, "on what it has not seen").toBeGreaterThan(tuned.startPsnrY + 0.5);
+    expect(tuned.result.psnrY).toBe(Math.max(...tuned.scores.map(({ psnrY }) => psnrY)));
+    expect(Math.max(...tuned.scores.map(({ forgotten }) => forgotten))).toBeLessThanOrEqual(0.1);
+    // Others than those that chose the best step.
+    const unseen = [50, 51, 52];
+    expect(await psnr(page, unseen, tuned.model)).toBeGreaterThan((await psnr(page, unseen, start)) + 0.5);
+    for (const demo of ["fur", "foliage", "portrait", "facade"]) {
+      const [before, after] = [await psnr(page, [demo], start), await psnr(page, [demo], tuned.model)];
+      expect(after, demo).toBeGreaterThan(before - 0.2);
+    }
+  },
+);
 
 test("the same seed gives the command's weights", async ({ page }) => {
   const folder = test.info().outputPath("pictures");
@@ -245,7 +249,7 @@ test("a worker that dies in a pause is replaced to stop; one that dies at the sa
   expect(seen.end).toContain("it was killed");
 });
 
-test("a thousand steps leave no memory behind", async ({ page }) => {
+test("a thousand steps leave no memory behind", { tag: "@thorough" }, async ({ page }) => {
   await page.evaluate(tellMemory);
   const sizes = await page.evaluate(async () => {
     const sizes: number[] = [];

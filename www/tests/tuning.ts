@@ -6,7 +6,7 @@ declare global {
   interface Window {
     /** A picture of 256 × 256 pixels full of text, another for each number. */
     text: (index: number) => ImageData;
-    /** Usual options for a fine-tuning on the first `count` of these pictures, on the processor. */
+    /** Usual options for a fine-tuning of the smallest model on the first `count` of these pictures, on the processor. */
     tuneOptions: (count: number, settings: Settings) => TuneOptions;
     /** The page's workers so far. */
     workers: Worker[];
@@ -57,6 +57,7 @@ export function drawText(): void {
     pictures: Array.from({ length: count }, (_, index) => window.text(index)),
     settings,
     backend: "cpu",
+    model: "splitsr-tiny-x2",
   });
 }
 
@@ -114,7 +115,7 @@ export function run(
   settings: Settings,
   workers = 2,
   backend: Backend = "cpu",
-  model = "splitsr-x2",
+  model = "splitsr-tiny-x2",
 ): Promise<Run> {
   return page.evaluate(
     async ({ count, settings, workers, backend, model: start }) => {

@@ -1,13 +1,13 @@
 /** The viewer: its gestures in both layouts, and the flip between both pictures. */
 import { expect, test, type Page } from "@playwright/test";
-import { Visitor } from "./support.ts";
+import { TINY, Visitor } from "./support.ts";
 import { boxOf, FUR, layer, magnification, Touch, type Point } from "./viewing.ts";
 
 let visitor: Visitor;
 
 test.beforeEach(async ({ page }) => {
   visitor = new Visitor(page);
-  await visitor.open();
+  await visitor.open(TINY);
   await visitor.expectState("idle");
 });
 

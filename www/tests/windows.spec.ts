@@ -89,7 +89,7 @@ test("a page that the visitor leaves and comes back to has its picture, its resu
     await visitor.part("run").click();
     await visitor.expectState("working");
     await leave();
-    await visitor.expectState("done", 60_000);
+    await visitor.expectState("done");
     expect(await visitor.resultSize()).toEqual([4800, 3200]);
   } finally {
     await browser.close();
