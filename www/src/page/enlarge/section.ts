@@ -208,7 +208,8 @@ export function reportSection({ upscaled, model }: Result): TemplateResult {
     ["Model SHA-256", html`<code>${report.modelSha256}</code>`],
     ["Output SHA-256", html`<code>${report.outputSha256}</code>`],
   ];
-  const content = html`
+  return html`
+    ${folded("report", "Report", false, nothing)}
     <dl data-testid="report">
       ${rows.map(
         ([term, value]) =>
@@ -219,5 +220,4 @@ export function reportSection({ upscaled, model }: Result): TemplateResult {
       )}
     </dl>
   `;
-  return folded("report", "Report", false, content);
 }

@@ -1,5 +1,5 @@
 /** A section that is folded until somebody opens it. */
-import { html, noChange, type TemplateResult } from "lit-html";
+import { html, noChange, nothing, type TemplateResult } from "lit-html";
 import { Directive, directive, type PropertyPart } from "lit-html/directive.js";
 
 /** Opens the section when something in it becomes active. Only the visitor closes it. */
@@ -23,7 +23,7 @@ export function folded(
   name: string,
   title: string,
   isActive: boolean,
-  content: TemplateResult,
+  content: TemplateResult | typeof nothing,
   onToggle?: () => void,
 ): TemplateResult {
   return html`
