@@ -8,6 +8,8 @@ import { project, run, test } from "./project.ts";
 import { serve } from "./serve.ts";
 
 const demo = join(import.meta.dirname, "../../public/demo");
+const models = join(import.meta.dirname, "../../../models");
+const tiny = "splitsr-tiny-x2.safetensors";
 
 let folder: string;
 test.beforeAll(async ({ packed: { tarball } }) => {
@@ -44,18 +46,20 @@ test("the example enlarges a Buffer and writes a file", async () => {
 });
 
 test("every kind of source gives the same pixels as in a browser", async ({ page, packed }) => {
-  const host = await serve([packed.folder, demo], { pages: { "/host.html": "<!doctype html><title>Host</title>" } });
+  const host = await serve([packed.folder, demo, models], {
+    pages: { "/host.html": "<!doctype html><title>Host</title>" },
+  });
   await page.goto(`${host.url}host.html`);
-  const inBrowser = await page.evaluate(async () => {
+  const inBrowser = await page.evaluate(async (tiny) => {
     const path = "./lib/splitsr.js";
     const { createUpscaler } = (await import(path)) as typeof Splitsr;
-    const upscaler = await createUpscaler();
+    const upscaler = await createUpscaler({ model: `/${tiny}` });
     const bytes = await (await fetch("fur.png")).arrayBuffer();
     const { report } = await upscaler.upscale(bytes, { scale: 2, tile: "exact" });
     return report.outputSha256;
-  });
+  }, tiny);
   const hashes = await script(`
-    const upscaler = await splitsr.createUpscaler();
+    const upscaler = await splitsr.createUpscaler({ model: ${JSON.stringify(join(models, tiny))} });
     const buffer = await readFile("fur.png");
     const inspected = await upscaler.inspect("fur.png");
     const { data, width, height } = inspected.imageData;
@@ -131,10 +135,9 @@ test("npx splitsr writes the result beside the picture, and replaces nothing una
 });
 
 test("npx splitsr takes a zoom, a model, a file or a folder, and several pictures", async () => {
-  const tiny = join(import.meta.dirname, "../../../models/splitsr-tiny-x2.safetensors");
   mkdirSync(join(folder, "large"));
   copyFileSync(join(demo, "fur.png"), join(folder, "two words.png"));
-  expect((await npx("fur.png", "-o", "new/small.jpg", "--scale", "1.5", "--model", tiny)).status).toBe(0);
+  expect((await npx("fur.png", "-o", "new/small.jpg", "--scale", "1.5", "--model", join(models, tiny))).status).toBe(0);
   expect(readFileSync(join(folder, "new/small.jpg")).readUInt16BE(0)).toBe(0xffd8);
 
   writeFileSync(join(folder, "broken.png"), "no picture");
