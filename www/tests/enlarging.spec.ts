@@ -20,7 +20,6 @@ test("what a run would take is told before it", async () => {
 
 test("the result appears part by part, over the original", async ({ page }) => {
   await visitor.chooseDemo("Sign");
-  await visitor.part("model").selectOption("splitsr-x2");
   await visitor.part("zoom").fill("4");
   const release = await holdAfterFirstPart(page);
   await visitor.part("run").click();
