@@ -208,9 +208,7 @@ test("hyper-parameters without weights are trained, from the nearest model that 
   await visitor.unfold("network");
   await visitor.part("split-ratio").selectOption("0.5");
   await visitor.part("hybrid-mode").selectOption("interleaved");
-  await expect(visitor.part("status")).toContainText(
-    "train this network on your pictures, starting from splitsr-x2-a0.5",
-  );
+  await expect(visitor.part("status")).toContainText("train this network under Fine-tune");
   await visitor.openDialog();
   const about = visitor.part("finetune-network");
   await expect(about).toHaveText(

@@ -128,7 +128,7 @@ test("a broken link is told, and the page works", async () => {
 });
 
 test("a link whose picture does not load goes on leading to it", async ({ page }) => {
-  const link = "#img=demo:fur&model=splitsr-tiny-x2&zoom=1.5&part=10,20,100,80";
+  const link = "#img=demo:fur&model=splitsr-x2&zoom=1.5&part=10,20,100,80";
   await page.route("**/demo/fur*", (route) => route.abort());
   await visitor.open(link);
   await visitor.expectState("error");
@@ -204,9 +204,10 @@ for (const [name, note] of [
 }
 
 test("a link holds the whole state, and what is as usual stays out of it", async ({ page }) => {
+  await visitor.open();
   await visitor.chooseDemo("Fur");
   await visitor.run();
-  await expect(page).toHaveURL(/#img=demo:fur&model=splitsr-tiny-x2&zoom=2$/);
+  await expect(page).toHaveURL(/#img=demo:fur&model=splitsr-x2&zoom=2$/);
   for (const name of ["beside", "flip", "loupe", "pixels"] as const) await visitor.tool(name).click();
   await visitor.format.selectOption("JPEG");
   await visitor.part("quality").fill("71");
@@ -234,9 +235,9 @@ test("a link holds the whole state, and what is as usual stays out of it", async
   expect(page.url()).toBe(url);
 
   // In the same page, the next link leaves nothing of it.
-  await page.evaluate(() => (location.hash = "#img=demo:fur&model=splitsr-tiny-x2&zoom=1.5"));
+  await page.evaluate(() => (location.hash = "#img=demo:fur&model=splitsr-x2&zoom=1.5"));
   await expect.poll(() => visitor.resultSize()).toEqual([558, 420]);
-  await expect(page).toHaveURL(/#img=demo:fur&model=splitsr-tiny-x2&zoom=1.5$/);
+  await expect(page).toHaveURL(/#img=demo:fur&model=splitsr-x2&zoom=1.5$/);
   await expect(visitor.part("backend")).toHaveValue("auto");
   await expect(visitor.tool("beside")).toHaveAttribute("aria-pressed", "false");
 });
@@ -292,7 +293,7 @@ for (const [method, moment] of [
 ] as const) {
   test(`of two links, opened one right after the other, the second one is shown: ${moment}`, async ({ page }) => {
     await visitor.chooseDemo("Sign");
-    const left = page.evaluate(leaveAt, { method, fragment: "#img=demo:fur&model=splitsr-tiny-x2&zoom=1.5" });
+    const left = page.evaluate(leaveAt, { method, fragment: "#img=demo:fur&model=splitsr-x2&zoom=1.5" });
     await page.evaluate(() => {
       location.hash = "#img=demo:print&model=splitsr-x4&zoom=4&part=10,10,200,150&view=0.1,0.1,3,0.2";
     });
@@ -302,8 +303,8 @@ for (const [method, moment] of [
     // Nor does anything of the first come later: not in the time of another run.
     await visitor.run();
     expect(await visitor.resultSize()).toEqual([558, 420]);
-    await expect(page).toHaveURL(/#img=demo:fur&model=splitsr-tiny-x2&zoom=1.5$/);
-    await expect(visitor.part("model")).toHaveValue("splitsr-tiny-x2");
+    await expect(page).toHaveURL(/#img=demo:fur&model=splitsr-x2&zoom=1.5$/);
+    await expect(visitor.part("model")).toHaveValue("splitsr-x2");
   });
 }
 

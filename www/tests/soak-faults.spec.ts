@@ -174,6 +174,7 @@ test.describe("on a server of its own", () => {
     for (let round = 0; round < rounds; round++) {
       const page = await browser.newPage({ baseURL: site.url, serviceWorkers: "block" });
       const visitor = new Visitor(page);
+      await visitor.waitForClicks();
       await page.goto(site.url);
       await visitor.chooseDemo("Fur");
       const model = random.pick(models);
@@ -204,7 +205,8 @@ test.describe("on a server of its own", () => {
       const context = await browser.newContext({ baseURL: site.url, serviceWorkers: "allow" });
       const page = await context.newPage();
       const visitor = new Visitor(page);
-      await page.goto(`${site.url}${TINY}`);
+      await visitor.waitForClicks();
+      await page.goto(site.url);
       await visitor.stir();
       const offline = visitor.part("offline");
       await expect(offline).toHaveAttribute("data-state", "ready");
