@@ -267,7 +267,7 @@ test("the plot of a dozen models can be read, and shows quality against time or 
   await visitor.chooseFile({ name: "noise.bmp", mimeType: "image/bmp", buffer: noise(120, 96) });
   await visitor.unfold("score");
   await visitor.part("truth-run").click();
-  await expect(visitor.part("status")).toHaveText(/^Scored/, { timeout: 120_000 });
+  await expect(visitor.part("status")).toHaveText(/^Scored/);
   const plot = visitor.part("truth-plot");
   const rows = visitor.part("truth-scores").locator("tbody tr");
   const count = await rows.count();

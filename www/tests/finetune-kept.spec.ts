@@ -1,14 +1,14 @@
 /** Fine-tuning and what is kept of it: across pages, crashes, windows, and where there is no room. */
 import { readFileSync } from "node:fs";
 import { expect, test } from "@playwright/test";
-import { fillDisk } from "./support.ts";
+import { fillDisk, TINY } from "./support.ts";
 import { START, startFile, tensorsOf, Tuner } from "./tuner.ts";
 
 let visitor: Tuner;
 
 test.beforeEach(async ({ page }) => {
   visitor = new Tuner(page);
-  await visitor.open(`#model=${START}`);
+  await visitor.open(TINY);
   await visitor.expectState("idle");
 });
 

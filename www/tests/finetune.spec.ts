@@ -1,14 +1,14 @@
 /** Fine-tuning in the page: from a visitor's pictures to a model in the list, with what may go wrong on the way. */
 import { readFileSync } from "node:fs";
 import { expect, test } from "@playwright/test";
-import { awkwardFile, dataTransfer, noise, violations, Visitor } from "./support.ts";
+import { awkwardFile, dataTransfer, noise, TINY, violations, Visitor } from "./support.ts";
 import { demo, START, startFile, tensorsOf, Tuner } from "./tuner.ts";
 
 let visitor: Tuner;
 
 test.beforeEach(async ({ page }) => {
   visitor = new Tuner(page);
-  await visitor.open(`#model=${START}`);
+  await visitor.open(TINY);
   await visitor.expectState("idle");
 });
 

@@ -20,8 +20,10 @@ export function command(): string {
   return path;
 }
 
-/** The link to the smallest network, for tests in which it does not matter which one runs. */
-export const TINY = "#model=splitsr-tiny-x2";
+/** The smallest model, whose steps are the fastest: for tests in which it does not matter which network runs. */
+export const SMALLEST = "splitsr-tiny-x2";
+/** The link to it. */
+export const TINY = `#model=${SMALLEST}`;
 
 /** Megabytes beside the pictures: README.md promises that enlarging takes no more. */
 export const MEMORY_BOUND = 512;

@@ -2,13 +2,13 @@
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { expect } from "@playwright/test";
-import { dataFolder, Visitor } from "./support.ts";
+import { dataFolder, SMALLEST, Visitor } from "./support.ts";
 
 export const demo = (name: string) => join(dataFolder, "demo", `${name}.png`);
 const two = [demo("fur"), demo("sign")];
 
-/** The smallest model: its steps are the fastest. */
-export const START = "splitsr-tiny-x2";
+/** The model that fine-tuning starts from. */
+export const START = SMALLEST;
 export const startFile = resolve(import.meta.dirname, "../../models", `${START}.safetensors`);
 
 /** A visitor who fine-tunes. */

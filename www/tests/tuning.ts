@@ -1,6 +1,7 @@
 /** Helpers for the tests of fine-tuning. */
 import type { Page } from "@playwright/test";
 import type { Backend, TuneOptions } from "../src/module/splitsr.ts";
+import { SMALLEST } from "./support.ts";
 
 declare global {
   interface Window {
@@ -115,7 +116,7 @@ export function run(
   settings: Settings,
   workers = 2,
   backend: Backend = "cpu",
-  model = "splitsr-tiny-x2",
+  model = SMALLEST,
 ): Promise<Run> {
   return page.evaluate(
     async ({ count, settings, workers, backend, model: start }) => {

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { chromium, expect, test, type Page } from "@playwright/test";
 import { startFile, Tuner } from "./tuner.ts";
-import { fillDisk, noise, Visitor } from "./support.ts";
+import { fillDisk, noise, TINY, Visitor } from "./support.ts";
 
 /** A model of one's own: no two numbers give the same. */
 function ownModel(number: number): Buffer {
@@ -30,7 +30,7 @@ test(
   async ({ page }) => {
     await page.addInitScript(hide);
     const visitor = new Tuner(page);
-    await visitor.open("#model=splitsr-tiny-x2");
+    await visitor.open(TINY);
     await visitor.expectState("idle");
     const large = { name: "large.bmp", mimeType: "image/bmp", buffer: noise(2000, 1500) };
     await visitor.chooseFile(large);
