@@ -49,6 +49,7 @@ const policy = [
   "script-src 'self' 'wasm-unsafe-eval'",
   "style-src 'self'",
   "img-src 'self' blob:",
+  "media-src blob:",
   "connect-src 'self' blob:",
   "worker-src 'self'",
   "frame-src 'self'",

@@ -39,6 +39,7 @@ import type { Format } from "./shared/formats.ts";
 import { roundZoom, sizeText, timeText } from "./shared/text.ts";
 import { Verification } from "./verify/verification.ts";
 import type { Viewer } from "./viewer/viewer.ts";
+import { ViewfinderLauncher } from "./viewfinder/launcher.ts";
 
 /**
  * Milliseconds between a move of the view and the change of the address: browsers limit how often
@@ -54,6 +55,7 @@ export class App implements Commands {
   readonly evaluation: Evaluation;
   readonly verification: Verification;
   readonly launcher: FineTuneLauncher;
+  readonly viewfinder: ViewfinderLauncher;
   readonly #viewer: Viewer;
   readonly #live: LiveRegion;
   #linkTimer = 0;
@@ -69,6 +71,7 @@ export class App implements Commands {
     this.evaluation = new Evaluation(() => session.changed());
     this.verification = new Verification(session);
     this.launcher = new FineTuneLauncher(session, this);
+    this.viewfinder = new ViewfinderLauncher(session, this);
     this.#live = new LiveRegion(session, this);
     viewer.onMove = () => {
       clearTimeout(this.#linkTimer);

@@ -14,6 +14,7 @@ import { pictureSection, welcomeTemplate } from "./open/section.ts";
 import { scoreSection } from "./score/section.ts";
 import type { Batch } from "./session/batch.ts";
 import { verifyTemplate } from "./verify/section.ts";
+import { cameraButton } from "./viewfinder/section.ts";
 
 export function draw(app: App, panel: HTMLElement, welcome: HTMLElement): void {
   const { session, opener } = app;
@@ -22,7 +23,7 @@ export function draw(app: App, panel: HTMLElement, welcome: HTMLElement): void {
 }
 
 function panelTemplate(app: App): TemplateResult {
-  const { session, opener, comparison, evaluation, launcher } = app;
+  const { session, opener, comparison, evaluation, launcher, viewfinder } = app;
   const { batch, result } = session;
   return html`
     <header class="brand">
@@ -30,7 +31,10 @@ function panelTemplate(app: App): TemplateResult {
       <h1>SplitSR</h1>
       <span>super-resolution in your browser</span>
     </header>
-    ${pictureSection(session, opener, app, batch ? batchPart(app, batch) : nothing)}
+    ${pictureSection(session, opener, app, {
+      camera: cameraButton(viewfinder, session.models.length > 0),
+      batch: batch ? batchPart(app, batch) : nothing,
+    })}
     ${zoomSection(session, app, modelTemplate(session, app))} ${cleanUpSection(session, app)}
     ${runSection(session, app)} ${result ? shareSection(app) : nothing}
     <div class="folds">

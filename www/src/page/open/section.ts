@@ -26,27 +26,18 @@ export function welcomeTemplate(session: Session, opener: Opener, commands: Comm
   `;
 }
 
-/** `batch` shows the pictures that were opened together. */
+/** `camera` opens the viewfinder, `batch` shows the pictures that were opened together. */
 export function pictureSection(
   session: Session,
   opener: Opener,
   commands: Commands,
-  batch: TemplateResult | typeof nothing,
+  { camera, batch }: { camera: TemplateResult; batch: TemplateResult | typeof nothing },
 ): TemplateResult {
   const { picture, part } = session;
   const choose = (event: Event) => void opener.openFiles(takeFiles(event));
   return html`
     <section aria-labelledby="picture-title">
       <h2 id="picture-title">Picture</h2>
-      <input
-        id="file"
-        class="unseen"
-        type="file"
-        multiple
-        accept="image/*,.tif,.tiff,.avif"
-        data-testid="file-input"
-        @change=${choose}
-      />
       <input
         id="camera"
         class="unseen with-camera"
@@ -57,7 +48,19 @@ export function pictureSection(
         @change=${choose}
       />
       <label class="button wide with-camera" for="camera">Take a photo</label>
-      <label class="button wide" for="file">${picture ? "Open another picture" : "Open a picture"}</label>
+      <div class="row">
+        <input
+          id="file"
+          class="unseen"
+          type="file"
+          multiple
+          accept="image/*,.tif,.tiff,.avif"
+          data-testid="file-input"
+          @change=${choose}
+        />
+        <label class="button grow" for="file">${picture ? "Open another picture" : "Open a picture"}</label>
+        ${camera}
+      </div>
       <input
         id="folder"
         class="unseen with-mouse"

@@ -1,0 +1,94 @@
+/** What the viewfinder looks at: the scale, and the part of the frame with its size and place. */
+import type { Area } from "../../module/splitsr.ts";
+import { Pace } from "./pace.ts";
+import { areaAround, landscape, LEAST_STEPS, mostSteps, portrait, sizeOf, type Size } from "./part.ts";
+
+export const scales = [2, 4] as const;
+export type Scale = (typeof scales)[number];
+
+/** A frame to look at. A frozen one need not be enlarged fast. */
+export interface View extends Size {
+  isFrozen: boolean;
+}
+
+export class Lens {
+  #scale: Scale = 2;
+  #shape: Size = landscape;
+  /** In fractions of the frame. */
+  #middle = { x: 0.5, y: 0.5 };
+  /** The size that the visitor wants, in steps; infinite: as large as is fast enough. */
+  #wanted = Infinity;
+  /** The size in a frozen frame; undefined: that of the last live one. */
+  #frozen: number | undefined;
+  /**
+   * Whether the part and the model follow what is fast enough. Without that, the visitor decides.
+   */
+  keepsPace = true;
+  pace = new Pace([1]);
+
+  get scale(): Scale {
+    return this.#scale;
+  }
+
+  get shape(): Size {
+    return this.#shape;
+  }
+
+  reset(isPortrait: boolean): void {
+    this.#shape = isPortrait ? portrait : landscape;
+    this.#middle = { x: 0.5, y: 0.5 };
+    this.#wanted = Infinity;
+    this.#frozen = undefined;
+  }
+
+  /** `costs` are those of the scale's models. */
+  setScale(scale: Scale, costs: readonly number[]): void {
+    this.#scale = scale;
+    this.pace = new Pace(costs);
+  }
+
+  /** The part of a frame, in its pixels. */
+  areaOf(frame: View): Area {
+    return areaAround(this.#middle, sizeOf(this.#stepsOf(frame), this.#shape), frame);
+  }
+
+  #mostOf(frame: View): number {
+    return mostSteps(frame, this.#shape, this.#scale, frame.isFrozen);
+  }
+
+  #stepsOf(frame: View): number {
+    const most = this.#mostOf(frame);
+    if (frame.isFrozen) return Math.min(most, this.#frozen ?? this.#liveSteps(most));
+    this.#frozen = undefined;
+    if (this.keepsPace) this.pace.ask(this.#wanted, most);
+    return this.#liveSteps(most);
+  }
+
+  #liveSteps(most: number): number {
+    const isFree = !this.keepsPace && Number.isFinite(this.#wanted);
+    return Math.min(most, isFree ? this.#wanted : this.pace.steps);
+  }
+
+  /** Makes the part smaller (`factor` above 1) or larger. */
+  zoom(factor: number, frame: View): void {
+    const most = this.#mostOf(frame);
+    const before = this.#stepsOf(frame);
+    // By one step at least, or a slow turn of the wheel would do nothing.
+    const exact = Math.round(before / factor);
+    const changed = factor > 1 ? Math.min(before - 1, exact) : Math.max(before + 1, exact);
+    const steps = Math.min(most, Math.max(LEAST_STEPS, changed));
+    if (frame.isFrozen) {
+      this.#frozen = steps;
+      return;
+    }
+    const isAtLimit = factor < 1 && this.keepsPace && this.pace.isLimited;
+    this.#wanted = isAtLimit || (this.keepsPace && steps === most) ? Infinity : steps;
+  }
+
+  /** Moves the middle of the part to a pixel of the frame. */
+  moveTo(x: number, y: number, frame: View): void {
+    const area = this.areaOf(frame);
+    const inside = (at: number, side: number, most: number) => Math.min(most - side / 2, Math.max(side / 2, at)) / most;
+    this.#middle = { x: inside(x, area.width, frame.width), y: inside(y, area.height, frame.height) };
+  }
+}

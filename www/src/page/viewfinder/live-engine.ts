@@ -1,0 +1,67 @@
+/** The engine for live frames: the page's own one goes on with what it does. */
+import { createUpscaler, type Backend, type ModelSource, type Upscaler } from "../../module/splitsr.ts";
+
+interface Running {
+  model: ModelSource;
+  scale: number;
+  upscaler: Upscaler;
+}
+
+export class LiveEngine {
+  #running: Running | undefined;
+  #starting: { model: ModelSource; done: Promise<Running> } | undefined;
+  /** Models that could not be loaded while another one was there to go on with. */
+  readonly #broken = new Set<ModelSource>();
+  readonly #backend: Backend;
+  #isDestroyed = false;
+
+  constructor(backend: Backend) {
+    this.#backend = backend;
+  }
+
+  /**
+   * The engine for a model. Until it has started, the one for another model of the same scale goes
+   * on.
+   */
+  async take(model: ModelSource, scale: number): Promise<Upscaler> {
+    const running = this.#running;
+    if (running?.model === model) return running.upscaler;
+    const isReplaceable = running?.scale === scale;
+    if (isReplaceable && this.#broken.has(model)) return running.upscaler;
+    const started = this.#start(model, scale);
+    if (!isReplaceable) return (await started).upscaler;
+    started.catch(() => this.#broken.add(model));
+    return running.upscaler;
+  }
+
+  /** Whether a model is being loaded, which slows down the frames. */
+  isStarting(): boolean {
+    return this.#starting !== undefined;
+  }
+
+  #start(model: ModelSource, scale: number): Promise<Running> {
+    if (this.#starting?.model === model) return this.#starting.done;
+    const create = async (): Promise<Running> => {
+      const upscaler = await createUpscaler({ model, backend: this.#backend });
+      const isLatest = this.#starting === starting && !this.#isDestroyed;
+      if (isLatest) {
+        this.#running?.upscaler.destroy();
+        this.#running = { model, scale, upscaler };
+      } else upscaler.destroy();
+      return { model, scale, upscaler };
+    };
+    const starting = { model, done: create() };
+    this.#starting = starting;
+    const forget = () => {
+      if (this.#starting === starting) this.#starting = undefined;
+    };
+    starting.done.then(forget, forget);
+    return starting.done;
+  }
+
+  destroy(): void {
+    this.#isDestroyed = true;
+    this.#running?.upscaler.destroy();
+    this.#running = undefined;
+  }
+}
