@@ -97,10 +97,10 @@ class Engine implements Upscaler {
     return this.#model;
   }
 
-  /** Starts the coordinator, unless it runs already. */
+  /** Starts the coordinator, unless it runs already. One that died between two calls is replaced. */
   async start(): Promise<Coordinator> {
     if (this.#destroyed) throw new UpscaleError("destroyed", "This upscaler was destroyed. Create a new one.");
-    if (!this.#running) {
+    if (!this.#running || this.#running.coordinator.isDead) {
       const coordinator: Coordinator = new WorkerClient(spawn(coordinatorUrl, filesAt(this.#places.assets)));
       const booted = coordinator.call("boot", this.#options);
       this.#running = { coordinator, booted };
