@@ -9,6 +9,7 @@ import {
   type Estimate,
   type ModelEntry,
   type NetworkInfo,
+  type Slice,
   type UpscaleResult,
 } from "../../module/splitsr.ts";
 import { ORIGINAL } from "../shared/baselines.ts";
@@ -29,6 +30,8 @@ export interface Result {
   upscaled: UpscaleResult;
   zoom: number;
   model: string;
+  /** {@link ChosenModel.key}. */
+  key: string;
   clean: CleanUp;
 }
 
@@ -174,9 +177,9 @@ export class Session {
 
   /** Whether the result was made with the current settings. */
   get resultIsCurrent(): boolean {
-    const { result, backend } = this;
-    const isSame = result?.zoom === this.zoom && result.model === this.model && result.clean === this.clean;
-    return isSame && this.engine.fits(this.choice.source(), backend);
+    const { result, backend, choice } = this;
+    const isSame = result?.zoom === this.zoom && result.key === choice.key && result.clean === this.clean;
+    return isSame && this.engine.fits(choice.source(), backend);
   }
 
   // ---- Settings ----
@@ -283,6 +286,17 @@ export class Session {
     this.#settingsChanged();
   }
 
+  /** Chooses an elastic model for the hyper-parameters that are chosen now. */
+  setElastic(name: string): void {
+    this.#choice.chooseElastic(name, this.zoom);
+    this.#settingsChanged();
+  }
+
+  /** Which network of an elastic model enlarges. */
+  get slice(): Slice {
+    return this.choice.slice;
+  }
+
   /** How results are saved. */
   get files(): FileSettings {
     return this.#files;
@@ -383,12 +397,12 @@ export class Session {
    * the same.
    */
   get fingerprint(): string {
-    return JSON.stringify([this.unclean, this.clean]);
+    return JSON.stringify([this.zoom, this.model, this.backend, this.choice.network, this.clean]);
   }
 
-  /** The same without the clean-up. */
-  get unclean(): string {
-    return JSON.stringify([this.zoom, this.model, this.backend, this.choice.network]);
+  /** The same without what the result follows at once: the clean-up, and the network of an elastic model. */
+  get base(): string {
+    return JSON.stringify([this.zoom, this.model, this.backend, this.choice.untrained]);
   }
 
   /** The hashes in the link, which the exact result must have. */
