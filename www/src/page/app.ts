@@ -215,11 +215,12 @@ export class App implements Commands {
     const { session } = this;
     const followed = this.#following.followsNetwork();
     session.setNetwork(change);
+    const { estimate } = session;
     if (!followed || !this.#following.followsNetwork()) {
       this.#settingsChanged();
+      session.setEstimate(estimate);
       return;
     }
-    session.setEstimate(undefined);
     void describe(session);
     void this.#follow();
   }

@@ -24,8 +24,9 @@ export class Following {
 
   /** Whether the result follows the networks of an elastic model: each must take a short time. */
   followsNetwork(): boolean {
-    const { result, isAtOnce, choice, activity } = this.#session;
-    const isQuick = result !== undefined && result.upscaled.report.milliseconds <= AT_ONCE_MS;
+    const { result, estimate, isAtOnce, choice, activity } = this.#session;
+    const took = Math.max(result?.upscaled.report.milliseconds ?? Infinity, estimate?.milliseconds ?? 0);
+    const isQuick = took <= AT_ONCE_MS;
     return isQuick && isAtOnce && choice.isElastic && activity.status.state !== "loading";
   }
 

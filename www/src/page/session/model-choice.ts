@@ -2,7 +2,15 @@
  * The chosen model, or the chosen hyper-parameters, from the models of the page and the visitor's
  * own.
  */
-import { modelFor, type ModelEntry, type ModelSource, type Slice, type SplitSrConfig } from "../../module/splitsr.ts";
+import {
+  modelFor,
+  slicesOf,
+  type ModelEntry,
+  type ModelSource,
+  type Slice,
+  type SliceFacts,
+  type SplitSrConfig,
+} from "../../module/splitsr.ts";
 import { configOf, hasConfig, holds, nearestTo, sliceOf, trainedWith, type NetworkChange } from "./hyper-parameters.ts";
 import type { OwnModels } from "./own-models.ts";
 
@@ -70,6 +78,16 @@ export class ModelChoice {
   /** What makes the chosen network of an elastic model; empty for any other model. */
   get slice(): Slice {
     return this.isElastic && this.network ? sliceOf(this.network) : {};
+  }
+
+  /** Multiply-adds of the chosen network of an elastic model, for 1280 × 720. */
+  get sliceMacs(): number | undefined {
+    const { entry, network } = this;
+    if (!this.isElastic || !entry || !network) return undefined;
+    const { split_ratio, hybrid_index, hybrid_mode } = network;
+    const isIt = ({ splitRatio, hybridIndex }: SliceFacts) =>
+      hybridIndex === hybrid_index && (hybridIndex === 0 || splitRatio === split_ratio);
+    return slicesOf(entry, hybrid_mode).find(isIt)?.macs720p;
   }
 
   /** The model, and which network of it if it holds several. */

@@ -4,6 +4,7 @@
  */
 import {
   MAX_ZOOM,
+  timeRatio,
   type Backend,
   type CleanUp,
   type Estimate,
@@ -281,8 +282,14 @@ export class Session {
     this.#settingsChanged();
   }
 
+  /** Between networks of an elastic model the estimate is converted, until there is a better one. */
   setNetwork(change: NetworkChange): void {
+    const macs = this.#choice.sliceMacs;
     this.#choice.chooseNetwork(change, this.zoom);
+    const newMacs = this.#choice.sliceMacs;
+    const { estimate } = this;
+    const ratio = macs && newMacs && timeRatio(newMacs, macs);
+    this.#estimate = estimate && ratio ? { ...estimate, milliseconds: estimate.milliseconds * ratio } : undefined;
     this.#settingsChanged();
   }
 
