@@ -117,7 +117,8 @@ class Engine implements Upscaler {
 
   describe(network: Partial<SplitSrConfig>): Promise<NetworkInfo> {
     const hyperparameters = stringify({ ...network, architecture: undefined });
-    return this.#inTurn(undefined, (coordinator) => coordinator.call("describe", hyperparameters));
+    // It takes no time, and needs not wait for a picture.
+    return this.#atOnce(undefined, (coordinator) => coordinator.call("describe", hyperparameters));
   }
 
   async inspect(
@@ -251,20 +252,24 @@ class Engine implements Upscaler {
    * and the next turn starts a new one. Finished results stay usable (see `FinishedPicture`).
    */
   #inTurn<T>(signal: AbortSignal | undefined, task: (coordinator: Coordinator) => Promise<T>): Promise<T> {
-    const turn = this.#turn.then(async () => {
+    const turn = this.#turn.then(() => {
       signal?.throwIfAborted();
-      const coordinator = await this.start();
-      signal?.throwIfAborted();
-      try {
-        return await task(coordinator);
-      } catch (error) {
-        if (error instanceof FatalError) this.#end(coordinator, error);
-        throw error;
-      }
+      return this.#atOnce(signal, task);
     });
     this.#turn = turn.catch(() => undefined);
     // An abort also rejects a call that waits for its turn.
     return signal ? orAborted(turn, signal) : turn;
+  }
+
+  async #atOnce<T>(signal: AbortSignal | undefined, task: (coordinator: Coordinator) => Promise<T>): Promise<T> {
+    const coordinator = await this.start();
+    signal?.throwIfAborted();
+    try {
+      return await task(coordinator);
+    } catch (error) {
+      if (error instanceof FatalError) this.#end(coordinator, error);
+      throw error;
+    }
   }
 
   #end(coordinator: Coordinator, reason: Error): void {
