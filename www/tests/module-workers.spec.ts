@@ -158,8 +158,9 @@ test("a coordinator that dies between two calls is replaced without a word", asy
   });
   await expect(() => expect(page.workers()).not.toContain(dead)).toPass();
   const next = await page.evaluate(async () => {
-    const picture = await window.upscaler?.inspect("demo/sign.png");
-    return (await window.upscaler?.upscale(picture!, { scale: 1.5 }))?.report.outputSha256;
+    const upscaler = window.upscaler;
+    const picture = await upscaler?.inspect("demo/sign.png");
+    return picture && (await upscaler?.upscale(picture, { scale: 1.5 }))?.report.outputSha256;
   });
   expect(next).toBe(first);
 });
