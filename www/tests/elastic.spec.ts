@@ -49,6 +49,33 @@ test.describe("the module", () => {
   });
 });
 
+test("the module chooses the best network for a budget", async ({ page, baseURL }) => {
+  await openHost(page, baseURL);
+  const found = await page.evaluate(async (name) => {
+    const upscaler = await window.splitsr.createUpscaler({ model: name, backend: "cpu" });
+    const upscale = async (options: { budget?: number; splitRatio?: number; hybridIndex?: number }) => {
+      const { report } = await upscaler.upscale("demo/sign.png", { scale: 2, tile: "exact", ...options });
+      return { hash: report.outputSha256, note: report.notes.at(-1) ?? "" };
+    };
+    const few = await upscale({ budget: 0.1 });
+    const many = await upscale({ budget: 1e9 });
+    const fastest = await upscale({ splitRatio: 1 / 16, hybridIndex: 7 });
+    const best = await upscale({ splitRatio: 1 / 8, hybridIndex: 3 });
+    const codes: string[] = [];
+    const fails = (work: Promise<unknown>) =>
+      work.catch((error: unknown) => codes.push((error as InstanceType<typeof window.splitsr.UpscaleError>).code));
+    await fails(upscale({ budget: -1 }));
+    upscaler.destroy();
+    const plain = await window.splitsr.createUpscaler({ model: "splitsr-tiny-x2", backend: "cpu" });
+    await fails(plain.upscale("demo/sign.png", { scale: 2, budget: 100 }));
+    return { few, many, fastest, best, codes };
+  }, ELASTIC);
+  expect(found.few.hash).toBe(found.fastest.hash);
+  expect(found.few.note).toMatch(/^split ratio 0.0625, hybrid index 7: about \d+ ms expected, of 0.1 ms allowed$/);
+  expect(found.many.hash).toBe(found.best.hash);
+  expect(found.codes).toEqual(["usage", "model"]);
+});
+
 test.describe("the page", () => {
   let visitor: Visitor;
 
@@ -121,6 +148,24 @@ test.describe("the page", () => {
     await plot.click({ position: { x: box.width * 0.12, y: box.height * 0.7 } });
     await expect(visitor.part("hybrid-index")).toHaveValue("7");
     await visitor.expectState("done");
+  });
+
+  test("a time for the picture chooses the best network for it", async () => {
+    await openLink(`#img=demo:sign&model=${ELASTIC}&zoom=2`);
+    const expectNetwork = async (ratio: string, index: string) => {
+      await expect(visitor.part("split-ratio")).toHaveValue(ratio);
+      await expect(visitor.part("hybrid-index")).toHaveValue(index);
+      await visitor.expectState("done");
+    };
+    const budget = visitor.part("budget");
+    await expect(budget).toBeEnabled();
+    await budget.fill("1");
+    await budget.press("Enter");
+    await expectNetwork("0.0625", "7");
+    await expect(budget).toBeEnabled();
+    await budget.fill("1000000");
+    await budget.press("Enter");
+    await expectNetwork("0.125", "3");
   });
 
   test("a link has the network, and whoever opens it gets the same pixels", async ({ page }, info) => {

@@ -21,6 +21,26 @@ export function timeRatio(macs: number, otherMacs: number): number {
   return (macs + OVERHEAD_MACS) / (otherMacs + OVERHEAD_MACS);
 }
 
+/**
+ * The network with the best score of those that are expected to take at most `budget` milliseconds;
+ * the cheapest one if none is. `reference` is a network whose time is known.
+ */
+export function bestWithin(
+  budget: number,
+  slices: readonly SliceFacts[],
+  reference: { macs720p: number; milliseconds: number },
+): (SliceFacts & { milliseconds: number }) | undefined {
+  const timed = slices
+    .map((slice) => ({
+      ...slice,
+      milliseconds: reference.milliseconds * timeRatio(slice.macs720p, reference.macs720p),
+    }))
+    .toSorted((a, b) => a.macs720p - b.macs720p);
+  const quality = ({ psnrY = 0 }: SliceFacts) => psnrY;
+  const [best] = timed.filter(({ milliseconds }) => milliseconds <= budget).toSorted((a, b) => quality(b) - quality(a));
+  return best ?? timed[0];
+}
+
 /** Low-resolution pixels times scale squared. */
 const PIXELS_720P = 1280 * 720;
 

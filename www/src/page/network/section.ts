@@ -101,12 +101,14 @@ function slider(commands: Commands, network: SplitSrConfig, { key, testId, label
 
 /** What an elastic model is, and the plot of its networks. */
 function elasticTemplate(
-  { models }: Session,
+  session: Session,
   commands: Commands,
   entry: ModelEntry,
   network: SplitSrConfig,
 ): TemplateResult {
+  const { models } = session;
   const single = trainedWith(network, models);
+  const slices = slicesOf(entry, network.hybrid_mode);
   const singles = models.flatMap((model) => {
     const psnrY = model.scores?.validation_psnr_y;
     const config = model.elastic ? undefined : configOf(model);
@@ -130,7 +132,7 @@ function elasticTemplate(
           : nothing
       }
     </p>
-    ${drawings?.slicePlot(slicesOf(entry, network.hybrid_mode), singles, network, commands)}
+    ${drawings?.budgetField(session, slices, commands)} ${drawings?.slicePlot(slices, singles, network, commands)}
   `;
 }
 
