@@ -7,7 +7,7 @@ use burn::nn::PaddingConfig2d;
 use burn::nn::conv::Conv2d;
 use burn::tensor::{Device, Tensor};
 
-use crate::ops::float::add;
+use crate::ops::float::{add, cat, from_values};
 use crate::ops::{conv3x3, conv3x3_add, conv3x3_shuffle};
 
 /// 3x3 convolution, stride 1, zero padding 1, with bias, on [`crate::ops::conv3x3`].
@@ -88,6 +88,48 @@ pub(super) fn conv2d(kernel: usize, in_channels: usize, out_channels: usize, gro
     }
 }
 
+/// A convolution that keeps the size, of an odd kernel wider than 3, with zero padding: the sum of
+/// 3x3 convolutions of the shifted input.
+///
+/// Not Burn's own, where the last bits of a pixel depend on the picture's width: tiles would differ
+/// from the whole picture. It is slower, too.
+///
+/// # Shapes
+/// - `x`: `[batch, in_channels, height, width]`
+/// - `weight`: `[out_channels, in_channels, kernel, kernel]`, `bias`: `[out_channels]`
+/// - result: `[batch, out_channels, height, width]`
+pub(super) fn wide_conv(x: Tensor<4>, weight: Tensor<4>, bias: Tensor<1>) -> Tensor<4> {
+    let ([.., height, width], [out_channels, .., kernel]) = (x.dims(), weight.dims());
+    let parts = kernel.div_ceil(3);
+    // Zeros where a part reaches beyond the kernel.
+    let filled = 3 * parts - kernel;
+    let weight = with_zeros(with_zeros(weight, 2, 0, filled), 3, 0, filled);
+    let padding = kernel / 2;
+    let x = with_zeros(with_zeros(x, 2, padding, padding + filled), 3, padding, padding + filled);
+    let part = |index: usize| {
+        let (top, left) = (index / parts * 3, index % parts * 3);
+        // A frame of one pixel more, which is cut off at the end.
+        let x = x.clone().narrow(2, top, height + 2).narrow(3, left, width + 2);
+        (x, weight.clone().narrow(2, top, 3).narrow(3, left, 3))
+    };
+    let none = from_values(vec![0.0; out_channels], [out_channels], &bias.device());
+    let (first, kernels) = part(0);
+    let sum = conv3x3(first, kernels, bias, false);
+    let sum = (1..parts * parts).map(part).fold(sum, |sum, (x, weight)| conv3x3_add(x, weight, none.clone(), sum));
+    sum.narrow(2, 1, height).narrow(3, 1, width)
+}
+
+/// `x` between `before` and `after` zeros along `dim`.
+fn with_zeros(x: Tensor<4>, dim: usize, before: usize, after: usize) -> Tensor<4> {
+    let zeros = |count| {
+        let mut shape = x.dims();
+        shape[dim] = count;
+        (count > 0).then(|| from_values(vec![0.0; shape.iter().product()], shape, &x.device()))
+    };
+    let parts: Vec<_> = [zeros(before), Some(x.clone()), zeros(after)].into_iter().flatten().collect();
+    cat(parts, dim)
+}
+
 /// A parameter that is drawn when it is first used: uniform in +-1/sqrt(fan_in), as Burn and
 /// PyTorch initialise convolutions. Without the feature `train` it is zero: then weights only ever
 /// come from files.
@@ -114,4 +156,31 @@ fn draw_uniform<const D: usize>(shape: [usize; D], bound: f64, device: &Device) 
 #[cfg(not(feature = "train"))]
 fn draw_uniform<const D: usize>(shape: [usize; D], _: f64, device: &Device) -> Tensor<D> {
     Tensor::zeros(shape, device)
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::tensor::Distribution;
+
+    use super::*;
+
+    #[test]
+    fn a_wide_convolution_is_burns_and_does_not_depend_on_the_width() {
+        let device = Device::flex();
+        for (kernel, input, output) in [(5, 3, 4), (7, 2, 5), (9, 1, 3)] {
+            let layer = conv2d(kernel, input, output, 1, &device);
+            let bias = layer.bias.as_ref().unwrap().val();
+            let wide = |x| wide_conv(x, layer.weight.val(), bias.clone());
+            let x = Tensor::random([2, input, 21, 37], Distribution::Uniform(-1.0, 1.0), &device);
+            let result = wide(x.clone());
+            let difference = (result.clone() - layer.forward(x.clone())).abs().max().into_scalar::<f32>();
+            assert!(difference < 1e-5, "{kernel}: {difference}");
+            let reach = kernel / 2;
+            for left in [0, 3, 10] {
+                let part = wide(x.clone().narrow(3, left, 20)).narrow(3, reach, 20 - 2 * reach);
+                let same = result.clone().narrow(3, left + reach, 20 - 2 * reach);
+                assert_eq!(part.into_data(), same.into_data(), "{kernel} from {left}");
+            }
+        }
+    }
 }

@@ -191,7 +191,10 @@ fn map_values(config: &NetworkConfig) -> (usize, usize, usize) {
             (4 * c.channels + hidden, c.channels, c.channels)
         }
         NetworkConfig::Edsr(c) => (6 * c.channels, c.channels, c.channels),
-        NetworkConfig::Srcnn(_) => (0, 0, LAYERS.iter().map(|&(_, _, output)| output).sum::<usize>() / 2),
+        // A layer's padded and its shifted input, and two sums.
+        NetworkConfig::Srcnn(_) => {
+            (0, 0, LAYERS.map(|(_, input, output)| input + output).into_iter().max().unwrap_or(0))
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use burn::module::Module;
 use burn::nn::conv::Conv2d;
 use burn::tensor::{Device, Tensor};
 
-use super::conv::conv2d;
+use super::conv::{conv2d, wide_conv};
 use crate::config::SrcnnConfig;
 use crate::image::matlab::Axis;
 use crate::ops::float::{add, from_values, multiply, relu, select, subtract, sum_dim};
@@ -43,8 +43,12 @@ impl Srcnn {
         let weights = from_values(LUMA.to_vec(), [1, 3, 1, 1], &device);
         let luma = sum_dim(multiply(enlarged.clone(), weights), 1);
         let [last, hidden @ ..] = [&self.layers[2], &self.layers[0], &self.layers[1]];
-        let y = hidden.iter().fold(luma.clone(), |y, layer| relu(layer.forward(y)));
-        add(enlarged, subtract(last.forward(y), luma))
+        let convolve = |x, layer: &Conv2d| {
+            let bias = layer.bias.as_ref().expect("every layer has one");
+            wide_conv(x, layer.weight.val(), bias.val())
+        };
+        let y = hidden.iter().fold(luma.clone(), |y, layer| relu(convolve(y, layer)));
+        add(enlarged, subtract(convolve(y, last), luma))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use burn::tensor::Device;
 use proptest::prelude::*;
-use splitsr::config::{BlockKind, HybridMode, NetworkConfig, Replacement, SplitSrConfig};
+use splitsr::config::{BlockKind, EdsrConfig, HybridMode, NetworkConfig, Replacement, SplitSrConfig, SrcnnConfig};
 use splitsr::image::resize::{Filter, resize};
 use splitsr::image::{Depth, Layout, Limits, Picture, Samples};
 use splitsr::model::Model;
@@ -132,8 +132,8 @@ fn exact_tiles_give_the_whole_picture() {
 }
 
 /// With random weights.
-fn network(config: SplitSrConfig) -> Model {
-    let (config, device) = (NetworkConfig::SplitSr(config), Device::flex());
+fn network(config: NetworkConfig) -> Model {
+    let device = Device::flex();
     let network = Network::new(&config, &device);
     Model::new(Metadata::new("random", config), network, &device).unwrap()
 }
@@ -142,12 +142,15 @@ fn network(config: SplitSrConfig) -> Model {
 fn exact_tiles_of_real_networks_give_the_whole_picture() {
     let _shared = shared();
     let small = SplitSrConfig { channels: 6, groups: 2, blocks: 2, hybrid_index: 1, ..SplitSrConfig::default() };
-    let configs = [
-        small.clone(),
-        SplitSrConfig { scale: 3, block: BlockKind::Shuffle, hybrid_mode: HybridMode::Interleaved, ..small.clone() },
-        SplitSrConfig { scale: 4, replacement: Replacement::Both, ..small },
+    let mut configs = vec![
+        SplitSrConfig { scale: 3, hybrid_mode: HybridMode::Interleaved, ..small.clone() },
+        SplitSrConfig { scale: 4, replacement: Replacement::Both, ..small.clone() },
         SplitSrConfig::default(),
     ];
+    configs.extend(BlockKind::ALL.iter().map(|&block| SplitSrConfig { block, ..small.clone() }));
+    let mut configs: Vec<_> = configs.into_iter().map(NetworkConfig::SplitSr).collect();
+    configs.push(NetworkConfig::Edsr(EdsrConfig { scale: 2, channels: 6, blocks: 2 }));
+    configs.push(NetworkConfig::Srcnn(SrcnnConfig { scale: 2 }));
     let source = picture(210, 150, Layout::Rgb, Depth::Sixteen);
     for config in configs {
         let model = network(config);
@@ -162,8 +165,10 @@ fn exact_tiles_of_real_networks_give_the_whole_picture() {
 #[test]
 fn the_number_of_workers_shows_in_no_result() {
     let _shared = shared();
-    let (model, picture) =
-        (network(SplitSrConfig { channels: 4, groups: 1, ..SplitSrConfig::default() }), rgb(330, 200));
+    let (model, picture) = (
+        network(NetworkConfig::SplitSr(SplitSrConfig { channels: 4, groups: 1, ..SplitSrConfig::default() })),
+        rgb(330, 200),
+    );
     for tiling in [Tiling::Auto, Tiling::Exact, Tiling::Halo(3)] {
         let result = |workers| {
             let mut job = Job::new(picture.clone(), NetworkInfo::of(&model), &zoom(2.0, tiling), workers).unwrap();

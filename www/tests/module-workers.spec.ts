@@ -145,6 +145,26 @@ test("when the coordinator dies the run says so, and the next one works", async 
   expect(outcome).toEqual(["engine", 720]);
 });
 
+test("a coordinator that dies between two calls is replaced without a word", async ({ page }) => {
+  const first = await page.evaluate(async () => {
+    window.upscaler = await window.splitsr.createUpscaler({ model: "splitsr-tiny-x2", workers: 1 });
+    return (await window.upscaler.upscale("demo/sign.png", { scale: 1.5 })).report.outputSha256;
+  });
+  const dead = page.workers()[0];
+  await dead?.evaluate(() => {
+    setTimeout(() => {
+      throw new Error("it stopped");
+    });
+  });
+  await expect(() => expect(page.workers()).not.toContain(dead)).toPass();
+  const next = await page.evaluate(async () => {
+    const upscaler = window.upscaler;
+    const picture = await upscaler?.inspect("demo/sign.png");
+    return picture && (await upscaler?.upscale(picture, { scale: 1.5 }))?.report.outputSha256;
+  });
+  expect(next).toBe(first);
+});
+
 test("runs in a row do not pile up memory", { tag: "@alone" }, async ({ page }) => {
   const session = await page.context().newCDPSession(page);
   /** The page's memory, its pixels included, after garbage collection. */

@@ -1,5 +1,5 @@
 /** Networks and models: their types come from Rust. */
-import type { ModelEntry as ModelFile } from "./generated/types.ts";
+import type { HybridMode, ModelEntry as ModelFile } from "./generated/types.ts";
 
 export type {
   BlockKind,
@@ -16,6 +16,12 @@ export type {
 export interface ModelEntry extends ModelFile {
   /** Whether it has a twin, so that `clean` can be used. */
   cleansUp?: boolean;
+  /** Mean PSNR in dB on luma for the project's validation pictures. */
+  scores?: {
+    validation_psnr_y?: number;
+    /** Of an elastic model's networks: a row for each number of split channels from 1 on, with a score for each hybrid index from 0 on. */
+    slices?: Partial<Record<HybridMode, readonly (readonly number[])[]>>;
+  };
 }
 
 /** A model's identity, from its file. */

@@ -80,6 +80,12 @@ export type UpscaleOptions = Target &
      * backend is `gpu`: then it is exact on that GPU only.
      */
     tile?: "exact" | "auto";
+    /**
+     * Elastic models only: milliseconds that the picture may take. Of the networks with the hybrid
+     * mode, the best one that is expected to make it enlarges, or else the fastest; a note of the
+     * report names it. It takes the place of a split ratio and a hybrid index.
+     */
+    budget?: number;
     /** Default: 0. The result with "auto" is that with the strength which the report names. */
     clean?: CleanUp;
     /**

@@ -115,6 +115,11 @@ export class WorkerClient<M extends Methods> {
     return answer.finally(() => signal?.removeEventListener("abort", abort));
   }
 
+  /** Whether it was ended, or has died by itself. */
+  get isDead(): boolean {
+    return this.#dead !== undefined;
+  }
+
   /**
    * Ends the worker, even in the middle of a computation. Pending and later calls reject with
    * `reason`.

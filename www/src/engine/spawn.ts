@@ -68,7 +68,8 @@ function watchPolicy(): void {
 
 /** Says why a worker has failed, from its `error` event, and what to do about it. */
 export function failureText({ message }: ErrorEvent): string {
-  if (message && !message.includes(NOT_LOADED)) return `A worker failed (${message}). Reload the page and try again.`;
+  if (message && !message.includes(NOT_LOADED))
+    return `A worker failed (${message}). Try again; if it fails again, reload the page.`;
   return `A worker could not be started. ${whyNotLoaded()}`;
 }
 

@@ -22,6 +22,7 @@ import {
   type CleanUp,
   type Distance,
   type Estimate,
+  type ModelEntry,
   type ModelFacts,
   type NetworkInfo,
   type Part,
@@ -37,8 +38,9 @@ import {
   type Upscaler,
   type UpscalerOptions,
 } from "../api/index.ts";
-import { loadModel, loadTwin } from "./models.ts";
+import { listModels, loadModel, loadTwin } from "./models.ts";
 import { filesAt } from "./places.ts";
+import { bestWithin, slicesOf } from "./slices.ts";
 import { toPortable } from "./source.ts";
 
 /**
@@ -82,6 +84,8 @@ class Engine implements Upscaler {
   #model: ModelFacts | undefined;
   /** The model's twin, from the first clean-up on. */
   #twin: Promise<ArrayBuffer | undefined> | undefined;
+  /** The list of models, from the first budget on. */
+  #models: Promise<ModelEntry[]> | undefined;
   /** Settles when the last call so far has ended: one call runs at a time. */
   #turn: Promise<unknown> = Promise.resolve();
   #destroyed = false;
@@ -97,10 +101,10 @@ class Engine implements Upscaler {
     return this.#model;
   }
 
-  /** Starts the coordinator, unless it runs already. */
+  /** Starts the coordinator, unless it runs already. One that died between two calls is replaced. */
   async start(): Promise<Coordinator> {
     if (this.#destroyed) throw new UpscaleError("destroyed", "This upscaler was destroyed. Create a new one.");
-    if (!this.#running) {
+    if (!this.#running || this.#running.coordinator.isDead) {
       const coordinator: Coordinator = new WorkerClient(spawn(coordinatorUrl, filesAt(this.#places.assets)));
       const booted = coordinator.call("boot", this.#options);
       this.#running = { coordinator, booted };
@@ -117,7 +121,8 @@ class Engine implements Upscaler {
 
   describe(network: Partial<SplitSrConfig>): Promise<NetworkInfo> {
     const hyperparameters = stringify({ ...network, architecture: undefined });
-    return this.#inTurn(undefined, (coordinator) => coordinator.call("describe", hyperparameters));
+    // It takes no time, and needs not wait for a picture.
+    return this.#atOnce(undefined, (coordinator) => coordinator.call("describe", hyperparameters));
   }
 
   async inspect(
@@ -151,9 +156,14 @@ class Engine implements Upscaler {
 
   async upscale(source: Source, options: UpscaleOptions): Promise<UpscaleResult> {
     const size = checkSize(options);
-    const { tile = "auto", clean = 0, signal, onProgress, onPart } = options;
+    const { tile = "auto", clean = 0, budget, signal, onProgress, onPart } = options;
     checkCleanUp(clean);
-    const slice = { ...this.#slice, ...sliceOf(options) };
+    let slice = { ...this.#slice, ...sliceOf(options) };
+    let note: string | undefined;
+    if (budget !== undefined) {
+      if (!isInspected(source)) source = await this.inspect(source, signal ? { signal } : {});
+      ({ slice, note } = await this.#sliceWithin(budget, slice, await this.estimate(source, options)));
+    }
     const onEvent = (event: UpscaleEvent) => {
       if ("progress" in event) onProgress?.(event.progress);
       else onPart?.(toPart(event.part));
@@ -164,7 +174,44 @@ class Engine implements Upscaler {
       const request = { source: portable, size, tile, parts: onPart !== undefined, clean, twin, slice };
       return coordinator.call("upscale", request, { transfer, signal, onEvent });
     });
+    if (note) reply.report.notes.push(note);
     return this.#result(reply);
+  }
+
+  /**
+   * The best network for a budget. `estimate` is that of the network `slice`.
+   *
+   * @throws {UpscaleError} if the model is not elastic, or the budget is no number of milliseconds.
+   */
+  async #sliceWithin(
+    budget: number,
+    slice: Slice,
+    { milliseconds }: Estimate,
+  ): Promise<{ slice: Slice; note: string }> {
+    if (!(budget > 0)) {
+      throw new UpscaleError("usage", `The budget must be a number of milliseconds above 0, not ${budget}.`);
+    }
+    this.#models ??= listModels(this.#places);
+    const models = await this.#models.catch((error: unknown) => {
+      // The next picture tries to load it again.
+      this.#models = undefined;
+      throw error;
+    });
+    const entry = models.find(({ sha256 }) => sha256 === this.model.sha256);
+    const config = entry?.config.architecture === "splitsr" ? entry.config : undefined;
+    const slices = entry && config ? slicesOf(entry, slice.hybridMode ?? config.hybrid_mode) : [];
+    const { splitRatio = config?.split_ratio, hybridIndex = config?.hybrid_index } = slice;
+    const own = slices.find(
+      (other) => other.hybridIndex === hybridIndex && (hybridIndex === 0 || other.splitRatio === splitRatio),
+    );
+    const best = own && bestWithin(budget, slices, { ...own, milliseconds });
+    if (!best) {
+      const why = `The model "${this.model.name}" has no choice of networks with known scores.`;
+      throw new UpscaleError("model", `${why} Leave out "budget", or use splitsr-elastic-x2.`);
+    }
+    const network = `split ratio ${best.splitRatio}, hybrid index ${best.hybridIndex}`;
+    const note = `${network}: about ${Math.round(best.milliseconds)} ms expected, of ${budget} ms allowed`;
+    return { slice: sliceOf(best), note };
   }
 
   /** @throws {UpscaleError} if a strength is asked for and there is no twin. */
@@ -251,20 +298,24 @@ class Engine implements Upscaler {
    * and the next turn starts a new one. Finished results stay usable (see `FinishedPicture`).
    */
   #inTurn<T>(signal: AbortSignal | undefined, task: (coordinator: Coordinator) => Promise<T>): Promise<T> {
-    const turn = this.#turn.then(async () => {
+    const turn = this.#turn.then(() => {
       signal?.throwIfAborted();
-      const coordinator = await this.start();
-      signal?.throwIfAborted();
-      try {
-        return await task(coordinator);
-      } catch (error) {
-        if (error instanceof FatalError) this.#end(coordinator, error);
-        throw error;
-      }
+      return this.#atOnce(signal, task);
     });
     this.#turn = turn.catch(() => undefined);
     // An abort also rejects a call that waits for its turn.
     return signal ? orAborted(turn, signal) : turn;
+  }
+
+  async #atOnce<T>(signal: AbortSignal | undefined, task: (coordinator: Coordinator) => Promise<T>): Promise<T> {
+    const coordinator = await this.start();
+    signal?.throwIfAborted();
+    try {
+      return await task(coordinator);
+    } catch (error) {
+      if (error instanceof FatalError) this.#end(coordinator, error);
+      throw error;
+    }
   }
 
   #end(coordinator: Coordinator, reason: Error): void {
@@ -289,6 +340,8 @@ function toPlainPixels({ data, width, height }: ImageData): PlainPixels {
 function toPart({ left, top, width, pixels }: PlainPart): Part {
   return { left, top, imageData: new ImageData(new Uint8ClampedArray(pixels), width) };
 }
+
+const isInspected = (source: Source): source is SourcePicture => typeof source === "object" && "packed" in source;
 
 /** The settings that are there. */
 function sliceOf({ splitRatio, hybridIndex, hybridMode }: Slice): Slice {

@@ -17,6 +17,7 @@ import {
 import { outcome, runBatch, saveBatch } from "./batch/run.ts";
 import { Comparison } from "./compare/comparison.ts";
 import { estimate, SETTLED_MS } from "./enlarge/estimate.ts";
+import { Following } from "./enlarge/following.ts";
 import { sayReady } from "./enlarge/ready.ts";
 import { saveResult } from "./export/save-result.ts";
 import { FineTuneLauncher } from "./finetune/launcher.ts";
@@ -58,9 +59,8 @@ export class App implements Commands {
   readonly viewfinder: ViewfinderLauncher;
   readonly #viewer: Viewer;
   readonly #live: LiveRegion;
+  readonly #following: Following;
   #linkTimer = 0;
-  /** Whether the result follows the clean-up. */
-  #isCleaning = false;
 
   constructor(session: Session, viewer: Viewer) {
     this.session = session;
@@ -73,6 +73,7 @@ export class App implements Commands {
     this.launcher = new FineTuneLauncher(session, this);
     this.viewfinder = new ViewfinderLauncher(session, this);
     this.#live = new LiveRegion(session, this);
+    this.#following = new Following(session, this);
     viewer.onMove = () => {
       clearTimeout(this.#linkTimer);
       this.#linkTimer = window.setTimeout(() => session.changed("link"), LINK_DELAY_MS);
@@ -214,7 +215,21 @@ export class App implements Commands {
   }
 
   setNetwork(change: NetworkChange): void {
-    this.session.setNetwork(change);
+    const { session } = this;
+    const followed = this.#following.followsNetwork();
+    session.setNetwork(change);
+    const { estimate } = session;
+    if (!followed || !this.#following.followsNetwork()) {
+      this.#settingsChanged();
+      session.setEstimate(estimate);
+      return;
+    }
+    void describe(session);
+    void this.#follow();
+  }
+
+  setElastic(name: string): void {
+    this.session.setElastic(name);
     this.#settingsChanged();
   }
 
@@ -237,20 +252,18 @@ export class App implements Commands {
     const { session } = this;
     const follows = session.result !== undefined && session.activity.status.state !== "loading";
     session.setClean(clean);
-    if (follows) void this.#cleanAgain();
+    if (follows) void this.#follow();
     else this.#settingsChanged();
   }
 
-  /** While the slider moves, each result stays until the next one is there. */
-  async #cleanAgain(): Promise<void> {
-    if (this.#isCleaning) return;
-    this.#isCleaning = true;
-    const { session } = this;
-    const before = session.unclean;
-    while (session.result && !session.resultIsCurrent && session.unclean === before) {
-      if (!(await this.run({ keepsResult: true }))) break;
-    }
-    this.#isCleaning = false;
+  async #follow(): Promise<void> {
+    const { session, comparison } = this;
+    if (!(await this.#following.follow())) return;
+    void estimate(session, () => this.#engine(), 0);
+    // The slider may be back where it was, so that the last run was cancelled.
+    if (!session.activity.isBusy) return;
+    if (session.comparison.baselines.length > 0) await comparison.update();
+    else this.done();
   }
 
   #settingsChanged(): void {
@@ -293,7 +306,8 @@ export class App implements Commands {
 
   async run({ keepsResult = false } = {}): Promise<boolean> {
     const { session } = this;
-    const { source: picture, target, zoom, model, backend, clean, activity } = session;
+    const { source: picture, target, zoom, model, backend, clean, slice, activity } = session;
+    const { key } = session.choice;
     if (!picture || !target) return false;
     const signal = activity.begin("working", `Enlarging to ${sizeText(target)}…`);
     try {
@@ -309,10 +323,10 @@ export class App implements Commands {
       const onPart = (part: Part) => {
         if (!signal.aborted) this.#viewer.showPart(part);
       };
-      const upscaled = await upscaler.upscale(picture, { scale: zoom, clean, signal, onProgress, onPart });
+      const upscaled = await upscaler.upscale(picture, { scale: zoom, clean, ...slice, signal, onProgress, onPart });
       await this.#viewer.showResult(upscaled.imageData(), signal);
-      session.setResult({ upscaled, zoom, model, clean });
-      session.speeds.remember(model, backend, zoom, upscaled);
+      session.setResult({ upscaled, zoom, model, key, clean });
+      session.speeds.remember(key, backend, zoom, upscaled);
       await this.comparison.show(upscaler, signal);
       this.done();
       return true;
@@ -343,11 +357,11 @@ export class App implements Commands {
   }
 
   async runBatch(): Promise<void> {
-    const { batch, zoom, clean, files, activity } = this.session;
+    const { batch, zoom, clean, slice, files, activity } = this.session;
     if (!batch) return;
     await this.withEngine("Enlarging all pictures…", async (upscaler, signal) => {
       const onProgress = (fraction: number, text: string) => activity.showProgress(fraction, signal, text);
-      await runBatch(batch, { upscaler, zoom, clean, settings: files, signal, onProgress });
+      await runBatch(batch, { upscaler, zoom, clean, slice, settings: files, signal, onProgress });
       await saveBatch(batch, zoom, files.format, signal);
       activity.say(batch.done > 0 ? "done" : "error", outcome(batch));
     });

@@ -1,5 +1,5 @@
-/** The npm package in production builds of bundlers: each project enlarges a picture in Chromium. */
-import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+/** The npm package in production builds of the examples: each enlarges a picture in Chromium. */
+import { copyFileSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { expect, type Page } from "@playwright/test";
@@ -8,6 +8,9 @@ import { serve, type Host } from "./serve.ts";
 
 const picture = join(import.meta.dirname, "../../public/demo/fur.png");
 
+/** Those that show what an application needs, and not only what is to be set. */
+const handlesErrors = ["react", "vue", "worker"];
+
 let host: Host | undefined;
 /** What the first project made of the picture. */
 let first: string | undefined;
@@ -15,7 +18,7 @@ const table: string[] = [];
 
 test.afterEach(() => host?.stop());
 test.afterAll(() =>
-  console.log(["bundler: JavaScript, all files, loaded for a picture (kB, gzipped)", ...table].join("\n")),
+  console.log(["project: JavaScript, all files, loaded for a picture (kB, gzipped)", ...table].join("\n")),
 );
 
 async function enlarge(page: Page, url: string): Promise<string> {
@@ -35,7 +38,11 @@ function size(files: string[]): number {
 }
 
 for (const [name, output] of [
+  ["plain", "dist"],
   ["vite", "dist"],
+  ["react", "dist"],
+  ["vue", "dist"],
+  ["worker", "dist"],
   ["webpack", "dist"],
   ["esbuild", "dist"],
   ["rollup", "dist"],
@@ -56,8 +63,29 @@ for (const [name, output] of [
       .filter((file) => statSync(file).isFile() && !file.endsWith(".map"));
     const scripts = all.filter((file) => file.endsWith(".js"));
     table.push(`${name}: ${size(scripts)}, ${size(all)}, ${size([...host.sent])}`);
+    if (!handlesErrors.includes(name)) return;
+    await page.locator("input").setInputFiles({ name: "broken.png", mimeType: "image/png", buffer: Buffer.from("no") });
+    await expect(page.locator("output")).toContainText("not a picture");
   });
 }
+
+test("a page that was written in Markdown shows a picture enlarged", async ({ page, packed: { tarball } }) => {
+  const folder = await project("web/markdown", tarball);
+  copyFileSync(picture, join(folder, "photo.png"));
+  await run("npm", ["run", "build"], folder);
+  host = await serve([join(folder, "dist")]);
+  await page.addInitScript(() => {
+    for (const type of ["splitsr-done", "splitsr-error"]) {
+      document.addEventListener(type, () => document.documentElement.setAttribute("data-told", type));
+    }
+  });
+  await page.goto(host.url);
+  await expect(page.locator("html")).toHaveAttribute("data-told", "splitsr-done");
+  const canvas = page.locator("splitsr-zoom canvas");
+  await expect(canvas).toHaveJSProperty("width", 744);
+  await expect(canvas).toHaveJSProperty("height", 560);
+  await expect(page.getByRole("img", { name: "A photo" })).toBeVisible();
+});
 
 test("a bundle without its files says in plain words what to do", async ({ page, packed: { tarball } }) => {
   const folder = await project("web/esbuild", tarball);

@@ -12,15 +12,16 @@ export async function estimate(
   engine: () => Promise<Upscaler>,
   wait: number,
 ): Promise<Estimate | undefined> {
-  const { source: picture, zoom, model, backend } = session;
+  const { source: picture, zoom, choice, slice, backend } = session;
+  const { key } = choice;
   if (!picture) return undefined;
   const isCurrent = () =>
-    session.source === picture && session.zoom === zoom && session.model === model && session.backend === backend;
+    session.source === picture && session.zoom === zoom && choice.key === key && session.backend === backend;
   // While the slider moves, every estimate would be outdated at once.
   await new Promise((resolve) => setTimeout(resolve, wait));
   if (!isCurrent() || keepsResult(session)) return undefined;
   try {
-    const estimate = await (await engine()).estimate(picture, { scale: zoom });
+    const estimate = await (await engine()).estimate(picture, { scale: zoom, ...slice });
     if (!isCurrent()) return undefined;
     session.setEstimate(estimate);
     return estimate;

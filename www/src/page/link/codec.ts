@@ -82,7 +82,7 @@ export function parseLink(
   for (const { key, link, label, values: choices } of parameters) {
     const value = values.get(link);
     if (value === null || (model !== null && !entry)) continue;
-    const option = config && choices(config).find(([choice]) => String(choice) === value);
+    const option = config && choices(config, entry?.elastic).find(([choice]) => String(choice) === value);
     if (option) state.network = { ...state.network, [key]: option[0] };
     else {
       complaints.push(`The link's ${label.toLowerCase()} is not one of the choices.`);

@@ -37,8 +37,8 @@ export function modelTemplate(session: Session, commands: Commands): TemplateRes
     ${
       model && isTrained
         ? html`<p class="about">
-            ${model.name}, for ×${model.scale}${trainedText(model)}; ${model.params.toLocaleString("en")}
-            parameters${isChosen ? "" : "; chosen to suit the zoom"}
+            ${model.name}, for ×${model.scale}${trainedText(model)};
+            ${choice.isElastic ? "many networks, see Network below" : `${model.params.toLocaleString("en")} parameters`}${isChosen ? "" : "; chosen to suit the zoom"}
           </p>`
         : nothing
     }

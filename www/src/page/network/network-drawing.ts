@@ -5,6 +5,9 @@
 import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from "lit-html";
 import type { ChannelFlow, ModelEntry, NetworkInfo, SplitSrConfig } from "../../module/splitsr.ts";
 
+export { budgetField } from "./budget.ts";
+export { slicePlot } from "./slice-plot.ts";
+
 const WIDTH = 300;
 /** The height of a layer. */
 const BAR = 16;

@@ -4,11 +4,12 @@
  */
 import { html, nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
-import type { ModelEntry, NetworkInfo, SplitSrConfig } from "../../module/splitsr.ts";
+import { slicesOf, type ModelEntry, type NetworkInfo, type SplitSrConfig } from "../../module/splitsr.ts";
 import type { Commands } from "../session/commands.ts";
-import { parameters, trainedWith, type Parameter } from "../session/hyper-parameters.ts";
+import { configOf, elasticFor, holds, parameters, trainedWith, type Parameter } from "../session/hyper-parameters.ts";
 import type { Session } from "../session/session.ts";
 import { folded } from "../shared/folded.ts";
+import { modelLabel } from "../shared/model-names.ts";
 import { MISSING_PART, roundZoom } from "../shared/text.ts";
 
 /** Loaded when the section is opened; null if that failed. */
@@ -20,28 +21,37 @@ async function loadDrawings(session: Session): Promise<void> {
 }
 
 export function networkSection(session: Session, commands: Commands): TemplateResult | typeof nothing {
-  const { entry, network, isTrained } = session.choice;
+  const { entry, network, isTrained, isElastic } = session.choice;
   if (!entry) return nothing;
   const content = html`
     ${
       network
         ? html`<div class="parameters">
-            ${parameters.map((parameter) => parameterField(session, commands, network, parameter))}
-          </div>`
+              ${parameters.map((parameter) =>
+                isElastic && isNumber(parameter)
+                  ? slider(commands, network, parameter)
+                  : parameterField(session, commands, network, parameter),
+              )}
+            </div>
+            ${isElastic ? nothing : elasticButton(session, commands, network)}`
         : nothing
     }
-    ${network ? splitsrTemplate(session) : otherTemplate(session, entry)}
+    ${
+      network
+        ? splitsrTemplate(session, isElastic ? elasticTemplate(session, commands, entry, network) : nothing)
+        : otherTemplate(session, entry)
+    }
     ${drawings === null ? html`<p class="trouble">${MISSING_PART}</p>` : nothing}
   `;
-  return folded("network", "Network", !isTrained, content, () => void loadDrawings(session));
+  return folded("network", "Network", !isTrained || isElastic, content, () => void loadDrawings(session));
 }
 
-/** A SplitSR network; empty until its costs are known. */
-function splitsrTemplate(session: Session): TemplateResult {
+/** A SplitSR network; empty until its costs are known. `more` comes between these and the drawing. */
+function splitsrTemplate(session: Session, more: TemplateResult | typeof nothing): TemplateResult {
   const { networkInfo } = session;
   return html`
     <p class="about" data-testid="network-facts">${networkInfo ? infoText(session, networkInfo) : nothing}</p>
-    ${networkInfo ? drawings?.splitsrDrawing(networkInfo) : nothing}
+    ${more} ${networkInfo ? drawings?.splitsrDrawing(networkInfo) : nothing}
   `;
 }
 
@@ -59,8 +69,92 @@ function otherTemplate(
   `;
 }
 
+const isNumber = ({ key }: Parameter) => key === "split_ratio" || key === "hybrid_index";
+
+/** A hyper-parameter of an elastic model, which has weights for every value. */
+function slider(commands: Commands, network: SplitSrConfig, { key, testId, label, values }: Parameter): TemplateResult {
+  const chosen = network[key];
+  const options = values(network, true);
+  const numbers = options.map(([value]) => Number(value));
+  const [least = 0, next = 1] = numbers;
+  const text = options.find(([value]) => value === chosen)?.[1] ?? String(chosen);
+  return html`
+    <div class="full">
+      <span id="${testId}-label">${label}</span>
+      <div class="zoom">
+        <input
+          type="range"
+          aria-labelledby="${testId}-label"
+          aria-valuetext=${text}
+          data-testid=${testId}
+          min=${least}
+          max=${numbers.at(-1) ?? 1}
+          step=${next - least}
+          .value=${live(String(chosen))}
+          @input=${(event: Event) => commands.setNetwork({ [key]: (event.target as HTMLInputElement).valueAsNumber })}
+        />
+        <output aria-hidden="true">${text}</output>
+      </div>
+    </div>
+  `;
+}
+
+/** What an elastic model is, and the plot of its networks. */
+function elasticTemplate(
+  session: Session,
+  commands: Commands,
+  entry: ModelEntry,
+  network: SplitSrConfig,
+): TemplateResult {
+  const { models } = session;
+  const single = trainedWith(network, models);
+  const slices = slicesOf(entry, network.hybrid_mode);
+  const singles = models.flatMap((model) => {
+    const psnrY = model.scores?.validation_psnr_y;
+    const config = model.elastic ? undefined : configOf(model);
+    if (!config || psnrY === undefined || !holds(entry, config)) return [];
+    return [{ label: modelLabel(model.name), macs720p: model.macs_720p, psnrY }];
+  });
+  return html`
+    <p class="about">
+      This model holds a network for each split ratio, hybrid index and mode. The result follows the sliders.
+      ${
+        single
+          ? html`<button
+                type="button"
+                class="link"
+                data-testid="use-single"
+                @click=${() => commands.setModel(single.name)}
+              >
+                ${modelLabel(single.name)}</button
+              >&nbsp;was trained for this network alone:
+              ${singles.find(({ label }) => label === modelLabel(single.name))?.psnrY.toFixed(2)} dB.`
+          : nothing
+      }
+    </p>
+    ${drawings?.budgetField(session, slices, commands)} ${drawings?.slicePlot(slices, singles, network, commands)}
+  `;
+}
+
+/** Offers the elastic model for the networks that have no weights of their own. */
+function elasticButton({ models }: Session, commands: Commands, network: SplitSrConfig) {
+  const elastic = elasticFor(network, models);
+  if (!elastic) return nothing;
+  return html`
+    <button
+      type="button"
+      class="wide"
+      data-testid="try-elastic"
+      title="One model for every split ratio, hybrid index and hybrid mode"
+      @click=${() => commands.setElastic(elastic.name)}
+    >
+      Try other networks: ${modelLabel(elastic.name)}
+    </button>
+  `;
+}
+
 function parameterField(
-  { models }: Session,
+  { models, choice: { entry } }: Session,
   commands: Commands,
   network: SplitSrConfig,
   { key, testId, label, values }: Parameter,
@@ -81,7 +175,8 @@ function parameterField(
         }}
       >
         ${all.map(([value, name]) => {
-          const trained = trainedWith({ ...network, [key]: value }, models) ? " ✓" : "";
+          const changed = { ...network, [key]: value };
+          const trained = holds(entry, changed) || trainedWith(changed, models) ? " ✓" : "";
           return html`<option value=${String(value)} ?selected=${value === chosen}>${name}${trained}</option>`;
         })}
       </select>
@@ -105,7 +200,7 @@ function infoText(
 /** The speed as measured with this model, or as estimated. */
 function speedText({ speeds, estimate, choice, backend }: Session): string {
   if (!choice.isTrained) return "";
-  const measured = speeds.of(choice.name, backend);
+  const measured = speeds.of(choice.key, backend);
   if (measured) {
     const { perMegapixel, zoom } = measured;
     const place = measured.backend.toUpperCase();

@@ -1,5 +1,5 @@
 /** A part of the picture that is enlarged again and again while the visitor marks it. */
-import type { Area, CleanUp, SourcePicture, UpscaleResult, Upscaler } from "../../module/splitsr.ts";
+import type { Area, CleanUp, Slice, SourcePicture, UpscaleResult, Upscaler } from "../../module/splitsr.ts";
 import type { Commands } from "../session/commands.ts";
 import type { LoadedPicture, PicturePart } from "../session/picture.ts";
 import type { Session } from "../session/session.ts";
@@ -80,14 +80,15 @@ export class LiveRegion {
 
   /** Enlarges the region while it is being marked, as often as that is quick. */
   async follow(area: Area): Promise<void> {
-    const { picture, zoom, model, clean, choice, zoomIsValid } = this.#session;
+    const { picture, zoom, model, clean, slice, choice, zoomIsValid } = this.#session;
+    const { key } = choice;
     if (!picture || this.#move(area) || !zoomIsValid || !choice.isTrained) return;
     await this.#commands.withEngine("Enlarging the part while you mark it…", async (upscaler, signal) => {
       const following = new Following(area, signal);
       this.#following = following;
       const show = (part: PicturePart, upscaled: UpscaleResult) =>
-        this.#commands.showLivePart(part, { upscaled, zoom, model, clean });
-      following.done = this.#run(following, { upscaler, picture, zoom, clean, show });
+        this.#commands.showLivePart(part, { upscaled, zoom, model, key, clean });
+      following.done = this.#run(following, { upscaler, picture, zoom, clean, slice, show });
       await following.done.finally(() => {
         if (this.#following === following) this.#following = undefined;
       });
@@ -140,15 +141,15 @@ export class LiveRegion {
   }
 
   async #step(following: Following, area: Area, task: FollowTask, piece: Piece | undefined): Promise<void> {
-    const { upscaler, picture, zoom, clean, show } = task;
-    const { milliseconds } = await upscaler.estimate(area, { scale: zoom });
+    const { upscaler, picture, zoom, clean, slice, show } = task;
+    const { milliseconds } = await upscaler.estimate(area, { scale: zoom, ...slice });
     if (milliseconds > MAX_ESTIMATE_MS && area.width * area.height > MAX_UNESTIMATED_PIXELS) return;
     const abort = new AbortController();
     const signal = AbortSignal.any([abort.signal, following.signal]);
     following.step = { area, start: performance.now(), abort };
     try {
       const part = await cutPart(upscaler, picture, area, signal, piece);
-      const upscaled = await upscaler.upscale(part, { scale: zoom, clean, signal });
+      const upscaled = await upscaler.upscale(part, { scale: zoom, clean, ...slice, signal });
       signal.throwIfAborted();
       following.shown = area;
       show(part, upscaled);
@@ -167,6 +168,7 @@ interface FollowTask {
   picture: LoadedPicture;
   zoom: number;
   clean: CleanUp;
+  slice: Slice;
   /** Shows a part and its result. */
   show: (part: PicturePart, upscaled: UpscaleResult) => void;
 }

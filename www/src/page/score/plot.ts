@@ -2,6 +2,7 @@
  * The plot of quality against cost. Its colours are attributes, because its PNG has no style sheet.
  */
 import { html, nothing, render, svg, type SVGTemplateResult, type TemplateResult } from "lit-html";
+import { axis, ticksFrom } from "../shared/axes.ts";
 import { baselineLabel } from "../shared/baselines.ts";
 import type { Cost, Score } from "./score.ts";
 
@@ -103,24 +104,6 @@ function way(dot: Dot | undefined, x: number, y: number): SVGTemplateResult | ty
   const part = (far - 6) / far;
   const [right, down] = [(x - dot.x) * part, (y - dot.y) * part];
   return svg`<path d="M${dot.x} ${dot.y}l${right} ${down}" stroke="#9aa5a1" stroke-width="0.7" />`;
-}
-
-/** From values to places, with some room at both ends. */
-function axis(values: readonly number[], from: number, to: number) {
-  const [low, high] = [Math.min(...values), Math.max(...values)];
-  const margin = 0.08 * (high - low || 1);
-  const at = (value: number) => from + ((value - low + margin) / (high - low + 2 * margin)) * (to - from);
-  return { low, high, at };
-}
-
-/** Round numbers between two powers of ten, few enough to be read. */
-function ticksFrom(low: number, high: number): number[] {
-  const exponents = Array.from({ length: 8 }, (_, index) => index - 2);
-  const within = (factors: readonly number[]) =>
-    exponents
-      .flatMap((exponent) => factors.map((factor) => Number((factor * 10 ** exponent).toPrecision(1))))
-      .filter((value) => Math.log10(value) >= low - 0.02 && Math.log10(value) <= high + 0.02);
-  return [[1, 2, 3, 4, 5, 6, 8], [1, 2, 5], [1]].map(within).find((ticks) => ticks.length <= 6) ?? [];
 }
 
 /** Places each number beside its dot so that it covers neither another dot nor another number. */

@@ -38,7 +38,10 @@ export interface Commands {
   setModel(name: string): void;
   /** Lets the model follow the zoom again. */
   unchooseModel(): void;
+  /** If there is a result of an elastic model that took a short time, it follows at once. */
   setNetwork(change: NetworkChange): void;
+  /** Chooses an elastic model, and of it the network that is chosen now. */
+  setElastic(name: string): void;
   /** Goes back from hyper-parameters without weights to the nearest model. */
   useTrained(): void;
   setFormat(format: Format, quality?: number): void;
@@ -54,8 +57,11 @@ export interface Commands {
 
   // ---- Work ----
 
-  /** Enlarges. Returns whether there is a result in the end. */
-  run(): Promise<boolean>;
+  /**
+   * Enlarges. Returns whether there is a result in the end. `keepsResult`: the last result is shown
+   * until then.
+   */
+  run(options?: { keepsResult?: boolean }): Promise<boolean>;
   /** Enlarges the pictures of the batch and saves them as one file. */
   runBatch(): Promise<void>;
   /** Enlarges again with the method that gives the same bits on every machine. */

@@ -1,5 +1,5 @@
 /** The hyper-parameters that a visitor can change, and how they find their model. */
-import type { ModelEntry, SplitSrConfig } from "../../module/splitsr.ts";
+import type { ModelEntry, Slice, SplitSrConfig } from "../../module/splitsr.ts";
 
 /** A hyper-parameter that a visitor can change, and the values to choose from. */
 export interface Parameter {
@@ -8,7 +8,7 @@ export interface Parameter {
   label: string;
   /** Its name in a link. */
   link: string;
-  values: (config: SplitSrConfig) => readonly (readonly [value: string | number, label: string])[];
+  values: (config: SplitSrConfig, isElastic?: boolean) => readonly (readonly [value: string | number, label: string])[];
 }
 
 const ratios = [
@@ -20,8 +20,27 @@ const ratios = [
   [1, "1"],
 ] as const;
 
+/** An elastic model has weights for any number of channels. */
+function elasticRatios(channels: number): [ratio: number, label: string][] {
+  return Array.from({ length: channels }, (_, index) => {
+    const divisor = commonDivisor(index + 1, channels);
+    const [above, below] = [(index + 1) / divisor, channels / divisor];
+    return [(index + 1) / channels, below === 1 ? String(above) : `${above}/${below}`];
+  });
+}
+
+function commonDivisor(a: number, b: number): number {
+  return b === 0 ? a : commonDivisor(b, a % b);
+}
+
 export const parameters: readonly Parameter[] = [
-  { key: "split_ratio", testId: "split-ratio", label: "Split ratio", link: "a", values: () => ratios },
+  {
+    key: "split_ratio",
+    testId: "split-ratio",
+    label: "Split ratio",
+    link: "a",
+    values: ({ channels }, isElastic) => (isElastic ? elasticRatios(channels) : ratios),
+  },
   {
     key: "hybrid_index",
     testId: "hybrid-index",
@@ -100,8 +119,28 @@ export function hasConfig(entry: ModelEntry | undefined, config: SplitSrConfig):
   return other !== undefined && differing(other, config).length === 0;
 }
 
+/** An elastic model is only used where it is chosen by name: one that was trained for a network is better at it. */
 export function trainedWith(config: SplitSrConfig, entries: readonly ModelEntry[]): ModelEntry | undefined {
-  return entries.find((entry) => hasConfig(entry, config));
+  return entries.find((entry) => !entry.elastic && hasConfig(entry, config));
+}
+
+/** Whether an elastic model holds the network. */
+export function holds(entry: ModelEntry | undefined, config: SplitSrConfig): boolean {
+  const own = entry?.elastic ? configOf(entry) : undefined;
+  return own !== undefined && differing(own, config).every((key) => sliced.includes(key));
+}
+
+/** What differs between the networks of an elastic model. */
+const sliced: readonly string[] = ["split_ratio", "hybrid_index", "hybrid_mode"];
+
+/** The settings that make a network of an elastic model. */
+export function sliceOf({ split_ratio, hybrid_index, hybrid_mode }: SplitSrConfig): Required<Slice> {
+  return { splitRatio: split_ratio, hybridIndex: hybrid_index, hybridMode: hybrid_mode };
+}
+
+/** The elastic model for networks of this kind. */
+export function elasticFor(config: SplitSrConfig, entries: readonly ModelEntry[]): ModelEntry | undefined {
+  return entries.find((entry) => holds(entry, { ...config, replacement: "features", block: "split" }));
 }
 
 /** The model of the same scale with the fewest and smallest differences in its hyper-parameters. */
@@ -112,7 +151,7 @@ export function nearestTo(config: SplitSrConfig, entries: readonly ModelEntry[])
     Math.abs(other.hybrid_index - config.hybrid_index) / (2 * config.groups);
   const candidates = entries.flatMap((entry) => {
     const other = configOf(entry);
-    return other?.scale === config.scale ? [{ entry, distance: distance(other) }] : [];
+    return other?.scale === config.scale && !entry.elastic ? [{ entry, distance: distance(other) }] : [];
   });
   return candidates.toSorted((a, b) => a.distance - b.distance)[0]?.entry;
 }

@@ -2,14 +2,22 @@
  * The chosen model, or the chosen hyper-parameters, from the models of the page and the visitor's
  * own.
  */
-import { modelFor, type ModelEntry, type ModelSource, type SplitSrConfig } from "../../module/splitsr.ts";
-import { configOf, hasConfig, nearestTo, trainedWith, type NetworkChange } from "./hyper-parameters.ts";
+import {
+  modelFor,
+  slicesOf,
+  type ModelEntry,
+  type ModelSource,
+  type Slice,
+  type SliceFacts,
+  type SplitSrConfig,
+} from "../../module/splitsr.ts";
+import { configOf, hasConfig, holds, nearestTo, sliceOf, trainedWith, type NetworkChange } from "./hyper-parameters.ts";
 import type { OwnModels } from "./own-models.ts";
 
 /** The choice as everyone but the session sees it. */
 export type ChosenModel = Omit<
   ModelChoice,
-  "setShipped" | "choose" | "chooseFor" | "chooseNetwork" | "unchoose" | "followZoom"
+  "setShipped" | "choose" | "chooseFor" | "chooseNetwork" | "chooseElastic" | "unchoose" | "followZoom"
 >;
 
 export class ModelChoice {
@@ -19,6 +27,8 @@ export class ModelChoice {
   #chosenBy: "name" | "network" | undefined;
   /** Hyper-parameters that the visitor chose and that no model was trained with. */
   #untrained: SplitSrConfig | undefined;
+  /** The chosen network of an elastic model; undefined: the one that its file names. */
+  #slice: SplitSrConfig | undefined;
   readonly #own: OwnModels;
 
   constructor(own: OwnModels) {
@@ -57,7 +67,32 @@ export class ModelChoice {
 
   /** The chosen hyper-parameters; undefined if the model is no SplitSR network. */
   get network(): SplitSrConfig | undefined {
-    return this.#untrained ?? configOf(this.entry);
+    return this.#untrained ?? this.#slice ?? configOf(this.entry);
+  }
+
+  /** Whether the chosen network is one of an elastic model. */
+  get isElastic(): boolean {
+    return this.isTrained && this.entry?.elastic === true;
+  }
+
+  /** What makes the chosen network of an elastic model; empty for any other model. */
+  get slice(): Slice {
+    return this.isElastic && this.network ? sliceOf(this.network) : {};
+  }
+
+  /** Multiply-adds of the chosen network of an elastic model, for 1280 × 720. */
+  get sliceMacs(): number | undefined {
+    const { entry, network } = this;
+    if (!this.isElastic || !entry || !network) return undefined;
+    const { split_ratio, hybrid_index, hybrid_mode } = network;
+    const isIt = ({ splitRatio, hybridIndex }: SliceFacts) =>
+      hybridIndex === hybrid_index && (hybridIndex === 0 || splitRatio === split_ratio);
+    return slicesOf(entry, hybrid_mode).find(isIt)?.macs720p;
+  }
+
+  /** The model, and which network of it if it holds several. */
+  get key(): string {
+    return this.isElastic ? `${this.#name} ${JSON.stringify(this.slice)}` : this.#name;
   }
 
   /** Whether there are weights for `network`. Without them the page enlarges nothing. */
@@ -71,10 +106,12 @@ export class ModelChoice {
   }
 
   /**
-   * The model that fine-tuning starts from: the chosen one, or the nearest to the hyper-parameters.
+   * The model that fine-tuning starts from: the chosen one, or the nearest to the hyper-parameters
+   * if these have no weights or those of an elastic model, which is no single network.
    */
   get trained(): ModelEntry | undefined {
-    return (this.#untrained && nearestTo(this.#untrained, this.all)) ?? this.entry;
+    const wanted = this.isElastic ? this.network : this.#untrained;
+    return (wanted && nearestTo(wanted, this.all)) ?? this.entry;
   }
 
   setShipped(models: readonly ModelEntry[], name: string): void {
@@ -85,7 +122,7 @@ export class ModelChoice {
   choose(name: string): void {
     this.#name = name;
     this.#chosenBy = "name";
-    this.#untrained = undefined;
+    this.#untrained = this.#slice = undefined;
   }
 
   /** Chooses a model; the one that suits the zoom goes on to follow it. */
@@ -98,7 +135,14 @@ export class ModelChoice {
   chooseNetwork(change: NetworkChange, zoom: number): void {
     if (!this.network) return;
     const network = { ...this.network, ...change };
+    if (holds(this.entry, network)) {
+      this.#chosenBy = "name";
+      this.#slice = network;
+      this.#untrained = undefined;
+      return;
+    }
     this.#chosenBy = "network";
+    this.#slice = undefined;
     // Several models may have the same ones: the chosen one stays.
     const trained = hasConfig(this.entry, network) ? this.entry : trainedWith(network, this.all);
     this.#untrained = trained ? undefined : network;
@@ -107,10 +151,19 @@ export class ModelChoice {
     if (trained === modelFor(zoom, this.#shipped)) this.#chosenBy = undefined;
   }
 
+  /** Chooses an elastic model for the hyper-parameters that are chosen now. */
+  chooseElastic(name: string, zoom: number): void {
+    const { network } = this;
+    this.choose(name);
+    if (!network) return;
+    const { split_ratio, hybrid_index, hybrid_mode } = network;
+    this.chooseNetwork({ split_ratio, hybrid_index, hybrid_mode }, zoom);
+  }
+
   /** Goes back to the model that follows the zoom. */
   unchoose(zoom: number): void {
     this.#chosenBy = undefined;
-    this.#untrained = undefined;
+    this.#untrained = this.#slice = undefined;
     this.followZoom(zoom);
   }
 

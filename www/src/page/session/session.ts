@@ -4,11 +4,13 @@
  */
 import {
   MAX_ZOOM,
+  timeRatio,
   type Backend,
   type CleanUp,
   type Estimate,
   type ModelEntry,
   type NetworkInfo,
+  type Slice,
   type UpscaleResult,
 } from "../../module/splitsr.ts";
 import { ORIGINAL } from "../shared/baselines.ts";
@@ -29,6 +31,8 @@ export interface Result {
   upscaled: UpscaleResult;
   zoom: number;
   model: string;
+  /** {@link ChosenModel.key}. */
+  key: string;
   clean: CleanUp;
 }
 
@@ -174,9 +178,9 @@ export class Session {
 
   /** Whether the result was made with the current settings. */
   get resultIsCurrent(): boolean {
-    const { result, backend } = this;
-    const isSame = result?.zoom === this.zoom && result.model === this.model && result.clean === this.clean;
-    return isSame && this.engine.fits(this.choice.source(), backend);
+    const { result, backend, choice } = this;
+    const isSame = result?.zoom === this.zoom && result.key === choice.key && result.clean === this.clean;
+    return isSame && this.engine.fits(choice.source(), backend);
   }
 
   // ---- Settings ----
@@ -278,9 +282,26 @@ export class Session {
     this.#settingsChanged();
   }
 
+  /** Between networks of an elastic model the estimate is converted, until there is a better one. */
   setNetwork(change: NetworkChange): void {
+    const macs = this.#choice.sliceMacs;
     this.#choice.chooseNetwork(change, this.zoom);
+    const newMacs = this.#choice.sliceMacs;
+    const { estimate } = this;
+    const ratio = macs && newMacs && timeRatio(newMacs, macs);
+    this.#estimate = estimate && ratio ? { ...estimate, milliseconds: estimate.milliseconds * ratio } : undefined;
     this.#settingsChanged();
+  }
+
+  /** Chooses an elastic model for the hyper-parameters that are chosen now. */
+  setElastic(name: string): void {
+    this.#choice.chooseElastic(name, this.zoom);
+    this.#settingsChanged();
+  }
+
+  /** Which network of an elastic model enlarges. */
+  get slice(): Slice {
+    return this.choice.slice;
   }
 
   /** How results are saved. */
@@ -383,12 +404,12 @@ export class Session {
    * the same.
    */
   get fingerprint(): string {
-    return JSON.stringify([this.unclean, this.clean]);
+    return JSON.stringify([this.zoom, this.model, this.backend, this.choice.network, this.clean]);
   }
 
-  /** The same without the clean-up. */
-  get unclean(): string {
-    return JSON.stringify([this.zoom, this.model, this.backend, this.choice.network]);
+  /** The same without what the result follows at once: the clean-up, and the network of an elastic model. */
+  get base(): string {
+    return JSON.stringify([this.zoom, this.model, this.backend, this.choice.untrained]);
   }
 
   /** The hashes in the link, which the exact result must have. */

@@ -13,7 +13,7 @@ interface Speed {
 export class Speeds {
   readonly #measured = new Map<string, Speed>();
 
-  /** Remembers a run; `asked` is the requested device. */
+  /** Remembers a run of a model, or of one of its networks; `asked` is the requested device. */
   remember(model: string, asked: Backend, zoom: number, { report, width, height }: UpscaleResult): void {
     const { milliseconds, backend } = report;
     const speed = { perMegapixel: milliseconds / ((width * height) / 1e6), zoom, backend };

@@ -14,18 +14,23 @@ const usual = new Map([
 /** A model of the page by what it is; any other by its own name. */
 export function modelLabel(name: string): string {
   const [, scale, letter, value] = /^splitsr-x(\d)-(a|hi)([\d.]+)$/.exec(name) ?? [];
+  const [, elasticScale] = /^splitsr-elastic-x(\d)$/.exec(name) ?? [];
+  if (elasticScale) return `Elastic ×${elasticScale} (any split ratio)`;
   const [, architecture, otherScale] = /^(srcnn|edsr|rcan)(?:-small)?-x(\d)$/.exec(name) ?? [];
   if (architecture) return `${architecture.toUpperCase()} ×${otherScale}`;
   const variant = scale && `SplitSR ×${scale}, ${letter === "a" ? "split ratio" : "hybrid index"} ${value}`;
   return usual.get(name) ?? variant ?? name;
 }
 
+const isElastic = (name: string) => name.startsWith("splitsr-elastic-");
+
 /** The options of a list of models: those of the page, and the visitor's own. */
 export function modelOptions(shipped: readonly string[], own: readonly string[], chosen?: string): TemplateResult {
   const groups = [
     ["For photographs", [...usual.keys()].filter((name) => shipped.includes(name))],
     ["Yours", own],
-    ["For research", shipped.filter((name) => !usual.has(name))],
+    ["Many networks in one", shipped.filter(isElastic)],
+    ["For research", shipped.filter((name) => !usual.has(name) && !isElastic(name))],
   ] as const;
   return html`${groups.map(([label, names]) =>
     names.length > 0

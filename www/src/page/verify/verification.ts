@@ -28,6 +28,7 @@ export class Verification {
       height,
       tile: "exact",
       clean: report.clean,
+      ...this.#session.slice,
       signal,
       onProgress: ({ fraction }) => onProgress(fraction),
     });

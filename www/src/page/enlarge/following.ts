@@ -1,0 +1,57 @@
+/** Enlarges again and again while a slider moves. */
+import { AT_ONCE_MS } from "../session/at-once.ts";
+import type { Commands } from "../session/commands.ts";
+import type { Session } from "../session/session.ts";
+
+/** A run that has taken longer, in milliseconds, is cancelled when the slider moves on. */
+const MAX_RUN_MS = 300;
+
+interface Run {
+  start: number;
+  /** Whether it was cancelled because the slider moved on. */
+  isOutdated: boolean;
+}
+
+export class Following {
+  readonly #session: Session;
+  readonly #commands: Commands;
+  #run: Run | undefined;
+
+  constructor(session: Session, commands: Commands) {
+    this.#session = session;
+    this.#commands = commands;
+  }
+
+  /** Whether the result follows the networks of an elastic model: each must take a short time. */
+  followsNetwork(): boolean {
+    const { result, estimate, isAtOnce, choice, activity } = this.#session;
+    const took = Math.max(result?.upscaled.report.milliseconds ?? Infinity, estimate?.milliseconds ?? 0);
+    const isQuick = took <= AT_ONCE_MS;
+    return isQuick && isAtOnce && choice.isElastic && activity.status.state !== "loading";
+  }
+
+  /**
+   * Each result stays until the next one is there, and only the latest setting counts. Returns
+   * whether the result is up to date in the end; another call may already see to that.
+   */
+  async follow(): Promise<boolean> {
+    const session = this.#session;
+    if (this.#run) {
+      // A quick run may finish: if each move cancelled it, no result would ever be seen.
+      if (performance.now() - this.#run.start > MAX_RUN_MS) {
+        this.#run.isOutdated = true;
+        session.activity.end();
+      }
+      return false;
+    }
+    const { base } = session;
+    const isBehind = () => session.result && !session.resultIsCurrent && session.base === base;
+    while (isBehind()) {
+      const run: Run = { start: performance.now(), isOutdated: false };
+      this.#run = run;
+      if (!(await this.#commands.run({ keepsResult: true })) && !run.isOutdated) break;
+    }
+    this.#run = undefined;
+    return session.resultIsCurrent;
+  }
+}

@@ -1,0 +1,240 @@
+/** An elastic model: its networks in the module, in the page and in links. */
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { expect, test } from "@playwright/test";
+import { command, openHost, violations, Visitor } from "./support.ts";
+
+const ELASTIC = "splitsr-elastic-x2";
+const repository = resolve(import.meta.dirname, "../..");
+
+/** The hash of the exact result of the network that the command extracts. */
+const HASH = async ({ weights }: { weights: string }): Promise<string> => {
+  const model = Uint8Array.from(atob(weights), (char) => char.charCodeAt(0));
+  const upscaler = await window.splitsr.createUpscaler({ model, backend: "cpu" });
+  const { report } = await upscaler.upscale("demo/sign.png", { scale: 2, tile: "exact" });
+  upscaler.destroy();
+  return report.outputSha256;
+};
+
+function extract(out: string, ratio: number, index: number, mode: string): string {
+  const slice = ["--split-ratio", String(ratio), "--hybrid-index", String(index), "--hybrid-mode", mode];
+  execFileSync(command(), ["extract", `models/${ELASTIC}.safetensors`, "-o", out, ...slice], { cwd: repository });
+  return readFileSync(out).toString("base64");
+}
+
+test.describe("the module", () => {
+  test.beforeEach(({ page, baseURL }) => openHost(page, baseURL));
+
+  test("a network of it gives what the extracted one gives, and costs what the engine says", async ({ page }, info) => {
+    const weights = extract(info.outputPath("slice.safetensors"), 0.375, 5, "interleaved");
+    const expected = await page.evaluate(HASH, { weights });
+    const found = await page.evaluate(async (name) => {
+      const upscaler = await window.splitsr.createUpscaler({ model: name, backend: "cpu" });
+      const slice = { splitRatio: 0.375, hybridIndex: 5, hybridMode: "interleaved" } as const;
+      const { report } = await upscaler.upscale("demo/sign.png", { scale: 2, tile: "exact", ...slice });
+      const entry = (await window.splitsr.listModels()).find((model) => model.name === name);
+      const costs = [];
+      for (const { splitRatio, hybridIndex, ...facts } of entry ? window.splitsr.slicesOf(entry, "split-first") : []) {
+        const { params, macs720p } = await upscaler.describe({ split_ratio: splitRatio, hybrid_index: hybridIndex });
+        costs.push({ same: params === facts.params && macs720p === facts.macs720p, psnrY: facts.psnrY });
+      }
+      return { hash: report.outputSha256, costs };
+    }, ELASTIC);
+    expect(found.hash).toBe(expected);
+    // One without lightweight groups, and for each of 16 ratios those with 1 to 7 of them.
+    expect(found.costs).toHaveLength(113);
+    expect(found.costs.filter(({ same }) => !same)).toEqual([]);
+    expect(found.costs.every(({ psnrY = 0 }) => psnrY > 30 && psnrY < 33)).toBe(true);
+  });
+});
+
+test("the module chooses the best network for a budget", async ({ page, baseURL }) => {
+  await openHost(page, baseURL);
+  const found = await page.evaluate(async (name) => {
+    const upscaler = await window.splitsr.createUpscaler({ model: name, backend: "cpu" });
+    const upscale = async (options: { budget?: number; splitRatio?: number; hybridIndex?: number }) => {
+      const { report } = await upscaler.upscale("demo/sign.png", { scale: 2, tile: "exact", ...options });
+      return { hash: report.outputSha256, note: report.notes.at(-1) ?? "" };
+    };
+    const few = await upscale({ budget: 0.1 });
+    const many = await upscale({ budget: 1e9 });
+    const fastest = await upscale({ splitRatio: 1 / 16, hybridIndex: 7 });
+    const best = await upscale({ splitRatio: 1 / 8, hybridIndex: 3 });
+    const codes: string[] = [];
+    const fails = (work: Promise<unknown>) =>
+      work.catch((error: unknown) => codes.push((error as InstanceType<typeof window.splitsr.UpscaleError>).code));
+    await fails(upscale({ budget: -1 }));
+    upscaler.destroy();
+    const plain = await window.splitsr.createUpscaler({ model: "splitsr-tiny-x2", backend: "cpu" });
+    await fails(plain.upscale("demo/sign.png", { scale: 2, budget: 100 }));
+    return { few, many, fastest, best, codes };
+  }, ELASTIC);
+  expect(found.few.hash).toBe(found.fastest.hash);
+  expect(found.few.note).toMatch(/^split ratio 0.0625, hybrid index 7: about \d+ ms expected, of 0.1 ms allowed$/);
+  expect(found.many.hash).toBe(found.best.hash);
+  expect(found.codes).toEqual(["usage", "model"]);
+});
+
+test.describe("the page", () => {
+  let visitor: Visitor;
+
+  test.beforeEach(({ page }) => void (visitor = new Visitor(page)));
+
+  /** Opens a link in a page that enlarges at once. */
+  async function openLink(fragment: string): Promise<void> {
+    await visitor.page.goto("about:blank");
+    await visitor.page.goto(`/${fragment}`);
+    await visitor.expectState("done");
+  }
+
+  /** The result after `change` is another one: its hash. */
+  async function nextHash(before: string, change: () => Promise<void>): Promise<string> {
+    await change();
+    await expect(visitor.part("report").filter({ hasText: before })).toHaveCount(0);
+    await visitor.expectState("done");
+    return visitor.outputHash();
+  }
+
+  test("the result and the facts follow the sliders, and nothing is loaded for it", async ({ page }) => {
+    await openLink(`#img=demo:sign&model=${ELASTIC}&zoom=2`);
+    const facts = visitor.part("network-facts");
+    await expect(facts).toContainText("161,751 parameters; 37.3 billion multiply-adds");
+    await expect(visitor.part("slice-score")).toContainText("32.57 dB");
+    const hashes = [await visitor.outputHash()];
+    const requests: string[] = [];
+    const workers: string[] = [];
+    // The browser looks for the page's icon when the address changes.
+    page.on("request", (request) => request.url().endsWith("icon.svg") || requests.push(request.url()));
+    page.on("worker", (worker) => workers.push(worker.url()));
+
+    hashes.push(await nextHash(hashes[0] ?? "", () => visitor.part("split-ratio").fill("0.5")));
+    await expect(facts).toContainText("170,907 parameters; 39.4 billion multiply-adds");
+    await expect(visitor.part("split-ratio")).toHaveAttribute("aria-valuetext", "1/2");
+    hashes.push(await nextHash(hashes[1] ?? "", () => visitor.part("hybrid-index").press("ArrowRight")));
+    await expect(visitor.part("hybrid-index")).toHaveAttribute("aria-valuetext", "4 of 7");
+    hashes.push(
+      await nextHash(hashes[2] ?? "", async () => {
+        await visitor.part("hybrid-mode").selectOption("interleaved");
+      }),
+    );
+    expect(new Set(hashes).size).toBe(4);
+    // Many moves in a row end with the last one.
+    await visitor.part("hybrid-mode").selectOption("split-first");
+    await page.evaluate(() => {
+      const move = (testId: string, values: string[]) => {
+        const slider = document.querySelector<HTMLInputElement>(`[data-testid=${testId}]`);
+        for (const value of slider ? values : []) {
+          if (slider) slider.value = value;
+          slider?.dispatchEvent(new Event("input", { bubbles: true }));
+        }
+      };
+      move("split-ratio", ["0.0625", "1", "0.75", "0.25"]);
+      move("hybrid-index", ["7", "0", "3"]);
+    });
+    await expect(visitor.part("report")).toContainText(hashes[0] ?? "");
+    await visitor.expectState("done");
+    await expect(visitor.part("slice-score")).toContainText("32.57 dB");
+    expect(requests).toEqual([]);
+    expect(workers).toEqual([]);
+  });
+
+  test("a click in the plot chooses a network", async () => {
+    await openLink(`#img=demo:sign&model=${ELASTIC}&zoom=2`);
+    const plot = visitor.part("slice-plot");
+    // The lower left corner has the cheapest network, of 7 lightweight groups.
+    const box = await plot.boundingBox();
+    if (!box) throw new Error("there is no plot");
+    await plot.click({ position: { x: box.width * 0.12, y: box.height * 0.7 } });
+    await expect(visitor.part("hybrid-index")).toHaveValue("7");
+    await visitor.expectState("done");
+  });
+
+  test("a time for the picture chooses the best network for it", async () => {
+    await openLink(`#img=demo:sign&model=${ELASTIC}&zoom=2`);
+    const expectNetwork = async (ratio: string, index: string) => {
+      await expect(visitor.part("split-ratio")).toHaveValue(ratio);
+      await expect(visitor.part("hybrid-index")).toHaveValue(index);
+      await visitor.expectState("done");
+    };
+    const budget = visitor.part("budget");
+    await expect(budget).toBeEnabled();
+    await budget.fill("1");
+    await budget.press("Enter");
+    await expectNetwork("0.0625", "7");
+    await expect(budget).toBeEnabled();
+    await budget.fill("1000000");
+    await budget.press("Enter");
+    await expectNetwork("0.125", "3");
+  });
+
+  test("a link has the network, and whoever opens it gets the same pixels", async ({ page }, info) => {
+    await openLink(`#img=demo:sign&model=${ELASTIC}&a=0.3125&hi=4&mode=standard-first&zoom=2`);
+    await visitor.part("verify").click();
+    await expect(page.getByText("The link now contains the hash of the exact result.")).toBeVisible();
+    const link = await visitor.link();
+    for (const part of [`model=${ELASTIC}`, "a=0.3125", "hi=4", "mode=standard-first"]) expect(link).toContain(part);
+    await openLink(link);
+    await expect(page.getByText("Reproduced exactly.")).toBeVisible();
+    await expect(visitor.part("split-ratio")).toHaveValue("0.3125");
+
+    const weights = extract(info.outputPath("slice.safetensors"), 0.3125, 4, "standard-first");
+    const other = await page.context().newPage();
+    await openHost(other, info.project.use.baseURL);
+    const hash = await other.evaluate(HASH, { weights });
+    expect(link).toContain(`-${hash.slice(0, 32)}`);
+  });
+
+  test("it has weights for what no other model was trained with", async () => {
+    await visitor.open("#img=demo:sign&model=splitsr-x2&a=0.75&hi=6&zoom=2");
+    await expect(visitor.part("use-trained")).toBeVisible();
+    await visitor.part("try-elastic").click();
+    await expect(visitor.part("model")).toHaveValue(ELASTIC);
+    await expect(visitor.part("split-ratio")).toHaveValue("0.75");
+    await expect(visitor.part("hybrid-index")).toHaveValue("6");
+    await visitor.run();
+    // What it holds no weights for is as with any other model, and there is a way back.
+    await visitor.part("block").selectOption("ghost");
+    await expect(visitor.part("use-trained")).toBeVisible();
+    await visitor.part("block").selectOption("split");
+    await expect(visitor.part("use-trained")).toHaveCount(0);
+    await expect(visitor.part("split-ratio")).toHaveValue("0.75");
+  });
+
+  test("it is chosen by name alone: hyper-parameters lead to a model that was trained for them", async () => {
+    await visitor.open("#img=demo:sign&model=splitsr-x2-a0.5&zoom=2");
+    await visitor.unfold("network");
+    await visitor.part("split-ratio").selectOption("0.25");
+    await expect(visitor.part("model")).toHaveValue("splitsr-x2");
+    await visitor.part("try-elastic").click();
+    await visitor.part("use-single").click();
+    await expect(visitor.part("model")).toHaveValue("splitsr-x2");
+  });
+
+  test("a page that waits for a click enlarges nothing when a slider moves", async () => {
+    await visitor.open(`#img=demo:sign&model=${ELASTIC}&zoom=2`);
+    await visitor.expectState("done");
+    const hash = await visitor.outputHash();
+    const facts = visitor.part("network-facts");
+    await expect(facts).toContainText("measured on this CPU");
+    // The expected time is there in the same task.
+    const text = await visitor.part("split-ratio").evaluate((slider: HTMLInputElement) => {
+      slider.value = "1";
+      slider.dispatchEvent(new Event("input", { bubbles: true }));
+      return document.querySelector("[data-testid=network-facts]")?.textContent;
+    });
+    expect(text).toMatch(/about \d+ ms per megapixel of the result \(estimated\)/);
+    await expect(facts).toContainText("207,363 parameters");
+    await visitor.expectState("idle");
+    expect(await visitor.outputHash()).toBe(hash);
+  });
+
+  test("axe finds nothing, on a phone neither", async ({ page }) => {
+    await openLink(`#img=demo:sign&model=${ELASTIC}&zoom=2`);
+    await expect(visitor.part("slice-plot")).toBeVisible();
+    expect(await violations(page)).toEqual([]);
+    await page.setViewportSize({ width: 390, height: 844 });
+    expect(await violations(page)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  });
+});
