@@ -39,30 +39,28 @@ function countWork(): void {
     for (const answer of held.splice(0)) answer();
   };
   window.work = { now: 0, most: 0, started: 0, colours: [], hold: false, release };
-  const posted = new WeakMap<Worker, Set<number>>();
   window.Worker = class extends Worker {
+    readonly #ids = new Set<number>();
+
+    constructor(script: string | URL, options?: WorkerOptions) {
+      super(script, options);
+      // Before the engine's own listener, so that it can hear an answer later.
+      this.addEventListener("message", (event: MessageEvent<{ id: number }>) => {
+        if ("event" in event.data || !this.#ids.has(event.data.id)) return;
+        if (event.isTrusted && window.work.hold) {
+          event.stopImmediatePropagation();
+          held.push(() => this.dispatchEvent(new MessageEvent("message", { data: event.data })));
+          return;
+        }
+        this.#ids.delete(event.data.id);
+        window.work.now--;
+      });
+    }
+
     override postMessage(message: unknown, options?: unknown) {
       const { id, method, argument } = message as { id: number; method?: string; argument?: { source?: unknown } };
       if (method === "upscale") {
-        let ids = posted.get(this);
-        if (!ids) {
-          posted.set(this, (ids = new Set()));
-          this.addEventListener(
-            "message",
-            (event) => {
-              if ("event" in event.data || !ids?.delete((event.data as { id: number }).id)) return;
-              if (event.isTrusted && window.work.hold) {
-                event.stopImmediatePropagation();
-                ids.add((event.data as { id: number }).id);
-                held.push(() => this.dispatchEvent(new MessageEvent("message", { data: event.data as unknown })));
-                return;
-              }
-              window.work.now--;
-            },
-            { capture: true },
-          );
-        }
-        ids.add(id);
+        this.#ids.add(id);
         const { work } = window;
         work.started++;
         work.now++;
@@ -90,21 +88,23 @@ function noteStreams(): void {
 function drawnCamera(): void {
   const canvas = document.createElement("canvas");
   Object.assign(canvas, { width: 640, height: 480 });
-  const stream = canvas.captureStream(0);
   const draw = (colour: string) => {
     const context = canvas.getContext("2d");
     if (!context) return;
     context.fillStyle = colour;
     context.fillRect(0, 0, canvas.width, canvas.height);
-    (stream.getVideoTracks()[0] as CanvasCaptureMediaStreamTrack).requestFrame();
+    (window.camera.stream.getVideoTracks()[0] as CanvasCaptureMediaStreamTrack).requestFrame();
   };
   // A frame that nobody listens to yet is lost.
   let timer = 0;
   const rest = () => clearInterval(timer);
-  window.camera = { draw, stream, rest };
+  window.camera = { draw, stream: canvas.captureStream(0), rest };
   const give = () => {
+    clearInterval(timer);
+    // The page ends the last one when it takes another.
+    window.camera.stream = canvas.captureStream(0);
     timer = window.setInterval(() => draw("#f00"), 40);
-    return Promise.resolve(stream);
+    return Promise.resolve(window.camera.stream);
   };
   navigator.mediaDevices.getUserMedia = give;
   navigator.mediaDevices.getDisplayMedia = give;
@@ -167,12 +167,65 @@ test("frames arrive, and are shown twice in the same size: enlarged with and wit
     await visitor.part(`viewfinder-x${scale}`).click();
     await expect(visitor.part(`viewfinder-x${scale}`)).toHaveAttribute("aria-pressed", "true");
     await expect(visitor.part("viewfinder-numbers")).toContainText(`SplitSR ×${scale}`);
-    const { width, height } = await part();
-    for (const name of ["digital", "result"] as const) {
-      expect(await sizeOf(name)).toEqual({ width: scale * width, height: scale * height });
-    }
+    await expect(async () => {
+      const { width, height } = await part();
+      for (const name of ["digital", "result"] as const) {
+        expect(await sizeOf(name)).toEqual({ width: scale * width, height: scale * height });
+      }
+    }).toPass();
     expect(await pixelsOf("digital")).not.toBe(await pixelsOf("result"));
   }
+});
+
+test("one frame is enlarged at a time, and the next one is the newest", async ({ page }) => {
+  await page.evaluate(drawnCamera);
+  await openLive();
+  await page.evaluate(() => window.camera.rest());
+  await page.waitForFunction(() => window.work.now === 0);
+  await page.evaluate(() => {
+    window.work.hold = true;
+    window.camera.draw("#0f0");
+  });
+  await page.waitForFunction(() => window.work.colours.at(-1) === "010");
+  await page.evaluate(() => (window.work.colours = []));
+  // While that one is held, three others come.
+  for (const colour of ["#00f", "#ff0", "#fff"]) {
+    await page.evaluate(
+      (colour) =>
+        new Promise<void>((resolve) => {
+          document.querySelector("video")?.requestVideoFrameCallback(() => resolve());
+          window.camera.draw(colour);
+        }),
+      colour,
+    );
+  }
+  expect(await page.evaluate(() => window.work.colours)).toEqual([]);
+  await page.evaluate(() => window.work.release());
+  await page.waitForFunction(() => window.work.colours.length > 0 && window.work.now === 0);
+  expect(await page.evaluate(() => window.work.colours)).toEqual(["111"]);
+  expect(await page.evaluate(() => window.work.most)).toBe(1);
+});
+
+test("a frozen picture stays, and its part can be moved and made larger", async ({ page }) => {
+  await page.evaluate(drawnCamera);
+  await openLive();
+  await visitor.part("viewfinder-freeze").click();
+  await expectState("frozen");
+  await page.waitForFunction(() => window.work.now === 0);
+  const colours = await page.evaluate(() => {
+    window.camera.rest();
+    setInterval(() => window.camera.draw("#00f"), 40);
+    return window.work.colours.length;
+  });
+  const before = await part();
+  for (let press = 0; press < 6; press++) await page.keyboard.press("-");
+  await expect.poll(async () => (await part()).width).toBeGreaterThan(before.width);
+  const seen = await page.evaluate((from) => window.work.colours.slice(from), colours);
+  expect(new Set(seen)).toEqual(new Set(["100"]));
+  await expect(visitor.part("viewfinder-freeze")).toHaveText("Continue");
+  await visitor.part("viewfinder-freeze").click();
+  await expectState("live");
+  await page.waitForFunction(() => window.work.colours.at(-1) === "001");
 });
 
 test("the part is opened in the page as a picture, in the frame's own pixels", async ({ page }) => {

@@ -186,12 +186,24 @@ export class Viewfinder {
     if (source.stream) video.srcObject = source.stream;
     else video.src = source.address ?? "";
     for (const track of source.stream?.getVideoTracks() ?? []) {
-      track.addEventListener("ended", () => this.#stopFor(whyEnded(source.kind)), { signal });
+      track.addEventListener("ended", () => this.#lose(source));
     }
     await video.play();
     if (source.kind === "camera") this.#cameras = await listCameras();
     if (signal.aborted) return;
     this.#goLive(signal);
+  }
+
+  /** The camera was unplugged, or the visitor has ended the sharing. */
+  #lose(source: Source): void {
+    if (this.#source !== source) return;
+    if (this.#state !== "frozen") {
+      this.#stopFor(whyEnded(source.kind));
+      return;
+    }
+    // The frame stays.
+    release(source);
+    this.#source = undefined;
   }
 
   #goLive(signal: AbortSignal): void {
@@ -436,19 +448,10 @@ export class Viewfinder {
     Object.assign(still, { width, height });
     contextOf(still).drawImage(video, 0, 0);
     const signal = this.#restart();
-    for (const track of this.#source?.stream?.getVideoTracks() ?? []) {
-      // The frame stays when the camera goes.
-      track.addEventListener("ended", () => this.#lose(), { signal: this.#abort.signal });
-    }
     this.#state = "frozen";
     this.#note = "";
     this.#screen.draw();
     void this.#run(signal);
-  }
-
-  #lose(): void {
-    if (this.#source) release(this.#source);
-    this.#source = undefined;
   }
 
   async unfreeze(): Promise<void> {
