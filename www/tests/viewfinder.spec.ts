@@ -451,6 +451,7 @@ test("a video file plays, and one that cannot be played is refused", async ({ pa
 for (const [device, viewport] of [
   ["a laptop", { width: 1366, height: 768 }],
   ["a phone", { width: 390, height: 844 }],
+  ["a phone on its side", { width: 844, height: 390 }],
 ] as const) {
   test.describe(`on ${device}`, () => {
     test.use({ viewport });
