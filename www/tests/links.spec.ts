@@ -308,6 +308,16 @@ for (const [method, moment] of [
   });
 }
 
+test("a link is opened even if the page writes its own address at the same moment", async ({ page }) => {
+  await visitor.chooseDemo("Sign");
+  await page.evaluate(() => {
+    const { href } = location;
+    location.hash = "#img=demo:fur&model=splitsr-x2&zoom=1.5";
+    history.replaceState(null, "", href);
+  });
+  await expect.poll(() => visitor.resultSize()).toEqual([558, 420]);
+});
+
 test("of several files the first of which is broken a batch is made, and what is wrong is told", async ({ page }) => {
   await visitor.part("file-input").setInputFiles([awkwardFile("empty.png"), fur, awkwardFile("rgba16.png")]);
   await visitor.expectState("error");

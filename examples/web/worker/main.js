@@ -5,10 +5,17 @@ const [input, image, output] = ["input", "img", "output"].map((name) =>
 const worker = new Worker(new URL("./worker.js", import.meta.url), {
   type: "module",
 });
+let last = 0;
 
-input.onchange = () => worker.postMessage(input.files[0]);
+input.onchange = () => {
+  const [picture] = input.files;
+  if (picture) worker.postMessage({ id: ++last, picture });
+};
 
-worker.onmessage = ({ data: { error, file, text } }) => {
-  if (file) image.src = URL.createObjectURL(file);
+worker.onmessage = ({ data: { id, error, file, text } }) => {
+  // Another picture was chosen meanwhile.
+  if (id !== last) return;
+  URL.revokeObjectURL(image.src);
+  image.src = file ? URL.createObjectURL(file) : "";
   output.textContent = error ?? text;
 };

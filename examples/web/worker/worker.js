@@ -2,16 +2,20 @@ import { createUpscaler } from "splitsr";
 
 let upscaler;
 
-onmessage = async ({ data: picture }) => {
+onmessage = async ({ data: { id, picture } }) => {
   try {
     // It stays: the next picture need not wait for the model.
-    upscaler ??= await createUpscaler();
-    const { width, height, report, blob } = await upscaler.upscale(picture, {
+    upscaler ??= createUpscaler();
+    const engine = await upscaler.catch((error) => {
+      upscaler = undefined; // The next picture tries again.
+      throw error;
+    });
+    const { width, height, report, blob } = await engine.upscale(picture, {
       scale: 2,
     });
     const text = `${width} × ${height}, SHA-256 ${report.outputSha256}`;
-    postMessage({ file: await blob("image/png"), text });
+    postMessage({ id, file: await blob("image/png"), text });
   } catch (error) {
-    postMessage({ error: error.message });
+    postMessage({ id, error: error.message });
   }
 };

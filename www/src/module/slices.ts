@@ -21,9 +21,24 @@ export function timeRatio(macs: number, otherMacs: number): number {
   return (macs + OVERHEAD_MACS) / (otherMacs + OVERHEAD_MACS);
 }
 
+/** The one of `slices` with these settings. The ratio is rounded to whole channels. */
+export function findSlice(
+  slices: readonly SliceFacts[],
+  { splitRatio, hybridIndex }: { splitRatio: number; hybridIndex: number },
+): SliceFacts | undefined {
+  const channels = Math.max(...slices.map((slice) => Math.round(1 / slice.splitRatio)));
+  const split = (ratio: number) => Math.max(1, Math.round(ratio * channels));
+  return slices.find(
+    (slice) =>
+      // Without lightweight groups there is just one network.
+      slice.hybridIndex === hybridIndex && (hybridIndex === 0 || split(slice.splitRatio) === split(splitRatio)),
+  );
+}
+
 /**
  * The network with the best score of those that are expected to take at most `budget` milliseconds;
- * the cheapest one if none is. `reference` is a network whose time is known.
+ * the cheapest one if none is; undefined if no score is known. `reference` is a network whose time
+ * is known.
  */
 export function bestWithin(
   budget: number,
@@ -31,6 +46,7 @@ export function bestWithin(
   reference: { macs720p: number; milliseconds: number },
 ): (SliceFacts & { milliseconds: number }) | undefined {
   const timed = slices
+    .filter(({ psnrY }) => psnrY !== undefined)
     .map((slice) => ({
       ...slice,
       milliseconds: reference.milliseconds * timeRatio(slice.macs720p, reference.macs720p),

@@ -15,7 +15,7 @@
 export * from "../api/index.ts";
 export { fineTune, readModel } from "./lazy-tuner.ts";
 export { listModels, modelFor } from "./models.ts";
-export { bestWithin, slicesOf, timeRatio, type SliceFacts } from "./slices.ts";
+export { bestWithin, findSlice, slicesOf, timeRatio, type SliceFacts } from "./slices.ts";
 export { createUpscaler } from "./upscaler.ts";
 export { SplitsrZoom } from "./zoom-element.ts";
 

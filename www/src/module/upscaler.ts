@@ -40,7 +40,7 @@ import {
 } from "../api/index.ts";
 import { listModels, loadModel, loadTwin } from "./models.ts";
 import { filesAt } from "./places.ts";
-import { bestWithin, slicesOf } from "./slices.ts";
+import { bestWithin, findSlice, slicesOf } from "./slices.ts";
 import { toPortable } from "./source.ts";
 
 /**
@@ -158,11 +158,15 @@ class Engine implements Upscaler {
     const size = checkSize(options);
     const { tile = "auto", clean = 0, budget, signal, onProgress, onPart } = options;
     checkCleanUp(clean);
+    checkBudget(budget);
     let slice = { ...this.#slice, ...sliceOf(options) };
     let note: string | undefined;
     if (budget !== undefined) {
       if (!isInspected(source)) source = await this.inspect(source, signal ? { signal } : {});
-      ({ slice, note } = await this.#sliceWithin(budget, slice, await this.estimate(source, options)));
+      const asked = slice;
+      const choice = this.estimate(source, options).then((estimate) => this.#sliceWithin(budget, asked, estimate));
+      // An abort does not wait for another picture.
+      ({ slice, note } = await (signal ? orAborted(choice, signal) : choice));
     }
     const onEvent = (event: UpscaleEvent) => {
       if ("progress" in event) onProgress?.(event.progress);
@@ -181,16 +185,13 @@ class Engine implements Upscaler {
   /**
    * The best network for a budget. `estimate` is that of the network `slice`.
    *
-   * @throws {UpscaleError} if the model is not elastic, or the budget is no number of milliseconds.
+   * @throws {UpscaleError} if the model is not elastic.
    */
   async #sliceWithin(
     budget: number,
     slice: Slice,
     { milliseconds }: Estimate,
   ): Promise<{ slice: Slice; note: string }> {
-    if (!(budget > 0)) {
-      throw new UpscaleError("usage", `The budget must be a number of milliseconds above 0, not ${budget}.`);
-    }
     this.#models ??= listModels(this.#places);
     const models = await this.#models.catch((error: unknown) => {
       // The next picture tries to load it again.
@@ -200,10 +201,8 @@ class Engine implements Upscaler {
     const entry = models.find(({ sha256 }) => sha256 === this.model.sha256);
     const config = entry?.config.architecture === "splitsr" ? entry.config : undefined;
     const slices = entry && config ? slicesOf(entry, slice.hybridMode ?? config.hybrid_mode) : [];
-    const { splitRatio = config?.split_ratio, hybridIndex = config?.hybrid_index } = slice;
-    const own = slices.find(
-      (other) => other.hybridIndex === hybridIndex && (hybridIndex === 0 || other.splitRatio === splitRatio),
-    );
+    const { splitRatio = config?.split_ratio ?? 1, hybridIndex = config?.hybrid_index ?? 0 } = slice;
+    const own = findSlice(slices, { splitRatio, hybridIndex });
     const best = own && bestWithin(budget, slices, { ...own, milliseconds });
     if (!best) {
       const why = `The model "${this.model.name}" has no choice of networks with known scores.`;
@@ -355,6 +354,11 @@ function sliceOf({ splitRatio, hybridIndex, hybridMode }: Slice): Slice {
 function checkCleanUp(clean: CleanUp): void {
   if (clean === "auto" || (Number.isInteger(clean) && clean >= 0 && clean <= 100)) return;
   throw new UpscaleError("usage", `"clean" must be "auto" or a whole number from 0 to 100, not ${clean}.`);
+}
+
+function checkBudget(budget: number | undefined): void {
+  if (budget === undefined || budget > 0) return;
+  throw new UpscaleError("usage", `The budget must be a number of milliseconds above 0, not ${budget}.`);
 }
 
 /** The size alone, checked as far as is possible without the picture. */

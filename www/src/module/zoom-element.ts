@@ -1,11 +1,12 @@
 /**
  * `<splitsr-zoom src="photo.jpg" scale="3" model="splitsr-x2" clean="auto" alt="…">`: a picture that is shown
  * enlarged, first as the browser does it and, when the engine is done, as the model does. The attributes
- * `assets` and `models` are the options of `createUpscaler`.
+ * `assets` and `models` are the options of `createUpscaler`; `split-ratio`, `hybrid-index`, `hybrid-mode` and
+ * `budget` are those of `upscale`, for elastic models.
  *
  * Events: `splitsr-done` with the report, `splitsr-error` with the error as `detail`; both bubble.
  */
-import type { CleanUp, Upscaler, UpscalerOptions } from "../api/index.ts";
+import type { CleanUp, HybridMode, Slice, Upscaler, UpscalerOptions } from "../api/index.ts";
 import { createUpscaler } from "./upscaler.ts";
 
 /** On a server, which has no elements, the module can still be imported. */
@@ -54,9 +55,20 @@ function giveBack(options: string): void {
 }
 
 const places = ["assets", "models"];
+/** Options of `upscale` that are numbers. */
+const numbers = { "split-ratio": "splitRatio", "hybrid-index": "hybridIndex", budget: "budget" } as const;
 
 export class SplitsrZoom extends Base {
-  static readonly observedAttributes = ["src", "scale", "model", "clean", "alt", ...places];
+  static readonly observedAttributes = [
+    "src",
+    "scale",
+    "model",
+    "clean",
+    "alt",
+    "hybrid-mode",
+    ...Object.keys(numbers),
+    ...places,
+  ];
 
   readonly #image = document.createElement("img");
   readonly #canvas = document.createElement("canvas");
@@ -95,6 +107,16 @@ export class SplitsrZoom extends Base {
     return text === "auto" ? text : Number(text);
   }
 
+  /** Which network of an elastic model. */
+  #network(): Slice & { budget?: number } {
+    const given = Object.entries(numbers).map(([attribute, option]) => [option, this.getAttribute(attribute)] as const);
+    const network: Slice & { budget?: number } = {};
+    for (const [option, value] of given) if (value !== null) network[option] = Number(value);
+    const mode = this.getAttribute("hybrid-mode");
+    if (mode !== null) network.hybridMode = mode as HybridMode;
+    return network;
+  }
+
   #update(): void {
     this.#run?.abort();
     const run = (this.#run = new AbortController());
@@ -117,7 +139,8 @@ export class SplitsrZoom extends Base {
     const options = JSON.stringify(Object.fromEntries(given.filter(([, value]) => value)));
     const upscaler = borrow(options);
     try {
-      const result = await (await upscaler).upscale(src, { scale: this.#scale(), clean: this.#clean(), signal });
+      const settings = { scale: this.#scale(), clean: this.#clean(), ...this.#network(), signal };
+      const result = await (await upscaler).upscale(src, settings);
       this.#canvas.width = result.width;
       this.#canvas.height = result.height;
       this.#canvas.style.width = `${result.width}px`;

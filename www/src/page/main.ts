@@ -41,8 +41,8 @@ void app
   .then(() => Promise.all([offerOffline(part("offline")), probeFormats().then(() => session.changed())]));
 
 // The page's own changes of the address fire no hashchange: this is a link that was pasted or
-// edited.
-addEventListener("hashchange", () => void app.openLink(location.hash));
+// edited. By now the page may have changed the address once more.
+addEventListener("hashchange", ({ newURL }) => void app.openLink(new URL(newURL).hash));
 
 const lookForStored = () => Promise.all([session.own.load(), app.launcher.findWaiting()]);
 // Another window may have stored something meanwhile. A page that the browser kept whole while the

@@ -10,10 +10,12 @@ export function useUpscaler(options) {
     last.current.run?.abort();
     last.current.upscaler?.then((engine) => engine.destroy()).catch(() => {});
     last.current = {};
+    setState({});
   }
   useEffect(() => stop, []);
 
   async function enlarge(picture, settings) {
+    if (!picture) return; // The file chooser was closed.
     last.current.run?.abort();
     const { signal } = (last.current.run = new AbortController());
     const show = (state) => signal.aborted || setState(state);

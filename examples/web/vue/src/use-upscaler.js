@@ -8,6 +8,7 @@ export function useUpscaler(options) {
   let upscaler;
 
   async function enlarge(picture, settings) {
+    if (!picture) return; // The file chooser was closed.
     run?.abort();
     const { signal } = (run = new AbortController());
     const show = (news) => signal.aborted || (state.value = news);

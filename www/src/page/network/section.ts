@@ -115,9 +115,12 @@ function elasticTemplate(
     if (!config || psnrY === undefined || !holds(entry, config)) return [];
     return [{ label: modelLabel(model.name), macs720p: model.macs_720p, psnrY }];
   });
+  const score = single?.scores?.validation_psnr_y;
+  const scored = slices.some(({ psnrY }) => psnrY !== undefined);
   return html`
     <p class="about">
-      This model holds a network for each split ratio, hybrid index and mode. The result follows the sliders.
+      This model holds a network for each split ratio, hybrid index and mode. The result follows the sliders while that
+      takes at most four seconds.
       ${
         single
           ? html`<button
@@ -127,12 +130,12 @@ function elasticTemplate(
                 @click=${() => commands.setModel(single.name)}
               >
                 ${modelLabel(single.name)}</button
-              >&nbsp;was trained for this network alone:
-              ${singles.find(({ label }) => label === modelLabel(single.name))?.psnrY.toFixed(2)} dB.`
+              >&nbsp;was trained for this network alone${score === undefined ? "" : `: ${score.toFixed(2)} dB`}.`
           : nothing
       }
     </p>
-    ${drawings?.budgetField(session, slices, commands)} ${drawings?.slicePlot(slices, singles, network, commands)}
+    ${scored ? drawings?.budgetField(session, slices, commands) : nothing}
+    ${drawings?.slicePlot(slices, singles, network, commands)}
   `;
 }
 

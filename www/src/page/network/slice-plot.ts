@@ -1,7 +1,8 @@
 /** The plot of an elastic model's networks: quality against cost. */
 import { html, nothing, svg, type TemplateResult } from "lit-html";
-import type { SliceFacts, SplitSrConfig } from "../../module/splitsr.ts";
+import { findSlice, type SliceFacts, type SplitSrConfig } from "../../module/splitsr.ts";
 import type { Commands } from "../session/commands.ts";
+import { sliceOf } from "../session/hyper-parameters.ts";
 import { axis, ticksFrom } from "../shared/axes.ts";
 
 const WIDTH = 300;
@@ -39,7 +40,8 @@ export function slicePlot(
     top: y.at(network.psnrY),
   });
   const dots = slices.map(placed);
-  const chosen = dots.find((dot) => isChosen(dot.network, network));
+  const own = findSlice(slices, sliceOf(network));
+  const chosen = dots.find((dot) => dot.network === own);
   // Those with the same ratio, by the number of their lightweight groups.
   const row = dots
     .filter(({ network: { hybridIndex, splitRatio } }) => hybridIndex === 0 || splitRatio === network.split_ratio)
@@ -88,8 +90,3 @@ export function slicePlot(
 }
 
 const psnrText = ({ psnrY }: { psnrY: number }) => `${psnrY.toFixed(2)} dB`;
-
-function isChosen({ splitRatio, hybridIndex }: SliceFacts, { split_ratio, hybrid_index }: SplitSrConfig): boolean {
-  // Without lightweight groups there is just one network.
-  return hybridIndex === hybrid_index && (hybridIndex === 0 || splitRatio === split_ratio);
-}

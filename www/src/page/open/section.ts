@@ -44,7 +44,7 @@ export function pictureSection(
         type="file"
         accept="image/*"
         capture="environment"
-        data-testid="camera"
+        data-testid="photo-input"
         @change=${choose}
       />
       <label class="button wide with-camera" for="camera">Take a photo</label>

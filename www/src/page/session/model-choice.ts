@@ -3,12 +3,12 @@
  * own.
  */
 import {
+  findSlice,
   modelFor,
   slicesOf,
   type ModelEntry,
   type ModelSource,
   type Slice,
-  type SliceFacts,
   type SplitSrConfig,
 } from "../../module/splitsr.ts";
 import { configOf, hasConfig, holds, nearestTo, sliceOf, trainedWith, type NetworkChange } from "./hyper-parameters.ts";
@@ -84,10 +84,7 @@ export class ModelChoice {
   get sliceMacs(): number | undefined {
     const { entry, network } = this;
     if (!this.isElastic || !entry || !network) return undefined;
-    const { split_ratio, hybrid_index, hybrid_mode } = network;
-    const isIt = ({ splitRatio, hybridIndex }: SliceFacts) =>
-      hybridIndex === hybrid_index && (hybridIndex === 0 || splitRatio === split_ratio);
-    return slicesOf(entry, hybrid_mode).find(isIt)?.macs720p;
+    return findSlice(slicesOf(entry, network.hybrid_mode), sliceOf(network))?.macs720p;
   }
 
   /** The model, and which network of it if it holds several. */

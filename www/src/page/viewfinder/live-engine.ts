@@ -9,6 +9,8 @@ interface Running {
 
 export class LiveEngine {
   #running: Running | undefined;
+  /** Has started, and takes over between two frames. */
+  #ready: Running | undefined;
   #starting: { model: ModelSource; done: Promise<Running> } | undefined;
   /** Models that could not be loaded while another one was there to go on with. */
   readonly #broken = new Set<ModelSource>();
@@ -24,12 +26,17 @@ export class LiveEngine {
    * on.
    */
   async take(model: ModelSource, scale: number): Promise<Upscaler> {
+    this.#adopt();
     const running = this.#running;
     if (running?.model === model) return running.upscaler;
     const isReplaceable = running?.scale === scale;
     if (isReplaceable && this.#broken.has(model)) return running.upscaler;
     const started = this.#start(model, scale);
-    if (!isReplaceable) return (await started).upscaler;
+    if (!isReplaceable) {
+      const { upscaler } = await started;
+      this.#adopt();
+      return upscaler;
+    }
     started.catch(() => this.#broken.add(model));
     return running.upscaler;
   }
@@ -45,8 +52,8 @@ export class LiveEngine {
       const upscaler = await createUpscaler({ model, backend: this.#backend });
       const isLatest = this.#starting === starting && !this.#isDestroyed;
       if (isLatest) {
-        this.#running?.upscaler.destroy();
-        this.#running = { model, scale, upscaler };
+        this.#ready?.upscaler.destroy();
+        this.#ready = { model, scale, upscaler };
       } else upscaler.destroy();
       return { model, scale, upscaler };
     };
@@ -59,9 +66,16 @@ export class LiveEngine {
     return starting.done;
   }
 
+  #adopt(): void {
+    if (!this.#ready) return;
+    this.#running?.upscaler.destroy();
+    this.#running = this.#ready;
+    this.#ready = undefined;
+  }
+
   destroy(): void {
     this.#isDestroyed = true;
-    this.#running?.upscaler.destroy();
-    this.#running = undefined;
+    for (const one of [this.#running, this.#ready]) one?.upscaler.destroy();
+    this.#running = this.#ready = undefined;
   }
 }

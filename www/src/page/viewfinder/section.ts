@@ -6,9 +6,9 @@ export function cameraButton(launcher: ViewfinderLauncher, isReady: boolean): Te
   return html`
     <button
       type="button"
-      data-testid="viewfinder-open"
+      data-testid="camera"
       aria-haspopup="dialog"
-      title="Zoom live into a camera, a video, a tab or the screen"
+      title="Zoom in live on a camera, a video, a tab or the screen"
       ?disabled=${!isReady}
       @click=${() => void launcher.open()}
     >

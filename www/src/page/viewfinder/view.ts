@@ -165,11 +165,11 @@ function actions(viewfinder: Viewfinder): TemplateResult {
       type="button"
       class="primary"
       data-testid="viewfinder-enlarge"
-      title="Open this part in the page, where the larger network enlarges it"
+      title="Open this part in the page, to enlarge it with the model that is chosen there"
       ?disabled=${isOff}
       @click=${() => void viewfinder.enlarge()}
     >
-      Enlarge<span class="long">&nbsp;with the whole network</span>
+      Enlarge<span class="long">&nbsp;with the full network</span>
     </button>
   `;
 }
@@ -211,7 +211,7 @@ export function numbersText({ state, kind, shown, stats, lens }: Viewfinder): st
   const speed = `${Math.round(rate)} frames a second with a delay of ${timeText(delay)}.`;
   const limit =
     stats.showsAll && rate < FRAMES_A_SECOND - 1
-      ? ` ${sourceNames[kind]} gives no more.`
+      ? ` ${sourceNames[kind]} delivers no more than that.`
       : lens.keepsPace && limitText(lens.pace);
   return `${speed} ${what}${limit || ""}`;
 }
@@ -219,6 +219,6 @@ export function numbersText({ state, kind, shown, stats, lens }: Viewfinder): st
 const sourceNames = { camera: "The camera", file: "The video", screen: "The screen" };
 
 function limitText({ isTooSlow, isLimited }: Pace): string {
-  if (isTooSlow) return ` This device is slower than ${FRAMES_A_SECOND}, even with the smallest part.`;
+  if (isTooSlow) return ` This device cannot reach ${FRAMES_A_SECOND} frames a second, even with the smallest part.`;
   return isLimited ? " A larger part would be slower." : "";
 }

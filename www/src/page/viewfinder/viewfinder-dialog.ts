@@ -91,7 +91,8 @@ export class ViewfinderDialog {
     });
     for (const pane of panes) {
       listenToPointers(pane, {
-        press: () => undefined,
+        // So that keys go on working.
+        press: () => this.#dialog.querySelector<HTMLElement>(".part")?.focus({ preventScroll: true }),
         // Like a map: what is under the finger stays there.
         drag: ({ x, y }) => {
           const scale = (viewfinder.area?.width ?? 0) / Math.max(1, pane.clientWidth);

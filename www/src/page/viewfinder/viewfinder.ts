@@ -152,7 +152,19 @@ export class Viewfinder {
 
   start(kind: "camera" | "screen", device = this.#device): Promise<void> {
     if (kind === "camera") this.#device = device;
-    return this.#begin(kind, () => (kind === "camera" ? openCamera(device) : openScreen()));
+    return this.#begin(kind, () => (kind === "camera" ? this.#openCamera(device) : openScreen()));
+  }
+
+  /** Any other camera, if the chosen one is gone. */
+  async #openCamera(device: string | undefined): Promise<Source> {
+    try {
+      return await openCamera(device);
+    } catch (error) {
+      if (device === undefined || !(error instanceof DOMException && error.name === "OverconstrainedError"))
+        throw error;
+      this.#device = undefined;
+      return openCamera(undefined);
+    }
   }
 
   startFile(file: Blob): Promise<void> {
@@ -219,6 +231,7 @@ export class Viewfinder {
     this.#end();
     this.#state = "stopped";
     this.#trouble = trouble;
+    this.#shown = undefined;
     this.#screen.draw();
   }
 
@@ -273,11 +286,16 @@ export class Viewfinder {
     const from = this.#hiddenFrom;
     this.#hiddenFrom = undefined;
     if (!from) return;
-    if (from === "frozen") void this.#run(this.#restart());
-    else await this.#proceed();
-    if (this.#trouble || from === "frozen") return;
+    if (from === "frozen") {
+      void this.#run(this.#restart());
+      return;
+    }
+    const kind = this.#kind;
+    await this.#proceed();
+    // The visitor may have chosen another source meanwhile, or none had begun.
+    if (this.#state !== "live" || from !== "live" || this.#kind !== kind) return;
     this.#note =
-      this.#kind === "camera"
+      kind === "camera"
         ? "The camera was off while this page was hidden. It is on again."
         : "The video was paused while this page was hidden.";
     this.#screen.draw();
@@ -463,7 +481,8 @@ export class Viewfinder {
   /** Saves what is shown. */
   async save(): Promise<void> {
     const blob = await new Promise<Blob | null>((resolve) => this.result.toBlob(resolve));
-    if (blob) save(blob, `${this.#kind === "camera" ? "camera" : "video"}-x${this.lens.scale}.png`);
+    if (blob)
+      save(blob, `${this.#kind === "camera" ? "camera" : "video"}-x${this.#shown?.scale ?? this.lens.scale}.png`);
   }
 
   /** Opens the part in the page, to be enlarged by the network that is chosen there. */
