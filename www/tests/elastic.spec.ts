@@ -59,6 +59,8 @@ test("the module chooses the best network for a budget", async ({ page, baseURL 
     };
     const few = await upscale({ budget: 0.1 });
     const many = await upscale({ budget: 1e9 });
+    // A ratio that is no whole number of channels is rounded, as without a budget.
+    const between = await upscale({ budget: 1e9, splitRatio: 0.3 });
     const fastest = await upscale({ splitRatio: 1 / 16, hybridIndex: 7 });
     const best = await upscale({ splitRatio: 1 / 8, hybridIndex: 3 });
     const codes: string[] = [];
@@ -68,12 +70,35 @@ test("the module chooses the best network for a budget", async ({ page, baseURL 
     upscaler.destroy();
     const plain = await window.splitsr.createUpscaler({ model: "splitsr-tiny-x2", backend: "cpu" });
     await fails(plain.upscale("demo/sign.png", { scale: 2, budget: 100 }));
-    return { few, many, fastest, best, codes };
+    return { few, many, between, fastest, best, codes };
   }, ELASTIC);
   expect(found.few.hash).toBe(found.fastest.hash);
   expect(found.few.note).toMatch(/^split ratio 0.0625, hybrid index 7: about \d+ ms expected, of 0.1 ms allowed$/);
   expect(found.many.hash).toBe(found.best.hash);
+  expect(found.between.hash).toBe(found.best.hash);
   expect(found.codes).toEqual(["usage", "model"]);
+});
+
+test("the element has the settings of the networks", async ({ page, baseURL }) => {
+  await openHost(page, baseURL);
+  const [shown, expected] = await page.evaluate(async (model) => {
+    const zoom = document.createElement("splitsr-zoom");
+    const attributes = { src: "demo/fur.png", scale: "1.5", model, "split-ratio": "0.5", "hybrid-index": "6" };
+    for (const [name, value] of Object.entries(attributes)) zoom.setAttribute(name, value);
+    const done = new Promise<string>((resolve, reject) => {
+      const detail = (event: Event) => (event as CustomEvent<{ outputSha256: string }>).detail;
+      zoom.addEventListener("splitsr-done", (event) => resolve(detail(event).outputSha256));
+      zoom.addEventListener("splitsr-error", (event) => reject((event as CustomEvent<Error>).detail));
+    });
+    document.body.append(zoom);
+    const shown = await done;
+    zoom.remove();
+    const upscaler = await window.splitsr.createUpscaler({ model });
+    const result = await upscaler.upscale("demo/fur.png", { scale: 1.5, splitRatio: 0.5, hybridIndex: 6 });
+    upscaler.destroy();
+    return [shown, result.report.outputSha256];
+  }, ELASTIC);
+  expect(shown).toBe(expected);
 });
 
 test.describe("the page", () => {
