@@ -22,10 +22,18 @@ declare const CaptureController: (new () => { setFocusBehavior(behaviour: "no-fo
 export const sharesScreens = (): boolean =>
   "mediaDevices" in navigator && typeof Reflect.get(navigator.mediaDevices, "getDisplayMedia") === "function";
 
+/** Opens any other camera if `device` is gone. */
 export async function openCamera(device: string | undefined): Promise<Source> {
   if (!("mediaDevices" in navigator)) throw new DOMException("", "InsecureContextError");
-  const which = device === undefined ? { facingMode: "environment" } : { deviceId: { exact: device } };
-  const stream = await navigator.mediaDevices.getUserMedia({ video: { ...WISHED, ...which }, audio: false });
+  const open = (which: MediaTrackConstraints) =>
+    navigator.mediaDevices.getUserMedia({ video: { ...WISHED, ...which }, audio: false });
+  const openAny = () => open({ facingMode: "environment" });
+  const openOne = (id: string) =>
+    open({ deviceId: { exact: id } }).catch((error: unknown) => {
+      if (error instanceof DOMException && error.name === "OverconstrainedError") return openAny();
+      throw error;
+    });
+  const stream = await (device === undefined ? openAny() : openOne(device));
   const { deviceId } = stream.getVideoTracks()[0]?.getSettings() ?? {};
   return { kind: "camera", stream, address: undefined, device: deviceId };
 }

@@ -152,19 +152,7 @@ export class Viewfinder {
 
   start(kind: "camera" | "screen", device = this.#device): Promise<void> {
     if (kind === "camera") this.#device = device;
-    return this.#begin(kind, () => (kind === "camera" ? this.#openCamera(device) : openScreen()));
-  }
-
-  /** Any other camera, if the chosen one is gone. */
-  async #openCamera(device: string | undefined): Promise<Source> {
-    try {
-      return await openCamera(device);
-    } catch (error) {
-      if (device === undefined || !(error instanceof DOMException && error.name === "OverconstrainedError"))
-        throw error;
-      this.#device = undefined;
-      return openCamera(undefined);
-    }
+    return this.#begin(kind, () => (kind === "camera" ? openCamera(device) : openScreen()));
   }
 
   startFile(file: Blob): Promise<void> {
