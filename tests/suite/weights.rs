@@ -31,17 +31,14 @@ fn every_kind_of_network_comes_back_bit_for_bit() {
     let _shared = shared();
     let device = Device::flex();
     let split = |block, replacement| NetworkConfig::SplitSr(SplitSrConfig { block, replacement, ..small() });
-    let configs = [
+    let mut configs = vec![
         split(BlockKind::Split, Replacement::Features),
-        split(BlockKind::Split, Replacement::Both),
-        split(BlockKind::Shuffle, Replacement::Both),
         split(BlockKind::InvertedResidual, Replacement::Upsampler),
-        split(BlockKind::Idle, Replacement::Features),
-        split(BlockKind::Ghost, Replacement::Both),
         NetworkConfig::SplitSr(SplitSrConfig { attention: Some(4), hybrid_index: 0, ..small() }),
         NetworkConfig::Edsr(EdsrConfig { scale: 3, channels: 8, blocks: 2 }),
         NetworkConfig::Srcnn(SrcnnConfig { scale: 4 }),
     ];
+    configs.extend(BlockKind::ALL.iter().map(|&block| split(block, Replacement::Both)));
     for config in configs {
         let (network, bytes) = file(config);
         let model = Model::from_bytes(&bytes, &device).unwrap();

@@ -6,17 +6,23 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { expect, test } from "@playwright/test";
+import type { BlockKind } from "../src/api/index.ts";
 import { command, openHost } from "./support.ts";
 
 const splitsr = (scale: number, more: string) =>
   `architecture = "splitsr"\nscale = ${scale}\nchannels = 8\ngroups = 2\nblocks = 3\nhybrid_index = 1\n${more}`;
 
-const networks: Record<string, string> = {
+/** The compiler finds a kind that is missing. */
+const blocks: Record<BlockKind, string> = {
   split: splitsr(2, 'split_ratio = 0.375\nreplacement = "both"'),
   shuffle: splitsr(3, 'block = "shuffle"'),
-  "inverted residual": splitsr(4, 'block = "inverted-residual"'),
+  "inverted-residual": splitsr(4, 'block = "inverted-residual"'),
   idle: splitsr(2, 'block = "idle"\nhybrid_mode = "standard-first"'),
   ghost: splitsr(3, 'block = "ghost"\nreplacement = "upsampler"'),
+};
+
+const networks: Record<string, string> = {
+  ...blocks,
   attention: splitsr(2, "attention = 4"),
   "20 channels": 'architecture = "splitsr"\nscale = 4\nchannels = 20\ngroups = 1\nblocks = 2\nhybrid_index = 0',
   EDSR: 'architecture = "edsr"\nscale = 3\nchannels = 24\nblocks = 2',

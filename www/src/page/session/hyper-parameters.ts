@@ -1,5 +1,5 @@
 /** The hyper-parameters that a visitor can change, and how they find their model. */
-import type { ModelEntry, Slice, SplitSrConfig } from "../../module/splitsr.ts";
+import type { BlockKind, ModelEntry, Slice, SplitSrConfig } from "../../module/splitsr.ts";
 
 /** A hyper-parameter that a visitor can change, and the values to choose from. */
 export interface Parameter {
@@ -19,6 +19,15 @@ const ratios = [
   [0.75, "3/4"],
   [1, "1"],
 ] as const;
+
+/** All kinds: the compiler finds one that is missing. */
+const blocks: Record<BlockKind, string> = {
+  split: "split",
+  shuffle: "shuffle",
+  "inverted-residual": "inverted residual",
+  idle: "idle",
+  ghost: "ghost",
+};
 
 /** An elastic model has weights for any number of channels. */
 function elasticRatios(channels: number): [ratio: number, label: string][] {
@@ -75,13 +84,7 @@ export const parameters: readonly Parameter[] = [
     testId: "block",
     label: "Block",
     link: "block",
-    values: () => [
-      ["split", "split"],
-      ["shuffle", "shuffle"],
-      ["inverted-residual", "inverted residual"],
-      ["idle", "idle"],
-      ["ghost", "ghost"],
-    ],
+    values: () => Object.entries(blocks),
   },
 ];
 
