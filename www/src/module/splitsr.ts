@@ -17,7 +17,8 @@ export { fineTune, readModel } from "./lazy-tuner.ts";
 export { listModels, modelFor } from "./models.ts";
 export { bestWithin, findSlice, slicesOf, timeRatio, type SliceFacts } from "./slices.ts";
 export { createUpscaler } from "./upscaler.ts";
-export { SplitsrZoom } from "./zoom-element.ts";
+export { SplitsrZoom } from "./zoom-element/element.ts";
+export type { ZoomDetail } from "./zoom-element/magnifier.ts";
 
 /** @deprecated Use `MAX_PICTURES`. */
 export { MAX_PICTURES as MOST_PICTURES } from "../api/index.ts";
