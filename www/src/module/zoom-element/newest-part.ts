@@ -22,6 +22,8 @@ interface Result extends Task {
   outer: Area;
 }
 
+/** One pass of the network reaches it. Where more is asked for, this is shown meanwhile. */
+const FIRST_SCALE = 2;
 /** Pixels around a part that the network sees as well: no model's tiles have a larger halo. */
 const HALO = 20;
 
@@ -87,10 +89,13 @@ export class NewestPart {
 
   /** Its result replaces that of any other part that was asked for. */
   ask(task: Task): void {
+    this.#wanted = this.#has(task) ? undefined : task;
+    if (this.#wanted && !this.#isBusy && !this.#hasFailed) void this.#work();
+  }
+
+  #has({ area, scale }: Task): boolean {
     const { result } = this;
-    const isThere = result && result.scale >= task.scale && contains(result.area, task.area);
-    this.#wanted = isThere ? undefined : task;
-    if (!isThere && !this.#isBusy && !this.#hasFailed) void this.#work();
+    return result !== undefined && result.scale >= scale && contains(result.area, area);
   }
 
   /** Enlarges the newest part until there is none. */
@@ -100,6 +105,8 @@ export class NewestPart {
     try {
       const upscaler = await loan.upscaler;
       for (let task; (task = this.#wanted);) {
+        const first = { ...task, scale: Math.min(FIRST_SCALE, task.scale) };
+        if (!this.#has(first)) task = first;
         this.#wanted = undefined;
         const { report, ...result } = await this.#enlarge(task, loan, upscaler);
         if (this.#signal.aborted) return;
