@@ -6,10 +6,10 @@ import { absolute } from "./address.ts";
 import { filesAt, folderAt } from "./places.ts";
 
 /**
- * The folder with `index.json`, beside this package's built file; the development server has it at
- * its root.
+ * The folder with `index.json`, beside that of this built file; the development server has it at its
+ * root.
  */
-const folder = () => new URL(`${import.meta.env.BASE_URL}models/`, import.meta.url);
+const folder = () => new URL(import.meta.env.DEV ? "/models/" : "../models/", import.meta.url);
 
 /**
  * The models that come with the module, or those in the folder `models`. Their twins for clean-up

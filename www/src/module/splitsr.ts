@@ -12,12 +12,9 @@
  * The workers, the WebAssembly and the models are found relative to this file, so the built folder
  * can be put on any static host. Pictures are never sent anywhere.
  */
-export * from "../api/index.ts";
-export { fineTune, readModel } from "./lazy-tuner.ts";
-export { listModels, modelFor } from "./models.ts";
-export { bestWithin, findSlice, slicesOf, timeRatio, type SliceFacts } from "./slices.ts";
-export { createUpscaler } from "./upscaler.ts";
-export { SplitsrZoom } from "./zoom-element.ts";
+export * from "./core.ts";
+export { SplitsrZoom } from "./zoom-element/element.ts";
+export type { ZoomDetail } from "./zoom-element/magnifier.ts";
 
 /** @deprecated Use `MAX_PICTURES`. */
 export { MAX_PICTURES as MOST_PICTURES } from "../api/index.ts";

@@ -21,4 +21,5 @@ export { UpscaleError } from "../api/errors.ts";
 export { DEFAULT_MODEL, MAX_ZOOM } from "../api/upscaling.ts";
 export { listModels, modelFor } from "../module/models.ts";
 export { createUpscaler } from "../module/upscaler.ts";
-export { SplitsrZoom } from "../module/zoom-element.ts";
+export { SplitsrZoom } from "../module/zoom-element/element.ts";
+export type { ZoomDetail } from "../module/zoom-element/magnifier.ts";

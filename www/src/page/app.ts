@@ -13,7 +13,7 @@ import {
   type Part,
   type SourcePicture,
   type Upscaler,
-} from "../module/splitsr.ts";
+} from "../module/core.ts";
 import { outcome, runBatch, saveBatch } from "./batch/run.ts";
 import { Comparison } from "./compare/comparison.ts";
 import { estimate, SETTLED_MS } from "./enlarge/estimate.ts";

@@ -81,10 +81,14 @@ test("a page that was written in Markdown shows a picture enlarged", async ({ pa
   });
   await page.goto(host.url);
   await expect(page.locator("html")).toHaveAttribute("data-told", "splitsr-done");
-  const canvas = page.locator("splitsr-zoom canvas");
+  const canvas = page.locator("splitsr-zoom [part=canvas]").first();
   await expect(canvas).toHaveJSProperty("width", 744);
   await expect(canvas).toHaveJSProperty("height", 560);
-  await expect(page.getByRole("img", { name: "A photo" })).toBeVisible();
+  await expect(page.getByRole("img", { name: "A photo", exact: true })).toBeVisible();
+  await page.evaluate(() => document.documentElement.removeAttribute("data-told"));
+  await page.getByRole("application", { name: "Magnifier" }).hover();
+  await expect(page.locator("html")).toHaveAttribute("data-told", "splitsr-done");
+  await expect(page.locator("splitsr-zoom [part=lens]")).toBeVisible();
 });
 
 test("a bundle without its files says in plain words what to do", async ({ page, packed: { tarball } }) => {

@@ -1,5 +1,5 @@
 /** Estimates the cost of a run, and says so if its result does not fit into memory. */
-import { UpscaleError, type Estimate, type Upscaler } from "../../module/splitsr.ts";
+import { UpscaleError, type Estimate, type Upscaler } from "../../module/core.ts";
 import { AT_ONCE_MS } from "../session/at-once.ts";
 import type { Session } from "../session/session.ts";
 

@@ -1,5 +1,5 @@
 /** Says what can be done next. */
-import { MAX_ZOOM } from "../../module/splitsr.ts";
+import { MAX_ZOOM } from "../../module/core.ts";
 import { MIN_ZOOM } from "../session/defaults.ts";
 import { untrainedText } from "../session/hyper-parameters.ts";
 import type { Session } from "../session/session.ts";

@@ -1,7 +1,7 @@
 /** Enlarging: the zoom, the device, the button, and the report of the result. */
 import { html, nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
-import { MAX_ZOOM, type Backend } from "../../module/splitsr.ts";
+import { MAX_ZOOM, type Backend } from "../../module/core.ts";
 import { AT_ONCE_MS } from "../session/at-once.ts";
 import type { Commands } from "../session/commands.ts";
 import { MIN_ZOOM } from "../session/defaults.ts";

@@ -8,7 +8,7 @@ import {
   type SplitSrConfig,
   type TuneResult,
   type TuneSettings,
-} from "../../module/splitsr.ts";
+} from "../../module/core.ts";
 import type { Commands } from "../session/commands.ts";
 import { freeName, nameTrouble } from "../session/own-models.ts";
 import type { Session } from "../session/session.ts";

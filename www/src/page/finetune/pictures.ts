@@ -1,6 +1,6 @@
 /** The pictures to fine-tune on. Each is read once, to check that it is usable. */
 import { html, nothing, type TemplateResult } from "lit-html";
-import { HELD_OUT_PARTS, MAX_PICTURES, MIN_PICTURES_HELD_OUT_WHOLE, type SourcePicture } from "../../module/splitsr.ts";
+import { HELD_OUT_PARTS, MAX_PICTURES, MIN_PICTURES_HELD_OUT_WHOLE, type SourcePicture } from "../../module/core.ts";
 
 interface TunePicture {
   file: File;

@@ -8,7 +8,7 @@ import {
   type ModelEntry,
   type Trained,
   type TuneSettings,
-} from "../../module/splitsr.ts";
+} from "../../module/core.ts";
 import { configOf } from "../session/hyper-parameters.ts";
 
 /** A new network has more to learn. */

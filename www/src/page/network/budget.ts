@@ -1,6 +1,6 @@
 /** The choice of an elastic model's network by the time that it may take. */
 import { html, type TemplateResult } from "lit-html";
-import { bestWithin, type SliceFacts } from "../../module/splitsr.ts";
+import { bestWithin, type SliceFacts } from "../../module/core.ts";
 import type { Commands } from "../session/commands.ts";
 import type { Session } from "../session/session.ts";
 

@@ -1,5 +1,5 @@
 /** Finds out what the chosen network costs. */
-import { UpscaleError } from "../../module/splitsr.ts";
+import { UpscaleError } from "../../module/core.ts";
 import { holds } from "../session/hyper-parameters.ts";
 import type { Session } from "../session/session.ts";
 

@@ -4,7 +4,7 @@
  */
 import { html, nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
-import { slicesOf, type ModelEntry, type NetworkInfo, type SplitSrConfig } from "../../module/splitsr.ts";
+import { slicesOf, type ModelEntry, type NetworkInfo, type SplitSrConfig } from "../../module/core.ts";
 import type { Commands } from "../session/commands.ts";
 import { configOf, elasticFor, holds, parameters, trainedWith, type Parameter } from "../session/hyper-parameters.ts";
 import type { Session } from "../session/session.ts";

@@ -1,6 +1,6 @@
 /** The plot of an elastic model's networks: quality against cost. */
 import { html, nothing, svg, type TemplateResult } from "lit-html";
-import { findSlice, type SliceFacts, type SplitSrConfig } from "../../module/splitsr.ts";
+import { findSlice, type SliceFacts, type SplitSrConfig } from "../../module/core.ts";
 import type { Commands } from "../session/commands.ts";
 import { sliceOf } from "../session/hyper-parameters.ts";
 import { axis, ticksFrom } from "../shared/axes.ts";

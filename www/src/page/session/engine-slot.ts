@@ -1,5 +1,5 @@
 /** The page's engine. There is one at a time, for the chosen model and device. */
-import { createUpscaler, type Backend, type ModelSource, type Upscaler } from "../../module/splitsr.ts";
+import { createUpscaler, type Backend, type ModelSource, type Upscaler } from "../../module/core.ts";
 
 export class EngineSlot {
   #engine: { model: ModelSource; backend: Backend; upscaler: Promise<Upscaler> } | undefined;

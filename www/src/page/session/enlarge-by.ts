@@ -5,7 +5,7 @@ import {
   type ModelSource,
   type SourcePicture,
   type Upscaler,
-} from "../../module/splitsr.ts";
+} from "../../module/core.ts";
 import { resizerNamed } from "../shared/baselines.ts";
 import type { Speeds } from "./speeds.ts";
 

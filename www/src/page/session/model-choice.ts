@@ -10,7 +10,7 @@ import {
   type ModelSource,
   type Slice,
   type SplitSrConfig,
-} from "../../module/splitsr.ts";
+} from "../../module/core.ts";
 import { configOf, hasConfig, holds, nearestTo, sliceOf, trainedWith, type NetworkChange } from "./hyper-parameters.ts";
 import type { OwnModels } from "./own-models.ts";
 

@@ -1,5 +1,5 @@
 /** The visitor's own models: fine-tuned here, or loaded from a file. */
-import { readModel, type ModelEntry } from "../../module/splitsr.ts";
+import { readModel, type ModelEntry } from "../../module/core.ts";
 import { withoutEnding } from "../shared/text.ts";
 import { addModel, readModels, removeModel, writeModel, type OwnModel } from "./storage.ts";
 

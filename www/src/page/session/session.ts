@@ -12,7 +12,7 @@ import {
   type NetworkInfo,
   type Slice,
   type UpscaleResult,
-} from "../../module/splitsr.ts";
+} from "../../module/core.ts";
 import { ORIGINAL } from "../shared/baselines.ts";
 import { png, type FileSettings, type Format } from "../shared/formats.ts";
 import { Activity } from "./activity.ts";

@@ -1,5 +1,5 @@
 /** The engine for live frames: the page's own one goes on with what it does. */
-import { createUpscaler, type Backend, type ModelSource, type Upscaler } from "../../module/splitsr.ts";
+import { createUpscaler, type Backend, type ModelSource, type Upscaler } from "../../module/core.ts";
 
 interface Running {
   model: ModelSource;
