@@ -12,7 +12,7 @@ import { roundZoom, timeText } from "../shared/text.ts";
 import { estimate, SETTLED_MS } from "./estimate.ts";
 
 /** Milliseconds that the network may take for a glimpse, so that a change is seen within 150. */
-const GLIMPSE_MS = 70;
+const GLIMPSE_MS = 60;
 /** Side of the first glimpse, in pixels: how fast the device is, is not known yet. */
 const FIRST_SIDE = 96;
 /** Sides of smaller glimpses, in pixels: there would be little to see. */
