@@ -270,12 +270,7 @@ test.describe("at once", () => {
     await expect(page.locator("#stage")).toHaveAttribute("data-shows", "comparison");
   });
 
-  test("what takes long is told and waits for a click, and so does a batch", async () => {
-    const large = { name: "large.bmp", mimeType: "image/bmp", buffer: noise(2000, 1500) };
-    await visitor.part("model").selectOption("splitsr-x2");
-    await visitor.chooseFile(large);
-    await expect(visitor.part("status")).toHaveText(/^Ready: .* That takes about [\d.]+ s: press Enlarge\.$/);
-    await visitor.expectState("idle");
+  test("a batch waits for a click", async () => {
     const small = { name: "small.bmp", mimeType: "image/bmp", buffer: noise(60, 40) };
     await visitor.part("file-input").setInputFiles([small, { ...small, name: "other.bmp" }]);
     await expect(visitor.part("batch").locator("li")).toHaveCount(2);

@@ -130,6 +130,23 @@ test("parts arrive before the result, cover it once and are what it becomes", as
   expect(outcome.levels).toBeLessThanOrEqual(1);
 });
 
+test("parts come in the order of their distance from the focus, and the result stays the same", async ({ page }) => {
+  const { distances, hashes } = await page.evaluate(async () => {
+    // Alone a worker finishes the tiles in the order in which it gets them.
+    const upscaler = await window.splitsr.createUpscaler({ model: "splitsr-tiny-x2", workers: 1 });
+    const distances: number[] = [];
+    const focus = { x: 0.9, y: 0.6 };
+    const onPart = ({ left, top, imageData: { width, height } }: Splitsr.Part) =>
+      distances.push(Math.hypot(left + width / 2 - focus.x * 960, top + height / 2 - focus.y * 720));
+    const run = async (options: object) =>
+      (await upscaler.upscale("demo/sign.png", { scale: 2, ...options })).report.outputSha256;
+    return { hashes: [await run({}), await run({ focus, onPart })], distances };
+  });
+  expect(distances.length).toBeGreaterThan(3);
+  expect(distances).toEqual(distances.toSorted((a, b) => a - b));
+  expect(hashes[1]).toBe(hashes[0]);
+});
+
 test("an estimate is near what comes, and refuses what does not fit", { tag: "@alone" }, async ({ page }) => {
   const compare = () =>
     page.evaluate(async () => {

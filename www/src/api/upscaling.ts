@@ -99,6 +99,8 @@ export type UpscaleOptions = Target &
      * colour profile have no parts, since only the whole result is converted to sRGB.
      */
     onPart?: (part: Part) => void;
+    /** Where in the picture the parts begin, from 0 to 1 along each side: around it they come first. */
+    focus?: { x: number; y: number };
   };
 
 /** A rectangle in pixels. */

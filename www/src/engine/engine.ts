@@ -117,7 +117,7 @@ export class Engine {
   }
 
   async upscale(
-    { source, size, tile, parts, clean, twin, slice }: UpscaleRequest,
+    { source, size, tile, parts, focus, clean, twin, slice }: UpscaleRequest,
     emit: (event: UpscaleEvent) => void,
     signal: AbortSignal,
   ): Promise<UpscaleReply> {
@@ -147,7 +147,7 @@ export class Engine {
     try {
       while (job.pass < job.passCount) {
         tiles += job.tileCount;
-        const how = { tile, parts: wantsParts, streamed, weights };
+        const how = { tile, parts: wantsParts, focus, streamed, weights };
         const done = await this.#runPass(job, device, how, onTile, signal);
         device = done.device;
         workers = Math.max(workers, done.workers);
@@ -177,7 +177,7 @@ export class Engine {
   async #runPass(
     job: Job,
     device: ChosenDevice,
-    { tile, parts, streamed, weights }: RunOptions,
+    { tile, parts, focus, streamed, weights }: RunOptions,
     onTile: (part: PlainPart | undefined) => void,
     signal: AbortSignal,
   ): Promise<{ device: ChosenDevice; workers: number }> {
@@ -186,7 +186,7 @@ export class Engine {
     const wantsPixels = isLast && (parts || streamed !== undefined);
     const run = async (device: ChosenDevice) => {
       const { pool } = device;
-      const indices = [...waiting];
+      const indices = focus && isLast ? nearestFirst(job, waiting, focus) : [...waiting];
       let computed = 0;
       const queue = {
         model: weights.bytes,
@@ -240,10 +240,19 @@ interface Weights {
   info: string;
 }
 
-interface RunOptions extends Pick<UpscaleRequest, "tile" | "parts"> {
+interface RunOptions extends Pick<UpscaleRequest, "tile" | "parts" | "focus"> {
   /** The result's pixels, if they are assembled here. */
   streamed: Uint8Array | undefined;
   weights: Weights;
+}
+
+/** The tiles by the distance of their middles from a point of the picture, from 0 to 1. */
+function nearestFirst(job: Job, tiles: Iterable<number>, { x, y }: { x: number; y: number }): number[] {
+  const distances = Array.from(tiles, (index) => {
+    const [left = 0, top = 0, width = 0, height = 0] = job.tileArea(index);
+    return { index, distance: Math.hypot(left + width / 2 - x * job.width, top + height / 2 - y * job.height) };
+  });
+  return distances.sort((one, other) => one.distance - other.distance).map(({ index }) => index);
 }
 
 /** Without the strength: a mixture takes as long. */

@@ -47,6 +47,8 @@ export interface UpscaleRequest {
   tile: "exact" | "auto";
   /** Whether to send parts of the result as they are finished. */
   parts: boolean;
+  /** Around this point of the picture, from 0 to 1, the parts come first. */
+  focus: { x: number; y: number } | undefined;
   clean: CleanUp;
   /** The weights that the model's are mixed with for it, if the model has some. */
   twin: ArrayBuffer | undefined;

@@ -156,7 +156,7 @@ class Engine implements Upscaler {
 
   async upscale(source: Source, options: UpscaleOptions): Promise<UpscaleResult> {
     const size = checkSize(options);
-    const { tile = "auto", clean = 0, budget, signal, onProgress, onPart } = options;
+    const { tile = "auto", clean = 0, budget, signal, onProgress, onPart, focus } = options;
     checkCleanUp(clean);
     checkBudget(budget);
     let slice = { ...this.#slice, ...sliceOf(options) };
@@ -175,7 +175,7 @@ class Engine implements Upscaler {
     const reply = await this.#inTurn(signal, async (coordinator) => {
       const { portable, transfer } = await toPortable(source);
       const twin = await this.#twinFor(clean, source);
-      const request = { source: portable, size, tile, parts: onPart !== undefined, clean, twin, slice };
+      const request = { source: portable, size, tile, parts: onPart !== undefined, focus, clean, twin, slice };
       return coordinator.call("upscale", request, { transfer, signal, onEvent });
     });
     if (note) reply.report.notes.push(note);

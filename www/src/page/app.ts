@@ -18,6 +18,7 @@ import { outcome, runBatch, saveBatch } from "./batch/run.ts";
 import { Comparison } from "./compare/comparison.ts";
 import { estimate, SETTLED_MS } from "./enlarge/estimate.ts";
 import { Following } from "./enlarge/following.ts";
+import type { InView } from "./enlarge/in-view.ts";
 import { sayReady } from "./enlarge/ready.ts";
 import { saveResult } from "./export/save-result.ts";
 import { FineTuneLauncher } from "./finetune/launcher.ts";
@@ -29,8 +30,7 @@ import { cutPart, LiveRegion } from "./open/live-region.ts";
 import { Opener } from "./open/opener.ts";
 import { Evaluation } from "./score/evaluation.ts";
 import type { WorkOptions } from "./session/activity.ts";
-import { AT_ONCE_MS } from "./session/at-once.ts";
-import type { Commands } from "./session/commands.ts";
+import type { Commands, RunOptions } from "./session/commands.ts";
 import type { NetworkChange } from "./session/hyper-parameters.ts";
 import type { LinkState } from "./session/link-state.ts";
 import type { LoadedPicture, PictureOrigin, PicturePart } from "./session/picture.ts";
@@ -60,6 +60,8 @@ export class App implements Commands {
   readonly #viewer: Viewer;
   readonly #live: LiveRegion;
   readonly #following: Following;
+  /** Undefined before the first picture. */
+  #inView: InView | undefined;
   #linkTimer = 0;
 
   constructor(session: Session, viewer: Viewer) {
@@ -75,6 +77,7 @@ export class App implements Commands {
     this.#live = new LiveRegion(session, this);
     this.#following = new Following(session, this);
     viewer.onMove = () => {
+      this.#inView?.moved();
       clearTimeout(this.#linkTimer);
       this.#linkTimer = window.setTimeout(() => session.changed("link"), LINK_DELAY_MS);
     };
@@ -139,7 +142,11 @@ export class App implements Commands {
     const { session } = this;
     const signal = session.activity.begin("loading", `Reading ${origin.name}…`);
     try {
+      // Without it, pictures wait for a click.
+      const loading = import("./enlarge/in-view.ts").catch(() => undefined);
       const upscaler = await this.#engine();
+      const module = await loading;
+      this.#inView ??= module && new module.InView(session, this.#viewer, this, () => this.#engine());
       const picture = await upscaler.inspect(source, { signal, decoder: origin.decoder ?? "auto" });
       this.opener.forgetOffer();
       this.#forget();
@@ -259,11 +266,18 @@ export class App implements Commands {
   async #follow(): Promise<void> {
     const { session, comparison } = this;
     if (!(await this.#following.follow())) return;
+    this.#restore();
     void estimate(session, () => this.#engine(), 0);
     // The slider may be back where it was, so that the last run was cancelled.
     if (!session.activity.isBusy) return;
     if (session.comparison.baselines.length > 0) await comparison.update();
     else this.done();
+  }
+
+  /** Parts of a cancelled result go away. */
+  #restore(): void {
+    const { result } = this.session;
+    if (result) this.#viewer.restore(result.upscaled.imageData());
   }
 
   #settingsChanged(): void {
@@ -304,7 +318,7 @@ export class App implements Commands {
     this.session.setKeepsMetadata(keeps);
   }
 
-  async run({ keepsResult = false } = {}): Promise<boolean> {
+  async run({ keepsResult = false, onGlimpse }: RunOptions = {}): Promise<boolean> {
     const { session } = this;
     const { source: picture, target, zoom, model, backend, clean, slice, activity } = session;
     const { key } = session.choice;
@@ -319,11 +333,15 @@ export class App implements Commands {
       if (!keepsResult) {
         session.setResult(undefined);
         this.#viewer.expectResult(target, `Enlarged ×${roundZoom(zoom)}`);
-      }
+      } else if (await this.#inView?.glimpse(upscaler, { signal })) onGlimpse?.();
+      const { part, focus } = this.#inView ?? {};
+      if (part) this.#viewer.showPart(part);
+      signal.throwIfAborted();
       const onPart = (part: Part) => {
         if (!signal.aborted) this.#viewer.showPart(part);
       };
-      const upscaled = await upscaler.upscale(picture, { scale: zoom, clean, ...slice, signal, onProgress, onPart });
+      const options = { scale: zoom, clean, ...slice, ...(focus && { focus }), signal, onProgress, onPart };
+      const upscaled = await upscaler.upscale(picture, options);
       await this.#viewer.showResult(upscaled.imageData(), signal);
       session.setResult({ upscaled, zoom, model, key, clean });
       session.speeds.remember(key, backend, zoom, upscaled);
@@ -333,6 +351,7 @@ export class App implements Commands {
     } catch (error) {
       if (signal.aborted) return false;
       if (!session.result) this.#viewer.hideResult();
+      this.#restore();
       activity.fail(error);
       return false;
     }
@@ -411,8 +430,10 @@ export class App implements Commands {
     const { result, part, activity } = this.session;
     activity.end();
     // A cancelled comparison leaves the result.
-    if (result) this.comparison.hideUnfinished();
-    else {
+    if (result) {
+      this.comparison.hideUnfinished();
+      this.#restore();
+    } else {
       this.comparison.hide();
       viewer.hideResult();
     }
@@ -466,18 +487,6 @@ export class App implements Commands {
     session.setEstimate(undefined);
     void describe(session);
     sayReady(session);
-    if (session.source && session.zoomIsValid && session.choice.isTrained) void this.#proceed(wait);
-  }
-
-  /** Enlarges what takes a few seconds, and says how long the rest would take. */
-  async #proceed(wait: number): Promise<void> {
-    const { session } = this;
-    const { activity } = session;
-    const { status } = activity;
-    const cost = await estimate(session, () => this.#engine(), wait);
-    // Whatever else was said meanwhile is newer than this.
-    if (!cost || !session.isAtOnce || session.batch || activity.status !== status || session.resultIsCurrent) return;
-    if (cost.milliseconds <= AT_ONCE_MS) await this.run();
-    else activity.say("idle", `${status.text} That takes about ${timeText(cost.milliseconds)}: press Enlarge.`);
+    if (session.source && session.zoomIsValid && session.choice.isTrained) void this.#inView?.begin(wait);
   }
 }

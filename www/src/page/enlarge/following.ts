@@ -8,7 +8,9 @@ const MAX_RUN_MS = 300;
 
 interface Run {
   start: number;
-  /** Whether it was cancelled because the slider moved on. */
+  /** Whether something of it was seen. */
+  isSeen: boolean;
+  /** Whether the slider has moved on. */
   isOutdated: boolean;
 }
 
@@ -37,19 +39,21 @@ export class Following {
   async follow(): Promise<boolean> {
     const session = this.#session;
     if (this.#run) {
-      // A quick run may finish: if each move cancelled it, no result would ever be seen.
-      if (performance.now() - this.#run.start > MAX_RUN_MS) {
-        this.#run.isOutdated = true;
-        session.activity.end();
-      }
+      // Something of each run is shown: if each move cancelled it, no result would ever be seen.
+      this.#run.isOutdated = true;
+      if (this.#run.isSeen || performance.now() - this.#run.start > MAX_RUN_MS) session.activity.end();
       return false;
     }
     const { base } = session;
     const isBehind = () => session.result && !session.resultIsCurrent && session.base === base;
     while (isBehind()) {
-      const run: Run = { start: performance.now(), isOutdated: false };
+      const run: Run = { start: performance.now(), isSeen: false, isOutdated: false };
       this.#run = run;
-      if (!(await this.#commands.run({ keepsResult: true })) && !run.isOutdated) break;
+      const onGlimpse = () => {
+        run.isSeen = true;
+        if (run.isOutdated) session.activity.end();
+      };
+      if (!(await this.#commands.run({ keepsResult: true, onGlimpse })) && !run.isOutdated) break;
     }
     this.#run = undefined;
     return session.resultIsCurrent;

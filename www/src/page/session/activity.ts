@@ -44,7 +44,7 @@ export class Activity {
   }
 
   /** Cancels the current work and begins another. */
-  begin(state: "loading" | "working", text: string, occupies = false): AbortSignal {
+  begin(state: "idle" | "loading" | "working", text: string, occupies = false): AbortSignal {
     this.#current.abort();
     this.#occupies = occupies;
     this.#current = new AbortController();

@@ -10,6 +10,12 @@ import type { LinkState } from "./link-state.ts";
 import type { LoadedPicture, PictureOrigin, PicturePart } from "./picture.ts";
 import type { Result } from "./session.ts";
 
+export interface RunOptions {
+  keepsResult?: boolean;
+  /** Called when there is something to see, if that is before the parts of the result. */
+  onGlimpse?: () => void;
+}
+
 export interface Commands {
   // ---- Pictures ----
 
@@ -59,9 +65,9 @@ export interface Commands {
 
   /**
    * Enlarges. Returns whether there is a result in the end. `keepsResult`: the last result is shown
-   * until then.
+   * until then, with parts of the next one over it.
    */
-  run(options?: { keepsResult?: boolean }): Promise<boolean>;
+  run(options?: RunOptions): Promise<boolean>;
   /** Enlarges the pictures of the batch and saves them as one file. */
   runBatch(): Promise<void>;
   /** Enlarges again with the method that gives the same bits on every machine. */

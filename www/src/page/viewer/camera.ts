@@ -117,6 +117,21 @@ export class Camera {
     return this.areaBetween({ x: 0, y: 0 }, { x: clientWidth, y: clientHeight });
   }
 
+  /** The same without what the line between the pictures leaves to the original. */
+  get seen(): Area | undefined {
+    const { clientWidth: x, clientHeight: y } = this.#viewport;
+    const line = this.panes === 1 ? this.#view.split * x : 0;
+    return this.areaBetween({ x: line, y: 0 }, { x, y }) ?? this.inSight;
+  }
+
+  /** The middle of the picture, a third of each side. */
+  get middleThird(): Area | undefined {
+    if (!this.picture) return undefined;
+    const { width, height } = this.picture;
+    const third = (side: number) => Math.max(1, Math.round(side / 3));
+    return { left: Math.floor(width / 3), top: Math.floor(height / 3), width: third(width), height: third(height) };
+  }
+
   /** The magnification that fits the whole picture. */
   get fit(): number {
     if (!this.picture) return 1;

@@ -1,7 +1,6 @@
 /**
  * The viewer shows two pictures at the same place and size, divided by a movable line or side by
- * side. They pan and zoom together by mouse, wheel, touch and keys. Left is the original or a
- * baseline. (The comparison sliders of libraries neither pan nor zoom.)
+ * side. They pan and zoom together by mouse, wheel, touch and keys. Left is the original or a baseline.
  */
 import type { Area, Part } from "../../module/splitsr.ts";
 import { Camera, type Point, type Size } from "./camera.ts";
@@ -9,31 +8,12 @@ import { detailedSpot } from "./detail.ts";
 import { listenToGestures, type Drag } from "./gestures.ts";
 import { toggles, type LinkedView, type Toggle, type View } from "../session/link-state.ts";
 import { drawLoupe, SHOW_SQUARES, type Seen } from "./loupe.ts";
+import { byLayer, canvasIn, part, type LayerName } from "./layers.ts";
 import { paint } from "./paint.ts";
 import { RegionSelector } from "./region-selector.ts";
 
 /** A name is hidden if less of its picture is visible than this, in CSS pixels. */
 const TAG_SPACE = 40;
-
-function part(root: HTMLElement, selector: string): HTMLElement {
-  const element = root.querySelector<HTMLElement>(selector);
-  if (!element) throw new Error(`the page has no ${selector}`);
-  return element;
-}
-
-function canvasIn(layer: HTMLElement): HTMLCanvasElement {
-  const canvas = layer.querySelector("canvas");
-  if (!canvas) throw new Error("the page has a layer without a canvas");
-  return canvas;
-}
-
-/** The layers from bottom to top. */
-const layerNames = ["before", "baseline", "after", "heat"] as const;
-type LayerName = (typeof layerNames)[number];
-
-function byLayer<T>(make: (name: LayerName) => T): Record<LayerName, T> {
-  return Object.fromEntries(layerNames.map((name) => [name, make(name)])) as Record<LayerName, T>;
-}
 
 export class Viewer implements LinkedView {
   /** Called when the visitor has moved the view, or switched something in the toolbar. */
@@ -90,6 +70,8 @@ export class Viewer implements LinkedView {
   #splitBefore: number | undefined;
   /** Whether the result is complete. */
   #isWhole = false;
+  /** Whether parts of the next result are drawn over it. */
+  #isPatched = false;
   #squares = false;
   /** Whether the original is shown in the result's place while a key or a pointer is held down. */
   #isHeld = false;
@@ -134,6 +116,7 @@ export class Viewer implements LinkedView {
   /** Makes room for a result that comes in parts. The original shows where they are missing. */
   expectResult({ width, height }: Size, label: string): void {
     this.#result = { width, height };
+    this.#region = this.#selector.area;
     this.#isWhole = false;
     part(this.#root, ".tag-after").textContent = label;
     Object.assign(this.#canvases.after, { width, height });
@@ -141,22 +124,38 @@ export class Viewer implements LinkedView {
   }
 
   showPart({ left, top, imageData }: Part): void {
-    if (this.#result && !this.#isWhole) this.#canvases.after.getContext("2d")?.putImageData(imageData, left, top);
+    if (!this.#result) return;
+    this.#isPatched = this.#isWhole;
+    this.#canvases.after.getContext("2d")?.putImageData(imageData, left, top);
+  }
+
+  /** Shows the whole result again after parts of another one, which will not be completed. */
+  restore(result: ImageData): void {
+    if (this.#isPatched && this.#isWhole) this.#canvases.after.getContext("2d")?.putImageData(result, 0, 0);
+    this.#isPatched = false;
   }
 
   /** Shows the enlarged picture over the original, at the same place. */
   async showResult(result: ImageData, signal: AbortSignal): Promise<void> {
     await paint(this.#canvases.after, result, signal);
     this.#isWhole = true;
+    this.#isPatched = false;
     if (!this.#region) this.#camera.open(() => detailedSpot(result));
+    this.#draw();
+  }
+
+  /** Opens a picture where and as large as its result will open. */
+  open(picture: ImageData, zoom: number): void {
+    this.#camera.detail = zoom;
+    if (!this.#region) this.#camera.open(() => detailedSpot(picture));
     this.#draw();
   }
 
   /** Shows a small region enlarged, at once. The rectangle may have moved on already. */
   showRegion(region: Area, result: ImageData, label: string): void {
     this.hideBaseline();
-    this.#region = region;
     this.expectResult(result, label);
+    this.#region = region;
     this.#canvases.after.getContext("2d")?.putImageData(result, 0, 0);
     this.#isWhole = true;
     this.#draw();
@@ -192,6 +191,7 @@ export class Viewer implements LinkedView {
 
   hideResult(): void {
     this.#result = undefined;
+    this.#region = this.#selector.area;
     this.#empty("after");
     this.hideBaseline();
   }
@@ -231,6 +231,16 @@ export class Viewer implements LinkedView {
   /** The marked region. */
   get region(): Area | undefined {
     return this.#selector.area;
+  }
+
+  /** The visible part of the picture. */
+  get inSight(): Area | undefined {
+    return this.#camera.inSight;
+  }
+
+  /** The same without what the line keeps to the original. */
+  get seen(): Area | undefined {
+    return this.#camera.seen;
   }
 
   /** Shows the result alone in a new region: the original is around it. */
@@ -337,7 +347,8 @@ export class Viewer implements LinkedView {
     const hidden = this.#baseline && !marked;
     const left = swapped ? rightOf : leftOf;
     // Around a region the original stays visible.
-    this.#layers.before.style.clipPath = marked ? "none" : hidden ? "inset(0 100% 0 0)" : left;
+    this.#layers.before.style.clipPath =
+      marked || (this.#region && !beside) ? "none" : hidden ? "inset(0 100% 0 0)" : left;
     this.#layers.baseline.style.clipPath = left;
     if (marked) {
       // The result of the region before the last move is seen through the rectangle only.
@@ -371,7 +382,6 @@ export class Viewer implements LinkedView {
     const seen: Seen[] = [{ canvas: this.#canvases.before, area: whole, half: "both" }];
     if (this.#baseline) seen.push({ canvas: this.#canvases.baseline, area, half: "left" });
     if (this.#result && this.#isWhole) seen.push({ canvas: this.#canvases.after, area, half: "right" });
-    // Side by side, both halves show the same place.
     drawLoupe(frame, canvasIn(frame), at, this.#camera.toPicture(at), this.#camera.magnification, seen);
   }
 
@@ -473,24 +483,15 @@ export class Viewer implements LinkedView {
   #toggleMarking(byKey: boolean): void {
     this.#marks = !this.#marks;
     this.#draw();
-    const { picture, magnification, fit, inSight } = this.#camera;
+    const { magnification, fit, inSight, middleThird } = this.#camera;
     if (!this.#marks) {
       if (this.#selector.area) this.onRegion(undefined, false);
       return;
     }
-    if (!picture) return;
-    const { width, height } = picture;
-    const third = (side: number) => Math.max(1, Math.round(side / 3));
-    const middle = {
-      left: Math.floor(width / 3),
-      top: Math.floor(height / 3),
-      width: third(width),
-      height: third(height),
-    };
-    const area = magnification > fit ? inSight : byKey ? middle : undefined;
+    const area = magnification > fit ? inSight : byKey ? middleThird : undefined;
     if (!area) return;
     this.#selector.area = area;
-    if (area === middle) this.#uncover();
+    if (area === middleThird) this.#uncover();
     this.#draw();
     if (byKey) this.#selector.focus();
     this.onRegion(area, false);

@@ -1,0 +1,257 @@
+/**
+ * Enlarges without a click: what is in view before the rest of the picture, and alone where the rest would take long.
+ * It is loaded with the first picture.
+ */
+import { nextTask } from "../../api/next-task.ts";
+import type { Area, Part, SourcePicture, Upscaler } from "../../module/splitsr.ts";
+import { AT_ONCE_MS } from "../session/at-once.ts";
+import type { Commands } from "../session/commands.ts";
+import type { LoadedPicture } from "../session/picture.ts";
+import type { Session } from "../session/session.ts";
+import { roundZoom, timeText } from "../shared/text.ts";
+import { estimate, SETTLED_MS } from "./estimate.ts";
+
+/** Milliseconds that the network may take for a glimpse, so that a change is seen within 150. */
+const GLIMPSE_MS = 60;
+/** Side of the first glimpse, in pixels: how fast the device is, is not known yet. */
+const FIRST_SIDE = 96;
+/** Sides of smaller glimpses, in pixels: there would be little to see. */
+const MIN_SIDE = 32;
+/** Pixels around a part that it is computed from too, so that it joins the rest without a seam. */
+const HALO = 10;
+
+/** Shows a part of the picture enlarged. */
+export interface PartViewer {
+  /** The part of the picture in sight, and of that where the result is shown. */
+  readonly inSight: Area | undefined;
+  readonly seen: Area | undefined;
+  /** Turns to where a result will open. */
+  open(picture: ImageData, zoom: number): void;
+  showRegion(region: Area, result: ImageData, label: string): void;
+}
+
+/** A part of `source` that was enlarged with the settings of `fingerprint`. */
+interface Piece {
+  source: LoadedPicture;
+  fingerprint: string;
+  zoom: number;
+  area: Area;
+  imageData: ImageData;
+}
+
+/** What the view shows is enlarged until something else begins, which aborts the signal. */
+interface Following {
+  upscaler: Upscaler;
+  fingerprint: string;
+  signal: AbortSignal;
+  /** The step for the last view. */
+  step: AbortController;
+}
+
+export class InView {
+  readonly #session: Session;
+  readonly #viewer: PartViewer;
+  readonly #commands: Commands;
+  readonly #engine: () => Promise<Upscaler>;
+  /** What was cut out of the picture last: while a slider moves, the view stays. */
+  #cut: { source: LoadedPicture; area: Area; picture: SourcePicture } | undefined;
+  #piece: Piece | undefined;
+  #following: Following | undefined;
+  #timer = 0;
+
+  constructor(session: Session, viewer: PartViewer, commands: Commands, engine: () => Promise<Upscaler>) {
+    this.#session = session;
+    this.#viewer = viewer;
+    this.#commands = commands;
+    this.#engine = engine;
+  }
+
+  /**
+   * Enlarges what takes a few seconds; of the rest the part in view. `wait`: milliseconds until a
+   * setting is taken for final; 0 for a picture that was opened.
+   */
+  async begin(wait: number): Promise<void> {
+    const session = this.#session;
+    const { activity } = session;
+    const { status } = activity;
+    // Whatever else was said meanwhile is newer than this.
+    const goesOn = () => session.isAtOnce && !session.batch && activity.status === status && !session.resultIsCurrent;
+    // Who opened the picture may go on with it, as a link does.
+    await nextTask();
+    if (wait === 0 && !session.result && goesOn()) {
+      // The run reports what goes wrong.
+      const shows = await this.#engine()
+        .then((upscaler) => this.glimpse(upscaler, { isFirst: true }))
+        .catch(() => false);
+      if (shows && goesOn()) this.#show();
+    }
+    const cost = await estimate(session, this.#engine, wait);
+    if (!cost || !goesOn()) return;
+    if (cost.milliseconds <= AT_ONCE_MS) await this.#commands.run();
+    else if (session.result) {
+      activity.say("idle", `${status.text} That takes about ${timeText(cost.milliseconds)}: press Enlarge.`);
+    }
+    // The first estimate may have been too long.
+    else if ((await this.#follow(await this.#engine())) <= AT_ONCE_MS) await this.#commands.run();
+  }
+
+  /** The last part, as a part of the result. Undefined if other settings have come since. */
+  get part(): Part | undefined {
+    const piece = this.#piece;
+    if (!piece || piece.source !== this.#session.source || piece.fingerprint !== this.#session.fingerprint)
+      return undefined;
+    const { zoom, area, imageData } = piece;
+    return { left: Math.round(area.left * zoom), top: Math.round(area.top * zoom), imageData };
+  }
+
+  /** The middle of what is seen, from 0 to 1. */
+  get focus(): { x: number; y: number } | undefined {
+    const { source } = this.#session;
+    const area = this.#inSource(this.#viewer.seen);
+    if (!source || !area) return undefined;
+    return { x: (area.left + area.width / 2) / source.width, y: (area.top + area.height / 2) / source.height };
+  }
+
+  /**
+   * Enlarges so much of the middle of the view as takes a moment. Returns whether that is less than
+   * the whole picture: otherwise nothing is done. `isFirst`: for a picture that was opened.
+   */
+  async glimpse(upscaler: Upscaler, { signal, isFirst = false }: { signal?: AbortSignal; isFirst?: boolean } = {}) {
+    const { source, zoom, slice } = this.#session;
+    if (isFirst && source) this.#viewer.open(source.imageData, zoom);
+    const seen = this.#inSource(this.#viewer.seen);
+    if (!source || !seen) return false;
+    let side = FIRST_SIDE;
+    if (!isFirst) {
+      const whole = side + 2 * HALO;
+      const { milliseconds } = await upscaler.estimate({ width: whole, height: whole }, { scale: zoom, ...slice });
+      side = Math.max(MIN_SIDE, Math.round(whole * Math.sqrt(GLIMPSE_MS / milliseconds)) - 2 * HALO);
+    }
+    const along = (start: number, length: number) => {
+      const within = Math.min(side, length);
+      return [Math.round(start + (length - within) / 2), within] as const;
+    };
+    const [left, width] = along(seen.left, seen.width);
+    const [top, height] = along(seen.top, seen.height);
+    if ((width + 2 * HALO) * (height + 2 * HALO) >= source.width * source.height) return false;
+    await this.#enlarge(upscaler, { left, top, width, height }, signal);
+    return true;
+  }
+
+  /** Shows the last part in its place. */
+  #show(): void {
+    const { part } = this.#session;
+    const piece = this.#piece;
+    if (!piece) return;
+    const { area, imageData, zoom } = piece;
+    const { left = 0, top = 0 } = part?.area ?? {};
+    const place = { ...area, left: area.left + left, top: area.top + top };
+    this.#viewer.showRegion(place, imageData, `Enlarged ×${roundZoom(zoom)}`);
+  }
+
+  /**
+   * Enlarges what is in view, and again whenever the view has moved, until something else begins.
+   * Returns the milliseconds that the whole takes, once that is known better; Infinity if something else has begun.
+   */
+  async #follow(upscaler: Upscaler): Promise<number> {
+    const { activity, fingerprint } = this.#session;
+    const signal = activity.begin("idle", "Enlarging the part in view…");
+    this.#following = { upscaler, fingerprint, signal, step: new AbortController() };
+    return this.#step(this.#following);
+  }
+
+  /** The view has moved. */
+  moved(): void {
+    const following = this.#following;
+    if (!following || following.signal.aborted) return;
+    clearTimeout(this.#timer);
+    this.#timer = window.setTimeout(() => void this.#step(following), SETTLED_MS);
+  }
+
+  async #step(following: Following): Promise<number> {
+    const { upscaler, fingerprint } = following;
+    const { activity, zoom, slice, source } = this.#session;
+    const area = this.#inSource(this.#viewer.inSight);
+    following.step.abort();
+    if (following.signal.aborted || fingerprint !== this.#session.fingerprint || !area || !source) return Infinity;
+    following.step = new AbortController();
+    const signal = AbortSignal.any([following.signal, following.step.signal]);
+    const target = { scale: zoom, ...slice };
+    try {
+      const { milliseconds } = await upscaler.estimate(area, target);
+      signal.throwIfAborted();
+      let about = "Zoom in to have the part in view enlarged.";
+      if (milliseconds <= AT_ONCE_MS) {
+        activity.say("idle", "Enlarging the part in view…");
+        await this.#enlarge(upscaler, area, signal);
+        this.#show();
+        about = "The part in view is enlarged.";
+      }
+      // By now it is known better how fast the device is.
+      const whole = await upscaler.estimate(source, target);
+      signal.throwIfAborted();
+      this.#session.setEstimate(whole);
+      activity.say("idle", `${about} All of it takes about ${timeText(whole.milliseconds)}: press Enlarge.`);
+      return whole.milliseconds;
+    } catch (error) {
+      if (!signal.aborted) activity.fail(error);
+      return Infinity;
+    }
+  }
+
+  async #enlarge(upscaler: Upscaler, area: Area, signal: AbortSignal | undefined): Promise<void> {
+    const { source, zoom, clean, slice, fingerprint } = this.#session;
+    if (!source) return;
+    const around = widened(area, source);
+    const options = signal ? { signal } : {};
+    if (this.#cut?.source !== source || !isEqual(this.#cut.area, around)) {
+      this.#cut = { source, area: around, picture: await upscaler.crop(source, around, options) };
+    }
+    const upscaled = await upscaler.upscale(this.#cut.picture, { scale: zoom, clean, ...slice, ...options });
+    signal?.throwIfAborted();
+    const imageData = trimmed(upscaled.imageData(), area, around, zoom);
+    this.#piece = { source, fingerprint, zoom, area, imageData };
+  }
+
+  /** An area of the picture, within what is to be enlarged. */
+  #inSource(area: Area | undefined): Area | undefined {
+    const { source, part } = this.#session;
+    if (!area || !source) return undefined;
+    const along = (start: number, length: number, side: number) => {
+      const from = Math.min(side, Math.max(0, start));
+      return [from, Math.min(side, Math.max(0, start + length)) - from] as const;
+    };
+    const [left, width] = along(area.left - (part?.area.left ?? 0), area.width, source.width);
+    const [top, height] = along(area.top - (part?.area.top ?? 0), area.height, source.height);
+    return width > 0 && height > 0 ? { left, top, width, height } : undefined;
+  }
+}
+
+function widened({ left, top, width, height }: Area, picture: { width: number; height: number }): Area {
+  const along = (start: number, length: number, side: number) => {
+    const from = Math.max(0, start - HALO);
+    return [from, Math.min(side, start + length + HALO) - from] as const;
+  };
+  const [x, wide] = along(left, width, picture.width);
+  const [y, high] = along(top, height, picture.height);
+  return { left: x, top: y, width: wide, height: high };
+}
+
+/** Of the result of `around`, the part for `area`. */
+function trimmed(result: ImageData, area: Area, around: Area, zoom: number): ImageData {
+  const along = (start: number, length: number, most: number) => {
+    const from = Math.round(start * zoom);
+    return [from, Math.max(1, Math.min(most - from, Math.round(length * zoom)))] as const;
+  };
+  const [left, width] = along(area.left - around.left, area.width, result.width);
+  const [top, height] = along(area.top - around.top, area.height, result.height);
+  const part = new ImageData(width, height);
+  for (let row = 0; row < height; row++) {
+    const start = 4 * ((top + row) * result.width + left);
+    part.data.set(result.data.subarray(start, start + 4 * width), 4 * row * width);
+  }
+  return part;
+}
+
+const isEqual = (a: Area, b: Area): boolean =>
+  a.left === b.left && a.top === b.top && a.width === b.width && a.height === b.height;

@@ -1,0 +1,159 @@
+/** What is in view is enlarged before the rest: as a picture opens, as a slider moves, and where the whole takes long. */
+import { expect, test, type Page } from "@playwright/test";
+import { holdAfterFirstPart, noise, Visitor } from "./support.ts";
+import { boxOf, layer } from "./viewing.ts";
+
+declare global {
+  interface Window {
+    /** What was drawn of the result, in the order of time. */
+    drawn: { width: number; height: number; isWhole: boolean }[];
+  }
+}
+
+/** For `page.addInitScript`: fills `window.drawn`. */
+function noteDrawings(): void {
+  window.drawn = [];
+  const put = Reflect.get(CanvasRenderingContext2D.prototype, "putImageData") as (...how: unknown[]) => void;
+  CanvasRenderingContext2D.prototype.putImageData = function (...how: unknown[]) {
+    put.apply(this, how);
+    const { width, height } = how[0] as ImageData;
+    if (this.canvas.dataset["testid"] !== "result") return;
+    const isWhole = document.querySelector("#stage")?.getAttribute("data-shows") === "comparison";
+    window.drawn.push({ width, height, isWhole });
+  };
+}
+
+const forget = (page: Page) => page.evaluate(() => void (window.drawn = []));
+const drawn = (page: Page) => page.evaluate(() => window.drawn);
+
+const small = { name: "small.bmp", mimeType: "image/bmp", buffer: noise(320, 180) };
+const medium = { name: "medium.bmp", mimeType: "image/bmp", buffer: noise(640, 360) };
+const large = { name: "large.bmp", mimeType: "image/bmp", buffer: noise(3000, 2000) };
+
+let visitor: Visitor;
+
+test.beforeEach(async ({ page }) => {
+  visitor = new Visitor(page);
+  await page.addInitScript(noteDrawings);
+});
+
+test.describe("at once", () => {
+  test.beforeEach(async ({ page }) => {
+    // What is large here is large on a machine with many cores too.
+    await page.addInitScript(() => Object.defineProperty(navigator, "hardwareConcurrency", { value: 2 }));
+    await page.goto("/");
+    await visitor.expectState("idle");
+  });
+
+  test("a glimpse of a picture is seen first, and the result is as it is without one", async ({ page }) => {
+    await visitor.chooseFile(small);
+    await visitor.expectState("done");
+    const [first] = await drawn(page);
+    expect(first?.width).toBeLessThanOrEqual(2 * 96);
+    expect(await visitor.resultSize()).toEqual([640, 360]);
+    const hash = await visitor.outputHash();
+    await visitor.unfold("device");
+    await visitor.part("at-once").uncheck();
+    await visitor.chooseFile(small);
+    await visitor.expectState("idle");
+    await visitor.run();
+    expect(await visitor.outputHash()).toBe(hash);
+  });
+
+  test("of a large picture the part in view is enlarged, and follows the view; a click enlarges all", async ({
+    page,
+  }) => {
+    const status = visitor.part("status");
+    const done = /^The part in view is enlarged\. All of it takes about [\d.]+ s: press Enlarge\.$/;
+    await visitor.chooseFile(large);
+    await expect(status).toHaveText(done);
+    await visitor.expectState("idle");
+    // It covers the view, at its full size.
+    await expect(page.locator(".percent")).toHaveText("100 %");
+    const coversView = async () => {
+      const [view, part] = [await boxOf(page.locator(".viewport")), await boxOf(layer(page, "after"))];
+      return part.x <= view.x && part.x + part.width >= view.x + view.width - 1;
+    };
+    expect(await coversView()).toBe(true);
+    const [width] = await visitor.resultSize();
+    expect(width).toBeLessThan(3000);
+    // Only whole results can be saved.
+    await expect(visitor.part("download")).toHaveCount(0);
+    await expect(page.locator("#stage")).toHaveAttribute("data-shows", "comparison");
+
+    await page.locator(".viewport").focus();
+    for (let step = 0; step < 3; step++) await page.keyboard.press("ArrowLeft");
+    expect(await coversView()).toBe(false);
+    await expect.poll(coversView).toBe(true);
+    await expect(status).toHaveText(done);
+    // From afar all of it is in view.
+    await page.keyboard.press("0");
+    await expect(status).toHaveText(/^Zoom in to have the part in view enlarged\. All of it takes/);
+
+    await forget(page);
+    await visitor.part("run").click();
+    await expect(page.locator("#stage")).toHaveAttribute("data-shows", "arrival");
+    expect(await visitor.resultSize()).toEqual([6000, 4000]);
+    // What was seen stays.
+    expect((await drawn(page))[0]?.width).toBe(width);
+    await visitor.part("cancel").click();
+    await expect(status).toHaveText("Cancelled.");
+  });
+
+  test("a click does not wait for the part in view, and another setting enlarges it again", async () => {
+    const enlarging = visitor.actWhen({ selector: "[data-testid=status]", text: /^Enlarging the part in view/ }, "run");
+    await visitor.chooseFile(large);
+    await enlarging;
+    await expect(visitor.part("status")).toHaveText(/^Enlarging to 6000 × 4000 pixels/);
+    await visitor.part("cancel").click();
+    await visitor.part("zoom").fill("3");
+    await expect(visitor.part("status")).toHaveText(/^The part in view is enlarged\./);
+    await expect(visitor.page.locator(".tag-after")).toHaveText("Enlarged ×3");
+  });
+});
+
+test.describe("a slider", () => {
+  test.beforeEach(async () => {
+    await visitor.open("#model=splitsr-x2&zoom=2");
+    await visitor.expectState("idle");
+    await visitor.chooseFile(medium);
+    await visitor.expectState("idle");
+    await visitor.run();
+  });
+
+  test("changes the middle of the view first, over the last result", async ({ page }) => {
+    const before = await visitor.outputHash();
+    await forget(page);
+    await visitor.part("clean").fill("50");
+    await expect(visitor.part("report").filter({ hasText: before })).toHaveCount(0);
+    await visitor.expectState("done");
+    const [first, ...rest] = await drawn(page);
+    expect(first).toMatchObject({ isWhole: true });
+    expect(first?.width).toBeLessThan(1280 / 2);
+    // The tiles, and then all of it.
+    expect(rest.length).toBeGreaterThan(4);
+    const hash = await visitor.outputHash();
+    await visitor.run();
+    expect(await visitor.outputHash()).toBe(hash);
+  });
+
+  test("leaves no part of a cancelled result", async ({ page }) => {
+    const pixels = () =>
+      visitor.part("result").evaluate((canvas: HTMLCanvasElement) => {
+        const { width, height } = canvas;
+        const data = Array.from(canvas.getContext("2d")?.getImageData(0, 0, width, height).data ?? []);
+        return data.reduce((sum, value, index) => (sum * 31 + value * (index % 251)) % 1_000_003, 0);
+      });
+    const before = await pixels();
+    const release = await holdAfterFirstPart(page);
+    await forget(page);
+    await visitor.part("clean").fill("100");
+    // The glimpse and the first tile.
+    await page.waitForFunction(() => window.drawn.length >= 2);
+    expect(await pixels()).not.toBe(before);
+    await visitor.part("cancel").click();
+    await expect(visitor.part("status")).toHaveText("Cancelled.");
+    expect(await pixels()).toBe(before);
+    await release();
+  });
+});
