@@ -14,7 +14,6 @@ import {
   type SourcePicture,
   type Upscaler,
 } from "../module/splitsr.ts";
-import { outcome, runBatch, saveBatch } from "./batch/run.ts";
 import { Comparison } from "./compare/comparison.ts";
 import { estimate, SETTLED_MS } from "./enlarge/estimate.ts";
 import { Following } from "./enlarge/following.ts";
@@ -37,7 +36,7 @@ import type { LoadedPicture, PictureOrigin, PicturePart } from "./session/pictur
 import type { Result, Session } from "./session/session.ts";
 import { demoUrl, type Demo } from "./shared/demos.ts";
 import type { Format } from "./shared/formats.ts";
-import { roundZoom, sizeText, timeText } from "./shared/text.ts";
+import { MISSING_PART, roundZoom, sizeText, timeText } from "./shared/text.ts";
 import { Verification } from "./verify/verification.ts";
 import type { Viewer } from "./viewer/viewer.ts";
 import { ViewfinderLauncher } from "./viewfinder/launcher.ts";
@@ -360,6 +359,10 @@ export class App implements Commands {
     const { batch, zoom, clean, slice, files, activity } = this.session;
     if (!batch) return;
     await this.withEngine("Enlarging all pictures…", async (upscaler, signal) => {
+      // Most visitors never need it.
+      const { outcome, runBatch, saveBatch } = await import("./batch/run.ts").catch(() => {
+        throw new Error(MISSING_PART);
+      });
       const onProgress = (fraction: number, text: string) => activity.showProgress(fraction, signal, text);
       await runBatch(batch, { upscaler, zoom, clean, slice, settings: files, signal, onProgress });
       await saveBatch(batch, zoom, files.format, signal);
