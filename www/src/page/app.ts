@@ -18,7 +18,7 @@ import { Comparison } from "./compare/comparison.ts";
 import { estimate, SETTLED_MS } from "./enlarge/estimate.ts";
 import { Following } from "./enlarge/following.ts";
 import { sayReady } from "./enlarge/ready.ts";
-import { saveResult } from "./export/save-result.ts";
+import { ResultFile } from "./export/result-file.ts";
 import { FineTuneLauncher } from "./finetune/launcher.ts";
 import { parseLink } from "./link/codec.ts";
 import { unpackPicture } from "./link/embedded-picture.ts";
@@ -56,6 +56,7 @@ export class App implements Commands {
   readonly verification: Verification;
   readonly launcher: FineTuneLauncher;
   readonly viewfinder: ViewfinderLauncher;
+  readonly resultFile: ResultFile;
   readonly #viewer: Viewer;
   readonly #live: LiveRegion;
   readonly #following: Following;
@@ -71,6 +72,7 @@ export class App implements Commands {
     this.verification = new Verification(session);
     this.launcher = new FineTuneLauncher(session, this);
     this.viewfinder = new ViewfinderLauncher(session, this);
+    this.resultFile = new ResultFile(session);
     this.#live = new LiveRegion(session, this);
     this.#following = new Following(session, this);
     viewer.onMove = () => {
@@ -421,10 +423,6 @@ export class App implements Commands {
     }
     // A region that was marked meanwhile is not the one that would be enlarged.
     if (viewer.region !== part?.area) viewer.region = part?.area;
-  }
-
-  download(): Promise<void> {
-    return saveResult(this.session);
   }
 
   async embedPicture(): Promise<void> {

@@ -5,7 +5,7 @@ import { batchTemplate } from "./batch/section.ts";
 import { cleanUpSection } from "./clean-up/section.ts";
 import { compareSection } from "./compare/section.ts";
 import { deviceSection, reportSection, runSection, zoomSection } from "./enlarge/section.ts";
-import { filesTemplate } from "./export/section.ts";
+import { filesTemplate, resultButtons } from "./export/section.ts";
 import { fineTuneSection } from "./finetune/section.ts";
 import { linkTemplate } from "./link/section.ts";
 import { modelTemplate } from "./models/section.ts";
@@ -36,7 +36,8 @@ function panelTemplate(app: App): TemplateResult {
       batch: batch ? batchPart(app, batch) : nothing,
     })}
     ${zoomSection(session, app, modelTemplate(session, app))} ${cleanUpSection(session, app)}
-    ${runSection(session, app)} ${result ? shareSection(app) : nothing}
+    ${runSection(session, app, result ? resultButtons(session, app.resultFile) : nothing)}
+    ${result ? shareSection(app) : nothing}
     <div class="folds">
       ${compareSection(session, comparison)} ${networkSection(session, app)} ${fineTuneSection(session, launcher)}
       ${scoreSection(session, evaluation, app)} ${deviceSection(session, app)}
