@@ -18,7 +18,7 @@ export class ViewfinderDialog {
 
   constructor(session: Session, commands: Commands) {
     const dialog = this.#dialog;
-    dialog.className = "viewfinder";
+    dialog.className = "dialog viewfinder";
     dialog.dataset["testid"] = "viewfinder";
     dialog.setAttribute("aria-labelledby", "viewfinder-title");
     document.body.append(dialog);
