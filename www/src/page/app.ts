@@ -129,11 +129,15 @@ export class App implements Commands {
   }
 
   follow(link: LinkState): void {
-    const { session } = this;
-    const scale = session.evaluationScale;
-    session.follow(link);
-    if (session.evaluationScale !== scale) this.evaluation.forget();
+    this.#rescale(() => this.session.follow(link));
     this.#viewer.toggles = link.toggles ?? [];
+  }
+
+  /** Scores are forgotten with their scale. */
+  #rescale(change: () => void): void {
+    const { evaluationScale } = this.session;
+    change();
+    if (this.session.evaluationScale !== evaluationScale) this.evaluation.forget();
   }
 
   async open(source: Blob | string, origin: PictureOrigin): Promise<"open" | "broken" | "left"> {
@@ -201,7 +205,7 @@ export class App implements Commands {
   }
 
   setZoom(zoom: number): void {
-    this.session.setZoom(zoom);
+    this.#rescale(() => this.session.setZoom(zoom));
     this.#settingsChanged();
   }
 
@@ -375,8 +379,7 @@ export class App implements Commands {
   setEvaluationScale(scale: number): void {
     // The visitor has no use for scores at another scale.
     if (this.evaluation.isRunning) this.cancel();
-    if (scale !== this.session.evaluationScale) this.evaluation.forget();
-    this.session.setEvaluationScale(scale);
+    this.#rescale(() => this.session.setEvaluationScale(scale));
     this.session.changed("link");
   }
 
