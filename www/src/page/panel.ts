@@ -18,8 +18,21 @@ import { cameraButton } from "./viewfinder/section.ts";
 
 export function draw(app: App, panel: HTMLElement, welcome: HTMLElement): void {
   const { session, opener } = app;
+  const { activeElement } = document;
+  const home = activeElement?.closest("details, section");
   render(session.picture ? nothing : welcomeTemplate(session, opener, app), welcome);
   render(panelTemplate(app), panel);
+  if (home && !activeElement?.isConnected) refocus(home, panel);
+}
+
+/** What had the focus is gone: the first thing in its section gets it, or the button to enlarge. */
+function refocus(home: Element, panel: HTMLElement): void {
+  const near = home.querySelectorAll<HTMLElement>("summary, button, select, input");
+  const last = panel.querySelectorAll<HTMLElement>("[data-testid=run]");
+  [...near, ...last].some((element) => {
+    element.focus({ preventScroll: true });
+    return document.activeElement === element;
+  });
 }
 
 function panelTemplate(app: App): TemplateResult {
