@@ -25,6 +25,9 @@ test("a model is fine-tuned, paused, saved, and is then one like any other", asy
   await expect(loss.locator("svg")).toHaveAttribute("aria-label", /latest 0\.\d{4}/);
   const psnr = visitor.part("finetune-psnr").locator("svg");
   await expect(psnr).toHaveAttribute("aria-label", /now [\d.]+ dB, splitsr-tiny-x2 [\d.]+ dB, bicubic [\d.]+ dB/);
+  // The axis begins below bicubic, so that a gain is seen beside what the model had gained before.
+  await expect(psnr.locator("line")).toHaveCount(2);
+  await expect(psnr.locator("text.level")).toContainText(["bicubic"]);
   await expect(visitor.part("finetune-facts")).toContainText("a part of each picture is held out of training");
 
   await visitor.expectPhase("paused");
@@ -46,6 +49,8 @@ test("a model is fine-tuned, paused, saved, and is then one like any other", asy
   const [, step, gain] = /^Best at step (\d+): [\d.]+ dB \(\+([\d.]+) dB vs\. splitsr-tiny-x2, [+−]/.exec(said) ?? [];
   expect(Number(step), said).toBeGreaterThan(0);
   expect(Number(gain), said).toBeGreaterThanOrEqual(0.1);
+  // Beside the best step there is no other that was kept.
+  await expect(visitor.part("finetune-step")).not.toContainText("checkpoint");
   const pixels = (crop: string) =>
     visitor.part(`finetune-${crop}`).evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
   const crops = await Promise.all(["truth", "bicubic", "before", "after"].map(pixels));
@@ -286,3 +291,25 @@ for (const [device, viewport] of [
     });
   }
 }
+
+test("how long the training may take is said before it starts, where that is known", async () => {
+  await visitor.openDialog();
+  const time = visitor.part("finetune-time");
+  await expect(time).toHaveText("");
+  await visitor.part("finetune-close").click();
+  await visitor.unfold("device");
+  await visitor.part("backend").selectOption("cpu");
+  await visitor.chooseFile({ name: "small.bmp", mimeType: "image/bmp", buffer: noise(64, 48) });
+  await visitor.run();
+  await visitor.openDialog();
+  await expect(time).toHaveText(/^It may take \d+ to \d+ (s|min|h) on this device\.$/);
+  /** The most, in seconds. */
+  const most = async () => {
+    const [, number, unit = ""] = /(\d+) (s|min|h) on/.exec(await time.innerText()) ?? [];
+    return Number(number) * ({ s: 1, min: 60, h: 3600 }[unit] ?? NaN);
+  };
+  const normal = await most();
+  await visitor.unfoldSettings();
+  await visitor.set("tune-steps", "6000");
+  expect(await most()).toBeGreaterThan(5 * normal);
+});

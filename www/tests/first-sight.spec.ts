@@ -148,18 +148,52 @@ test("the page says what its numbers are, and that several pictures may be chose
   await expect(visitor.page.locator(".folds > .compare")).toContainText("how close each one is to the result");
 });
 
-test("scores begin with the best, and the chosen model is marked", async () => {
+test("scores are of the zoom's scale and begin with the best, and the chosen model is marked", async () => {
   await visitor.chooseFile({ name: "small.bmp", mimeType: "image/bmp", buffer: noise(60, 48) });
   await visitor.unfold("score");
-  await visitor.part("truth-scale").selectOption("4");
-  await visitor.part("truth-run").click();
+  await expect(visitor.part("truth-scale")).toHaveValue("2");
+  await visitor.part("zoom").fill("3.5");
+  await expect(visitor.part("truth-scale")).toHaveValue("4");
+  await visitor.part("truth-run").press("Enter");
   await expect(visitor.part("status")).toHaveText(/^Scored/);
+  await expect(visitor.part("truth-run")).toBeFocused();
   const rows = visitor.part("truth-scores").locator("tbody tr");
   const psnr = (await rows.locator("td:nth-child(2)").allTextContents()).map(Number);
   expect(psnr).toHaveLength(6);
   expect(psnr).toEqual(psnr.toSorted((a, b) => b - a));
   await visitor.part("model").selectOption("splitsr-tiny-x4");
   await expect(rows.and(visitor.page.locator("[aria-current=true]"))).toContainText(["SplitSR ×4 (fast)"]);
+  // So is its dot in the plot.
+  const plot = visitor.part("truth-plot");
+  const ring = () => plot.locator("circle + path[stroke]").getAttribute("d");
+  const fast = await ring();
+  await visitor.part("model").selectOption("splitsr-x4");
+  await expect(plot.locator("circle + path[stroke]")).toHaveCount(1);
+  expect(await ring()).not.toBe(fast);
+
+  // Scores of one scale are no scores of another.
+  await visitor.part("zoom").fill("2");
+  await expect(visitor.part("truth-scores")).toHaveCount(0);
+  // What the visitor has chosen stays.
+  await visitor.part("truth-scale").selectOption("3");
+  await visitor.part("zoom").fill("4");
+  await expect(visitor.part("truth-scale")).toHaveValue("3");
+});
+
+test("the focus stays in the section whose button is gone, or goes to Enlarge", async ({ page }) => {
+  await page.getByRole("button", { name: "Fur" }).press("Enter");
+  await expect(visitor.part("run")).toBeFocused();
+  await visitor.expectState("idle");
+  await visitor.unfold("network");
+  await visitor.part("try-elastic").press("Enter");
+  await expect(page.locator(".network > summary")).toBeFocused();
+  await visitor.part("use-single").press("Enter");
+  await expect(visitor.part("try-elastic")).toBeVisible();
+  await expect(page.locator(".network > summary")).toBeFocused();
+  await visitor.part("split-ratio").selectOption("0.125");
+  await visitor.part("hybrid-mode").selectOption("interleaved");
+  await visitor.part("use-trained").press("Enter");
+  await expect(visitor.part("run")).toBeFocused();
 });
 
 test("a large result opens at its full size where its detail is; 0 shows all of it", async ({ page }) => {

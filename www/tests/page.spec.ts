@@ -268,7 +268,7 @@ test("a part of the picture is enlarged alone, at once", async ({ page }) => {
   await visitor.open(link.slice(link.indexOf("#")));
   await visitor.expectState("done");
   expect(await visitor.resultSize()).toEqual([160, 120]);
-  await visitor.tool("region").click();
+  await visitor.whole.click();
   await visitor.expectState("idle");
   await expect(visitor.part("status")).toHaveText(/^Ready.* 372 × 280 .* 744 × 560 /);
 

@@ -270,12 +270,51 @@ test.describe("a part", () => {
     await expectArea(page, [50, 60, 40, 40]);
     await page.mouse.up();
     await visitor.expectState("done");
-    await visitor.tool("region").click();
+    await visitor.whole.click();
     await visitor.expectState("idle");
+    await expect(page.locator(".viewport")).toBeFocused();
+    await expect(visitor.tool("region")).toHaveAttribute("aria-pressed", "false");
     await expect(page.locator(".region")).toBeHidden();
     await visitor.run();
     // The comparison is where it was before.
     await expect(visitor.divider).toHaveAttribute("aria-valuenow", "50");
+  });
+
+  test("stays with its result when the marking ends: a drag moves the picture again", async ({ page }) => {
+    await visitor.chooseDemo("Fur");
+    const hint = page.locator(".hint");
+    await expect(hint).toBeHidden();
+    await visitor.tool("region").click();
+    await expect(hint).toBeVisible();
+    await page.mouse.move(...(await pixelAt(page, 100.5, 80.5)));
+    await page.mouse.down();
+    await page.mouse.move(...(await pixelAt(page, 139.5, 109.5)), { steps: 3 });
+    await page.mouse.up();
+    await visitor.expectState("done");
+    await expect(hint).toBeHidden();
+    const hash = await visitor.outputHash();
+
+    await visitor.tool("region").click();
+    await expect(visitor.tool("region")).toHaveAttribute("aria-pressed", "false");
+    await visitor.expectState("done");
+    const before = await boxOf(layer(page, "before"));
+    await page.mouse.move(...(await pixelAt(page, 120, 95)));
+    await page.mouse.down();
+    await page.mouse.move(...(await pixelAt(page, 160, 95)), { steps: 3 });
+    await page.mouse.up();
+    expect((await boxOf(layer(page, "before"))).x).toBeGreaterThan(before.x + 10);
+    expect(await resultArea(page)).toEqual([100, 80, 40, 30]);
+    expect(await visitor.outputHash()).toBe(hash);
+
+    // It can be changed again.
+    await visitor.tool("region").click();
+    await expect(page.locator(".region")).toBeVisible();
+    await visitor.expectState("done");
+    await page.mouse.move(...(await pixelAt(page, 120, 95)));
+    await page.mouse.down();
+    await page.mouse.move(...(await pixelAt(page, 130, 95)), { steps: 3 });
+    await page.mouse.up();
+    await expectArea(page, [110, 80, 40, 30]);
   });
 
   test("is no click: nothing is marked by one", async ({ page }) => {

@@ -183,6 +183,11 @@ export class Visitor {
     return this.page.locator(`.toolbar [data-action=${action}]`);
   }
 
+  /** The button that leads from a part back to the whole picture. */
+  get whole(): Locator {
+    return this.page.locator("#stage .whole");
+  }
+
   /** The line between both pictures. */
   get divider(): Locator {
     return this.page.locator("#stage .divider");

@@ -266,6 +266,30 @@ test("what is shown is saved as a PNG", async ({ page }) => {
   expect([bytes.readUInt32BE(16), bytes.readUInt32BE(20)]).toEqual([width, height]);
 });
 
+test("keys that a control or a long dialog needs are left to it", async ({ page }) => {
+  await page.evaluate(drawnCamera);
+  await openLive();
+  await visitor.part("viewfinder-freeze").click();
+  await expectState("frozen");
+  const place = async () => {
+    const { x, y } = await boxOf(visitor.part("viewfinder-part"));
+    // It scrolls with the rest.
+    const overview = await boxOf(visitor.part("viewfinder-overview"));
+    return [x - overview.x, y - overview.y].map(Math.round);
+  };
+  // In a low window the body scrolls, and up and down do that unless the part has the focus.
+  await page.setViewportSize({ width: 700, height: 330 });
+  const start = await place();
+  const body = page.locator("dialog.viewfinder .body");
+  await visitor.part("viewfinder-x2").focus();
+  await page.keyboard.press("ArrowDown");
+  await expect.poll(() => body.evaluate(({ scrollTop }) => scrollTop)).toBeGreaterThan(0);
+  expect(await place()).toEqual(start);
+  await visitor.part("viewfinder-part").focus();
+  await page.keyboard.press("ArrowDown");
+  expect((await place())[1]).toBeGreaterThan(start[1] ?? NaN);
+});
+
 test("keys, the mouse, the wheel and fingers move the part and zoom", async ({ page }) => {
   await page.evaluate(drawnCamera);
   await openLive();

@@ -1,3 +1,11 @@
+/** Where a shared picture is sent, and kept in the cache until the page takes it; as in the manifest. */
+export const PLACE_OF_SHARED = "share";
+/** The page's parameter when it is there. */
+export const SHARED = "?shared";
+
+/** One origin may have several copies of this site, and all share its caches. */
+export const siteCache = (scope: string): string => `splitsr ${scope}`;
+
 /**
  * The messages between the page and its service worker. A question comes with a port for the
  * answers.

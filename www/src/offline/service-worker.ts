@@ -12,7 +12,7 @@
  */
 import { hasRelaxedSimd } from "../engine/relaxed-simd.ts";
 import { DEFAULT_MODEL } from "../api/upscaling.ts";
-import type { Kept, Question } from "./protocol.ts";
+import { PLACE_OF_SHARED, SHARED, siteCache, type Kept, type Question } from "./protocol.ts";
 
 /** A file of the site, as the build lists it. */
 interface Listed {
@@ -34,8 +34,7 @@ interface SiteFile {
 
 const { scope } = self.registration;
 
-/** One origin may have several copies of this site, and all share its caches. */
-const CACHE = `splitsr ${scope}`;
+const CACHE = siteCache(scope);
 
 const files: readonly SiteFile[] = self.__WB_MANIFEST.map(({ url, revision, bytes }) => {
   // Some hosts redirect from `index.html` to its folder, and an answer that was redirected cannot
@@ -75,6 +74,7 @@ self.addEventListener("activate", (event) => {
 
 self.addEventListener("fetch", (event) => {
   const { method, url } = event.request;
+  if (method === "POST" && url === scope + PLACE_OF_SHARED) event.respondWith(receive(event.request));
   if (method !== "GET" || !url.startsWith(scope)) return;
   // A static site's files do not depend on parameters.
   const address = url.replace(/[?#].*$/, "");
@@ -106,6 +106,13 @@ async function provide(file: SiteFile, event: FetchEvent): Promise<Response> {
   // Without room in the cache, the file is used all the same.
   if (response.ok) event.waitUntil(cache.put(file.key, response.clone()).catch(() => undefined));
   return response;
+}
+
+/** Keeps a form with a shared picture for the page, and opens that. It says so if nothing was kept. */
+async function receive({ url, body, headers }: Request): Promise<Response> {
+  const cache = await caches.open(CACHE);
+  await cache.put(url, new Response(body, { headers })).catch(() => undefined);
+  return Response.redirect(scope + SHARED, 303);
 }
 
 /** Provides a file of an earlier version, for a page of that version. */

@@ -14,13 +14,12 @@ import {
   type SourcePicture,
   type Upscaler,
 } from "../module/core.ts";
-import { outcome, runBatch, saveBatch } from "./batch/run.ts";
 import { Comparison } from "./compare/comparison.ts";
 import { estimate, SETTLED_MS } from "./enlarge/estimate.ts";
 import { Following } from "./enlarge/following.ts";
 import type { InView } from "./enlarge/in-view.ts";
 import { sayReady } from "./enlarge/ready.ts";
-import { saveResult } from "./export/save-result.ts";
+import { ResultFile } from "./export/result-file.ts";
 import { FineTuneLauncher } from "./finetune/launcher.ts";
 import { parseLink } from "./link/codec.ts";
 import { unpackPicture } from "./link/embedded-picture.ts";
@@ -37,7 +36,7 @@ import type { LoadedPicture, PictureOrigin, PicturePart } from "./session/pictur
 import type { Result, Session } from "./session/session.ts";
 import { demoUrl, type Demo } from "./shared/demos.ts";
 import type { Format } from "./shared/formats.ts";
-import { roundZoom, sizeText, timeText } from "./shared/text.ts";
+import { MISSING_PART, roundZoom, sizeText, timeText } from "./shared/text.ts";
 import { Verification } from "./verify/verification.ts";
 import type { Viewer } from "./viewer/viewer.ts";
 import { ViewfinderLauncher } from "./viewfinder/launcher.ts";
@@ -57,6 +56,7 @@ export class App implements Commands {
   readonly verification: Verification;
   readonly launcher: FineTuneLauncher;
   readonly viewfinder: ViewfinderLauncher;
+  readonly resultFile: ResultFile;
   readonly #viewer: Viewer;
   readonly #live: LiveRegion;
   readonly #following: Following;
@@ -74,6 +74,7 @@ export class App implements Commands {
     this.verification = new Verification(session);
     this.launcher = new FineTuneLauncher(session, this);
     this.viewfinder = new ViewfinderLauncher(session, this);
+    this.resultFile = new ResultFile(session);
     this.#live = new LiveRegion(session, this);
     this.#following = new Following(session, this);
     viewer.onMove = () => {
@@ -131,11 +132,15 @@ export class App implements Commands {
   }
 
   follow(link: LinkState): void {
-    const { session } = this;
-    const scale = session.evaluationScale;
-    session.follow(link);
-    if (session.evaluationScale !== scale) this.evaluation.forget();
+    this.#rescale(() => this.session.follow(link));
     this.#viewer.toggles = link.toggles ?? [];
+  }
+
+  /** Scores are forgotten with their scale. */
+  #rescale(change: () => void): void {
+    const { evaluationScale } = this.session;
+    change();
+    if (this.session.evaluationScale !== evaluationScale) this.evaluation.forget();
   }
 
   async open(source: Blob | string, origin: PictureOrigin): Promise<"open" | "broken" | "left"> {
@@ -207,7 +212,7 @@ export class App implements Commands {
   }
 
   setZoom(zoom: number): void {
-    this.session.setZoom(zoom);
+    this.#rescale(() => this.session.setZoom(zoom));
     this.#settingsChanged();
   }
 
@@ -379,6 +384,10 @@ export class App implements Commands {
     const { batch, zoom, clean, slice, files, activity } = this.session;
     if (!batch) return;
     await this.withEngine("Enlarging all pictures…", async (upscaler, signal) => {
+      // Most visitors never need it.
+      const { outcome, runBatch, saveBatch } = await import("./batch/run.ts").catch(() => {
+        throw new Error(MISSING_PART);
+      });
       const onProgress = (fraction: number, text: string) => activity.showProgress(fraction, signal, text);
       await runBatch(batch, { upscaler, zoom, clean, slice, settings: files, signal, onProgress });
       await saveBatch(batch, zoom, files.format, signal);
@@ -389,8 +398,7 @@ export class App implements Commands {
   setEvaluationScale(scale: number): void {
     // The visitor has no use for scores at another scale.
     if (this.evaluation.isRunning) this.cancel();
-    if (scale !== this.session.evaluationScale) this.evaluation.forget();
-    this.session.setEvaluationScale(scale);
+    this.#rescale(() => this.session.setEvaluationScale(scale));
     this.session.changed("link");
   }
 
@@ -439,10 +447,6 @@ export class App implements Commands {
     }
     // A region that was marked meanwhile is not the one that would be enlarged.
     if (viewer.region !== part?.area) viewer.region = part?.area;
-  }
-
-  download(): Promise<void> {
-    return saveResult(this.session);
   }
 
   async embedPicture(): Promise<void> {

@@ -10,6 +10,7 @@
  */
 import { App } from "./app.ts";
 import { probeFormats } from "./export/section.ts";
+import { takeLaunched, takeShared, wasShared } from "./open/arrivals.ts";
 import { offerOffline } from "./offline/section.ts";
 import { draw } from "./panel.ts";
 import { Session } from "./session/session.ts";
@@ -31,9 +32,14 @@ session.onChange((change) => {
   draw(app, panel, welcome);
 });
 
+const isShared = wasShared();
 const interaction = firstInteraction();
 void app
   .start()
+  .then(() => {
+    if (isShared) void takeShared(app.opener, session.activity);
+    takeLaunched(app.opener, session.activity);
+  })
   .then(() => app.launcher.findWaiting())
   .then(() => interaction)
   .then(() => app.warmUp())

@@ -5,7 +5,7 @@ import { batchTemplate } from "./batch/section.ts";
 import { cleanUpSection } from "./clean-up/section.ts";
 import { compareSection } from "./compare/section.ts";
 import { deviceSection, reportSection, runSection, zoomSection } from "./enlarge/section.ts";
-import { filesTemplate } from "./export/section.ts";
+import { filesTemplate, resultButtons } from "./export/section.ts";
 import { fineTuneSection } from "./finetune/section.ts";
 import { linkTemplate } from "./link/section.ts";
 import { modelTemplate } from "./models/section.ts";
@@ -18,8 +18,21 @@ import { cameraButton } from "./viewfinder/section.ts";
 
 export function draw(app: App, panel: HTMLElement, welcome: HTMLElement): void {
   const { session, opener } = app;
+  const { activeElement } = document;
+  const home = activeElement?.closest("details, section");
   render(session.picture ? nothing : welcomeTemplate(session, opener, app), welcome);
   render(panelTemplate(app), panel);
+  if (home && !activeElement?.isConnected) refocus(home, panel);
+}
+
+/** What had the focus is gone: the first thing in its section gets it, or the button to enlarge. */
+function refocus(home: Element, panel: HTMLElement): void {
+  const near = home.querySelectorAll<HTMLElement>("summary, button, select, input");
+  const last = panel.querySelectorAll<HTMLElement>("[data-testid=run]");
+  [...near, ...last].some((element) => {
+    element.focus({ preventScroll: true });
+    return document.activeElement === element;
+  });
 }
 
 function panelTemplate(app: App): TemplateResult {
@@ -36,7 +49,8 @@ function panelTemplate(app: App): TemplateResult {
       batch: batch ? batchPart(app, batch) : nothing,
     })}
     ${zoomSection(session, app, modelTemplate(session, app))} ${cleanUpSection(session, app)}
-    ${runSection(session, app)} ${result ? shareSection(app) : nothing}
+    ${runSection(session, app, result ? resultButtons(session, app.resultFile) : nothing)}
+    ${result ? shareSection(app) : nothing}
     <div class="folds">
       ${compareSection(session, comparison)} ${networkSection(session, app)} ${fineTuneSection(session, launcher)}
       ${scoreSection(session, evaluation, app)} ${deviceSection(session, app)}

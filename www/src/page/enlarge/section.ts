@@ -121,9 +121,13 @@ export function deviceSection({ backend, isAtOnce }: Session, commands: Commands
   return folded("device", "Device", backend !== "auto", content);
 }
 
-/** The bar that is always in sight: what goes on, and what to do next. */
-export function runSection(session: Session, commands: Commands): TemplateResult {
-  const { result, activity, choice, files } = session;
+/** The bar that is always in sight: what goes on, and what to do next. `resultButtons`: with the result. */
+export function runSection(
+  session: Session,
+  commands: Commands,
+  resultButtons: TemplateResult | typeof nothing,
+): TemplateResult {
+  const { result, activity, choice } = session;
   const { state, text } = activity.status;
   const working = state === "working";
   return html`
@@ -161,18 +165,7 @@ export function runSection(session: Session, commands: Commands): TemplateResult
               </button>`
             : nothing
         }
-        ${
-          result
-            ? html`<button
-                type="button"
-                class="primary"
-                data-testid="download"
-                @click=${() => void commands.download()}
-              >
-                Download ${files.format.ending.toUpperCase()}
-              </button>`
-            : nothing
-        }
+        ${resultButtons}
       </div>
     </section>
   `;

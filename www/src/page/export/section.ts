@@ -1,9 +1,11 @@
-/** How the result is saved: fields for the format, its quality and the metadata. */
+/** The result's file: buttons to save and share it, and fields for its format, quality and metadata. */
 import { html, nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 import type { Commands } from "../session/commands.ts";
 import type { Session } from "../session/session.ts";
-import { formats, jpeg, lossyWebp, type FileSettings, type Format } from "../shared/formats.ts";
+import { formats, jpeg, lossyWebp, png, type FileSettings, type Format } from "../shared/formats.ts";
+import { bytesText } from "../shared/text.ts";
+import type { ResultFile } from "./result-file.ts";
 
 /**
  * Whether the browser writes lossy WebP; Safari writes PNG instead. Undefined until that is known.
@@ -15,6 +17,24 @@ export async function probeFormats(): Promise<void> {
   canvas.getContext("2d");
   const { type } = await canvas.convertToBlob({ type: lossyWebp.type, quality: 0.5 });
   writesLossyWebp = type === lossyWebp.type;
+}
+
+/** Whether the browser hands files to other apps. */
+const canShare = "canShare" in navigator && navigator.canShare({ files: [new File([], "x.png", { type: png.type })] });
+
+export function resultButtons({ files }: Session, resultFile: ResultFile): TemplateResult {
+  const { bytes } = resultFile;
+  return html`
+    <button type="button" class="primary" data-testid="download" @click=${() => void resultFile.save()}>
+      ${`Download ${files.format.ending.toUpperCase()}`}
+      ${bytes === undefined ? nothing : html`<small>${bytesText(bytes)}</small>`}
+    </button>
+    ${
+      canShare
+        ? html`<button type="button" data-testid="share" @click=${() => void resultFile.share()}>Share</button>`
+        : nothing
+    }
+  `;
 }
 
 /** The fields, for a result or for the files of a batch. */

@@ -106,6 +106,7 @@ function setupTemplate(tuning: FineTuning): TemplateResult {
 
 function setupActions(tuning: FineTuning): TemplateResult {
   return html`
+    <p class="about" data-testid="finetune-time">${tuning.forecast}</p>
     <button type="button" class="primary" data-testid="finetune-start" @click=${() => void tuning.begin()}>
       Start fine-tuning
     </button>
@@ -146,7 +147,8 @@ function numbersText(tuning: FineTuning, { step, settings, stepsPerSecond, tunin
       : `${(1 / stepsPerSecond).toFixed(1)} s per step`;
   const parts = [`Step ${step.toLocaleString("en")} of ${settings.steps.toLocaleString("en")}`];
   if (tuning.phase === "running" && stepsPerSecond > 0) parts.push(speed + tuning.timeLeft);
-  if (kept !== undefined) parts.push(`checkpoint at step ${kept.toLocaleString("en")}`);
+  // What is done needs no checkpoint, and its best step is another number.
+  if (kept !== undefined && tuning.phase !== "done") parts.push(`checkpoint at step ${kept.toLocaleString("en")}`);
   return parts.join("; ");
 }
 
@@ -286,7 +288,7 @@ function runActions(tuning: FineTuning, run: Run): TemplateResult {
     ${
       isDone || run.trouble
         ? html`<button type="button" data-testid="finetune-download" @click=${() => void tuning.download()}>
-            Download
+            Download model
           </button>`
         : nothing
     }
@@ -316,6 +318,7 @@ function runActions(tuning: FineTuning, run: Run): TemplateResult {
             <button
               type="button"
               data-testid="finetune-stop"
+              title="End the training, with the best step so far"
               ?disabled=${phase === "stopping"}
               @click=${() => tuning.stop()}
             >
@@ -327,10 +330,11 @@ function runActions(tuning: FineTuning, run: Run): TemplateResult {
       type="button"
       class=${isDone ? "primary" : ""}
       data-testid="finetune-save"
+      title=${isDone ? "" : "Add the best step so far to the list of models"}
       ?disabled=${phase === "stopping" || tuning.isSaving}
       @click=${() => void tuning.save()}
     >
-      ${isDone ? "Save model" : "Save best so far"}
+      ${isDone ? "Save model" : phase === "running" ? "Save and keep training" : "Save best so far"}
     </button>
   `;
 }

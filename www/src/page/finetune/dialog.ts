@@ -32,7 +32,7 @@ export class FineTuneDialog {
       close: () => this.#dialog.close(),
     });
     const dialog = this.#dialog;
-    dialog.className = "finetune";
+    dialog.className = "dialog finetune";
     dialog.setAttribute("aria-labelledby", "tune-title");
     document.body.append(dialog);
     dialog.addEventListener("close", () => session.changed());

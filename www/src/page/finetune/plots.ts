@@ -64,6 +64,8 @@ const LEFT = 44;
 const RIGHT = WIDTH - 6;
 const TOP = 8;
 const BOTTOM = HEIGHT - 22;
+/** The least range of an axis with levels, in dB. */
+const MIN_SPAN = 1;
 /** The distance between two lines of text. */
 const CLOSE = 14;
 
@@ -71,7 +73,7 @@ interface Plot {
   points: readonly Point[];
   /** Whether the curve is smoothed and the single points are shown too. */
   isNoisy: boolean;
-  /** Levels to compare with. One that is far off is named at the edge. */
+  /** Levels to compare with. */
   levels: readonly Level[];
   /** The point of the best step. */
   best?: Point | undefined;
@@ -97,7 +99,7 @@ export function plot({ points, isNoisy, levels, best, steps, digits, label }: Pl
       <path class="frame" d="M${LEFT} ${TOP}V${BOTTOM}H${RIGHT}" />
       ${isEmpty ? nothing : [text(numberText(high), LEFT - 6, TOP + 8, "end"), text(numberText(low), LEFT - 6, BOTTOM, "end")]}
       ${text("0", LEFT, HEIGHT - 6, "start")} ${text(`${steps.toLocaleString("en")} steps`, RIGHT, HEIGHT - 6, "end")}
-      ${apart(levels, y).map((level) => levelTemplate(level, low, high, y))}
+      ${apart(levels, y).map((level) => levelTemplate(level, y))}
       ${isNoisy ? svg`<polyline class="single" points=${path(points)} />` : nothing}
       <polyline class="curve" points=${path(shown)} />
       ${best ? svg`<circle class="best" cx=${x(best[0])} cy=${y(best[1])} r="4" />` : nothing}
@@ -126,36 +128,34 @@ function apart(levels: readonly Level[], y: (value: number) => number): (Level &
 
 function levelTemplate(
   { value, words, mark }: Level & { words: string },
-  low: number,
-  high: number,
   y: (value: number) => number,
 ): SVGTemplateResult {
-  const isBelow = value < low;
-  const isAbove = value > high;
   // Above its line where there is room.
-  const beside = y(value) < TOP + 18 ? y(value) + 13 : y(value) - 5;
-  const top = isBelow ? BOTTOM - 6 : isAbove ? TOP + 12 : beside;
-  const arrow = isBelow ? "↓ " : isAbove ? "↑ " : "";
+  const top = y(value) < TOP + 18 ? y(value) + 13 : y(value) - 5;
   return svg`
-    ${isBelow || isAbove ? nothing : svg`<line class=${mark} x1=${LEFT} x2=${RIGHT} y1=${y(value)} y2=${y(value)} />`}
-    <text class="level" x=${RIGHT - 2} y=${top} text-anchor="end">${words && arrow + words}</text>
+    <line class=${mark} x1=${LEFT} x2=${RIGHT} y1=${y(value)} y2=${y(value)} />
+    <text class="level" x=${RIGHT - 2} y=${top} text-anchor="end">${words}</text>
   `;
 }
 
-/** The range of the axis: the curve with a margin, and the levels that do not flatten it. */
+/**
+ * The range of the axis: the curve, the levels and a margin. So a gain is seen beside what the model
+ * gained over bicubic before, and one of a tenth of a level fills no plot.
+ */
 function range(points: readonly Point[], levels: Plot["levels"], isNoisy: boolean): [low: number, high: number] {
   const values = points.map(([, value]) => value).toSorted((a, b) => a - b);
   // A few outliers must not flatten the rest.
   const cut = isNoisy ? Math.floor(values.length * 0.02) : 0;
-  let low = values[cut] ?? 0;
-  let high = values[values.length - 1 - cut] ?? 1;
-  for (const { value } of levels) {
-    const span = Math.max(0.4, high - low);
-    if (value < low && low - value < 1.5 * span) low = value;
-    if (value > high && value - high < 1.5 * span) high = value;
+  const all = [values[cut] ?? 0, values[values.length - 1 - cut] ?? 1];
+  if (isNoisy) {
+    const [low = 0, high = 1] = all;
+    const margin = 0.1 * (high - low) || 0.1 * Math.abs(high) || 1;
+    return [Math.max(0, low - margin), high + margin];
   }
-  const margin = 0.1 * (high - low) || 0.1 * Math.abs(high) || 1;
-  return [isNoisy ? Math.max(0, low - margin) : low - margin, high + margin];
+  all.push(...levels.map(({ value }) => value));
+  const [low, high] = [Math.min(...all), Math.max(...all)];
+  const span = Math.max(MIN_SPAN, high - low);
+  return [low - 0.1 * span, low + 1.1 * span];
 }
 
 function smoothed(points: readonly Point[]): Point[] {

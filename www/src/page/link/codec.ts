@@ -4,13 +4,7 @@
  * are left out.
  */
 import { MAX_ZOOM, type Area, type ModelEntry } from "../../api/index.ts";
-import {
-  DEFAULT_EVALUATION_SCALE,
-  DEFAULT_QUALITY,
-  DEFAULT_ZOOM,
-  evaluationScales,
-  MIN_ZOOM,
-} from "../session/defaults.ts";
+import { DEFAULT_QUALITY, DEFAULT_ZOOM, evaluationScaleFor, evaluationScales, MIN_ZOOM } from "../session/defaults.ts";
 import { configOf, parameters, type NetworkChange } from "../session/hyper-parameters.ts";
 import { toggles, type LinkState, type View } from "../session/link-state.ts";
 import { readAddress } from "../shared/address.ts";
@@ -216,7 +210,7 @@ function parseView(text: string): View | undefined {
 export function formatLink(state: LinkState, own?: NetworkChange): string {
   const { demo, embedded, address, model, network, zoom, backend, clean = 0 } = state;
   const { baselines, difference, region, hashes, view } = state;
-  const { format = png, quality = DEFAULT_QUALITY, evaluationScale = DEFAULT_EVALUATION_SCALE } = state;
+  const { format = png, quality = DEFAULT_QUALITY, evaluationScale } = state;
   const parts: string[] = [];
   if (demo !== undefined) parts.push(`img=demo:${demo}`);
   if (embedded !== undefined) parts.push(`img=png:${embedded}`);
@@ -233,7 +227,8 @@ export function formatLink(state: LinkState, own?: NetworkChange): string {
   if (baselines?.length) parts.push(`with=${baselines.map(encodeURIComponent).join(",")}`);
   if (difference) parts.push("diff=1");
   if (region) parts.push(`part=${[region.left, region.top, region.width, region.height].join(",")}`);
-  if (evaluationScale !== DEFAULT_EVALUATION_SCALE) parts.push(`truth=${evaluationScale}`);
+  const follows = evaluationScale === undefined || evaluationScale === evaluationScaleFor(zoom);
+  if (!follows) parts.push(`truth=${evaluationScale}`);
   // Only lossy formats have a quality.
   if (format.isLossy && quality !== DEFAULT_QUALITY) parts.push(`as=${format.link},${quality}`);
   else if (format !== png) parts.push(`as=${format.link}`);

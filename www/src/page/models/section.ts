@@ -78,7 +78,7 @@ function ownModelsTemplate({ own, choice, model }: Session, commands: Commands):
                 data-testid="model-download"
                 @click=${() => save(chosen.file, `${chosen.entry.name}.safetensors`)}
               >
-                Download
+                Download model
               </button>
               <button
                 type="button"

@@ -8,6 +8,7 @@ import type { Session } from "../session/session.ts";
 import { demos, thumbUrl } from "../shared/demos.ts";
 import { takeFiles } from "../shared/incoming.ts";
 import { noteText, sizeText } from "../shared/text.ts";
+import { canPaste, paste } from "./arrivals.ts";
 import { offerTemplate } from "./offer.ts";
 import type { Opener } from "./opener.ts";
 
@@ -33,7 +34,7 @@ export function pictureSection(
   commands: Commands,
   { camera, batch }: { camera: TemplateResult; batch: TemplateResult | typeof nothing },
 ): TemplateResult {
-  const { picture, part } = session;
+  const { picture, part, models } = session;
   const choose = (event: Event) => void opener.openFiles(takeFiles(event));
   return html`
     <section aria-labelledby="picture-title">
@@ -48,7 +49,7 @@ export function pictureSection(
         @change=${choose}
       />
       <label class="button wide with-camera" for="camera">Take a photo</label>
-      <div class="row">
+      <div class="row sources">
         <input
           id="file"
           class="unseen"
@@ -58,7 +59,20 @@ export function pictureSection(
           data-testid="file-input"
           @change=${choose}
         />
-        <label class="button grow" for="file">${picture ? "Open another picture" : "Open a picture"}</label>
+        <label class="button grow" for="file">${picture ? "Open another" : "Open a picture"}</label>
+        ${
+          canPaste
+            ? html`<button
+                type="button"
+                data-testid="paste"
+                title="Open the picture that you copied"
+                ?disabled=${models.length === 0}
+                @click=${() => void paste(opener, session.activity)}
+              >
+                Paste
+              </button>`
+            : nothing
+        }
         ${camera}
       </div>
       <input

@@ -42,8 +42,8 @@ export function pointsOf(scores: readonly Score[], cost: Cost): Dot[] {
   });
 }
 
-/** `named`: with the names below, for use without the table. */
-export function plot(scores: readonly Score[], cost: Cost, named = false): TemplateResult {
+/** `chosen`: the model that gets a ring. `named`: with the names below, for use without the table. */
+export function plot(scores: readonly Score[], cost: Cost, chosen: string, named = false): TemplateResult {
   const points = pointsOf(scores, cost);
   if (points.length === 0) return html``;
   const x = axis(
@@ -78,6 +78,7 @@ export function plot(scores: readonly Score[], cost: Cost, named = false): Templ
       ${dots.map(
         ({ name, isModel, x, y }) => svg`
           <circle cx=${x} cy=${y} r="3.5" fill=${colourOf(isModel)}><title>${baselineLabel(name)}</title></circle>
+          ${name === chosen ? svg`<path d="M${x - 6} ${y}a6 6 0 1 0 12 0a6 6 0 1 0 -12 0" fill="none" stroke="#178a70" />` : nothing}
         `,
       )}
       ${numbers.map(({ x, y }, at) => way(dots[at], x, y))}
@@ -130,9 +131,9 @@ function numbered(dots: readonly Dot[]): Dot[] {
 }
 
 /** The plot with names as a PNG, at three times the size. */
-export async function plotAsPng(scores: readonly Score[], cost: Cost): Promise<Blob> {
+export async function plotAsPng(scores: readonly Score[], cost: Cost, chosen: string): Promise<Blob> {
   const holder = document.createElement("div");
-  render(plot(scores, cost, true), holder);
+  render(plot(scores, cost, chosen, true), holder);
   const drawn = holder.querySelector("svg");
   if (!drawn) throw new Error("There is nothing to plot.");
   const { width, height } = drawn.viewBox.baseVal;

@@ -31,8 +31,12 @@ export function scoreSection(session: Session, evaluation: Evaluation, commands:
         type="button"
         class="grow"
         data-testid="truth-run"
-        ?disabled=${!picture || activity.isBusy}
-        @click=${() => void commands.evaluate()}
+        ?disabled=${!picture}
+        aria-disabled=${activity.isBusy}
+        @click=${() => {
+          // It keeps the focus while it works.
+          if (!activity.isBusy) void commands.evaluate();
+        }}
       >
         Score
       </button>
@@ -48,6 +52,7 @@ function scoresTemplate(
   { costs, plot, plotAsPng, pointsOf }: NonNullable<Evaluation["plots"]>,
 ): TemplateResult {
   const { scores, cost } = evaluation;
+  const chosen = choice.isTrained ? model : "";
   const name = `${picture?.name ?? "picture"}-x${scale}`;
   return html`
     <div class="scroll">
@@ -63,7 +68,7 @@ function scoresTemplate(
         <tbody>
           ${scores.map(
             ({ name, psnrY, ssimY, milliseconds }, index) => html`
-              <tr aria-current=${choice.isTrained && name === model}>
+              <tr aria-current=${name === chosen}>
                 <th scope="row"><span class="point">${index + 1}</span> ${baselineLabel(name)}</th>
                 <td>${psnrY?.toFixed(2) ?? "exact"}</td>
                 <td>${ssimY?.toFixed(4) ?? ""}</td>
@@ -82,7 +87,8 @@ function scoresTemplate(
     >
       ${costs.map(({ value, label }) => html`<option value=${value} ?selected=${value === cost}>PSNR vs. ${label}</option>`)}
     </select>
-    ${plot(scores, cost)}
+    ${plot(scores, cost, chosen)}
+    <p class="about">Models are green, resizers grey. The ring is around the chosen model.</p>
     <div class="row">
       <button
         type="button"
@@ -97,7 +103,7 @@ function scoresTemplate(
         class="grow"
         data-testid="truth-png"
         ?disabled=${pointsOf(scores, cost).length === 0}
-        @click=${() => void plotAsPng(scores, cost).then((png) => save(png, `${name}.png`))}
+        @click=${() => void plotAsPng(scores, cost, chosen).then((png) => save(png, `${name}.png`))}
       >
         Save plot
       </button>

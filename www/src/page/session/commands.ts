@@ -93,7 +93,6 @@ export interface Commands {
 
   // ---- The result ----
 
-  download(): Promise<void>;
   /** Puts the picture, which must be small, into the link. */
   embedPicture(): Promise<void>;
   /** Takes the picture out of the link again. */

@@ -6,4 +6,8 @@ export const DEFAULT_ZOOM = 2;
 export const DEFAULT_QUALITY = 92;
 /** The factors by which a picture can be shrunk to score models on it. */
 export const evaluationScales: readonly number[] = [2, 3, 4];
-export const DEFAULT_EVALUATION_SCALE = 2;
+
+/** The one that suits a zoom. */
+export function evaluationScaleFor(zoom = DEFAULT_ZOOM): number {
+  return evaluationScales.find((scale) => scale >= zoom) ?? 4;
+}

@@ -18,7 +18,7 @@ import { png, type FileSettings, type Format } from "../shared/formats.ts";
 import { Activity } from "./activity.ts";
 import { readAtOnce, writeAtOnce } from "./at-once.ts";
 import type { Batch } from "./batch.ts";
-import { DEFAULT_EVALUATION_SCALE, DEFAULT_QUALITY, DEFAULT_ZOOM, MIN_ZOOM } from "./defaults.ts";
+import { DEFAULT_QUALITY, DEFAULT_ZOOM, evaluationScaleFor, MIN_ZOOM } from "./defaults.ts";
 import { EngineSlot } from "./engine-slot.ts";
 import type { NetworkChange } from "./hyper-parameters.ts";
 import type { Hashes, LinkState } from "./link-state.ts";
@@ -85,7 +85,9 @@ export class Session {
   #clean: CleanUp = "auto";
   #files: FileSettings = { format: png, quality: DEFAULT_QUALITY, keepsMetadata: false };
   #comparison = noComparison;
-  #evaluationScale = DEFAULT_EVALUATION_SCALE;
+  #evaluationScale = evaluationScaleFor();
+  /** Whether it follows the zoom. */
+  #scaleFollows = true;
 
   #expectedHashes: Hashes | undefined;
   #foundHashes: Hashes | undefined;
@@ -204,6 +206,7 @@ export class Session {
   setZoom(zoom: number): void {
     this.#zoom = zoom;
     if (this.zoomIsValid) this.#choice.followZoom(zoom);
+    if (this.zoomIsValid && this.#scaleFollows) this.#evaluationScale = evaluationScaleFor(zoom);
     this.#settingsChanged();
   }
 
@@ -364,6 +367,7 @@ export class Session {
 
   setEvaluationScale(scale: number): void {
     this.#evaluationScale = scale;
+    this.#scaleFollows = false;
     this.changed();
   }
 
@@ -386,7 +390,8 @@ export class Session {
       showsDifference: difference,
     };
     this.#files = { ...this.#files, format: link.format ?? png, quality: link.quality ?? DEFAULT_QUALITY };
-    this.#evaluationScale = link.evaluationScale ?? DEFAULT_EVALUATION_SCALE;
+    this.#scaleFollows = link.evaluationScale === undefined;
+    this.#evaluationScale = link.evaluationScale ?? evaluationScaleFor(zoom);
     this.#settingsChanged();
   }
 

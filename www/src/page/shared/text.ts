@@ -8,6 +8,11 @@ export function timeText(milliseconds: number): string {
   return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
 }
 
+/** The size of a file, in the units of file managers. */
+export function bytesText(bytes: number): string {
+  return bytes < 1e6 ? `${Math.ceil(bytes / 1000)} KB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
 /** A file's name without its ending. */
 export function withoutEnding(name: string): string {
   return name.replace(/\.[^.]*$/, "") || "picture";

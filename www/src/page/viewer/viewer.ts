@@ -95,6 +95,7 @@ export class Viewer implements LinkedView {
     this.#listenToPointers();
     this.#listenToKeys();
     this.#listenToToolbar(part(root, ".toolbar"));
+    part(this.#root, ".whole").addEventListener("click", () => this.#selector.onChange(undefined, false));
     new ResizeObserver(() => this.#draw()).observe(this.#viewport);
   }
 
@@ -219,7 +220,7 @@ export class Viewer implements LinkedView {
   /** The region that results show; undefined: the whole picture. */
   set region(region: Area | undefined) {
     this.#region = this.#selector.area = region;
-    this.#marks = region !== undefined;
+    this.#marks &&= region !== undefined;
     if (!region && this.#splitBefore !== undefined) {
       this.#camera.view = { ...this.#camera.view, split: this.#splitBefore };
       this.#splitBefore = undefined;
@@ -300,7 +301,8 @@ export class Viewer implements LinkedView {
 
   /** Whether the pictures are side by side, which takes two complete ones. */
   get #isBeside(): boolean {
-    return this.#beside && this.#result !== undefined && this.#isWhole && !this.#heat && !this.#marks;
+    const isMarked = this.#marks || this.#selector.area !== undefined;
+    return this.#beside && this.#result !== undefined && this.#isWhole && !this.#heat && !isMarked;
   }
 
   #draw(): void {
@@ -314,6 +316,7 @@ export class Viewer implements LinkedView {
     this.#root.classList.toggle("beside", beside);
     this.#root.classList.toggle("swapped", swapped);
     this.#root.classList.toggle("marks", this.#marks);
+    this.#root.classList.toggle("has-part", this.#selector.area !== undefined);
     part(this.#root, "[data-action=region]").ariaPressed = String(this.#marks);
     if (!picture) return;
 
@@ -479,15 +482,12 @@ export class Viewer implements LinkedView {
     });
   }
 
-  /** Marks the visible part, or by key the middle; or goes back to the whole picture. */
+  /** Marks the visible part, or by key the middle. Or ends the marking: a part and its result stay. */
   #toggleMarking(byKey: boolean): void {
     this.#marks = !this.#marks;
     this.#draw();
+    if (!this.#marks || this.#selector.area) return;
     const { magnification, fit, inSight, middleThird } = this.#camera;
-    if (!this.#marks) {
-      if (this.#selector.area) this.onRegion(undefined, false);
-      return;
-    }
     const area = magnification > fit ? inSight : byKey ? middleThird : undefined;
     if (!area) return;
     this.#selector.area = area;

@@ -18,7 +18,7 @@ export class ViewfinderDialog {
 
   constructor(session: Session, commands: Commands) {
     const dialog = this.#dialog;
-    dialog.className = "viewfinder";
+    dialog.className = "dialog viewfinder";
     dialog.dataset["testid"] = "viewfinder";
     dialog.setAttribute("aria-labelledby", "viewfinder-title");
     document.body.append(dialog);
@@ -104,9 +104,14 @@ export class ViewfinderDialog {
   }
 
   #press(event: KeyboardEvent): void {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target instanceof HTMLSelectElement) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     const viewfinder = this.#viewfinder;
     const [x, y] = directions[event.key] ?? [0, 0];
+    // What uses these keys itself keeps them: a list, and a dialog that is higher than the screen.
+    const { target } = event;
+    if (!(target instanceof HTMLElement) || target instanceof HTMLSelectElement) return;
+    const { scrollHeight = 0, clientHeight = 0 } = this.#dialog.querySelector(".body") ?? {};
+    if (y !== 0 && scrollHeight > clientHeight && !target.classList.contains("part")) return;
     if (x !== 0 || y !== 0) viewfinder.moveByStep(x, y);
     else if (event.key === "+" || event.key === "=") viewfinder.zoomByStep(1);
     else if (event.key === "-") viewfinder.zoomByStep(-1);

@@ -1,0 +1,101 @@
+/**
+ * The result as a file. It is written when nothing else goes on, so that its size is known before
+ * the visitor saves it, and saving and sharing take no time.
+ */
+import type { UpscaleResult } from "../../module/splitsr.ts";
+import type { Session } from "../session/session.ts";
+import { resultName, write, type FileSettings } from "../shared/formats.ts";
+import { save } from "../shared/save.ts";
+import { noteText } from "../shared/text.ts";
+
+/** Milliseconds without other work after which the file is written. */
+const QUIET_MS = 400;
+/** Larger results are written only when they are saved: that takes long, and much memory. */
+const MAX_PIXELS = 4_000_000;
+
+interface Writing {
+  of: UpscaleResult;
+  settings: FileSettings;
+  written: ReturnType<typeof write>;
+  /** Undefined until it is written. */
+  bytes: number | undefined;
+}
+
+export class ResultFile {
+  readonly #session: Session;
+  #writing: Writing | undefined;
+  #timer: number | undefined;
+
+  constructor(session: Session) {
+    this.#session = session;
+    session.onChange(() => this.#look());
+  }
+
+  /** The file's size; undefined until it is known. */
+  get bytes(): number | undefined {
+    return this.#current?.bytes;
+  }
+
+  get #current(): Writing | undefined {
+    const { result, files } = this.#session;
+    const writing = this.#writing;
+    return writing && writing.of === result?.upscaled && writing.settings === files ? writing : undefined;
+  }
+
+  async save(): Promise<void> {
+    await this.#use((file) => save(file, file.name));
+  }
+
+  /** Hands the file to another app. */
+  async share(): Promise<void> {
+    await this.#use((file) => navigator.share({ files: [file] }));
+  }
+
+  async #use(use: (file: File) => void | Promise<void>): Promise<void> {
+    const { result, source: picture, files, activity } = this.#session;
+    if (!result || !picture) return;
+    try {
+      const { file, notes } = await this.#write(result.upscaled);
+      const name = `${resultName(picture.name, result.zoom)}.${files.format.ending}`;
+      await use(new File([file], name, { type: file.type }));
+      if (notes.length > 0) activity.say("done", `Saved. ${noteText(notes)}`);
+    } catch (error) {
+      const { name } = error as Error;
+      // The visitor has shared it with nobody.
+      if (name === "AbortError") return;
+      // Browsers let pages share for a few seconds after a click.
+      if (name === "NotAllowedError") activity.say("done", "The file is ready now. Press Share again.");
+      else activity.fail(error);
+    }
+  }
+
+  #write(of: UpscaleResult): Writing["written"] {
+    const { files: settings, source } = this.#session;
+    if (this.#current) return this.#current.written;
+    const written = write(of, settings, source?.file);
+    const writing: Writing = { of, settings, written, bytes: undefined };
+    this.#writing = writing;
+    written.then(
+      ({ file }) => {
+        writing.bytes = file.size;
+        this.#session.changed();
+      },
+      // The next attempt tries again, and says why it failed.
+      () => {
+        if (this.#writing === writing) this.#writing = undefined;
+      },
+    );
+    return written;
+  }
+
+  /** Forgets the file of another result, and writes the current one once nothing else goes on. */
+  #look(): void {
+    const { result, activity, resultIsCurrent } = this.#session;
+    const upscaled = result?.upscaled;
+    if (this.#writing && !this.#current) this.#writing = undefined;
+    clearTimeout(this.#timer);
+    if (!upscaled || this.#current || activity.isBusy || !resultIsCurrent) return;
+    if (upscaled.width * upscaled.height > MAX_PIXELS) return;
+    this.#timer = window.setTimeout(() => void this.#write(upscaled).catch(() => undefined), QUIET_MS);
+  }
+}
