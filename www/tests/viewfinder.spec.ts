@@ -271,23 +271,26 @@ test("keys that a control or a long dialog needs are left to it", async ({ page 
   await openLive();
   await visitor.part("viewfinder-freeze").click();
   await expectState("frozen");
-  const place = async () => {
-    const { x, y } = await boxOf(visitor.part("viewfinder-part"));
-    // It scrolls with the rest.
-    const overview = await boxOf(visitor.part("viewfinder-overview"));
-    return [x - overview.x, y - overview.y].map(Math.round);
-  };
+  // In one moment, because both scroll with the rest.
+  const place = () =>
+    page.evaluate(() => {
+      const box = (id: string) =>
+        document.querySelector(`[data-testid=${id}]`)?.getBoundingClientRect() ?? new DOMRect(NaN, NaN);
+      const [part, overview] = [box("viewfinder-part"), box("viewfinder-overview")];
+      return [part.x - overview.x, part.y - overview.y].map(Math.round);
+    });
   // In a low window the body scrolls, and up and down do that unless the part has the focus.
   await page.setViewportSize({ width: 700, height: 330 });
-  const start = await place();
   const body = page.locator("dialog.viewfinder .body");
+  await expect.poll(() => body.evaluate((box) => box.scrollHeight - box.clientHeight)).toBeGreaterThan(0);
+  const start = await place();
   await visitor.part("viewfinder-x2").focus();
   await page.keyboard.press("ArrowDown");
   await expect.poll(() => body.evaluate(({ scrollTop }) => scrollTop)).toBeGreaterThan(0);
   expect(await place()).toEqual(start);
   await visitor.part("viewfinder-part").focus();
   await page.keyboard.press("ArrowDown");
-  expect((await place())[1]).toBeGreaterThan(start[1] ?? NaN);
+  await expect.poll(async () => (await place())[1]).toBeGreaterThan(start[1] ?? NaN);
 });
 
 test("keys, the mouse, the wheel and fingers move the part and zoom", async ({ page }) => {
