@@ -3,11 +3,12 @@
  * It is loaded with the first picture.
  */
 import { nextTask } from "../../api/next-task.ts";
-import type { Area, Part, SourcePicture, Upscaler } from "../../module/splitsr.ts";
+import type { Area, Part, SourcePicture, Upscaler } from "../../module/core.ts";
 import { AT_ONCE_MS } from "../session/at-once.ts";
 import type { Commands } from "../session/commands.ts";
 import type { LoadedPicture } from "../session/picture.ts";
 import type { Session } from "../session/session.ts";
+import { isEqual, widened } from "../shared/areas.ts";
 import { roundZoom, timeText } from "../shared/text.ts";
 import { estimate, SETTLED_MS } from "./estimate.ts";
 
@@ -202,7 +203,7 @@ export class InView {
   async #enlarge(upscaler: Upscaler, area: Area, signal: AbortSignal | undefined): Promise<void> {
     const { source, zoom, clean, slice, fingerprint } = this.#session;
     if (!source) return;
-    const around = widened(area, source);
+    const around = widened(area, HALO, source);
     const options = signal ? { signal } : {};
     if (this.#cut?.source !== source || !isEqual(this.#cut.area, around)) {
       this.#cut = { source, area: around, picture: await upscaler.crop(source, around, options) };
@@ -227,16 +228,6 @@ export class InView {
   }
 }
 
-function widened({ left, top, width, height }: Area, picture: { width: number; height: number }): Area {
-  const along = (start: number, length: number, side: number) => {
-    const from = Math.max(0, start - HALO);
-    return [from, Math.min(side, start + length + HALO) - from] as const;
-  };
-  const [x, wide] = along(left, width, picture.width);
-  const [y, high] = along(top, height, picture.height);
-  return { left: x, top: y, width: wide, height: high };
-}
-
 /** Of the result of `around`, the part for `area`. */
 function trimmed(result: ImageData, area: Area, around: Area, zoom: number): ImageData {
   const along = (start: number, length: number, most: number) => {
@@ -252,6 +243,3 @@ function trimmed(result: ImageData, area: Area, around: Area, zoom: number): Ima
   }
   return part;
 }
-
-const isEqual = (a: Area, b: Area): boolean =>
-  a.left === b.left && a.top === b.top && a.width === b.width && a.height === b.height;

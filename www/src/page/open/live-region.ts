@@ -1,8 +1,9 @@
 /** A part of the picture that is enlarged again and again while the visitor marks it. */
-import type { Area, CleanUp, Slice, SourcePicture, UpscaleResult, Upscaler } from "../../module/splitsr.ts";
+import type { Area, CleanUp, Slice, SourcePicture, UpscaleResult, Upscaler } from "../../module/core.ts";
 import type { Commands } from "../session/commands.ts";
 import type { LoadedPicture, PicturePart } from "../session/picture.ts";
 import type { Session } from "../session/session.ts";
+import { isEqual, widened } from "../shared/areas.ts";
 
 /** A step that has run longer than this, in milliseconds, is cancelled when the region moves. */
 const MAX_STEP_MS = 300;
@@ -175,13 +176,8 @@ interface FollowTask {
 
 /** A piece of a large picture around a region. */
 async function pieceAround({ upscaler, picture }: FollowTask, area: Area, signal: AbortSignal): Promise<Piece> {
-  const along = (start: number, side: number, most: number) => {
-    const from = Math.max(0, start - PIECE_MARGIN);
-    return [from, Math.min(most, start + side + PIECE_MARGIN) - from] as const;
-  };
-  const [left, width] = along(area.left, area.width, picture.width);
-  const [top, height] = along(area.top, area.height, picture.height);
-  return { picture: await upscaler.crop(picture, { left, top, width, height }, { signal }), left, top };
+  const piece = widened(area, PIECE_MARGIN, picture);
+  return { picture: await upscaler.crop(picture, piece, { signal }), left: piece.left, top: piece.top };
 }
 
 function isInside(area: Area, { picture: { width, height }, left, top }: Piece): boolean {
@@ -195,6 +191,3 @@ function overlap(a: Area, b: Area): boolean {
     start < other + otherSide && other < start + side;
   return along(a.left, a.width, b.left, b.width) && along(a.top, a.height, b.top, b.height);
 }
-
-const isEqual = (a: Area, b: Area): boolean =>
-  a.left === b.left && a.top === b.top && a.width === b.width && a.height === b.height;
