@@ -21,7 +21,7 @@ const layer = (files, forbidden, message, lit = true) => ({
 });
 
 /** From a folder of `page/`: what lies beside `page/` and may be imported. */
-const outside = "(?:module/(?:core|splitsr)|api/(?:index|next-task)|(?:remote|offline)/protocol)\\.ts";
+const outside = "(?:module/core|api/(?:index|next-task)|(?:remote|offline)/protocol)\\.ts";
 
 /** main → panel → app → features → session → shared → ../module; see `src/page/main.ts`. */
 const page = [

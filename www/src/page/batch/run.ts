@@ -1,5 +1,5 @@
 /** Enlarges several pictures one after another into a zip file. */
-import type { CleanUp, Slice, Upscaler } from "../../module/splitsr.ts";
+import type { CleanUp, Slice, Upscaler } from "../../module/core.ts";
 import type { Batch } from "../session/batch.ts";
 import { resultName, safeName, write, type FileSettings, type Format } from "../shared/formats.ts";
 import { save } from "../shared/save.ts";

@@ -1,5 +1,5 @@
 /** Compares the result with baselines: resizers and other models. */
-import type { Distance, Upscaler } from "../../module/splitsr.ts";
+import type { Distance, Upscaler } from "../../module/core.ts";
 import type { Commands } from "../session/commands.ts";
 import { enlargeBy, type EnlargeTask } from "../session/enlarge-by.ts";
 import type { Session } from "../session/session.ts";

@@ -1,7 +1,7 @@
 /** The list of baselines: adds, shows and removes them, and says how they compare. */
 import { html, nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
-import type { Distance } from "../../module/splitsr.ts";
+import type { Distance } from "../../module/core.ts";
 import type { Session } from "../session/session.ts";
 import { baselineLabel, MAX_BASELINES, ORIGINAL, resizers } from "../shared/baselines.ts";
 import { folded } from "../shared/folded.ts";

@@ -2,7 +2,7 @@
  * The result as a file. It is written when nothing else goes on, so that its size is known before
  * the visitor saves it, and saving and sharing take no time.
  */
-import type { UpscaleResult } from "../../module/splitsr.ts";
+import type { UpscaleResult } from "../../module/core.ts";
 import type { Session } from "../session/session.ts";
 import { resultName, write, type FileSettings } from "../shared/formats.ts";
 import { save } from "../shared/save.ts";

@@ -1,7 +1,7 @@
 /** The content of the fine-tuning dialog. */
 import { html, nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
-import type { TuneFacts } from "../../module/splitsr.ts";
+import type { TuneFacts } from "../../module/core.ts";
 import { differenceText } from "../session/hyper-parameters.ts";
 import { MAX_NAME_LENGTH } from "../session/own-models.ts";
 import { outcome } from "./outcome.ts";

@@ -1,5 +1,5 @@
 /** The outcome of a fine-tuning, in numbers and words. */
-import type { TuneResult, Tuning } from "../../module/splitsr.ts";
+import type { TuneResult, Tuning } from "../../module/core.ts";
 import { gainText } from "../shared/text.ts";
 
 /** A smaller gain in dB is neither visible nor certain. */

@@ -1,5 +1,5 @@
 /** One run of a fine-tuning, and its checkpoint on this device. */
-import type { ModelSource, TuneResult, TuneScore, TuneSettings, Tuning } from "../../module/splitsr.ts";
+import type { ModelSource, TuneResult, TuneScore, TuneSettings, Tuning } from "../../module/core.ts";
 import { writePictures, writeTuning, type Point } from "../session/storage.ts";
 import type { Curve } from "./plots.ts";
 

@@ -1,5 +1,5 @@
 /** The address of what the page shows, to share it. */
-import type { Area, Upscaler } from "../../module/splitsr.ts";
+import type { Area, Upscaler } from "../../module/core.ts";
 import type { Commands } from "../session/commands.ts";
 import { configOf } from "../session/hyper-parameters.ts";
 import type { LinkedView, LinkState, View } from "../session/link-state.ts";

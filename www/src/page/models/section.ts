@@ -1,7 +1,7 @@
 /** The list of models, and the visitor's own among them. */
 import { html, nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
-import type { ModelEntry } from "../../module/splitsr.ts";
+import type { ModelEntry } from "../../module/core.ts";
 import type { Commands } from "../session/commands.ts";
 import type { Session } from "../session/session.ts";
 import type { OwnModel } from "../session/storage.ts";

@@ -3,7 +3,7 @@
  * convolves.
  */
 import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from "lit-html";
-import type { ChannelFlow, ModelEntry, NetworkInfo, SplitSrConfig } from "../../module/splitsr.ts";
+import type { ChannelFlow, ModelEntry, NetworkInfo, SplitSrConfig } from "../../module/core.ts";
 
 export { budgetField } from "./budget.ts";
 export { slicePlot } from "./slice-plot.ts";

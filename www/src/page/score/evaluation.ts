@@ -2,7 +2,7 @@
  * Scores models and resizers on the visitor's picture: shrinks it by the evaluation protocol,
  * enlarges it again, and compares the result with the picture.
  */
-import type { ModelEntry } from "../../module/splitsr.ts";
+import type { ModelEntry } from "../../module/core.ts";
 import { enlargeBy, type EnlargeTask } from "../session/enlarge-by.ts";
 import { baselineLabel, resizers } from "../shared/baselines.ts";
 import type { Cost, Score } from "./score.ts";

@@ -1,4 +1,4 @@
-import type { ModelEntry } from "../../module/splitsr.ts";
+import type { ModelEntry } from "../../module/core.ts";
 
 /** How a model or a resizer did. */
 export interface Score {

@@ -2,7 +2,7 @@
  * The visitor's actions that affect more than one feature. Sections and features call these
  * commands; `app.ts` carries them out. Only `main.ts` and `panel.ts` import `app.ts`.
  */
-import type { Area, Backend, CleanUp, SourcePicture, Upscaler } from "../../module/splitsr.ts";
+import type { Area, Backend, CleanUp, SourcePicture, Upscaler } from "../../module/core.ts";
 import type { Demo } from "../shared/demos.ts";
 import type { Format } from "../shared/formats.ts";
 import type { NetworkChange } from "./hyper-parameters.ts";

@@ -1,5 +1,5 @@
 /** The hyper-parameters that a visitor can change, and how they find their model. */
-import type { BlockKind, ModelEntry, Slice, SplitSrConfig } from "../../module/splitsr.ts";
+import type { BlockKind, ModelEntry, Slice, SplitSrConfig } from "../../module/core.ts";
 
 /** A hyper-parameter that a visitor can change, and the values to choose from. */
 export interface Parameter {

@@ -1,5 +1,5 @@
 /** The content of a link. `link/codec.ts` reads and writes it. */
-import type { Area, Backend, CleanUp } from "../../module/splitsr.ts";
+import type { Area, Backend, CleanUp } from "../../module/core.ts";
 import type { Format } from "../shared/formats.ts";
 import type { NetworkChange } from "./hyper-parameters.ts";
 

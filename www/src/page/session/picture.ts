@@ -1,4 +1,4 @@
-import type { Area, SourcePicture } from "../../module/splitsr.ts";
+import type { Area, SourcePicture } from "../../module/core.ts";
 
 /** The origin of a picture. */
 export interface PictureOrigin {

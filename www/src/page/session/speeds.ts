@@ -1,5 +1,5 @@
 /** How fast the models were on this device, during this visit. */
-import type { Backend, UpscaleResult } from "../../module/splitsr.ts";
+import type { Backend, UpscaleResult } from "../../module/core.ts";
 
 interface Speed {
   /** Milliseconds for each megapixel of the result. */

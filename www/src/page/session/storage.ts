@@ -1,6 +1,6 @@
 /** The visitor's models and unfinished fine-tunings, stored on this device in IndexedDB. */
 import { createStore, delMany, get, getMany, keys, set, update } from "idb-keyval";
-import type { ModelEntry, TuneSettings } from "../../module/splitsr.ts";
+import type { ModelEntry, TuneSettings } from "../../module/core.ts";
 import { withBytes, withFiles } from "./file-bytes.ts";
 
 /** A model that does not come with the page. */

@@ -1,5 +1,5 @@
 /** The names of what a result can be compared with. */
-import type { ModelEntry, Resizer } from "../../module/splitsr.ts";
+import type { ModelEntry, Resizer } from "../../module/core.ts";
 import { modelLabel } from "./model-names.ts";
 
 /** The picture itself, enlarged by the browser. */

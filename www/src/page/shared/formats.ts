@@ -1,5 +1,5 @@
 /** The files that results are saved as: format, quality, metadata and name. */
-import type { UpscaleResult } from "../../module/splitsr.ts";
+import type { UpscaleResult } from "../../module/core.ts";
 import { roundZoom } from "./text.ts";
 
 export interface Format {

@@ -3,7 +3,7 @@
  * that gives the same bits everywhere (`tile: "exact"`), and compares the hash of the result with
  * the one in the link.
  */
-import type { Distance, SourcePicture, UpscaleResult, Upscaler } from "../../module/splitsr.ts";
+import type { Distance, SourcePicture, UpscaleResult, Upscaler } from "../../module/core.ts";
 import type { Session } from "../session/session.ts";
 
 export class Verification {

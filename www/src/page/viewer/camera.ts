@@ -1,5 +1,5 @@
 /** The viewer's camera: converts between its CSS pixels and the picture's pixels. */
-import type { Area } from "../../module/splitsr.ts";
+import type { Area } from "../../module/core.ts";
 import type { View } from "../session/link-state.ts";
 
 /** The largest side of a fitted picture's pixel, in CSS pixels. */

@@ -2,7 +2,7 @@
  * The loupe magnifies what is under the pointer: the left half shows the left picture, the right
  * half the right one.
  */
-import type { Area } from "../../module/splitsr.ts";
+import type { Area } from "../../module/core.ts";
 import type { Point } from "./camera.ts";
 
 /** Its side in CSS pixels. */

@@ -2,7 +2,7 @@
  * The rectangle around a region of the picture: drawn by dragging, moved and resized by mouse,
  * touch and keys.
  */
-import type { Area } from "../../module/splitsr.ts";
+import type { Area } from "../../module/core.ts";
 import type { Camera, Point } from "./camera.ts";
 import type { Drag } from "./gestures.ts";
 

@@ -2,7 +2,7 @@
  * The viewer shows two pictures at the same place and size, divided by a movable line or side by
  * side. They pan and zoom together by mouse, wheel, touch and keys. Left is the original or a baseline.
  */
-import type { Area, Part } from "../../module/splitsr.ts";
+import type { Area, Part } from "../../module/core.ts";
 import { Camera, type Point, type Size } from "./camera.ts";
 import { detailedSpot } from "./detail.ts";
 import { listenToGestures, type Drag } from "./gestures.ts";

@@ -1,5 +1,5 @@
 /** What the viewfinder looks at: the scale, and the part of the frame with its size and place. */
-import type { Area } from "../../module/splitsr.ts";
+import type { Area } from "../../module/core.ts";
 import { Pace } from "./pace.ts";
 import { areaAround, landscape, LEAST_STEPS, mostSteps, portrait, sizeOf, type Size } from "./part.ts";
 

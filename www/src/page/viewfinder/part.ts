@@ -1,5 +1,5 @@
 /** The part of a frame that is enlarged: its size, and its place. */
-import type { Area } from "../../module/splitsr.ts";
+import type { Area } from "../../module/core.ts";
 
 export interface Size {
   width: number;

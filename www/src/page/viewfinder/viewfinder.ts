@@ -2,7 +2,7 @@
  * The viewfinder: takes the newest frame of its source, enlarges a part of it, shows it, and begins
  * again. One frame is computed at a time, and none waits behind it.
  */
-import type { Area, ModelEntry, Report } from "../../module/splitsr.ts";
+import type { Area, ModelEntry, Report } from "../../module/core.ts";
 import type { Commands } from "../session/commands.ts";
 import type { Session } from "../session/session.ts";
 import { save } from "../shared/save.ts";
