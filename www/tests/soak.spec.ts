@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { expect, test, type Browser, type Page } from "@playwright/test";
 import type * as Splitsr from "../src/module/splitsr.ts";
 import { makePicture, Random, type MadePicture } from "./random-pictures.ts";
-import { command, openHost } from "./support.ts";
+import { command, median, openHost } from "./support.ts";
 
 const count = Number(process.env["SOAK"] ?? 10);
 const seed = Number(process.env["SOAK_SEED"] ?? 1);
@@ -107,8 +107,6 @@ function residentBytes(id: number): number {
     return 0;
   }
 }
-
-const median = (values: number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 
 /** The medians of the second and of the last quarter: what is new after the start does not count. */
 function plateau(samples: number[]): { before: number; after: number } {

@@ -362,3 +362,7 @@ export function fillDisk(): void {
     return request;
   };
 }
+
+export function median(values: number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+}

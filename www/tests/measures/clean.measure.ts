@@ -4,8 +4,8 @@
  */
 import { writeFileSync } from "node:fs";
 import { expect, test } from "@playwright/test";
-import { Visitor } from "../support.ts";
-import { median, watchResult } from "./seen.ts";
+import { median, Visitor } from "../support.ts";
+import { watchResult } from "./seen.ts";
 
 test("the slider of the clean-up", async ({ page }, info) => {
   const visitor = new Visitor(page);

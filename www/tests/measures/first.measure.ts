@@ -3,8 +3,8 @@
  * frame with a part of the result, and to the whole one. `npm run measure first` prints the medians.
  */
 import { expect, test } from "@playwright/test";
-import { Visitor } from "../support.ts";
-import { median, watchResult } from "./seen.ts";
+import { median, Visitor } from "../support.ts";
+import { watchResult } from "./seen.ts";
 
 test("the first result of a demo", async ({ browser, baseURL }) => {
   const first: number[] = [];

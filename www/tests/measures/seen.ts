@@ -18,7 +18,3 @@ export function watchResult(): void {
       requestAnimationFrame(() => requestAnimationFrame(() => window.seen.push(performance.now())));
   };
 }
-
-export function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;
-}
