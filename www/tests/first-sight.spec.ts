@@ -154,6 +154,8 @@ test("scores are of the zoom's scale and begin with the best, and the chosen mod
   await expect(visitor.part("truth-scale")).toHaveValue("2");
   await visitor.part("zoom").fill("3.5");
   await expect(visitor.part("truth-scale")).toHaveValue("4");
+  // A key is not waited for, as a click is.
+  await expect(visitor.part("truth-run")).toBeEnabled();
   await visitor.part("truth-run").press("Enter");
   await expect(visitor.part("status")).toHaveText(/^Scored/);
   await expect(visitor.part("truth-run")).toBeFocused();
