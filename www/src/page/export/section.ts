@@ -5,6 +5,7 @@ import type { Commands } from "../session/commands.ts";
 import type { Session } from "../session/session.ts";
 import { formats, jpeg, lossyWebp, png, type FileSettings, type Format } from "../shared/formats.ts";
 import { bytesText } from "../shared/text.ts";
+import { unlessEdited } from "../shared/unless-edited.ts";
 import type { ResultFile } from "./result-file.ts";
 
 /**
@@ -87,7 +88,7 @@ function qualityField({ format, quality }: FileSettings, isDisabled: boolean, co
         max="100"
         step="1"
         ?disabled=${isDisabled}
-        .value=${live(String(quality))}
+        .value=${unlessEdited(String(quality))}
         @change=${(event: Event) => {
           const wanted = Math.round((event.target as HTMLInputElement).valueAsNumber) || quality;
           commands.setFormat(format, Math.min(100, Math.max(1, wanted)));

@@ -10,6 +10,7 @@ import {
   type TuneSettings,
 } from "../../module/core.ts";
 import { configOf } from "../session/hyper-parameters.ts";
+import { unlessEdited } from "../shared/unless-edited.ts";
 
 /** A new network has more to learn. */
 export const newNetworkSettings: TuneSettings = { ...defaultSettings, steps: 2400, learningRate: 2e-3 };
@@ -217,7 +218,7 @@ function knobTemplate(knob: Knob, settings: TuneSettings, change: (settings: Tun
         max=${max}
         step=${isWhole ? 1 : "any"}
         placeholder=${empty?.label ?? nothing}
-        .value=${live(value === null ? "" : String(value))}
+        .value=${unlessEdited(value === null ? "" : String(value))}
         @change=${(event: Event) => {
           const number = (event.target as HTMLInputElement).valueAsNumber;
           if (Number.isNaN(number)) change(empty ? empty.write(settings) : { ...settings });
