@@ -133,28 +133,36 @@ pub(super) fn with_end(data: &[u8]) -> Vec<u8> {
 }
 
 /// The segments of a JPEG, each its marker, its content and what comes after it, up to the end marker.
-pub(super) fn segments(bytes: &[u8]) -> impl Iterator<Item = (u8, &[u8], &[u8])> {
-    let mut at = 2;
-    std::iter::from_fn(move || {
-        loop {
-            let &[lead, marker] = bytes.get(at..)?.first_chunk::<2>()?;
-            // Outside a segment there is entropy-coded data, where FF 00 is a stuffed FF, FF D0 to
-            // D7 are restarts and FF FF is padding.
-            if lead != 0xff || matches!(marker, 0x00 | 0x01 | 0xd0..=0xd7 | 0xff) {
-                at += 1;
-                continue;
-            }
-            if marker == END {
-                at = bytes.len();
-                return Some((marker, &[][..], &[][..]));
-            }
-            let length = usize::from(read_u16(bytes, at + 2, u16::from_be_bytes)?);
-            let start = at + 4;
-            at += 2 + length;
-            let (content, after) = (bytes.get(start..at), bytes.get(at..));
-            return Some((marker, content.unwrap_or_default(), after.unwrap_or_default()));
+pub(super) fn segments(bytes: &[u8]) -> Segments<'_> {
+    Segments { bytes, at: 2 }
+}
+
+pub(super) struct Segments<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Iterator for Segments<'a> {
+    type Item = (u8, &'a [u8], &'a [u8]);
+
+    /// Not inlined: several functions in a bundle call it.
+    #[inline(never)]
+    fn next(&mut self) -> Option<Self::Item> {
+        let Self { bytes, at } = *self;
+        let is_marker = |pair: &[u8]| pair[0] == 0xff && !matches!(pair[1], 0x00 | 0x01 | 0xd0..=0xd7 | 0xff);
+        // Outside a segment there is entropy-coded data, where FF 00 is a stuffed FF, FF D0 to D7
+        // are restarts and FF FF is padding.
+        let at = at + bytes.get(at..)?.windows(2).position(is_marker)?;
+        let marker = bytes[at + 1];
+        if marker == END {
+            self.at = bytes.len();
+            return Some((marker, &[], &[]));
         }
-    })
+        let length = usize::from(read_u16(bytes, at + 2, u16::from_be_bytes)?);
+        self.at = at + 2 + length;
+        let (content, after) = (bytes.get(at + 4..self.at), bytes.get(self.at..));
+        Some((marker, content.unwrap_or_default(), after.unwrap_or_default()))
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Whether a JPEG's scans hold the whole picture. Decoders fill what is missing with grey, silently.
 //!
-//! The codes are walked as a decoder would, but no coefficient is computed.
+//! The codes are walked as a decoder would, but no coefficient is computed. This is in the bundle
+//! that the page loads first: plain loops, and few functions that are inlined, keep it small.
 
 use super::{END, SCAN, segments};
 use crate::image::container::read_u16;
@@ -17,23 +18,20 @@ const MAX_SCANS: usize = 100;
 /// Whether the scans hold each coefficient of each block. `None` where that cannot be told: without a
 /// frame or its height, without the tables that a scan names, with another process than Huffman
 /// coding, sequential or progressive.
-///
 pub(in super::super) fn are_whole(bytes: &[u8]) -> Option<bool> {
-    let mut frame = None;
-    let mut tables = Tables::default();
+    let mut frame = Frame::default();
     let mut scans = 0;
     for (marker, content, after) in segments(bytes) {
         match marker {
-            0xc0..=0xc2 => frame = Some(Frame::of(marker, content)?),
-            CODES => tables.add(content)?,
-            RESTARTS => tables.interval = read_u16(content, 0, u16::from_be_bytes)?.into(),
+            0xc0..=0xc2 => frame.begin(marker, content)?,
+            CODES => frame.add_codes(content)?,
+            RESTARTS => frame.interval = read_u16(content, 0, u16::from_be_bytes)?.into(),
             SCAN => {
                 scans += 1;
                 if scans > MAX_SCANS {
                     return None;
                 }
-                let scan = Scan::of(frame.as_mut()?, &tables, content)?;
-                if scan.walk(after, tables.interval).is_none() {
+                if !frame.scan(content, after)? {
                     return Some(false);
                 }
             }
@@ -41,14 +39,8 @@ pub(in super::super) fn are_whole(bytes: &[u8]) -> Option<bool> {
             _ => {}
         }
     }
-    Some(frame?.components.iter().all(|component| component.sent == u64::MAX))
-}
-
-struct Frame {
-    progressive: bool,
-    width: usize,
-    height: usize,
-    components: Vec<Component>,
+    let mut components = frame.components.iter();
+    (scans > 0).then(|| components.all(|component| component.sent == u64::MAX))
 }
 
 #[derive(Default)]
@@ -64,264 +56,220 @@ struct Component {
     nonzero: Vec<u64>,
 }
 
-impl Frame {
-    fn of(process: u8, header: &[u8]) -> Option<Self> {
-        let side = |at| read_u16(header, at, u16::from_be_bytes).map(usize::from).filter(|&side| side > 0);
-        let components = header.get(6..)?.chunks_exact(3).map(|fields| {
-            let (across, down) = ((fields[1] >> 4).into(), (fields[1] & 15).into());
-            let valid = (1..=4).contains(&across) && (1..=4).contains(&down);
-            valid.then(|| Component { id: fields[0], across, down, ..Component::default() })
-        });
-        let components = components.collect::<Option<_>>()?;
-        let (height, width) = (side(1)?, side(3)?);
-        (width <= MAX_PIXELS / height).then_some(Self { progressive: process == 0xc2, width, height, components })
-    }
-
-    /// How many units of so many pixels cover the picture.
-    fn units(&self, width: usize, height: usize, divisor: (usize, usize)) -> usize {
-        (self.width * width).div_ceil(8 * divisor.0) * (self.height * height).div_ceil(8 * divisor.1)
-    }
-}
-
 #[derive(Default)]
-struct Tables {
+struct Frame<'a> {
+    progressive: bool,
+    width: usize,
+    height: usize,
+    components: Vec<Component>,
+    /// How often a component is sampled, at most.
+    most: (usize, usize),
     /// By their numbers: those of the first coefficients, then those of the others.
-    codes: [Option<Codes>; 8],
+    codes: [Codes<'a>; 8],
     /// Units between two restarts; 0 where there are none.
     interval: usize,
 }
 
-impl Tables {
+/// A component's part of a scan: its index, how many of its blocks are in a unit, and the indices of
+/// the codes of its first coefficient and of the others.
+type Part = (usize, usize, usize, usize);
+
+impl<'a> Frame<'a> {
+    fn begin(&mut self, process: u8, header: &[u8]) -> Option<()> {
+        self.progressive = process == 0xc2;
+        self.height = read_u16(header, 1, u16::from_be_bytes)?.into();
+        self.width = read_u16(header, 3, u16::from_be_bytes)?.into();
+        self.components.clear();
+        self.most = (1, 1);
+        for fields in header.get(6..)?.chunks_exact(3) {
+            let (across, down) = (usize::from(fields[1] >> 4), usize::from(fields[1] & 15));
+            if across.wrapping_sub(1) > 3 || down.wrapping_sub(1) > 3 {
+                return None;
+            }
+            self.most = (self.most.0.max(across), self.most.1.max(down));
+            self.components.push(Component { id: fields[0], across, down, ..Component::default() });
+        }
+        (1..=MAX_PIXELS).contains(&(self.width * self.height)).then_some(())
+    }
+
     /// The tables of a segment.
-    fn add(&mut self, mut content: &[u8]) -> Option<()> {
+    fn add_codes(&mut self, mut content: &'a [u8]) -> Option<()> {
         while let Some((&kind, rest)) = content.split_first() {
             let (counts, rest) = rest.split_first_chunk()?;
-            let (symbols, rest) = rest.split_at_checked(counts.iter().map(|&count| usize::from(count)).sum())?;
-            *self.codes.get_mut(usize::from((kind >> 4) * 4 + (kind & 3)))? = Some(Codes::new(counts, symbols)?);
-            content = rest;
+            let number = usize::from((kind >> 4) * 4 + (kind & 3));
+            content = self.codes.get_mut(number)?.read(counts, rest)?;
+        }
+        Some(())
+    }
+
+    /// Walks a scan; `data` begin with it. Returns whether it is whole.
+    #[inline(never)]
+    fn scan(&mut self, header: &[u8], data: &[u8]) -> Option<bool> {
+        let count = usize::from(*header.first()?);
+        let &[first, last, approximation] = header.get(1 + 2 * count..)?.first_chunk()?;
+        let mut scan = Scan { first: 0, last: 63, progressive: self.progressive, refines: false, run: 0 };
+        let mut is_last = true;
+        if self.progressive {
+            (scan.first, scan.last) = (first.into(), last.into());
+            scan.refines = approximation >> 4 > 0;
+            // Lower bits follow in a later scan.
+            is_last = approximation & 15 == 0;
+            // The first coefficients of all components, or others of one of them.
+            if last > 63 || first > last || (last > 0 && (first == 0 || count != 1)) {
+                return None;
+            }
+        }
+        let (mut width, mut height) = (self.width, self.height);
+        let mut parts: [Part; 4] = [(0, 0, 0, 0); 4];
+        for (index, part) in parts.get_mut(..count)?.iter_mut().enumerate() {
+            let (id, tables) = (header[1 + 2 * index], header[2 + 2 * index]);
+            let place = self.components.iter().position(|component| component.id == id)?;
+            let component = &mut self.components[place];
+            *part =
+                (place, component.across * component.down, usize::from(tables >> 4 & 3), 4 + usize::from(tables & 3));
+            if count == 1 {
+                (width, height, part.1) = (width * component.across, height * component.down, 1);
+            }
+            let lacks = |needed: bool, codes: usize| needed && self.codes[codes].symbols.is_empty();
+            if lacks(scan.first == 0 && !scan.refines, part.2) || lacks(scan.last > 0, part.3) {
+                return None;
+            }
+            if is_last {
+                component.sent |= (u64::MAX >> (63 - (scan.last - scan.first))) << scan.first;
+            }
+        }
+        let units = width.div_ceil(8 * self.most.0) * height.div_ceil(8 * self.most.1);
+        if scan.first > 0 {
+            self.components[parts[0].0].nonzero.resize(units, 0);
+        }
+        let mut bits = Bits { data, held: 0, count: 0 };
+        for unit in 0..units {
+            if self.interval > 0 && unit > 0 && unit % self.interval == 0 {
+                bits.restart();
+                scan.run = 0;
+            }
+            for &(place, blocks, first, others) in &parts[..count] {
+                for _ in 0..blocks {
+                    let mut none = 0;
+                    // Only scans of a single component come back to a block.
+                    let nonzero = match scan.first {
+                        0 => &mut none,
+                        _ => &mut self.components[place].nonzero[unit],
+                    };
+                    if scan.block(&mut bits, &self.codes[first], &self.codes[others], nonzero).is_none() {
+                        return Some(false);
+                    }
+                }
+            }
+        }
+        Some(true)
+    }
+}
+
+struct Scan {
+    /// The coefficients, in zigzag order.
+    first: u32,
+    last: u32,
+    progressive: bool,
+    /// Whether it adds one bit to coefficients that came before.
+    refines: bool,
+    /// Blocks without further new coefficients that are still to come.
+    run: u32,
+}
+
+impl Scan {
+    /// Through a block. `None` where the data end, or have no meaning.
+    #[inline(never)]
+    fn block(&mut self, bits: &mut Bits, first: &Codes, others: &Codes, nonzero: &mut u64) -> Option<()> {
+        let mut at = self.first;
+        if at == 0 {
+            let size = if self.refines { 1 } else { bits.symbol(first)?.min(16) };
+            bits.skip(size)?;
+            at = 1;
+        }
+        while self.run == 0 && at <= self.last {
+            let symbol = bits.symbol(others)?;
+            let (mut zeros, size) = (symbol >> 4, symbol & 15);
+            if size == 0 && zeros < 15 {
+                self.run = if self.progressive { (1 << zeros) + bits.take(zeros)? } else { 1 };
+                break;
+            }
+            // A new coefficient, or its sign.
+            bits.skip(if self.refines { size.min(1) } else { size })?;
+            // It comes after so many zeros; those between them which are none have one more bit.
+            while at <= self.last {
+                if self.refines && *nonzero >> at & 1 == 1 {
+                    bits.skip(1)?;
+                } else if zeros == 0 {
+                    *nonzero |= u64::from(size > 0) << at;
+                    break;
+                } else {
+                    zeros -= 1;
+                }
+                at += 1;
+            }
+            at += 1;
+        }
+        if self.run > 0 {
+            self.run -= 1;
+            if self.refines && at <= self.last {
+                // At most 63.
+                let left = ((*nonzero << (63 - self.last)) >> (63 - self.last) >> at).count_ones();
+                bits.skip(left / 2)?;
+                bits.skip(left - left / 2)?;
+            }
         }
         Some(())
     }
 }
 
 /// Codes up to this length are looked up at once.
-const SHORT: u32 = 9;
+const SHORT: usize = 9;
 
-/// A table of Huffman codes.
-struct Codes {
-    /// By the next bits: a code's length and symbol. 0 where the code is longer.
-    short: [(u8, u8); 1 << SHORT],
+/// A table of Huffman codes. It has no symbols where it is not there.
+struct Codes<'a> {
+    /// By the next bits: a code's length, and its symbol in the upper eight bits. 0 where the code is
+    /// longer.
+    short: [u16; 1 << SHORT],
     /// By length: where codes of this length end, as 16 bits.
     ends: [u32; 17],
     /// By length: what a code and its symbol's index differ by.
     offsets: [usize; 17],
-    symbols: Vec<u8>,
+    symbols: &'a [u8],
 }
 
-impl Codes {
-    fn new(counts: &[u8; 16], symbols: &[u8]) -> Option<Self> {
-        let (short, ends, offsets) = ([(0, 0); 1 << SHORT], [0; 17], [0; 17]);
-        let mut codes = Self { short, ends, offsets, symbols: symbols.to_vec() };
+impl Default for Codes<'_> {
+    fn default() -> Self {
+        Self { short: [0; 1 << SHORT], ends: [0; 17], offsets: [0; 17], symbols: &[] }
+    }
+}
+
+impl<'a> Codes<'a> {
+    /// Returns what comes after the table.
+    #[inline(never)]
+    fn read(&mut self, counts: &[u8; 16], symbols: &'a [u8]) -> Option<&'a [u8]> {
+        self.short.fill(0);
         let (mut code, mut index) = (0_usize, 0_usize);
-        for (length, &count) in (1..).zip(counts) {
-            codes.offsets[length as usize] = index.wrapping_sub(code);
-            for &symbol in &symbols[index..index + usize::from(count)] {
+        for length in 1..=16 {
+            self.offsets[length] = index.wrapping_sub(code);
+            for _ in 0..counts[length - 1] {
+                let &symbol = symbols.get(index)?;
                 if length <= SHORT {
                     let spread = 1 << (SHORT - length);
-                    codes.short.get_mut(code * spread..)?.get_mut(..spread)?.fill((length as u8, symbol));
+                    self.short
+                        .get_mut(code * spread..(code + 1) * spread)?
+                        .fill(u16::from(symbol) << 8 | length as u16);
                 }
                 code += 1;
+                index += 1;
             }
-            index += usize::from(count);
-            codes.ends[length as usize] = (code << (16 - length)) as u32;
+            self.ends[length] = (code << (16 - length)) as u32;
             code *= 2;
         }
-        Some(codes)
+        let (symbols, rest) = symbols.split_at(index);
+        self.symbols = symbols;
+        Some(rest)
     }
-
-    /// The length and the symbol of the code that these 16 bits begin with.
-    fn find(&self, bits: u32) -> Option<(u8, u8)> {
-        let found = self.short[(bits >> (16 - SHORT)) as usize];
-        if found.0 > 0 {
-            return Some(found);
-        }
-        let length = (SHORT as usize + 1..=16).find(|&length| bits < self.ends[length])?;
-        let index = (bits as usize >> (16 - length)).wrapping_add(self.offsets[length]);
-        Some((length as u8, *self.symbols.get(index)?))
-    }
-}
-
-/// A component's part of a scan.
-struct Part<'a> {
-    component: &'a mut Component,
-    /// How many of its blocks are in a unit.
-    blocks: usize,
-    /// The codes of the first coefficient and of the others, where the scan needs them.
-    first: Option<&'a Codes>,
-    others: Option<&'a Codes>,
-}
-
-struct Scan<'a> {
-    parts: Vec<Part<'a>>,
-    units: usize,
-    /// The coefficients, in zigzag order.
-    band: (u32, u32),
-    progressive: bool,
-    /// Whether it adds one bit to coefficients that came before.
-    refines: bool,
-}
-
-impl<'a> Scan<'a> {
-    fn of(frame: &'a mut Frame, tables: &'a Tables, header: &[u8]) -> Option<Self> {
-        let (&count, header) = header.split_first()?;
-        let (names, header) = header.split_at_checked(2 * usize::from(count))?;
-        let &[first, last, approximation] = header.first_chunk()?;
-        let progressive = frame.progressive;
-        let (band, approximation) = if progressive { ((first, last), approximation) } else { ((0, 63), 0) };
-        let valid = band.0 <= band.1 && band.1 < 64 && !(progressive && band.0 == 0 && band.1 > 0);
-        if !valid || (band.0 > 0 && count != 1) {
-            return None;
-        }
-        let refines = approximation >> 4 > 0;
-        let largest = |side: fn(&Component) -> usize| frame.components.iter().map(side).max();
-        let largest = (largest(|component| component.across)?, largest(|component| component.down)?);
-        let units = match names {
-            &[id, _] => {
-                let component = frame.components.iter().find(|component| component.id == id)?;
-                frame.units(component.across, component.down, largest)
-            }
-            _ => frame.units(1, 1, largest),
-        };
-        let mut parts = Vec::new();
-        for component in &mut frame.components {
-            let Some(name) = names.chunks_exact(2).find(|name| name[0] == component.id) else {
-                continue;
-            };
-            // Lower bits follow in a later scan.
-            if approximation & 15 == 0 {
-                component.sent |= (u64::MAX >> (63 - (band.1 - band.0))) << band.0;
-            }
-            if progressive && band.0 > 0 && component.nonzero.is_empty() {
-                component.nonzero = vec![0; units];
-            }
-            let table = |number: u8, needed: bool| match tables.codes.get(usize::from(number)) {
-                _ if !needed => Some(None),
-                Some(Some(codes)) => Some(Some(codes)),
-                _ => None,
-            };
-            parts.push(Part {
-                blocks: if count == 1 { 1 } else { component.across * component.down },
-                first: table(name[1] >> 4, band.0 == 0 && !refines)?,
-                others: table(4 + (name[1] & 15), band.1 > 0)?,
-                component,
-            });
-        }
-        let band = (band.0.into(), band.1.into());
-        (parts.len() == usize::from(count)).then_some(Self { parts, units, band, progressive, refines })
-    }
-
-    /// Through the data that begin there. `None` where they end too early, or have no meaning.
-    fn walk(mut self, data: &[u8], interval: usize) -> Option<()> {
-        let mut bits = Bits { data, held: 0, count: 0 };
-        // Blocks without further coefficients that are still to come.
-        let mut run = 0;
-        for unit in 0..self.units {
-            if interval > 0 && unit > 0 && unit % interval == 0 {
-                bits.restart();
-                run = 0;
-            }
-            for part in &mut self.parts {
-                let mut none = 0;
-                for _ in 0..part.blocks {
-                    if let Some(codes) = part.first {
-                        let size = bits.symbol(codes)?;
-                        bits.skip(u32::from(size).min(16))?;
-                    } else if self.band.0 == 0 {
-                        bits.skip(1)?;
-                    }
-                    let Some(codes) = part.others else {
-                        continue;
-                    };
-                    // Only scans of a single component come back to a block.
-                    let nonzero = part.component.nonzero.get_mut(unit).unwrap_or(&mut none);
-                    let band = (self.band.0.max(1), self.band.1);
-                    if self.refines {
-                        refine(&mut bits, codes, band, nonzero, &mut run)?;
-                    } else if run > 0 {
-                        run -= 1;
-                    } else {
-                        run = first_bits(&mut bits, codes, band, nonzero, self.progressive)?;
-                    }
-                }
-            }
-        }
-        Some(())
-    }
-}
-
-/// A block's coefficients; returns how many blocks after it have none.
-#[inline]
-fn first_bits(
-    bits: &mut Bits,
-    codes: &Codes,
-    (first, last): (u32, u32),
-    nonzero: &mut u64,
-    progressive: bool,
-) -> Option<u32> {
-    let mut at = first;
-    while at <= last {
-        let symbol = bits.symbol(codes)?;
-        let (zeros, size) = (u32::from(symbol >> 4), u32::from(symbol & 15));
-        match (zeros, size) {
-            (15, 0) => at += 16,
-            (_, 0) if progressive => return Some((1 << zeros) - 1 + bits.take(zeros)?),
-            (_, 0) => break,
-            _ => {
-                bits.skip(size)?;
-                at += zeros;
-                *nonzero |= 1_u64.checked_shl(at).unwrap_or(0);
-                at += 1;
-            }
-        }
-    }
-    Some(0)
-}
-
-/// One more bit of a block's coefficients.
-fn refine(bits: &mut Bits, codes: &Codes, (first, last): (u32, u32), nonzero: &mut u64, run: &mut u32) -> Option<()> {
-    let mut at = first;
-    while *run == 0 && at <= last {
-        let symbol = bits.symbol(codes)?;
-        let (mut zeros, size) = (u32::from(symbol >> 4), u32::from(symbol & 15));
-        if size == 0 && zeros < 15 {
-            *run = (1 << zeros) + bits.take(zeros)?;
-            break;
-        }
-        // The sign of the new coefficient.
-        bits.skip(u32::from(size > 0))?;
-        // It comes after so many zeros; those which are none have a bit each.
-        while at <= last {
-            if *nonzero >> at & 1 == 1 {
-                bits.skip(1)?;
-            } else if zeros == 0 {
-                break;
-            } else {
-                zeros -= 1;
-            }
-            at += 1;
-        }
-        if size > 0 && at <= last {
-            *nonzero |= 1 << at;
-        }
-        at += 1;
-    }
-    if *run > 0 {
-        *run -= 1;
-        for at in at..=last {
-            bits.skip((*nonzero >> at & 1) as u32)?;
-        }
-    }
-    Some(())
 }
 
 /// The bits of entropy-coded data, up to a marker.
@@ -333,7 +281,7 @@ struct Bits<'a> {
 }
 
 impl Bits<'_> {
-    #[inline]
+    #[inline(never)]
     fn fill(&mut self) {
         while self.count <= 56 {
             let (byte, length) = match *self.data {
@@ -352,7 +300,7 @@ impl Bits<'_> {
     }
 
     /// Leaves out up to 32 bits.
-    #[inline]
+    #[inline(never)]
     fn skip(&mut self, bits: u32) -> Option<()> {
         if self.count < bits {
             self.fill();
@@ -365,21 +313,30 @@ impl Bits<'_> {
     /// A number of up to 15 bits.
     fn take(&mut self, bits: u32) -> Option<u32> {
         self.fill();
-        let value = (self.held >> 32) as u32;
+        let value = self.held >> 1 >> (63 - bits);
         self.skip(bits)?;
-        Some(value.checked_shr(32 - bits).unwrap_or(0))
+        Some(value as u32)
     }
 
-    #[inline]
-    fn symbol(&mut self, codes: &Codes) -> Option<u8> {
+    #[inline(never)]
+    fn symbol(&mut self, codes: &Codes) -> Option<u32> {
         if self.count < 16 {
             self.fill();
         }
-        let (length, symbol) = codes.find((self.held >> 48) as u32)?;
-        self.skip(length.into())?;
+        let next = (self.held >> 48) as u32;
+        let short = u32::from(codes.short[(next >> (16 - SHORT)) as usize]);
+        let (length, symbol) = if short > 0 {
+            (short & 255, short >> 8)
+        } else {
+            let length = (SHORT + 1..=16).find(|&length| next < codes.ends[length])?;
+            let index = (next as usize >> (16 - length)).wrapping_add(codes.offsets[length]);
+            (length as u32, u32::from(*codes.symbols.get(index)?))
+        };
+        self.skip(length)?;
         Some(symbol)
     }
 
+    #[inline(never)]
     /// To the data after the next marker if that is a restart; otherwise to the end of all data.
     fn restart(&mut self) {
         let is_marker = |pair: &[u8]| pair[0] == 0xff && !matches!(pair[1], 0 | 0xff);
