@@ -5,24 +5,31 @@
 use std::cell::RefCell;
 
 use burn::tensor::Device;
-use splitsr::config::{NetworkConfig, SplitSrConfig};
+use splitsr::clean_up::{BestStrength, Twin, mix};
+use splitsr::config::{HybridMode, NetworkConfig, SplitSrConfig};
+use splitsr::elastic::{Slice, slice};
 use splitsr::image::profile::into_srgb;
-use splitsr::image::{Compression, Depth, Format, Layout, Limits, Picture, decode, encode, encode_with, exif};
+use splitsr::image::{
+    ChromaSampling, Compression, CompressionKind, Depth, Format, Layout, Limits, Picture, damage, decode, encode,
+    encode_with, exif,
+};
 use splitsr::model::Model;
 use splitsr::network::Network;
 use splitsr::network::cost::Cost;
 use splitsr::train::{Dataset, FineTuningSettings, Pair, Pictures, Session, TrainConfig};
 use splitsr::upscale::{Enlarge, Job, NetworkInfo, Options, Target, Tiling};
-use splitsr::weights::{Metadata, to_bytes};
+use splitsr::weights::{Metadata, hex_sha256, read, to_bytes, to_file};
 
 /// One kind of input.
 pub type FuzzTarget = (&'static str, fn(&[u8]));
 
 /// All of them, each by the name of its folder in `fuzz/corpus`.
-pub const TARGETS: [FuzzTarget; 7] = [
+pub const TARGETS: [FuzzTarget; 9] = [
     ("picture", picture),
     ("profile", profile),
     ("weights", weights),
+    ("elastic", elastic),
+    ("twin", twin),
     ("network", network),
     ("recipe", recipe),
     ("checkpoint", checkpoint),
@@ -39,6 +46,8 @@ const WRITTEN_PIXELS: u64 = 4096;
 pub fn picture(bytes: &[u8]) {
     let metadata = exif(bytes);
     let _ = Compression::of_file(bytes);
+    // The page asks for files that another decoder reads.
+    let _ = damage(bytes);
     let Ok(picture) = decode(bytes, &LIMITS) else {
         return;
     };
@@ -46,7 +55,10 @@ pub fn picture(bytes: &[u8]) {
     assert!((1..=LIMITS.max_pixels).contains(&pixels));
     assert_eq!(picture.samples.len() as u64, pixels * picture.layout.channels() as u64);
     assert!(picture.notes.iter().all(|note| !note.is_empty() && !note.contains('\n')), "{:?}", picture.notes);
-    let _ = (into_srgb(picture.clone()), Compression::of_pixels(&picture));
+    let _ = into_srgb(picture.clone());
+    for compression in [Compression::of(bytes, &picture), Compression::of_pixels(&picture)].into_iter().flatten() {
+        assert!((1..=100).contains(&compression.quality), "{compression}");
+    }
     if pixels > WRITTEN_PIXELS {
         return;
     }
@@ -95,6 +107,76 @@ pub fn weights(bytes: &[u8]) {
     }
     let job = Job::plan((9, 7), &NetworkInfo::of(&model), &Options::new(Target::Zoom(3.0)), 1);
     assert_eq!(job.expect("nine pixels are no reason to refuse").0, (27, 21));
+}
+
+/// Which network an elastic weights file is to give, and the file.
+pub fn elastic(bytes: &[u8]) {
+    let mut numbers = Numbers(bytes);
+    // The first two are there or not, and may be out of their ranges.
+    let [known, ratio, index, mode] = [(); 4].map(|()| numbers.next());
+    let wanted = Slice {
+        split_ratio: (known & 1 != 0).then_some(f64::from(ratio) / 128.0 - 0.25),
+        hybrid_index: (known & 2 != 0).then_some(index.into()),
+        hybrid_mode: [None, Some(HybridMode::SplitFirst), Some(HybridMode::StandardFirst)][usize::from(mode) % 3],
+    };
+    let file = safetensors(numbers.0);
+    let Ok(network) = slice(&file, &wanted) else {
+        return;
+    };
+    // It is of its own kind now, and cut once.
+    assert!(slice(&network, &Slice::default()).is_err());
+    let Ok(model) = Model::from_bytes(&network, &Device::flex()) else {
+        return;
+    };
+    let NetworkConfig::SplitSr(config) = &model.metadata.config else {
+        unreachable!("only SplitSR is elastic");
+    };
+    let is = |wanted: Option<f64>, got: f64| wanted.is_none_or(|wanted| wanted == got);
+    assert!(is(wanted.split_ratio, config.split_ratio));
+    assert!(is(wanted.hybrid_index.map(|index| index as f64), config.hybrid_index as f64));
+    // What is read without being cut first is the network that the file names.
+    if let Ok(usual) = Model::from_bytes(&file, &Device::flex())
+        && wanted == Slice::default()
+    {
+        let values = |model: &Model| to_bytes(&model.metadata, &model.network).expect("what was read can be written");
+        assert_eq!(values(&usual), values(&model));
+    }
+}
+
+/// How strongly a twin is mixed in, for which pictures, and a weights file.
+pub fn twin(bytes: &[u8]) {
+    let mut numbers = Numbers(bytes);
+    let strength = numbers.next() % 101;
+    let strengths: Vec<BestStrength> = (0..numbers.next() % 4)
+        .map(|_| BestStrength { quality: numbers.next(), half_chroma: numbers.next(), full_chroma: numbers.next() })
+        .collect();
+    let file = safetensors(numbers.0);
+    let Ok((mut metadata, mut tensors)) = read(&file) else {
+        assert!(mix(&file, &file, strength).is_err());
+        return;
+    };
+    // No file can hold its own hash.
+    assert!(mix(&file, &file, strength).is_err());
+    let twin = metadata.twin.insert(Twin { of: hex_sha256(&file), strengths });
+    let kinds = [CompressionKind::Jpeg, CompressionKind::WebP, CompressionKind::Blocks];
+    for (quality, kind) in (1..=100).zip(kinds.into_iter().cycle()) {
+        for chroma in [None, Some(ChromaSampling::Full), Some(ChromaSampling::Half)] {
+            let strength = twin.strength(Compression { kind, quality, chroma });
+            assert!(strength <= 100 && strength.is_multiple_of(5), "{strength}");
+        }
+    }
+    let before = tensors.clone();
+    tensors.values_mut().for_each(|(_, values)| values.reverse());
+    let other = to_file(&metadata, &tensors).expect("as finite as before");
+    // The difference of two finite weights may overflow; that is told, and not written.
+    let Ok(mixed) = mix(&file, &other, strength) else {
+        return;
+    };
+    let (mixed, values) = read(&mixed).expect("what is written can be read");
+    assert_eq!(mixed.config, metadata.config);
+    if strength == 0 {
+        assert!(values == before);
+    }
 }
 
 /// A safetensors file begins with the length of its JSON. The fuzzer would break it with every other

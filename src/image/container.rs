@@ -103,7 +103,7 @@ pub(super) fn exif(content: Content, bytes: &[u8]) -> Option<&[u8]> {
         Content::Png => png_chunks(bytes).find(|(name, _)| *name == b"eXIf")?.1,
         Content::WebP => webp_chunks(bytes).find(|(name, _)| *name == b"EXIF")?.1,
         Content::Jpeg => {
-            jpeg::segments(bytes).find(|(marker, content)| *marker == 0xe1 && content.starts_with(PREFIX))?.1
+            jpeg::segments(bytes).find(|(marker, content, _)| *marker == 0xe1 && content.starts_with(PREFIX))?.1
         }
         _ => return None,
     };

@@ -8,8 +8,8 @@ use image::{DynamicImage, ImageDecoder, ImageError};
 
 use super::colour::{self, Described};
 use super::container::{bmp_profile, frame_count, png_colours, png_is_for_iphones, png_size};
-use super::jpeg::{Facts, with_end, without_filling};
-use super::sniff::{Content, sniff};
+use super::jpeg::{Facts, scans, with_end, without_filling};
+use super::sniff::{Content, sniff, sniff_binary};
 use super::{Layout, Picture, Samples, exif, profile, tiff};
 use crate::error::{Error, Result};
 
@@ -109,30 +109,34 @@ fn jpeg(file: File) -> Result<Picture> {
         let decoder = jpeg::JpegDecoder::new(Cursor::new(bytes)).map_err(|error| explain(file.content, error))?;
         File { bytes, ..file }.read(decoder)
     };
-    let mut picture = if facts.complete {
-        decode(file.bytes)?
+    let mut picture = if facts.ends {
+        let mut picture = decode(file.bytes)?;
+        picture.notes.extend(damage(file.bytes).map(String::from));
+        picture
     } else {
         let cut = || cut_short(file.content);
-        if !facts.has_all_scans() {
-            return Err(cut());
-        }
-        // The decoder does not tell whether it had data for every pixel. Where it had, it does not
-        // look at what comes after them.
         let data = without_filling(file.bytes);
-        let picture = decode(&with_end(data, &[]))?;
-        if !decode(&with_end(data, &[0xaa; 64])).is_ok_and(|filled| filled == picture) {
+        let decoded = decode(&with_end(data));
+        let mut picture = decoded.map_err(|error| if matches!(error, Error::Decode(_)) { cut() } else { error })?;
+        if scans::are_whole(data) != Some(true) {
             return Err(cut());
         }
+        picture.notes.push("its end marker is missing, but no pixel is".into());
         picture
     };
     if facts.is_cmyk() {
         picture.notes.insert(0, CMYK_NOTE.into());
     }
-    if !facts.complete {
-        picture.notes.push("its end marker is missing, but no pixel is".into());
-    }
     Ok(picture)
 }
+
+/// A note on a file that any decoder reads, although a part of its pixels is missing.
+pub fn damage(file: &[u8]) -> Option<&'static str> {
+    let is_damaged = sniff_binary(file) == Some(Content::Jpeg) && scans::are_whole(file) == Some(false);
+    is_damaged.then_some(DAMAGE_NOTE)
+}
+
+pub(super) const DAMAGE_NOTE: &str = "a part of the file is missing: some of the picture is grey, shifted or blurred";
 
 pub(super) fn unsupported(why: &str) -> Error {
     Error::UnsupportedFormat(why.into())

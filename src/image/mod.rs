@@ -34,7 +34,7 @@ mod vp8;
 
 pub(crate) use compression::interpolate;
 pub use compression::{ChromaSampling, Compression, CompressionKind};
-pub use decode::{Limits, decode};
+pub use decode::{Limits, damage, decode};
 pub use encode::{DEFAULT_JPEG_QUALITY, Encoded, Format, encode, encode_with};
 pub use exif::exif;
 pub use heif::{browser_notes, name_colours};

@@ -13,7 +13,7 @@ use crate::clean_up;
 use crate::config::{NetworkConfig, SplitSrConfig};
 use crate::elastic::{self, Slice};
 use crate::error::{Error, Result as SplitsrResult};
-use crate::image::{Area, Compression};
+use crate::image::{Area, Compression, damage};
 use crate::model;
 use crate::network::cost::Cost;
 use crate::ops::cpu;
@@ -64,6 +64,13 @@ import type { Json } from "../../engine/json.ts";
 #[wasm_bindgen(js_name = compressionOf, unchecked_return_type = "Json<CompressionInfo> | undefined")]
 pub fn compression_of(picture: &Picture, file: &[u8]) -> Option<String> {
     Compression::of(file, &picture.0).map(|found| to_json(&CompressionInfo::from(found)))
+}
+
+/// A note on a `file` of which a part is missing, for the browser reads it as if it were whole;
+/// `undefined` for other files. It is here for the same reason.
+#[wasm_bindgen(js_name = damageOf)]
+pub fn damage_of(file: &[u8]) -> Option<String> {
+    damage(file).map(String::from)
 }
 
 /// The clean-up that suits a compression, by the model's twin if it has one. Throws `Weights`.

@@ -234,22 +234,22 @@ fn a_report_that_nobody_reads_ends_the_call_in_words() {
     assert!(errors.contains("the report cannot be written"), "{errors}");
 }
 
-/// A folder with a folder of forty pictures, five of them broken, five with equal names.
-fn forty() -> TempDir {
+/// A folder with a folder of so many pictures; of eight, one is broken and one has a name that others have.
+fn many(count: usize) -> TempDir {
     let name = |index: usize| match index % 8 {
         0 => format!("pictures/sub{}/same.jpg", index / 8),
         1 => format!("pictures/broken{index}.png"),
         _ => format!("pictures/p.{index}.png"),
     };
-    let names: Vec<String> = (0..40).map(name).collect();
+    let names: Vec<String> = (0..count).map(name).collect();
     folder_of(&names.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
-const FORTY: &str = "pictures --recursive --json --ensemble --scale 4 -o";
+const BATCH: &str = "pictures --recursive --json --ensemble --scale 4 -o";
 
 /// Starts a batch and waits until three pictures are made.
 fn start(folder: &Path) -> Child {
-    let mut command = command(folder, words(FORTY).chain(["out"]));
+    let mut command = command(folder, words(BATCH).chain(["out"]));
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let lines = BufReader::new(child.stdout.as_mut().unwrap()).lines().map(Result::unwrap);
     assert_eq!(lines.filter(|line| line.contains("\"made\"")).take(3).count(), 3);
@@ -258,27 +258,27 @@ fn start(folder: &Path) -> Child {
 
 #[test]
 fn a_batch_that_is_killed_goes_on_to_the_same_files() {
-    let folder = forty();
+    let folder = many(200);
     let folder = folder.path();
     let call = |output: &str, more: &str| {
-        let (status, reports, errors) = run(folder, words(FORTY).chain([output]).chain(words(more)));
-        assert_eq!((status, reports.len(), errors.len()), (1, 40, 5), "{errors:?}");
+        let (status, reports, errors) = run(folder, words(BATCH).chain([output]).chain(words(more)));
+        assert_eq!((status, reports.len(), errors.len()), (1, 200, 25), "{errors:?}");
         reports
     };
     call("whole", "");
     let whole = contents(&folder.join("whole"));
-    assert_eq!(whole.len(), 35);
+    assert_eq!(whole.len(), 175);
 
     let mut child = start(folder);
     child.kill().unwrap();
     child.wait().unwrap();
     let out = folder.join("out");
     let before = contents(&out).keys().filter(|name| name.ends_with(".png")).count();
-    assert!((3..35).contains(&before), "{before} were done when it was killed");
+    assert!((3..175).contains(&before), "{before} were done when it was killed");
     // A kill at a bad moment leaves a temporary file; a copy that was broken off, half a result.
     fs::write(out.join(".splitsr-1-1.tmp"), "half").unwrap();
     fs::write(out.join("p.2.png"), &whole["p.2.png"][..50]).unwrap();
-    fs::write(out.join("p.39.png"), "").unwrap();
+    fs::write(out.join("p.199.png"), "").unwrap();
     let made_before = contents(&out);
     let reports = call("out", "--resume");
     assert!(contents(&out) == whole, "{:?}", names(&out));
@@ -291,19 +291,19 @@ fn a_batch_that_is_killed_goes_on_to_the_same_files() {
     }
     // Nothing is left to do.
     let reports = call("out", "--resume --overwrite");
-    assert_eq!(reports.iter().filter(|report| report["status"] == "skipped").count(), 35);
+    assert_eq!(reports.iter().filter(|report| report["status"] == "skipped").count(), 175);
 }
 
 #[test]
 fn shards_make_the_files_of_one_call() {
-    let folder = forty();
+    let folder = many(40);
     let folder = folder.path();
-    let (_, reports, errors) = run(folder, words(FORTY).chain(["whole"]));
+    let (_, reports, errors) = run(folder, words(BATCH).chain(["whole"]));
     let whole = contents(&folder.join("whole"));
     // All at once, into one folder; one is killed, and goes on.
     let shard = |number: usize| {
         let call = format!("out --shard {number}/4 --resume");
-        let mut command = command(folder, words(FORTY).chain(words(&call)));
+        let mut command = command(folder, words(BATCH).chain(words(&call)));
         command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     };
     let mut shards: Vec<_> = (1..=4).map(shard).collect();
@@ -318,7 +318,7 @@ fn shards_make_the_files_of_one_call() {
     assert_eq!(counts, (reports.len(), errors.len()), "{outputs:?}");
     assert!(contents(&folder.join("out")) == whole, "{:?}", names(&folder.join("out")));
 
-    let (status, _, errors) = run(folder, words(FORTY).chain(words("out --shard 5/4")));
+    let (status, _, errors) = run(folder, words(BATCH).chain(words("out --shard 5/4")));
     assert_eq!(status, 2);
     assert!(errors.iter().any(|line| line.contains("it must be K/N with K from 1 to N, like 3/16")), "{errors:?}");
 }
@@ -326,7 +326,7 @@ fn shards_make_the_files_of_one_call() {
 #[cfg(unix)]
 #[test]
 fn ctrl_c_ends_a_batch() {
-    let folder = forty();
+    let folder = many(40);
     let child = start(folder.path());
     assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
     let output = child.wait_with_output().unwrap();

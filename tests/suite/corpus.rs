@@ -61,3 +61,20 @@ fn every_target_has_a_program_and_a_corpus() {
     assert_eq!(names("fuzz_targets"), targets);
     assert_eq!(names("corpus"), targets);
 }
+
+/// Otherwise cargo refuses it, and nothing is fuzzed.
+#[test]
+fn the_lock_file_of_the_fuzzer_knows_the_librarys_dependencies() {
+    let table = |path: PathBuf| -> toml::Table { std::fs::read_to_string(path).unwrap().parse().unwrap() };
+    let manifest = table(root().join("../Cargo.toml"));
+    let lock = table(root().join("Cargo.lock"));
+    let mut packages = lock["package"].as_array().unwrap().iter();
+    let library = packages.find(|package| package["name"].as_str() == Some("splitsr")).unwrap();
+    let locked = library["dependencies"].as_array().unwrap().iter().map(|entry| entry.as_str().unwrap());
+    let locked: BTreeSet<&str> = locked.map(|entry| entry.split(' ').next().unwrap_or(entry)).collect();
+    let wanted = manifest["dependencies"].as_table().unwrap();
+    let is_optional = |details: &toml::Value| details.get("optional").and_then(toml::Value::as_bool) == Some(true);
+    let wanted = wanted.iter().filter(|(_, details)| !is_optional(details));
+    let missing: Vec<_> = wanted.map(|(name, _)| name).filter(|name| !locked.contains(name.as_str())).collect();
+    assert!(missing.is_empty(), "{missing:?}: run cargo update --workspace --manifest-path fuzz/Cargo.toml");
+}

@@ -7,6 +7,7 @@ mod clean_up;
 mod command;
 mod compression;
 mod corpus;
+mod damage;
 mod data;
 mod elastic;
 mod evaluation_protocol;

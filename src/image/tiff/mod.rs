@@ -20,7 +20,8 @@ use tiff::tags::Tag;
 
 pub(super) use write::write;
 
-use super::decode::{Limits, cut_short, too_much_memory, uncommon};
+use super::decode::{DAMAGE_NOTE, Limits, cut_short, too_much_memory, uncommon};
+use super::jpeg::{self, scans};
 use super::sniff::Content;
 use crate::error::{Error, Result};
 use directory::File;
@@ -77,6 +78,9 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Page> {
     } else {
         read_samples(&file, directory, index, &tags, height, limits)?
     };
+    if tags.has_damaged_jpeg(bytes) {
+        notes.push(DAMAGE_NOTE.into());
+    }
     let values = Values::new(samples.values, &tags.meaning, width, samples.planes, &mut notes)?;
     let image = tags.meaning.picture(values, width, height, tags.icc.is_some(), &mut notes)?;
     Ok(Page { image, orientation: tags.orientation, icc: tags.icc, notes })
@@ -120,6 +124,8 @@ struct Tags {
     /// Where the data of each strip or tile begin, and how many bytes they are.
     parts: Vec<(u64, u64)>,
     fax_options: u32,
+    /// What the JPEGs of all parts share, as a file without a picture.
+    jpeg_tables: Vec<u8>,
     orientation: Orientation,
     icc: Option<Vec<u8>>,
 }
@@ -159,6 +165,7 @@ impl Tags {
             tile,
             parts: starts.into_iter().zip(lengths).collect(),
             fax_options,
+            jpeg_tables: decoder.get_tag_u8_vec(Tag::JPEGTables).unwrap_or_default(),
             orientation: Orientation::from_exif(orientation).unwrap_or(Orientation::NoTransforms),
             icc: decoder.get_tag_u8_vec(Tag::IccProfile).ok(),
         })
@@ -172,6 +179,16 @@ impl Tags {
             data.iter_mut().for_each(|byte| *byte = byte.reverse_bits());
         }
         Ok(data)
+    }
+
+    /// Whether pixels are missing from a part that is a JPEG. The crate's decoder fills them with grey.
+    fn has_damaged_jpeg(&self, bytes: &[u8]) -> bool {
+        let tables = self.jpeg_tables.strip_suffix(&jpeg::END_MARKER).unwrap_or(&jpeg::START_MARKER);
+        let is_damaged = |index| {
+            let part = self.range(index).and_then(|range| bytes.get(range)?.strip_prefix(&jpeg::START_MARKER));
+            part.is_some_and(|part| scans::are_whole(&[tables, part].concat()) == Some(false))
+        };
+        self.compression == JPEG && (0..self.parts.len()).any(is_damaged)
     }
 
     fn range(&self, index: usize) -> Option<std::ops::Range<usize>> {

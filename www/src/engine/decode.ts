@@ -3,7 +3,7 @@
  * the browser reads the formats that ours do not know.
  */
 import { UpscaleError, type CompressionInfo } from "../api/index.ts";
-import { compressionOf, Picture } from "../wasm/simd128/splitsr.js";
+import { compressionOf, damageOf, Picture } from "../wasm/simd128/splitsr.js";
 import { canvasIsExact, readFile } from "./canvas.ts";
 import { browserNotes, decode, nameColours } from "./codecs.ts";
 import { convertsColours } from "./colours.ts";
@@ -69,7 +69,12 @@ async function fromBlob(blob: Blob, own = false): Promise<{ picture: Picture; fi
   }
   if (!own && canvasIsExact && isPlain(file)) {
     const bitmap = await readFile(blob, "none");
-    if (bitmap) return { picture: Picture.fromBitmap(bitmap), file };
+    if (bitmap) {
+      const picture = Picture.fromBitmap(bitmap);
+      const damage = damageOf(file);
+      if (damage !== undefined) picture.addNote(damage);
+      return { picture, file };
+    }
     // The codecs will say what is wrong with the file.
   }
   try {

@@ -1,10 +1,11 @@
 /**
  * The memory that enlarging takes beside the source, the result and the weights, measured by the operating system: what
- * the page's process holds. `npm run measure` prints a table of it, which takes some minutes and needs /proc.
+ * the page's process holds. `npm run measure -- memory` prints tables of it, which takes many minutes and needs /proc;
+ * with `-g profile` only the one of pictures with a colour profile.
  */
 import { readFileSync } from "node:fs";
 import { expect, test, type Page } from "@playwright/test";
-import { MEMORY_BOUND, openHost } from "../support.ts";
+import { awkwardFile, MEMORY_BOUND, openHost } from "../support.ts";
 
 interface Case {
   workers: number;
@@ -12,6 +13,8 @@ interface Case {
   height: number;
   scale: 2 | 4;
   tile: "auto" | "exact";
+  /** The segment of a JPEG with a colour profile, in base64; empty for a file without. */
+  profile: string;
 }
 
 interface Measured {
@@ -38,7 +41,7 @@ async function held(page: Page): Promise<() => number> {
   };
 }
 
-async function measure(page: Page, { workers, width, height, scale, tile }: Case): Promise<Measured> {
+async function measure(page: Page, { workers, width, height, scale, tile, profile }: Case): Promise<Measured> {
   const upscaler = await page.evaluateHandle(
     async ({ workers, model }) => {
       const upscaler = await window.splitsr.createUpscaler({ model, backend: "cpu", workers });
@@ -49,13 +52,15 @@ async function measure(page: Page, { workers, width, height, scale, tile }: Case
     { workers, model: `splitsr-x${scale}` },
   );
   const file = await page.evaluateHandle(
-    async ({ width, height }) => {
+    async ({ width, height, profile }) => {
       const bitmap = await createImageBitmap(await (await fetch("demo/fur.png")).blob());
       const canvas = new OffscreenCanvas(width, height);
       canvas.getContext("2d")?.drawImage(bitmap, 0, 0, width, height);
-      return canvas.convertToBlob({ type: "image/jpeg", quality: 0.9 });
+      const blob = await canvas.convertToBlob({ type: "image/jpeg", quality: 0.9 });
+      // After the start marker.
+      return new Blob([blob.slice(0, 2), Uint8Array.from(atob(profile), (char) => char.charCodeAt(0)), blob.slice(2)]);
     },
-    { width, height },
+    { width, height, profile },
   );
   const devtools = await page.context().newCDPSession(page);
   await devtools.send("HeapProfiler.collectGarbage");
@@ -84,30 +89,47 @@ async function measure(page: Page, { workers, width, height, scale, tile }: Case
   };
 }
 
-test.beforeEach(({ page, baseURL }) => openHost(page, baseURL));
+const large = { width: 4000, height: 3000, tile: "auto" } as const;
+const small = { width: 900, height: 700, scale: 4, workers: 8, profile: "" } as const;
+const all = (profile: string): Case[] =>
+  ([2, 4] as const).flatMap((scale) => [1, 2, 4, 8].map((workers) => ({ ...large, scale, workers, profile })));
 
-test("memory beside the pictures", async ({ page }) => {
-  test.setTimeout(3_600_000);
-  const lines = ["| picture | workers | took part | peak | beside | seconds |", "|---|--:|--:|--:|--:|--:|"];
-  const hashes = new Map<string, Set<string>>();
-  const large = { width: 4000, height: 3000, tile: "auto" } as const;
-  const small = { width: 900, height: 700, scale: 4, workers: 8 } as const;
-  const cases: Case[] = [
-    ...([2, 4] as const).flatMap((scale) => [1, 2, 4, 8].map((workers) => ({ ...large, scale, workers }))),
-    ...(["auto", "exact"] as const).map((tile) => ({ ...small, tile })),
-  ];
-  for (const one of cases) {
-    const { peak, beside, seconds, workers, hash } = await measure(page, one);
-    const picture = `${one.width}x${one.height}, x${one.scale}, ${one.tile}`;
-    const megabytes = [peak, beside].map((value) => `${Math.round(value)} MB`).join(" | ");
-    lines.push(`| ${picture} | ${one.workers} | ${workers} | ${megabytes} | ${seconds.toFixed(1)} |`);
-    console.log(lines.at(-1));
-    hashes.set(picture, (hashes.get(picture) ?? new Set()).add(hash));
-    expect.soft(beside).toBeLessThan(MEMORY_BOUND);
-    // It is measured at all: a tile alone takes tens of megabytes.
-    expect.soft(beside).toBeGreaterThan(20);
-    if (one.workers > 1) expect.soft(workers).toBeGreaterThan(1);
-  }
-  console.log(lines.join("\n"));
-  for (const same of hashes.values()) expect(same.size).toBe(1);
-});
+/** The colour profile of the file, as the segment of a JPEG. */
+function profileOf(name: string): string {
+  const file = readFileSync(awkwardFile(name));
+  const start = file.indexOf("ICC_PROFILE\0") - 4;
+  return file.subarray(start, start + 2 + file.readUInt16BE(start + 2)).toString("base64");
+}
+
+for (const [title, cases] of Object.entries({
+  "12 megapixels": all(""),
+  "12 megapixels with a colour profile": all(profileOf("display_p3.jpg")),
+  "small tiles": (["auto", "exact"] as const).map((tile) => ({ ...small, tile })),
+})) {
+  test(title, async ({ browser, baseURL }) => {
+    test.setTimeout(3_600_000);
+    const lines = [
+      "| picture | zoom | tiles | workers | took part | peak | beside source and result | seconds |",
+      "|---|--:|---|--:|--:|--:|--:|--:|",
+    ];
+    const hashes = new Map<string, Set<string>>();
+    for (const one of cases) {
+      // In a process of its own, which holds nothing of the case before.
+      const page = await browser.newPage();
+      await openHost(page, baseURL);
+      const { peak, beside, seconds, workers, hash } = await measure(page, one).finally(() => page.close());
+      const profile = one.profile && ", Display P3";
+      const picture = `| ${one.width}x${one.height}${profile} | x${one.scale} | ${one.tile}`;
+      const megabytes = [peak, beside].map((value) => `${Math.round(value)} MB`).join(" | ");
+      lines.push(`${picture} | ${one.workers} | ${workers} | ${megabytes} | ${seconds.toFixed(1)} |`);
+      console.log(lines.at(-1));
+      hashes.set(picture, (hashes.get(picture) ?? new Set()).add(hash));
+      expect.soft(beside).toBeLessThan(MEMORY_BOUND);
+      // It is measured at all: a tile alone takes tens of megabytes.
+      expect.soft(beside).toBeGreaterThan(20);
+      if (one.workers > 1) expect.soft(workers).toBeGreaterThan(1);
+    }
+    console.log(`\n${lines.join("\n")}\n`);
+    for (const same of hashes.values()) expect(same.size).toBe(1);
+  });
+}

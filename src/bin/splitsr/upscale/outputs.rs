@@ -210,6 +210,7 @@ fn ends_like_png(path: &Path) -> io::Result<Option<bool>> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use splitsr::image::{Depth, Layout, Picture, encode};
 
     use super::*;
@@ -254,6 +255,18 @@ mod tests {
         assert_eq!(name(&format!("{long}.jpg")), format!("{long}.png"));
         assert_eq!(name(&"a".repeat(255)), format!("{long}.png"));
         assert_eq!(name(&"é".repeat(127)), format!("{}.png", "é".repeat(125)));
+    }
+
+    proptest! {
+        #[test]
+        fn any_file_is_finished_or_not(
+            start in prop::sample::select(vec![&b""[..], b"\x89PNG\r\n\x1a\n", b"GIF89a", b"\xff\xd8\xff", b"II*\0"]),
+            rest in prop::collection::vec(any::<u8>(), 0..60),
+        ) {
+            let file = tempfile::NamedTempFile::new().unwrap();
+            fs::write(file.path(), [start, &rest].concat()).unwrap();
+            prop_assert!(is_finished(file.path()).is_ok());
+        }
     }
 
     #[test]

@@ -35,7 +35,19 @@ impl FromStr for Shard {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn any_text_is_a_share_or_refused(text in r"[0-9]{0,21}/?[0-9]{0,21}|\PC{0,9}") {
+            if let Ok(shard) = text.parse::<Shard>() {
+                prop_assert!(shard.index < shard.count);
+                prop_assert!(shard.of(0..9).all(|item| item % shard.count == shard.index));
+            }
+        }
+    }
 
     #[test]
     fn the_shards_of_a_batch_have_each_item_once() {

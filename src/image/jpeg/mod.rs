@@ -1,5 +1,7 @@
 //! A JPEG's markers: of which kind it is, whether it is whole, and how it is quantised.
 
+pub(super) mod scans;
+
 use super::container::read_u16;
 
 /// What a JPEG's markers say.
@@ -9,37 +11,25 @@ pub(super) struct Facts {
     process: u8,
     /// Bits of a sample.
     precision: u8,
-    components: Vec<Component>,
-    /// Whether the end-of-image marker is there. Decoders fill what is missing with grey, silently.
-    pub complete: bool,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Component {
-    id: u8,
-    /// How often it is sampled: across in the upper four bits, down in the lower ones.
-    sampling: u8,
-    /// A bit for each coefficient that a scan has brought to its last precision.
-    sent: u64,
+    /// How often each component is sampled: across in the upper four bits, down in the lower ones.
+    sampling: Vec<u8>,
+    /// Whether the end-of-image marker is there.
+    pub ends: bool,
 }
 
 impl Facts {
     /// Walks the markers up to the end-of-image marker.
     pub fn of(bytes: &[u8]) -> Self {
         let mut facts = Self::default();
-        for (marker, content) in segments(bytes) {
+        for (marker, content, _) in segments(bytes) {
             match marker {
-                END => facts.complete = true,
+                END => facts.ends = true,
                 // Without DHT (C4), JPG (C8) and DAC (CC).
                 0xc0..=0xcf if !matches!(marker, 0xc4 | 0xc8 | 0xcc) => {
                     facts.process = marker;
                     facts.precision = content.first().copied().unwrap_or(0);
                     let components = content.get(6..).unwrap_or_default().chunks_exact(3);
-                    let component = |fields: &[u8]| Component { id: fields[0], sampling: fields[1], sent: 0 };
-                    facts.components = components.map(component).collect();
-                }
-                SCAN => {
-                    facts.scan(content);
+                    facts.sampling = components.map(|fields| fields[1]).collect();
                 }
                 _ => {}
             }
@@ -47,33 +37,9 @@ impl Facts {
         facts
     }
 
-    fn scan(&mut self, header: &[u8]) -> Option<()> {
-        let count = usize::from(*header.first()?);
-        let &[first, last, approximation] = header.get(1 + 2 * count..)?.first_chunk()?;
-        let progressive = self.process & 3 == 2;
-        let coefficients = match (progressive, first.min(63), last.min(63)) {
-            (false, ..) => u64::MAX,
-            // Lower bits follow in a later scan.
-            _ if approximation & 15 != 0 => 0,
-            (true, first, last) if first <= last => (u64::MAX >> (63 - (last - first))) << first,
-            _ => 0,
-        };
-        for &id in header[1..].iter().step_by(2).take(count) {
-            for component in self.components.iter_mut().filter(|component| component.id == id) {
-                component.sent |= coefficients;
-            }
-        }
-        Some(())
-    }
-
     /// Whether it is CMYK.
     pub fn is_cmyk(&self) -> bool {
-        self.components.len() == 4
-    }
-
-    /// Whether no scan is missing. The last one may still be cut.
-    pub fn has_all_scans(&self) -> bool {
-        !self.components.is_empty() && self.components.iter().all(|component| component.sent == u64::MAX)
+        self.sampling.len() == 4
     }
 
     /// What makes it a JPEG of a kind that few programs read.
@@ -84,12 +50,10 @@ impl Facts {
             0xc5 | 0xc6 | 0xcd | 0xce => Some("hierarchical".into()),
             0xc9 | 0xca => Some("with arithmetic coding".into()),
             _ if self.precision != 8 => Some(format!("with {} bits", self.precision)),
-            _ if !matches!(self.components.len(), 1 | 3 | 4) => {
-                Some(format!("with {} channels", self.components.len()))
-            }
+            _ if !matches!(self.sampling.len(), 1 | 3 | 4) => Some(format!("with {} channels", self.sampling.len())),
             _ => {
                 // A component can be sampled 3 times where another is sampled once or twice.
-                let mut factors = self.components.iter().flat_map(|each| [each.sampling >> 4, each.sampling & 15]);
+                let mut factors = self.sampling.iter().flat_map(|each| [each >> 4, each & 15]);
                 factors.any(|factor| factor == 3).then(|| "with thirds of its resolution".into())
             }
         }
@@ -114,7 +78,7 @@ impl Quantisation {
     pub fn of(bytes: &[u8]) -> Option<Self> {
         let mut tables = [None; 4];
         let mut frame = None;
-        for (marker, content) in segments(bytes) {
+        for (marker, content, _) in segments(bytes) {
             match marker {
                 TABLES => find_tables(content, &mut tables),
                 0xc0..=0xc2 | 0xc5 | 0xc6 | 0xc9 | 0xca | 0xcd | 0xce => frame = Some(content),
@@ -146,6 +110,9 @@ fn find_tables<'a>(mut content: &'a [u8], tables: &mut [Option<&'a [u8]>; 4]) {
     }
 }
 
+pub(super) const START_MARKER: [u8; 2] = [0xff, 0xd8];
+pub(super) const END_MARKER: [u8; 2] = [0xff, END];
+
 const TABLES: u8 = 0xdb;
 const END: u8 = 0xd9;
 const SCAN: u8 = 0xda;
@@ -160,33 +127,42 @@ pub(super) fn without_filling(bytes: &[u8]) -> &[u8] {
     data.strip_suffix(&[0xff]).unwrap_or(data)
 }
 
-/// The file, `filling` and an end marker.
-pub(super) fn with_end(data: &[u8], filling: &[u8]) -> Vec<u8> {
-    [data, filling, &[0xff, END]].concat()
+/// The file with an end marker.
+pub(super) fn with_end(data: &[u8]) -> Vec<u8> {
+    [data, &END_MARKER].concat()
 }
 
-/// The segments of a JPEG, each its marker and its content, up to the end marker, which has none.
-pub(super) fn segments(bytes: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
-    let mut at = 2;
-    std::iter::from_fn(move || {
-        loop {
-            let &[lead, marker] = bytes.get(at..)?.first_chunk::<2>()?;
-            // Outside a segment there is entropy-coded data, where FF 00 is a stuffed FF, FF D0 to
-            // D7 are restarts and FF FF is padding.
-            if lead != 0xff || matches!(marker, 0x00 | 0x01 | 0xd0..=0xd7 | 0xff) {
-                at += 1;
-                continue;
-            }
-            if marker == END {
-                at = bytes.len();
-                return Some((marker, &[][..]));
-            }
-            let length = usize::from(read_u16(bytes, at + 2, u16::from_be_bytes)?);
-            let start = at + 4;
-            at += 2 + length;
-            return Some((marker, bytes.get(start..at).unwrap_or_default()));
+/// The segments of a JPEG, each its marker, its content and what comes after it, up to the end marker.
+pub(super) fn segments(bytes: &[u8]) -> Segments<'_> {
+    Segments { bytes, at: 2 }
+}
+
+pub(super) struct Segments<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Iterator for Segments<'a> {
+    type Item = (u8, &'a [u8], &'a [u8]);
+
+    /// Not inlined: several functions in a bundle call it.
+    #[inline(never)]
+    fn next(&mut self) -> Option<Self::Item> {
+        let Self { bytes, at } = *self;
+        let is_marker = |pair: &[u8]| pair[0] == 0xff && !matches!(pair[1], 0x00 | 0x01 | 0xd0..=0xd7 | 0xff);
+        // Outside a segment there is entropy-coded data, where FF 00 is a stuffed FF, FF D0 to D7
+        // are restarts and FF FF is padding.
+        let at = at + bytes.get(at..)?.windows(2).position(is_marker)?;
+        let marker = bytes[at + 1];
+        if marker == END {
+            self.at = bytes.len();
+            return Some((marker, &[], &[]));
         }
-    })
+        let length = usize::from(read_u16(bytes, at + 2, u16::from_be_bytes)?);
+        self.at = at + 2 + length;
+        let (content, after) = (bytes.get(at + 4..self.at), bytes.get(self.at..));
+        Some((marker, content.unwrap_or_default(), after.unwrap_or_default()))
+    }
 }
 
 #[cfg(test)]
@@ -194,23 +170,11 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const START: [u8; 2] = [0xff, 0xd8];
-
     #[test]
     fn an_end_marker_inside_a_thumbnail_does_not_count() {
         let segment = [0xff, 0xd8, 0xff, 0xe1, 0, 4, 0xff, 0xd9];
-        assert!(!Facts::of(&segment).complete);
-        assert!(Facts::of(&[&segment[..], &[0xff, 0xda, 0, 2, 1, 0xff, 0, 0xff, 0xd9]].concat()).complete);
-    }
-
-    #[test]
-    fn a_progressive_file_needs_each_coefficient_in_full_precision() {
-        let frame = [0xff, 0xc2, 0, 11, 8, 0, 8, 0, 8, 1, 7, 0x11, 0];
-        let scan = |first, last, approximation| [0xff, SCAN, 0, 8, 1, 7, 0, first, last, approximation, 1, 2, 3];
-        let file = |scans: &[[u8; 13]]| [&START[..], &frame, &scans.concat()].concat();
-        assert!(!Facts::of(&file(&[scan(0, 0, 0)])).has_all_scans());
-        assert!(!Facts::of(&file(&[scan(0, 0, 0), scan(1, 63, 1)])).has_all_scans());
-        assert!(Facts::of(&file(&[scan(0, 0, 0), scan(1, 63, 1), scan(1, 63, 0x10)])).has_all_scans());
+        assert!(!Facts::of(&segment).ends);
+        assert!(Facts::of(&[&segment[..], &[0xff, 0xda, 0, 2, 1, 0xff, 0, 0xff, 0xd9]].concat()).ends);
     }
 
     #[test]
@@ -224,10 +188,10 @@ mod tests {
         #[test]
         fn garbage_never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
             Facts::of(&bytes).uncommon();
+            scans::are_whole(&bytes);
             Quantisation::of(&bytes);
-            Quantisation::of(&[&START[..], &[0xff, TABLES], &bytes].concat());
-            Facts::of(&[&START[..], &[0xff, 0xc2], &bytes].concat());
-            Facts::of(&[&START[..], &[0xff, SCAN], &bytes].concat());
+            Quantisation::of(&[&START_MARKER[..], &[0xff, TABLES], &bytes].concat());
+            Facts::of(&[&START_MARKER[..], &[0xff, 0xc2], &bytes].concat());
         }
     }
 }
