@@ -14,11 +14,26 @@ use crate::weights::{hex_sha256, read};
 /// The command's default model.
 pub const DEFAULT: &str = "splitsr-x2";
 
-/// The weights of [`DEFAULT`] and of its twin, so that an installed command works from any folder.
-const EMBEDDED: [(&str, &[u8]); 2] = [
+/// The weights of the best model of each scale and of its twin, so that an installed command works
+/// from any folder.
+const EMBEDDED: [(&str, &[u8]); 6] = [
     (DEFAULT, include_bytes!("../models/splitsr-x2.safetensors")),
     ("splitsr-x2-jpeg", include_bytes!("../models/splitsr-x2-jpeg.safetensors")),
+    ("splitsr-x3", include_bytes!("../models/splitsr-x3.safetensors")),
+    ("splitsr-x3-jpeg", include_bytes!("../models/splitsr-x3-jpeg.safetensors")),
+    ("splitsr-x4", include_bytes!("../models/splitsr-x4.safetensors")),
+    ("splitsr-x4-jpeg", include_bytes!("../models/splitsr-x4-jpeg.safetensors")),
 ];
+
+/// The built-in model for a zoom: of the smallest scale that reaches it, since a larger one wastes
+/// time; or of the largest scale.
+pub fn for_zoom(zoom: f64) -> &'static str {
+    match zoom {
+        ..=2.0 => DEFAULT,
+        ..=3.0 => "splitsr-x3",
+        _ => "splitsr-x4",
+    }
+}
 
 /// What a twin's name adds to the name of the model that it is mixed with.
 const TWIN_SUFFIX: &str = "-jpeg";
@@ -28,7 +43,7 @@ pub const FOLDER_VARIABLE: &str = "SPLITSR_MODELS";
 
 /// Loads a model on the CPU, by its file or its name. A name means `NAME.safetensors` in
 /// `$SPLITSR_MODELS`, or else in a folder `models` in the current folder, in the executable's
-/// folder, or in a parent of either. [`DEFAULT`] is built in.
+/// folder, or in a parent of either. splitsr-x2, -x3 and -x4 are built in.
 ///
 /// # Errors
 /// [`Error::UnknownModel`] lists the known names; otherwise as [`Model::load`].
@@ -185,7 +200,7 @@ fn known(folders: &[PathBuf]) -> String {
         .flat_map(|folder| files(folder).unwrap_or_default())
         .filter_map(|path| Some(path.file_stem()?.to_string_lossy().into_owned()))
         .collect();
-    names.push(DEFAULT.to_owned());
+    names.extend(EMBEDDED.map(|(name, _)| name.to_owned()));
     names.sort();
     names.dedup();
     names.join(", ")

@@ -1,11 +1,15 @@
 //! The format of weights files: safetensors, with the network's config, how it was trained and its
 //! scores in the metadata. [`Model`](crate::model::Model) is a network with such weights.
+//!
+//! The weights are stored as f16 if that changes none of them, and as f32 otherwise. So the file of
+//! [rounded](round_to_f16) weights is half as large, and every machine reads the same weights.
 
 use std::collections::BTreeMap;
 use std::collections::HashMap;
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Device, Tensor};
+use burn_std::f16;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -86,25 +90,44 @@ pub fn to_file(metadata: &Metadata, tensors: &NamedTensors) -> Result<Vec<u8>> {
     serialize(tensors, HashMap::from([(METADATA_KEY.to_owned(), json)]))
 }
 
-/// The bytes of a safetensors file with `tensors`, as f32.
+/// Rounds each value to the nearest that f16 can hold.
+///
+/// # Errors
+/// [`Error::Weights`] if a value is beyond 65,504, the largest of f16.
+pub fn round_to_f16(tensors: &mut NamedTensors) -> Result<()> {
+    for (name, (_, values)) in tensors {
+        values.iter_mut().for_each(|value| *value = f16::from_f32(*value).to_f32());
+        check_finite(name, values)?;
+    }
+    Ok(())
+}
+
+fn is_f16(value: f32) -> bool {
+    f16::from_f32(value).to_f32().to_bits() == value.to_bits()
+}
+
+/// The bytes of a safetensors file with `tensors`.
 pub(crate) fn serialize(tensors: &NamedTensors, metadata: HashMap<String, String>) -> Result<Vec<u8>> {
-    let bytes: Vec<(&str, &[usize], Vec<u8>)> = tensors
-        .iter()
-        .map(|(name, (shape, values))| {
-            (name.as_str(), shape.as_slice(), values.iter().flat_map(|v| v.to_le_bytes()).collect())
-        })
-        .collect();
+    let halves = tensors.values().all(|(_, values)| values.iter().all(|value| is_f16(*value)));
+    let dtype = if halves { Dtype::F16 } else { Dtype::F32 };
+    let stored = |values: &[f32]| -> Vec<u8> {
+        match dtype {
+            Dtype::F16 => values.iter().flat_map(|value| f16::from_f32(*value).to_le_bytes()).collect(),
+            _ => values.iter().flat_map(|value| value.to_le_bytes()).collect(),
+        }
+    };
+    let bytes: Vec<_> = tensors.iter().map(|(name, (shape, values))| (name, shape, stored(values))).collect();
     let views = bytes.iter().map(|(name, shape, bytes)| {
-        TensorView::new(Dtype::F32, shape.to_vec(), bytes).map(|view| (*name, view)).map_err(invalid)
+        TensorView::new(dtype, shape.to_vec(), bytes).map(|view| (name.as_str(), view)).map_err(invalid)
     });
     safetensors::serialize(views.collect::<Result<Vec<_>>>()?, Some(metadata)).map_err(invalid)
 }
 
-/// Parses a safetensors file of f32 tensors and its metadata.
+/// Parses a safetensors file of f32 and f16 tensors and its metadata.
 ///
 /// # Errors
-/// [`Error::Weights`] if the file is truncated, too large, or holds another type than f32, NaN or
-/// infinity.
+/// [`Error::Weights`] if the file is truncated, too large, or holds another type than f32 and f16,
+/// NaN or infinity.
 pub(crate) fn deserialize(bytes: &[u8]) -> Result<(HashMap<String, String>, NamedTensors)> {
     if bytes.len() > MAX_BYTES {
         return Err(Error::Weights(format!("{} MB is too large for a weights file", bytes.len() >> 20)));
@@ -114,15 +137,21 @@ pub(crate) fn deserialize(bytes: &[u8]) -> Result<(HashMap<String, String>, Name
     let (_, header) = SafeTensors::read_metadata(bytes).map_err(invalid)?;
     let mut tensors = NamedTensors::new();
     for (name, view) in file.tensors() {
-        if view.dtype() != Dtype::F32 {
-            return Err(Error::Weights(format!("tensor {name} is {:?}; only F32 is supported", view.dtype())));
-        }
-        let values: Vec<f32> =
-            view.data().chunks_exact(4).map(|b| f32::from_le_bytes(b.try_into().expect("4 bytes"))).collect();
+        let values = match view.dtype() {
+            Dtype::F32 => read_each(view.data(), f32::from_le_bytes),
+            Dtype::F16 => read_each(view.data(), |bytes| f16::from_le_bytes(bytes).to_f32()),
+            other => {
+                return Err(Error::Weights(format!("tensor {name} is {other:?}; only F32 and F16 are supported")));
+            }
+        };
         check_finite(&name, &values)?;
         tensors.insert(name, (view.shape().to_vec(), values));
     }
     Ok((header.metadata().clone().unwrap_or_default(), tensors))
+}
+
+fn read_each<const N: usize>(bytes: &[u8], read: impl Fn([u8; N]) -> f32) -> Vec<f32> {
+    bytes.as_chunks().0.iter().map(|bytes| read(*bytes)).collect()
 }
 
 /// Reads the metadata and the tensors of a weights file, without making the network.

@@ -4,7 +4,7 @@ use burn::tensor::{Device, Distribution, Tensor};
 use splitsr::config::{BlockKind, EdsrConfig, NetworkConfig, Replacement, SplitSrConfig, SrcnnConfig};
 use splitsr::model::Model;
 use splitsr::network::Network;
-use splitsr::weights::{Metadata, collect, to_bytes};
+use splitsr::weights::{Metadata, collect, read, round_to_f16, to_bytes, to_file};
 use splitsr::{Error, models};
 
 use super::random::shared;
@@ -47,6 +47,37 @@ fn every_kind_of_network_comes_back_bit_for_bit() {
         // The same content makes the same bytes, so the hash names the weights.
         assert_eq!(to_bytes(&model.metadata, &model.network).unwrap(), bytes);
     }
+}
+
+/// The values of f16, from its definition: 5 bits of exponent, 10 of mantissa.
+#[test]
+fn rounded_weights_are_stored_in_half_the_bytes() {
+    let _shared = shared();
+    let (_, bytes) = file(NetworkConfig::SplitSr(small()));
+    let (metadata, mut tensors) = read(&bytes).unwrap();
+    tensors.get_mut("tail.bias").unwrap().1.copy_from_slice(&[1.0 + 1.0 / 2048.0, -0.1, 3e-8]);
+    let before = tensors.clone();
+    round_to_f16(&mut tensors).unwrap();
+    assert_eq!(tensors["tail.bias"].1, [1.0, -1638.0 / 16384.0, 1.0 / 16_777_216.0]);
+    for ((name, (_, rounded)), (_, values)) in tensors.iter().zip(before.values()) {
+        let close = |(r, v): (&f32, &f32)| (r - v).abs() <= v.abs() / 2048.0 + 3e-8;
+        assert!(rounded.iter().zip(values).all(close), "{name}");
+    }
+    let halves = to_file(&metadata, &tensors).unwrap();
+    let values: usize = tensors.values().map(|(_, values)| values.len()).sum();
+    assert!(halves.len() + 2 * values <= to_file(&metadata, &before).unwrap().len());
+    assert_eq!(read(&halves).unwrap().1, tensors);
+
+    tensors.get_mut("tail.bias").unwrap().1[0] = 1e6;
+    assert!(round_to_f16(&mut tensors).is_err());
+}
+
+#[test]
+fn another_type_than_f32_and_f16_is_refused() {
+    let data = [0; 2];
+    let view = safetensors::tensor::TensorView::new(safetensors::Dtype::BF16, vec![1], &data).unwrap();
+    let bytes = safetensors::serialize([("tail.bias", view)], None).unwrap();
+    assert_eq!(refusal(&bytes), "tensor tail.bias is BF16; only F32 and F16 are supported");
 }
 
 #[test]

@@ -18,9 +18,10 @@ use ssimulacra2::{ColorPrimaries, Rgb, TransferCharacteristic, compute_frame_ssi
 /// Scores a model on folders of pictures: PSNR and SSIM on Y, with the protocol of the literature.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Name or file of the model, or bicubic (as in MATLAB) or lanczos3
-    #[arg(long, default_value = models::DEFAULT)]
-    model: String,
+    /// Name or file of the model, or bicubic (as in MATLAB) or lanczos3 [default: the built-in model
+    /// of the scale]
+    #[arg(long)]
+    model: Option<String>,
     /// Scale: 2, 3 or 4
     #[arg(long, value_parser = clap::value_parser!(u32).range(2..=4))]
     scale: u32,
@@ -52,6 +53,12 @@ pub struct Args {
     /// Print the result as a JSON object
     #[arg(long)]
     json: bool,
+}
+
+impl Args {
+    fn model(&self) -> &str {
+        self.model.as_deref().unwrap_or_else(|| models::for_zoom(self.scale.into()))
+    }
 }
 
 #[derive(Serialize)]
@@ -120,7 +127,7 @@ pub fn run(args: Args) -> Result<()> {
         sets.push(EvaluatedSet { set, ssimulacra2, pictures });
     }
     if args.json {
-        crate::print_json(&Evaluation { scale: args.scale, model: upsampler.describe(&args.model), sets });
+        crate::print_json(&Evaluation { scale: args.scale, model: upsampler.describe(args.model()), sets });
     }
     Ok(())
 }
@@ -164,8 +171,8 @@ enum Upsampler {
 
 impl Upsampler {
     fn new(args: &Args) -> Result<Self> {
-        let (name, scale) = (&args.model, args.scale);
-        match name.as_str() {
+        let (name, scale) = (args.model(), args.scale);
+        match name {
             "bicubic" => return Ok(Self::Bicubic),
             "lanczos3" => return Ok(Self::Lanczos3),
             _ => {}

@@ -1,13 +1,15 @@
 //! `splitsr measure`
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use burn::tensor::Device;
+use splitsr::config::{HybridMode, SplitSrConfig};
 use splitsr::elastic::{Slice, slice};
 use splitsr::eval::{Scores, degrade, score_set};
 use splitsr::image::Picture;
 use splitsr::model::Model;
-use splitsr::train::{Dataset, mean_psnr_y};
+use splitsr::train::{Dataset, Pair, mean_psnr_y};
 use splitsr::upscale::{Enlarge, auto_halo, enlarge_picture_ensemble};
 use splitsr::weights::{read, to_file};
 use splitsr::{Error, NetworkConfig, Result, files, models};
@@ -41,10 +43,16 @@ pub fn run(args: Args) -> Result<()> {
     let scale = model.scale();
     let pairs = Dataset::load(&args.val, scale, &Default::default())?.into_pairs();
     let mut scores = metadata.scores.as_object().cloned().unwrap_or_default();
-    // A training run writes this score; an average of models has none.
-    if !scores.contains_key("validation_psnr_y") {
+    // A training run writes this score; an average of models has none. A twin is not used alone.
+    if metadata.twin.is_none() && !scores.contains_key("validation_psnr_y") {
         let mean = mean_psnr_y(&pairs, scale, |pair| model.enlarge_picture(&pair.lr))?;
         scores.insert("validation_psnr_y".into(), ((mean * 1e3).round() / 1e3).into());
+    }
+    if metadata.elastic
+        && !scores.contains_key("slices")
+        && let NetworkConfig::SplitSr(config) = &metadata.config
+    {
+        scores.insert("slices".into(), slice_scores(&bytes, config, &pairs)?);
     }
     let validation: Vec<_> = pairs.into_iter().map(|pair| pair.lr).collect();
     metadata.auto_halo = auto_halo(&model, &validation)?;
@@ -71,6 +79,40 @@ pub fn run(args: Args) -> Result<()> {
     }
     metadata.scores = scores.into();
     files::replace(&args.model, &to_file(&metadata, &tensors)?)
+}
+
+/// The PSNR on the validation pictures of each network of an elastic file: by hybrid mode, number of
+/// split channels less 1, and hybrid index.
+fn slice_scores(bytes: &[u8], config: &SplitSrConfig, pairs: &[Pair]) -> Result<serde_json::Value> {
+    let SplitSrConfig { channels, groups, scale, .. } = *config;
+    // Without lightweight groups their ratio says nothing, and without others their place.
+    let mut known = HashMap::new();
+    let mut score = |hybrid_mode: HybridMode, split: usize, hybrid_index: usize| -> Result<f64> {
+        let mode = (1..groups).contains(&hybrid_index).then_some(hybrid_mode as usize);
+        let key = (mode, if hybrid_index > 0 { split } else { channels }, hybrid_index);
+        if let Some(psnr) = known.get(&key) {
+            return Ok(*psnr);
+        }
+        let wanted = Slice {
+            split_ratio: Some(split as f64 / channels as f64),
+            hybrid_index: Some(hybrid_index),
+            hybrid_mode: Some(hybrid_mode),
+        };
+        let model = Model::from_bytes(&slice(bytes, &wanted)?, &Device::flex())?;
+        let mean = mean_psnr_y(pairs, scale, |pair| model.enlarge_picture(&pair.lr))?;
+        let rounded = (mean * 1e2).round() / 1e2;
+        known.insert(key, rounded);
+        Ok(rounded)
+    };
+    let mut by_mode = serde_json::Map::new();
+    for mode in [HybridMode::SplitFirst, HybridMode::StandardFirst, HybridMode::Interleaved] {
+        let rows = (1..=channels).map(|split| (0..=groups).map(|index| score(mode, split, index)).collect());
+        let rows = rows.collect::<Result<Vec<Vec<f64>>>>()?;
+        let serde_json::Value::String(name) = serde_json::json!(mode) else { unreachable!("modes are names") };
+        println!("{name}: {rows:?}");
+        by_mode.insert(name, serde_json::json!(rows));
+    }
+    Ok(by_mode.into())
 }
 
 fn groups(model: &Model) -> usize {

@@ -46,9 +46,10 @@ pub struct Args {
     /// Exact size of the result in pixels, instead of a zoom
     #[arg(long, value_name = "WxH", value_parser = parse_size)]
     size: Option<(u32, u32)>,
-    /// Name or file of the model
-    #[arg(long, default_value = models::DEFAULT)]
-    model: String,
+    /// Name or file of the model [default: splitsr-x2; for a zoom above 2 splitsr-x3, above 3
+    /// splitsr-x4]
+    #[arg(long)]
+    model: Option<String>,
     #[command(flatten)]
     slice: Slice,
     /// Clean up compressed pictures: auto (as much as suits the compression of each file), or a
@@ -125,7 +126,9 @@ impl Models {
             }
             _ => ModelOnDevice::new,
         };
-        let files = ModelFiles::find(&args.model)?.sliced(&args.slice)?;
+        let suitable = || args.size.map_or_else(|| models::for_zoom(args.scale), |_| models::DEFAULT);
+        let name = args.model.as_deref().unwrap_or_else(suitable);
+        let files = ModelFiles::find(name)?.sliced(&args.slice)?;
         Ok(Self { files, open, backend: args.backend, half: args.half, by_strength: RefCell::default() })
     }
 

@@ -1,0 +1,29 @@
+//! `splitsr round`
+
+use std::path::PathBuf;
+
+use splitsr::weights::{read, round_to_f16, to_file};
+use splitsr::{Error, Result, files};
+
+/// Rounds the weights of models to 16 bits, which halves their files. The scores and, of a twin,
+/// the model that it belongs to are those of other weights then: `splitsr measure` and `splitsr
+/// twin` find them again.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Files of the models
+    #[arg(required = true, value_name = "MODEL")]
+    models: Vec<PathBuf>,
+}
+
+pub fn run(args: Args) -> Result<()> {
+    for path in &args.models {
+        let bytes = std::fs::read(path).map_err(Error::io(path))?;
+        let (mut metadata, mut tensors) = read(&bytes)?;
+        round_to_f16(&mut tensors)?;
+        metadata.auto_halo = None;
+        metadata.scores = serde_json::Value::Null;
+        metadata.twin = None;
+        files::replace(path, &to_file(&metadata, &tensors)?)?;
+    }
+    Ok(())
+}
