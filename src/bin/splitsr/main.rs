@@ -6,6 +6,7 @@ mod compare;
 mod eval;
 mod export;
 mod extract;
+mod import;
 mod index;
 mod info;
 mod measure;
@@ -58,6 +59,8 @@ enum Command {
     Export(export::Args),
     /// Write a network of an elastic model as a file of its own
     Extract(extract::Args),
+    /// Import the weights of a PyTorch model
+    Import(import::Args),
     /// Measure a model's halo and scores, and write them into its file
     Measure(measure::Args),
     /// Make a model the twin of another, to clean up compressed pictures
@@ -93,6 +96,7 @@ fn run(command: Command) -> splitsr::Result<ExitCode> {
         Command::Average(args) => average::run(args),
         Command::Export(args) => export::run(args),
         Command::Extract(args) => extract::run(args),
+        Command::Import(args) => import::run(args),
         Command::Measure(args) => measure::run(args),
         Command::Twin(args) => twin::run(args),
         Command::Index(args) => index::run(args),
