@@ -30,8 +30,21 @@
 //! | [`device`] | the choice between CPU and GPU |
 //! | [`upscale`](mod@upscale) | any zoom of any picture: passes, tiles, progress, cancel |
 //! | [`onnx`] | networks as ONNX files, for other runtimes |
+//! | [`pytorch`] | weights of public PyTorch implementations |
 //! | [`eval`] | PSNR and SSIM by the usual protocol |
 //! | [`train`] | recipes, patches, one training step, resumable runs |
+//!
+//! | feature | default | what it adds |
+//! |---|---|---|
+//! | `cli` | yes | the command `splitsr`, [`onnx`] and [`pytorch`]; brings `train`; not for WebAssembly |
+//! | `train` | yes | [`train`]: gradients, Adam, recipes in TOML |
+//! | `gpu` | yes | [`device::Backend::Gpu`]: WebGPU, Vulkan, Metal and DirectX 12, through wgpu |
+//! | `tools` | | programs for the files of this repository |
+//! | `web-engine`, `web-codecs`, `web-tune`, `web-bench` | | what one of the page's WebAssembly bundles exports |
+//!
+//! Without any feature the crate enlarges pictures on the CPU. The folder `examples` shows how to
+//! enlarge (`enlarge`), how to train (`train_tiny`), and how to write a block of your own on the
+//! crate's kernels (`custom_block`). Rust 1.95 or newer is needed.
 
 pub mod clean_up;
 pub mod config;
@@ -49,12 +62,19 @@ pub mod network;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 pub mod onnx;
 pub mod ops;
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+pub mod pytorch;
 #[cfg(feature = "train")]
 pub mod train;
 pub mod upscale;
 #[cfg(any(test, target_arch = "wasm32"))]
 mod web;
 pub mod weights;
+
+/// The examples of README.md, which are compiled with those of the documentation.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 pub use config::NetworkConfig;
 pub use error::{Error, Result};

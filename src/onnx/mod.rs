@@ -2,7 +2,7 @@
 //!
 //! The graph has one input, `input`, `[1, 3, height, width]`, RGB in [0, 1], of any height and
 //! width, and one output, `output`, `[1, 3, scale * height, scale * width]`, which is not clamped.
-//! Subtracting and adding the mean colour is part of it.
+//! Subtracting and adding the mean colour is part of it. The operators are of opset 13.
 
 mod builder;
 mod network;

@@ -1,6 +1,6 @@
 //! ONNX files, read again by the format's rules: they are well formed, hold the network's own
-//! weights and compute the same results. `pkg-scripts/bench-peers` checks that other runtimes
-//! agree.
+//! weights and compute the same results. `pkg-scripts/test-onnx` and `bench-peers` check
+//! that other runtimes agree.
 
 use std::collections::{BTreeMap, HashSet};
 

@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use safetensors::tensor::{Dtype, TensorView};
 use serde_json::Value;
 
 use super::data;
@@ -363,4 +364,55 @@ fn export_writes_an_onnx_file_or_nothing() {
     let model = splitsr::models::load("splitsr-x2").unwrap();
     assert!(std::fs::read(&path).unwrap() == splitsr::onnx::export(&model));
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn import_writes_a_model_or_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let [input, output] = ["edsr.safetensors", "mine.safetensors"].map(|name| folder.path().join(name));
+    let paths = [&input, &output].map(|path| path.to_str().unwrap());
+    let import = ["import", paths[0], "-o", paths[1]];
+    refusal(&import, 1);
+    std::fs::copy("models/splitsr-tiny-x2.safetensors", &input).unwrap();
+    assert!(
+        refusal(&import, 1).contains("edsr.safetensors: it is not an EDSR, RCAN or SplitSR of EDSR-PyTorch's form")
+    );
+    assert!(!output.exists());
+
+    // EDSR of one block whose weights are 0: a picture of the mean colour.
+    let mean = |sign: f32| [0.4488, 0.4371, 0.4040].map(|mean: f32| sign * 255.0 * mean).to_vec();
+    let mut tensors = vec![("sub_mean.bias".into(), vec![3], mean(-1.0)), ("add_mean.bias".into(), vec![3], mean(1.0))];
+    for (name, outputs, inputs) in [
+        ("head.0", 4, 3),
+        ("body.0.body.0", 4, 4),
+        ("body.0.body.2", 4, 4),
+        ("body.1", 4, 4),
+        ("tail.0.0", 16, 4),
+        ("tail.1", 3, 4),
+    ] {
+        tensors.push((format!("{name}.weight"), vec![outputs, inputs, 3, 3], vec![0.0; outputs * inputs * 9]));
+        tensors.push((format!("{name}.bias"), vec![outputs], vec![0.0; outputs]));
+    }
+    let bytes: Vec<(String, Vec<usize>, Vec<u8>)> = tensors
+        .into_iter()
+        .map(|(name, shape, values): (String, _, Vec<f32>)| {
+            (name, shape, values.iter().flat_map(|v| v.to_le_bytes()).collect())
+        })
+        .collect();
+    let views =
+        bytes.iter().map(|(name, shape, bytes)| (name, TensorView::new(Dtype::F32, shape.clone(), bytes).unwrap()));
+    std::fs::write(&input, safetensors::serialize(views, None).unwrap()).unwrap();
+    assert!(splitsr(&import).status.success());
+    let config = &json(&["info", paths[1], "--json"])["config"];
+    assert_eq!((config["architecture"].as_str(), config["blocks"].as_u64()), (Some("edsr"), Some(1)));
+    let large = folder.path().join("large.png");
+    let large = large.to_str().unwrap();
+    assert!(
+        splitsr(&["upscale", "www/public/demo/fur.png", "-o", large, "--model", paths[1], "--scale", "2"])
+            .status
+            .success()
+    );
+    let picture = splitsr::image::decode(&std::fs::read(large).unwrap(), &Default::default()).unwrap();
+    let splitsr::image::Samples::U8(values) = picture.samples else { panic!("not 8 bits") };
+    assert!(values.chunks_exact(3).all(|pixel| pixel == [114, 111, 103]));
 }

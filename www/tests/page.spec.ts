@@ -445,3 +445,19 @@ test.describe("on a phone", () => {
     expect(widest).toBe(390);
   });
 });
+
+test("the page links to the documentation where that was made", async ({ page }) => {
+  const link = page.getByRole("link", { name: "Manual and reference" });
+  let head = "";
+  await page.route("/", async (route) => {
+    const response = await route.fetch();
+    const body = (await response.text()).replace(/<link rel="help"[^>]*>/, "").replace("</head>", `${head}</head>`);
+    await route.fulfill({ response, body });
+  });
+  await page.reload();
+  await visitor.expectState("idle");
+  await expect(link).toHaveCount(0);
+  head = '<link rel="help" href="./docs/index.html" />';
+  await page.reload();
+  await expect(link).toHaveAttribute("href", new URL("docs/index.html", page.url()).href);
+});

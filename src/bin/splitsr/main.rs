@@ -6,6 +6,7 @@ mod compare;
 mod eval;
 mod export;
 mod extract;
+mod import;
 mod index;
 mod info;
 mod measure;
@@ -61,6 +62,8 @@ enum Command {
     Extract(extract::Args),
     /// Round the weights of models to 16 bits, which halves their files
     Round(round::Args),
+    /// Import the weights of a PyTorch model
+    Import(import::Args),
     /// Measure a model's halo and scores, and write them into its file
     Measure(measure::Args),
     /// Make a model the twin of another, to clean up compressed pictures
@@ -97,6 +100,7 @@ fn run(command: Command) -> splitsr::Result<ExitCode> {
         Command::Export(args) => export::run(args),
         Command::Extract(args) => extract::run(args),
         Command::Round(args) => round::run(args),
+        Command::Import(args) => import::run(args),
         Command::Measure(args) => measure::run(args),
         Command::Twin(args) => twin::run(args),
         Command::Index(args) => index::run(args),

@@ -2,6 +2,7 @@
 import type { HybridMode, ModelEntry as ModelFile } from "./generated/types.ts";
 
 export type {
+  BestStrength,
   BlockKind,
   ChannelFlow,
   EdsrConfig,
@@ -10,7 +11,9 @@ export type {
   NetworkInfo,
   Replacement,
   SplitSrConfig,
+  SplitSrHyperparameters,
   SrcnnConfig,
+  Twin,
 } from "./generated/types.ts";
 
 export interface ModelEntry extends ModelFile {

@@ -11,7 +11,7 @@ export {
   MIN_PICTURES_HELD_OUT_WHOLE,
   settingRanges,
 } from "./generated/tune-settings.ts";
-export type { Degradation, Trained, TuneSettings } from "./generated/types.ts";
+export type { Degradation, FineTuningScore, HeldOutKind, Shrink, Trained, TuneSettings } from "./generated/types.ts";
 
 export interface TuneOptions {
   /** The model to begin with. Default: the package's default model. */

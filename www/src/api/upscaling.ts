@@ -2,7 +2,7 @@
 import type { CompressionInfo, Slice } from "./generated/types.ts";
 import type { ModelFacts, NetworkInfo, SplitSrConfig } from "./network.ts";
 
-export type { CompressionInfo, Slice } from "./generated/types.ts";
+export type { ChromaSampling, CompressionInfo, CompressionKind, Slice } from "./generated/types.ts";
 
 /** The model that is used unless another is named. */
 export const DEFAULT_MODEL = "splitsr-x2";

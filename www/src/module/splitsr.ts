@@ -1,8 +1,8 @@
 /**
  * SplitSR super-resolution on the visitor's own device.
  *
- * ```js
- * import { createUpscaler } from "splitsr";
+ * ```ts
+ * import { createUpscaler } from "./splitsr.js";
  * const upscaler = await createUpscaler({ model: "splitsr-x2" });
  * const result = await upscaler.upscale("photo.jpg", { scale: 3.5 });
  * const png = await result.blob();
@@ -11,6 +11,8 @@
  *
  * The workers, the WebAssembly and the models are found relative to this file, so the built folder
  * can be put on any static host. Pictures are never sent anywhere.
+ *
+ * @module splitsr.js
  */
 export * from "./core.ts";
 export { SplitsrZoom } from "./zoom-element/element.ts";

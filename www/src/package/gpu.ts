@@ -1,6 +1,8 @@
 /**
  * The network on WebGPU: `import "splitsr/gpu"` makes `backend: "auto"` and `"gpu"` find it. It is
  * loaded when a picture first needs it.
+ *
+ * @module splitsr/gpu
  */
 import { offer } from "../module/places.ts";
 

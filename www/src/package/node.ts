@@ -1,7 +1,7 @@
 /**
  * SplitSR super-resolution in Node: on the processor, by WebAssembly in threads.
  *
- * ```js
+ * ```ts
  * import { createUpscaler } from "splitsr/node";
  * const upscaler = await createUpscaler();
  * const result = await upscaler.upscale("photo.jpg", { scale: 2 });
@@ -10,6 +10,8 @@
  * ```
  *
  * Sources are paths, addresses, or bytes such as a Buffer.
+ *
+ * @module splitsr/node
  */
 /// <reference lib="dom" preserve="true" />
 import { rename, rm, writeFile } from "node:fs/promises";

@@ -1,7 +1,7 @@
 /**
  * SplitSR super-resolution on the visitor's own device.
  *
- * ```js
+ * ```ts
  * import { createUpscaler } from "splitsr";
  * const upscaler = await createUpscaler();
  * const result = await upscaler.upscale("photo.jpg", { scale: 2 });
@@ -11,6 +11,8 @@
  *
  * Pictures are never sent anywhere. This is the npm package's entry: `../module/splitsr.ts` is that
  * of the site, with fine-tuning and all models.
+ *
+ * @module splitsr
  */
 import "./files.ts";
 

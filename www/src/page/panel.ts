@@ -16,6 +16,9 @@ import type { Batch } from "./session/batch.ts";
 import { verifyTemplate } from "./verify/section.ts";
 import { cameraButton } from "./viewfinder/section.ts";
 
+/** The documentation, which `pkg-scripts/docs` adds to a site that is built. */
+const help = document.querySelector<HTMLLinkElement>("link[rel=help]");
+
 export function draw(app: App, panel: HTMLElement, welcome: HTMLElement): void {
   const { session, opener } = app;
   const { activeElement } = document;
@@ -59,8 +62,14 @@ function panelTemplate(app: App): TemplateResult {
     <footer>
       <p class="privacy">Your pictures never leave this device. All the work is done in this page.</p>
       <div id="offline"></div>
+      ${help ? docsLink(help.href) : nothing}
     </footer>
   `;
+}
+
+/** In a window of its own: the picture and its result stay. */
+function docsLink(address: string): TemplateResult {
+  return html`<p><a class="link" href=${address} target="_blank" rel="noopener">Manual and reference</a></p>`;
 }
 
 /** The fields for files are part of the result, if there is one. */

@@ -46,6 +46,7 @@ for (const [name, output] of [
   ["webpack", "dist"],
   ["esbuild", "dist"],
   ["rollup", "dist"],
+  ["parcel", "dist"],
   ["next", "out"],
 ] as const) {
   test(`a production build of ${name} enlarges a picture`, async ({ page, packed: { tarball } }) => {
