@@ -7,7 +7,7 @@ import type { Session } from "../session/session.ts";
 import type { OwnModel } from "../session/storage.ts";
 import { modelOptions } from "../shared/model-names.ts";
 import { save } from "../shared/save.ts";
-import { gainText } from "../shared/text.ts";
+import { counted, gainText } from "../shared/text.ts";
 
 /** The choice of the model, and what is to be said about the chosen one. */
 export function modelTemplate(session: Session, commands: Commands): TemplateResult {
@@ -59,8 +59,7 @@ export function modelTemplate(session: Session, commands: Commands): TemplateRes
 function trainedText({ training }: ModelEntry): string {
   if (!training?.hours) return "";
   if (training.hours >= 1) return `, trained for ${training.hours.toFixed(1)} hours`;
-  const minutes = Math.max(1, Math.round(training.hours * 60));
-  return `, trained for ${minutes} minute${minutes === 1 ? "" : "s"}`;
+  return `, trained for ${counted(Math.max(1, Math.round(training.hours * 60)), "minute")}`;
 }
 
 /** The commands for the chosen model if it is the visitor's own, and the input for model files. */
@@ -124,9 +123,9 @@ function ownModelsTemplate({ own, choice, model }: Session, commands: Commands):
 function originText({ tuned }: OwnModel): string {
   if (!tuned) return "Your model, loaded from a file and stored on this device.";
   if (tuned.isOther) {
-    return `Your model: a new network started from ${tuned.from} and trained for ${tuned.step} steps (${gainText(tuned.gain)} vs. ${tuned.from}). It is stored on this device.`;
+    return `Your model: a new network started from ${tuned.from} and trained for ${counted(tuned.step, "step")} (${gainText(tuned.gain)} vs. ${tuned.from}). It is stored on this device.`;
   }
   if (tuned.step === 0)
     return `Your model: ${tuned.from} unchanged, because no step improved it. It is stored on this device.`;
-  return `Your model: ${tuned.from} fine-tuned for ${tuned.step} steps (${gainText(tuned.gain)}). It is stored on this device.`;
+  return `Your model: ${tuned.from} fine-tuned for ${counted(tuned.step, "step")} (${gainText(tuned.gain)}). It is stored on this device.`;
 }

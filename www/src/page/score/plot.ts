@@ -57,8 +57,8 @@ export function plot(scores: readonly Score[], cost: Cost, chosen: string, named
     TOP,
   );
   const dots = points.map((point) => ({ ...point, x: x.at(point.x), y: y.at(point.y) }));
-  const text = (content: string, left: number, top: number, anchor = "middle", colour = "#7a8480") =>
-    svg`<text x=${left} y=${top} text-anchor=${anchor} font-size="10" fill=${colour}>${content}</text>`;
+  const text = (content: string, left: number, top: number, anchor = "middle", colour = "#7a8480", size = 11.5) =>
+    svg`<text x=${left} y=${top} text-anchor=${anchor} font-size=${size} fill=${colour}>${content}</text>`;
   const numbers = numbered(dots);
   const ticks = ticksFrom(x.low, x.high).map((value) => text(String(value), x.at(Math.log10(value)), BOTTOM + 14));
   const unit = cost === "milliseconds" ? "milliseconds" : "billion multiply-adds for 1280 × 720";
@@ -88,7 +88,7 @@ export function plot(scores: readonly Score[], cost: Cost, chosen: string, named
           ? points.map(({ number, name, isModel }, index) => {
               const left = index % 2 === 0 ? LEFT : (LEFT + RIGHT) / 2;
               const top = HEIGHT + LINE * (Math.floor(index / 2) + 0.5);
-              return text(`${number}  ${baselineLabel(name)}`, left, top, "start", colourOf(isModel));
+              return text(`${number}  ${baselineLabel(name)}`, left, top, "start", colourOf(isModel), 9);
             })
           : nothing
       }
@@ -101,7 +101,7 @@ const colourOf = (isModel: boolean) => (isModel ? "#178a70" : "#7a8480");
 /** A line from a dot to its number, where that is not just beside it. */
 function way(dot: Dot | undefined, x: number, y: number): SVGTemplateResult | typeof nothing {
   const far = dot ? Math.hypot(x - dot.x, y - dot.y) : 0;
-  if (!dot || far < 12) return nothing;
+  if (!dot || far < 15) return nothing;
   const part = (far - 6) / far;
   const [right, down] = [(x - dot.x) * part, (y - dot.y) * part];
   return svg`<path d="M${dot.x} ${dot.y}l${right} ${down}" stroke="#9aa5a1" stroke-width="0.7" />`;
@@ -115,16 +115,16 @@ function numbered(dots: readonly Dot[]): Dot[] {
     x < RIGHT - 6 &&
     y > TOP + 5 &&
     y < BOTTOM - 5 &&
-    placed.every((other) => Math.abs(other.x - x) >= 12 || Math.abs(other.y - y) >= 9) &&
-    dots.every((other) => other === own || Math.abs(other.x - x) >= 10 || Math.abs(other.y - y) >= 8);
+    placed.every((other) => Math.abs(other.x - x) >= 14 || Math.abs(other.y - y) >= 11) &&
+    dots.every((other) => other === own || Math.abs(other.x - x) >= 11 || Math.abs(other.y - y) >= 9);
   for (const dot of dots) {
-    const tried = [11, 16, 22, 29].flatMap((far) =>
+    const tried = [14, 19, 25, 32].flatMap((far) =>
       Array.from({ length: 12 }, (_, hour) => {
         const angle = (hour * Math.PI) / 6;
         return { x: dot.x + far * Math.cos(angle), y: dot.y - far * Math.sin(angle) };
       }),
     );
-    const free = tried.find(({ x, y }) => isFree(x, y, dot)) ?? { x: dot.x + 11, y: dot.y };
+    const free = tried.find(({ x, y }) => isFree(x, y, dot)) ?? { x: dot.x + 14, y: dot.y };
     placed.push({ ...dot, ...free });
   }
   return placed;

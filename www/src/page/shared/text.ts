@@ -23,6 +23,11 @@ export function gainText(gain: number): string {
   return `${gain < 0 ? "−" : "+"}${Math.abs(gain).toFixed(Math.abs(gain) < 0.1 ? 2 : 1)} dB`;
 }
 
+/** A number of things: "1 step", "1,200 steps". */
+export function counted(count: number, thing: string): string {
+  return `${count.toLocaleString("en")} ${thing}${count === 1 ? "" : "s"}`;
+}
+
 /** A rough time. */
 export function durationText(seconds: number): string {
   if (seconds < 90) return `about ${Math.max(1, Math.round(seconds))} s`;
