@@ -111,7 +111,8 @@ fn the_flagship_beats_bicubic() {
     let (bicubic, flagship) = (score("bicubic"), score("splitsr-x2"));
     assert!((bicubic - 33.68).abs() < 0.03, "{bicubic}");
     assert!(flagship >= bicubic + 1.0, "{flagship} against {bicubic}");
-    assert!(refusal(&["eval", "--scale", "3", &set5], 1).contains("splitsr-x2 enlarges by 2"));
+    let wrong = ["eval", "--model", "splitsr-x2", "--scale", "3", &set5];
+    assert!(refusal(&wrong, 1).contains("splitsr-x2 enlarges by 2"));
 }
 
 #[test]

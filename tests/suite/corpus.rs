@@ -64,7 +64,7 @@ fn every_target_has_a_program_and_a_corpus() {
 
 /// Otherwise cargo refuses it, and nothing is fuzzed.
 #[test]
-fn the_lock_file_of_the_fuzzer_knows_the_librarys_dependencies() {
+fn the_fuzzers_lock_file_knows_the_dependencies_of_the_library() {
     let table = |path: PathBuf| -> toml::Table { std::fs::read_to_string(path).unwrap().parse().unwrap() };
     let manifest = table(root().join("../Cargo.toml"));
     let lock = table(root().join("Cargo.lock"));

@@ -2,7 +2,8 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "@playwright/test";
 import { fillDisk, TINY } from "./support.ts";
-import { START, startFile, tensorsOf, Tuner } from "./tuner.ts";
+import { START, startFile, Tuner } from "./tuner.ts";
+import { tensorsOf } from "./weights.ts";
 
 let visitor: Tuner;
 

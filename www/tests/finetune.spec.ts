@@ -2,7 +2,8 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "@playwright/test";
 import { awkwardFile, dataTransfer, noise, TINY, violations, Visitor } from "./support.ts";
-import { demo, START, startFile, tensorsOf, Tuner } from "./tuner.ts";
+import { demo, START, startFile, Tuner } from "./tuner.ts";
+import { tensorsOf } from "./weights.ts";
 
 let visitor: Tuner;
 

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "@playwright/test";
 import { command, openHost, tellMemory } from "./support.ts";
-import { drawText, prefaceFirstWorker, psnr, run, small, tensors, watchWorkers } from "./tuning.ts";
+import { allWeights, drawText, prefaceFirstWorker, psnr, run, small, watchWorkers } from "./tuning.ts";
 
 // The longest file would otherwise keep one process waiting for the other.
 test.describe.configure({ mode: "parallel" });
@@ -54,9 +54,9 @@ test("the same seed gives the command's weights", async ({ page }) => {
   const options = ["--init", start, "--steps", "12", "--set", "batch=4", "--set", "hr_patch=32"];
   execFileSync(command(), ["train", ...options, "--data", folder, "--out", out], { stdio: "pipe" });
   const [before, here, there] = [
-    tensors(readFileSync(new URL(`../../models/${start}.safetensors`, import.meta.url))),
-    tensors(Buffer.from(tuned.model)),
-    tensors(readFileSync(out)),
+    allWeights(readFileSync(new URL(`../../models/${start}.safetensors`, import.meta.url))),
+    allWeights(Buffer.from(tuned.model)),
+    allWeights(readFileSync(out)),
   ];
   const length = (values: Float32Array, minus: Float32Array) =>
     Math.sqrt(values.reduce((sum, value, index) => sum + (value - (minus[index] ?? NaN)) ** 2, 0));
@@ -218,7 +218,7 @@ test("a worker that helps may die: what was kept goes on, and gives the same mod
   const broken = await run(page, 5, small);
   expect(broken.steps.length, "some were taken twice").toBeGreaterThan(whole.steps.length);
   expect(broken.losses.slice(-6)).toEqual(whole.losses.slice(-6));
-  expect(tensors(Buffer.from(broken.model))).toEqual(tensors(Buffer.from(whole.model)));
+  expect(allWeights(Buffer.from(broken.model))).toEqual(allWeights(Buffer.from(whole.model)));
 });
 
 test("a worker that dies in a pause is replaced to stop; one that dies at the same step again and again is not", async ({

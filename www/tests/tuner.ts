@@ -85,15 +85,3 @@ export class Tuner extends Visitor {
     await this.part("model-file").setInputFiles({ name, mimeType: "application/octet-stream", buffer });
   }
 }
-
-/** The tensors of a safetensors file, by name. */
-export function tensorsOf(file: Buffer): Map<string, Float32Array> {
-  const length = Number(file.readBigUInt64LE(0));
-  const head = JSON.parse(file.toString("utf8", 8, 8 + length)) as Record<string, { data_offsets: [number, number] }>;
-  const data = new Uint8Array(file.subarray(8 + length));
-  return new Map(
-    Object.entries(head)
-      .filter(([name]) => name !== "__metadata__")
-      .map(([name, { data_offsets: range }]) => [name, new Float32Array(data.slice(...range).buffer)]),
-  );
-}

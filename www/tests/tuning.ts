@@ -2,6 +2,7 @@
 import type { Page } from "@playwright/test";
 import type { Backend, TuneOptions } from "../src/module/splitsr.ts";
 import { SMALLEST } from "./support.ts";
+import { tensorsOf } from "./weights.ts";
 
 declare global {
   interface Window {
@@ -77,17 +78,9 @@ export function prefaceFirstWorker(page: Page, script: string): Promise<void> {
   }, script);
 }
 
-/** All weights of a safetensors file, in the order of their names. */
-export function tensors(file: Buffer): Float32Array {
-  const start = 8 + Number(file.readBigUInt64LE(0));
-  const header = JSON.parse(file.toString("utf8", 8, start)) as Record<string, { data_offsets?: [number, number] }>;
-  const parts = Object.keys(header)
-    .toSorted()
-    .flatMap((name) => {
-      const [from, to] = header[name]?.data_offsets ?? [0, 0];
-      return Array.from({ length: (to - from) / 4 }, (_, index) => file.readFloatLE(start + from + 4 * index));
-    });
-  return Float32Array.from(parts);
+/** All weights of a file, in the order of their names. */
+export function allWeights(file: Buffer): Float32Array {
+  return Float32Array.from([...tensorsOf(file).values()].flatMap((values) => [...values]));
 }
 
 export type Settings = NonNullable<TuneOptions["settings"]>;
