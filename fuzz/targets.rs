@@ -10,12 +10,13 @@ use splitsr::config::{HybridMode, NetworkConfig, SplitSrConfig};
 use splitsr::elastic::{Slice, slice};
 use splitsr::image::profile::into_srgb;
 use splitsr::image::{
-    ChromaSampling, Compression, CompressionKind, Depth, Format, Layout, Limits, Picture, damage, decode, encode,
-    encode_with, exif,
+    ChromaSampling, Compression, CompressionKind, Depth, Format, Layout, Limits, Picture, Samples, browser_notes,
+    damage, decode, encode, encode_with, exif, name_colours,
 };
 use splitsr::model::Model;
 use splitsr::network::Network;
 use splitsr::network::cost::Cost;
+use splitsr::pytorch;
 use splitsr::train::{Dataset, FineTuningSettings, Pair, Pictures, Session, TrainConfig};
 use splitsr::upscale::{Enlarge, Job, NetworkInfo, Options, Target, Tiling};
 use splitsr::weights::{Metadata, hex_sha256, read, to_bytes, to_file};
@@ -48,6 +49,11 @@ pub fn picture(bytes: &[u8]) {
     let _ = Compression::of_file(bytes);
     // The page asks for files that another decoder reads.
     let _ = damage(bytes);
+    let notes = browser_notes(bytes);
+    assert!(notes.iter().all(|note| !note.is_empty() && !note.contains('\n')), "{notes:?}");
+    let samples = Samples::U8(vec![0; 3]);
+    let mut pixel = Picture { width: 1, height: 1, layout: Layout::Rgb, samples, profile: None, notes: Vec::new() };
+    name_colours(&mut pixel, bytes);
     let Ok(picture) = decode(bytes, &LIMITS) else {
         return;
     };
@@ -95,6 +101,9 @@ pub fn profile(bytes: &[u8]) {
 
 /// A weights file.
 pub fn weights(bytes: &[u8]) {
+    if let Ok(imported) = pytorch::import(&safetensors(bytes), "imported", 0.1) {
+        Model::from_bytes(&imported, &Device::flex()).expect("what was imported can be read");
+    }
     let Ok(model) = Model::from_bytes(&safetensors(bytes), &Device::flex()) else {
         return;
     };

@@ -143,10 +143,11 @@ fn webp_frames(bytes: &[u8]) -> Option<u32> {
     Some(webp_chunks(bytes).filter(|(name, _)| *name == b"ANMF").count() as u32)
 }
 
+/// An animation's frame in a WebP file begins with its place, size and duration.
+const FRAME_HEADER: usize = 16;
+
 /// The first frame of a WebP file if it is lossy: its VP8 bitstream.
 pub(super) fn webp_lossy_frame(bytes: &[u8]) -> Option<&[u8]> {
-    // An animation's frame begins with its place, size and duration.
-    const FRAME_HEADER: usize = 16;
     let is_pixels = |(name, _): &(&[u8], &[u8])| matches!(*name, b"VP8 " | b"VP8L" | b"ANMF");
     let (mut name, mut content) = webp_chunks(bytes).find(is_pixels)?;
     if name == b"ANMF" {
@@ -155,19 +156,46 @@ pub(super) fn webp_lossy_frame(bytes: &[u8]) -> Option<&[u8]> {
     (name == b"VP8 ").then_some(content)
 }
 
+/// The colour profile of a WebP file.
+pub(super) fn webp_profile(bytes: &[u8]) -> Option<&[u8]> {
+    webp_chunks(bytes).find(|(name, _)| *name == b"ICCP").map(|(_, content)| content)
+}
+
+/// Whether the first frame of an animation with transparency has another size than its pixels.
+pub(super) fn webp_frame_is_wrong(bytes: &[u8]) -> bool {
+    let sizes = || {
+        // The frame may be cut.
+        let (_, at, _) = riff_headers(bytes, 12).find(|(name, ..)| *name == b"ANMF")?;
+        let side = |offset| Some(read_u32(bytes, at + offset, u32::from_le_bytes)? % (1 << 24) + 1);
+        let mut inner = riff_headers(bytes, at + FRAME_HEADER);
+        let (name, ..) = inner.next()?;
+        // Pixels come next, whatever the name says: the decoder does not look at it.
+        let (_, pixels, _) = inner.next()?;
+        // After three bytes with its kind and three that are always the same.
+        let pixel_side = |offset| Some(u32::from(read_u16(bytes, pixels + offset, u16::from_le_bytes)? & 0x3fff));
+        (name == b"ALPH").then_some(([side(6)?, side(9)?], [pixel_side(6)?, pixel_side(8)?]))
+    };
+    sizes().is_some_and(|(frame, pixels)| frame != pixels)
+}
+
 /// The chunks of a WebP file, each its name and its content, up to the first that is not whole.
 fn webp_chunks(bytes: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
     riff_chunks(bytes, 12)
 }
 
-fn riff_chunks(bytes: &[u8], mut at: usize) -> impl Iterator<Item = (&[u8], &[u8])> {
+fn riff_chunks(bytes: &[u8], at: usize) -> impl Iterator<Item = (&[u8], &[u8])> {
+    riff_headers(bytes, at)
+        .map_while(|(name, start, length)| Some((name, bytes.get(start..start.checked_add(length)?)?)))
+}
+
+/// The headers of chunks: each has a name, the start of the content and its length, which may be more than there is.
+fn riff_headers(bytes: &[u8], mut at: usize) -> impl Iterator<Item = (&[u8], usize, usize)> {
     std::iter::from_fn(move || {
-        let length = read_u32(bytes, at + 4, u32::from_le_bytes)? as usize;
-        let start = at + 8;
-        let chunk = (&bytes[at..at + 4], bytes.get(start..start.checked_add(length)?)?);
+        let length = read_u32(bytes, at.checked_add(4)?, u32::from_le_bytes)? as usize;
+        let header = (&bytes[at..at + 4], at + 8, length);
         // Chunks are padded to an even length.
-        at = start.checked_add(length.checked_next_multiple_of(2)?)?;
-        Some(chunk)
+        at = header.1.checked_add(length.checked_next_multiple_of(2)?)?;
+        Some(header)
     })
 }
 
@@ -184,6 +212,7 @@ mod tests {
                 exif(content, &bytes);
             }
             webp_lossy_frame(&bytes);
+            webp_frame_is_wrong(&bytes);
             png_colours(&bytes);
             bmp_profile(&bytes);
         }

@@ -7,7 +7,9 @@ use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError};
 
 use super::colour::{self, Described};
-use super::container::{bmp_profile, frame_count, png_colours, png_is_for_iphones, png_size};
+use super::container::{
+    bmp_profile, frame_count, png_colours, png_is_for_iphones, png_size, webp_frame_is_wrong, webp_profile,
+};
 use super::jpeg::{Facts, scans, with_end, without_filling};
 use super::sniff::{Content, sniff, sniff_binary};
 use super::{Layout, Picture, Samples, exif, profile, tiff};
@@ -76,7 +78,15 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture> {
             file.read(png::PngDecoder::with_limits(input, limits.for_decoder()).map_err(failed)?)
         }
         Content::Jpeg => jpeg(file),
-        Content::WebP => file.read(webp::WebPDecoder::new(input).map_err(failed)?),
+        Content::WebP => {
+            // The decoder would write such pixels beyond the frame.
+            if webp_frame_is_wrong(bytes) {
+                return Err(Error::Decode(
+                    "the WebP file cannot be decoded (its first frame and its pixels differ in size)".into(),
+                ));
+            }
+            file.read(webp::WebPDecoder::new(input).map_err(failed)?)
+        }
         Content::Gif => file.read(gif::GifDecoder::new(input).map_err(failed)?).map(drop_opaque),
         Content::Bmp => file.read(bmp::BmpDecoder::new(input).map_err(failed)?),
         Content::Tiff => {
@@ -171,6 +181,8 @@ impl File<'_> {
         let colours = match described {
             Some(described) => Colours::Described(described),
             None if content == Content::Bmp => Colours::Icc(bmp_profile(bytes).map(<[u8]>::to_vec)),
+            // The decoder takes as much memory as the chunk claims to have.
+            None if content == Content::WebP => Colours::Icc(webp_profile(bytes).map(<[u8]>::to_vec)),
             // A profile that cannot be read is no reason to refuse the pixels.
             None => Colours::Icc(decoder.icc_profile().ok().flatten()),
         };

@@ -5,8 +5,10 @@ use std::alloc::{GlobalAlloc, Layout as Block, System};
 use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
 use splitsr::Error;
 use splitsr::image::alpha::fill_hidden;
 use splitsr::image::resize::{Filter, resize};
@@ -143,6 +145,50 @@ fn every_file_does_what_the_table_says() {
         // MB.
         let largest = LARGEST.get();
         assert!(largest < 64 << 20, "{name} took {largest} bytes at once");
+    }
+}
+
+/// The same from the command, as one batch.
+#[test]
+fn the_command_does_what_the_table_says() {
+    let out = tempfile::tempdir().unwrap();
+    let names: Vec<&str> = expectations().iter().map(|(name, _)| *name).collect();
+    let output = Command::new(env!("CARGO_BIN_EXE_splitsr"))
+        .args(["upscale", "--model", "splitsr-tiny-x2", "--backend", "cpu", "--json", "-o"])
+        .arg(out.path())
+        .args(&names)
+        .current_dir(folder())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1), "some files cannot be read");
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    let reports: Vec<Value> =
+        output.stdout.split(|&byte| byte == b'\n').flat_map(|line| serde_json::from_slice(line).ok()).collect();
+    assert_eq!(reports.len(), names.len(), "{stderr}");
+    for (name, expected) in expectations() {
+        let report = reports.iter().find(|report| report["input"] == name).unwrap();
+        match expected {
+            Expected::Picture { size, note, .. } => {
+                assert_eq!(report["status"], "made", "{report}");
+                assert_eq!(
+                    (&report["width"], &report["height"]),
+                    (&(2 * size.0).into(), &(2 * size.1).into()),
+                    "{name}"
+                );
+                let notes = report["notes"].as_array().unwrap();
+                let noted = notes.iter().any(|found| found.as_str().unwrap().contains(note));
+                assert!(
+                    if note.is_empty() { notes.is_empty() } else { noted },
+                    "{name}: {note:?} expected in {notes:?}"
+                );
+            }
+            Expected::Error { says, .. } => {
+                assert_eq!(report["status"], "failed", "{report}");
+                assert!(report["error"].as_str().unwrap().contains(says), "{name}: {says:?} expected: {report}");
+                let lines = stderr.lines().filter(|line| line.contains(&format!("{name}: "))).count();
+                assert_eq!(lines, 1, "{name}: one line on stderr: {stderr}");
+            }
+        }
     }
 }
 

@@ -106,6 +106,9 @@ impl<'a> Frame<'a> {
     #[inline(never)]
     fn scan(&mut self, header: &[u8], data: &[u8]) -> Option<bool> {
         let count = usize::from(*header.first()?);
+        if count == 0 {
+            return None;
+        }
         let &[first, last, approximation] = header.get(1 + 2 * count..)?.first_chunk()?;
         let mut scan = Scan { first: 0, last: 63, progressive: self.progressive, refines: false, run: 0 };
         let mut is_last = true;
