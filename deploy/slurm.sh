@@ -14,7 +14,8 @@
 set -euo pipefail
 
 if [ $# -lt 2 ] || [ -z "${SLURM_ARRAY_TASK_ID:-}" ]; then
-  echo "usage: sbatch [--array=1-N] $0 PICTURES RESULTS [OPTION...]" >&2
+  # Not `$0`: Slurm runs a copy of this file.
+  echo "usage: sbatch [--array=1-N] deploy/slurm.sh PICTURES RESULTS [OPTION...]" >&2
   exit 2
 fi
 pictures=$1 results=$2

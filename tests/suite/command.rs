@@ -68,6 +68,23 @@ fn the_default_model_is_built_in() {
     assert!(unknown.contains("one of splitsr-x2"), "{unknown}");
 }
 
+/// `cargo test` builds the examples, but not where it is told to build this suite alone.
+#[test]
+fn the_example_upscale_writes_a_larger_picture() {
+    let example = Path::new(env!("CARGO_BIN_EXE_splitsr")).with_file_name("examples").join("upscale");
+    let example = example.with_extension(std::env::consts::EXE_EXTENSION);
+    if !example.exists() {
+        eprintln!("skipped: {} is not built", example.display());
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let (input, output) = (demos().join("fur.png"), folder.path().join("large.png"));
+    let run = Command::new(example).args([&input, &output]).arg("1.5").output().unwrap();
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    let sizes = [input, output].map(|file| splitsr::eval::read_picture(&file).unwrap()).map(|p| (p.width, p.height));
+    assert_eq!(sizes, [(372, 280), (558, 420)]);
+}
+
 #[test]
 fn the_index_of_the_models_is_up_to_date() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");

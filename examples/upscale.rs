@@ -1,4 +1,4 @@
-//! Enlarges a picture: `cargo run --release --example enlarge -- IN.jpg OUT.png 3.5`
+//! Enlarges a picture: `cargo run --release --example upscale -- IN.jpg OUT.png 3.5`
 
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -12,7 +12,7 @@ use splitsr::{Error, Result, files, models};
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [input, output, zoom] = &arguments[..] else {
-        return Err(Error::Config("usage: enlarge IN OUT ZOOM".into()));
+        return Err(Error::Config("usage: upscale IN OUT ZOOM".into()));
     };
     let zoom = zoom.parse().map_err(|_| Error::Config(format!("the zoom must be a number, not \"{zoom}\"")))?;
 
