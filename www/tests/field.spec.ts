@@ -156,6 +156,44 @@ test("what a format cannot hold is told, and the file is valid", async () => {
   expect(exif).toBe(false);
 });
 
+/** A box of an ISO base media file. */
+function box(kind: string, ...content: (string | number[] | Buffer)[]): Buffer {
+  const bytes = content.map((part) => (typeof part === "string" ? Buffer.from(part, "latin1") : Buffer.from(part)));
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(8 + Buffer.concat(bytes).length);
+  return Buffer.concat([length, Buffer.from(kind, "latin1"), ...bytes]);
+}
+
+/** The header of a HEIC file of 10 bits in Display P3, without the pixels. */
+function heic(): Buffer {
+  const depth = box("pixi", [0, 0, 0, 0, 3, 10, 10, 10]);
+  const colours = box("colr", "nclx", [0, 12, 0, 13, 0, 0, 0x80]);
+  const properties = box("iprp", box("ipco", depth, colours));
+  return Buffer.concat([box("ftyp", "heic", [0, 0, 0, 0], "mif1heic"), box("meta", [0, 0, 0, 0], properties)]);
+}
+
+test("a HEIC file that the browser reads gets the notes of an AVIF file", async () => {
+  expect((await enlarge(heic(), [])).error).toMatch(/HEIC/);
+  // As in Safari, which gives sRGB.
+  const coordinator = page.workers().find((worker) => worker.url().includes("coordinator"));
+  await coordinator?.evaluate(() => {
+    const read = self.createImageBitmap.bind(self);
+    const decoded = new ImageData(48, 36);
+    for (let at = 0; at < decoded.data.length; at += 4) decoded.data.set([215, 93, 31, 255], at);
+    const readAll = async (source: ImageBitmapSource, options?: ImageBitmapOptions) => {
+      const isHeic = source instanceof Blob && (await source.slice(4, 12).text()) === "ftypheic";
+      return read(isHeic ? decoded : source, options);
+    };
+    Object.assign(self, { createImageBitmap: readAll });
+  });
+  const result = await enlarge(heic(), [[48, 36]]);
+  const avif = await enlarge(fieldFile("display_p3_10bit.avif"), []);
+  expect(avif.notes).toHaveLength(2);
+  expect(result).toMatchObject({ error: "", size: [96, 72], notes: avif.notes });
+  // Its colours are not converted once more.
+  expectColours([[48, 36, [215, 93, 31]]], result.pixels, 1);
+});
+
 test.describe("the page", () => {
   let visitor: Visitor;
 
