@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect, test, type Page } from "@playwright/test";
-import { command, dataFolder, openHost, Visitor } from "./support.ts";
+import { awkwardFile, command, dataFolder, openHost, Visitor } from "./support.ts";
 
 const repository = resolve(import.meta.dirname, "../..");
 const snapshot = join(repository, "www/public/demo/snapshot.jpg");
@@ -63,6 +63,23 @@ test.describe("the module", () => {
     expect(new Set(reports.found.map(({ model }) => model)).size).toBe(1);
     expect(reports.compression).toMatchObject({ kind: "jpeg", quality: 45, chroma: "4:2:0" });
     expect(requests.filter((path) => path.endsWith("splitsr-x2-jpeg.safetensors"))).toHaveLength(1);
+  });
+
+  test("looks at the pixels of an AVIF file, and does what that strength does by hand", async ({ page }) => {
+    const { compression, auto, byHand, plain } = await withFile(page, awkwardFile("photo.avif"), async (blob) => {
+      const upscaler = await window.splitsr.createUpscaler({ workers: 2, backend: "cpu" });
+      const { compression } = await upscaler.inspect(blob);
+      const reportOf = async (clean: number | "auto") =>
+        (await upscaler.upscale(blob, { scale: 2, tile: "exact", clean })).report;
+      const auto = await reportOf("auto");
+      return { compression, auto, byHand: await reportOf(auto.clean), plain: await reportOf(0) };
+    });
+    expect(compression).toMatchObject({ kind: "blocks", chroma: null });
+    expect(compression?.description).toMatch(/^blocks like those of JPEG of quality about \d+$/);
+    expect(auto.clean).toBeGreaterThan(0);
+    expect(auto.notes).toEqual([`${compression?.description}: clean-up ${auto.clean} %`]);
+    expect(byHand.outputSha256).toBe(auto.outputSha256);
+    expect(plain.outputSha256).not.toBe(auto.outputSha256);
   });
 
   test("leaves clean pictures as they are", async ({ page }) => {

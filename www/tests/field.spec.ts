@@ -1,14 +1,17 @@
 /**
- * Pictures that public bug reports tell of, and other uncommon ones, through the module: the right
- * colours, or a note, or an error in words.
+ * Pictures that public bug reports tell of, and other uncommon ones, through the module and the page:
+ * the right colours, or a note, or an error in words.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, type Page } from "@playwright/test";
-import { field, fieldFile, fromP3, quarters, small, type Expected } from "./field.ts";
-import { openHost } from "./support.ts";
+import { discOf, field, fieldFile, fromP3, quarters, small, type Expected } from "./field.ts";
+import { openHost, TINY, Visitor } from "./support.ts";
 
 const ownFile = (name: string) => join(import.meta.dirname, "../../tests/pictures", name);
+
+const white: [number, number, number] = [255, 255, 255];
+const black: [number, number, number] = [0, 0, 0];
 
 /** The page has to choose whose decoder reads these, so that nothing is lost. */
 const own: Record<string, Expected> = {
@@ -22,6 +25,8 @@ const own: Record<string, Expected> = {
   "chrm_p3.png": { size: [64, 48], pixels: quarters(fromP3), tolerance: 3, note: /kept as a colour profile/ },
   "chrm_srgb.png": { ...small, tolerance: 1 },
   "cicp_pq16.png": { ...small, tolerance: 2, note: /PQ/ },
+  "cicp_hlg.png": { ...small, tolerance: 3, note: /HLG/ },
+  "fax4_reversed.tif": { size: [64, 48], pixels: quarters([white, black, black, white]) },
   "icc.webp": { size: [64, 48], pixels: quarters(fromP3), tolerance: 1, note: /Display P3/ },
   "icc.bmp": { size: [64, 48], pixels: quarters(fromP3), tolerance: 1, note: /Display P3/ },
   "float32.tif": { ...small, tolerance: 2, note: /linear light/ },
@@ -58,6 +63,23 @@ test.beforeAll(async ({ browser, baseURL }) => {
 
 test.afterAll(() => page.close());
 
+/** The pixels of a result are opaque, and have the colours that they must have. */
+function expectColours(pixels: Required<Expected>["pixels"], got: number[][], tolerance: number): void {
+  for (const [index, [, , colour]] of pixels.entries()) {
+    const seen = got[index] ?? [];
+    const away = Math.max(...colour.map((value, channel) => Math.abs(value - (seen[channel] ?? NaN))));
+    expect(away, `${seen.join(" ")} instead of ${colour.join(" ")}`).toBeLessThanOrEqual(tolerance);
+    expect(seen[3]).toBe(255);
+  }
+}
+
+function expectDisc(name: string, rgba: number[]): void {
+  const { disc = [NaN, NaN, NaN], tolerance = 0 } = field[name] ?? {};
+  const { seen, away } = discOf(rgba, disc);
+  expect(seen).toBeGreaterThan(1000);
+  expect(away).toBeLessThanOrEqual(tolerance);
+}
+
 interface Enlarged {
   size: [number, number];
   pixels: number[][];
@@ -66,8 +88,8 @@ interface Enlarged {
 }
 
 /** The file doubled, and the colours of these pixels. */
-function enlarge(path: string, at: [number, number][]): Promise<Enlarged> {
-  const bytes = readFileSync(path).toString("base64");
+function enlarge(source: string | Buffer, at: [number, number][]): Promise<Enlarged> {
+  const bytes = (typeof source === "string" ? readFileSync(source) : source).toString("base64");
   return page.evaluate(
     async ({ bytes, at }) => {
       const { upscaler } = window as unknown as { upscaler: Awaited<ReturnType<typeof window.splitsr.createUpscaler>> };
@@ -100,12 +122,7 @@ for (const [rows, fileOf] of [
       expect(result.size).toEqual(size);
       if (note) expect(result.notes.join("; ")).toMatch(note);
       else expect(result.notes).toEqual([]);
-      for (const [index, [, , colour]] of pixels.entries()) {
-        const got = result.pixels[index] ?? [];
-        const away = Math.max(...colour.map((value, channel) => Math.abs(value - (got[channel] ?? NaN))));
-        expect(away, `${got.join(" ")} instead of ${colour.join(" ")}`).toBeLessThanOrEqual(tolerance);
-        expect(got[3]).toBe(255);
-      }
+      expectColours(pixels, result.pixels, tolerance);
     });
   }
 }
@@ -119,12 +136,7 @@ for (const [name, why] of Object.entries(refused)) {
 test("what is transparent keeps its colour where it is seen", async () => {
   const all: [number, number][] = Array.from({ length: 128 * 128 }, (_, at) => [at % 128, Math.floor(at / 128)]);
   const { pixels } = await enlarge(fieldFile("premultiplied_alpha.tif"), all);
-  const seen = pixels.filter(([, , , alpha = 0]) => alpha > 100);
-  expect(seen.length).toBeGreaterThan(1000);
-  const away = ([red = 0, green = 0, blue = 0]: number[]) =>
-    Math.max(Math.abs(red - 255), Math.abs(green - 128), Math.abs(blue));
-  // 4 levels before enlarging, and what the network adds at the soft edge.
-  expect(Math.max(...seen.map(away))).toBeLessThanOrEqual(8);
+  expectDisc("premultiplied_alpha.tif", pixels.flat());
 });
 
 test("what a format cannot hold is told, and the file is valid", async () => {
@@ -142,4 +154,103 @@ test("what a format cannot hold is told, and the file is valid", async () => {
   expect(notes.join("; ")).toContain("a JPEG holds at most 64 KB");
   expect(size).toEqual([48, 32]);
   expect(exif).toBe(false);
+});
+
+/** A box of an ISO base media file. */
+function box(kind: string, ...content: (string | number[] | Buffer)[]): Buffer {
+  const bytes = content.map((part) => (typeof part === "string" ? Buffer.from(part, "latin1") : Buffer.from(part)));
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(8 + Buffer.concat(bytes).length);
+  return Buffer.concat([length, Buffer.from(kind, "latin1"), ...bytes]);
+}
+
+/** The header of a HEIC file of 10 bits in Display P3, without the pixels. */
+function heic(): Buffer {
+  const depth = box("pixi", [0, 0, 0, 0, 3, 10, 10, 10]);
+  const colours = box("colr", "nclx", [0, 12, 0, 13, 0, 0, 0x80]);
+  const properties = box("iprp", box("ipco", depth, colours));
+  return Buffer.concat([box("ftyp", "heic", [0, 0, 0, 0], "mif1heic"), box("meta", [0, 0, 0, 0], properties)]);
+}
+
+test("a HEIC file that the browser reads gets the notes of an AVIF file", async () => {
+  expect((await enlarge(heic(), [])).error).toMatch(/HEIC/);
+  // As in Safari, which gives sRGB.
+  const coordinator = page.workers().find((worker) => worker.url().includes("coordinator"));
+  await coordinator?.evaluate(() => {
+    const read = self.createImageBitmap.bind(self);
+    const decoded = new ImageData(48, 36);
+    for (let at = 0; at < decoded.data.length; at += 4) decoded.data.set([215, 93, 31, 255], at);
+    const readAll = async (source: ImageBitmapSource, options?: ImageBitmapOptions) => {
+      const isHeic = source instanceof Blob && (await source.slice(4, 12).text()) === "ftypheic";
+      return read(isHeic ? decoded : source, options);
+    };
+    Object.assign(self, { createImageBitmap: readAll });
+  });
+  const result = await enlarge(heic(), [[48, 36]]);
+  const avif = await enlarge(fieldFile("display_p3_10bit.avif"), []);
+  expect(avif.notes).toHaveLength(2);
+  expect(result).toMatchObject({ error: "", size: [96, 72], notes: avif.notes });
+  // Its colours are not converted once more.
+  expectColours([[48, 36, [215, 93, 31]]], result.pixels, 1);
+});
+
+test.describe("the page", () => {
+  let visitor: Visitor;
+
+  // One page for all, too.
+  test.beforeAll(async ({ browser }) => {
+    visitor = new Visitor(await browser.newPage());
+    await visitor.open(TINY);
+    await visitor.expectState("idle");
+  });
+
+  test.afterAll(() => visitor.page.close());
+
+  async function enlargeByHand(name: string): Promise<void> {
+    await visitor.chooseFile(fieldFile(name));
+    // The file is open, and not the one before.
+    await expect(visitor.page.locator("#panel .about b").first()).toHaveText(name.replace(/\.\w+$/, ""));
+    await expect(visitor.part("status")).toHaveText(/^Ready/);
+    await visitor.run();
+  }
+
+  for (const [name, { size, pixels = [], disc, tolerance = 0, note }] of Object.entries(field)) {
+    test(name, async () => {
+      await enlargeByHand(name);
+      expect(await visitor.resultSize()).toEqual(size);
+      const said = visitor.page.locator("#panel .about", { hasText: /^Note: / });
+      if (note) await expect(said).toHaveText(note);
+      else await expect(said).toHaveCount(0);
+      expectColours(pixels, await Promise.all(pixels.map(([x, y]) => visitor.resultPixel(x, y))), tolerance);
+      if (disc) expectDisc(name, await visitor.resultPixels());
+      else expect(await visitor.leastAlpha()).toBe(255);
+    });
+  }
+
+  test("a profile that cannot be used leaves no trace in any format", async () => {
+    const name = "icc_without_curves.png";
+    const { pixels = [] } = field[name] ?? {};
+    await enlargeByHand(name);
+    for (const [format, quality] of [["PNG"], ["JPEG"], ["WebP, lossless"], ["WebP", "70"]] as const) {
+      await visitor.chooseFormat(format);
+      if (quality) {
+        await visitor.part("quality").fill(quality);
+        await visitor.part("quality").press("Tab");
+      }
+      const { bytes } = await visitor.save();
+      const got = await visitor.page.evaluate(
+        async ({ base64, at }) => {
+          const file = new Blob([Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))]);
+          const bitmap = await createImageBitmap(file);
+          const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d");
+          context?.drawImage(bitmap, 0, 0);
+          return at.map(([x, y]) => Array.from(context?.getImageData(x, y, 1, 1).data ?? []));
+        },
+        { base64: bytes.toString("base64"), at: pixels.map(([x, y]) => [x, y] as const) },
+      );
+      expect(pixels.length).toBe(4);
+      await test.step(format, () => expectColours(pixels, got, 3));
+      expect(bytes.toString("latin1"), format).not.toMatch(/iCCP|ICC_PROFILE|ICCP/);
+    }
+  });
 });

@@ -17,6 +17,7 @@ interface Request {
   height?: number;
   scale?: number;
   tile?: "exact" | "auto";
+  clean?: number;
 }
 
 interface Outcome {
@@ -34,10 +35,11 @@ function levels(a: Outcome, b: Outcome): number {
 async function start(page: Page, baseURL: string | undefined): Promise<void> {
   await openHost(page, baseURL);
   await page.evaluate(() => {
-    window.enlarge = async (upscaler, { demo = "fur", width = 40, height = 30, scale = 2, tile = "auto" } = {}) => {
+    window.enlarge = async (upscaler, request = {}) => {
+      const { demo = "fur", width = 40, height = 30, scale = 2, tile = "auto", clean = 0 } = request;
       const blob = await (await fetch(`demo/${demo}.png`)).blob();
       const bitmap = await createImageBitmap(blob, 60, 80, width, height);
-      const result = await upscaler.upscale(bitmap, { scale, tile });
+      const result = await upscaler.upscale(bitmap, { scale, tile, clean });
       return { report: result.report, pixels: Array.from(result.imageData().data) };
     };
   });
@@ -77,6 +79,17 @@ test.describe("the module", () => {
       expect(gpu.report.instructionSet).toBe("wgsl");
       expect(levels(gpu, await onCpu(page, request))).toBeLessThanOrEqual(1);
     }
+  });
+
+  test("a GPU cleans up as the CPU does", async ({ page }) => {
+    await page.evaluate(async () => {
+      window.upscaler = await window.splitsr.createUpscaler({ backend: "gpu" });
+    });
+    const plain = await enlarge(page);
+    const gpu = await enlarge(page, { clean: 50 });
+    expect(gpu.report).toMatchObject({ backend: "gpu", clean: 50 });
+    expect(levels(gpu, await onCpu(page, { clean: 50 }))).toBeLessThanOrEqual(1);
+    expect(levels(gpu, plain)).toBeGreaterThan(5);
   });
 
   test("auto leaves a software adapter alone, and loads nothing for it", async ({ page }) => {

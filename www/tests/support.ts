@@ -297,6 +297,13 @@ export class Visitor {
     );
   }
 
+  /** RGBA of all pixels of the result. */
+  async resultPixels(): Promise<number[]> {
+    return this.part("result").evaluate((canvas: HTMLCanvasElement) =>
+      Array.from(canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data ?? []),
+    );
+  }
+
   /** The least alpha of the result. */
   async leastAlpha(): Promise<number> {
     return this.part("result").evaluate((canvas: HTMLCanvasElement) => {

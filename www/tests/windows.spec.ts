@@ -50,6 +50,17 @@ test(
   },
 );
 
+test("in a hidden tab a picture is enlarged without a click as in sight", async ({ page }) => {
+  await page.addInitScript(hide);
+  const visitor = new Visitor(page);
+  // As a visitor opens it: enlarging waits for no click.
+  await page.goto(`/${TINY}`);
+  await visitor.chooseFile({ name: "small.bmp", mimeType: "image/bmp", buffer: noise(200, 150) });
+  await visitor.expectState("done");
+  expect(await visitor.resultSize()).toEqual([400, 300]);
+  await expect(page.locator("#panel")).toContainText("small 200 × 150 pixels");
+});
+
 test("a page that the visitor leaves and comes back to has its picture, its result and its workers", async ({
   baseURL,
 }, { project }) => {

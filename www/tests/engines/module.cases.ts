@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { expect } from "@playwright/test";
 import type * as Splitsr from "../../src/module/splitsr.ts";
 import { expected, files, refused } from "../awkward.ts";
-import { field, fieldFile } from "../field.ts";
+import { discOf, field, fieldFile } from "../field.ts";
 import { awkwardFile } from "../support.ts";
 import { test, type Visitor } from "./smoke.ts";
 
@@ -151,7 +151,7 @@ test("every awkward file is enlarged, or refused in words", async ({ visitor }) 
 });
 
 test("every file of public bug reports has the right colours and notes", async ({ visitor }) => {
-  for (const [name, { size, pixels = [], tolerance = 0, note = /^$/ }] of Object.entries(field)) {
+  for (const [name, { size, pixels = [], disc, tolerance = 0, note = /^$/ }] of Object.entries(field)) {
     await test.step(name, async () => {
       const result = await enlarge(visitor, fieldFile(name));
       expect.soft(result.refusal, name).toBeUndefined();
@@ -164,6 +164,12 @@ test("every file of public bug reports has the right colours and notes", async (
         );
         const away = Math.max(...colour.map((value, channel) => Math.abs(value - (seen[channel] ?? NaN))));
         expect.soft(away, `${name}: ${seen.join(" ")} instead of ${colour.join(" ")}`).toBeLessThanOrEqual(tolerance);
+      }
+      if (disc) {
+        const text = await visitor.driver.evaluate(() => JSON.stringify(Array.from(window.pixels.data)));
+        const { seen, away } = discOf(JSON.parse(text) as number[], disc);
+        expect.soft(seen, name).toBeGreaterThan(1000);
+        expect.soft(away, name).toBeLessThanOrEqual(tolerance);
       }
     });
   }

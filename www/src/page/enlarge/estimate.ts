@@ -18,7 +18,7 @@ export async function estimate(
   const isCurrent = () =>
     session.source === picture && session.zoom === zoom && choice.key === key && session.backend === backend;
   // While the slider moves, every estimate would be outdated at once.
-  await new Promise((resolve) => setTimeout(resolve, wait));
+  if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
   if (!isCurrent() || keepsResult(session)) return undefined;
   try {
     const estimate = await (await engine()).estimate(picture, { scale: zoom, ...slice });
