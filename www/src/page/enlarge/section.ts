@@ -67,9 +67,9 @@ export function zoomSection(session: Session, commands: Commands, model: Templat
 
 /** Fields for the zoom by the result's width or height. */
 function sizeFields({ zoomIsValid }: Session, commands: Commands, picture: Size, target: Size): TemplateResult {
-  const field = (side: "width" | "height", label: string) => html`
+  const field = (side: "width" | "height", label: string, short: string) => html`
     <label class="number">
-      <span aria-hidden="true">${label.charAt(0)}</span>
+      <span aria-hidden="true">${short}</span>
       <input
         type="number"
         aria-label="${label} of the result in pixels"
@@ -81,7 +81,7 @@ function sizeFields({ zoomIsValid }: Session, commands: Commands, picture: Size,
       />
     </label>
   `;
-  return html`<div class="row sides">${field("width", t("Width"))} ${field("height", t("Height"))}</div>`;
+  return html`<div class="row sides">${field("width", t("Width"), t`W`)} ${field("height", t("Height"), t`H`)}</div>`;
 }
 
 /** The size of a result, and what it costs once that is known. */
@@ -189,6 +189,9 @@ function trainedButton(name: string, commands: Commands): TemplateResult {
   `;
 }
 
+/** The engine speaks English. */
+const byEngine = (text: string) => html`<span lang="en">${text}</span>`;
+
 export function reportSection({ upscaled, model }: Result): TemplateResult {
   const { report } = upscaled;
   const rows: [string, string | TemplateResult][] = [
@@ -197,9 +200,9 @@ export function reportSection({ upscaled, model }: Result): TemplateResult {
     // A file that was loaded may have another name here than in its metadata.
     [t("Model"), model === report.model ? model : t`${model} (called ${report.model} in its file)`],
     [t("Device"), `${report.backend.toUpperCase()} (${report.adapter})`],
-    [t("Reason"), report.reason],
+    [t("Reason"), byEngine(report.reason)],
     [t("Tiles"), String(report.tiles)],
-    ...report.notes.map((note): [string, string] => [t("Note"), note]),
+    ...report.notes.map((note): [string, TemplateResult] => [t("Note"), byEngine(note)]),
     [t("Model SHA-256"), html`<code>${report.modelSha256}</code>`],
     [t("Output SHA-256"), html`<code>${report.outputSha256}</code>`],
   ];

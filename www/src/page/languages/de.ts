@@ -22,7 +22,7 @@ export const texts: Texts = {
     "Nur einen Ausschnitt vergrößern: durch Ziehen markieren, dann ihn oder seine Ränder verschieben. In einer gezoomten Ansicht ist es zuerst das, was zu sehen ist",
   "Select area": "Ausschnitt",
   "Show both pictures next to each other": "Beide Bilder nebeneinander zeigen",
-  "Side by side": "Nebeneinander",
+  "Side by side": "Parallel",
   "Swap the two pictures in place (key X)": "Die beiden Bilder an ihrem Platz tauschen (Taste X)",
   Swap: "Tauschen",
   "Magnify what is under the pointer: before on the left, after on the right":
@@ -30,7 +30,7 @@ export const texts: Texts = {
   Loupe: "Lupe",
   "Show the original's pixels as squares, without smoothing":
     "Die Pixel des Originals als Quadrate zeigen, ohne Glättung",
-  "Raw pixels": "Rohe Pixel",
+  "Raw pixels": "Rohpixel",
   Controls: "Bedienung",
 
   // The page
@@ -81,7 +81,7 @@ export const texts: Texts = {
   "Open a folder": "Ordner öffnen",
   "You can choose several at once<0>, or <1>a folder</1></0>.":
     "Es können auch mehrere auf einmal sein<0> oder <1>ein Ordner</1></0>.",
-  "Open another": "Anderes öffnen",
+  "Open another": "Öffnen",
   "Open a picture": "Bild öffnen",
   "Open the picture that you copied": "Das kopierte Bild öffnen",
   Paste: "Einfügen",
@@ -166,6 +166,8 @@ export const texts: Texts = {
   "{0} of the result in pixels": "{0} des Ergebnisses in Pixeln",
   Width: "Breite",
   Height: "Höhe",
+  W: "B",
+  H: "H",
   "Result: {0}": "Ergebnis: {0}",
   "Result: {0}; about {1}, {2} of memory": "Ergebnis: {0}; etwa {1}, {2} Speicher",
   Automatic: "Automatisch",

@@ -157,6 +157,8 @@ export const texts: Texts = {
   "{0} of the result in pixels": "결과의 {0}(픽셀)",
   Width: "너비",
   Height: "높이",
+  W: "너비",
+  H: "높이",
   "Result: {0}": "결과: {0}",
   "Result: {0}; about {1}, {2} of memory": "결과: {0}; 약 {1}, 메모리 {2}",
   Automatic: "자동",

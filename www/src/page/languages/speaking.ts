@@ -52,7 +52,7 @@ function translateDocument(): void {
     for (const element of document.querySelectorAll("title, #stage > :not(#welcome), .panel")) remember(element, texts);
   }
   const say = sayIn(texts);
-  for (const [node, text] of english) node.nodeValue = (node.nodeValue ?? "").replace(wordsIn(node), () => say(text));
+  for (const [node, text] of english) node.nodeValue = (node.nodeValue ?? "").replace(/\S(?:.*\S)?/s, () => say(text));
 }
 
 onLanguage(translateDocument);
