@@ -129,6 +129,7 @@ test("another language keeps the picture, the result, the settings and the link,
   page.on("request", (request) => requests.push(new URL(request.url()).pathname));
 
   const choose = async (name: string) => {
+    await visitor.part("language").focus();
     await visitor.part("language").selectOption({ label: name });
     // Who chooses with the keys goes on.
     await expect(visitor.part("language")).toBeFocused();
