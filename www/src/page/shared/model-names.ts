@@ -15,6 +15,8 @@ const usual = new Map<string, Phrase>([
 
 /** A model of the page by what it is; any other by its own name. */
 export function modelLabel(name: string): string {
+  const label = usual.get(name);
+  if (label) return t(label);
   const [, scale, letter, value] = /^splitsr-x(\d)-(a|hi)([\d.]+)$/.exec(name) ?? [];
   const [, elasticScale] = /^splitsr-elastic-x(\d)$/.exec(name) ?? [];
   if (elasticScale) return t`Elastic ×${elasticScale} (any split ratio)`;
@@ -23,7 +25,7 @@ export function modelLabel(name: string): string {
   if (scale && value) {
     return letter === "a" ? t`SplitSR ×${scale}, split ratio ${value}` : t`SplitSR ×${scale}, hybrid index ${value}`;
   }
-  return t(usual.get(name) ?? name);
+  return name;
 }
 
 const isElastic = (name: string) => name.startsWith("splitsr-elastic-");
