@@ -11,6 +11,7 @@ const files = readdirSync(page, { recursive: true, encoding: "utf8" })
   .filter((name) => name.endsWith(".ts") && !/languages\/[a-z]{2}\.ts$/.test(name))
   .map((name) => join(page, name));
 
+/** Loads a file in TypeScript that imports nothing but types. */
 async function load(file) {
   const { outputText } = ts.transpileModule(readFileSync(file, "utf8"), {
     compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },
@@ -56,6 +57,7 @@ const joined = (parts) => parts.reduce((all, part, at) => `${all}{${at - 1}}${pa
 /** What looks like a sentence but is said to nobody. */
 const looksSaid = (text) =>
   /^ ?[\p{Lu};,][\p{L}’'-]*[ ,:].*\p{Ll}{2}/u.test(text) || /\p{Ll}{2} \p{Ll}{2,}/u.test(text);
+/** Lists of words in lower case, such as classes, and errors that no visitor sees. */
 const unsaid = /^(?:[a-z]+[ ,]*)+$|^the page has |^splitsr |^\(width|\.css/;
 
 for (const file of files) {
