@@ -20,7 +20,7 @@ export const texts: Texts = {
   Fit: "Einpassen",
   "Enlarge only a part: drag to mark it, then move it or its edges. If you have zoomed in, the part is at first what you see":
     "Nur einen Ausschnitt vergrößern: durch Ziehen markieren, dann ihn oder seine Ränder verschieben. In einer gezoomten Ansicht ist es zuerst das, was zu sehen ist",
-  "Select area": "Ausschnitt",
+  "Select area": "Auswahl",
   "Show both pictures next to each other": "Beide Bilder nebeneinander zeigen",
   "Side by side": "Parallel",
   "Swap the two pictures in place (key X)": "Die beiden Bilder an ihrem Platz tauschen (Taste X)",
@@ -30,7 +30,7 @@ export const texts: Texts = {
   Loupe: "Lupe",
   "Show the original's pixels as squares, without smoothing":
     "Die Pixel des Originals als Quadrate zeigen, ohne Glättung",
-  "Raw pixels": "Rohpixel",
+  "Raw pixels": "Pixel",
   Controls: "Bedienung",
 
   // The page
