@@ -1,10 +1,11 @@
 /** Numbers in words. */
 import { expect, test } from "@playwright/test";
 import { spanText } from "../src/page/finetune/span.ts";
-import { bytesText, counted } from "../src/page/shared/text.ts";
+import { bytesText } from "../src/page/shared/text.ts";
+import { plural, whole } from "../src/page/shared/words.ts";
 
 test("one thing is singular", () => {
-  expect([0, 1, 2, 1200].map((count) => counted(count, "step"))).toEqual([
+  expect([0, 1, 2, 1200].map((count) => plural(count, "{0} step", "{0} steps", whole(count)))).toEqual([
     "0 steps",
     "1 step",
     "2 steps",

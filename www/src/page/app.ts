@@ -36,7 +36,8 @@ import type { LoadedPicture, PictureOrigin, PicturePart } from "./session/pictur
 import type { Result, Session } from "./session/session.ts";
 import { demoUrl, type Demo } from "./shared/demos.ts";
 import type { Format } from "./shared/formats.ts";
-import { MISSING_PART, roundZoom, sizeText, timeText } from "./shared/text.ts";
+import { missingPart, sizeText, timeText, zoomText } from "./shared/text.ts";
+import { t } from "./shared/words.ts";
 import { Verification } from "./verify/verification.ts";
 import type { Viewer } from "./viewer/viewer.ts";
 import { ViewfinderLauncher } from "./viewfinder/launcher.ts";
@@ -95,7 +96,7 @@ export class App implements Commands {
       if (!model)
         throw new UpscaleError(
           "model",
-          "This site has no models: its models/index.json is empty. Ask its owner to add some.",
+          t("This site has no models: its models/index.json is empty. Ask its owner to add some."),
         );
       session.setShippedModels(models, model.name);
     } catch (error) {
@@ -145,7 +146,7 @@ export class App implements Commands {
 
   async open(source: Blob | string, origin: PictureOrigin): Promise<"open" | "broken" | "left"> {
     const { session } = this;
-    const signal = session.activity.begin("loading", `Reading ${origin.name}…`);
+    const signal = session.activity.begin("loading", t`Reading ${origin.name}…`);
     try {
       // Without it, pictures wait for a click.
       const loading = import("./enlarge/in-view.ts").catch(() => undefined);
@@ -181,14 +182,14 @@ export class App implements Commands {
   showLivePart(part: PicturePart, result: Result): void {
     this.#forget();
     this.session.setPart(part, result);
-    this.#viewer.showRegion(part.area, result.upscaled.imageData(), `Enlarged ×${roundZoom(result.zoom)}`);
+    this.#viewer.showRegion(part.area, result.upscaled.imageData(), () => t`Enlarged ×${zoomText(result.zoom)}`);
     this.session.changed();
   }
 
   async cut(region: Area | undefined): Promise<boolean> {
     const { picture, activity } = this.session;
     if (!picture) return false;
-    const signal = activity.begin("loading", region ? "Cutting out the part…" : "Going back to the whole picture…");
+    const signal = activity.begin("loading", t(region ? "Cutting out the part…" : "Going back to the whole picture…"));
     try {
       const part = region && (await cutPart(await this.#engine(), picture, region, signal));
       this.#forget();
@@ -328,7 +329,7 @@ export class App implements Commands {
     const { source: picture, target, zoom, model, backend, clean, slice, activity } = session;
     const { key } = session.choice;
     if (!picture || !target) return false;
-    const signal = activity.begin("working", `Enlarging to ${sizeText(target)}…`);
+    const signal = activity.begin("working", t`Enlarging to ${sizeText(target)}…`);
     try {
       const upscaler = await this.#engine();
       signal.throwIfAborted();
@@ -337,7 +338,7 @@ export class App implements Commands {
       this.comparison.hide();
       if (!keepsResult) {
         session.setResult(undefined);
-        this.#viewer.expectResult(target, `Enlarged ×${roundZoom(zoom)}`);
+        this.#viewer.expectResult(target, () => t`Enlarged ×${zoomText(zoom)}`);
       } else if (await this.#inView?.glimpse(upscaler, { signal })) onGlimpse?.();
       const { part, focus } = this.#inView ?? {};
       if (part) this.#viewer.showPart(part);
@@ -366,14 +367,14 @@ export class App implements Commands {
     const { result, activity } = this.session;
     if (!result) return;
     const { upscaled } = result;
-    activity.say("done", `Done in ${timeText(upscaled.report.milliseconds)}: ${sizeText(upscaled)}.`);
+    activity.say("done", () => t`Done in ${timeText(upscaled.report.milliseconds)}: ${sizeText(upscaled)}.`);
   }
 
   async verify(): Promise<void> {
     const { session } = this;
     const { result, source: picture } = session;
     if (!result || !picture || !session.resultIsCurrent) return;
-    await this.withEngine("Verifying: enlarging again with exact arithmetic…", async (upscaler, signal) => {
+    await this.withEngine(t("Verifying: enlarging again with exact arithmetic…"), async (upscaler, signal) => {
       const onProgress = (fraction: number) => session.activity.showProgress(fraction, signal);
       await this.verification.run(upscaler, picture, result.upscaled, { signal, onProgress });
       this.done();
@@ -383,10 +384,10 @@ export class App implements Commands {
   async runBatch(): Promise<void> {
     const { batch, zoom, clean, slice, files, activity } = this.session;
     if (!batch) return;
-    await this.withEngine("Enlarging all pictures…", async (upscaler, signal) => {
+    await this.withEngine(t("Enlarging all pictures…"), async (upscaler, signal) => {
       // Most visitors never need it.
       const { outcome, runBatch, saveBatch } = await import("./batch/run.ts").catch(() => {
-        throw new Error(MISSING_PART);
+        throw new Error(missingPart());
       });
       const onProgress = (fraction: number, text: string) => activity.showProgress(fraction, signal, text);
       await runBatch(batch, { upscaler, zoom, clean, slice, settings: files, signal, onProgress });
@@ -406,13 +407,13 @@ export class App implements Commands {
     const { source: picture, models, backend, speeds, choice, evaluationScale: scale, activity } = this.session;
     if (!picture) return;
     const work = async (upscaler: Upscaler, signal: AbortSignal) => {
-      const onNext = (name: string, fraction: number) => activity.showProgress(fraction, signal, `Scoring ${name}…`);
+      const onNext = (name: string, fraction: number) => activity.showProgress(fraction, signal, t`Scoring ${name}…`);
       const task = { upscaler, picture, scale, models, source: choice.source, backend, speeds };
       await this.evaluation.run(task, signal, onNext);
       if (this.session.result) this.done();
-      else activity.say("idle", "Scored. See the table below.");
+      else activity.say("idle", t("Scored. See the table below."));
     };
-    await this.withEngine("Shrinking the picture…", work, { keepsResult: true });
+    await this.withEngine(t("Shrinking the picture…"), work, { keepsResult: true });
   }
 
   async withEngine(
@@ -430,7 +431,7 @@ export class App implements Commands {
 
   cancel(): void {
     this.stop();
-    this.session.activity.say("idle", "Cancelled.");
+    this.session.activity.say("idle", t("Cancelled."));
   }
 
   stop(): void {

@@ -10,11 +10,13 @@
  */
 import { App } from "./app.ts";
 import { probeFormats } from "./export/section.ts";
+import { startLanguage } from "./languages/languages.ts";
 import { takeLaunched, takeShared, wasShared } from "./open/arrivals.ts";
 import { offerOffline } from "./offline/section.ts";
 import { draw } from "./panel.ts";
 import { Session } from "./session/session.ts";
 import { firstInteraction } from "./shared/first-interaction.ts";
+import { onLanguage } from "./shared/words.ts";
 import { Viewer } from "./viewer/viewer.ts";
 
 const part = (id: string): HTMLElement => {
@@ -31,11 +33,13 @@ session.onChange((change) => {
   if (change === "link") app.share.writeAddress();
   draw(app, panel, welcome);
 });
+onLanguage(() => session.changed());
 
 const isShared = wasShared();
 const interaction = firstInteraction();
-void app
-  .start()
+// So that nothing is drawn in English first.
+void startLanguage()
+  .then(() => app.start())
   .then(() => {
     if (isShared) void takeShared(app.opener, session.activity);
     takeLaunched(app.opener, session.activity);

@@ -1,5 +1,5 @@
 /** The panel of controls, made of the features' sections, and the welcome in the empty viewer. */
-import { html, nothing, render, type TemplateResult } from "lit-html";
+import { nothing, render, type TemplateResult } from "lit-html";
 import type { App } from "./app.ts";
 import { batchTemplate } from "./batch/section.ts";
 import { cleanUpSection } from "./clean-up/section.ts";
@@ -7,12 +7,15 @@ import { compareSection } from "./compare/section.ts";
 import { deviceSection, reportSection, runSection, zoomSection } from "./enlarge/section.ts";
 import { filesTemplate, resultButtons } from "./export/section.ts";
 import { fineTuneSection } from "./finetune/section.ts";
+import { languageChoice } from "./languages/section.ts";
 import { linkTemplate } from "./link/section.ts";
 import { modelTemplate } from "./models/section.ts";
 import { networkSection } from "./network/section.ts";
 import { pictureSection, welcomeTemplate } from "./open/section.ts";
 import { scoreSection } from "./score/section.ts";
 import type { Batch } from "./session/batch.ts";
+import { html } from "./shared/html.ts";
+import { t } from "./shared/words.ts";
 import { verifyTemplate } from "./verify/section.ts";
 import { cameraButton } from "./viewfinder/section.ts";
 
@@ -38,6 +41,7 @@ function refocus(home: Element, panel: HTMLElement): void {
   });
 }
 
+/** Its texts are values, so that it stays in another language, with the focus and what is unfolded. */
 function panelTemplate(app: App): TemplateResult {
   const { session, opener, comparison, evaluation, launcher, viewfinder } = app;
   const { batch, result } = session;
@@ -45,7 +49,7 @@ function panelTemplate(app: App): TemplateResult {
     <header class="brand">
       <img src="./icon.svg" alt="" width="28" height="28" />
       <h1>SplitSR</h1>
-      <span>super-resolution in your browser</span>
+      <span>${t("super-resolution in your browser")}</span>
     </header>
     ${pictureSection(session, opener, app, {
       camera: cameraButton(viewfinder, session.models.length > 0),
@@ -60,9 +64,9 @@ function panelTemplate(app: App): TemplateResult {
       ${result ? reportSection(result) : nothing}
     </div>
     <footer>
-      <p class="privacy">Your pictures never leave this device. All the work is done in this page.</p>
+      <p class="privacy">${t("Your pictures never leave this device. All the work is done in this page.")}</p>
       <div id="offline"></div>
-      ${help ? docsLink(help.href) : nothing}
+      ${help ? docsLink(help.href) : nothing} ${languageChoice(session)}
     </footer>
   `;
 }

@@ -5,6 +5,7 @@ import { resultName, safeName, write, type FileSettings, type Format } from "../
 import { save } from "../shared/save.ts";
 import { noteText, withoutEnding } from "../shared/text.ts";
 import { zip } from "./zip.ts";
+import { plural, t } from "../shared/words.ts";
 
 /** How each picture is enlarged and written. */
 interface BatchTask {
@@ -25,7 +26,7 @@ export async function runBatch(
   const { length } = batch.items;
   for (const [index, { file }] of batch.items.entries()) {
     if (batch.items[index]?.result) continue;
-    const text = `Enlarging ${index + 1} of ${length}: ${file.name}…`;
+    const text = t`Enlarging ${index + 1} of ${length}: ${file.name}…`;
     const show = (fraction: number) => onProgress((index + fraction) / length, text);
     batch.update(index, { state: "working" });
     show(0);
@@ -51,8 +52,10 @@ export async function saveBatch(batch: Batch, zoom: number, format: Format, sign
 }
 
 export function outcome({ done, failed, items }: Batch): string {
-  const failures = failed > 0 ? ` ${failed} could not be enlarged; the list says why.` : "";
-  return `Saved ${done} of ${items.length} pictures.${failures}`;
+  const { length } = items;
+  const saved = plural(length, "Saved {0} of {1} picture.", "Saved {0} of {1} pictures.", done, length);
+  if (failed === 0) return saved;
+  return `${saved} ${plural(failed, "{0} could not be enlarged; the list says why.", "{0} could not be enlarged; the list says why.", failed)}`;
 }
 
 /** The finished results as a zip file, in the folders that the pictures came from. */

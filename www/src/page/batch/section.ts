@@ -1,10 +1,19 @@
 /** The pictures of a batch and their states. */
-import { html, type TemplateResult } from "lit-html";
+import type { TemplateResult } from "lit-html";
 import type { Batch } from "../session/batch.ts";
 import type { Commands } from "../session/commands.ts";
 import type { Session } from "../session/session.ts";
+import { html } from "../shared/html.ts";
+import { type Phrase, t } from "../shared/words.ts";
 
 const MARKS = { waiting: "·", working: "…", done: "✓", failed: "✗" };
+
+const states: Record<keyof typeof MARKS, Phrase> = {
+  waiting: "waiting",
+  working: "working",
+  done: "done",
+  failed: "failed",
+};
 
 export function batchTemplate(
   { activity, zoomIsValid, choice }: Session,
@@ -16,7 +25,8 @@ export function batchTemplate(
       ${items.map(
         ({ file, folder, state, why }) => html`
           <li data-state=${state}>
-            <span aria-label=${state}>${MARKS[state]}</span> ${folder}${file.name} ${why && html`<small>${why}</small>`}
+            <span aria-label=${t(states[state])}>${MARKS[state]}</span> ${folder}${file.name}
+            ${why && html`<small>${why}</small>`}
           </li>
         `,
       )}
@@ -28,7 +38,7 @@ export function batchTemplate(
       ?disabled=${activity.isBusy || !zoomIsValid || !choice.isTrained}
       @click=${() => void commands.runBatch()}
     >
-      ${done > 0 && done < items.length ? `Enlarge the remaining ${items.length - done}` : `Enlarge all ${items.length} and save as zip`}
+      ${done > 0 && done < items.length ? t`Enlarge the remaining ${items.length - done}` : t`Enlarge all ${items.length} and save as zip`}
     </button>
   `;
 }

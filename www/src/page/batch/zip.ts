@@ -1,5 +1,6 @@
 /** Zip files. Their contents are compressed already, so they are stored without compression. */
 import { Zip, ZipPassThrough } from "fflate";
+import { t } from "../shared/words.ts";
 
 /**
  * Bytes that are read at once: a few milliseconds' worth on a phone. In between, the page stays
@@ -16,7 +17,7 @@ export async function zip(files: ReadonlyMap<string, Blob>, signal: AbortSignal)
   // Leaves room for the names and the directory.
   if (bytes > 0.999 * MAX_BYTES) {
     throw new Error(
-      "The results are larger than 4 GB, the most a zip file holds. Open fewer pictures, or choose a smaller zoom.",
+      t("The results are larger than 4 GB, the most a zip file holds. Open fewer pictures, or choose a smaller zoom."),
     );
   }
   // Blobs need not all be in memory.

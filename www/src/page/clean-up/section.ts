@@ -1,8 +1,10 @@
 /** The clean-up of compressed pictures: a strength, or what suits the picture's file. */
-import { html, type TemplateResult } from "lit-html";
+import type { TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 import type { Commands } from "../session/commands.ts";
 import type { Session } from "../session/session.ts";
+import { html } from "../shared/html.ts";
+import { t } from "../shared/words.ts";
 
 /** In %; fewer steps would be coarse, and more cannot be told apart. */
 const STEP = 5;
@@ -45,7 +47,7 @@ export function cleanUpSection(session: Session, commands: Commands): TemplateRe
 }
 
 function about({ canClean, source }: Session): string {
-  if (!canClean) return "This model has no second set of weights, for compressed pictures.";
-  if (!source) return "Removes what JPEG compression left in a picture.";
-  return source.compression?.description ?? "This picture shows no trace of compression.";
+  if (!canClean) return t("This model has no second set of weights, for compressed pictures.");
+  if (!source) return t("Removes what JPEG compression left in a picture.");
+  return source.compression?.description ?? t("This picture shows no trace of compression.");
 }

@@ -4,6 +4,7 @@ import type { Commands } from "../session/commands.ts";
 import { enlargeBy, type EnlargeTask } from "../session/enlarge-by.ts";
 import type { Session } from "../session/session.ts";
 import { baselineLabel, ORIGINAL } from "../shared/baselines.ts";
+import { t } from "../shared/words.ts";
 
 /**
  * Bytes of the baselines' pictures in memory. Those that do not fit are made again when they are
@@ -13,7 +14,7 @@ const MAX_BYTES = 256_000_000;
 
 /** Shows a baseline in the original's place, and the differences over both. */
 export interface ComparisonViewer {
-  showBaseline(picture: ImageData, label: string, signal: AbortSignal): Promise<void>;
+  showBaseline(picture: ImageData, label: () => string, signal: AbortSignal): Promise<void>;
   hideBaseline(): void;
   showHeat(map: ImageData, signal: AbortSignal): Promise<void>;
   hideHeat(): void;
@@ -97,7 +98,7 @@ export class Comparison {
       await this.show(upscaler, signal);
       this.#commands.done();
     };
-    await this.#commands.withEngine("Comparing…", work, { keepsResult: true, occupies: false });
+    await this.#commands.withEngine(t("Comparing…"), work, { keepsResult: true, occupies: false });
   }
 
   /** Makes the pictures that are missing, and shows the chosen one. */
@@ -125,7 +126,7 @@ export class Comparison {
     const { baselines, shown, showsDifference } = comparison;
     const make = async (name: string) => {
       signal.throwIfAborted();
-      activity.say("working", `Comparing with ${baselineLabel(name)}…`);
+      activity.say("working", t`Comparing with ${baselineLabel(name)}…`);
       const { pixels, milliseconds } = await enlargeBy(name, task);
       const distance = await upscaler.distance(pixels, result);
       signal.throwIfAborted();
@@ -139,7 +140,7 @@ export class Comparison {
       const pixels = this.#made.get(shown)?.pixels ?? (await make(shown));
       if (this.#displayed !== pixels) {
         this.#displayed = undefined;
-        await this.#viewer.showBaseline(pixels, baselineLabel(shown), signal);
+        await this.#viewer.showBaseline(pixels, () => baselineLabel(shown), signal);
         this.#displayed = pixels;
       }
       if (showsDifference) {

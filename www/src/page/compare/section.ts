@@ -1,13 +1,15 @@
 /** The list of baselines: adds, shows and removes them, and says how they compare. */
-import { html, nothing, type TemplateResult } from "lit-html";
+import { nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 import type { Distance } from "../../module/core.ts";
 import type { Session } from "../session/session.ts";
 import { baselineLabel, MAX_BASELINES, ORIGINAL, resizers } from "../shared/baselines.ts";
 import { folded } from "../shared/folded.ts";
+import { html } from "../shared/html.ts";
 import { modelOptions } from "../shared/model-names.ts";
 import { timeText } from "../shared/text.ts";
 import type { Comparison, Made } from "./comparison.ts";
+import { fixed, t } from "../shared/words.ts";
 
 export function compareSection(session: Session, comparison: Comparison): TemplateResult {
   const { result, choice, own, activity } = session;
@@ -16,7 +18,7 @@ export function compareSection(session: Session, comparison: Comparison): Templa
   const isFree = (name: string) => !names.includes(name);
   const shipped = choice.shipped.map(({ name }) => name).filter(isFree);
   const isFull = names.length >= MAX_BASELINES;
-  const first = names.length === 0 ? "The original" : isFull ? `${MAX_BASELINES} at most` : "Add another…";
+  const first = names.length === 0 ? t("The original") : isFull ? t`${MAX_BASELINES} at most` : t("Add another…");
   const content = html`
     ${
       names.length > 0
@@ -37,7 +39,7 @@ export function compareSection(session: Session, comparison: Comparison): Templa
     >
       <option value="" selected>${first}</option>
       <optgroup label="Resizers">
-        ${resizers.map(([value, label]) => (isFree(value) ? html`<option value=${value}>${label}</option>` : nothing))}
+        ${resizers.map(([value, label]) => (isFree(value) ? html`<option value=${value}>${t(label)}</option>` : nothing))}
       </optgroup>
       ${modelOptions(shipped, own.names.filter(isFree))}
     </select>
@@ -61,14 +63,15 @@ export function compareSection(session: Session, comparison: Comparison): Templa
           `
     }
   `;
-  return folded("compare", "Compare", names.length > 0, content);
+  return folded("compare", t("Compare"), names.length > 0, content);
 }
 
 /** A baseline in the list, with a button to show it left of the line and one to remove it. */
 function baselineTemplate(session: Session, comparison: Comparison, name: string): TemplateResult {
   const { own, activity } = session;
   const made = session.result && comparison.made(name);
-  const label = name === ORIGINAL ? "The original" : `${baselineLabel(name)}${own.named(name) ? " (yours)" : ""}`;
+  const label =
+    name === ORIGINAL ? t("The original") : own.named(name) ? t`${baselineLabel(name)} (yours)` : baselineLabel(name);
   return html`
     <li>
       <button
@@ -104,13 +107,14 @@ function baselineTemplate(session: Session, comparison: Comparison, name: string
 
 /** How a baseline compares with the result. */
 function figures({ distance: { psnrY, ssimY }, milliseconds, pixels }: Made): string {
-  const psnr = psnrY === null ? "identical" : `PSNR ${psnrY.toFixed(2)}`;
-  const ssim = psnrY === null || ssimY === null ? "" : `, SSIM ${ssimY.toFixed(4)}`;
-  return `${psnr}${ssim}, ${timeText(milliseconds)}${pixels ? "" : "; computed again when shown, to save memory"}`;
+  const psnr = psnrY === null ? t("identical") : `PSNR ${fixed(psnrY, 2)}`;
+  const ssim = psnrY === null || ssimY === null ? "" : `, SSIM ${fixed(ssimY, 4)}`;
+  const all = `${psnr}${ssim}, ${timeText(milliseconds)}`;
+  return pixels ? all : t`${all}; computed again when shown, to save memory`;
 }
 
 function distanceText({ psnrY, ssimY, largest, mean }: Distance): string {
-  if (psnrY === null) return largest === 0 ? "The two are identical." : "The two have the same luma.";
-  const ssim = ssimY === null ? "" : `, SSIM ${ssimY.toFixed(4)}`;
-  return `Distance from the result: PSNR ${psnrY.toFixed(2)} dB${ssim}. Difference in levels of 255: at most ${largest}, ${mean.toFixed(2)} on average.`;
+  if (psnrY === null) return largest === 0 ? t("The two are identical.") : t("The two have the same luma.");
+  const ssim = ssimY === null ? "" : `, SSIM ${fixed(ssimY, 4)}`;
+  return t`Distance from the result: PSNR ${fixed(psnrY, 2)} dB${ssim}. Difference in levels of 255: at most ${largest}, ${fixed(mean, 2)} on average.`;
 }

@@ -9,8 +9,9 @@ import type { Commands } from "../session/commands.ts";
 import type { LoadedPicture } from "../session/picture.ts";
 import type { Session } from "../session/session.ts";
 import { isEqual, widened } from "../shared/areas.ts";
-import { roundZoom, timeText } from "../shared/text.ts";
+import { timeText, zoomText } from "../shared/text.ts";
 import { estimate, SETTLED_MS } from "./estimate.ts";
+import { t } from "../shared/words.ts";
 
 /** Milliseconds that the network may take for a glimpse, so that a change is seen within 150. */
 const GLIMPSE_MS = 60;
@@ -28,7 +29,7 @@ export interface PartViewer {
   readonly seen: Area | undefined;
   /** Turns to where a result will open. */
   open(picture: ImageData, zoom: number): void;
-  showRegion(region: Area, result: ImageData, label: string): void;
+  showRegion(region: Area, result: ImageData, label: () => string): void;
 }
 
 /** A part of `source` that was enlarged with the settings of `fingerprint`. */
@@ -90,7 +91,7 @@ export class InView {
     if (!cost || !goesOn()) return;
     if (cost.milliseconds <= AT_ONCE_MS) await this.#commands.run();
     else if (session.result) {
-      activity.say("idle", `${status.text} That takes about ${timeText(cost.milliseconds)}: press Enlarge.`);
+      activity.say("idle", `${status.text} ${t`That takes about ${timeText(cost.milliseconds)}: press Enlarge.`}`);
     }
     // The first estimate may have been too long.
     else if ((await this.#follow(await this.#engine())) <= AT_ONCE_MS) await this.#commands.run();
@@ -147,7 +148,7 @@ export class InView {
     const { area, imageData, zoom } = piece;
     const { left = 0, top = 0 } = part?.area ?? {};
     const place = { ...area, left: area.left + left, top: area.top + top };
-    this.#viewer.showRegion(place, imageData, `Enlarged ×${roundZoom(zoom)}`);
+    this.#viewer.showRegion(place, imageData, () => t`Enlarged ×${zoomText(zoom)}`);
   }
 
   /**
@@ -156,7 +157,7 @@ export class InView {
    */
   async #follow(upscaler: Upscaler): Promise<number> {
     const { activity, fingerprint } = this.#session;
-    const signal = activity.begin("idle", "Enlarging the part in view…");
+    const signal = activity.begin("idle", t("Enlarging the part in view…"));
     this.#following = { upscaler, fingerprint, signal, step: new AbortController() };
     return this.#step(this.#following);
   }
@@ -181,18 +182,18 @@ export class InView {
     try {
       const { milliseconds } = await upscaler.estimate(area, target);
       signal.throwIfAborted();
-      let about = "Zoom in to have the part in view enlarged.";
+      let about = t("Zoom in to have the part in view enlarged.");
       if (milliseconds <= AT_ONCE_MS) {
-        activity.say("idle", "Enlarging the part in view…");
+        activity.say("idle", t("Enlarging the part in view…"));
         await this.#enlarge(upscaler, area, signal);
         this.#show();
-        about = "The part in view is enlarged.";
+        about = t("The part in view is enlarged.");
       }
       // By now it is known better how fast the device is.
       const whole = await upscaler.estimate(source, target);
       signal.throwIfAborted();
       this.#session.setEstimate(whole);
-      activity.say("idle", `${about} All of it takes about ${timeText(whole.milliseconds)}: press Enlarge.`);
+      activity.say("idle", `${about} ${t`All of it takes about ${timeText(whole.milliseconds)}: press Enlarge.`}`);
       return whole.milliseconds;
     } catch (error) {
       if (!signal.aborted) activity.fail(error);

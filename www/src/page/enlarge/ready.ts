@@ -4,10 +4,12 @@ import { MIN_ZOOM } from "../session/defaults.ts";
 import { untrainedText } from "../session/hyper-parameters.ts";
 import type { Session } from "../session/session.ts";
 import { sizeText } from "../shared/text.ts";
+import { t } from "../shared/words.ts";
 
 export function sayReady({ activity, choice, picture, source, target, zoomIsValid }: Session): void {
-  if (!zoomIsValid) activity.say("error", `Choose a zoom from ${MIN_ZOOM} to ${MAX_ZOOM}.`);
-  else if (!choice.isTrained) activity.say("idle", untrainedText(choice.trained));
-  else if (picture && source && target) activity.say("idle", `Ready: ${sizeText(source)} to ${sizeText(target)}.`);
-  else activity.say("idle", "Open a picture to start.");
+  if (!zoomIsValid) activity.say("error", () => t`Choose a zoom from ${MIN_ZOOM} to ${MAX_ZOOM}.`);
+  else if (!choice.isTrained) activity.say("idle", () => untrainedText(choice.trained));
+  else if (picture && source && target)
+    activity.say("idle", () => t`Ready: ${sizeText(source)} to ${sizeText(target)}.`);
+  else activity.say("idle", () => t("Open a picture to start."));
 }

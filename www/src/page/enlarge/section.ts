@@ -1,5 +1,5 @@
 /** Enlarging: the zoom, the device, the button, and the report of the result. */
-import { html, nothing, type TemplateResult } from "lit-html";
+import { nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 import { MAX_ZOOM, type Backend } from "../../module/core.ts";
 import { AT_ONCE_MS } from "../session/at-once.ts";
@@ -7,9 +7,11 @@ import type { Commands } from "../session/commands.ts";
 import { MIN_ZOOM } from "../session/defaults.ts";
 import type { Result, Session } from "../session/session.ts";
 import { folded } from "../shared/folded.ts";
+import { html } from "../shared/html.ts";
 import { modelLabel } from "../shared/model-names.ts";
-import { sizeText, timeText } from "../shared/text.ts";
+import { sizeText, timeText, zoomText } from "../shared/text.ts";
 import { unlessEdited } from "../shared/unless-edited.ts";
+import { fixed, type Phrase, t } from "../shared/words.ts";
 
 interface Size {
   width: number;
@@ -26,7 +28,7 @@ export function zoomSection(session: Session, commands: Commands, model: Templat
         <input
           type="range"
           aria-label="Zoom"
-          aria-valuetext="${zoom} times"
+          aria-valuetext="${zoomText(zoom)} times"
           min=${Math.log2(MIN_ZOOM)}
           max=${Math.log2(MAX_ZOOM)}
           step="0.01"
@@ -56,7 +58,7 @@ export function zoomSection(session: Session, commands: Commands, model: Templat
         </span>
       </div>
       <p class="about" data-testid="estimate">
-        ${target && zoomIsValid ? `Result: ${sizeText(target)}${costText(session)}` : "Any number from 1 to 16, such as 2.5"}
+        ${target && zoomIsValid ? resultText(session, target) : t("Any number from 1 to 16, such as 2.5")}
       </p>
       ${source && target ? sizeFields(session, commands, source, target) : nothing} ${model}
     </section>
@@ -65,9 +67,9 @@ export function zoomSection(session: Session, commands: Commands, model: Templat
 
 /** Fields for the zoom by the result's width or height. */
 function sizeFields({ zoomIsValid }: Session, commands: Commands, picture: Size, target: Size): TemplateResult {
-  const field = (side: "width" | "height", label: string) => html`
+  const field = (side: "width" | "height", label: string, short: string) => html`
     <label class="number">
-      <span aria-hidden="true">${label.charAt(0)}</span>
+      <span aria-hidden="true">${short}</span>
       <input
         type="number"
         aria-label="${label} of the result in pixels"
@@ -79,20 +81,20 @@ function sizeFields({ zoomIsValid }: Session, commands: Commands, picture: Size,
       />
     </label>
   `;
-  return html`<div class="row sides">${field("width", "Width")} ${field("height", "Height")}</div>`;
+  return html`<div class="row sides">${field("width", t("Width"), t`W`)} ${field("height", t("Height"), t`H`)}</div>`;
 }
 
-/** The cost of a run, once it is known. */
-function costText({ estimate }: Session): string {
-  if (!estimate) return "";
+/** The size of a result, and what it costs once that is known. */
+function resultText({ estimate }: Session, target: Size): string {
+  if (!estimate) return t`Result: ${sizeText(target)}`;
   // The canvas that shows the result comes on top.
   const megabytes = (estimate.bytes + 4 * estimate.width * estimate.height) / 1e6;
   const memory =
-    megabytes < 1000 ? `${Math.ceil(megabytes / 10) * 10}\u00a0MB` : `${(megabytes / 1000).toFixed(1)}\u00a0GB`;
-  return `; about ${timeText(estimate.milliseconds)}, ${memory} of memory`;
+    megabytes < 1000 ? `${Math.ceil(megabytes / 10) * 10}\u00a0MB` : `${fixed(megabytes / 1000, 1)}\u00a0GB`;
+  return t`Result: ${sizeText(target)}; about ${timeText(estimate.milliseconds)}, ${memory} of memory`;
 }
 
-const devices: readonly [Backend, string][] = [
+const devices: readonly [Backend, Phrase][] = [
   ["auto", "Automatic"],
   ["cpu", "Processor (CPU)"],
   ["gpu", "Graphics card (WebGPU)"],
@@ -106,7 +108,7 @@ export function deviceSection({ backend, isAtOnce }: Session, commands: Commands
       .value=${live(backend)}
       @change=${(event: Event) => commands.setBackend((event.target as HTMLSelectElement).value as Backend)}
     >
-      ${devices.map(([value, label]) => html`<option value=${value} ?selected=${value === backend}>${label}</option>`)}
+      ${devices.map(([value, label]) => html`<option value=${value} ?selected=${value === backend}>${t(label)}</option>`)}
     </select>
     <label class="check">
       <input
@@ -118,7 +120,7 @@ export function deviceSection({ backend, isAtOnce }: Session, commands: Commands
       Enlarge at once what takes up to ${AT_ONCE_MS / 1000} seconds
     </label>
   `;
-  return folded("device", "Device", backend !== "auto", content);
+  return folded("device", t("Device"), backend !== "auto", content);
 }
 
 /** The bar that is always in sight: what goes on, and what to do next. `resultButtons`: with the result. */
@@ -187,19 +189,22 @@ function trainedButton(name: string, commands: Commands): TemplateResult {
   `;
 }
 
+/** The engine speaks English. */
+const byEngine = (text: string) => html`<span lang="en">${text}</span>`;
+
 export function reportSection({ upscaled, model }: Result): TemplateResult {
   const { report } = upscaled;
   const rows: [string, string | TemplateResult][] = [
-    ["Size", sizeText(upscaled)],
-    ["Time", timeText(report.milliseconds)],
+    [t("Size"), sizeText(upscaled)],
+    [t("Time"), timeText(report.milliseconds)],
     // A file that was loaded may have another name here than in its metadata.
-    ["Model", model === report.model ? model : `${model} (called ${report.model} in its file)`],
-    ["Device", `${report.backend.toUpperCase()} (${report.adapter})`],
-    ["Reason", report.reason],
-    ["Tiles", String(report.tiles)],
-    ...report.notes.map((note): [string, string] => ["Note", note]),
-    ["Model SHA-256", html`<code>${report.modelSha256}</code>`],
-    ["Output SHA-256", html`<code>${report.outputSha256}</code>`],
+    [t("Model"), model === report.model ? model : t`${model} (called ${report.model} in its file)`],
+    [t("Device"), `${report.backend.toUpperCase()} (${report.adapter})`],
+    [t("Reason"), byEngine(report.reason)],
+    [t("Tiles"), String(report.tiles)],
+    ...report.notes.map((note): [string, TemplateResult] => [t("Note"), byEngine(note)]),
+    [t("Model SHA-256"), html`<code>${report.modelSha256}</code>`],
+    [t("Output SHA-256"), html`<code>${report.outputSha256}</code>`],
   ];
   const content = html`
     <dl data-testid="report">
@@ -212,5 +217,5 @@ export function reportSection({ upscaled, model }: Result): TemplateResult {
       )}
     </dl>
   `;
-  return folded("report", "Report", false, content);
+  return folded("report", t("Report"), false, content);
 }

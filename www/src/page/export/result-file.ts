@@ -7,6 +7,7 @@ import type { Session } from "../session/session.ts";
 import { resultName, write, type FileSettings } from "../shared/formats.ts";
 import { save } from "../shared/save.ts";
 import { noteText } from "../shared/text.ts";
+import { t } from "../shared/words.ts";
 
 /** Milliseconds without other work after which the file is written. */
 const QUIET_MS = 400;
@@ -58,13 +59,13 @@ export class ResultFile {
       const { file, notes } = await this.#write(result.upscaled);
       const name = `${resultName(picture.name, result.zoom)}.${files.format.ending}`;
       await use(new File([file], name, { type: file.type }));
-      if (notes.length > 0) activity.say("done", `Saved. ${noteText(notes)}`);
+      if (notes.length > 0) activity.say("done", `${t("Saved.")} ${noteText(notes)}`);
     } catch (error) {
       const { name } = error as Error;
       // The visitor has shared it with nobody.
       if (name === "AbortError") return;
       // Browsers let pages share for a few seconds after a click.
-      if (name === "NotAllowedError") activity.say("done", "The file is ready now. Press Share again.");
+      if (name === "NotAllowedError") activity.say("done", t("The file is ready now. Press Share again."));
       else activity.fail(error);
     }
   }

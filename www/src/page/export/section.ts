@@ -1,12 +1,14 @@
 /** The result's file: buttons to save and share it, and fields for its format, quality and metadata. */
-import { html, nothing, type TemplateResult } from "lit-html";
+import { nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 import type { Commands } from "../session/commands.ts";
 import type { Session } from "../session/session.ts";
 import { formats, jpeg, lossyWebp, png, type FileSettings, type Format } from "../shared/formats.ts";
+import { html } from "../shared/html.ts";
 import { bytesText } from "../shared/text.ts";
 import { unlessEdited } from "../shared/unless-edited.ts";
 import type { ResultFile } from "./result-file.ts";
+import { t } from "../shared/words.ts";
 
 /**
  * Whether the browser writes lossy WebP; Safari writes PNG instead. Undefined until that is known.
@@ -27,7 +29,7 @@ export function resultButtons({ files }: Session, resultFile: ResultFile): Templ
   const { bytes } = resultFile;
   return html`
     <button type="button" class="primary" data-testid="download" @click=${() => void resultFile.save()}>
-      ${`Download ${files.format.ending.toUpperCase()}`}
+      ${t`Download ${files.format.ending.toUpperCase()}`}
       ${bytes === undefined ? nothing : html`<small>${bytesText(bytes)}</small>`}
     </button>
     ${
@@ -63,11 +65,9 @@ function formatFields({ files, batch, activity }: Session, commands: Commands): 
     >
       ${formats.map((format) => {
         const { label } = format;
-        const why = isMissing(format) ? " (not in this browser)" : "";
+        const name = isMissing(format) ? t`${t(label)} (not in this browser)` : t(label);
         return html`
-          <option value=${label} ?selected=${format === files.format} ?disabled=${isMissing(format)}>
-            ${label}${why}
-          </option>
+          <option value=${label} ?selected=${format === files.format} ?disabled=${isMissing(format)}>${name}</option>
         `;
       })}
     </select>
@@ -76,7 +76,8 @@ function formatFields({ files, batch, activity }: Session, commands: Commands): 
 }
 
 function qualityField({ format, quality }: FileSettings, isDisabled: boolean, commands: Commands): TemplateResult {
-  const title = `${format.label} quality, 1 to 100${format === lossyWebp ? "; 100 is lossless" : ""}`;
+  const title =
+    format === lossyWebp ? t`${format.label} quality, 1 to 100; 100 is lossless` : t`${format.label} quality, 1 to 100`;
   return html`
     <label class="number quality" title=${title}>
       <span aria-hidden="true">Q</span>

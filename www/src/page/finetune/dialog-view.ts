@@ -1,5 +1,5 @@
 /** The content of the fine-tuning dialog. */
-import { html, nothing, type TemplateResult } from "lit-html";
+import { nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 import type { TuneFacts } from "../../module/core.ts";
 import { differenceText } from "../session/hyper-parameters.ts";
@@ -10,11 +10,13 @@ import { plot } from "./plots.ts";
 import type { FineTuning } from "./fine-tuning.ts";
 import type { Run } from "./run.ts";
 import { presets, settingsTemplate } from "./settings.ts";
+import { html } from "../shared/html.ts";
+import { fixed, type Phrase, plural, t, whole } from "../shared/words.ts";
 
 /** `close` closes the dialog. */
 export function dialogTemplate(tuning: FineTuning, close: () => void): TemplateResult {
   const { run } = tuning;
-  const title = run ? html`Fine-tuning <em>${run.name}</em>` : "Fine-tune on your pictures";
+  const title = run ? html`Fine-tuning <em>${run.name}</em>` : t("Fine-tune on your pictures");
   return html`
     <header>
       <h2 id="tune-title" tabindex="-1">${title}</h2>
@@ -73,8 +75,8 @@ function setupTemplate(tuning: FineTuning): TemplateResult {
                 .checked=${live(settings.steps === steps)}
                 @change=${() => tuning.setSettings({ ...settings, steps })}
               />
-              <b>${label}</b>
-              <span>${steps.toLocaleString("en")} steps, ${about}</span>
+              <b>${t(label)}</b>
+              <span>${whole(steps)} steps, ${t(about)}</span>
             </label>
           `,
         )}
@@ -143,18 +145,18 @@ function numbersText(tuning: FineTuning, { step, settings, stepsPerSecond, tunin
   if (!begun) return "";
   const speed =
     stepsPerSecond >= 1
-      ? `${stepsPerSecond.toFixed(1)} steps per second`
-      : `${(1 / stepsPerSecond).toFixed(1)} s per step`;
-  const parts = [`Step ${step.toLocaleString("en")} of ${settings.steps.toLocaleString("en")}`];
+      ? t`${fixed(stepsPerSecond, 1)} steps per second`
+      : t`${fixed(1 / stepsPerSecond, 1)} s per step`;
+  const parts = [t`Step ${whole(step)} of ${whole(settings.steps)}`];
   if (tuning.phase === "running" && stepsPerSecond > 0) parts.push(speed + tuning.timeLeft);
   // What is done needs no checkpoint, and its best step is another number.
-  if (kept !== undefined && tuning.phase !== "done") parts.push(`checkpoint at step ${kept.toLocaleString("en")}`);
+  if (kept !== undefined && tuning.phase !== "done") parts.push(t`checkpoint at step ${whole(kept)}`);
   return parts.join("; ");
 }
 
 function lossFigure({ losses, settings }: Run): TemplateResult {
   const { last } = losses;
-  const said = last === undefined ? "none yet" : last.toFixed(4);
+  const said = last === undefined ? t("none yet") : fixed(last, 4);
   return html`
     <figure data-testid="finetune-loss">
       <figcaption><b>Loss</b> <span>${said}</span></figcaption>
@@ -164,7 +166,7 @@ function lossFigure({ losses, settings }: Run): TemplateResult {
         levels: [],
         steps: settings.steps,
         digits: 2,
-        label: `Training loss by step, latest ${said}`,
+        label: t`Training loss by step, latest ${said}`,
       })}
     </figure>
   `;
@@ -178,31 +180,29 @@ function psnrFigure(
   const best = score?.best;
   return html`
     <figure data-testid="finetune-psnr">
-      <figcaption><b>PSNR</b> <span>${last.toFixed(2)} dB</span> <small>validation</small></figcaption>
+      <figcaption><b>PSNR</b> <span>${fixed(last, 2)} dB</span> <small>validation</small></figcaption>
       ${plot({
         points: scores,
         isNoisy: false,
         levels: [
           { value: startPsnrY, label: start.name, mark: "start" },
-          { value: bicubicPsnrY, label: "bicubic", mark: "bicubic" },
+          { value: bicubicPsnrY, label: t("bicubic"), mark: "bicubic" },
         ],
         best: best && [best.step, best.psnrY],
         steps: settings.steps,
         digits: 1,
-        label:
-          `Validation PSNR by step: now ${last.toFixed(2)} dB, ${start.name} ${startPsnrY.toFixed(2)} dB, ` +
-          `bicubic ${bicubicPsnrY.toFixed(2)} dB`,
+        label: t`Validation PSNR by step: now ${fixed(last, 2)} dB, ${start.name} ${fixed(startPsnrY, 2)} dB, bicubic ${fixed(bicubicPsnrY, 2)} dB`,
       })}
     </figure>
   `;
 }
 
-const crops = [
+const crops: readonly (readonly [string, Phrase])[] = [
   ["truth", "Original"],
   ["bicubic", "Bicubic"],
   ["before", "Before"],
   ["after", "Now"],
-] as const;
+];
 
 function cropsTemplate({ from, score }: Run): TemplateResult {
   return html`
@@ -214,10 +214,10 @@ function cropsTemplate({ from, score }: Run): TemplateResult {
               data-testid="finetune-${crop}"
               data-crop=${crop}
               role="img"
-              aria-label="Detail of a validation picture: ${label}"
+              aria-label="Detail of a validation picture: ${t(label)}"
             ></canvas>
             <figcaption>
-              ${label}
+              ${t(label)}
               ${crop === "before" ? html`<small>${from}</small>` : nothing}${
                 crop === "after" && score ? html`<small>step ${score.step}</small>` : nothing
               }
@@ -250,12 +250,26 @@ export function paintCrops(dialog: HTMLElement, { run }: FineTuning): void {
 function factsText({ pictures }: Run, facts: TuneFacts): string {
   const { heldOut, heldOutPictures: count, enough, backend, adapter, reason } = facts;
   const all = pictures.length;
-  const what =
+  const sentences = [
     heldOut === "pictures"
-      ? `${count} of the ${all} pictures ${count === 1 ? "is" : "are"}`
-      : `a part of ${all === 1 ? "the picture" : count === all ? "each picture" : `${count} of the ${all} pictures`} is`;
-  const trust = enough ? "" : " That is too little for a reliable score. More pictures would make it more reliable.";
-  return `For validation, ${what} held out of training.${trust} Training runs on the ${backend.toUpperCase()} (${adapter}: ${reason}).`;
+      ? plural(
+          count,
+          "For validation, {0} of the {1} pictures is held out of training.",
+          "For validation, {0} of the {1} pictures are held out of training.",
+          count,
+          all,
+        )
+      : partText(count, all),
+    enough ? "" : t("That is too little for a reliable score. More pictures would make it more reliable."),
+    t`Training runs on the ${backend.toUpperCase()} (${adapter}: ${reason}).`,
+  ];
+  return sentences.filter(Boolean).join(" ");
+}
+
+function partText(count: number, all: number): string {
+  if (all === 1) return t("For validation, a part of the picture is held out of training.");
+  if (count === all) return t("For validation, a part of each picture is held out of training.");
+  return t`For validation, a part of ${count} of the ${all} pictures is held out of training.`;
 }
 
 function runActions(tuning: FineTuning, run: Run): TemplateResult {
@@ -330,11 +344,11 @@ function runActions(tuning: FineTuning, run: Run): TemplateResult {
       type="button"
       class=${isDone ? "primary" : ""}
       data-testid="finetune-save"
-      title=${isDone ? "" : "Add the best step so far to the list of models"}
+      title=${isDone ? "" : t("Add the best step so far to the list of models")}
       ?disabled=${phase === "stopping" || tuning.isSaving}
       @click=${() => void tuning.save()}
     >
-      ${isDone ? "Save model" : phase === "running" ? "Save and keep training" : "Save best so far"}
+      ${isDone ? t("Save model") : phase === "running" ? t("Save and keep training") : t("Save best so far")}
     </button>
   `;
 }
@@ -342,21 +356,21 @@ function runActions(tuning: FineTuning, run: Run): TemplateResult {
 /** Announced by screen readers. */
 function statusText({ phase, run, error, confirms }: FineTuning): string {
   if (!run) return error;
-  if (confirms) return `Discard ${run.name}? Its training will be lost, and the page will use ${run.before} again.`;
+  if (confirms) return t`Discard ${run.name}? Its training will be lost, and the page will use ${run.before} again.`;
   switch (phase) {
     case "starting":
-      return `Reading the pictures and scoring ${run.from}…`;
+      return t`Reading the pictures and scoring ${run.from}…`;
     case "pausing":
-      return "Pausing after the current step…";
+      return t("Pausing after the current step…");
     case "paused":
-      return "Paused. You can resume at any time, even on another day.";
+      return t("Paused. You can resume at any time, even on another day.");
     case "stopping":
-      return "Finishing after the current step…";
+      return t("Finishing after the current step…");
     case "done":
       return run.tuning && run.result ? outcome(run.tuning, run.result) : "";
     default:
       return run.score?.stalled
-        ? "The score has stopped improving. You can finish now; the best step is kept."
-        : "Training. You can close this dialog and keep using the page.";
+        ? t("The score has stopped improving. You can finish now; the best step is kept.")
+        : t("Training. You can close this dialog and keep using the page.");
   }
 }

@@ -22,6 +22,7 @@ import { Curve } from "./plots.ts";
 import { storeCheckpoint, type Phase, type Run } from "./run.ts";
 import { newNetworkSettings, trainableOf } from "./settings.ts";
 import { spanText } from "./span.ts";
+import { t, whole } from "../shared/words.ts";
 
 /**
  * Milliseconds between two checkpoints. With a step, a scoring and the writing, at most 30 seconds
@@ -129,7 +130,7 @@ export class FineTuning {
     if (!start || network || this.#pixelMs?.start !== start) return "";
     const { patch, batch, steps } = this.settings;
     const seconds = (steps * batch * (patch / start.scale) ** 2 * this.#pixelMs.ms) / 1000;
-    return `It may take ${spanText(LEAST_COST * seconds, MOST_COST * seconds)} on this device.`;
+    return t`It may take ${spanText(LEAST_COST * seconds, MOST_COST * seconds)} on this device.`;
   }
 
   /** The model that a new run starts from. */
@@ -189,23 +190,23 @@ export class FineTuning {
   get line(): string {
     const { run, phase } = this;
     if (!run) return "";
-    const step = `step ${run.step.toLocaleString("en")} of ${run.settings.steps.toLocaleString("en")}`;
+    const step = t`step ${whole(run.step)} of ${whole(run.settings.steps)}`;
     switch (phase) {
       case "starting":
-        return `${run.name}: reading the pictures and scoring ${run.from}…`;
+        return t`${run.name}: reading the pictures and scoring ${run.from}…`;
       case "running":
         return `${run.name}: ${step}${this.timeLeft}`;
       case "done":
-        return `${run.name} is done but not saved yet.`;
+        return t`${run.name} is done but not saved yet.`;
       default:
-        return `${run.name}: ${phase === "stopping" ? "finishing" : "paused"} at ${step}`;
+        return phase === "stopping" ? t`${run.name}: finishing at ${step}` : t`${run.name}: paused at ${step}`;
     }
   }
 
   get timeLeft(): string {
     const { run } = this;
     if (!run || run.stepsPerSecond <= 0) return "";
-    return `, ${durationText((run.settings.steps - run.step) / run.stepsPerSecond)} left`;
+    return t`, ${durationText((run.settings.steps - run.step) / run.stepsPerSecond)} left`;
   }
 
   async begin(): Promise<void> {
@@ -242,7 +243,7 @@ export class FineTuning {
     const pictures = await readPictures(id);
     if (this.isBusy) return;
     if (pictures.length === 0) {
-      this.error = `The pictures of ${name} are no longer on this device, so it cannot be resumed. Discard it and start again.`;
+      this.error = t`The pictures of ${name} are no longer on this device, so it cannot be resumed. Discard it and start again.`;
       this.#view.draw();
       return;
     }
@@ -284,7 +285,7 @@ export class FineTuning {
     void this.#launcher.findWaiting();
     try {
       const release = await lock(run.id);
-      if (!release) throw new Error(`${run.name} is already being fine-tuned in another window.`);
+      if (!release) throw new Error(t`${run.name} is already being fine-tuned in another window.`);
       run.release = release;
       const tuning = await fineTune({
         model: run.source,
@@ -340,7 +341,7 @@ export class FineTuning {
   #fail(run: Run, error: unknown): void {
     if (this.run !== run) return;
     this.error = error instanceof Error ? error.message : String(error);
-    if (run.kept !== undefined) this.error += ` The checkpoint from step ${run.kept} is still stored.`;
+    if (run.kept !== undefined) this.error += ` ${t`The checkpoint from step ${whole(run.kept)} is still stored.`}`;
     this.#end(run);
     void this.#launcher.findWaiting();
   }
@@ -439,7 +440,7 @@ export class FineTuning {
       this.#launcher.onSaved({
         name,
         before: run.before,
-        text: `It is now the selected model. ${outcome(run.tuning, result)}`,
+        text: `${t("It is now the selected model.")} ${outcome(run.tuning, result)}`,
       });
       this.#end(run);
       this.#view.close();
@@ -479,7 +480,7 @@ export class FineTuning {
       await storeCheckpoint(run);
     } catch (error) {
       if (this.run !== run) return;
-      run.trouble = `${(error as Error).message} Training continues. Download the model to keep it.`;
+      run.trouble = `${(error as Error).message} ${t("Training continues. Download the model to keep it.")}`;
     }
     this.#view.drawSoon();
   }

@@ -12,6 +12,7 @@ import {
 import type { FineTuneDialog } from "./dialog.ts";
 import { lock } from "./lock.ts";
 import type { FineTuning, SavedModel } from "./fine-tuning.ts";
+import { t } from "../shared/words.ts";
 
 export class FineTuneLauncher {
   /** Undefined until it is loaded. */
@@ -68,7 +69,7 @@ export class FineTuneLauncher {
       this.#dialog.show();
       if (kept) await this.#dialog.tuning.goOn(kept);
     } catch (error) {
-      this.#trouble = `Fine-tuning could not be loaded (${(error as Error).message}). Check the connection and try again.`;
+      this.#trouble = t`Fine-tuning could not be loaded (${(error as Error).message}). Check the connection and try again.`;
     }
     this.#session.changed();
   }
@@ -95,7 +96,7 @@ export class FineTuneLauncher {
       await removeTuning(kept.id).catch(() => undefined);
       release();
     } else {
-      this.#trouble = `${kept.name} is already being fine-tuned in another window.`;
+      this.#trouble = t`${kept.name} is already being fine-tuned in another window.`;
     }
     await this.findWaiting();
   }

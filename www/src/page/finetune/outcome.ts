@@ -1,6 +1,7 @@
 /** The outcome of a fine-tuning, in numbers and words. */
 import type { TuneResult, Tuning } from "../../module/core.ts";
 import { gainText } from "../shared/text.ts";
+import { fixed, t, whole } from "../shared/words.ts";
 
 /** A smaller gain in dB is neither visible nor certain. */
 const MIN_GAIN = 0.05;
@@ -14,11 +15,10 @@ export function gainOf({ facts }: Tuning, { psnrY }: TuneResult): number {
 export function outcome(tuning: Tuning, result: TuneResult): string {
   const { start, bicubicPsnrY, settings } = tuning.facts;
   const gain = gainOf(tuning, result);
-  const gains = `${gainText(gain)} vs. ${start.name}, ${gainText(result.psnrY - bicubicPsnrY)} vs. bicubic`;
-  const all = `${result.psnrY.toFixed(1)} dB (${gains}).`;
-  if (gain >= MIN_GAIN || (settings.network && result.step > 0))
-    return `Best at step ${result.step.toLocaleString("en")}: ${all}`;
-  if (result.step > 0) return `The validation score improved little or not at all: ${all}`;
-  if (settings.network) return `No step improved the validation score: ${all}`;
-  return `The validation score did not improve, so the best model is still ${start.name}. More pictures of the same kind may help.`;
+  const gains = t`${gainText(gain)} vs. ${start.name}, ${gainText(result.psnrY - bicubicPsnrY)} vs. bicubic`;
+  const all = `${fixed(result.psnrY, 1)} dB (${gains}).`;
+  if (gain >= MIN_GAIN || (settings.network && result.step > 0)) return t`Best at step ${whole(result.step)}: ${all}`;
+  if (result.step > 0) return t`The validation score improved little or not at all: ${all}`;
+  if (settings.network) return t`No step improved the validation score: ${all}`;
+  return t`The validation score did not improve, so the best model is still ${start.name}. More pictures of the same kind may help.`;
 }

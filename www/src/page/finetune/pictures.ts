@@ -1,6 +1,8 @@
 /** The pictures to fine-tune on. Each is read once, to check that it is usable. */
-import { html, nothing, type TemplateResult } from "lit-html";
+import { nothing, type TemplateResult } from "lit-html";
 import { HELD_OUT_PARTS, MAX_PICTURES, MIN_PICTURES_HELD_OUT_WHOLE, type SourcePicture } from "../../module/core.ts";
+import { html } from "../shared/html.ts";
+import { plural, t } from "../shared/words.ts";
 
 interface TunePicture {
   file: File;
@@ -36,7 +38,13 @@ export class Pictures {
     if (excess === 0) return this.#refused;
     return [
       ...this.#refused,
-      `At most ${MAX_PICTURES} pictures can be used: ${excess} ${excess === 1 ? "was" : "were"} left out.`,
+      plural(
+        excess,
+        "At most {0} pictures can be used: {1} was left out.",
+        "At most {0} pictures can be used: {1} were left out.",
+        MAX_PICTURES,
+        excess,
+      ),
     ];
   }
 
@@ -44,7 +52,7 @@ export class Pictures {
   add(files: readonly File[], least: number): void {
     this.#forgetRefusals();
     if (files.length === 0)
-      this.#refused.push("That was not a file. Save the picture first, then choose or drop the file.");
+      this.#refused.push(t("That was not a file. Save the picture first, then choose or drop the file."));
     this.unread += files.length;
     this.ready = this.ready.then(async () => {
       for (const file of files) {
@@ -101,20 +109,20 @@ export class Pictures {
 
   /** A sentence that says why training on these is not possible; empty if it is. */
   trouble(least: number): string {
-    if (this.all.length === 0) return "Choose at least one picture to fine-tune on.";
+    if (this.all.length === 0) return t("Choose at least one picture to fine-tune on.");
     const small = this.all.find((picture) => sizeTrouble(picture, least) !== "");
     if (small) return `${small.file.name}: ${sizeTrouble(small, least)}`;
     // With few pictures, the last quarter of each is held out to score with.
     const needed = Math.ceil((least * HELD_OUT_PARTS) / (HELD_OUT_PARTS - 1));
     const short = this.all.find(({ width, height }) => Math.max(width, height) < needed);
     if (!short || this.all.length >= MIN_PICTURES_HELD_OUT_WHOLE) return "";
-    return `${short.file.name}: The picture is too small. With fewer than ${MIN_PICTURES_HELD_OUT_WHOLE} pictures, a quarter of each is kept for validation, so the longer side must have at least ${needed} pixels. Use a larger picture, or more pictures.`;
+    return t`${short.file.name}: The picture is too small. With fewer than ${MIN_PICTURES_HELD_OUT_WHOLE} pictures, a quarter of each is kept for validation, so the longer side must have at least ${needed} pixels. Use a larger picture, or more pictures.`;
   }
 }
 
 function sizeTrouble({ width, height }: { width: number; height: number }, least: number): string {
   if (Math.min(width, height) >= least) return "";
-  return `The picture is too small (${width} × ${height} pixels). Each side must have at least ${least} pixels.`;
+  return t`The picture is too small (${width} × ${height} pixels). Each side must have at least ${least} pixels.`;
 }
 
 export function picturesTemplate(pictures: Pictures, least: number): TemplateResult {
@@ -137,7 +145,7 @@ export function picturesTemplate(pictures: Pictures, least: number): TemplateRes
         aria-describedby="tune-files-about"
         @change=${taken}
       />
-      <label class="button" for="tune-files">${all.length > 0 ? "Add pictures" : "Choose pictures"}</label>
+      <label class="button" for="tune-files">${all.length > 0 ? t("Add pictures") : t("Choose pictures")}</label>
       <p class="about" id="tune-files-about">
         <span class="with-mouse">Or drop them here.</span> Use 1 to ${MAX_PICTURES} sharp pictures of the kind you want
         to enlarge.
@@ -182,7 +190,7 @@ export function picturesTemplate(pictures: Pictures, least: number): TemplateRes
 }
 
 function countText({ all, unread }: Pictures): string {
-  if (unread > 0) return `Reading ${unread === 1 ? "1 picture" : `${unread} pictures`}…`;
+  if (unread > 0) return plural(unread, "Reading {0} picture…", "Reading {0} pictures…", unread);
   if (all.length === 0) return "";
-  return all.length === 1 ? "1 picture" : `${all.length} pictures`;
+  return plural(all.length, "{0} picture", "{0} pictures", all.length);
 }

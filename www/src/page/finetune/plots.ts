@@ -2,8 +2,10 @@
  * The curves of a fine-tuning as SVG, which follows the page's theme and has labels for screen
  * readers. uPlot draws on a canvas and is ten times as much code.
  */
-import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from "lit-html";
+import { nothing, svg, type SVGTemplateResult, type TemplateResult } from "lit-html";
 import type { Point } from "../session/storage.ts";
+import { html } from "../shared/html.ts";
+import { fixed, plural, whole } from "../shared/words.ts";
 
 /** More points cannot be distinguished. */
 const MAX_POINTS = 400;
@@ -93,12 +95,13 @@ export function plot({ points, isNoisy, levels, best, steps, digits, label }: Pl
   const text = (content: string, left: number, top: number, anchor: string) =>
     svg`<text x=${left} y=${top} text-anchor=${anchor}>${content}</text>`;
   const isEmpty = points.length === 0;
-  const numberText = (value: number) => value.toFixed(high - low < 0.5 ? digits + 1 : digits);
+  const numberText = (value: number) => fixed(value, high - low < 0.5 ? digits + 1 : digits);
   return html`
     <svg class="curves" role="img" aria-label=${label} viewBox="0 0 ${WIDTH} ${HEIGHT}">
       <path class="frame" d="M${LEFT} ${TOP}V${BOTTOM}H${RIGHT}" />
       ${isEmpty ? nothing : [text(numberText(high), LEFT - 6, TOP + 8, "end"), text(numberText(low), LEFT - 6, BOTTOM, "end")]}
-      ${text("0", LEFT, HEIGHT - 6, "start")} ${text(`${steps.toLocaleString("en")} steps`, RIGHT, HEIGHT - 6, "end")}
+      ${text("0", LEFT, HEIGHT - 6, "start")}
+      ${text(plural(steps, "{0} step", "{0} steps", whole(steps)), RIGHT, HEIGHT - 6, "end")}
       ${apart(levels, y).map((level) => levelTemplate(level, y))}
       ${isNoisy ? svg`<polyline class="single" points=${path(points)} />` : nothing}
       <polyline class="curve" points=${path(shown)} />
@@ -116,7 +119,7 @@ interface Level {
 /** Joins the texts of levels that lie close together. */
 function apart(levels: readonly Level[], y: (value: number) => number): (Level & { words: string })[] {
   const sorted = levels.toSorted((a, b) => b.value - a.value);
-  const worded = sorted.map((level) => ({ ...level, words: `${level.label} ${level.value.toFixed(2)}` }));
+  const worded = sorted.map((level) => ({ ...level, words: `${level.label} ${fixed(level.value, 2)}` }));
   for (const [at, level] of worded.entries()) {
     const next = worded[at + 1];
     if (!next || y(next.value) - y(level.value) > CLOSE) continue;

@@ -1,8 +1,10 @@
 /** The section of the panel that opens fine-tuning and shows how it goes. */
-import { html, nothing, type TemplateResult } from "lit-html";
+import { nothing, type TemplateResult } from "lit-html";
 import type { Session } from "../session/session.ts";
 import { folded } from "../shared/folded.ts";
 import type { FineTuneLauncher } from "./launcher.ts";
+import { html } from "../shared/html.ts";
+import { t, whole } from "../shared/words.ts";
 
 export function fineTuneSection({ choice }: Session, launcher: FineTuneLauncher): TemplateResult {
   const { tuning, saved, trouble, waiting, discarded } = launcher;
@@ -17,7 +19,7 @@ export function fineTuneSection({ choice }: Session, launcher: FineTuneLauncher)
       ?disabled=${!start}
       @click=${() => void launcher.open()}
     >
-      ${tuning?.isBusy ? "Show progress" : choice.isTrained ? "Fine-tune on your pictures" : "Train on your pictures"}
+      ${tuning?.isBusy ? t("Show progress") : choice.isTrained ? t("Fine-tune on your pictures") : t("Train on your pictures")}
     </button>
     ${
       tuning?.isBusy
@@ -48,7 +50,7 @@ export function fineTuneSection({ choice }: Session, launcher: FineTuneLauncher)
     </div>
     ${waitingTemplate(launcher)}
   `;
-  return folded("tuning", "Fine-tune", isActive, content);
+  return folded("tuning", t("Fine-tune"), isActive, content);
 }
 
 /** Stored fine-tunings, to resume or discard them. */
@@ -68,7 +70,7 @@ function waitingTemplate(launcher: FineTuneLauncher): TemplateResult {
                     ?disabled=${tuning?.isBusy ?? false}
                     @click=${() => void launcher.open(kept)}
                   >
-                    Resume ${kept.name} from step ${kept.step.toLocaleString("en")}
+                    Resume ${kept.name} from step ${whole(kept.step)}
                   </button>
                   <button
                     type="button"

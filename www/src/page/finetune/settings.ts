@@ -1,5 +1,5 @@
 /** The settings of a fine-tuning, and the fields to change them. */
-import { html, nothing, type TemplateResult } from "lit-html";
+import { nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 import {
   defaultSettings,
@@ -10,12 +10,14 @@ import {
   type TuneSettings,
 } from "../../module/core.ts";
 import { configOf } from "../session/hyper-parameters.ts";
+import { html } from "../shared/html.ts";
 import { unlessEdited } from "../shared/unless-edited.ts";
+import { languageTag, t, type Phrase, whole } from "../shared/words.ts";
 
 /** A new network has more to learn. */
 export const newNetworkSettings: TuneSettings = { ...defaultSettings, steps: 2400, learningRate: 2e-3 };
 
-export const presets: readonly { label: string; steps: number; about: string }[] = [
+export const presets: readonly { label: Phrase; steps: number; about: Phrase }[] = [
   { label: "Quick", steps: 150, about: "for a first try" },
   { label: "Normal", steps: defaultSettings.steps, about: "for most pictures" },
   { label: "Long", steps: 2400, about: "for many pictures" },
@@ -24,14 +26,14 @@ export const presets: readonly { label: string; steps: number; about: string }[]
 /** A setting that is a number. */
 interface Knob {
   testId: string;
-  label: string;
-  about: string;
+  label: Phrase;
+  about: Phrase;
   range: { min: number; max: number; isWhole: boolean };
   read: (settings: TuneSettings) => number | null;
   /** Gets values in range only. */
   write: (settings: TuneSettings, value: number) => TuneSettings;
   /** The meaning of an empty field, if it may be empty. */
-  empty?: { label: string; write: (settings: TuneSettings) => TuneSettings };
+  empty?: { label: Phrase; write: (settings: TuneSettings) => TuneSettings };
 }
 
 const degrade = (settings: TuneSettings, change: Partial<Degradation>): TuneSettings => ({
@@ -130,31 +132,31 @@ const damage: readonly Knob[] = [
   },
 ];
 
-const trainable: readonly (readonly [Trained, string])[] = [
+const trainable: readonly (readonly [Trained, Phrase])[] = [
   ["all", "All weights"],
   ["tail", "Last layers only"],
   ["light-blocks", "Lightweight blocks only"],
 ];
 
-const shrinks: readonly (readonly [Degradation["shrink"], string])[] = [
+const shrinks: readonly (readonly [Degradation["shrink"], Phrase])[] = [
   ["bicubic", "Bicubic, as in scoring"],
   ["area", "Area average, as in cameras and apps"],
   ["lanczos", "Lanczos, the sharpest"],
   ["bilinear", "Bilinear, the softest"],
 ];
 
-const degradations: readonly (readonly ["same" | "random", string])[] = [
+const degradations: readonly (readonly ["same" | "random", Phrase])[] = [
   ["same", "The same for all pictures"],
   ["random", "At random, as on the web: blur, noise, JPEG of quality 10 to 95"],
 ];
 
-const jpegColours: readonly (readonly ["full" | "half", string])[] = [
+const jpegColours: readonly (readonly ["full" | "half", Phrase])[] = [
   ["full", "Full resolution (4:4:4)"],
   ["half", "Half the resolution (4:2:0), as most files"],
 ];
 
 /** The parts of a model that can be trained alone. */
-export function trainableOf(entry: ModelEntry | undefined): readonly (readonly [Trained, string])[] {
+export function trainableOf(entry: ModelEntry | undefined): readonly (readonly [Trained, Phrase])[] {
   const config = configOf(entry);
   return config && config.hybrid_index > 0 ? trainable : trainable.filter(([value]) => value !== "light-blocks");
 }
@@ -208,8 +210,8 @@ function knobTemplate(knob: Knob, settings: TuneSettings, change: (settings: Tun
   const { min, max, isWhole } = knob.range;
   const value = knob.read(settings);
   return html`
-    <label title="${min.toLocaleString("en", { maximumFractionDigits: 6 })} to ${max.toLocaleString("en")}">
-      <span>${label} <small>${about}</small></span>
+    <label title="${min.toLocaleString(languageTag(), { maximumFractionDigits: 6 })} to ${whole(max)}">
+      <span>${t(label)} <small>${t(about)}</small></span>
       <input
         type="number"
         class="field"
@@ -217,7 +219,7 @@ function knobTemplate(knob: Knob, settings: TuneSettings, change: (settings: Tun
         min=${min}
         max=${max}
         step=${isWhole ? 1 : "any"}
-        placeholder=${empty?.label ?? nothing}
+        placeholder=${empty ? t(empty.label) : nothing}
         .value=${unlessEdited(value === null ? "" : String(value))}
         @change=${(event: Event) => {
           const number = (event.target as HTMLInputElement).valueAsNumber;
@@ -231,20 +233,20 @@ function knobTemplate(knob: Knob, settings: TuneSettings, change: (settings: Tun
 
 function choice<T extends string>(
   testId: string,
-  label: string,
-  options: readonly (readonly [T, string])[],
+  label: Phrase,
+  options: readonly (readonly [T, Phrase])[],
   chosen: T,
   choose: (value: T) => void,
 ): TemplateResult {
   return html`
     <label class="full">
-      <span>${label}</span>
+      <span>${t(label)}</span>
       <select
         data-testid=${testId}
         .value=${live(chosen)}
         @change=${(event: Event) => choose((event.target as HTMLSelectElement).value as T)}
       >
-        ${options.map(([value, name]) => html`<option value=${value} ?selected=${value === chosen}>${name}</option>`)}
+        ${options.map(([value, name]) => html`<option value=${value} ?selected=${value === chosen}>${t(name)}</option>`)}
       </select>
     </label>
   `;

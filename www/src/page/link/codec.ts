@@ -14,6 +14,7 @@ import { formats, png } from "../shared/formats.ts";
 import { isDataAddress, readDataAddress } from "../shared/data-address.ts";
 import { packBytes, unpackPicture } from "./embedded-picture.ts";
 import { formatHashes, parseHashes } from "./hashes.ts";
+import { t } from "../shared/words.ts";
 
 /** The longest links of this page contain a picture. */
 const MAX_CHARACTERS = 64_000;
@@ -36,7 +37,7 @@ export function parseLink(
 ): { state: LinkState; complaints: string[] } {
   const text = fragment.replace(/^#/, "");
   if (text === "") return { state: {}, complaints: [] };
-  if (text.length > MAX_CHARACTERS) return { state: {}, complaints: ["The link is too long to be from this page."] };
+  if (text.length > MAX_CHARACTERS) return { state: {}, complaints: [t("The link is too long to be from this page.")] };
   const values = new URLSearchParams(text);
   const state: LinkState = {};
   const complaints: string[] = [];
@@ -45,16 +46,16 @@ export function parseLink(
   const isHere = (name: string) => models.some((entry) => entry.name === name);
   if (model !== null) {
     if (isHere(model)) state.model = model;
-    else complaints.push("The link uses a model that this page does not have.");
+    else complaints.push(t("The link uses a model that this page does not have."));
   }
   if (baselines) {
     const known = [...new Set(baselines.filter((name) => isBaseline(name, models)))];
     state.baselines = known;
     if (baselines.some((name) => !isBaseline(name, models)))
-      complaints.push("The link compares with something that this page does not have.");
+      complaints.push(t("The link compares with something that this page does not have."));
     if (known.filter((name) => name !== ORIGINAL).length > MAX_BASELINES) {
       state.baselines = known.slice(0, MAX_BASELINES);
-      complaints.push(`The link compares with more than ${MAX_BASELINES} others.`);
+      complaints.push(t`The link compares with more than ${MAX_BASELINES} others.`);
     }
   }
 
@@ -73,19 +74,19 @@ export function parseLink(
       ? defaultModel(state.zoom ?? DEFAULT_ZOOM)
       : models.find((candidate) => candidate.name === state.model);
   const config = configOf(entry);
-  for (const { key, link, label, values: choices } of parameters) {
+  for (const { key, link, named, values: choices } of parameters) {
     const value = values.get(link);
     if (value === null || (model !== null && !entry)) continue;
     const option = config && choices(config, entry?.elastic).find(([choice]) => String(choice) === value);
     if (option) state.network = { ...state.network, [key]: option[0] };
     else {
-      complaints.push(`The link's ${label.toLowerCase()} is not one of the choices.`);
+      complaints.push(t`The link's ${t(named)} is not one of the choices.`);
       isSame = false;
     }
   }
   if (!isSame) delete state.hashes;
   const known = ["model", "with", ...Object.keys(readers), ...parameters.map(({ link }) => link)];
-  if (!known.some((key) => values.has(key))) complaints.push("The link cannot be read.");
+  if (!known.some((key) => values.has(key))) complaints.push(t("The link cannot be read."));
   return { state, complaints };
 }
 
@@ -98,19 +99,19 @@ const readers: Record<string, Reader> = {
     if (kind === "png" && unpackPicture(rest)) state.embedded = rest;
     else if (kind === "demo" && demos.some((demo) => demo.id === rest)) state.demo = rest;
     else if (address) state.address = address.href;
-    else return "The link uses a picture that this page does not have.";
+    else return t("The link uses a picture that this page does not have.");
     return undefined;
   },
   zoom(text, state) {
     const zoom = number(text);
     if (!(zoom >= MIN_ZOOM && zoom <= MAX_ZOOM))
-      return `The link's zoom is not a number from ${MIN_ZOOM} to ${MAX_ZOOM}.`;
+      return t`The link's zoom is not a number from ${MIN_ZOOM} to ${MAX_ZOOM}.`;
     state.zoom = zoom;
     return undefined;
   },
   backend(text, state) {
     if (text === "cpu" || text === "gpu") state.backend = text;
-    else if (text !== "auto") return "The link names an unknown device.";
+    else if (text !== "auto") return t("The link names an unknown device.");
     return undefined;
   },
   diff(text, state) {
@@ -120,35 +121,36 @@ const readers: Record<string, Reader> = {
   clean(text, state) {
     const strength = number(text);
     const clean = text === "auto" ? text : Number.isInteger(strength) && strength <= 100 ? strength : undefined;
-    return keep(state, "clean", clean, "The link's clean-up must be auto or a number from 0 to 100.");
+    return keep(state, "clean", clean, t("The link's clean-up must be auto or a number from 0 to 100."));
   },
   part(text, state) {
-    return keep(state, "region", parseArea(text), "The link's part of the picture cannot be read.");
+    return keep(state, "region", parseArea(text), t("The link's part of the picture cannot be read."));
   },
   sum(text, state) {
-    return keep(state, "hashes", parseHashes(text), "The link's hashes cannot be read.");
+    return keep(state, "hashes", parseHashes(text), t("The link's hashes cannot be read."));
   },
   view(text, state) {
-    return keep(state, "view", parseView(text), "The link's view cannot be read.");
+    return keep(state, "view", parseView(text), t("The link's view cannot be read."));
   },
   show(text, state) {
     const names = text.split(",");
     state.toggles = toggles.filter((toggle) => names.includes(toggle));
     return state.toggles.length === names.length
       ? undefined
-      : "The link's view has a switch that this page does not have.";
+      : t("The link's view has a switch that this page does not have.");
   },
   as(text, state) {
     const [, name, quality = String(DEFAULT_QUALITY)] = /^([a-z-]{1,20})(?:,(\d{1,3}))?$/.exec(text) ?? [];
     const format = formats.find(({ link }) => link === name);
-    if (!format || !(Number(quality) >= 1 && Number(quality) <= 100)) return "The link's file format cannot be read.";
+    if (!format || !(Number(quality) >= 1 && Number(quality) <= 100))
+      return t("The link's file format cannot be read.");
     state.format = format;
     state.quality = Number(quality);
     return undefined;
   },
   truth(text, state) {
     const scale = evaluationScales.find((scale) => String(scale) === text);
-    return keep(state, "evaluationScale", scale, "The link's scale for scoring is not one of the choices.");
+    return keep(state, "evaluationScale", scale, t("The link's scale for scoring is not one of the choices."));
   },
 };
 
@@ -169,12 +171,12 @@ function readEmbedded(address: string, state: LinkState): string | undefined {
   try {
     // A plus that is not escaped stands for a space here.
     const text = packBytes(readDataAddress(address.replaceAll(" ", "+")));
-    if (text === undefined) return "The link's picture is too large for a link.";
-    if (text === "") return "The link's picture is empty.";
+    if (text === undefined) return t("The link's picture is too large for a link.");
+    if (text === "") return t("The link's picture is empty.");
     state.embedded = text;
     return undefined;
   } catch {
-    return "The link's picture is cut short.";
+    return t("The link's picture is cut short.");
   }
 }
 

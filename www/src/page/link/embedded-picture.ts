@@ -3,6 +3,7 @@
  * links hold PNG alone. Browsers send no server the fragment of an address.
  */
 import { fromBase64Url, toBase64Url } from "../shared/base64.ts";
+import { t } from "../shared/words.ts";
 
 /** Longer addresses do not survive everywhere that links are pasted. */
 const MAX_CHARACTERS = 48_000;
@@ -20,7 +21,7 @@ export async function packPicture(file: Blob): Promise<string> {
   if (!fits(file.size)) {
     const kilobytes = (size: number) => `${Math.ceil(size / 1000)} KB`;
     throw new Error(
-      `The picture needs ${kilobytes(charactersOf(file.size))} in the link, but only ${kilobytes(MAX_CHARACTERS)} fit. Mark a smaller part of it first.`,
+      t`The picture needs ${kilobytes(charactersOf(file.size))} in the link, but only ${kilobytes(MAX_CHARACTERS)} fit. Mark a smaller part of it first.`,
     );
   }
   return toBase64Url(new Uint8Array(await file.arrayBuffer()));

@@ -1,9 +1,11 @@
 /** The link below the result, and remarks about where it leads. */
-import { html, nothing, type TemplateResult } from "lit-html";
+import { nothing, type TemplateResult } from "lit-html";
 import type { Commands } from "../session/commands.ts";
 import type { Session } from "../session/session.ts";
+import { html } from "../shared/html.ts";
 import { save } from "../shared/save.ts";
 import type { Share } from "./share.ts";
+import { t } from "../shared/words.ts";
 
 export function linkTemplate(session: Session, share: Share, commands: Commands): TemplateResult {
   return html`
@@ -15,7 +17,7 @@ export function linkTemplate(session: Session, share: Share, commands: Commands)
         event.preventDefault();
         void share.copy();
       }}
-      >${share.isCopied ? "Link copied" : "Copy link"}</a
+      >${share.isCopied ? t("Link copied") : t("Copy link")}</a
     >
     ${linkNote(session, share, commands)} ${ownModelNote(session)}
   `;
@@ -25,8 +27,9 @@ export function linkTemplate(session: Session, share: Share, commands: Commands)
 function linkNote({ picture, part, waitingLink }: Session, share: Share, commands: Commands): TemplateResult {
   if (waitingLink) {
     const { address } = waitingLink.link;
-    const where = address === undefined ? "a picture" : `the picture at ${new URL(address).host}`;
-    return html`<p class="about">The link opens ${where}, which has not been loaded.</p>`;
+    return address === undefined
+      ? html`<p class="about">The link opens a picture, which has not been loaded.</p>`
+      : html`<p class="about">The link opens the picture at ${new URL(address).host}, which has not been loaded.</p>`;
   }
   if (!share.holdsPicture) {
     return html`
@@ -38,7 +41,7 @@ function linkNote({ picture, part, waitingLink }: Session, share: Share, command
         title="Works for a small picture or a small part of one"
         @click=${() => void commands.embedPicture()}
       >
-        Include the ${part ? "part" : "picture"} in the link
+        ${part ? t("Include the part in the link") : t("Include the picture in the link")}
       </button>
     `;
   }
@@ -49,10 +52,10 @@ function linkNote({ picture, part, waitingLink }: Session, share: Share, command
     </p>`;
   }
   if (!share.embeds) return html`<p class="about">The link opens this picture, enlarged the same way.</p>`;
-  const size = `It is ${Math.ceil(share.link.length / 1000)} KB long.`;
-  const file = share.embedsFile ? " It contains the file as it is, with its metadata if it has any." : "";
+  const size = t`It is ${Math.ceil(share.link.length / 1000)} KB long.`;
+  const file = share.embedsFile ? t("It contains the file as it is, with its metadata if it has any.") : "";
   return html`
-    <p class="about">The link opens this picture, enlarged the same way. ${size}${file}</p>
+    <p class="about">The link opens this picture, enlarged the same way. ${size} ${file}</p>
     <button type="button" class="wide" data-testid="unpack" @click=${() => commands.releasePicture()}>
       Take the picture out of the link
     </button>

@@ -8,6 +8,7 @@ import type { Session } from "../session/session.ts";
 import { ORIGINAL } from "../shared/baselines.ts";
 import { formatLink } from "./codec.ts";
 import { fits, isPng, packPicture } from "./embedded-picture.ts";
+import { t } from "../shared/words.ts";
 
 /** Milliseconds for which the page says that the link was copied. */
 const COPIED_MS = 2000;
@@ -60,7 +61,7 @@ export class Share {
     } catch {
       session.activity.say(
         "error",
-        "The browser does not allow copying. Copy the address of this page instead; it is the same link.",
+        t("The browser does not allow copying. Copy the address of this page instead; it is the same link."),
       );
     }
   }

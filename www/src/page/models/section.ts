@@ -1,13 +1,15 @@
 /** The list of models, and the visitor's own among them. */
-import { html, nothing, type TemplateResult } from "lit-html";
+import { nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 import type { ModelEntry } from "../../module/core.ts";
 import type { Commands } from "../session/commands.ts";
 import type { Session } from "../session/session.ts";
 import type { OwnModel } from "../session/storage.ts";
+import { html } from "../shared/html.ts";
 import { modelOptions } from "../shared/model-names.ts";
 import { save } from "../shared/save.ts";
-import { counted, gainText } from "../shared/text.ts";
+import { gainText } from "../shared/text.ts";
+import { fixed, plural, t, whole } from "../shared/words.ts";
 
 /** The choice of the model, and what is to be said about the chosen one. */
 export function modelTemplate(session: Session, commands: Commands): TemplateResult {
@@ -34,14 +36,7 @@ export function modelTemplate(session: Session, commands: Commands): TemplateRes
         )}
       </select>
     </label>
-    ${
-      model && isTrained
-        ? html`<p class="about">
-            ${model.name}, for ×${model.scale}${trainedText(model)};
-            ${choice.isElastic ? "many networks, see Network below" : `${model.params.toLocaleString("en")} parameters`}${isChosen ? "" : "; chosen to suit the zoom"}
-          </p>`
-        : nothing
-    }
+    ${model && isTrained ? html`<p class="about">${factsText(session, model)}</p>` : nothing}
     ${
       isChosen
         ? html`<p class="about">
@@ -55,11 +50,21 @@ export function modelTemplate(session: Session, commands: Commands): TemplateRes
   `;
 }
 
+function factsText({ choice }: Session, model: ModelEntry): string {
+  const facts = [
+    [model.name, t`for ×${model.scale}`, trainedText(model)].filter(Boolean).join(", "),
+    choice.isElastic ? t("many networks, see Network below") : t`${whole(model.params)} parameters`,
+    choice.isChosen ? "" : t("chosen to suit the zoom"),
+  ];
+  return facts.filter(Boolean).join("; ");
+}
+
 /** Says how long a model was trained: comparing models compares that too. */
 function trainedText({ training }: ModelEntry): string {
   if (!training?.hours) return "";
-  if (training.hours >= 1) return `, trained for ${training.hours.toFixed(1)} hours`;
-  return `, trained for ${counted(Math.max(1, Math.round(training.hours * 60)), "minute")}`;
+  if (training.hours >= 1) return t`trained for ${fixed(training.hours, 1)} hours`;
+  const minutes = Math.max(1, Math.round(training.hours * 60));
+  return plural(minutes, "trained for {0} minute", "trained for {0} minutes", minutes);
 }
 
 /** The commands for the chosen model if it is the visitor's own, and the input for model files. */
@@ -121,11 +126,22 @@ function ownModelsTemplate({ own, choice, model }: Session, commands: Commands):
 }
 
 function originText({ tuned }: OwnModel): string {
-  if (!tuned) return "Your model, loaded from a file and stored on this device.";
+  if (!tuned) return t("Your model, loaded from a file and stored on this device.");
+  const figures = [tuned.from, whole(tuned.step), gainText(tuned.gain)];
   if (tuned.isOther) {
-    return `Your model: a new network started from ${tuned.from} and trained for ${counted(tuned.step, "step")} (${gainText(tuned.gain)} vs. ${tuned.from}). It is stored on this device.`;
+    return plural(
+      tuned.step,
+      "Your model: a new network started from {0} and trained for {1} step ({2} vs. {0}). It is stored on this device.",
+      "Your model: a new network started from {0} and trained for {1} steps ({2} vs. {0}). It is stored on this device.",
+      ...figures,
+    );
   }
   if (tuned.step === 0)
-    return `Your model: ${tuned.from} unchanged, because no step improved it. It is stored on this device.`;
-  return `Your model: ${tuned.from} fine-tuned for ${counted(tuned.step, "step")} (${gainText(tuned.gain)}). It is stored on this device.`;
+    return t`Your model: ${tuned.from} unchanged, because no step improved it. It is stored on this device.`;
+  return plural(
+    tuned.step,
+    "Your model: {0} fine-tuned for {1} step ({2}). It is stored on this device.",
+    "Your model: {0} fine-tuned for {1} steps ({2}). It is stored on this device.",
+    ...figures,
+  );
 }

@@ -1,8 +1,9 @@
 /** The choice of an elastic model's network by the time that it may take. */
-import { html, type TemplateResult } from "lit-html";
+import type { TemplateResult } from "lit-html";
 import { bestWithin, type SliceFacts } from "../../module/core.ts";
 import type { Commands } from "../session/commands.ts";
 import type { Session } from "../session/session.ts";
+import { html } from "../shared/html.ts";
 
 /** `slices` are the networks of the chosen hybrid mode. */
 export function budgetField(session: Session, slices: readonly SliceFacts[], commands: Commands): TemplateResult {

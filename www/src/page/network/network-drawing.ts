@@ -2,8 +2,10 @@
  * Draws networks from their hyper-parameters: their layers, and which channels each block
  * convolves.
  */
-import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from "lit-html";
+import { nothing, svg, type SVGTemplateResult, type TemplateResult } from "lit-html";
 import type { ChannelFlow, ModelEntry, NetworkInfo, SplitSrConfig } from "../../module/core.ts";
+import { html } from "../shared/html.ts";
+import { plural, t } from "../shared/words.ts";
 
 export { budgetField } from "./budget.ts";
 export { slicePlot } from "./slice-plot.ts";
@@ -40,31 +42,33 @@ export function splitsrDrawing({ config, lightGroups, channelFlow }: NetworkInfo
     hasLightUpsampler
       ? [
           groupsPiece([touched(channelFlow, channels, 1)], [true], channels),
-          bar(`Upsampler: 1 × 1, ${channels} → ${channels * factor ** 2}, pixel shuffle ×${factor}`, "light"),
+          bar(t`Upsampler: 1 × 1, ${channels} → ${channels * factor ** 2}, pixel shuffle ×${factor}`, "light"),
         ]
-      : [bar(`Upsampler: 3 × 3, ${channels} → ${channels * factor ** 2}, pixel shuffle ×${factor}`)],
+      : [bar(t`Upsampler: 3 × 3, ${channels} → ${channels * factor ** 2}, pixel shuffle ×${factor}`)],
   );
   const all = Array.from({ length: blocks }, () => [[0, channels] as const]);
   const lightRows = touched(channelFlow, channels, blocks);
   const pieces = [
-    bar(`Head: 3 × 3, 3 → ${channels}`),
+    bar(t`Head: 3 × 3, 3 → ${channels}`),
     groupsPiece(
       lightGroups.map((isLight) => (isLight ? lightRows : all)),
       lightGroups,
       channels,
       true,
     ),
-    bar(`3 × 3, ${channels} → ${channels}, plus the head's output`),
+    bar(t`3 × 3, ${channels} → ${channels}, plus the head's output`),
     ...(upsampler ?? []),
-    bar(`Tail: 3 × 3, ${channels} → 3`),
+    bar(t`Tail: 3 × 3, ${channels} → 3`),
   ];
-  const gates = attention === null ? "" : " Each standard block ends with channel attention.";
-  const label = `Head, ${groups} groups of ${blocks} blocks, ${light} of them lightweight, ${hasLightUpsampler ? "lightweight" : "standard"} upsampler, tail`;
+  const gates = attention === null ? "" : t("Each standard block ends with channel attention.");
+  const label = hasLightUpsampler
+    ? t`Head, ${groups} groups of ${blocks} blocks, ${light} of them lightweight, lightweight upsampler, tail`
+    : t`Head, ${groups} groups of ${blocks} blocks, ${light} of them lightweight, standard upsampler, tail`;
   return html`
     ${drawing(label, pieces)}
     <p class="about">
       Read the drawing from the top down. Each column is a group. Each row is a block, and its bars are the channels
-      that the block convolves, in colour in a lightweight group. The group's own convolution is at the bottom.${gates}
+      that the block convolves, in colour in a lightweight group. The group's own convolution is at the bottom. ${gates}
       A ✓ in the lists marks a choice with trained weights.
     </p>
     ${
@@ -72,7 +76,8 @@ export function splitsrDrawing({ config, lightGroups, channelFlow }: NetworkInfo
         ? html`
             ${enlarged(config, channelFlow, light > 0 ? Math.min(blocks, MAX_BLOCKS) : 1)}
             <p class="about">
-              ${light > 0 ? "A lightweight group" : "A lightweight block"}, enlarged: ${channelFlow.about}
+              ${light > 0 ? t("A lightweight group, enlarged:") : t("A lightweight block, enlarged:")}
+              ${channelFlow.about}
             </p>
           `
         : nothing
@@ -84,19 +89,19 @@ export function splitsrDrawing({ config, lightGroups, channelFlow }: NetworkInfo
 export function otherDrawing(config: Exclude<ModelEntry["config"], SplitSrConfig>): TemplateResult {
   if (config.architecture === "srcnn") {
     const layers = ["9 × 9, 1 → 64", "5 × 5, 64 → 32", "5 × 5, 32 → 1"];
-    const pieces = [bar(`Bicubic, ×${config.scale}; then on luma only`), ...layers.map((layer) => bar(layer))];
-    return drawing(`Bicubic enlargement, then three convolutions on luma only: ${layers.join("; ")}`, pieces);
+    const pieces = [bar(t`Bicubic, ×${config.scale}; then on luma only`), ...layers.map((layer) => bar(layer))];
+    return drawing(t`Bicubic enlargement, then three convolutions on luma only: ${layers.join("; ")}`, pieces);
   }
   const { channels, blocks, scale } = config;
   const rows = Array.from({ length: blocks }, () => [[0, channels] as const]);
-  return drawing(`Head, ${blocks} residual blocks, upsampler, tail`, [
-    bar(`Head: 3 × 3, 3 → ${channels}`),
+  return drawing(t`Head, ${blocks} residual blocks, upsampler, tail`, [
+    bar(t`Head: 3 × 3, 3 → ${channels}`),
     groupsPiece([rows], [false], channels),
-    bar(`3 × 3, ${channels} → ${channels}, plus the head's output`),
+    bar(t`3 × 3, ${channels} → ${channels}, plus the head's output`),
     ...(steps[scale] ?? []).map((factor) =>
-      bar(`Upsampler: 3 × 3, ${channels} → ${channels * factor ** 2}, pixel shuffle ×${factor}`),
+      bar(t`Upsampler: 3 × 3, ${channels} → ${channels * factor ** 2}, pixel shuffle ×${factor}`),
     ),
-    bar(`Tail: 3 × 3, ${channels} → 3`),
+    bar(t`Tail: 3 × 3, ${channels} → 3`),
   ]);
 }
 
@@ -198,7 +203,12 @@ function enlarged({ channels }: SplitSrConfig, { convolved, movesTo }: ChannelFl
     <svg
       class="drawing"
       role="img"
-      aria-label="The channels of ${blocks} block${blocks > 1 ? "s" : ""}, and how they move from one block to the next"
+      aria-label=${plural(
+        blocks,
+        "The channels of {0} block, and how they move from one block to the next",
+        "The channels of {0} blocks, and how they move from one block to the next",
+        blocks,
+      )}
       viewBox="0 0 ${WIDTH} ${bottom + CELL}"
     >
       ${rows}

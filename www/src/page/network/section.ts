@@ -2,15 +2,17 @@
  * The chosen model's hyper-parameters, which choose among the trained models, and what the network
  * costs.
  */
-import { html, nothing, type TemplateResult } from "lit-html";
+import { nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 import { slicesOf, type ModelEntry, type NetworkInfo, type SplitSrConfig } from "../../module/core.ts";
 import type { Commands } from "../session/commands.ts";
 import { configOf, elasticFor, holds, parameters, trainedWith, type Parameter } from "../session/hyper-parameters.ts";
 import type { Session } from "../session/session.ts";
 import { folded } from "../shared/folded.ts";
+import { html } from "../shared/html.ts";
 import { modelLabel } from "../shared/model-names.ts";
-import { MISSING_PART, roundZoom } from "../shared/text.ts";
+import { missingPart, zoomText } from "../shared/text.ts";
+import { fixed, t, whole } from "../shared/words.ts";
 
 /** Loaded when the section is opened; null if that failed. */
 let drawings: typeof import("./network-drawing.ts") | null | undefined;
@@ -41,9 +43,9 @@ export function networkSection(session: Session, commands: Commands): TemplateRe
         ? splitsrTemplate(session, isElastic ? elasticTemplate(session, commands, entry, network) : nothing)
         : otherTemplate(session, entry)
     }
-    ${drawings === null ? html`<p class="trouble">${MISSING_PART}</p>` : nothing}
+    ${drawings === null ? html`<p class="trouble">${missingPart()}</p>` : nothing}
   `;
-  return folded("network", "Network", !isTrained || isElastic, content, () => void loadDrawings(session));
+  return folded("network", t("Network"), !isTrained || isElastic, content, () => void loadDrawings(session));
 }
 
 /** A SplitSR network; empty until its costs are known. `more` comes between these and the drawing. */
@@ -80,7 +82,7 @@ function slider(commands: Commands, network: SplitSrConfig, { key, testId, label
   const text = options.find(([value]) => value === chosen)?.[1] ?? String(chosen);
   return html`
     <div class="full">
-      <span id="${testId}-label">${label}</span>
+      <span id="${testId}-label">${t(label)}</span>
       <div class="zoom">
         <input
           type="range"
@@ -130,7 +132,7 @@ function elasticTemplate(
                 @click=${() => commands.setModel(single.name)}
               >
                 ${modelLabel(single.name)}</button
-              >&nbsp;was trained for this network alone${score === undefined ? "" : `: ${score.toFixed(2)} dB`}.`
+              >&nbsp;was trained for this network alone${score === undefined ? "" : `: ${fixed(score, 2)} dB`}.`
           : nothing
       }
     </p>
@@ -167,7 +169,7 @@ function parameterField(
   const all = options.some(([value]) => value === chosen) ? options : [...options, [chosen, String(chosen)] as const];
   return html`
     <label>
-      <span>${label}</span>
+      <span>${t(label)}</span>
       <select
         data-testid=${testId}
         .value=${live(String(chosen))}
@@ -192,12 +194,14 @@ function infoText(
   info: Pick<NetworkInfo, "params" | "macs720p"> & { receptiveField?: number | null | undefined },
 ): string {
   const { params, macs720p, receptiveField } = info;
-  const field = receptiveField === null ? "the whole picture" : `${receptiveField} × ${receptiveField} pixels`;
-  const sees = receptiveField === undefined ? "" : `; receptive field: ${field}`;
-  return (
-    `${params.toLocaleString("en")} parameters; ${(macs720p / 1e9).toFixed(1)} billion multiply-adds for 1280 × 720` +
-    `${sees}${speedText(session)}.`
-  );
+  const facts = [
+    t`${whole(params)} parameters`,
+    t`${fixed(macs720p / 1e9, 1)} billion multiply-adds for 1280 × 720`,
+    receptiveField === null ? t("receptive field: the whole picture") : "",
+    receptiveField ? t`receptive field: ${receptiveField} × ${receptiveField} pixels` : "",
+    speedText(session),
+  ];
+  return `${facts.filter(Boolean).join("; ")}.`;
 }
 
 /** The speed as measured with this model, or as estimated. */
@@ -207,9 +211,9 @@ function speedText({ speeds, estimate, choice, backend }: Session): string {
   if (measured) {
     const { perMegapixel, zoom } = measured;
     const place = measured.backend.toUpperCase();
-    return `; ${Math.round(perMegapixel)} ms per megapixel of the result, measured on this ${place} at ×${roundZoom(zoom)}`;
+    return t`${Math.round(perMegapixel)} ms per megapixel of the result, measured on this ${place} at ×${zoomText(zoom)}`;
   }
   if (!estimate) return "";
   const perMegapixel = estimate.milliseconds / ((estimate.width * estimate.height) / 1e6);
-  return `; about ${Math.round(perMegapixel)} ms per megapixel of the result (estimated)`;
+  return t`about ${Math.round(perMegapixel)} ms per megapixel of the result (estimated)`;
 }

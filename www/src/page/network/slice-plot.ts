@@ -1,9 +1,11 @@
 /** The plot of an elastic model's networks: quality against cost. */
-import { html, nothing, svg, type TemplateResult } from "lit-html";
+import { nothing, svg, type TemplateResult } from "lit-html";
 import { findSlice, type SliceFacts, type SplitSrConfig } from "../../module/core.ts";
 import type { Commands } from "../session/commands.ts";
 import { sliceOf } from "../session/hyper-parameters.ts";
 import { axis, ticksFrom } from "../shared/axes.ts";
+import { html } from "../shared/html.ts";
+import { fixed, languageTag, t } from "../shared/words.ts";
 
 const WIDTH = 300;
 const HEIGHT = 190;
@@ -56,7 +58,7 @@ export function slicePlot(
   };
   const text = (content: string, left: number, top: number, anchor = "middle") =>
     svg`<text class=${anchor} x=${left} y=${top}>${content}</text>`;
-  const score = chosen ? `PSNR of this network on the validation pictures: ${psnrText(chosen.network)}. ` : "";
+  const score = chosen ? t`PSNR of this network on the validation pictures: ${psnrText(chosen.network)}.` : "";
   return html`
     <svg
       class="drawing slices"
@@ -67,10 +69,10 @@ export function slicePlot(
       @click=${choose}
     >
       <path class="way" d="M${LEFT} ${TOP}V${BOTTOM}H${RIGHT}" />
-      ${[y.low, y.high].map((value) => text(value.toFixed(1), LEFT - 4, y.at(value) + 3, "end"))}
+      ${[y.low, y.high].map((value) => text(fixed(value, 1), LEFT - 4, y.at(value) + 3, "end"))}
       ${text("dB", LEFT - 4, (TOP + BOTTOM) / 2, "end")}
-      ${ticksFrom(x.low, x.high).map((value) => text(String(value), x.at(Math.log10(value)), BOTTOM + 13))}
-      ${text("billion multiply-adds for 1280 × 720", (LEFT + RIGHT) / 2, HEIGHT - 4)}
+      ${ticksFrom(x.low, x.high).map((value) => text(value.toLocaleString(languageTag()), x.at(Math.log10(value)), BOTTOM + 13))}
+      ${text(t("billion multiply-adds for 1280 × 720"), (LEFT + RIGHT) / 2, HEIGHT - 4)}
       ${dots.map(({ left, top }) => svg`<circle class="slice" cx=${left} cy=${top} r="2" />`)}
       <polyline class="row" points=${row.map(({ left, top }) => `${left},${top}`).join(" ")} />
       ${singles.map(placed).map(
@@ -83,10 +85,10 @@ export function slicePlot(
       ${chosen ? svg`<circle class="active" cx=${chosen.left} cy=${chosen.top} r="5" />` : nothing}
     </svg>
     <p class="about" data-testid="slice-score">
-      ${score}Each dot is a network of this model; the line joins those of this split ratio. Each diamond is a model
+      ${score} Each dot is a network of this model; the line joins those of this split ratio. Each diamond is a model
       that was trained for one network alone.
     </p>
   `;
 }
 
-const psnrText = ({ psnrY }: { psnrY: number }) => `${psnrY.toFixed(2)} dB`;
+const psnrText = ({ psnrY }: { psnrY: number }) => `${fixed(psnrY, 2)} dB`;

@@ -2,8 +2,10 @@
  * The page without a connection: registers the service worker, and offers to store everything for
  * offline use.
  */
-import { html, nothing, render, type TemplateResult } from "lit-html";
+import { nothing, render, type TemplateResult } from "lit-html";
 import type { Kept, Question } from "../../offline/protocol.ts";
+import { html } from "../shared/html.ts";
+import { fixed, onLanguage, t } from "../shared/words.ts";
 
 interface State {
   /** Undefined until the service worker has stored what the page needs. */
@@ -23,6 +25,7 @@ export async function offerOffline(place: HTMLElement): Promise<void> {
   if (!import.meta.env.PROD || !import.meta.env.COMPLETE || !("serviceWorker" in navigator)) return;
   const state: State = { kept: undefined, keeping: false, next: undefined };
   const show = () => render(template(state, keep), place);
+  onLanguage(show);
 
   const keep = async () => {
     state.keeping = true;
@@ -82,7 +85,7 @@ function takeOver(next: ServiceWorker): void {
 function template(state: State, keep: () => Promise<void>): TemplateResult {
   const { next } = state;
   return html`
-    ${next ? html`<p>A new version is available. ${link("Reload", () => takeOver(next))}</p>` : nothing}
+    ${next ? html`<p>A new version is available. ${link(t("Reload"), () => takeOver(next))}</p>` : nothing}
     <p data-testid="offline" data-state=${stateName(state)}>
       <span role="status">${outcome(state)}</span>
       ${offer(state, keep)}
@@ -101,11 +104,11 @@ function stateName({ kept, keeping }: State): string {
 function outcome(state: State): string {
   switch (stateName(state)) {
     case "kept":
-      return "Everything is saved on this device, so the page works offline.";
+      return t("Everything is saved on this device, so the page works offline.");
     case "failed":
       return state.kept?.failure === "room"
-        ? "There is no room on this device for everything. Free some space and try again."
-        : "Some files could not be loaded. Check the connection and try again.";
+        ? t("There is no room on this device for everything. Free some space and try again.")
+        : t("Some files could not be loaded. Check the connection and try again.");
     default:
       return "";
   }
@@ -115,7 +118,7 @@ function offer(state: State, keep: () => Promise<void>): TemplateResult | typeof
   const { kept, keeping } = state;
   if (!kept || stateName(state) === "kept") return nothing;
   if (keeping) return html`Saving for offline use: ${megabytes(kept.kept)} of ${megabytes(kept.all)} MB`;
-  const label = kept.failure ? "Try again" : "Save everything for offline use";
+  const label = kept.failure ? t("Try again") : t("Save everything for offline use");
   return html`${link(label, () => void keep())} (${megabytes(kept.all - kept.kept)} MB)`;
 }
 
@@ -124,5 +127,5 @@ function link(label: string, onClick: () => void): TemplateResult {
 }
 
 function megabytes(bytes: number): string {
-  return (bytes / 1e6).toFixed(1);
+  return fixed(bytes / 1e6, 1);
 }

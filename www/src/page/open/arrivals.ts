@@ -2,6 +2,7 @@
 import { PLACE_OF_SHARED, SHARED, siteCache } from "../../offline/protocol.ts";
 import type { Activity } from "../session/activity.ts";
 import type { Opener } from "./opener.ts";
+import { t } from "../shared/words.ts";
 
 declare global {
   interface Window {
@@ -31,7 +32,7 @@ export async function takeShared(opener: Opener, activity: Activity): Promise<vo
     if (files.length === 0) throw new Error();
     await openAll(opener, files);
   } catch {
-    activity.say("error", "The shared picture did not arrive here. Save it on this device, and then open the file.");
+    activity.say("error", t("The shared picture did not arrive here. Save it on this device, and then open the file."));
   }
 }
 
@@ -59,7 +60,7 @@ export async function paste(opener: Opener, activity: Activity): Promise<void> {
     }
     await opener.openTransfer(copied);
   } catch {
-    activity.say("error", "The browser does not let this page read what you copied. Allow it, or open a file.");
+    activity.say("error", t("The browser does not let this page read what you copied. Allow it, or open a file."));
   }
 }
 

@@ -4,6 +4,7 @@ import type { Commands } from "../session/commands.ts";
 import type { LoadedPicture, PicturePart } from "../session/picture.ts";
 import type { Session } from "../session/session.ts";
 import { isEqual, widened } from "../shared/areas.ts";
+import { t } from "../shared/words.ts";
 
 /** A step that has run longer than this, in milliseconds, is cancelled when the region moves. */
 const MAX_STEP_MS = 300;
@@ -84,7 +85,7 @@ export class LiveRegion {
     const { picture, zoom, model, clean, slice, choice, zoomIsValid } = this.#session;
     const { key } = choice;
     if (!picture || this.#move(area) || !zoomIsValid || !choice.isTrained) return;
-    await this.#commands.withEngine("Enlarging the part while you mark it…", async (upscaler, signal) => {
+    await this.#commands.withEngine(t("Enlarging the part while you mark it…"), async (upscaler, signal) => {
       const following = new Following(area, signal);
       this.#following = following;
       const show = (part: PicturePart, upscaled: UpscaleResult) =>

@@ -1,14 +1,19 @@
 /** Asks the visitor before the page loads a picture from another site. */
-import { html, nothing, type TemplateResult } from "lit-html";
+import { nothing, type TemplateResult } from "lit-html";
 import type { Session } from "../session/session.ts";
 import type { Opener } from "./opener.ts";
+import { html } from "../shared/html.ts";
 
 export function offerTemplate({ activity }: Session, opener: Opener): TemplateResult | typeof nothing {
   const { offer } = opener;
   if (!offer) return nothing;
   return html`
     <div class="offer" data-testid="offer">
-      <p>${offer.link ? "The link's picture" : "The picture"} is at <b>${offer.url.host}</b>.</p>
+      ${
+        offer.link
+          ? html`<p>The link's picture is at <b>${offer.url.host}</b>.</p>`
+          : html`<p>The picture is at <b>${offer.url.host}</b>.</p>`
+      }
       <button
         type="button"
         class="primary wide"

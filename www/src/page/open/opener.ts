@@ -9,6 +9,7 @@ import { demos, demoUrl, thumbUrl } from "../shared/demos.ts";
 import { readFiles, readText, type Incoming } from "../shared/incoming.ts";
 import { sizeText, withoutEnding } from "../shared/text.ts";
 import { loadRemote, type RemoteOffer } from "./remote.ts";
+import { plural, t, type Phrase } from "../shared/words.ts";
 
 /** Larger pictures that come in a link are enlarged only when the visitor asks for it. */
 const MAX_UNASKED_PIXELS = 1_000_000;
@@ -56,7 +57,7 @@ export class Opener {
     if (url) {
       commands.ready();
       if (trouble) activity.say("error", trouble);
-      else activity.say("idle", `The link's picture is at ${url.host}. Load it, or open another one.`);
+      else activity.say("idle", t`The link's picture is at ${url.host}. Load it, or open another one.`);
       return;
     }
     const picture = demo === undefined ? embedded : demoUrl(demo);
@@ -66,7 +67,7 @@ export class Opener {
       return;
     }
     const known = demos.find(({ id }) => id === demo);
-    const description = known?.description ?? "a picture from the link";
+    const description: Phrase = known?.description ?? "a picture from the link";
     // All browsers read a PNG alike.
     const decoder = known?.isJpeg || (embedded && embedded.type !== "image/png") ? "own" : undefined;
     if ((await commands.open(picture, { name: demo ?? "from-link", description, demo, decoder })) !== "open") return;
@@ -87,7 +88,7 @@ export class Opener {
     if (trouble) activity.say("error", trouble);
     else if (isForeign && source && source.width * source.height > MAX_UNASKED_PIXELS) {
       // A few bytes can become a picture that takes minutes.
-      activity.say("idle", `The link contains a picture of ${sizeText(source)}. Press Enlarge to start.`);
+      activity.say("idle", t`The link contains a picture of ${sizeText(source)}. Press Enlarge to start.`);
     } else if (session.choice.isTrained) {
       // The fast result is there at once; it is verified while the visitor looks at it.
       if ((await commands.run()) && hashes && session.backend !== "gpu") await commands.verify();
@@ -99,7 +100,7 @@ export class Opener {
     const offer = this.#offer;
     if (!offer) return;
     const { url, link, trouble, fingerprint } = offer;
-    const text = `Loading the picture from ${url.host}…`;
+    const text = t`Loading the picture from ${url.host}…`;
     const file = await this.#session.activity.during(text, (options) => loadRemote(url, options));
     if (!file) return;
     if (this.#offer !== offer) {
@@ -108,7 +109,7 @@ export class Opener {
     }
     if (!link) this.#session.setClean("auto");
     const name = withoutEnding(nameIn(url));
-    const description = `${name}, from ${url.host}`;
+    const description = t`${name}, from ${url.host}`;
     const outcome = await this.#commands.open(file, { name, description, address: url.href, decoder: "own" });
     if (outcome === "open" && link) await this.#show(link, fingerprint, true, trouble);
   }
@@ -119,10 +120,15 @@ export class Opener {
    */
   async openFiles({ files, leftOut }: Incoming): Promise<void> {
     const { activity } = this.#session;
-    const others = leftOut === 1 ? "1 other file is no picture" : `${leftOut} other files are no pictures`;
-    const remark = leftOut > 0 ? ` ${others} and left out.` : "";
+    const others = plural(
+      leftOut,
+      "{0} other file is no picture and left out.",
+      "{0} other files are no pictures and left out.",
+      leftOut,
+    );
+    const remark = leftOut > 0 ? ` ${others}` : "";
     if (files.length === 0) {
-      if (leftOut > 0) activity.say("error", "There is no picture in this folder. Choose another one.");
+      if (leftOut > 0) activity.say("error", t("There is no picture in this folder. Choose another one."));
       return;
     }
     // What suited another picture, or a link's, does not suit this one.
@@ -154,11 +160,11 @@ export class Opener {
     const isFile = [...(data?.items ?? [])].some(({ kind }) => kind === "file");
     const reading = readFiles(data);
     if (isFile) {
-      const signal = activity.begin("loading", "Reading the files…");
+      const signal = activity.begin("loading", t("Reading the files…"));
       const incoming = await reading;
       if (signal.aborted) return;
       if (incoming.files.length + incoming.leftOut > 0) await this.openFiles(incoming);
-      else activity.say("error", "There is nothing in this folder. Choose another one.");
+      else activity.say("error", t("There is nothing in this folder. Choose another one."));
       return;
     }
     const url = readAddress(text);
@@ -171,7 +177,7 @@ export class Opener {
       this.#offer = { url, link: undefined, trouble: "", fingerprint: "" };
       this.#session.setWaitingLink(undefined);
       if (!activity.isBusy) {
-        activity.say("idle", `The picture is at ${url.host}. Load it, or open another one.`);
+        activity.say("idle", t`The picture is at ${url.host}. Load it, or open another one.`);
       }
     } else if (!activity.isBusy) {
       // While something runs, the status tells about that.
@@ -194,13 +200,13 @@ function troubleText(link: LinkState, complaints: readonly string[]): string {
   if (complaints.length === 0) return "";
   const isEmpty = Object.values(link).every((value) => value === undefined);
   const rest = isEmpty
-    ? "Choose the settings yourself"
-    : "The rest of the link is kept. Choose what is missing yourself";
-  return `${complaints.join(" ")} ${rest}, or ask for a new link.`;
+    ? t("Choose the settings yourself, or ask for a new link.")
+    : t("The rest of the link is kept. Choose what is missing yourself, or ask for a new link.");
+  return `${complaints.join(" ")} ${rest}`;
 }
 
 function whyNotOpened(text: string, isPicture: boolean): string {
-  if (isPicture) return "That picture has no address that leads here. Save it first, then open or drop the file.";
-  if (text) return "That was text, not a picture. Paste a picture or its address: https://…";
-  return "That was not a picture file. Save the picture first, then open or drop the file.";
+  if (isPicture) return t("That picture has no address that leads here. Save it first, then open or drop the file.");
+  if (text) return t("That was text, not a picture. Paste a picture or its address: https://…");
+  return t("That was not a picture file. Save the picture first, then open or drop the file.");
 }

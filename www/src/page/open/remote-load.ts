@@ -4,7 +4,8 @@
  */
 import type { Answer, Failure, Question } from "../../remote/protocol.ts";
 import type { WorkOptions } from "../session/activity.ts";
-import { MISSING_PART } from "../shared/text.ts";
+import { missingPart } from "../shared/text.ts";
+import { t } from "../shared/words.ts";
 
 const MAX_BYTES = 64e6;
 /** Milliseconds without data after which a site is given up. */
@@ -26,8 +27,8 @@ export function loadFrom(url: URL, { signal, onProgress }: WorkOptions): Promise
       reject(
         new Error(
           hasAnswered
-            ? `${host} does not answer. Try again later, or save the picture from that site and open the file.`
-            : MISSING_PART,
+            ? t`${host} does not answer. Try again later, or save the picture from that site and open the file.`
+            : missingPart(),
         ),
       );
     timer = window.setTimeout(giveUp, navigator.onLine ? FRAME_TIMEOUT_MS : 0);
@@ -61,17 +62,17 @@ export function loadFrom(url: URL, { signal, onProgress }: WorkOptions): Promise
 }
 
 function failureText(host: string, failure: Failure): string {
-  const advice = "Save the picture from that site and open the file.";
+  const advice = t("Save the picture from that site and open the file.");
   switch (failure) {
     case "refused":
-      return `${host} does not let other sites read its pictures. ${advice}`;
+      return `${t`${host} does not let other sites read its pictures.`} ${advice}`;
     case "unreachable":
-      return `${host} cannot be reached. Check the address and the connection, or ${advice.replace("Save", "save")}`;
+      return t`${host} cannot be reached. Check the address and the connection, or save the picture from that site and open the file.`;
     case "large":
-      return `The file at ${host} is larger than ${MAX_BYTES / 1e6} MB. ${advice}`;
+      return `${t`The file at ${host} is larger than ${MAX_BYTES / 1e6} MB.`} ${advice}`;
     default:
       return failure === 404 || failure === 410
-        ? `${host} has no such picture (it answered ${failure}). Check the address.`
-        : `${host} did not send the picture (it answered ${failure}). ${advice}`;
+        ? t`${host} has no such picture (it answered ${failure}). Check the address.`
+        : `${t`${host} did not send the picture (it answered ${failure}).`} ${advice}`;
   }
 }

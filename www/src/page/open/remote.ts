@@ -4,7 +4,7 @@
  */
 import type { WorkOptions } from "../session/activity.ts";
 import type { LinkState } from "../session/link-state.ts";
-import { MISSING_PART } from "../shared/text.ts";
+import { missingPart } from "../shared/text.ts";
 
 /** A picture on another site that waits for the visitor's consent. */
 export interface RemoteOffer {
@@ -19,7 +19,7 @@ export interface RemoteOffer {
 
 export async function loadRemote(url: URL, options: WorkOptions): Promise<Blob> {
   const { loadFrom } = await import("./remote-load.ts").catch(() => {
-    throw new Error(MISSING_PART);
+    throw new Error(missingPart());
   });
   return loadFrom(url, options);
 }

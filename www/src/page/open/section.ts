@@ -2,15 +2,17 @@
  * Ways to open a picture: the section of the panel, and what the viewer shows while it has no
  * picture.
  */
-import { html, nothing, type TemplateResult } from "lit-html";
+import { nothing, type TemplateResult } from "lit-html";
 import type { Commands } from "../session/commands.ts";
 import type { Session } from "../session/session.ts";
 import { demos, thumbUrl } from "../shared/demos.ts";
+import { html } from "../shared/html.ts";
 import { takeFiles } from "../shared/incoming.ts";
 import { noteText, sizeText } from "../shared/text.ts";
 import { canPaste, paste } from "./arrivals.ts";
 import { offerTemplate } from "./offer.ts";
 import type { Opener } from "./opener.ts";
+import { t } from "../shared/words.ts";
 
 export function welcomeTemplate(session: Session, opener: Opener, commands: Commands): TemplateResult {
   // On a phone the status is far below.
@@ -59,7 +61,7 @@ export function pictureSection(
           data-testid="file-input"
           @change=${choose}
         />
-        <label class="button grow" for="file">${picture ? "Open another" : "Open a picture"}</label>
+        <label class="button grow" for="file">${picture ? t("Open another") : t("Open a picture")}</label>
         ${
           canPaste
             ? html`<button
@@ -92,8 +94,8 @@ export function pictureSection(
       ${
         picture
           ? html`<p class="about">
-                <b>${picture.name}</b> ${sizeText(picture)}${picture.hasAlpha ? ", transparent" : ""}${
-                  part ? `; part: ${sizeText(part)}` : ""
+                <b>${picture.name}</b> ${sizeText(picture)}${picture.hasAlpha ? `, ${t("transparent")}` : ""}${
+                  part ? `; ${t`part: ${sizeText(part)}`}` : ""
                 }
               </p>
               ${notes(picture.notes)} ${offerTemplate(session, opener)}`
@@ -113,12 +115,12 @@ function demoList({ picture, models }: Session, commands: Commands): TemplateRes
             <button
               type="button"
               aria-pressed=${picture?.demo === demo.id}
-              title=${demo.description}
+              title=${t(demo.description)}
               ?disabled=${models.length === 0}
               @click=${() => void commands.openDemo(demo)}
             >
               <img src=${thumbUrl(demo.id)} alt="" />
-              <span>${demo.title}</span>
+              <span>${t(demo.title)}</span>
             </button>
           </li>
         `,

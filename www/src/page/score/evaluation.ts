@@ -6,6 +6,7 @@ import type { ModelEntry } from "../../module/core.ts";
 import { enlargeBy, type EnlargeTask } from "../session/enlarge-by.ts";
 import { baselineLabel, resizers } from "../shared/baselines.ts";
 import type { Cost, Score } from "./score.ts";
+import { t } from "../shared/words.ts";
 
 /** Larger pictures take too long and too much memory for a dozen models. */
 const MAX_PIXELS = 4_000_000;
@@ -68,7 +69,9 @@ export class Evaluation {
   ): Promise<void> {
     const { picture } = task;
     if (picture.width * picture.height > MAX_PIXELS) {
-      throw new Error("This picture is too large to score. Use one of at most 4 megapixels, or choose a part of it.");
+      throw new Error(
+        t("This picture is too large to score. Use one of at most 4 megapixels, or choose a part of it."),
+      );
     }
     this.forget();
     this.#signal = signal;

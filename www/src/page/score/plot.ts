@@ -1,12 +1,14 @@
 /**
  * The plot of quality against cost. Its colours are attributes, because its PNG has no style sheet.
  */
-import { html, nothing, render, svg, type SVGTemplateResult, type TemplateResult } from "lit-html";
+import { nothing, render, svg, type SVGTemplateResult, type TemplateResult } from "lit-html";
 import { axis, ticksFrom } from "../shared/axes.ts";
 import { baselineLabel } from "../shared/baselines.ts";
 import type { Cost, Score } from "./score.ts";
+import { html } from "../shared/html.ts";
+import { fixed, languageTag, type Phrase, t } from "../shared/words.ts";
 
-export const costs: readonly { value: Cost; label: string }[] = [
+export const costs: readonly { value: Cost; label: Phrase }[] = [
   { value: "milliseconds", label: "milliseconds" },
   { value: "multiply-adds", label: "multiply-adds" },
 ];
@@ -60,8 +62,10 @@ export function plot(scores: readonly Score[], cost: Cost, chosen: string, named
   const text = (content: string, left: number, top: number, anchor = "middle", colour = "#7a8480", size = 11.5) =>
     svg`<text x=${left} y=${top} text-anchor=${anchor} font-size=${size} fill=${colour}>${content}</text>`;
   const numbers = numbered(dots);
-  const ticks = ticksFrom(x.low, x.high).map((value) => text(String(value), x.at(Math.log10(value)), BOTTOM + 14));
-  const unit = cost === "milliseconds" ? "milliseconds" : "billion multiply-adds for 1280 × 720";
+  const ticks = ticksFrom(x.low, x.high).map((value) =>
+    text(value.toLocaleString(languageTag()), x.at(Math.log10(value)), BOTTOM + 14),
+  );
+  const unit = cost === "milliseconds" ? t("milliseconds") : t("billion multiply-adds for 1280 × 720");
   const height = HEIGHT + (named ? Math.ceil(points.length / 2) * LINE + 6 : 0);
   return html`
     <svg
@@ -73,7 +77,7 @@ export function plot(scores: readonly Score[], cost: Cost, chosen: string, named
       font-family="system-ui, sans-serif"
     >
       <rect x=${LEFT} y=${TOP} width=${RIGHT - LEFT} height=${BOTTOM - TOP} fill="none" stroke="#9aa5a1" />
-      ${[y.low, y.high].map((value) => text(value.toFixed(1), LEFT - 4, y.at(value) + 3, "end"))}
+      ${[y.low, y.high].map((value) => text(fixed(value, 1), LEFT - 4, y.at(value) + 3, "end"))}
       ${text("dB", LEFT - 4, (TOP + BOTTOM) / 2, "end")} ${ticks} ${text(unit, (LEFT + RIGHT) / 2, HEIGHT - 6)}
       ${dots.map(
         ({ name, isModel, x, y }) => svg`
@@ -135,7 +139,7 @@ export async function plotAsPng(scores: readonly Score[], cost: Cost, chosen: st
   const holder = document.createElement("div");
   render(plot(scores, cost, chosen, true), holder);
   const drawn = holder.querySelector("svg");
-  if (!drawn) throw new Error("There is nothing to plot.");
+  if (!drawn) throw new Error(t("There is nothing to plot."));
   const { width, height } = drawn.viewBox.baseVal;
   drawn.setAttribute("width", String(width));
   drawn.setAttribute("height", String(height));
@@ -145,7 +149,7 @@ export async function plotAsPng(scores: readonly Score[], cost: Cost, chosen: st
   await image.decode().finally(() => URL.revokeObjectURL(url));
   const canvas = new OffscreenCanvas(3 * width, 3 * height);
   const context = canvas.getContext("2d");
-  if (!context) throw new Error("The browser could not draw the plot.");
+  if (!context) throw new Error(t("The browser could not draw the plot."));
   context.fillStyle = "#ffffff";
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.drawImage(image, 0, 0, canvas.width, canvas.height);

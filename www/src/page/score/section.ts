@@ -1,14 +1,16 @@
 /** The table and the plot of the scores. */
-import { html, nothing, type TemplateResult } from "lit-html";
+import { nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 import type { Commands } from "../session/commands.ts";
 import { evaluationScales } from "../session/defaults.ts";
 import type { Session } from "../session/session.ts";
 import { baselineLabel } from "../shared/baselines.ts";
 import { folded } from "../shared/folded.ts";
+import { html } from "../shared/html.ts";
 import { save } from "../shared/save.ts";
 import type { Evaluation } from "./evaluation.ts";
 import type { Cost, Score } from "./score.ts";
+import { fixed, t } from "../shared/words.ts";
 
 export function scoreSection(session: Session, evaluation: Evaluation, commands: Commands): TemplateResult {
   const { picture, activity, evaluationScale } = session;
@@ -43,7 +45,7 @@ export function scoreSection(session: Session, evaluation: Evaluation, commands:
     </div>
     ${scores.length > 0 && plots ? scoresTemplate(session, evaluation, plots) : nothing}
   `;
-  return folded("score", "Score the models", scores.length > 0, content);
+  return folded("score", t("Score the models"), scores.length > 0, content);
 }
 
 function scoresTemplate(
@@ -70,9 +72,9 @@ function scoresTemplate(
             ({ name, psnrY, ssimY, milliseconds }, index) => html`
               <tr aria-current=${name === chosen}>
                 <th scope="row"><span class="point">${index + 1}</span> ${baselineLabel(name)}</th>
-                <td>${psnrY?.toFixed(2) ?? "exact"}</td>
-                <td>${ssimY?.toFixed(4) ?? ""}</td>
-                <td>${milliseconds.toFixed(0)}</td>
+                <td>${psnrY === null ? t("exact") : fixed(psnrY, 2)}</td>
+                <td>${ssimY === null ? "" : fixed(ssimY, 4)}</td>
+                <td>${fixed(milliseconds, 0)}</td>
               </tr>
             `,
           )}
@@ -85,7 +87,7 @@ function scoresTemplate(
       data-testid="truth-cost"
       @change=${(event: Event) => evaluation.setCost((event.target as HTMLSelectElement).value as Cost)}
     >
-      ${costs.map(({ value, label }) => html`<option value=${value} ?selected=${value === cost}>PSNR vs. ${label}</option>`)}
+      ${costs.map(({ value, label }) => html`<option value=${value} ?selected=${value === cost}>PSNR vs. ${t(label)}</option>`)}
     </select>
     ${plot(scores, cost, chosen)}
     <p class="about">Models are green, resizers grey. The ring is around the chosen model.</p>

@@ -1,9 +1,14 @@
 /** The current work, one thing at a time, and the status line about it. */
 
+import { t } from "../shared/words.ts";
+
 interface Status {
-  state: "idle" | "loading" | "working" | "done" | "error";
-  text: string;
+  readonly state: "idle" | "loading" | "working" | "done" | "error";
+  readonly text: string;
 }
+
+/** A function says it again in another language. */
+type Said = string | (() => string);
 
 /** For work that can be cancelled. */
 export interface WorkOptions {
@@ -11,8 +16,15 @@ export interface WorkOptions {
   onProgress: (fraction: number) => void;
 }
 
+const status = (state: Status["state"], text: Said): Status => ({
+  state,
+  get text() {
+    return typeof text === "string" ? text : text();
+  },
+});
+
 export class Activity {
-  #status: Status = { state: "loading", text: "Starting…" };
+  #status = status("loading", () => t("Starting…"));
   #progress = 0;
   readonly #onStatus: () => void;
   readonly #onProgress: () => void;
@@ -80,8 +92,8 @@ export class Activity {
     this.#current.abort();
   }
 
-  say(state: Status["state"], text: string): void {
-    this.#status = { state, text };
+  say(state: Status["state"], text: Said): void {
+    this.#status = status(state, text);
     this.#onStatus();
   }
 

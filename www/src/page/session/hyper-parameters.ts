@@ -1,11 +1,14 @@
 /** The hyper-parameters that a visitor can change, and how they find their model. */
 import type { BlockKind, ModelEntry, Slice, SplitSrConfig } from "../../module/core.ts";
+import { t, type Phrase } from "../shared/words.ts";
 
 /** A hyper-parameter that a visitor can change, and the values to choose from. */
 export interface Parameter {
   key: "split_ratio" | "hybrid_index" | "hybrid_mode" | "replacement" | "block";
   testId: string;
-  label: string;
+  label: Phrase;
+  /** The same within a sentence. */
+  named: Phrase;
   /** Its name in a link. */
   link: string;
   values: (config: SplitSrConfig, isElastic?: boolean) => readonly (readonly [value: string | number, label: string])[];
@@ -21,7 +24,7 @@ const ratios = [
 ] as const;
 
 /** All kinds: the compiler finds one that is missing. */
-const blocks: Record<BlockKind, string> = {
+const blocks: Record<BlockKind, Phrase> = {
   split: "split",
   shuffle: "shuffle",
   "inverted-residual": "inverted residual",
@@ -47,6 +50,7 @@ export const parameters: readonly Parameter[] = [
     key: "split_ratio",
     testId: "split-ratio",
     label: "Split ratio",
+    named: "split ratio",
     link: "a",
     values: ({ channels }, isElastic) => (isElastic ? elasticRatios(channels) : ratios),
   },
@@ -54,46 +58,51 @@ export const parameters: readonly Parameter[] = [
     key: "hybrid_index",
     testId: "hybrid-index",
     label: "Hybrid index",
+    named: "hybrid index",
     link: "hi",
-    values: ({ groups }) => Array.from({ length: groups + 1 }, (_, index) => [index, `${index} of ${groups}`] as const),
+    values: ({ groups }) =>
+      Array.from({ length: groups + 1 }, (_, index) => [index, t`${index} of ${groups}`] as const),
   },
   {
     key: "hybrid_mode",
     testId: "hybrid-mode",
     label: "Hybrid mode",
+    named: "hybrid mode",
     link: "mode",
     values: () => [
-      ["split-first", "split first"],
-      ["standard-first", "standard first"],
-      ["interleaved", "interleaved"],
+      ["split-first", t("split first")],
+      ["standard-first", t("standard first")],
+      ["interleaved", t("interleaved")],
     ],
   },
   {
     key: "replacement",
     testId: "replacement",
     label: "Replacement",
+    named: "replacement",
     link: "at",
     values: () => [
-      ["features", "features"],
-      ["upsampler", "upsampler"],
-      ["both", "both"],
+      ["features", t("features")],
+      ["upsampler", t("upsampler")],
+      ["both", t("both")],
     ],
   },
   {
     key: "block",
     testId: "block",
     label: "Block",
+    named: "block",
     link: "block",
-    values: () => Object.entries(blocks),
+    values: () => Object.entries(blocks).map(([block, name]) => [block, t(name)] as const),
   },
 ];
 
 /** The message for hyper-parameters that no model was trained with. */
 export function untrainedText(nearest: ModelEntry | undefined): string {
   const advice = nearest
-    ? "Choose values marked ✓ under Network, or train this network under Fine-tune."
-    : "Choose values marked ✓ under Network, or a model.";
-  return `No model has been trained with these hyper-parameters. ${advice}`;
+    ? t("Choose values marked ✓ under Network, or train this network under Fine-tune.")
+    : t("Choose values marked ✓ under Network, or a model.");
+  return `${t("No model has been trained with these hyper-parameters.")} ${advice}`;
 }
 
 /** Names the hyper-parameters that differ between a network and a model. */
@@ -101,9 +110,9 @@ export function differenceText(network: SplitSrConfig, entry: ModelEntry | undef
   const own = configOf(entry);
   return parameters
     .filter(({ key }) => network[key] !== own?.[key])
-    .map(({ key, label, values }) => {
+    .map(({ key, named, values }) => {
       const name = values(network).find(([value]) => value === network[key])?.[1] ?? String(network[key]);
-      return `${label.toLowerCase()} ${name}`;
+      return `${t(named)} ${name}`;
     })
     .join(", ");
 }

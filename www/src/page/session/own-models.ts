@@ -2,15 +2,17 @@
 import { readModel, type ModelEntry } from "../../module/core.ts";
 import { withoutEnding } from "../shared/text.ts";
 import { addModel, readModels, removeModel, writeModel, type OwnModel } from "./storage.ts";
+import { t } from "../shared/words.ts";
 
 export const MAX_NAME_LENGTH = 60;
 
 /** A sentence that says what is wrong with a name for a model; empty if it is valid. */
 export function nameTrouble(name: string, taken: readonly string[]): string {
-  if (name.length === 0) return "The new model needs a name.";
-  if (name.length > MAX_NAME_LENGTH) return `A name can have at most ${MAX_NAME_LENGTH} characters.`;
-  if (!/^[A-Za-z0-9._-]+$/.test(name)) return "A name can contain only letters, digits, hyphens, dots and underscores.";
-  return taken.includes(name) ? `A model called ${name} already exists. Choose another name.` : "";
+  if (name.length === 0) return t("The new model needs a name.");
+  if (name.length > MAX_NAME_LENGTH) return t`A name can have at most ${MAX_NAME_LENGTH} characters.`;
+  if (!/^[A-Za-z0-9._-]+$/.test(name))
+    return t("A name can contain only letters, digits, hyphens, dots and underscores.");
+  return taken.includes(name) ? t`A model called ${name} already exists. Choose another name.` : "";
 }
 
 /** A valid name that is not taken, as close as possible to the wanted one. */
@@ -74,15 +76,15 @@ export class OwnModels {
     const entry = await readModel(file);
     const same = listed.find(({ sha256 }) => sha256 === entry.sha256);
     if (same) {
-      this.#note = `This model is already in the list as ${same.name}.`;
+      this.#note = t`This model is already in the list as ${same.name}.`;
       this.#changed();
       return same.name;
     }
     const wanted = entry.name || withoutEnding(file.name);
     const { name, trouble } = await this.keep({ entry: { ...entry, name: wanted }, file }, listed);
     const isTaken = entry.name !== "" && name !== freeName(entry.name, []);
-    const renamed = isTaken ? `Another model is called ${entry.name}, so this one is named ${name}. ` : "";
-    this.#note = renamed + trouble;
+    const renamed = isTaken ? t`Another model is called ${entry.name}, so this one is named ${name}.` : "";
+    this.#note = [renamed, trouble].filter(Boolean).join(" ");
     this.#changed();
     return name;
   }
@@ -122,7 +124,7 @@ export class OwnModels {
     try {
       await write();
     } catch (error) {
-      return `${(error as Error).message} ${name} stays in the list until you close this page. Download it to keep it.`;
+      return `${(error as Error).message} ${t`${name} stays in the list until you close this page. Download it to keep it.`}`;
     }
     // Asks the browser not to clear the storage when the device runs out of space. The answer
     // changes nothing.

@@ -1,3 +1,4 @@
+import type { Phrase } from "../shared/words.ts";
 import type { Area, SourcePicture } from "../../module/core.ts";
 
 /** The origin of a picture. */
@@ -5,7 +6,7 @@ export interface PictureOrigin {
   /** A file's name without its ending. */
   name: string;
   /** The alternative text. */
-  description: string;
+  description: Phrase;
   /** The id of a demo picture. */
   demo?: string | undefined;
   /** The address of a picture on another site. */

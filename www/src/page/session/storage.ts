@@ -2,6 +2,7 @@
 import { createStore, delMany, get, getMany, keys, set, update } from "idb-keyval";
 import type { ModelEntry, TuneSettings } from "../../module/core.ts";
 import { withBytes, withFiles } from "./file-bytes.ts";
+import { t } from "../shared/words.ts";
 
 /** A model that does not come with the page. */
 export interface OwnModel {
@@ -133,8 +134,8 @@ async function explained<T>(act: () => Promise<T>): Promise<T> {
       error instanceof Error || error instanceof DOMException ? error : new Error(String(error));
     throw new StorageError(
       name === "QuotaExceededError"
-        ? "There is no room left on this device. Earlier versions are still saved; free some space to save new ones."
-        : `The browser does not let this page save anything on this device (${message || name}).`,
+        ? t("There is no room left on this device. Earlier versions are still saved; free some space to save new ones.")
+        : t`The browser does not let this page save anything on this device (${message || name}).`,
       { cause: error },
     );
   }

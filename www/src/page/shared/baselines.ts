@@ -1,6 +1,7 @@
 /** The names of what a result can be compared with. */
 import type { ModelEntry, Resizer } from "../../module/core.ts";
 import { modelLabel } from "./model-names.ts";
+import { t, type Phrase } from "./words.ts";
 
 /** The picture itself, enlarged by the browser. */
 export const ORIGINAL = "original";
@@ -8,7 +9,7 @@ export const ORIGINAL = "original";
 /** Each of them takes time for every new result. */
 export const MAX_BASELINES = 4;
 
-export const resizers: readonly (readonly [Resizer, string])[] = [
+export const resizers: readonly (readonly [Resizer, Phrase])[] = [
   ["nearest", "Nearest pixel"],
   ["bilinear", "Bilinear"],
   ["bicubic", "Bicubic"],
@@ -25,5 +26,6 @@ export function resizerNamed(name: string): Resizer | undefined {
 }
 
 export function baselineLabel(name: string): string {
-  return resizers.find(([resizer]) => resizer === name)?.[1] ?? modelLabel(name);
+  const label = resizers.find(([resizer]) => resizer === name)?.[1];
+  return label ? t(label) : modelLabel(name);
 }

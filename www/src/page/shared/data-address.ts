@@ -1,5 +1,6 @@
 /** Pictures in `data:` addresses. The page's policy does not let the browser load them. */
 import { toBytes } from "./base64.ts";
+import { t } from "./words.ts";
 
 /** The beginning of a `data:` address, up to its content. */
 const head = /^data:[^,]{0,200},/i;
@@ -21,7 +22,7 @@ export function readDataAddress(text: string): Uint8Array<ArrayBuffer> {
     return toBytes(atob(content));
   } catch {
     throw new Error(
-      "The data: address is damaged or cut short. Copy all of it, or save the picture and open the file.",
+      t("The data: address is damaged or cut short. Copy all of it, or save the picture and open the file."),
     );
   }
 }

@@ -1,10 +1,12 @@
 /** The demo pictures in `public/demo`; sources and licences are in its LICENCES.md. */
+
+import { type Phrase } from "./words.ts";
 export interface Demo {
   /** In links: `#img=demo:sign`. */
   id: string;
-  title: string;
+  title: Phrase;
   /** The alternative text. */
-  description: string;
+  description: Phrase;
   /** Whether it is a JPEG, as people have them; the others are clean. */
   isJpeg?: true;
 }

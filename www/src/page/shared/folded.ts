@@ -1,6 +1,7 @@
 /** A section that is folded until somebody opens it. */
-import { html, noChange, type TemplateResult } from "lit-html";
+import { noChange, type TemplateResult } from "lit-html";
 import { Directive, directive, type PropertyPart } from "lit-html/directive.js";
+import { html } from "./html.ts";
 
 /** Opens the section when something in it becomes active. Only the visitor closes it. */
 class OpenWhen extends Directive {

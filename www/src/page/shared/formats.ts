@@ -1,10 +1,11 @@
 /** The files that results are saved as: format, quality, metadata and name. */
 import type { UpscaleResult } from "../../module/core.ts";
 import { roundZoom } from "./text.ts";
+import { type Phrase } from "./words.ts";
 
 export interface Format {
   /** Its name in the list. */
-  label: string;
+  label: Phrase;
   /** Its name in a link. */
   link: string;
   type: string;

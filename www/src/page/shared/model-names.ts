@@ -1,8 +1,10 @@
 /** What the models are called on the page, and how lists are divided. Their files have short names. */
-import { html, nothing, type TemplateResult } from "lit-html";
+import { nothing, type TemplateResult } from "lit-html";
+import { html } from "./html.ts";
+import { t, type Phrase } from "./words.ts";
 
 /** The models that most people choose among, in the order of the list. */
-const usual = new Map([
+const usual = new Map<string, Phrase>([
   ["splitsr-x2", "SplitSR ×2 (best)"],
   ["splitsr-x2-hi5", "SplitSR ×2 (balanced)"],
   ["splitsr-tiny-x2", "SplitSR ×2 (fast)"],
@@ -13,13 +15,17 @@ const usual = new Map([
 
 /** A model of the page by what it is; any other by its own name. */
 export function modelLabel(name: string): string {
+  const label = usual.get(name);
+  if (label) return t(label);
   const [, scale, letter, value] = /^splitsr-x(\d)-(a|hi)([\d.]+)$/.exec(name) ?? [];
   const [, elasticScale] = /^splitsr-elastic-x(\d)$/.exec(name) ?? [];
-  if (elasticScale) return `Elastic ×${elasticScale} (any split ratio)`;
+  if (elasticScale) return t`Elastic ×${elasticScale} (any split ratio)`;
   const [, architecture, otherScale] = /^(srcnn|edsr|rcan)(?:-small)?-x(\d)$/.exec(name) ?? [];
   if (architecture) return `${architecture.toUpperCase()} ×${otherScale}`;
-  const variant = scale && `SplitSR ×${scale}, ${letter === "a" ? "split ratio" : "hybrid index"} ${value}`;
-  return usual.get(name) ?? variant ?? name;
+  if (scale && value) {
+    return letter === "a" ? t`SplitSR ×${scale}, split ratio ${value}` : t`SplitSR ×${scale}, hybrid index ${value}`;
+  }
+  return name;
 }
 
 const isElastic = (name: string) => name.startsWith("splitsr-elastic-");
@@ -27,10 +33,10 @@ const isElastic = (name: string) => name.startsWith("splitsr-elastic-");
 /** The options of a list of models: those of the page, and the visitor's own. */
 export function modelOptions(shipped: readonly string[], own: readonly string[], chosen?: string): TemplateResult {
   const groups = [
-    ["For photographs", [...usual.keys()].filter((name) => shipped.includes(name))],
-    ["Yours", own],
-    ["Many networks in one", shipped.filter(isElastic)],
-    ["For research", shipped.filter((name) => !usual.has(name) && !isElastic(name))],
+    [t("For photographs"), [...usual.keys()].filter((name) => shipped.includes(name))],
+    [t("Yours"), own],
+    [t("Many networks in one"), shipped.filter(isElastic)],
+    [t("For research"), shipped.filter((name) => !usual.has(name) && !isElastic(name))],
   ] as const;
   return html`${groups.map(([label, names]) =>
     names.length > 0

@@ -1,7 +1,9 @@
-import { html, nothing, type TemplateResult } from "lit-html";
+import { nothing, type TemplateResult } from "lit-html";
 import type { Commands } from "../session/commands.ts";
 import type { Session } from "../session/session.ts";
 import type { Verification } from "./verification.ts";
+import { html } from "../shared/html.ts";
+import { t } from "../shared/words.ts";
 
 export function verifyTemplate(
   { activity, backend, foundHashes, resultIsCurrent }: Session,
@@ -19,8 +21,10 @@ export function verifyTemplate(
             data-testid="verify"
             title=${
               onGpu
-                ? "Only the CPU gives the same result on every machine, bit for bit. Set the device to Processor (CPU) or Automatic."
-                : "Enlarge again with a slower method that gives the same result on every machine, bit for bit"
+                ? t(
+                    "Only the CPU gives the same result on every machine, bit for bit. Set the device to Processor (CPU) or Automatic.",
+                  )
+                : t("Enlarge again with a slower method that gives the same result on every machine, bit for bit")
             }
             ?disabled=${activity.isBusy || onGpu || !resultIsCurrent}
             @click=${() => void commands.verify()}

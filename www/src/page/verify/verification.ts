@@ -5,6 +5,7 @@
  */
 import type { Distance, SourcePicture, UpscaleResult, Upscaler } from "../../module/core.ts";
 import type { Session } from "../session/session.ts";
+import { plural, t } from "../shared/words.ts";
 
 export class Verification {
   readonly #session: Session;
@@ -41,20 +42,27 @@ export class Verification {
   get verdict(): string {
     const { expectedHashes: expected, foundHashes: found, picture } = this.#session;
     const distance = this.#distance;
-    if (!found || !distance) return expected ? "The link contains the expected result. It is not verified yet." : "";
-    const off =
-      distance.largest === 0
-        ? "is identical to the exact one"
-        : `differs from the exact one by at most ${distance.largest} level${distance.largest > 1 ? "s" : ""}`;
-    const shown = `The result shown ${off}.`;
-    if (!expected) return `The link now contains the hash of the exact result. ${shown}`;
+    if (!found || !distance) return expected ? t("The link contains the expected result. It is not verified yet.") : "";
+    const { largest } = distance;
+    const shown =
+      largest === 0
+        ? t("The result shown is identical to the exact one.")
+        : plural(
+            largest,
+            "The result shown differs from the exact one by at most {0} level.",
+            "The result shown differs from the exact one by at most {0} levels.",
+            largest,
+          );
+    if (!expected) return `${t("The link now contains the hash of the exact result.")} ${shown}`;
     if (!found.model.startsWith(expected.model))
-      return "Not reproduced: this page has a different model than the sender.";
+      return t("Not reproduced: this page has a different model than the sender.");
     if (!found.output.startsWith(expected.output)) {
       const changed =
-        picture?.address === undefined ? "" : ` The picture at ${new URL(picture.address).host} may have changed.`;
-      return `Not reproduced: the exact result here differs from the sender's.${changed}`;
+        picture?.address === undefined
+          ? ""
+          : ` ${t`The picture at ${new URL(picture.address).host} may have changed.`}`;
+      return `${t("Not reproduced: the exact result here differs from the sender's.")}${changed}`;
     }
-    return `Reproduced exactly. ${shown}`;
+    return `${t("Reproduced exactly.")} ${shown}`;
   }
 }

@@ -1,5 +1,6 @@
 /** Draws large pictures without blocking the page. */
 import { nextTask } from "../../api/next-task.ts";
+import { t } from "../shared/words.ts";
 
 /** Pixels that are drawn at once: a few milliseconds' worth on a phone. */
 const STRIP_PIXELS = 500_000;
@@ -19,7 +20,7 @@ export async function paint(canvas: HTMLCanvasElement, picture: ImageData, signa
     canvas.height = picture.height;
   }
   const context = canvas.getContext("2d");
-  if (!context) throw new Error("The browser cannot show a picture this large. Choose a smaller zoom.");
+  if (!context) throw new Error(t("The browser cannot show a picture this large. Choose a smaller zoom."));
   const rows = Math.max(1, Math.floor(STRIP_PIXELS / picture.width));
   let start = performance.now();
   for (let top = 0; top < picture.height; top += rows) {

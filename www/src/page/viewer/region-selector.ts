@@ -5,6 +5,7 @@
 import type { Area } from "../../module/core.ts";
 import type { Camera, Point } from "./camera.ts";
 import type { Drag } from "./gestures.ts";
+import { t } from "../shared/words.ts";
 
 /** The distance from an edge within which it can be grabbed, in CSS pixels. */
 const REACH = 8;
@@ -54,9 +55,7 @@ export class RegionSelector {
     const place = this.#camera.toViewer(area);
     for (const side of ["left", "top", "width", "height"] as const) this.#element.style[side] = `${place[side]}px`;
     const { left, top, width, height } = area;
-    this.#element.ariaLabel =
-      `Part: ${width} × ${height} pixels at ${left}, ${top}. Arrow keys move it, ` +
-      `Shift and arrow keys resize it, Delete removes it.`;
+    this.#element.ariaLabel = t`Part: ${width} × ${height} pixels at ${left}, ${top}. Arrow keys move it, Shift and arrow keys resize it, Delete removes it.`;
   }
 
   /** Moves or resizes the rectangle that is there, or draws a new one. */

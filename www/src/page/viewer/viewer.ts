@@ -8,9 +8,11 @@ import { detailedSpot } from "./detail.ts";
 import { listenToGestures, type Drag } from "./gestures.ts";
 import { toggles, type LinkedView, type Toggle, type View } from "../session/link-state.ts";
 import { drawLoupe, SHOW_SQUARES, type Seen } from "./loupe.ts";
+import { Labels } from "./labels.ts";
 import { byLayer, canvasIn, part, type LayerName } from "./layers.ts";
 import { paint } from "./paint.ts";
 import { RegionSelector } from "./region-selector.ts";
+import { t, type Phrase } from "../shared/words.ts";
 
 /** A name is hidden if less of its picture is visible than this, in CSS pixels. */
 const TAG_SPACE = 40;
@@ -50,6 +52,7 @@ export class Viewer implements LinkedView {
   readonly #flip: HTMLButtonElement;
   readonly #camera: Camera;
   readonly #selector: RegionSelector;
+  readonly #labels = new Labels(() => this.#draw());
 
   #result: Size | undefined;
   /** The size of the picture in the original's place. */
@@ -100,26 +103,25 @@ export class Viewer implements LinkedView {
   }
 
   /** Shows a picture alone, fitted into the viewer. */
-  async showPicture(picture: ImageData, description: string, signal: AbortSignal): Promise<void> {
+  async showPicture(picture: ImageData, description: Phrase, signal: AbortSignal): Promise<void> {
     this.#camera.picture = { width: picture.width, height: picture.height };
     this.#camera.fitted = true;
     this.#camera.view = { ...this.#camera.view, split: 0.5 };
     this.#camera.isPlaced = false;
     this.region = undefined;
-    this.#canvases.before.role = "img";
-    this.#canvases.before.ariaLabel = `Original: ${description}`;
-    this.#canvases.after.ariaLabel = `Enlarged: ${description}`;
-    this.#canvases.after.role = "img";
+    this.#canvases.before.role = this.#canvases.after.role = "img";
+    this.#labels.set(this.#canvases.before, "ariaLabel", () => t`Original: ${t(description)}`);
+    this.#labels.set(this.#canvases.after, "ariaLabel", () => t`Enlarged: ${t(description)}`);
     this.hideResult();
     await paint(this.#canvases.before, picture, signal);
   }
 
   /** Makes room for a result that comes in parts. The original shows where they are missing. */
-  expectResult({ width, height }: Size, label: string): void {
+  expectResult({ width, height }: Size, label: () => string): void {
     this.#result = { width, height };
     this.#region = this.#selector.area;
     this.#isWhole = false;
-    part(this.#root, ".tag-after").textContent = label;
+    this.#labels.set(part(this.#root, ".tag-after"), "textContent", label);
     Object.assign(this.#canvases.after, { width, height });
     this.#draw();
   }
@@ -153,7 +155,7 @@ export class Viewer implements LinkedView {
   }
 
   /** Shows a small region enlarged, at once. The rectangle may have moved on already. */
-  showRegion(region: Area, result: ImageData, label: string): void {
+  showRegion(region: Area, result: ImageData, label: () => string): void {
     this.hideBaseline();
     this.expectResult(result, label);
     this.#region = region;
@@ -163,11 +165,11 @@ export class Viewer implements LinkedView {
   }
 
   /** Shows a baseline in the original's place. */
-  async showBaseline(baseline: ImageData, label: string, signal: AbortSignal): Promise<void> {
+  async showBaseline(baseline: ImageData, label: () => string, signal: AbortSignal): Promise<void> {
     this.hideBaseline();
     await paint(this.#canvases.baseline, baseline, signal);
     this.#baseline = { width: baseline.width, height: baseline.height };
-    part(this.#root, ".tag-before").textContent = label;
+    this.#labels.set(part(this.#root, ".tag-before"), "textContent", label);
     this.#draw();
   }
 
@@ -185,7 +187,7 @@ export class Viewer implements LinkedView {
 
   hideBaseline(): void {
     this.#baseline = undefined;
-    part(this.#root, ".tag-before").textContent = "Original";
+    this.#labels.set(part(this.#root, ".tag-before"), "textContent", () => t("Original"));
     this.#empty("baseline");
     this.hideHeat();
   }
@@ -439,9 +441,7 @@ export class Viewer implements LinkedView {
       Home: splitTo(-1),
       End: splitTo(1),
     };
-    const release = () => this.#hold(false);
-    this.#viewport.addEventListener("keyup", release);
-    this.#viewport.addEventListener("blur", release);
+    for (const end of ["keyup", "blur"]) this.#viewport.addEventListener(end, () => this.#hold(false));
     // Includes the toolbar, which has the focus after a click.
     this.#root.addEventListener("keydown", (event) => {
       if (event.target === this.#viewport && event.key === " ") {

@@ -1,7 +1,7 @@
 /** Opens the viewfinder, whose code is loaded only then. */
 import type { Commands } from "../session/commands.ts";
 import type { Session } from "../session/session.ts";
-import { MISSING_PART } from "../shared/text.ts";
+import { missingPart } from "../shared/text.ts";
 import type { ViewfinderDialog } from "./viewfinder-dialog.ts";
 
 export class ViewfinderLauncher {
@@ -22,7 +22,7 @@ export class ViewfinderLauncher {
       this.#dialog ??= new ViewfinderDialog(this.#session, this.#commands);
       this.#dialog.show();
     } catch {
-      this.#session.activity.say("error", MISSING_PART);
+      this.#session.activity.say("error", missingPart());
     }
   }
 }

@@ -1,6 +1,7 @@
 /** The button that opens the viewfinder. */
-import { html, type TemplateResult } from "lit-html";
+import type { TemplateResult } from "lit-html";
 import type { ViewfinderLauncher } from "./launcher.ts";
+import { html } from "../shared/html.ts";
 
 export function cameraButton(launcher: ViewfinderLauncher, isReady: boolean): TemplateResult {
   return html`

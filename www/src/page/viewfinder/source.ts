@@ -1,4 +1,5 @@
 /** Where frames come from: a camera, a video file, or the picture of a tab or screen. */
+import { t } from "../shared/words.ts";
 
 export type Kind = "camera" | "file" | "screen";
 
@@ -64,37 +65,37 @@ export function release({ stream, address }: Source): void {
 export async function listCameras(): Promise<{ id: string; name: string }[]> {
   const all = await navigator.mediaDevices.enumerateDevices().catch(() => []);
   const cameras = all.filter(({ kind, deviceId }) => kind === "videoinput" && deviceId !== "");
-  return cameras.map(({ deviceId, label }, index) => ({ id: deviceId, name: label || `Camera ${index + 1}` }));
+  return cameras.map(({ deviceId, label }, index) => ({ id: deviceId, name: label || t`Camera ${index + 1}` }));
 }
 
 /** Says why frames do not come, and what to do. */
 export function whyNot(kind: Kind, error: unknown): string {
   const name = error instanceof DOMException ? error.name : "";
-  if (kind === "file") return "The browser cannot play this file. Choose another video, such as MP4 or WebM.";
+  if (kind === "file") return t("The browser cannot play this file. Choose another video, such as MP4 or WebM.");
   if (kind === "screen") {
     if (name === "NotAllowedError" || name === "AbortError")
-      return "Nothing is shared. To pick a tab or screen, choose Screen again.";
-    return "The tab or screen cannot be shared. Check that your system lets the browser record it.";
+      return t("Nothing is shared. To pick a tab or screen, choose Screen again.");
+    return t("The tab or screen cannot be shared. Check that your system lets the browser record it.");
   }
   switch (name) {
     case "NotAllowedError":
     case "SecurityError":
-      return "The camera is blocked. Allow it for this page in the browser's settings, then choose Camera again.";
+      return t("The camera is blocked. Allow it for this page in the browser's settings, then choose Camera again.");
     case "NotFoundError":
     case "OverconstrainedError":
-      return "No camera was found. Connect one and choose Camera again, or open a video file.";
+      return t("No camera was found. Connect one and choose Camera again, or open a video file.");
     case "NotReadableError":
     case "AbortError":
-      return "The camera cannot be read. Close other programs that use it, then choose Camera again.";
+      return t("The camera cannot be read. Close other programs that use it, then choose Camera again.");
     case "InsecureContextError":
-      return "Browsers give a camera only to secure pages. Open this page with https, or open a video file.";
+      return t("Browsers give a camera only to secure pages. Open this page with https, or open a video file.");
     default:
-      return "The camera did not start. Choose Camera again, or open a video file.";
+      return t("The camera did not start. Choose Camera again, or open a video file.");
   }
 }
 
 /** Says that the frames have ended, though nobody here asked for it. */
 export function whyEnded(kind: Kind): string {
-  if (kind === "screen") return "Sharing has ended. To go on, choose Screen again.";
-  return "The camera was disconnected. Connect it and choose Camera again.";
+  if (kind === "screen") return t("Sharing has ended. To go on, choose Screen again.");
+  return t("The camera was disconnected. Connect it and choose Camera again.");
 }

@@ -1,12 +1,14 @@
 /** The content of the viewfinder's dialog. */
-import { html, nothing, type TemplateResult } from "lit-html";
+import { nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
+import { html } from "../shared/html.ts";
 import { modelLabel } from "../shared/model-names.ts";
 import { sizeText, timeText } from "../shared/text.ts";
 import { FRAMES_A_SECOND, type Pace } from "./pace.ts";
 import { sharesScreens } from "./source.ts";
 import { scales } from "./lens.ts";
 import type { Viewfinder } from "./viewfinder.ts";
+import { type Phrase, plural, t } from "../shared/words.ts";
 
 /** `close` closes the dialog. */
 export function dialogTemplate(viewfinder: Viewfinder, close: () => void): TemplateResult {
@@ -150,7 +152,7 @@ function actions(viewfinder: Viewfinder): TemplateResult {
       ?disabled=${isOff}
       @click=${() => (isFrozen ? void viewfinder.unfreeze() : viewfinder.freeze())}
     >
-      ${isFrozen ? "Continue" : "Freeze"}
+      ${isFrozen ? t("Continue") : t("Freeze")}
     </button>
     <button
       type="button"
@@ -175,7 +177,7 @@ function actions(viewfinder: Viewfinder): TemplateResult {
 }
 
 function overviewText({ kind, frame }: Viewfinder): string {
-  const name = { camera: "Camera", file: "Video", screen: "Shared picture" }[kind];
+  const name = { camera: t("Camera"), file: t("Video"), screen: t("Shared picture") }[kind];
   return frame ? `${name}, ${sizeText(frame)}` : name;
 }
 
@@ -184,11 +186,13 @@ function statusText({ state, kind, trouble, note }: Viewfinder): TemplateResult 
   if (trouble) return trouble;
   switch (state) {
     case "starting":
-      return kind === "file" ? "Opening the video…" : "Waiting for the picture. The browser may ask you to allow it.";
+      return kind === "file"
+        ? t("Opening the video…")
+        : t("Waiting for the picture. The browser may ask you to allow it.");
     case "paused":
-      return "Paused while this page is hidden.";
+      return t("Paused while this page is hidden.");
     case "frozen":
-      return "Frozen. You can still move the part, and make it larger.";
+      return t("Frozen. You can still move the part, and make it larger.");
     case "stopped":
       return "";
     case "live":
@@ -200,25 +204,29 @@ function statusText({ state, kind, trouble, note }: Viewfinder): TemplateResult 
 
 /** How fast it is, and what runs. */
 export function numbersText({ state, kind, shown, stats, lens }: Viewfinder): string {
-  if (!shown) return state === "live" ? "Starting the engine…" : "";
+  if (!shown) return state === "live" ? t("Starting the engine…") : "";
   const { part, scale, model, report } = shown;
   const { rate, delay } = stats;
-  const size = `${part.width} × ${part.height} → ${part.width * scale} × ${part.height * scale} pixels`;
+  const size = t`${part.width} × ${part.height} → ${part.width * scale} × ${part.height * scale} pixels`;
   const { workers } = report;
-  const device = report.backend === "gpu" ? "graphics card" : `processor, ${workers} worker${workers === 1 ? "" : "s"}`;
+  const device =
+    report.backend === "gpu"
+      ? t("graphics card")
+      : plural(workers, "processor, {0} worker", "processor, {0} workers", workers);
   const what = `${size}, ${modelLabel(model)}, ${device}.`;
   if (state !== "live" || rate === undefined || delay === undefined) return what;
-  const speed = `${Math.round(rate)} frames a second with a delay of ${timeText(delay)}.`;
-  const limit =
-    stats.showsAll && rate < FRAMES_A_SECOND - 1
-      ? ` ${sourceNames[kind]} delivers no more than that.`
-      : lens.keepsPace && limitText(lens.pace);
-  return `${speed} ${what}${limit || ""}`;
+  const speed = t`${Math.round(rate)} frames a second with a delay of ${timeText(delay)}.`;
+  const limit = stats.showsAll && rate < FRAMES_A_SECOND - 1 ? t(noMore[kind]) : lens.keepsPace && limitText(lens.pace);
+  return [speed, what, limit].filter(Boolean).join(" ");
 }
 
-const sourceNames = { camera: "The camera", file: "The video", screen: "The screen" };
+const noMore: Record<Viewfinder["kind"], Phrase> = {
+  camera: "The camera delivers no more than that.",
+  file: "The video delivers no more than that.",
+  screen: "The screen delivers no more than that.",
+};
 
 function limitText({ isTooSlow, isLimited }: Pace): string {
-  if (isTooSlow) return ` This device cannot reach ${FRAMES_A_SECOND} frames a second, even with the smallest part.`;
-  return isLimited ? " A larger part would be slower." : "";
+  if (isTooSlow) return t`This device cannot reach ${FRAMES_A_SECOND} frames a second, even with the smallest part.`;
+  return isLimited ? t("A larger part would be slower.") : "";
 }

@@ -6,6 +6,7 @@ import { listenToPointers } from "./pointers.ts";
 import { dialogTemplate, numbersText } from "./view.ts";
 import { Viewfinder } from "./viewfinder.ts";
 import "./viewfinder.css";
+import { t } from "../shared/words.ts";
 
 /** Milliseconds between two drawings of the numbers: faster ones cannot be read. */
 const DRAW_NUMBERS_MS = 500;
@@ -28,13 +29,12 @@ export class ViewfinderDialog {
       close: () => dialog.close(),
     });
     this.#viewfinder = viewfinder;
-    for (const [canvas, name, label] of [
-      [viewfinder.digital, "digital", "The part, enlarged without a network"],
-      [viewfinder.result, "result", "The part, enlarged by the network"],
+    for (const [canvas, name] of [
+      [viewfinder.digital, "digital"],
+      [viewfinder.result, "result"],
     ] as const) {
       canvas.dataset["testid"] = `viewfinder-${name}`;
       canvas.role = "img";
-      canvas.ariaLabel = label;
     }
     dialog.addEventListener("close", () => viewfinder.stop());
     dialog.addEventListener("keydown", (event) => this.#press(event));
@@ -62,6 +62,9 @@ export class ViewfinderDialog {
 
   show(): void {
     if (this.#dialog.open) return;
+    // The language may be another one than the last time.
+    this.#viewfinder.digital.ariaLabel = t("The part, enlarged without a network");
+    this.#viewfinder.result.ariaLabel = t("The part, enlarged by the network");
     this.#dialog.showModal();
     this.#viewfinder.open(matchMedia("(width <= 760px)").matches);
     this.#listen();

@@ -12,6 +12,7 @@ import type { Size } from "./part.ts";
 import { listCameras, openCamera, openFile, openScreen, release, whyEnded, whyNot } from "./source.ts";
 import type { Kind, Source } from "./source.ts";
 import { Stats } from "./stats.ts";
+import { t, type Phrase } from "../shared/words.ts";
 
 export type State =
   /** Waits for the source, perhaps for the visitor's permission. */
@@ -43,7 +44,7 @@ const MOVE_STEP = 0.125;
 
 const contextOf = (canvas: HTMLCanvasElement, isRead = false): CanvasRenderingContext2D => {
   const context = canvas.getContext("2d", { alpha: false, willReadFrequently: isRead });
-  if (!context) throw new Error("The browser could not create a canvas for the picture. Reload the page.");
+  if (!context) throw new Error(t("The browser could not create a canvas for the picture. Reload the page."));
   return context;
 };
 
@@ -282,10 +283,11 @@ export class Viewfinder {
     await this.#proceed();
     // The visitor may have chosen another source meanwhile, or none had begun.
     if (this.#state !== "live" || from !== "live" || this.#kind !== kind) return;
-    this.#note =
+    this.#note = t(
       kind === "camera"
         ? "The camera was off while this page was hidden. It is on again."
-        : "The video was paused while this page was hidden.";
+        : "The video was paused while this page was hidden.",
+    );
     this.#screen.draw();
   }
 
@@ -340,7 +342,7 @@ export class Viewfinder {
     const { scale, pace, keepsPace } = this.lens;
     const models = this.#models(scale);
     const model = models[pace.model];
-    if (!model) throw new Error("This site has no model for live pictures. Ask its owner to add splitsr-tiny-x2.");
+    if (!model) throw new Error(t("This site has no model for live pictures. Ask its owner to add splitsr-tiny-x2."));
     this.#engine ??= new LiveEngine(this.#session.backend);
     const engine = this.#engine;
     const upscaler = await engine.take(model.name, scale);
@@ -491,6 +493,7 @@ export class Viewfinder {
     this.#session.setClean("auto");
     if (this.#session.zoom !== scale) this.#commands.setZoom(scale);
     const file = new File([blob], `${name}.png`, { type: blob.type });
-    await this.#commands.open(file, { name, description: `a picture from the ${name}` });
+    const description: Phrase = kind === "camera" ? "a picture from the camera" : "a picture from the video";
+    await this.#commands.open(file, { name, description });
   }
 }

@@ -1,0 +1,65 @@
+/** The languages of the page, and which one is shown. The choice is stored on this device. */
+import { languageTag, speak, type Texts } from "../shared/words.ts";
+
+interface Listed {
+  tag: string;
+  /** In the language itself. */
+  name: string;
+  /** Its texts are loaded when they are shown. English ones are in the source. */
+  load?: () => Promise<{ texts: Texts }>;
+}
+
+export const languages: readonly Listed[] = [
+  { tag: "en", name: "English" },
+  { tag: "de", name: "Deutsch", load: () => import("./de.ts") },
+  { tag: "ko", name: "한국어", load: () => import("./ko.ts") },
+];
+
+const KEY = "language";
+
+function read(): string | null {
+  try {
+    return localStorage.getItem(KEY);
+  } catch {
+    // Some private windows have no storage.
+    return null;
+  }
+}
+
+function write(tag: string): void {
+  try {
+    localStorage.setItem(KEY, tag);
+  } catch {
+    // The choice lasts until the page is closed.
+  }
+}
+
+/** What the visitor chose before, or else the first one of the browser's that the page has. */
+function wanted(): string | undefined {
+  const tags = [read() ?? "", ...navigator.languages].map((tag) => tag.toLowerCase().replace(/[-_].*$/, ""));
+  return tags.find((tag) => languages.some((language) => language.tag === tag));
+}
+
+/** Speaks the visitor's language, or English if that cannot be loaded. */
+export async function startLanguage(): Promise<void> {
+  const tag = wanted();
+  if (tag !== undefined) await show(tag).catch(() => undefined);
+}
+
+/** Changes the language; the choice is kept. @throws if it cannot be loaded. */
+export async function chooseLanguage(tag: string): Promise<void> {
+  await show(tag);
+  write(tag);
+}
+
+/** What was asked for last: two files may be on their way. */
+let latest = "en";
+
+async function show(tag: string): Promise<void> {
+  latest = tag;
+  const load = languages.find((language) => language.tag === tag)?.load;
+  const loaded = load && (await Promise.all([load(), import("./speaking.ts")]));
+  if (latest !== tag || languageTag() === tag) return;
+  if (loaded) speak(loaded[1].speaking(tag, loaded[0].texts));
+  else speak(undefined);
+}

@@ -1,0 +1,116 @@
+/**
+ * Finds the texts in a template and puts others in their places. A text is what a block holds between other blocks, so
+ * that a sentence stays whole: its values are `{0}`, `{1}`, its elements `<0>…</0>`. `words.mjs` uses the same code.
+ */
+
+/** Says a text in another language. */
+export type Say = (english: string) => string;
+
+interface Element {
+  tag: string;
+  open: string;
+  close: string;
+  content: Part[];
+}
+
+type Part = string | Element;
+
+/** Elements that can be a part of a sentence. */
+const INLINE = /^(?:a|b|button|code|em|kbd|label|small|span|strong)$/;
+const EMPTY = /^(?:img|input|meta|link)$/;
+const SILENT = /^(?:noscript|script|style)$/;
+const TOKEN = /<\/([\w-]+)\s*>|<([\w-]+)((?:[^<>"']|"[^"]*"|'[^']*')*)>|[^<]+/g;
+const ATTRIBUTE = /(?<=\s(?:title|aria-label|aria-valuetext|alt|placeholder|label)=")[^"]*/g;
+/** The place of a value. */
+const VALUE = /\0(\d+)\0/g;
+
+const hasLetters = (text: string) => /\p{L}/u.test(text.replace(VALUE, "").replace(/&\w+;/g, ""));
+
+/** Translates a template, given as the strings between its values. Returns others, and which value is where. */
+export function translate(strings: readonly string[], say: Say): { strings: string[]; order: number[] } {
+  const markup = strings.reduce((all, part, at) => `${all}\0${at - 1}\0${part}`);
+  const pieces = rewritten(parse(markup), say).split(VALUE);
+  return {
+    strings: pieces.filter((_, at) => at % 2 === 0),
+    order: pieces.filter((_, at) => at % 2 === 1).map(Number),
+  };
+}
+
+function parse(markup: string): Part[] {
+  const root: Element = { tag: "", open: "", close: "", content: [] };
+  const path = [root];
+  for (const [token, closed, opened, attributes = ""] of markup.matchAll(TOKEN)) {
+    const parent = path.at(-1) ?? root;
+    if (closed !== undefined) {
+      if (parent.tag !== closed) throw new Error(`</${closed}> ends <${parent.tag}>`);
+      parent.close = token;
+      path.pop();
+    } else if (opened === undefined) {
+      parent.content.push(token);
+    } else {
+      const element: Element = { tag: opened, open: token, close: "", content: [] };
+      parent.content.push(element);
+      if (!EMPTY.test(opened) && !attributes.endsWith("/")) path.push(element);
+    }
+  }
+  return root.content;
+}
+
+const isInline = (part: Part): boolean =>
+  typeof part === "string" || (INLINE.test(part.tag) && part.content.every(isInline));
+
+function rewritten(parts: readonly Part[], say: Say): string {
+  let all = "";
+  let run: Part[] = [];
+  for (const part of parts) {
+    if (isInline(part)) run.push(part);
+    else {
+      all += inRun(run, say) + outside(part, say);
+      run = [];
+    }
+  }
+  return all + inRun(run, say);
+}
+
+/** A part that is no part of a sentence. */
+function outside(part: Part, say: Say): string {
+  if (typeof part === "string") return part;
+  const { tag, content, close } = part;
+  return opening(part, say) + rewritten(content, SILENT.test(tag) ? (text) => text : say) + close;
+}
+
+const textIn = (part: Part): string => (typeof part === "string" ? part : part.content.map(textIn).join(""));
+
+/** What lies between two blocks: a sentence, if there is something beside the elements and values. */
+function inRun(run: readonly Part[], say: Say): string {
+  const isMixed = run.some((part) => typeof part === "string" && part.replace(VALUE, "").trim() !== "");
+  if (!isMixed || !hasLetters(run.map(textIn).join(""))) return run.map((part) => outside(part, say)).join("");
+  const values: string[] = [];
+  const elements: Element[] = [];
+  const key = (part: Part): string => {
+    if (typeof part === "string") return part.replace(VALUE, (value) => `{${values.push(value) - 1}}`);
+    const at = elements.push(part) - 1;
+    return `<${at}>${part.content.map(key).join("").trim()}</${at}>`;
+  };
+  const [, before = "", text = "", after = ""] = /^(\s*)(.*?)(\s*)$/s.exec(run.map(key).join("")) ?? [];
+  const said = say(text.replace(/\s+/g, " "));
+  const put = (element: Element | undefined, isEnd: boolean) =>
+    element ? (isEnd ? element.close : opening(element, say)) : "";
+  return (
+    before +
+    said
+      .replace(/<(\/?)(\d)>/g, (_, end, at: string) => put(elements[Number(at)], end === "/"))
+      .replace(/\{(\d)\}/g, (_, at: string) => values[Number(at)] ?? "") +
+    after
+  );
+}
+
+/** The opening tag, with its attributes that are texts. */
+const opening = ({ open }: Element, say: Say): string => open.replace(ATTRIBUTE, (text) => attribute(text, say));
+
+function attribute(text: string, say: Say): string {
+  if (!hasLetters(text)) return text;
+  const values: string[] = [];
+  const key = text.replace(VALUE, (value) => `{${values.push(value) - 1}}`);
+  return say(key.replace(/\s+/g, " ")).replace(/\{(\d)\}/g, (_, at: string) => values[Number(at)] ?? "");
+}
