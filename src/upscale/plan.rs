@@ -21,9 +21,8 @@ const SHARED_TILE_BYTES: u64 = 92 << 20;
 pub const GPU_TILE_BYTES: u64 = 128 << 20;
 
 /// The most memory that the tiles in flight may take together, in bytes, whatever the number of
-/// workers. In a browser the rest of 512 MB is for the decoded file, and for what garbage collectors
-/// have not freed yet: with 416 MiB, eight workers were measured to take 542 MB.
-pub const IN_FLIGHT_BYTES: u64 = if cfg!(target_arch = "wasm32") { 352 << 20 } else { 512 << 20 };
+/// workers. In a browser the rest of 512 MiB is for what garbage collectors have not freed yet.
+pub const IN_FLIGHT_BYTES: u64 = if cfg!(target_arch = "wasm32") { 416 << 20 } else { 512 << 20 };
 
 /// The memory that a worker takes beside its tile, in bytes: in a browser each has an instance of
 /// the runtime and of the engine.
