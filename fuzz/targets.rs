@@ -16,7 +16,6 @@ use splitsr::image::{
 use splitsr::model::Model;
 use splitsr::network::Network;
 use splitsr::network::cost::Cost;
-use splitsr::pytorch;
 use splitsr::train::{Dataset, FineTuningSettings, Pair, Pictures, Session, TrainConfig};
 use splitsr::upscale::{Enlarge, Job, NetworkInfo, Options, Target, Tiling};
 use splitsr::weights::{Metadata, hex_sha256, read, to_bytes, to_file};
@@ -101,9 +100,6 @@ pub fn profile(bytes: &[u8]) {
 
 /// A weights file.
 pub fn weights(bytes: &[u8]) {
-    if let Ok(imported) = pytorch::import(&safetensors(bytes), "imported", 0.1) {
-        Model::from_bytes(&imported, &Device::flex()).expect("what was imported can be read");
-    }
     let Ok(model) = Model::from_bytes(&safetensors(bytes), &Device::flex()) else {
         return;
     };
