@@ -158,6 +158,7 @@ fn the_command_does_what_the_table_says() {
         .arg(out.path())
         .args(&names)
         .current_dir(folder())
+        .env("SPLITSR_MODELS", concat!(env!("CARGO_MANIFEST_DIR"), "/models"))
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(1), "some files cannot be read");
