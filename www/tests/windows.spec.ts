@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { chromium, expect, test, type Page } from "@playwright/test";
 import { startFile, Tuner } from "./tuner.ts";
-import { fillDisk, noise, TINY, Visitor } from "./support.ts";
+import { fillDisk, holdRequests, noise, TINY, Visitor } from "./support.ts";
 
 /** A model of one's own: no two numbers give the same. */
 function ownModel(number: number): Buffer {
@@ -95,9 +95,10 @@ test("a page that the visitor leaves and comes back to has its picture, its resu
     expect(await leave()).toBe(true);
     await expect(page.locator("#panel")).toContainText("mine 300 × 200 pixels");
     expect(await visitor.outputHash()).toBe(hash);
-    await visitor.part("zoom").fill("3");
+    // By the model that the next run needs too: the browser is not to freeze a download.
+    await visitor.part("zoom").fill("4");
     await visitor.run();
-    expect(await visitor.resultSize()).toEqual([900, 600]);
+    expect(await visitor.resultSize()).toEqual([1200, 800]);
 
     // In the midst of a run. A busy page the browser may drop, and load anew: then once more.
     for (let attempt = 1; ; attempt++) {
@@ -200,4 +201,15 @@ for (const [how, refuse] of Object.entries(refusals)) {
 test("on a full disk a model that is loaded is used, and its user is told", async ({ page }) => {
   await page.addInitScript(fillDisk);
   await useWithoutStorage(page, /There is no room left on this device/);
+});
+
+test("a picture that is chosen before the list of models is there is enlarged", async ({ page }) => {
+  const list = await holdRequests(page, "**/models/index.json");
+  const visitor = new Visitor(page);
+  await page.goto(`/${TINY}`, { waitUntil: "commit" });
+  await visitor.chooseFile({ name: "early.bmp", mimeType: "image/bmp", buffer: noise(200, 150) });
+  await list.requested;
+  list.release();
+  await visitor.expectState("done");
+  await expect(page.locator("#panel")).toContainText("early 200 × 150 pixels");
 });

@@ -64,6 +64,8 @@ export class App implements Commands {
   /** Undefined before the first picture. */
   #inView: InView | undefined;
   #linkTimer = 0;
+  #tellStarted: (() => void) | undefined;
+  readonly #started = new Promise<void>((resolve) => (this.#tellStarted = resolve));
 
   constructor(session: Session, viewer: Viewer) {
     this.session = session;
@@ -102,8 +104,14 @@ export class App implements Commands {
     } catch (error) {
       session.activity.fail(error);
       return;
+    } finally {
+      this.#tellStarted?.();
     }
     await this.openLink(location.hash);
+  }
+
+  async started(): Promise<void> {
+    if (this.session.models.length === 0) await this.#started;
   }
 
   /**
@@ -118,6 +126,7 @@ export class App implements Commands {
   }
 
   async openDemo({ id, description, isJpeg }: Demo): Promise<void> {
+    await this.started();
     this.session.setClean("auto");
     const decoder = isJpeg && "own";
     await this.open(demoUrl(id), { name: id, description, demo: id, decoder });

@@ -131,6 +131,8 @@ export class Opener {
       if (leftOut > 0) activity.say("error", t("There is no picture in this folder. Choose another one."));
       return;
     }
+    // Otherwise the address, which is opened then, would take this picture's place.
+    await this.#commands.started();
     // What suited another picture, or a link's, does not suit this one.
     this.#session.setClean("auto");
     const batch = files.length > 1 ? new Batch(files) : undefined;

@@ -19,6 +19,8 @@ export interface RunOptions {
 export interface Commands {
   // ---- Pictures ----
 
+  /** The list of models has been loaded, or could not be. Pictures that the visitor opens wait for it. */
+  started(): Promise<void>;
   /** Shows a picture. "left": another one was opened meanwhile. */
   open(source: Blob | string, origin: PictureOrigin): Promise<"open" | "broken" | "left">;
   openDemo(demo: Demo): Promise<void>;
