@@ -43,7 +43,7 @@
 //! | `web-engine`, `web-codecs`, `web-tune`, `web-bench` | | what one of the page's WebAssembly bundles exports |
 //!
 //! Without any feature the crate enlarges pictures on the CPU. The folder `examples` shows how to
-//! enlarge (`enlarge`), how to train (`train_tiny`), and how to write a block of your own on the
+//! enlarge (`upscale`), how to train (`train_tiny`), and how to write a block of your own on the
 //! crate's kernels (`custom_block`). Rust 1.95 or newer is needed.
 
 pub mod clean_up;

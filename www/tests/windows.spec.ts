@@ -7,7 +7,9 @@ import { fillDisk, holdRequests, noise, TINY, Visitor } from "./support.ts";
 /** A model of one's own: no two numbers give the same. */
 function ownModel(number: number): Buffer {
   const file = readFileSync(startFile);
-  file.writeFloatLE(file.readFloatLE(file.length - 4) + number / 1000, file.length - 4);
+  // The lowest bits of one of the last weights, of 16 or 32 bits.
+  const at = file.length - 4;
+  file[at] = ((file[at] ?? 0) + number) % 256;
   return file;
 }
 

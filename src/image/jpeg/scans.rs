@@ -339,8 +339,8 @@ impl Bits<'_> {
         Some(symbol)
     }
 
-    #[inline(never)]
     /// To the data after the next marker if that is a restart; otherwise to the end of all data.
+    #[inline(never)]
     fn restart(&mut self) {
         let is_marker = |pair: &[u8]| pair[0] == 0xff && !matches!(pair[1], 0 | 0xff);
         let next = self.data.windows(2).position(is_marker).unwrap_or(self.data.len());

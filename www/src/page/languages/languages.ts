@@ -1,4 +1,5 @@
 /** The languages of the page, and which one is shown. The choice is stored on this device. */
+import { remembered, remember } from "../shared/remembered.ts";
 import { languageTag, speak, type Texts } from "../shared/words.ts";
 
 interface Listed {
@@ -17,26 +18,9 @@ export const languages: readonly Listed[] = [
 
 const KEY = "language";
 
-function read(): string | null {
-  try {
-    return localStorage.getItem(KEY);
-  } catch {
-    // Some private windows have no storage.
-    return null;
-  }
-}
-
-function write(tag: string): void {
-  try {
-    localStorage.setItem(KEY, tag);
-  } catch {
-    // The choice lasts until the page is closed.
-  }
-}
-
 /** What the visitor chose before, or else the first one of the browser's that the page has. */
 function wanted(): string | undefined {
-  const tags = [read() ?? "", ...navigator.languages].map((tag) => tag.toLowerCase().replace(/[-_].*$/, ""));
+  const tags = [remembered(KEY) ?? "", ...navigator.languages].map((tag) => tag.toLowerCase().replace(/[-_].*$/, ""));
   return tags.find((tag) => languages.some((language) => language.tag === tag));
 }
 
@@ -49,7 +33,7 @@ export async function startLanguage(): Promise<void> {
 /** Changes the language; the choice is kept. @throws if it cannot be loaded. */
 export async function chooseLanguage(tag: string): Promise<void> {
   await show(tag);
-  write(tag);
+  remember(KEY, tag);
 }
 
 /** What was asked for last: two files may be on their way. */

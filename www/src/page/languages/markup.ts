@@ -81,6 +81,9 @@ function outside(part: Part, say: Say): string {
 
 const textIn = (part: Part): string => (typeof part === "string" ? part : part.content.map(textIn).join(""));
 
+const filled = (text: string, values: readonly string[]): string =>
+  text.replace(/\{(\d)\}/g, (_, at: string) => values[Number(at)] ?? "");
+
 /** What lies between two blocks: a sentence, if there is something beside the elements and values. */
 function inRun(run: readonly Part[], say: Say): string {
   const isMixed = run.some((part) => typeof part === "string" && part.replace(VALUE, "").trim() !== "");
@@ -96,13 +99,8 @@ function inRun(run: readonly Part[], say: Say): string {
   const said = say(text.replace(/\s+/g, " "));
   const put = (element: Element | undefined, isEnd: boolean) =>
     element ? (isEnd ? element.close : opening(element, say)) : "";
-  return (
-    before +
-    said
-      .replace(/<(\/?)(\d)>/g, (_, end, at: string) => put(elements[Number(at)], end === "/"))
-      .replace(/\{(\d)\}/g, (_, at: string) => values[Number(at)] ?? "") +
-    after
-  );
+  const whole = said.replace(/<(\/?)(\d)>/g, (_, end, at: string) => put(elements[Number(at)], end === "/"));
+  return before + filled(whole, values) + after;
 }
 
 /** The opening tag, with its attributes that are texts. */
@@ -112,5 +110,5 @@ function attribute(text: string, say: Say): string {
   if (!hasLetters(text)) return text;
   const values: string[] = [];
   const key = text.replace(VALUE, (value) => `{${values.push(value) - 1}}`);
-  return say(key.replace(/\s+/g, " ")).replace(/\{(\d)\}/g, (_, at: string) => values[Number(at)] ?? "");
+  return filled(say(key.replace(/\s+/g, " ")), values);
 }

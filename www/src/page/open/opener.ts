@@ -131,7 +131,6 @@ export class Opener {
       if (leftOut > 0) activity.say("error", t("There is no picture in this folder. Choose another one."));
       return;
     }
-    // Otherwise the address, which is opened then, would take this picture's place.
     await this.#commands.started();
     // What suited another picture, or a link's, does not suit this one.
     this.#session.setClean("auto");
@@ -161,6 +160,8 @@ export class Opener {
     const { text, isPicture } = readText(data);
     const isFile = [...(data?.items ?? [])].some(({ kind }) => kind === "file");
     const reading = readFiles(data);
+    // Otherwise the address, which is opened then, would take its place.
+    await this.#commands.started();
     if (isFile) {
       const signal = activity.begin("loading", t("Reading the files…"));
       const incoming = await reading;

@@ -1,23 +1,11 @@
-/** Whether pictures are enlarged without a click. The choice is stored on this device. */
+/** Whether pictures are enlarged without a click. */
+import { remember, remembered } from "../shared/remembered.ts";
 
 /** Milliseconds of work that are begun unasked. */
 export const AT_ONCE_MS = 4000;
 
 const KEY = "at-once";
 
-export function readAtOnce(): boolean {
-  try {
-    return localStorage.getItem(KEY) !== "no";
-  } catch {
-    // Some private windows have no storage.
-    return true;
-  }
-}
+export const readAtOnce = (): boolean => remembered(KEY) !== "no";
 
-export function writeAtOnce(isAtOnce: boolean): void {
-  try {
-    localStorage.setItem(KEY, isAtOnce ? "yes" : "no");
-  } catch {
-    // The choice lasts until the page is closed.
-  }
-}
+export const writeAtOnce = (isAtOnce: boolean): void => remember(KEY, isAtOnce ? "yes" : "no");
