@@ -5,16 +5,14 @@ use std::alloc::{GlobalAlloc, Layout as Block, System};
 use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
 use splitsr::Error;
 use splitsr::image::alpha::fill_hidden;
 use splitsr::image::resize::{Filter, resize};
 use splitsr::image::{Area, Depth, Format, Layout, Limits, Picture, Samples, decode, encode};
 
-use super::data;
+use super::{batch, data};
 
 /// The outcome that a file must have.
 enum Expected {
@@ -152,21 +150,14 @@ fn every_file_does_what_the_table_says() {
 #[test]
 fn the_command_does_what_the_table_says() {
     let out = tempfile::tempdir().unwrap();
-    let names: Vec<&str> = expectations().iter().map(|(name, _)| *name).collect();
-    let output = Command::new(env!("CARGO_BIN_EXE_splitsr"))
-        .args(["upscale", "--model", "splitsr-tiny-x2", "--backend", "cpu", "--json", "-o"])
-        .arg(out.path())
-        .args(&names)
-        .current_dir(folder())
-        .env("SPLITSR_MODELS", concat!(env!("CARGO_MANIFEST_DIR"), "/models"))
-        .output()
-        .unwrap();
-    assert_eq!(output.status.code(), Some(1), "some files cannot be read");
-    let stderr = String::from_utf8(output.stderr).unwrap();
-    let reports: Vec<Value> =
-        output.stdout.split(|&byte| byte == b'\n').flat_map(|line| serde_json::from_slice(line).ok()).collect();
-    assert_eq!(reports.len(), names.len(), "{stderr}");
-    for (name, expected) in expectations() {
+    let model = concat!(env!("CARGO_MANIFEST_DIR"), "/models/splitsr-tiny-x2.safetensors");
+    let options = ["--model", model, "--json", "-o", out.path().to_str().unwrap()];
+    let rows = expectations();
+    let (status, reports, stderr) =
+        batch::run(&folder(), options.into_iter().chain(rows.iter().map(|(name, _)| *name)));
+    assert_eq!(status, 1, "some files cannot be read");
+    assert_eq!(reports.len(), rows.len(), "{stderr:?}");
+    for (name, expected) in rows {
         let report = reports.iter().find(|report| report["input"] == name).unwrap();
         match expected {
             Expected::Picture { size, note, .. } => {
@@ -186,8 +177,8 @@ fn the_command_does_what_the_table_says() {
             Expected::Error { says, .. } => {
                 assert_eq!(report["status"], "failed", "{report}");
                 assert!(report["error"].as_str().unwrap().contains(says), "{name}: {says:?} expected: {report}");
-                let lines = stderr.lines().filter(|line| line.contains(&format!("{name}: "))).count();
-                assert_eq!(lines, 1, "{name}: one line on stderr: {stderr}");
+                let lines = stderr.iter().filter(|line| line.contains(&format!("{name}: "))).count();
+                assert_eq!(lines, 1, "{name}: one line on stderr: {stderr:?}");
             }
         }
     }

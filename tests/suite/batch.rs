@@ -61,7 +61,7 @@ fn command<S: AsRef<OsStr>>(folder: &Path, args: impl IntoIterator<Item = S>) ->
 }
 
 /// Exit status, the lines of JSON on stdout, the lines on stderr.
-fn run<S: AsRef<OsStr>>(folder: &Path, args: impl IntoIterator<Item = S>) -> (i32, Vec<Value>, Vec<String>) {
+pub(crate) fn run<S: AsRef<OsStr>>(folder: &Path, args: impl IntoIterator<Item = S>) -> (i32, Vec<Value>, Vec<String>) {
     let output = command(folder, args).output().unwrap();
     let lines = |bytes| String::from_utf8(bytes).unwrap().lines().map(str::to_owned).collect::<Vec<_>>();
     let reports = lines(output.stdout).iter().map(|line| serde_json::from_str(line).unwrap()).collect();
