@@ -30,6 +30,10 @@ for (const [device, viewport] of [
       }
       await expect(visitor.part("download")).toHaveClass("primary");
       await expect(visitor.part("run")).not.toHaveClass("primary");
+      // What would be saved is not what the settings say.
+      await visitor.part("zoom").fill("1.5");
+      await expect(visitor.part("run")).toHaveClass("primary");
+      await expect(visitor.part("download")).not.toHaveClass("primary");
     });
   });
 }

@@ -31,6 +31,13 @@ test("a link reproduces the picture, the result and the view", async ({ page }) 
   expect(await page.evaluate(() => location.href)).toBe(link);
 });
 
+test("the link is there before anything is enlarged", async () => {
+  await visitor.chooseDemo("Sign");
+  await expect(visitor.part("download")).toHaveCount(0);
+  await expect(visitor.part("share-link")).toBeVisible();
+  expect(await visitor.link()).toMatch(/^#img=demo:sign&/);
+});
+
 test("a link with the hash of the exact result verifies with another number of workers", async ({ browser, page }) => {
   await visitor.chooseDemo("Fur");
   await visitor.part("zoom").fill("1.7");

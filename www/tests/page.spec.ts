@@ -112,6 +112,21 @@ test("a zoom can be a fraction, by number and by slider", async ({ page }) => {
   await expect(visitor.part("run")).toBeDisabled();
 });
 
+test("what is typed into a field replaces its number", async ({ page }) => {
+  await visitor.chooseDemo("Fur");
+  for (const [field, keys, zoom] of [
+    ["zoom", "4", "4"],
+    ["width", "1116\n", "3"],
+    ["height", "560\n", "2"],
+  ] as const) {
+    await visitor.part(field).click();
+    // The field selects its number in the next frame.
+    await page.evaluate(() => new Promise(requestAnimationFrame));
+    await page.keyboard.type(keys);
+    await expect(visitor.part("zoom")).toHaveValue(zoom);
+  }
+});
+
 test("the model's passes are cascaded above its scale", async () => {
   await visitor.chooseDemo("Fur");
   await visitor.part("zoom").fill("3.5");
@@ -207,7 +222,7 @@ test("the result is compared with a resizer and with another model", async ({ pa
   await visitor.run();
   const distance = visitor.part("distance");
   await expect(distance).toHaveText(
-    /PSNR \d\d\.\d\d dB, SSIM 0\.\d{4}\. Difference in levels of 255: at most \d+, [\d.]+ on average/,
+    /PSNR \d\d\.\d\d dB, SSIM 0\.\d{4}\. Of 255 levels, pixels differ by [\d.]+ on average and by at most \d+/,
   );
   await expect(page.locator(".tag-before")).toHaveText("Bicubic");
   const withBicubic = await distance.textContent();
@@ -336,6 +351,7 @@ test("a picture is scored against the truth", async ({ page }) => {
   await visitor.unfold("score");
   await visitor.part("truth-scale").selectOption("4");
   await visitor.part("truth-run").click();
+  await expect(visitor.part("status")).toHaveText(/^Scored \d+ methods: see the table\.$/);
   await visitor.expectState("idle");
   const row = async (name: string) => {
     const cells = visitor.part("truth-scores").locator("tr", { hasText: name }).locator("td");

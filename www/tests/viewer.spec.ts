@@ -121,6 +121,20 @@ for (const layout of ["divided", "beside"] as const) {
       }
     });
 
+    test("close up, both pictures are smooth, and both are raw pixels on request", async ({ page }) => {
+      const rendering = () =>
+        page
+          .locator(".layer.before canvas, .layer.after canvas")
+          .evaluateAll((canvases) => canvases.map((canvas) => getComputedStyle(canvas).imageRendering));
+      const [[at] = [{ x: 0, y: 0 }]] = await places(page, layout);
+      await page.mouse.move(at.x, at.y);
+      for (let turns = 0; turns < 8; turns++) await page.mouse.wheel(0, -500);
+      await expect.poll(() => magnification(page)).toBeGreaterThan(8);
+      expect(await rendering()).toEqual(["auto", "auto"]);
+      await visitor.tool("pixels").click();
+      expect(await rendering()).toEqual(["pixelated", "pixelated"]);
+    });
+
     test("one pixel can fill the viewer, and no more than that", async ({ page }) => {
       await visitor.tool("pixels").click();
       const [[at] = [{ x: 0, y: 0 }]] = await places(page, layout);

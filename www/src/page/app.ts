@@ -413,14 +413,13 @@ export class App implements Commands {
   }
 
   async evaluate(): Promise<void> {
-    const { source: picture, models, backend, speeds, choice, evaluationScale: scale, activity } = this.session;
+    const { source: picture, models, model, backend, speeds, choice, evaluationScale: scale, activity } = this.session;
     if (!picture) return;
     const work = async (upscaler: Upscaler, signal: AbortSignal) => {
       const onNext = (name: string, fraction: number) => activity.showProgress(fraction, signal, t`Scoring ${name}…`);
-      const task = { upscaler, picture, scale, models, source: choice.source, backend, speeds };
+      const task = { upscaler, picture, scale, models, chosen: model, source: choice.source, backend, speeds };
       await this.evaluation.run(task, signal, onNext);
-      if (this.session.result) this.done();
-      else activity.say("idle", t("Scored. See the table below."));
+      activity.say("idle", t`Scored ${this.evaluation.scores.length} methods: see the table.`);
     };
     await this.withEngine(t("Shrinking the picture…"), work, { keepsResult: true });
   }

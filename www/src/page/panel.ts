@@ -57,7 +57,7 @@ function panelTemplate(app: App): TemplateResult {
     })}
     ${zoomSection(session, app, modelTemplate(session, app))} ${cleanUpSection(session, app)}
     ${runSection(session, app, result ? resultButtons(session, app.resultFile) : nothing)}
-    ${result ? shareSection(app) : nothing}
+    ${session.picture ? shareSection(app) : nothing}
     <div class="folds">
       ${compareSection(session, comparison)} ${networkSection(session, app)} ${fineTuneSection(session, launcher)}
       ${scoreSection(session, evaluation, app)} ${deviceSection(session, app)}
@@ -82,12 +82,15 @@ function batchPart(app: App, batch: Batch): TemplateResult {
   return html`${session.result ? nothing : filesTemplate(session, app)} ${batchTemplate(session, batch, app)}`;
 }
 
+/** The link leads to the settings, so that it needs no result. */
 function shareSection(app: App): TemplateResult {
   const { session, share, verification } = app;
+  const { result } = session;
   return html`
     <section aria-labelledby="share-title">
       <h2 id="share-title">Save and share</h2>
-      ${filesTemplate(session, app)} ${linkTemplate(session, share, app)} ${verifyTemplate(session, verification, app)}
+      ${result ? filesTemplate(session, app) : nothing} ${linkTemplate(session, share, app)}
+      ${result ? verifyTemplate(session, verification, app) : nothing}
     </section>
   `;
 }

@@ -39,7 +39,7 @@ export function cleanUpSection(session: Session, commands: Commands): TemplateRe
           .checked=${live(isAutomatic)}
           @change=${() => commands.setClean(isAutomatic ? strength : "auto")}
         />
-        As much as the file needs
+        Automatic: as much as the file needs
       </label>
       <p class="about" id="clean-about">${about(session)}</p>
     </section>

@@ -25,7 +25,10 @@ export function compareSection(session: Session, comparison: Comparison): Templa
         ? html`<ul class="baselines" data-testid="rivals">
               ${[ORIGINAL, ...names].map((name) => baselineTemplate(session, comparison, name))}
             </ul>
-            <p class="about">PSNR and SSIM say how close each one is to the result, not how good it is.</p>`
+            <p class="about">
+              PSNR and SSIM say how close each one is to the result, not how good it is. “Score the models” tells which
+              one is better.
+            </p>`
         : nothing
     }
     <select
@@ -116,5 +119,5 @@ function figures({ distance: { psnrY, ssimY }, milliseconds, pixels }: Made): st
 function distanceText({ psnrY, ssimY, largest, mean }: Distance): string {
   if (psnrY === null) return largest === 0 ? t("The two are identical.") : t("The two have the same luma.");
   const ssim = ssimY === null ? "" : `, SSIM ${fixed(ssimY, 4)}`;
-  return t`Distance from the result: PSNR ${fixed(psnrY, 2)} dB${ssim}. Difference in levels of 255: at most ${largest}, ${fixed(mean, 2)} on average.`;
+  return t`Distance from the result: PSNR ${fixed(psnrY, 2)} dB${ssim}. Of 255 levels, pixels differ by ${fixed(mean, 2)} on average and by at most ${largest}.`;
 }

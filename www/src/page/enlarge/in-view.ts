@@ -9,7 +9,7 @@ import type { Commands } from "../session/commands.ts";
 import type { LoadedPicture } from "../session/picture.ts";
 import type { Session } from "../session/session.ts";
 import { isEqual, widened } from "../shared/areas.ts";
-import { timeText, zoomText } from "../shared/text.ts";
+import { estimateText, zoomText } from "../shared/text.ts";
 import { estimate, SETTLED_MS } from "./estimate.ts";
 import { t } from "../shared/words.ts";
 
@@ -91,7 +91,7 @@ export class InView {
     if (!cost || !goesOn()) return;
     if (cost.milliseconds <= AT_ONCE_MS) await this.#commands.run();
     else if (session.result) {
-      activity.say("idle", `${status.text} ${t`That takes about ${timeText(cost.milliseconds)}: press Enlarge.`}`);
+      activity.say("idle", `${status.text} ${t`That takes ${estimateText(cost.milliseconds)}: press Enlarge.`}`);
     }
     // The first estimate may have been too long.
     else if ((await this.#follow(await this.#engine())) <= AT_ONCE_MS) await this.#commands.run();
@@ -148,7 +148,7 @@ export class InView {
     const { area, imageData, zoom } = piece;
     const { left = 0, top = 0 } = part?.area ?? {};
     const place = { ...area, left: area.left + left, top: area.top + top };
-    this.#viewer.showRegion(place, imageData, () => t`Enlarged ×${zoomText(zoom)}`);
+    this.#viewer.showRegion(place, imageData, () => t`Part enlarged ×${zoomText(zoom)}`);
   }
 
   /**
@@ -182,7 +182,7 @@ export class InView {
     try {
       const { milliseconds } = await upscaler.estimate(area, target);
       signal.throwIfAborted();
-      let about = t("Zoom in to have the part in view enlarged.");
+      let about = t("Zoom in to enlarge what you see.");
       if (milliseconds <= AT_ONCE_MS) {
         activity.say("idle", t("Enlarging the part in view…"));
         await this.#enlarge(upscaler, area, signal);
@@ -193,7 +193,7 @@ export class InView {
       const whole = await upscaler.estimate(source, target);
       signal.throwIfAborted();
       this.#session.setEstimate(whole);
-      activity.say("idle", `${about} ${t`All of it takes about ${timeText(whole.milliseconds)}: press Enlarge.`}`);
+      activity.say("idle", `${about} ${t`All of it takes ${estimateText(whole.milliseconds)}: press Enlarge.`}`);
       return whole.milliseconds;
     } catch (error) {
       if (!signal.aborted) activity.fail(error);

@@ -9,7 +9,7 @@ import type { Result, Session } from "../session/session.ts";
 import { folded } from "../shared/folded.ts";
 import { html } from "../shared/html.ts";
 import { modelLabel } from "../shared/model-names.ts";
-import { sizeText, timeText, zoomText } from "../shared/text.ts";
+import { estimateText, sizeText, timeText, zoomText } from "../shared/text.ts";
 import { unlessEdited } from "../shared/unless-edited.ts";
 import { fixed, type Phrase, t } from "../shared/words.ts";
 
@@ -50,6 +50,7 @@ export function zoomSection(session: Session, commands: Commands, model: Templat
             step="any"
             aria-invalid=${!zoomIsValid}
             .value=${live(zoom ? String(Number(zoom.toFixed(4))) : "")}
+            @focus=${selectAll}
             @input=${(event: Event) => commands.setZoom((event.target as HTMLInputElement).valueAsNumber)}
             @keydown=${({ key }: KeyboardEvent) => {
               if (key === "Enter") enlarge(session, commands);
@@ -65,6 +66,9 @@ export function zoomSection(session: Session, commands: Commands, model: Templat
   `;
 }
 
+/** What is typed replaces the number. The browser puts the cursor into the field after the event. */
+const selectAll = ({ target }: Event) => requestAnimationFrame(() => (target as HTMLInputElement).select());
+
 /** Fields for the zoom by the result's width or height. */
 function sizeFields({ zoomIsValid }: Session, commands: Commands, picture: Size, target: Size): TemplateResult {
   const field = (side: "width" | "height", label: string, short: string) => html`
@@ -77,6 +81,7 @@ function sizeFields({ zoomIsValid }: Session, commands: Commands, picture: Size,
         min="1"
         step="1"
         .value=${unlessEdited(zoomIsValid ? String(target[side]) : "")}
+        @focus=${selectAll}
         @change=${(event: Event) => commands.setZoom((event.target as HTMLInputElement).valueAsNumber / picture[side])}
       />
     </label>
@@ -91,7 +96,7 @@ function resultText({ estimate }: Session, target: Size): string {
   const megabytes = (estimate.bytes + 4 * estimate.width * estimate.height) / 1e6;
   const memory =
     megabytes < 1000 ? `${Math.ceil(megabytes / 10) * 10}\u00a0MB` : `${fixed(megabytes / 1000, 1)}\u00a0GB`;
-  return t`Result: ${sizeText(target)}; about ${timeText(estimate.milliseconds)}, ${memory} of memory`;
+  return t`Result: ${sizeText(target)}; ${estimateText(estimate.milliseconds)}, ${memory} of memory`;
 }
 
 const devices: readonly [Backend, Phrase][] = [
@@ -129,7 +134,7 @@ export function runSection(
   commands: Commands,
   resultButtons: TemplateResult | typeof nothing,
 ): TemplateResult {
-  const { result, activity, choice } = session;
+  const { activity, choice } = session;
   const { state, text } = activity.status;
   const working = state === "working";
   return html`
@@ -144,7 +149,7 @@ export function runSection(
       <div class="row">
         <button
           type="button"
-          class=${result ? "" : "primary"}
+          class=${session.resultIsCurrent ? "" : "primary"}
           data-testid="run"
           ?disabled=${!canEnlarge(session)}
           aria-disabled=${activity.isBusy}

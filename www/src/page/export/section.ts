@@ -25,10 +25,16 @@ export async function probeFormats(): Promise<void> {
 /** Whether the browser hands files to other apps. */
 const canShare = "canShare" in navigator && navigator.canShare({ files: [new File([], "x.png", { type: png.type })] });
 
-export function resultButtons({ files }: Session, resultFile: ResultFile): TemplateResult {
+/** Download stands back where the settings have changed since: the next thing to do is to enlarge. */
+export function resultButtons({ files, resultIsCurrent }: Session, resultFile: ResultFile): TemplateResult {
   const { bytes } = resultFile;
   return html`
-    <button type="button" class="primary" data-testid="download" @click=${() => void resultFile.save()}>
+    <button
+      type="button"
+      class=${resultIsCurrent ? "primary" : ""}
+      data-testid="download"
+      @click=${() => void resultFile.save()}
+    >
       ${t`Download ${files.format.ending.toUpperCase()}`}
       ${bytes === undefined ? nothing : html`<small>${bytesText(bytes)}</small>`}
     </button>

@@ -48,6 +48,7 @@ export const texts: Texts = {
     "Diese Website hat keine Modelle: Ihre models/index.json ist leer. Wer sie betreibt, muss welche hinzufügen.",
   "Reading {0}…": "{0} wird gelesen …",
   "Enlarged ×{0}": "Vergrößert ×{0}",
+  "Part enlarged ×{0}": "Ausschnitt vergrößert ×{0}",
   "Cutting out the part…": "Der Ausschnitt wird herausgeschnitten …",
   "Going back to the whole picture…": "Zurück zum ganzen Bild …",
   "Enlarging to {0}…": "Vergrößern auf {0} …",
@@ -56,13 +57,14 @@ export const texts: Texts = {
     "Prüfung: Das Bild wird noch einmal vergrößert, mit exakter Arithmetik …",
   "Enlarging all pictures…": "Alle Bilder werden vergrößert …",
   "Scoring {0}…": "{0} wird bewertet …",
-  "Scored. See the table below.": "Bewertet. Die Tabelle steht unten.",
+  "Scored {0} methods: see the table.": "{0} Verfahren bewertet: siehe die Tabelle.",
   "Shrinking the picture…": "Das Bild wird verkleinert …",
 
   // Numbers
   "{0} × {1} pixels": "{0} × {1} Pixel",
   "{0} ms": "{0} ms",
   "{0} s": "{0} s",
+  "about {0} ms": "etwa {0} ms",
   "about {0} s": "etwa {0} s",
   "about {0} min": "etwa {0} min",
   "about {0} h": "etwa {0} h",
@@ -169,7 +171,7 @@ export const texts: Texts = {
   W: "B",
   H: "H",
   "Result: {0}": "Ergebnis: {0}",
-  "Result: {0}; about {1}, {2} of memory": "Ergebnis: {0}; etwa {1}, {2} Speicher",
+  "Result: {0}; {1}, {2} of memory": "Ergebnis: {0}; {1}, {2} Speicher",
   Automatic: "Automatisch",
   "Processor (CPU)": "Prozessor (CPU)",
   "Graphics card (WebGPU)": "Grafikkarte (WebGPU)",
@@ -189,11 +191,11 @@ export const texts: Texts = {
   "Model SHA-256": "SHA-256 des Modells",
   "Output SHA-256": "SHA-256 des Ergebnisses",
   Report: "Bericht",
-  "That takes about {0}: press Enlarge.": "Das dauert etwa {0}: „Vergrößern“ drücken.",
+  "That takes {0}: press Enlarge.": "Das dauert {0}: „Vergrößern“ drücken.",
   "Enlarging the part in view…": "Der sichtbare Teil wird vergrößert …",
-  "Zoom in to have the part in view enlarged.": "Nach dem Hineinzoomen wird der sichtbare Teil vergrößert.",
+  "Zoom in to enlarge what you see.": "Nach dem Hineinzoomen wird der sichtbare Teil vergrößert.",
   "The part in view is enlarged.": "Der sichtbare Teil ist vergrößert.",
-  "All of it takes about {0}: press Enlarge.": "Alles dauert etwa {0}: „Vergrößern“ drücken.",
+  "All of it takes {0}: press Enlarge.": "Alles dauert {0}: „Vergrößern“ drücken.",
   "Choose a zoom from {0} to {1}.": "Bitte einen Zoom von {0} bis {1} wählen.",
   "Ready: {0} to {1}.": "Bereit: {0} auf {1}.",
   "Open a picture to start.": "Zum Beginnen ein Bild öffnen.",
@@ -204,7 +206,7 @@ export const texts: Texts = {
 
   // Clean-up
   "Clean-up": "Bereinigen",
-  "As much as the file needs": "So stark, wie die Datei es braucht",
+  "Automatic: as much as the file needs": "Automatisch: so stark, wie die Datei es braucht",
   "This model has no second set of weights, for compressed pictures.":
     "Dieses Modell hat keine zweiten Gewichte für komprimierte Bilder.",
   "Removes what JPEG compression left in a picture.":
@@ -238,8 +240,8 @@ export const texts: Texts = {
   "{0} at most": "Höchstens {0}",
   "Add another…": "Weitere hinzufügen …",
   Resizers: "Einfache Verfahren",
-  "PSNR and SSIM say how close each one is to the result, not how good it is.":
-    "PSNR und SSIM sagen, wie ähnlich jedes dem Ergebnis ist, nicht wie gut es ist.",
+  "PSNR and SSIM say how close each one is to the result, not how good it is. “Score the models” tells which one is better.":
+    "PSNR und SSIM sagen, wie ähnlich jedes dem Ergebnis ist, nicht wie gut es ist. Was besser ist, zeigt „Modelle bewerten“.",
   "Show differences": "Unterschiede zeigen",
   "{0} (yours)": "{0} (eigenes)",
   "Show this to the left of the line": "Links der Linie zeigen",
@@ -248,8 +250,8 @@ export const texts: Texts = {
   "{0}; computed again when shown, to save memory": "{0}; wird beim Zeigen neu berechnet, um Speicher zu sparen",
   "The two are identical.": "Die beiden sind identisch.",
   "The two have the same luma.": "Die beiden haben dieselbe Helligkeit.",
-  "Distance from the result: PSNR {0} dB{1}. Difference in levels of 255: at most {2}, {3} on average.":
-    "Abstand vom Ergebnis: PSNR {0} dB{1}. Unterschied in Stufen von 255: höchstens {2}, im Mittel {3}.",
+  "Distance from the result: PSNR {0} dB{1}. Of 255 levels, pixels differ by {2} on average and by at most {3}.":
+    "Abstand vom Ergebnis: PSNR {0} dB{1}. Von 255 Stufen unterscheiden sich Pixel im Mittel um {2} und höchstens um {3}.",
   "Nearest pixel": "Nächster Pixel",
   Bilinear: "Bilinear",
   Bicubic: "Bikubisch",
@@ -318,11 +320,11 @@ export const texts: Texts = {
   "The link's picture is too large for a link.": "Das Bild im Link ist zu groß für einen Link.",
   "The link's picture is empty.": "Das Bild im Link ist leer.",
   "The link's picture is cut short.": "Das Bild im Link ist abgeschnitten.",
-  "The picture needs {0} in the link, but only {1} fit. Mark a smaller part of it first.":
-    "Das Bild braucht {0} im Link, aber nur {1} passen hinein. Bitte zuerst einen kleineren Ausschnitt markieren.",
+  "The picture needs {0} in the link, but only {1} fit. Choose a smaller part with “Select area”.":
+    "Das Bild braucht {0} im Link, aber nur {1} passen hinein. Mit „Auswahl“ lässt sich ein kleinerer Ausschnitt wählen.",
 
   // Verifying
-  Verify: "Prüfen",
+  "Verify the result": "Ergebnis prüfen",
   "Only the CPU gives the same result on every machine, bit for bit. Set the device to Processor (CPU) or Automatic.":
     "Nur die CPU liefert auf jedem Rechner Bit für Bit dasselbe Ergebnis. Bitte als Gerät „Prozessor (CPU)“ oder „Automatisch“ wählen.",
   "Enlarge again with a slower method that gives the same result on every machine, bit for bit":
@@ -454,7 +456,7 @@ export const texts: Texts = {
   "<0>{0}</0>&nbsp;was trained for this network alone{1}.": "<0>{0}</0>&nbsp;wurde nur für dieses Netz trainiert{1}.",
   "One model for every split ratio, hybrid index and hybrid mode":
     "Ein Modell für jedes Split-Verhältnis, jeden Hybrid-Index und Hybrid-Modus",
-  "Try other networks: {0}": "Andere Netze ausprobieren: {0}",
+  "Trade quality for speed: {0}": "Qualität gegen Tempo tauschen: {0}",
   "{0} billion multiply-adds for 1280 × 720": "{0} Milliarden Multiply-Adds für 1280 × 720",
   "billion multiply-adds for 1280 × 720": "Milliarden Multiply-Adds für 1280 × 720",
   "receptive field: the whole picture": "rezeptives Feld: das ganze Bild",

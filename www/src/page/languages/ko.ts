@@ -47,6 +47,7 @@ export const texts: Texts = {
     "이 사이트에는 모델이 없어요. models/index.json이 비어 있어요. 운영자에게 모델을 추가해 달라고 하세요.",
   "Reading {0}…": "{0} 읽는 중…",
   "Enlarged ×{0}": "확대본 ×{0}",
+  "Part enlarged ×{0}": "일부 확대본 ×{0}",
   "Cutting out the part…": "영역을 잘라 내는 중…",
   "Going back to the whole picture…": "전체 사진으로 돌아가는 중…",
   "Enlarging to {0}…": "{0}로 확대하는 중…",
@@ -54,13 +55,14 @@ export const texts: Texts = {
   "Verifying: enlarging again with exact arithmetic…": "검증 중: 정확한 연산으로 다시 확대하고 있어요…",
   "Enlarging all pictures…": "모든 사진을 확대하는 중…",
   "Scoring {0}…": "{0} 채점 중…",
-  "Scored. See the table below.": "채점했어요. 아래 표를 보세요.",
+  "Scored {0} methods: see the table.": "{0}가지 방법을 채점했어요. 표를 보세요.",
   "Shrinking the picture…": "사진을 줄이는 중…",
 
   // Numbers
   "{0} × {1} pixels": "{0} × {1}픽셀",
   "{0} ms": "{0}ms",
   "{0} s": "{0}초",
+  "about {0} ms": "약 {0}ms",
   "about {0} s": "약 {0}초",
   "about {0} min": "약 {0}분",
   "about {0} h": "약 {0}시간",
@@ -160,7 +162,7 @@ export const texts: Texts = {
   W: "너비",
   H: "높이",
   "Result: {0}": "결과: {0}",
-  "Result: {0}; about {1}, {2} of memory": "결과: {0}; 약 {1}, 메모리 {2}",
+  "Result: {0}; {1}, {2} of memory": "결과: {0}; {1}, 메모리 {2}",
   Automatic: "자동",
   "Processor (CPU)": "프로세서(CPU)",
   "Graphics card (WebGPU)": "그래픽 카드(WebGPU)",
@@ -180,11 +182,11 @@ export const texts: Texts = {
   "Model SHA-256": "모델 SHA-256",
   "Output SHA-256": "결과 SHA-256",
   Report: "보고서",
-  "That takes about {0}: press Enlarge.": "약 {0} 걸려요. ‘확대’를 누르세요.",
+  "That takes {0}: press Enlarge.": "{0} 걸려요. ‘확대’를 누르세요.",
   "Enlarging the part in view…": "보이는 부분을 확대하는 중…",
-  "Zoom in to have the part in view enlarged.": "더 가까이 보면 보이는 부분을 확대해요.",
+  "Zoom in to enlarge what you see.": "더 가까이 보면 보이는 부분을 확대해요.",
   "The part in view is enlarged.": "보이는 부분을 확대했어요.",
-  "All of it takes about {0}: press Enlarge.": "전체는 약 {0} 걸려요. ‘확대’를 누르세요.",
+  "All of it takes {0}: press Enlarge.": "전체는 {0} 걸려요. ‘확대’를 누르세요.",
   "Choose a zoom from {0} to {1}.": "배율을 {0}에서 {1} 사이로 고르세요.",
   "Ready: {0} to {1}.": "준비됐어요: {0} → {1}.",
   "Open a picture to start.": "사진을 열면 시작할 수 있어요.",
@@ -195,7 +197,7 @@ export const texts: Texts = {
 
   // Clean-up
   "Clean-up": "잡티 제거",
-  "As much as the file needs": "파일에 필요한 만큼",
+  "Automatic: as much as the file needs": "자동: 파일에 필요한 만큼",
   "This model has no second set of weights, for compressed pictures.":
     "이 모델에는 압축된 사진을 위한 두 번째 가중치가 없어요.",
   "Removes what JPEG compression left in a picture.": "JPEG 압축이 사진에 남긴 흔적을 없애요.",
@@ -222,8 +224,8 @@ export const texts: Texts = {
   "{0} at most": "최대 {0}개",
   "Add another…": "더 추가…",
   Resizers: "일반 확대 방식",
-  "PSNR and SSIM say how close each one is to the result, not how good it is.":
-    "PSNR과 SSIM은 결과와 얼마나 비슷한지를 나타내요. 얼마나 좋은지를 뜻하지는 않아요.",
+  "PSNR and SSIM say how close each one is to the result, not how good it is. “Score the models” tells which one is better.":
+    "PSNR과 SSIM은 결과와 얼마나 비슷한지를 나타내요. 얼마나 좋은지를 뜻하지는 않아요. 무엇이 더 나은지는 ‘모델 채점’이 알려 줘요.",
   "Show differences": "차이 보기",
   "{0} (yours)": "{0}(내 모델)",
   "Show this to the left of the line": "선 왼쪽에 보기",
@@ -232,8 +234,8 @@ export const texts: Texts = {
   "{0}; computed again when shown, to save memory": "{0}; 메모리를 아끼려고 볼 때 다시 계산해요",
   "The two are identical.": "둘은 똑같아요.",
   "The two have the same luma.": "둘은 휘도가 같아요.",
-  "Distance from the result: PSNR {0} dB{1}. Difference in levels of 255: at most {2}, {3} on average.":
-    "결과와의 거리: PSNR {0} dB{1}. 255단계 기준 차이: 최대 {2}, 평균 {3}.",
+  "Distance from the result: PSNR {0} dB{1}. Of 255 levels, pixels differ by {2} on average and by at most {3}.":
+    "결과와의 거리: PSNR {0} dB{1}. 255단계 가운데 픽셀 차이는 평균 {2}, 최대 {3}.",
   "Nearest pixel": "최근접 픽셀",
   Bilinear: "바이리니어",
   Bicubic: "바이큐빅",
@@ -296,11 +298,11 @@ export const texts: Texts = {
   "The link's picture is too large for a link.": "링크에 넣기에는 사진이 너무 커요.",
   "The link's picture is empty.": "링크의 사진이 비어 있어요.",
   "The link's picture is cut short.": "링크의 사진이 중간에서 잘렸어요.",
-  "The picture needs {0} in the link, but only {1} fit. Mark a smaller part of it first.":
-    "사진을 넣으려면 {0}가 필요한데 링크에는 {1}까지만 들어가요. 먼저 더 작은 영역을 표시하세요.",
+  "The picture needs {0} in the link, but only {1} fit. Choose a smaller part with “Select area”.":
+    "사진을 넣으려면 {0}가 필요한데 링크에는 {1}까지만 들어가요. ‘영역 선택’으로 더 작은 부분을 고르세요.",
 
   // Verifying
-  Verify: "검증",
+  "Verify the result": "결과 검증",
   "Only the CPU gives the same result on every machine, bit for bit. Set the device to Processor (CPU) or Automatic.":
     "모든 컴퓨터에서 비트까지 같은 결과는 CPU만 낼 수 있어요. 장치를 ‘프로세서(CPU)’나 ‘자동’으로 바꾸세요.",
   "Enlarge again with a slower method that gives the same result on every machine, bit for bit":
@@ -424,7 +426,7 @@ export const texts: Texts = {
   "<0>{0}</0>&nbsp;was trained for this network alone{1}.": "<0>{0}</0>&nbsp;모델은 이 네트워크만 학습했어요{1}.",
   "One model for every split ratio, hybrid index and hybrid mode":
     "모든 분할 비율, 하이브리드 지수, 하이브리드 방식을 담은 모델 하나",
-  "Try other networks: {0}": "다른 네트워크 써 보기: {0}",
+  "Trade quality for speed: {0}": "화질과 속도 조절하기: {0}",
   "{0} billion multiply-adds for 1280 × 720": "1280 × 720 기준 곱셈-덧셈 {0}×10⁹회",
   "billion multiply-adds for 1280 × 720": "1280 × 720 기준 곱셈-덧셈(10⁹회)",
   "receptive field: the whole picture": "수용 영역: 사진 전체",

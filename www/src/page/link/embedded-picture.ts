@@ -21,7 +21,7 @@ export async function packPicture(file: Blob): Promise<string> {
   if (!fits(file.size)) {
     const kilobytes = (size: number) => `${Math.ceil(size / 1000)} KB`;
     throw new Error(
-      t`The picture needs ${kilobytes(charactersOf(file.size))} in the link, but only ${kilobytes(MAX_CHARACTERS)} fit. Mark a smaller part of it first.`,
+      t`The picture needs ${kilobytes(charactersOf(file.size))} in the link, but only ${kilobytes(MAX_CHARACTERS)} fit. Choose a smaller part with “Select area”.`,
     );
   }
   return toBase64Url(new Uint8Array(await file.arrayBuffer()));

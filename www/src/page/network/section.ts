@@ -153,7 +153,7 @@ function elasticButton({ models }: Session, commands: Commands, network: SplitSr
       title="One model for every split ratio, hybrid index and hybrid mode"
       @click=${() => commands.setElastic(elastic.name)}
     >
-      Try other networks: ${modelLabel(elastic.name)}
+      Trade quality for speed: ${modelLabel(elastic.name)}
     </button>
   `;
 }

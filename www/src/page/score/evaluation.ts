@@ -15,6 +15,8 @@ const MAX_PIXELS = 4_000_000;
 interface EvaluationTask extends Pick<EnlargeTask, "upscaler" | "picture" | "source" | "backend" | "speeds"> {
   scale: number;
   models: readonly ModelEntry[];
+  /** The model that is scored first, after the resizers, which take a moment. */
+  chosen: string;
 }
 
 export class Evaluation {
@@ -84,7 +86,7 @@ export class Evaluation {
   }
 
   async #score(
-    { upscaler, picture, scale, models, source, backend, speeds }: EvaluationTask,
+    { upscaler, picture, scale, models, chosen, source, backend, speeds }: EvaluationTask,
     signal: AbortSignal,
     onNext: (name: string, fraction: number) => void,
   ): Promise<void> {
@@ -93,7 +95,9 @@ export class Evaluation {
     signal.throwIfAborted();
     const shrunk = await upscaler.inspect(small, { signal });
     const size = { width: sharp.width, height: sharp.height };
-    const entries = models.filter((model) => model.scale === scale);
+    const entries = models
+      .filter((model) => model.scale === scale)
+      .toSorted((one, other) => Number(other.name === chosen) - Number(one.name === chosen));
     const names = [...resizers.map(([resizer]) => resizer), ...entries.map(({ name }) => name)];
     for (const [index, name] of names.entries()) {
       const show = (fraction: number) => onNext(baselineLabel(name), (index + fraction) / names.length);

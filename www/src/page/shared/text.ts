@@ -25,6 +25,12 @@ export function gainText(gain: number): string {
   return `${gain < 0 ? "−" : "+"}${fixed(Math.abs(gain), Math.abs(gain) < 0.1 ? 2 : 1)} dB`;
 }
 
+/** An estimate, with as many digits as it is worth. */
+export function estimateText(milliseconds: number): string {
+  if (milliseconds >= 1000) return durationText(milliseconds / 1000);
+  return t`about ${Math.max(1, Math.round(milliseconds / 50)) * 50} ms`;
+}
+
 /** A rough time. */
 export function durationText(seconds: number): string {
   if (seconds < 90) return t`about ${Math.max(1, Math.round(seconds))} s`;

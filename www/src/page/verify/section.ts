@@ -29,7 +29,7 @@ export function verifyTemplate(
             ?disabled=${activity.isBusy || onGpu || !resultIsCurrent}
             @click=${() => void commands.verify()}
           >
-            Verify
+            Verify the result
           </button>`
     }
     ${verdict ? html`<p class="about" data-testid="verdict">${verdict}</p>` : nothing}
