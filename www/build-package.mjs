@@ -117,7 +117,10 @@ const tsc = join(root, "node_modules/typescript/bin/tsc");
 execFileSync(process.execPath, [tsc, "-p", join(root, "tsconfig.package.json"), "--outDir", join(out, "types")], {
   stdio: "inherit",
 });
-for (const name of ["LICENSE-APACHE", "LICENSE-MIT"]) cpSync(join(root, "..", name), join(root, name));
+// npm packs only what is in a package's own folder.
+for (const name of ["LICENSE-APACHE", "LICENSE-MIT"]) {
+  for (const folder of [root, models]) cpSync(join(root, "..", name), join(folder, name));
+}
 
 // Beside, and moved when complete: a build that fails leaves the last one whole.
 rmSync(join(root, "lib"), { recursive: true, force: true });

@@ -166,6 +166,9 @@ test("npx splitsr refuses wrong usage in one line, with status 2", async () => {
     expect(answer.said.trim().split("\n")).toHaveLength(1);
   }
   expect(existsSync(join(folder, "result.png"))).toBe(false);
-  expect(await npx("--version")).toEqual({ status: 0, said: "0.1.0\n" });
+  const { version } = JSON.parse(readFileSync(join(import.meta.dirname, "../../package.json"), "utf8")) as {
+    version: string;
+  };
+  expect(await npx("--version")).toEqual({ status: 0, said: `${version}\n` });
   expect((await npx("--help")).said).toContain("Usage: splitsr PICTURE... [options]");
 });

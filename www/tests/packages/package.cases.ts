@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import { expect } from "@playwright/test";
 import type * as Splitsr from "../../src/package/splitsr.ts";
-import { run, test, tools } from "./project.ts";
+import { pack, run, test, tools } from "./project.ts";
 import { serve, type Host } from "./serve.ts";
 
 const root = resolve(import.meta.dirname, "../../..");
@@ -34,6 +34,16 @@ test("it is small, and has what a package needs", () => {
     const map = JSON.parse(readFileSync(join(folder, "lib", `${file}.map`), "utf8")) as { sourcesContent: string[] };
     expect(map.sourcesContent.join(""), file).toContain("import ");
   }
+});
+
+test("the package of the models has each model of its list, README and licences", async () => {
+  const file = await pack(join(root, "models"), test.info().outputPath());
+  const packed = (await run("tar", ["-tzf", file], root)).trim().split("\n");
+  const index = JSON.parse(readFileSync(join(root, "models/index.json"), "utf8")) as { file: string }[];
+  const expected = ["LICENSE-APACHE", "LICENSE-MIT", "README.md", "index.json", "package.json"];
+  expect(packed.sort()).toEqual(
+    [...expected, ...index.map(({ file }) => file)].map((name) => `package/${name}`).sort(),
+  );
 });
 
 test("publint and attw find nothing, and its types need no others", async () => {

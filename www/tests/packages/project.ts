@@ -18,14 +18,19 @@ export async function run(program: string, args: string[], cwd: string): Promise
   return stdout;
 }
 
+/** Packs the package of a folder into another folder, and gives the file's path. */
+export async function pack(source: string, to: string): Promise<string> {
+  const printed = await run("npm", ["pack", "--silent", "--pack-destination", to], source);
+  return join(to, printed.trim());
+}
+
 export const test = base.extend<object, { packed: { tarball: string; folder: string } }>({
   /** The package, and what is in it: packed once for all cases. */
   packed: [
     // eslint-disable-next-line no-empty-pattern -- Playwright reads here what a fixture needs
     async ({}, use) => {
       const temporary = mkdtempSync(join(tmpdir(), "splitsr-packages-"));
-      const printed = await run("npm", ["pack", "--silent", "--pack-destination", temporary], www);
-      const tarball = join(temporary, printed.trim());
+      const tarball = await pack(www, temporary);
       await run("tar", ["-xzf", tarball], temporary);
       await use({ tarball, folder: join(temporary, "package") });
       rmSync(temporary, { recursive: true });
