@@ -2,16 +2,17 @@
 """Makes the tables on compressed pictures in docs/benchmarks.md.
 
     compressed_pictures.py RESULTS --sets Set5 Set14 Kodak24 [--models models] [--splitsr splitsr] [--jobs 2]
+                           [--scales 2 3 4] [--qualities 95 75 40]
 
-Scores bicubic, Lanczos and SplitSR at three strengths of the clean-up with `splitsr eval`, at each scale and JPEG
-quality (4:2:0). Each result is kept in the folder RESULTS, and a result that is there is not made again: a run that was
-interrupted goes on where it ended. Prints the tables as Markdown.
+Scores bicubic, Lanczos and SplitSR at three strengths of the clean-up with `splitsr eval`, at each scale, on clean
+pictures and at each JPEG quality (4:2:0). Each result is kept in the folder RESULTS, and a result that is there is not
+made again: a run that was interrupted goes on where it ended. Prints the tables as Markdown.
 """
 
 import argparse, json, os, subprocess
 from concurrent.futures import ThreadPoolExecutor
 
-QUALITIES = (None, 95, 90, 85, 75, 60, 40, 20)
+QUALITIES = (95, 90, 85, 75, 60, 40, 20)
 CONTENDERS = (("bicubic", None), ("lanczos3", None), ("splitsr", "0"), ("splitsr", "auto"), ("splitsr", "100"))
 BICUBIC, PLAIN, AUTO = 0, 2, 3
 # A difference that rounding to 8 bits can make.
@@ -54,9 +55,10 @@ def worse(gains):
 
 
 def tables(a, scale):
-    head = ["quality", "bicubic", "Lanczos", "0", "auto", "100 %", "over 0", "over bicubic", "worse than 0", "worse than bicubic"]
+    head = ["quality", "bicubic", "Lanczos", "0", "auto", "100 %", "auto over 0, dB", "auto over bicubic, dB"]
+    head += ["worse than 0", "worse than bicubic"]
     yield f"| x{scale} | {' | '.join(head)} |\n|---|{'--:|' * len(head)}"
-    results = {q: [sets_of(a, scale, q, c) for c in CONTENDERS] for q in QUALITIES}
+    results = {q: [sets_of(a, scale, q, c) for c in CONTENDERS] for q in a.qualities}
     for at in range(len(a.sets)):
         for quality, contenders in results.items():
             by = [sets[at] for sets in contenders]
@@ -76,11 +78,13 @@ def main():
     a.add_argument("--models", default="models")
     a.add_argument("--splitsr", default="splitsr")
     a.add_argument("--scales", nargs="+", type=int, default=[2, 3, 4])
+    a.add_argument("--qualities", nargs="+", type=int, default=QUALITIES)
     a.add_argument("--jobs", type=int, default=2)
     a = a.parse_args()
+    a.qualities = [None, *a.qualities]
     os.makedirs(a.results, exist_ok=True)
     with ThreadPoolExecutor(a.jobs) as pool:
-        jobs = [pool.submit(score, a, s, q, *c) for s in a.scales for q in QUALITIES for c in CONTENDERS]
+        jobs = [pool.submit(score, a, s, q, *c) for s in a.scales for q in a.qualities for c in CONTENDERS]
         for job in jobs:
             job.result()
     for scale in a.scales:

@@ -7,15 +7,17 @@ use std::sync::Arc;
 
 use jpeg_encoder::SamplingFactor;
 use serde_json::Value;
-use splitsr::clean_up::{CleanUp, mix};
-use splitsr::image::{Compression, Layout, Limits, Picture, Samples, decode};
+use splitsr::clean_up::{CleanUp, Twin, mix};
+use splitsr::image::{Compression, Format, Layout, Limits, Picture, Samples, decode, encode};
 use splitsr::model::Model;
 use splitsr::models::ModelFiles;
 use splitsr::train::{Dataset, Degradation, mean_psnr_y};
 use splitsr::upscale::{Enlarge, Options, Target, Tiling, upscale};
-use splitsr::weights::read;
+use splitsr::weights::{hex_sha256, read, to_file};
+use tempfile::TempDir;
 
-use crate::compression::jpeg;
+use crate::command::{json, refusal, splitsr};
+use crate::compression::{crop, jpeg, pictures};
 use crate::data;
 
 fn bytes(name: &str) -> Vec<u8> {
@@ -116,4 +118,97 @@ fn the_command_cleans_up_as_much_as_each_file_needs() {
     let by_hand = run(&["--clean", &strengths[2].to_string()], "by_hand");
     assert_eq!(by_hand[2]["outputSha256"], automatic[2]["outputSha256"]);
     assert_eq!(run(&["--clean", "0"], "off")[2]["outputSha256"], plain[2]["outputSha256"]);
+}
+
+/// A folder with a few small pictures, and its path.
+fn small_pictures() -> (TempDir, String) {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, picture) in pictures("val").iter().step_by(5) {
+        let file = encode(&crop(picture, 128), Format::Png).unwrap();
+        std::fs::write(folder.path().join(name).with_extension("png"), file).unwrap();
+    }
+    let path = folder.path().to_str().unwrap().to_owned();
+    (folder, path)
+}
+
+#[test]
+fn an_evaluation_cleans_up() {
+    let (_folder, pictures) = small_pictures();
+    let score = |degrade: &str, clean: &str| {
+        let args = ["eval", "--scale", "2", "--backend", "cpu", "--json", "--degrade", degrade, "--clean", clean];
+        json(&[&args[..], &[pictures.as_str()]].concat())["sets"][0].take()
+    };
+    let psnr = |set: &Value| set["psnr_y"].as_f64().unwrap();
+    for (quality, least) in [(75, 0.3), (40, 0.4)] {
+        let degradation = Degradation { jpeg: Some(quality), half_chroma: true, ..Default::default() };
+        let (strength, _) =
+            ModelFiles::find("splitsr-x2").unwrap().strength(CleanUp::Auto, degradation.compression()).unwrap();
+        let degrade = format!("jpeg={quality},420");
+        let [off, auto, by_hand] = ["0", "auto", &strength.to_string()].map(|clean| score(&degrade, clean));
+        assert!(psnr(&auto) > psnr(&off) + least, "quality {quality}: {} and {}", psnr(&off), psnr(&auto));
+        assert_eq!(auto["pictures"], by_hand["pictures"], "quality {quality}, {strength} %");
+    }
+    // Nothing tells "auto" of another damage.
+    for harmless in ["noise=0", "blur=0.5"] {
+        let [off, auto, all] = ["0", "auto", "100"].map(|clean| score(harmless, clean));
+        assert_eq!(off["pictures"], auto["pictures"], "{harmless}");
+        assert!(psnr(&all) < psnr(&off), "{harmless}: {} and {}", psnr(&off), psnr(&all));
+    }
+    for clean in ["101", "-1", "half"] {
+        let error = refusal(&["eval", "--scale", "2", &format!("--clean={clean}"), &pictures], 2);
+        let line = format!("the clean-up is \"{clean}\"; it must be auto or a number from 0 to 100");
+        assert!(error.lines().next().unwrap().ends_with(&line), "{error}");
+    }
+    let tiny = ["eval", "--scale", "2", "--model", "splitsr-tiny-x2", "--clean", "50", &pictures];
+    let error = refusal(&tiny, 1);
+    assert!(error.lines().count() == 1 && error.contains("has no weights for compressed pictures"), "{error}");
+}
+
+#[test]
+fn twins_are_made_and_found() {
+    let (_folder, pictures) = small_pictures();
+    let models = tempfile::tempdir().unwrap();
+    let path = |name: &str| models.path().join(name).to_str().unwrap().to_owned();
+    let (model, twin) = (path("mine.safetensors"), path("mine-jpeg.safetensors"));
+    let weights = bytes("splitsr-x2");
+    std::fs::write(&model, &weights).unwrap();
+
+    // Weights of another scale are no twin, and are left as they are.
+    let foreign = bytes("splitsr-x3-jpeg");
+    std::fs::write(&twin, &foreign).unwrap();
+    let error = refusal(&["twin", &twin, "--of", &model, "--val", &pictures], 1);
+    assert!(error.lines().count() == 1 && error.contains("does not belong to this splitsr-x2"), "{error}");
+    assert!(std::fs::read(&twin).unwrap() == foreign);
+
+    // The twin as it was before it knew which weights it belongs to.
+    let (mut metadata, tensors) = read(&bytes("splitsr-x2-jpeg")).unwrap();
+    let shipped = metadata.twin.take().unwrap();
+    std::fs::write(&twin, to_file(&metadata, &tensors).unwrap()).unwrap();
+    assert!(ModelFiles::find(&model).unwrap().strength(CleanUp::Strength(50), None).is_err());
+    let output = splitsr(&["twin", &twin, "--of", &model, "--val", &pictures]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+
+    let (after, same) = read(&std::fs::read(&twin).unwrap()).unwrap();
+    assert_eq!(same, tensors);
+    let made = after.twin.unwrap();
+    assert_eq!(made.of, hex_sha256(&weights));
+    let qualities = |twin: &Twin| twin.strengths.iter().map(|best| best.quality).collect::<Vec<_>>();
+    assert_eq!(qualities(&made), qualities(&shipped));
+    let (worst, best) = (made.strengths.first().unwrap(), made.strengths.last().unwrap());
+    assert!(worst.half_chroma >= 70 && best.half_chroma <= 20, "{made:?}");
+    assert_eq!(String::from_utf8_lossy(&output.stdout).lines().count(), 2 * made.strengths.len());
+
+    // What was found is the best, as `--clean auto` then takes it.
+    let files = ModelFiles::find(&model).unwrap();
+    let at = made.strengths.iter().find(|best| best.quality == 75).unwrap();
+    let degradation = Degradation { jpeg: Some(75), ..Default::default() };
+    assert_eq!(files.strength(CleanUp::Auto, degradation.compression()).unwrap().0, at.full_chroma);
+    let pairs = Dataset::load(Path::new(&pictures), 2, &degradation).unwrap().into_pairs();
+    let score = |strength| {
+        let model = files.model(strength).unwrap();
+        mean_psnr_y(&pairs, 2, |pair| model.enlarge_picture(&pair.lr)).unwrap()
+    };
+    for other in [at.full_chroma - 10, at.full_chroma + 10] {
+        assert!(score(at.full_chroma) > score(other), "{other} is better than {at:?}");
+    }
 }

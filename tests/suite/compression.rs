@@ -17,7 +17,7 @@ fn read(path: &Path) -> Picture {
     decode(&std::fs::read(path).unwrap(), &Limits::default()).unwrap().into_8_bit().into_rgb()
 }
 
-fn pictures(folder: &str) -> Vec<(String, Picture)> {
+pub fn pictures(folder: &str) -> Vec<(String, Picture)> {
     let entries = std::fs::read_dir(data::folder(folder)).unwrap().map(|entry| entry.unwrap().path());
     let mut paths: Vec<PathBuf> = entries.filter(|path| path.extension().is_some_and(|end| end != "md")).collect();
     paths.sort();
@@ -25,7 +25,7 @@ fn pictures(folder: &str) -> Vec<(String, Picture)> {
     paths.iter().map(|path| (name(path), read(path))).collect()
 }
 
-fn crop(picture: &Picture, side: u32) -> Picture {
+pub fn crop(picture: &Picture, side: u32) -> Picture {
     picture.crop(Area { left: 0, top: 0, width: side.min(picture.width), height: side.min(picture.height) })
 }
 
@@ -155,6 +155,22 @@ fn jpegli_is_in_order() {
     found.sort_unstable();
     println!("{found:?}");
     assert!(found.is_sorted_by_key(|&(_, found)| found));
+}
+
+/// Phones, cameras and Photoshop have tables that are no multiple of Annex K's. The fixture tells for
+/// Photoshop's the quality of libjpeg at which the same strength of the clean-up was best.
+#[test]
+fn other_tables_count_as_what_needs_the_same_clean_up() {
+    for line in fixture("other_tables.txt").lines() {
+        let [name, like, hex] = line.split(' ').collect::<Vec<_>>()[..] else { panic!("{line}") };
+        let quality = like.parse().unwrap();
+        let row = Row { encoder: name.into(), quality, sampling: "grey".into(), tables: vec![bytes_of(hex)] };
+        let found = jpeg_quality(&row.header(), "grey");
+        println!("{name}: {found}, needs the same as {quality}");
+        // Down there, 10 of quality change the strength by 10 % or less.
+        let most = if quality < 50 { 10 } else { 5 };
+        assert!(found.abs_diff(quality) <= most, "{name}: {found}, needs the same as {quality}");
+    }
 }
 
 #[test]
