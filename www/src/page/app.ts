@@ -419,7 +419,8 @@ export class App implements Commands {
       const onNext = (name: string, fraction: number) => activity.showProgress(fraction, signal, t`Scoring ${name}…`);
       const task = { upscaler, picture, scale, models, chosen: model, source: choice.source, backend, speeds };
       await this.evaluation.run(task, signal, onNext);
-      activity.say("idle", t`Scored ${this.evaluation.scores.length} methods: see the table.`);
+      const count = this.evaluation.scores.length;
+      activity.say(this.session.result ? "done" : "idle", () => t`Scored ${count} methods: see the table.`);
     };
     await this.withEngine(t("Shrinking the picture…"), work, { keepsResult: true });
   }
