@@ -50,7 +50,8 @@ export function zoomSection(session: Session, commands: Commands, model: Templat
             step="any"
             aria-invalid=${!zoomIsValid}
             .value=${live(zoom ? String(Number(zoom.toFixed(4))) : "")}
-            @focus=${selectAll}
+            @pointerdown=${noteFocus}
+            @click=${selectAll}
             @input=${(event: Event) => commands.setZoom((event.target as HTMLInputElement).valueAsNumber)}
             @keydown=${({ key }: KeyboardEvent) => {
               if (key === "Enter") enlarge(session, commands);
@@ -66,8 +67,17 @@ export function zoomSection(session: Session, commands: Commands, model: Templat
   `;
 }
 
-/** What is typed replaces the number. The browser puts the cursor into the field after the event. */
-const selectAll = ({ target }: Event) => requestAnimationFrame(() => (target as HTMLInputElement).select());
+/** Whether the field that is clicked had the focus already. */
+let hadFocus = false;
+
+function noteFocus({ currentTarget }: Event): void {
+  hadFocus = currentTarget === document.activeElement;
+}
+
+/** The first click into a field selects its number: what is typed replaces it. */
+function selectAll({ currentTarget }: Event): void {
+  if (!hadFocus) (currentTarget as HTMLInputElement).select();
+}
 
 /** Fields for the zoom by the result's width or height. */
 function sizeFields({ zoomIsValid }: Session, commands: Commands, picture: Size, target: Size): TemplateResult {
@@ -81,7 +91,8 @@ function sizeFields({ zoomIsValid }: Session, commands: Commands, picture: Size,
         min="1"
         step="1"
         .value=${unlessEdited(zoomIsValid ? String(target[side]) : "")}
-        @focus=${selectAll}
+        @pointerdown=${noteFocus}
+        @click=${selectAll}
         @change=${(event: Event) => commands.setZoom((event.target as HTMLInputElement).valueAsNumber / picture[side])}
       />
     </label>
