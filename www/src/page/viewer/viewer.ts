@@ -338,13 +338,13 @@ export class Viewer implements LinkedView {
       style.transform = `translate(${pane + left}px, ${top}px) scale(${width / size.width}, ${height / size.height})`;
       style.imageRendering = squares ? "pixelated" : "auto";
     };
-    const isFar = magnification >= SHOW_SQUARES * camera.detail;
+    const isClose = magnification >= SHOW_SQUARES * camera.detail;
     // Pixels as squares on one side alone would make that side look worse.
-    const squares = this.#squares && isFar;
+    const squares = this.#squares && isClose;
     place("before", picture, this.#squares);
     if (this.#baseline) place("baseline", this.#baseline, squares);
     if (this.#result) place("after", this.#result, squares);
-    if (this.#heat) place("heat", this.#heat, isFar);
+    if (this.#heat) place("heat", this.#heat, isClose);
 
     const line = beside ? camera.paneWidth : this.#result && !this.#isHeld ? split * clientWidth : clientWidth;
     const leftOf = `inset(0 ${this.#result && this.#isWhole ? clientWidth - line : 0}px 0 0)`;
