@@ -3,12 +3,10 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use burn::module::{Module, Param, ParamId};
-use burn::nn::PaddingConfig2d;
-use burn::nn::conv::Conv2d;
 use burn::tensor::{Device, Tensor};
 
 use crate::ops::float::{add, cat, from_values};
-use crate::ops::{conv3x3, conv3x3_add, conv3x3_shuffle};
+use crate::ops::{conv_same, conv3x3, conv3x3_add, conv3x3_shuffle};
 
 /// 3x3 convolution, stride 1, zero padding 1, with bias, on [`crate::ops::conv3x3`].
 #[derive(Module, Debug)]
@@ -62,29 +60,38 @@ impl Conv3x3 {
     }
 }
 
-/// A pointwise (1x1) convolution with bias.
-pub(super) fn pointwise(in_channels: usize, out_channels: usize, device: &Device) -> Conv2d {
-    conv2d(1, in_channels, out_channels, 1, device)
+/// A convolution of another size or in groups, with bias, on [`crate::ops::conv_same`].
+#[derive(Module, Debug)]
+pub struct ConvSame {
+    /// `[out_channels, in_channels / groups, kernel, kernel]`
+    pub weight: Param<Tensor<4>>,
+    /// `[out_channels]`
+    pub bias: Param<Tensor<1>>,
 }
 
-/// A depthwise 3x3 convolution, zero padding 1, with bias.
-pub(super) fn depthwise(channels: usize, device: &Device) -> Conv2d {
-    conv2d(3, channels, channels, channels, device)
-}
+impl ConvSame {
+    /// Initialised as [`Conv3x3`].
+    pub(super) fn new(kernel: usize, in_channels: usize, out_channels: usize, groups: usize, device: &Device) -> Self {
+        let fan_in = in_channels / groups * kernel * kernel;
+        Self {
+            weight: uniform([out_channels, in_channels / groups, kernel, kernel], fan_in, device),
+            bias: uniform([out_channels], fan_in, device),
+        }
+    }
 
-/// A convolution that keeps the size: stride 1, an odd kernel, zero padding; with bias, initialised
-/// as [`Conv3x3`].
-pub(super) fn conv2d(kernel: usize, in_channels: usize, out_channels: usize, groups: usize, device: &Device) -> Conv2d {
-    let fan_in = in_channels / groups * kernel * kernel;
-    let padding = kernel / 2;
-    Conv2d {
-        weight: uniform([out_channels, in_channels / groups, kernel, kernel], fan_in, device),
-        bias: Some(uniform([out_channels], fan_in, device)),
-        stride: [1, 1],
-        kernel_size: [kernel, kernel],
-        dilation: [1, 1],
-        groups,
-        padding: PaddingConfig2d::Explicit(padding, padding, padding, padding),
+    /// A pointwise (1x1) convolution.
+    pub(super) fn pointwise(in_channels: usize, out_channels: usize, device: &Device) -> Self {
+        Self::new(1, in_channels, out_channels, 1, device)
+    }
+
+    /// A depthwise 3x3 convolution.
+    pub(super) fn depthwise(channels: usize, device: &Device) -> Self {
+        Self::new(3, channels, channels, channels, device)
+    }
+
+    /// `[batch, in_channels, height, width]` -> `[batch, out_channels, height, width]`
+    pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        conv_same(x, self.weight.val(), self.bias.val())
     }
 }
 
@@ -168,9 +175,8 @@ mod tests {
     fn a_wide_convolution_is_burns_and_does_not_depend_on_the_width() {
         let device = Device::flex();
         for (kernel, input, output) in [(5, 3, 4), (7, 2, 5), (9, 1, 3)] {
-            let layer = conv2d(kernel, input, output, 1, &device);
-            let bias = layer.bias.as_ref().unwrap().val();
-            let wide = |x| wide_conv(x, layer.weight.val(), bias.clone());
+            let layer = ConvSame::new(kernel, input, output, 1, &device);
+            let wide = |x| wide_conv(x, layer.weight.val(), layer.bias.val());
             let x = Tensor::random([2, input, 21, 37], Distribution::Uniform(-1.0, 1.0), &device);
             let result = wide(x.clone());
             let difference = (result.clone() - layer.forward(x.clone())).abs().max().into_scalar::<f32>();

@@ -2,10 +2,9 @@
 //! Chroma stays bicubic.
 
 use burn::module::Module;
-use burn::nn::conv::Conv2d;
 use burn::tensor::{Device, Tensor};
 
-use super::conv::{conv2d, wide_conv};
+use super::conv::{ConvSame, wide_conv};
 use crate::config::SrcnnConfig;
 use crate::image::matlab::Axis;
 use crate::ops::float::{add, from_values, multiply, relu, select, subtract, sum_dim};
@@ -22,13 +21,13 @@ pub(crate) const LUMA: [f32; 3] = [0.299, 0.587, 0.114];
 /// See the module.
 #[derive(Module, Debug)]
 pub struct Srcnn {
-    layers: Vec<Conv2d>,
+    layers: Vec<ConvSame>,
     scale: usize,
 }
 
 impl Srcnn {
     pub(super) fn new(config: &SrcnnConfig, device: &Device) -> Self {
-        let layer = |&(kernel, input, output): &(usize, usize, usize)| conv2d(kernel, input, output, 1, device);
+        let layer = |&(kernel, input, output): &(usize, usize, usize)| ConvSame::new(kernel, input, output, 1, device);
         Self { layers: LAYERS.iter().map(layer).collect(), scale: config.scale }
     }
 
@@ -43,10 +42,7 @@ impl Srcnn {
         let weights = from_values(LUMA.to_vec(), [1, 3, 1, 1], &device);
         let luma = sum_dim(multiply(enlarged.clone(), weights), 1);
         let [last, hidden @ ..] = [&self.layers[2], &self.layers[0], &self.layers[1]];
-        let convolve = |x, layer: &Conv2d| {
-            let bias = layer.bias.as_ref().expect("every layer has one");
-            wide_conv(x, layer.weight.val(), bias.val())
-        };
+        let convolve = |x, layer: &ConvSame| wide_conv(x, layer.weight.val(), layer.bias.val());
         let y = hidden.iter().fold(luma.clone(), |y, layer| relu(convolve(y, layer)));
         add(enlarged, subtract(convolve(y, last), luma))
     }

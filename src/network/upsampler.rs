@@ -2,11 +2,10 @@
 //! shuffle.
 
 use burn::module::Module;
-use burn::nn::conv::Conv2d;
 use burn::tensor::{Device, Tensor};
 
 use super::blocks::{BlockKind, Lightweight, Sizes};
-use super::conv::{Conv3x3, pointwise};
+use super::conv::{Conv3x3, ConvSame};
 use crate::ops::pixel_shuffle;
 
 /// The factors of the pixel shuffles that make up a scale: x4 is two steps of x2.
@@ -43,7 +42,7 @@ enum Expand {
 #[derive(Module, Debug)]
 struct LightweightExpand {
     block: Lightweight,
-    project: Conv2d,
+    project: ConvSame,
 }
 
 impl Upsampler {
@@ -59,7 +58,7 @@ impl Upsampler {
         let step = |factor| {
             let expand = Expand::Lightweight(LightweightExpand {
                 block: Lightweight::new(kind, sizes, device),
-                project: pointwise(sizes.channels, sizes.channels * factor * factor, device),
+                project: ConvSame::pointwise(sizes.channels, sizes.channels * factor * factor, device),
             });
             Step { expand, factor }
         };

@@ -13,7 +13,8 @@ pub enum Arithmetic {
     /// Winograd's algorithm, up to twice as fast. The last bits depend on a pixel's row as well,
     /// but not on the number of threads.
     Winograd,
-    /// Burn's own operations, on any device: tests and benchmarks compare with them.
+    /// Burn's own convolution, or on a GPU the kernel of [`conv_same`](super::conv_same): tests and
+    /// benchmarks compare with it.
     Reference,
 }
 

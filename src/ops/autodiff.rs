@@ -1,5 +1,5 @@
-//! The differentiable implementation: the backward pass of [`SrBackend::conv3x3`] on any device
-//! that has [`SrGradients`].
+//! The differentiable implementation: the backward passes of [`SrBackend::conv3x3`] and
+//! [`SrBackend::conv_same`] on any device that has [`SrGradients`].
 
 use burn::backend::Autodiff;
 use burn::backend::autodiff::NodeId;
@@ -63,6 +63,49 @@ impl<B: SrGradients, C: CheckpointStrategy> SrBackend for Autodiff<B, C> {
         let nodes = [x.node(), weight.node(), bias.node(), residual.node()];
         let residual = residual.into_primitive();
         record::<B, C, 4>(nodes, [x, weight, bias], false, |x, weight, bias| B::conv3x3_add(x, weight, bias, residual))
+    }
+
+    fn conv_same(x: FloatTensor<Self>, weight: FloatTensor<Self>, bias: FloatTensor<Self>) -> FloatTensor<Self> {
+        let parents = [x.node(), weight.node(), bias.node()];
+        match ConvSame.prepare::<C>(parents).compute_bound().stateful() {
+            OpsKind::Tracked(mut prep) => {
+                let state = (prep.checkpoint(&x), prep.checkpoint(&weight), prep.checkpoint(&bias));
+                prep.finish(state, B::conv_same(x.into_primitive(), weight.into_primitive(), bias.into_primitive()))
+            }
+            OpsKind::UnTracked(prep) => {
+                prep.finish(B::conv_same(x.into_primitive(), weight.into_primitive(), bias.into_primitive()))
+            }
+        }
+    }
+}
+
+/// Its parents are input, weight and bias.
+#[derive(Debug)]
+struct ConvSame;
+
+impl<B: SrGradients> Backward<B, 3> for ConvSame {
+    /// The parents.
+    type State = (NodeId, NodeId, NodeId);
+
+    fn backward(self, ops: Ops<Self::State, 3>, grads: &mut Gradients, checkpointer: &mut Checkpointer) {
+        let [x_node, weight_node, bias_node] = ops.parents;
+        let (x, weight, bias) = ops.state;
+        let x: FloatTensor<B> = checkpointer.retrieve_node_output(x);
+        let weight: FloatTensor<B> = checkpointer.retrieve_node_output(weight);
+        let dy = grads.consume::<B>(&ops.node);
+        if let Some(node) = x_node {
+            grads.register::<B>(node.id, B::conv_same_data_gradient(x.clone(), dy.clone(), weight.clone()));
+        }
+        if weight_node.is_some() || bias_node.is_some() {
+            let bias = checkpointer.retrieve_node_output(bias);
+            let (dweight, dbias) = B::conv_same_weight_gradient(x, dy, weight, bias);
+            if let Some(node) = weight_node {
+                grads.register::<B>(node.id, dweight);
+            }
+            if let Some(node) = bias_node {
+                grads.register::<B>(node.id, dbias);
+            }
+        }
     }
 }
 

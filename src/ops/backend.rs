@@ -47,6 +47,23 @@ pub trait SrBackend: Backend {
     ) -> FloatTensor<Self> {
         two_convolutions::<Self>(x, weight1, bias1, weight2, bias2)
     }
+
+    /// See [`conv_same`](super::conv_same). Not Burn's `conv2d`, whose kernels for the GPU would be a
+    /// quarter of the command.
+    fn conv_same(x: FloatTensor<Self>, weight: FloatTensor<Self>, bias: FloatTensor<Self>) -> FloatTensor<Self>;
+}
+
+/// The kernel's size and the number of groups, by the sizes of the input and the weight of a
+/// [`conv_same`](super::conv_same).
+///
+/// # Panics
+/// If they do not fit, or the kernel is not square and odd.
+pub(super) fn kernel_and_groups(x: [usize; 4], weight: [usize; 4]) -> (usize, usize) {
+    let ([_, inputs, ..], [outputs, of_group, height, width]) = (x, weight);
+    assert!(height == width && height % 2 == 1, "conv_same: a kernel of {height}x{width}");
+    let groups = inputs / of_group;
+    assert!(groups * of_group == inputs && outputs % groups == 0, "conv_same: the weight does not fit the input");
+    (height, groups)
 }
 
 /// A [`residual_block`](super::residual_block) as two operations, for devices that have no kernel
@@ -82,5 +99,20 @@ pub trait SrGradients: SrBackend {
         x: FloatTensor<Self>,
         dy: FloatTensor<Self>,
         activated: Option<FloatTensor<Self>>,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>);
+
+    /// The gradient of [`conv_same`](SrBackend::conv_same) by its input `x`.
+    fn conv_same_data_gradient(
+        x: FloatTensor<Self>,
+        dy: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+    ) -> FloatTensor<Self>;
+
+    /// The gradients of [`conv_same`](SrBackend::conv_same) by weight and bias.
+    fn conv_same_weight_gradient(
+        x: FloatTensor<Self>,
+        dy: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
     ) -> (FloatTensor<Self>, FloatTensor<Self>);
 }

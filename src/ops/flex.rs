@@ -1,14 +1,18 @@
 //! The CPU implementation: Burn's Flex tensors around the kernels of [`cpu`].
 
 use burn::backend::Flex;
+#[cfg(feature = "train")]
+use burn::backend::ops::ModuleOps;
 use burn::backend::tensor::FloatTensor;
+use burn::tensor::ops::ConvOptions;
 use burn::tensor::{DType, TensorData};
 use burn_flex::FlexTensor;
+use burn_flex::ops::conv::conv2d_f32;
 
 use super::arithmetic::Arithmetic;
-use super::backend::SrBackend;
 #[cfg(feature = "train")]
 use super::backend::SrGradients;
+use super::backend::{SrBackend, kernel_and_groups};
 use super::bytes::bytes;
 use super::cpu::{self, Options, Shape};
 
@@ -24,6 +28,12 @@ impl SrBackend for Flex {
 
     fn conv3x3_shuffle(x: FlexTensor, weight: FlexTensor, bias: FlexTensor, factor: usize) -> FloatTensor<Self> {
         forward(x, weight, bias, &Options { shuffle: Some(factor), ..Options::default() })
+    }
+
+    fn conv_same(x: FlexTensor, weight: FlexTensor, bias: FlexTensor) -> FloatTensor<Self> {
+        let options = conv_options(&x, &weight);
+        // Directly: the backend's method also holds this function for all other types of floats.
+        conv2d_f32(x, weight, Some(bias), &options)
     }
 }
 
@@ -48,6 +58,28 @@ impl SrGradients for Flex {
         let (dweight, dbias) = cpu::backward_weight(&shape, slice(&x), slice(&dy), activated.as_ref().map(slice));
         (tensor(dweight, [out_channels, in_channels, 3, 3]), tensor(dbias, [out_channels]))
     }
+
+    fn conv_same_data_gradient(x: FlexTensor, dy: FlexTensor, weight: FlexTensor) -> FlexTensor {
+        let options = conv_options(&x, &weight);
+        Self::conv2d_x_backward(x, weight, dy, options)
+    }
+
+    fn conv_same_weight_gradient(
+        x: FlexTensor,
+        dy: FlexTensor,
+        weight: FlexTensor,
+        bias: FlexTensor,
+    ) -> (FlexTensor, FlexTensor) {
+        let options = conv_options(&x, &weight);
+        let dbias = Self::conv2d_bias_backward(x.clone(), bias, dy.clone());
+        (Self::conv2d_weight_backward(x, weight, dy, options), dbias)
+    }
+}
+
+/// Burn's options for [`conv_same`](super::conv_same).
+fn conv_options(x: &FlexTensor, weight: &FlexTensor) -> ConvOptions<2> {
+    let (kernel, groups) = kernel_and_groups(dims(x), dims(weight));
+    ConvOptions::new([1, 1], [kernel / 2; 2], [1, 1], groups)
 }
 
 fn forward(x: FlexTensor, weight: FlexTensor, bias: FlexTensor, options: &Options) -> FlexTensor {

@@ -4,7 +4,7 @@
 //! [`conv3x3`] is a 3x3 convolution (stride 1, zero padding 1) with bias and what usually follows
 //! it. On the CPU (Flex) it runs our own kernels, which are written for few channels; the GPU has
 //! kernels in WGSL; gradients come from the `Autodiff` implementation. Tests and benchmarks compare
-//! with Burn's own operations: [`Arithmetic::Reference`].
+//! with Burn's own convolution: [`Arithmetic::Reference`].
 
 mod arithmetic;
 #[cfg(feature = "train")]
@@ -25,7 +25,7 @@ pub use arithmetic::Arithmetic;
 pub use backend::SrBackend;
 #[cfg(feature = "train")]
 pub use backend::SrGradients;
-pub use conv::{conv3x3, conv3x3_add, conv3x3_shuffle, pixel_shuffle, residual_block};
+pub use conv::{conv_same, conv3x3, conv3x3_add, conv3x3_shuffle, pixel_shuffle, residual_block};
 #[cfg(not(target_arch = "wasm32"))]
 pub use cpu::peak_flops;
 pub use cpu::{instruction_set, reuse_buffers};

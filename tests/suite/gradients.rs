@@ -7,7 +7,7 @@ use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{Device, Distribution, Gradients, Tensor};
 use splitsr::config::{BlockKind, NetworkConfig, Replacement, SplitSrConfig};
 use splitsr::network::Network;
-use splitsr::ops::{Arithmetic, conv3x3, conv3x3_add, conv3x3_shuffle, residual_block};
+use splitsr::ops::{Arithmetic, conv_same, conv3x3, conv3x3_add, conv3x3_shuffle, residual_block};
 
 use super::random::alone;
 

@@ -3,11 +3,10 @@
 //! primary ones.
 
 use burn::module::Module;
-use burn::nn::conv::Conv2d;
 use burn::tensor::{Device, Tensor};
 
 use super::block::{Block, ChannelFlow, Sizes};
-use crate::network::conv::{depthwise, pointwise};
+use crate::network::conv::ConvSame;
 use crate::network::counting::{Reach, Tally};
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 use crate::onnx::Builder;
@@ -16,14 +15,17 @@ use crate::ops::float::{cat, relu};
 /// See the module.
 #[derive(Module, Debug)]
 pub struct GhostBlock {
-    primary: Conv2d,
-    cheap: Option<Conv2d>,
+    primary: ConvSame,
+    cheap: Option<ConvSame>,
 }
 
 impl Block for GhostBlock {
     fn new(&Sizes { channels, split, .. }: &Sizes, device: &Device) -> Self {
         let others = channels - split;
-        Self { primary: pointwise(channels, split, device), cheap: (others > 0).then(|| depthwise(others, device)) }
+        Self {
+            primary: ConvSame::pointwise(channels, split, device),
+            cheap: (others > 0).then(|| ConvSame::depthwise(others, device)),
+        }
     }
 
     fn forward(&self, x: Tensor<4>) -> Tensor<4> {

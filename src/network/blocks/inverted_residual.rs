@@ -2,11 +2,10 @@
 //! input.
 
 use burn::module::Module;
-use burn::nn::conv::Conv2d;
 use burn::tensor::{Device, Tensor};
 
 use super::block::{Block, ChannelFlow, Sizes};
-use crate::network::conv::{depthwise, pointwise};
+use crate::network::conv::ConvSame;
 use crate::network::counting::{Reach, Tally};
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 use crate::onnx::Builder;
@@ -17,18 +16,18 @@ const EXPANSION: usize = 6;
 /// See the module.
 #[derive(Module, Debug)]
 pub struct InvertedResidual {
-    expand: Conv2d,
-    depthwise: Conv2d,
-    project: Conv2d,
+    expand: ConvSame,
+    depthwise: ConvSame,
+    project: ConvSame,
 }
 
 impl Block for InvertedResidual {
     fn new(&Sizes { channels, .. }: &Sizes, device: &Device) -> Self {
         let hidden = channels * EXPANSION;
         Self {
-            expand: pointwise(channels, hidden, device),
-            depthwise: depthwise(hidden, device),
-            project: pointwise(hidden, channels, device),
+            expand: ConvSame::pointwise(channels, hidden, device),
+            depthwise: ConvSame::depthwise(hidden, device),
+            project: ConvSame::pointwise(hidden, channels, device),
         }
     }
 

@@ -2,12 +2,11 @@
 //! then they are interleaved.
 
 use burn::module::Module;
-use burn::nn::conv::Conv2d;
 use burn::tensor::{Device, Tensor};
 
 use super::block::{Block, ChannelFlow, Sizes};
 use crate::error::{Error, Result};
-use crate::network::conv::{depthwise, pointwise};
+use crate::network::conv::ConvSame;
 use crate::network::counting::{Reach, Tally, furthest};
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 use crate::onnx::Builder;
@@ -16,9 +15,9 @@ use crate::ops::float::{cat, relu};
 /// See the module.
 #[derive(Module, Debug)]
 pub struct ShuffleBlock {
-    reduce: Conv2d,
-    depthwise: Conv2d,
-    expand: Conv2d,
+    reduce: ConvSame,
+    depthwise: ConvSame,
+    expand: ConvSame,
 }
 
 /// The place to which the unit moves a channel.
@@ -30,9 +29,9 @@ impl Block for ShuffleBlock {
     fn new(sizes: &Sizes, device: &Device) -> Self {
         let half = sizes.channels / 2;
         Self {
-            reduce: pointwise(half, half, device),
-            depthwise: depthwise(half, device),
-            expand: pointwise(half, half, device),
+            reduce: ConvSame::pointwise(half, half, device),
+            depthwise: ConvSame::depthwise(half, device),
+            expand: ConvSame::pointwise(half, half, device),
         }
     }
 

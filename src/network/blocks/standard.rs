@@ -2,11 +2,10 @@
 //! attention, if configured.
 
 use burn::module::Module;
-use burn::nn::conv::Conv2d;
 use burn::tensor::{Device, Tensor};
 
 use super::block::{Block, ChannelFlow, Sizes};
-use crate::network::conv::{Conv3x3, pointwise};
+use crate::network::conv::{Conv3x3, ConvSame};
 use crate::network::counting::{Reach, Tally};
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 use crate::onnx::Builder;
@@ -17,8 +16,8 @@ use crate::ops::residual_block;
 /// channel.
 #[derive(Module, Debug)]
 pub struct ChannelAttention {
-    squeeze: Conv2d,
-    excite: Conv2d,
+    squeeze: ConvSame,
+    excite: ConvSame,
 }
 
 /// See the module.
@@ -36,7 +35,10 @@ fn hidden(channels: usize, reduction: usize) -> usize {
 impl ChannelAttention {
     fn new(channels: usize, reduction: usize, device: &Device) -> Self {
         let hidden = hidden(channels, reduction);
-        Self { squeeze: pointwise(channels, hidden, device), excite: pointwise(hidden, channels, device) }
+        Self {
+            squeeze: ConvSame::pointwise(channels, hidden, device),
+            excite: ConvSame::pointwise(hidden, channels, device),
+        }
     }
 
     fn forward(&self, x: Tensor<4>) -> Tensor<4> {

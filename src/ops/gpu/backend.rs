@@ -6,11 +6,11 @@ use burn_wgpu::CubeTensor;
 #[cfg(feature = "train")]
 use burn_wgpu::into_contiguous;
 
-use super::block;
 use super::conv::{convolve, plain};
 #[cfg(feature = "train")]
 use super::gradient;
 use super::shader::Conv;
+use super::{block, conv_same};
 #[cfg(feature = "train")]
 use super::{launch::dims, shader::Weights, tensor::element};
 #[cfg(feature = "train")]
@@ -45,6 +45,10 @@ impl SrBackend for Cube {
         }
         two_convolutions::<Self>(x, weight1, bias1, weight2, bias2)
     }
+
+    fn conv_same(x: CubeTensor, weight: CubeTensor, bias: CubeTensor) -> FloatTensor<Self> {
+        conv_same::forward(x, weight, bias)
+    }
 }
 
 #[cfg(feature = "train")]
@@ -75,5 +79,18 @@ impl SrGradients for Cube {
         activated: Option<CubeTensor>,
     ) -> (CubeTensor, CubeTensor) {
         gradient::by_weight(into_contiguous(x), into_contiguous(dy), activated.map(into_contiguous))
+    }
+
+    fn conv_same_data_gradient(x: CubeTensor, dy: CubeTensor, weight: CubeTensor) -> CubeTensor {
+        conv_same::by_input(&x, dy, weight)
+    }
+
+    fn conv_same_weight_gradient(
+        x: CubeTensor,
+        dy: CubeTensor,
+        weight: CubeTensor,
+        _bias: CubeTensor,
+    ) -> (CubeTensor, CubeTensor) {
+        conv_same::by_weight(x, dy, &weight)
     }
 }

@@ -7,6 +7,7 @@
 mod backend;
 mod block;
 mod conv;
+mod conv_same;
 #[cfg(feature = "train")]
 mod gradient;
 mod launch;

@@ -1,0 +1,199 @@
+//! Convolutions of any kernel and any number of groups, and their gradients: one value of the
+//! result a thread, one weight's gradient a workgroup. They serve the layers beside the 3x3
+//! convolutions, which are few and small.
+
+use burn_wgpu::{CubeTensor, into_contiguous};
+
+use super::launch::{Shader, dims, launch, strides};
+use super::shader::{Element, INFO};
+use super::tensor::{element, empty};
+use crate::ops::backend::kernel_and_groups;
+
+/// Threads of a workgroup along a row, and rows.
+const THREADS: [usize; 2] = [16, 8];
+
+/// Threads of a workgroup that sums a weight's gradient.
+const SUMMING: usize = 64;
+
+/// A convolution, or the gradient of one by its input, which is one with the channels' roles
+/// exchanged and the taps in reverse.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct ConvSame {
+    kernel: usize,
+    groups: usize,
+    /// Channels of the convolution, in and out, also where this is its gradient.
+    inputs: usize,
+    outputs: usize,
+    is_gradient: bool,
+}
+
+impl Shader for ConvSame {
+    fn threads(&self) -> [usize; 3] {
+        [THREADS[0], THREADS[1], 1]
+    }
+
+    fn text(&self) -> String {
+        let &Self { kernel, groups, inputs, outputs, is_gradient } = self;
+        let (of_group_in, of_group_out) = (inputs / groups, outputs / groups);
+        let taps = kernel * kernel;
+        // `c` is the result's channel, `i` the one that is read, within its group.
+        let (channels, reads, makes, weight) = match is_gradient {
+            false => (outputs, of_group_in, of_group_out, "(c * READS + i) * TAPS + tap"),
+            true => (
+                inputs,
+                of_group_out,
+                of_group_in,
+                "((c / MAKES * READS + i) * MAKES + c % MAKES) * TAPS + TAPS - 1u - tap",
+            ),
+        };
+        let (bias, y) =
+            if is_gradient { ("", 2) } else { ("@group(0) @binding(2) var<storage, read> bias: array<f32>;", 3) };
+        let initial = if is_gradient { "0.0" } else { "bias[c]" };
+        let [width, height] = THREADS;
+        format!(
+            "@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> weight: array<f32>;
+{bias}
+@group(0) @binding({y}) var<storage, read_write> y: array<f32>;
+@group(0) @binding({}) var<uniform> info: Info;
+{INFO}
+const CHANNELS = {channels}u;
+const READS = {reads}u;
+const MAKES = {makes}u;
+const KERNEL = {kernel}u;
+const TAPS = {taps}u;
+
+@compute @workgroup_size({width}, {height})
+fn main(@builtin(global_invocation_id) id: vec3<u32>) {{
+    let size = info.size.xy;
+    if any(id.xy >= size) {{ return; }}
+    let image = id.z / CHANNELS;
+    let c = id.z % CHANNELS;
+    var sum = {initial};
+    for (var i = 0u; i < READS; i++) {{
+        let plane = image * info.x.x + (c / MAKES * READS + i) * info.x.y;
+        for (var tap = 0u; tap < TAPS; tap++) {{
+            let at = vec2<i32>(id.xy) + vec2<i32>(vec2(tap % KERNEL, tap / KERNEL)) - {radius};
+            let inside = all(at >= vec2<i32>()) & all(at < vec2<i32>(size));
+            let place = vec2<u32>(clamp(at, vec2<i32>(), vec2<i32>(size) - 1));
+            let value = x[plane + place.y * info.x.z + place.x * info.x.w];
+            sum += select(0.0, value, inside) * weight[{weight}];
+        }}
+    }}
+    y[((image * CHANNELS + c) * size.y + id.y) * size.x + id.x] = sum;
+}}
+",
+            y + 1,
+            radius = kernel / 2
+        )
+    }
+}
+
+/// Bound contiguous. A workgroup sums what all pixels contribute to a weight; those of a group's
+/// first input and the first tap sum the bias as well.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct WeightGradient {
+    kernel: usize,
+    groups: usize,
+    inputs: usize,
+    outputs: usize,
+}
+
+impl Shader for WeightGradient {
+    fn threads(&self) -> [usize; 3] {
+        [SUMMING, 1, 1]
+    }
+
+    fn text(&self) -> String {
+        let &Self { kernel, groups, inputs, outputs } = self;
+        let (of_group_in, of_group_out) = (inputs / groups, outputs / groups);
+        format!(
+            "struct Info {{ size: vec4<u32> }} // width, height, images
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> dy: array<f32>;
+@group(0) @binding(2) var<storage, read_write> dweight: array<f32>;
+@group(0) @binding(3) var<storage, read_write> dbias: array<f32>;
+@group(0) @binding(4) var<uniform> info: Info;
+const KERNEL = {kernel}u;
+var<workgroup> sums: array<vec2<f32>, {SUMMING}>;
+
+@compute @workgroup_size({SUMMING})
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) index: u32) {{
+    let tap = group.x;
+    let i = group.y;
+    let o = group.z;
+    let area = info.size.x * info.size.y;
+    var sum = vec2<f32>();
+    for (var pixel = index; pixel < area * info.size.z; pixel += {SUMMING}u) {{
+        let image = pixel / area;
+        let here = vec2<i32>(vec2(pixel % area % info.size.x, pixel % area / info.size.x));
+        let at = here + vec2<i32>(vec2(tap % KERNEL, tap / KERNEL)) - {radius};
+        let last = vec2<i32>(info.size.xy) - 1;
+        let inside = all(at >= vec2<i32>()) & all(at <= last);
+        let place = vec2<u32>(clamp(at, vec2<i32>(), last));
+        let plane = (image * {inputs}u + o / {of_group_out}u * {of_group_in}u + i) * area;
+        let value = x[plane + place.y * info.size.x + place.x];
+        let d = dy[(image * {outputs}u + o) * area + pixel % area];
+        sum += d * vec2(select(0.0, value, inside), 1.0);
+    }}
+    sums[index] = sum;
+    workgroupBarrier();
+    if index > 0u {{ return; }}
+    for (var other = 1u; other < {SUMMING}u; other++) {{ sum += sums[other]; }}
+    dweight[(o * {of_group_in}u + i) * KERNEL * KERNEL + tap] = sum.x;
+    if (i == 0u) & (tap == 0u) {{ dbias[o] = sum.y; }}
+}}
+",
+            radius = kernel / 2
+        )
+    }
+}
+
+/// See [`conv_same`](crate::ops::conv_same).
+pub(super) fn forward(x: CubeTensor, weight: CubeTensor, bias: CubeTensor) -> CubeTensor {
+    let (kernel, groups) = kernel_and_groups(dims(&x), dims(&weight));
+    let shader = ConvSame { kernel, groups, inputs: dims(&x)[1], outputs: dims(&weight)[0], is_gradient: false };
+    convolve(shader, x, weight, Some(bias))
+}
+
+/// The gradient by the input `x`: `dy` `[N, Co, H, W]` -> `[N, Ci, H, W]`.
+pub(super) fn by_input(x: &CubeTensor, dy: CubeTensor, weight: CubeTensor) -> CubeTensor {
+    let (kernel, groups) = kernel_and_groups(dims(x), dims(&weight));
+    let shader = ConvSame { kernel, groups, inputs: dims(x)[1], outputs: dims(&weight)[0], is_gradient: true };
+    convolve(shader, dy, weight, None)
+}
+
+fn convolve(shader: ConvSame, x: CubeTensor, weight: CubeTensor, bias: Option<CubeTensor>) -> CubeTensor {
+    let [images, _, height, width] = dims(&x);
+    let channels = if shader.is_gradient { shader.inputs } else { shader.outputs };
+    let (weight, bias) = (into_contiguous(weight), bias.map(into_contiguous));
+    assert_f32(&[&x, &weight]);
+    let y = empty(&x, [images, channels, height, width], Element::F32);
+    let mut inputs = vec![&x, &weight];
+    inputs.extend(&bias);
+    let info = [[width, height, 0, 0], [0; 4], strides(&x), strides(&y), [0; 4]];
+    let groups = [width.div_ceil(THREADS[0]), height.div_ceil(THREADS[1]), images * channels];
+    let bytes = 4 * images * height * width * (dims(&x)[1] + channels);
+    launch(shader, groups, &inputs, &[&y], &info, bytes as u64);
+    y
+}
+
+/// The gradients by weight and bias: `x` `[N, Ci, H, W]`, `dy` `[N, Co, H, W]` -> the shapes of
+/// `weight` and the bias.
+pub(super) fn by_weight(x: CubeTensor, dy: CubeTensor, weight: &CubeTensor) -> (CubeTensor, CubeTensor) {
+    let (kernel, groups) = kernel_and_groups(dims(&x), dims(weight));
+    let ([images, inputs, height, width], [outputs, of_group, ..]) = (dims(&x), dims(weight));
+    let (x, dy) = (into_contiguous(x), into_contiguous(dy));
+    assert_f32(&[&x, &dy]);
+    let dweight = empty(&x, dims(weight), Element::F32);
+    let dbias = empty(&x, [outputs], Element::F32);
+    let shader = WeightGradient { kernel, groups, inputs, outputs };
+    let bytes = 8 * images * height * width * outputs * of_group * kernel * kernel;
+    let workgroups = [kernel * kernel, of_group, outputs];
+    launch(shader, workgroups, &[&x, &dy], &[&dweight, &dbias], &[[width, height, images, 0]], bytes as u64);
+    (dweight, dbias)
+}
+
+fn assert_f32(tensors: &[&CubeTensor]) {
+    assert!(tensors.iter().all(|tensor| element(tensor) == Element::F32), "conv_same: tensors are f32");
+}
