@@ -22,12 +22,13 @@ Needs torch, numpy, Pillow and, for the kernels of conv_on_gpu.py, Triton. Set O
 one process a core.
 """
 
-import argparse, io, json, math, os, random, struct, sys, time
+import argparse, io, json, math, os, random, sys, time
 from concurrent.futures import ProcessPoolExecutor
 
 import numpy as np
 import torch
 from PIL import Image, ImageFilter
+import weights_file
 from conv_on_gpu import Kernels, last, triton
 from torch.nn.functional import conv2d, pixel_shuffle
 
@@ -54,32 +55,12 @@ def compressed(image, quality, subsampling):
 
 
 def read(path):
-    with open(path, "rb") as f:
-        n = struct.unpack("<Q", f.read(8))[0]
-        head, data = json.loads(f.read(n)), f.read()
-    meta = json.loads(head.pop("__metadata__")["splitsr"])
-    return meta, {
-        k: torch.from_numpy(
-            np.frombuffer(data[v["data_offsets"][0] : v["data_offsets"][1]], np.float32)
-            .reshape(v["shape"])
-            .copy()
-        )
-        for k, v in head.items()
-    }
+    meta, tensors = weights_file.read(path)
+    return meta, {k: torch.from_numpy(v) for k, v in tensors.items()}
 
 
 def write(path, meta, tensors):
-    head, blobs, at = {"__metadata__": {"splitsr": json.dumps(meta, separators=(",", ":"))}}, [], 0
-    for k in sorted(tensors):
-        b = tensors[k].detach().cpu().contiguous().numpy().astype("<f4").tobytes()
-        head[k] = {"dtype": "F32", "shape": list(tensors[k].shape), "data_offsets": [at, at + len(b)]}
-        blobs.append(b)
-        at += len(b)
-    h = json.dumps(head, separators=(",", ":")).encode()
-    h += b" " * (-len(h) % 8)
-    with open(path + ".tmp", "wb") as f:
-        f.write(struct.pack("<Q", len(h)) + h + b"".join(blobs))
-    os.replace(path + ".tmp", path)
+    weights_file.write(path, meta, {k: v.detach().cpu().contiguous().numpy() for k, v in tensors.items()})
 
 
 # ---- network ------------------------------------------------------------------------------------------------------------

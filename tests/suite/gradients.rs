@@ -15,7 +15,7 @@ use super::random::alone;
 /// weight.
 type Operation = fn([Tensor<4>; 4], [Tensor<1>; 2]) -> Tensor<4>;
 
-const OPERATIONS: [(&str, usize, usize, Operation); 8] = [
+const OPERATIONS: [(&str, usize, usize, Operation); 12] = [
     ("convolution", 3, 16, |[x, w, ..], [b, _]| conv3x3(x, w, b, false)),
     ("convolution, ReLU", 16, 16, |[x, w, ..], [b, _]| conv3x3(x, w, b, true)),
     ("convolution, ReLU", 4, 4, |[x, w, ..], [b, _]| conv3x3(x, w, b, true)),
@@ -24,7 +24,16 @@ const OPERATIONS: [(&str, usize, usize, Operation); 8] = [
     ("convolution, shuffle by 2", 5, 8, |[x, w, ..], [b, _]| conv3x3_shuffle(x, w, b, 2)),
     ("convolution, shuffle by 3", 2, 9, |[x, w, ..], [b, _]| conv3x3_shuffle(x, w, b, 3)),
     ("residual block with ReLU", 12, 12, |[x, w, _, w2], [b, b2]| residual_block(x, (w, b), (w2, b2))),
+    ("any convolution", 5, 7, |[x, w, ..], [b, _]| conv_same(x, w, b)),
+    ("pointwise convolution", 6, 4, |[x, w, ..], [b, _]| conv_same(x, part(w, 6, 1), b)),
+    ("depthwise convolution", 6, 6, |[x, w, ..], [b, _]| conv_same(x, part(w, 1, 3), b)),
+    ("convolution in 2 groups", 4, 6, |[x, w, ..], [b, _]| conv_same(x, part(w, 2, 3), b)),
 ];
+
+/// `[outputs, inputs, kernel, kernel]` of a larger weight.
+fn part(weight: Tensor<4>, inputs: usize, kernel: usize) -> Tensor<4> {
+    weight.narrow(1, 0, inputs).narrow(2, 0, kernel).narrow(3, 0, kernel)
+}
 
 /// The generator, from its start, for this test alone.
 fn generator(device: &Device) -> RwLockWriteGuard<'static, ()> {

@@ -1,6 +1,7 @@
 /** The viewfinder: live frames of a camera, a video file or a screen, and a part of them enlarged. */
 import { expect, test, type Page } from "@playwright/test";
 import config from "../playwright.config.ts";
+import { countWork, drawnCamera, noteStreams } from "./cameras.ts";
 import { TINY, violations, Visitor } from "./support.ts";
 import { boxOf, Touch } from "./viewing.ts";
 
@@ -8,17 +9,6 @@ const { launchOptions = {} } = config.projects?.find(({ name }) => name === "cpu
 const fake = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
 
 test.use({ launchOptions: { ...launchOptions, args: [...(launchOptions.args ?? []), ...fake] } });
-
-declare global {
-  interface Window {
-    /** See {@link countWork}. */
-    work: { now: number; most: number; started: number; colours: string[]; hold: boolean; release: () => void };
-    /** See {@link drawnCamera}. */
-    camera: { draw: (colour: string) => void; stream: MediaStream; rest: () => void };
-    /** Streams that the page was given. */
-    streams: MediaStream[];
-  }
-}
 
 let visitor: Visitor;
 
@@ -29,85 +19,6 @@ test.beforeEach(async ({ page }) => {
   await visitor.open(TINY);
   await visitor.expectState("idle");
 });
-
-/** In the page: counts the pictures that its engines enlarge at a time, and can hold back an answer. */
-function countWork(): void {
-  const held: (() => void)[] = [];
-  const release = () => {
-    window.work.hold = false;
-    for (const answer of held.splice(0)) answer();
-  };
-  window.work = { now: 0, most: 0, started: 0, colours: [], hold: false, release };
-  window.Worker = class extends Worker {
-    readonly #ids = new Set<number>();
-
-    constructor(script: string | URL, options?: WorkerOptions) {
-      super(script, options);
-      // Before the engine's own listener, so that it can hear an answer later.
-      this.addEventListener("message", (event: MessageEvent<{ id: number }>) => {
-        if ("event" in event.data || !this.#ids.has(event.data.id)) return;
-        if (event.isTrusted && window.work.hold) {
-          event.stopImmediatePropagation();
-          held.push(() => this.dispatchEvent(new MessageEvent("message", { data: event.data })));
-          return;
-        }
-        this.#ids.delete(event.data.id);
-        window.work.now--;
-      });
-    }
-
-    override postMessage(message: unknown, options?: unknown) {
-      const { id, method, argument } = message as { id: number; method?: string; argument?: { source?: unknown } };
-      if (method === "upscale") {
-        this.#ids.add(id);
-        const { work } = window;
-        work.started++;
-        work.now++;
-        work.most = Math.max(work.most, work.now);
-        const { data } = (argument?.source ?? {}) as { data?: Uint8ClampedArray };
-        if (data) work.colours.push([...data.slice(0, 3)].map((value) => (value > 128 ? "1" : "0")).join(""));
-      }
-      super.postMessage(message, options as StructuredSerializeOptions);
-    }
-  };
-}
-
-function noteStreams(): void {
-  window.streams = [];
-  const { mediaDevices } = navigator;
-  const get = mediaDevices.getUserMedia.bind(mediaDevices);
-  mediaDevices.getUserMedia = async (wanted) => {
-    const stream = await get(wanted);
-    window.streams.push(stream);
-    return stream;
-  };
-}
-
-/** In the page: a camera whose frames the test draws, each of one colour. */
-function drawnCamera(): void {
-  const canvas = document.createElement("canvas");
-  Object.assign(canvas, { width: 640, height: 480 });
-  const draw = (colour: string) => {
-    const context = canvas.getContext("2d");
-    if (!context) return;
-    context.fillStyle = colour;
-    context.fillRect(0, 0, canvas.width, canvas.height);
-    (window.camera.stream.getVideoTracks()[0] as CanvasCaptureMediaStreamTrack).requestFrame();
-  };
-  // A frame that nobody listens to yet is lost.
-  let timer = 0;
-  const rest = () => clearInterval(timer);
-  window.camera = { draw, stream: canvas.captureStream(0), rest };
-  const give = () => {
-    clearInterval(timer);
-    // The page ends the last one when it takes another.
-    window.camera.stream = canvas.captureStream(0);
-    timer = window.setInterval(() => draw("#f00"), 40);
-    return Promise.resolve(window.camera.stream);
-  };
-  navigator.mediaDevices.getUserMedia = give;
-  navigator.mediaDevices.getDisplayMedia = give;
-}
 
 const failWith = (page: Page, name: string) =>
   page.evaluate((name) => {

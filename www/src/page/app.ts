@@ -3,10 +3,8 @@
  * this file.
  */
 import {
-  DEFAULT_MODEL,
   listModels,
   modelFor,
-  UpscaleError,
   type Area,
   type Backend,
   type CleanUp,
@@ -94,13 +92,7 @@ export class App implements Commands {
     session.changed();
     try {
       const [models] = await Promise.all([listModels(), session.own.load()]);
-      const model = models.find(({ name }) => name === DEFAULT_MODEL) ?? models[0];
-      if (!model)
-        throw new UpscaleError(
-          "model",
-          t("This site has no models: its models/index.json is empty. Ask its owner to add some."),
-        );
-      session.setShippedModels(models, model.name);
+      session.setShippedModels(models);
     } catch (error) {
       session.activity.fail(error);
       return;

@@ -3,14 +3,17 @@
  * own.
  */
 import {
+  DEFAULT_MODEL,
   findSlice,
   modelFor,
   slicesOf,
+  UpscaleError,
   type ModelEntry,
   type ModelSource,
   type Slice,
   type SplitSrConfig,
 } from "../../module/core.ts";
+import { t } from "../shared/words.ts";
 import { configOf, hasConfig, holds, nearestTo, sliceOf, trainedWith, type NetworkChange } from "./hyper-parameters.ts";
 import type { OwnModels } from "./own-models.ts";
 
@@ -111,9 +114,15 @@ export class ModelChoice {
     return (wanted && nearestTo(wanted, this.all)) ?? this.entry;
   }
 
-  setShipped(models: readonly ModelEntry[], name: string): void {
+  /** @throws {UpscaleError} if there are none. */
+  setShipped(models: readonly ModelEntry[]): void {
+    const model = models.find(({ name }) => name === DEFAULT_MODEL) ?? models[0];
+    if (!model) {
+      const why = t("This site has no models: its models/index.json is empty. Ask its owner to add some.");
+      throw new UpscaleError("model", why);
+    }
     this.#shipped = models;
-    this.#name = name;
+    this.#name = model.name;
   }
 
   choose(name: string): void {

@@ -263,8 +263,9 @@ export class Session {
     return this.#choice.name;
   }
 
-  setShippedModels(models: readonly ModelEntry[], chosen: string): void {
-    this.#choice.setShipped(models, chosen);
+  /** @throws {UpscaleError} if there are none. */
+  setShippedModels(models: readonly ModelEntry[]): void {
+    this.#choice.setShipped(models);
     this.changed();
   }
 

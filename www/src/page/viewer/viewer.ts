@@ -315,10 +315,8 @@ export class Viewer implements LinkedView {
     this.#flip.disabled = this.#root.dataset.shows !== "comparison";
     const beside = this.#isBeside;
     const swapped = beside && this.#swapped;
-    this.#root.classList.toggle("beside", beside);
-    this.#root.classList.toggle("swapped", swapped);
-    this.#root.classList.toggle("marks", this.#marks);
-    this.#root.classList.toggle("has-part", this.#selector.area !== undefined);
+    const looks = { beside, swapped, marks: this.#marks, "has-part": this.#selector.area !== undefined };
+    for (const [name, isOn] of Object.entries(looks)) this.#root.classList.toggle(name, isOn);
     part(this.#root, "[data-action=region]").ariaPressed = String(this.#marks);
     if (!picture) return;
 
