@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use burn::module::{Module, Param, ParamId};
 use burn::tensor::{Device, Tensor};
 
-use crate::ops::float::{add, cat, from_values};
+use crate::ops::float::{add, cat, from_values, narrow};
 use crate::ops::{conv_same, conv3x3, conv3x3_add, conv3x3_shuffle};
 
 /// 3x3 convolution, stride 1, zero padding 1, with bias, on [`crate::ops::conv3x3`].
@@ -116,14 +116,14 @@ pub(super) fn wide_conv(x: Tensor<4>, weight: Tensor<4>, bias: Tensor<1>) -> Ten
     let part = |index: usize| {
         let (top, left) = (index / parts * 3, index % parts * 3);
         // A frame of one pixel more, which is cut off at the end.
-        let x = x.clone().narrow(2, top, height + 2).narrow(3, left, width + 2);
-        (x, weight.clone().narrow(2, top, 3).narrow(3, left, 3))
+        let x = narrow(narrow(x.clone(), 2, top, height + 2), 3, left, width + 2);
+        (x, narrow(narrow(weight.clone(), 2, top, 3), 3, left, 3))
     };
     let none = from_values(vec![0.0; out_channels], [out_channels], &bias.device());
     let (first, kernels) = part(0);
     let sum = conv3x3(first, kernels, bias, false);
     let sum = (1..parts * parts).map(part).fold(sum, |sum, (x, weight)| conv3x3_add(x, weight, none.clone(), sum));
-    sum.narrow(2, 1, height).narrow(3, 1, width)
+    narrow(narrow(sum, 2, 1, height), 3, 1, width)
 }
 
 /// `x` between `before` and `after` zeros along `dim`.
@@ -162,7 +162,7 @@ fn draw_uniform<const D: usize>(shape: [usize; D], bound: f64, device: &Device) 
 
 #[cfg(not(feature = "train"))]
 fn draw_uniform<const D: usize>(shape: [usize; D], _: f64, device: &Device) -> Tensor<D> {
-    Tensor::zeros(shape, device)
+    from_values(vec![0.0; shape.iter().product()], shape, device)
 }
 
 #[cfg(test)]

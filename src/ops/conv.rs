@@ -2,10 +2,10 @@
 
 use burn::backend::Dispatch;
 use burn::tensor::Tensor;
-use burn::tensor::activation;
 
 use super::arithmetic::Arithmetic;
 use super::backend::SrBackend;
+use super::float::{self, add, permute, reshape};
 
 /// 3x3 convolution, stride 1, zero padding 1, then ReLU if `relu`.
 ///
@@ -16,7 +16,7 @@ use super::backend::SrBackend;
 pub fn conv3x3(x: Tensor<4>, weight: Tensor<4>, bias: Tensor<1>, relu: bool) -> Tensor<4> {
     if Arithmetic::current() == Arithmetic::Reference {
         let result = reference_conv3x3(x, weight, bias);
-        return if relu { activation::relu(result) } else { result };
+        return if relu { float::relu(result) } else { result };
     }
     let [x, weight] = [x, weight].map(Tensor::into_dispatch);
     Tensor::from_dispatch(Dispatch::conv3x3(x, weight, bias.into_dispatch(), relu))
@@ -28,7 +28,7 @@ pub fn conv3x3(x: Tensor<4>, weight: Tensor<4>, bias: Tensor<1>, relu: bool) -> 
 /// As [`conv3x3`]; `residual` has the result's.
 pub fn conv3x3_add(x: Tensor<4>, weight: Tensor<4>, bias: Tensor<1>, residual: Tensor<4>) -> Tensor<4> {
     if Arithmetic::current() == Arithmetic::Reference {
-        return reference_conv3x3(x, weight, bias) + residual;
+        return add(reference_conv3x3(x, weight, bias), residual);
     }
     let [x, weight, residual] = [x, weight, residual].map(Tensor::into_dispatch);
     Tensor::from_dispatch(Dispatch::conv3x3_add(x, weight, bias.into_dispatch(), residual))
@@ -53,7 +53,7 @@ pub fn conv3x3_shuffle(x: Tensor<4>, weight: Tensor<4>, bias: Tensor<1>, factor:
 pub fn pixel_shuffle(x: Tensor<4>, r: usize) -> Tensor<4> {
     let [n, channels, h, w] = x.dims();
     let c = channels / (r * r);
-    x.reshape([n, c, r, r, h, w]).permute([0, 1, 4, 2, 5, 3]).reshape([n, c, h * r, w * r])
+    reshape(permute(reshape(x, [n, c, r, r, h, w]), [0, 1, 4, 2, 5, 3]), [n, c, h * r, w * r])
 }
 
 /// A residual block: `x + conv(ReLU(conv(x)))`, of two [`conv3x3`].
@@ -63,8 +63,8 @@ pub fn pixel_shuffle(x: Tensor<4>, r: usize) -> Tensor<4> {
 /// - a convolution's weight: `[channels, channels, 3, 3]`, its bias: `[channels]`
 pub fn residual_block(x: Tensor<4>, first: (Tensor<4>, Tensor<1>), second: (Tensor<4>, Tensor<1>)) -> Tensor<4> {
     if Arithmetic::current() == Arithmetic::Reference {
-        let y = activation::relu(reference_conv3x3(x.clone(), first.0, first.1));
-        return reference_conv3x3(y, second.0, second.1) + x;
+        let y = float::relu(reference_conv3x3(x.clone(), first.0, first.1));
+        return add(reference_conv3x3(y, second.0, second.1), x);
     }
     let [x, weight1, weight2] = [x, first.0, second.0].map(Tensor::into_dispatch);
     let [bias1, bias2] = [first.1, second.1].map(Tensor::into_dispatch);

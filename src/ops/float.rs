@@ -4,7 +4,7 @@
 
 use burn::backend::Dispatch;
 use burn::backend::ops::{ActivationOps, FloatTensorOps, IntTensorOps};
-use burn::tensor::{Device, Shape, Tensor, TensorData};
+use burn::tensor::{Device, Shape, Slice, Tensor, TensorData};
 
 /// A tensor of that shape.
 ///
@@ -47,6 +47,23 @@ pub fn sum_dim<const D: usize>(x: Tensor<D>, dim: usize) -> Tensor<D> {
 /// The means along `dim`, whose size becomes 1.
 pub fn mean_dim<const D: usize>(x: Tensor<D>, dim: usize) -> Tensor<D> {
     Tensor::from_dispatch(Dispatch::float_mean_dim(x.into_dispatch(), dim))
+}
+
+/// The `length` entries of `x` from `start` on along `dim`.
+pub fn narrow<const D: usize>(x: Tensor<D>, dim: usize, start: usize, length: usize) -> Tensor<D> {
+    let mut slices = [Slice::full(); D];
+    slices[dim] = Slice::from(start..start + length);
+    Tensor::from_dispatch(Dispatch::float_slice(x.into_dispatch(), &slices))
+}
+
+/// The same values, in another shape.
+pub fn reshape<const D: usize, const E: usize>(x: Tensor<D>, shape: impl Into<Shape>) -> Tensor<E> {
+    Tensor::from_dispatch(Dispatch::float_reshape(x.into_dispatch(), shape.into()))
+}
+
+/// The dimensions in another order.
+pub fn permute<const D: usize>(x: Tensor<D>, order: [usize; D]) -> Tensor<D> {
+    Tensor::from_dispatch(Dispatch::float_permute(x.into_dispatch(), &order))
 }
 
 /// `parts` one after another along `dim`.

@@ -4,6 +4,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use super::recipe::Loss;
 use crate::ops::conv_same;
+use crate::ops::float::{from_values, narrow};
 
 /// The loss of a difference, `[batch, 3, side, side]`.
 pub(super) fn loss(kind: Loss, difference: Tensor<4>) -> Tensor<1> {
@@ -22,7 +23,7 @@ pub(super) fn loss(kind: Loss, difference: Tensor<4>) -> Tensor<1> {
 /// The difference in luma, `[batch, 1, side, side]`, of a difference in RGB: see `eval::metrics`
 /// for the weights.
 fn luma(difference: &Tensor<4>) -> Tensor<4> {
-    let weighted = |channel: usize, weight: f32| difference.clone().narrow(1, channel, 1) * (weight / 255.0);
+    let weighted = |channel: usize, weight: f32| narrow(difference.clone(), 1, channel, 1) * (weight / 255.0);
     weighted(0, 65.481) + weighted(1, 128.553) + weighted(2, 24.966)
 }
 
@@ -36,7 +37,7 @@ fn fourier(planes: Tensor<4>) -> [Tensor<4>; 2] {
     let [batch, channels, side, _] = planes.dims();
     let device = planes.device();
     let (cosine, sine) = (basis(side, f64::cos, &device), basis(side, f64::sin, &device));
-    let zero = Tensor::zeros([side], &device);
+    let zero = from_values(vec![0.0; side], [side], &device);
     // Along an axis that is taken for channels, a transform is a pointwise convolution: Burn's
     // matrix products for the GPU would be a quarter of the command.
     let transform = |x: &Tensor<4>, basis: &Tensor<4>| conv_same(x.clone(), basis.clone(), zero.clone());

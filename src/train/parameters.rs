@@ -4,6 +4,7 @@
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Gradients, Tensor};
 
+use crate::ops::float::{cat, narrow, reshape};
 use crate::weights::ParamPath;
 
 /// The parameters of `module` in the order of its fields, outside any gradient graph.
@@ -12,12 +13,17 @@ pub(super) fn flatten<M: Module>(module: &M) -> Tensor<1> {
     struct Visitor(Vec<Tensor<1>>);
     impl ModuleVisitor for Visitor {
         fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-            self.0.push(param.val().inner().reshape([-1]));
+            self.0.push(flat(param.val().inner()));
         }
     }
     let mut visitor = Visitor(Vec::new());
     module.visit(&mut visitor);
-    Tensor::cat(visitor.0, 0)
+    cat(visitor.0, 0)
+}
+
+fn flat<const D: usize>(values: Tensor<D>) -> Tensor<1> {
+    let count = values.shape().num_elements();
+    reshape(values, [count])
 }
 
 /// The gradients of the parameters of `module`, in the same order. If the loss does not depend on a
@@ -28,12 +34,12 @@ pub(super) fn flatten_gradients<M: Module>(module: &M, gradients: &Gradients) ->
         fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
             let value = param.val();
             let gradient = value.grad(self.0).unwrap_or_else(|| value.inner().zeros_like());
-            self.1.push(gradient.reshape([-1]));
+            self.1.push(flat(gradient));
         }
     }
     let mut visitor = Visitor(gradients, Vec::new());
     module.visit(&mut visitor);
-    Tensor::cat(visitor.1, 0)
+    cat(visitor.1, 0)
 }
 
 /// Puts the parameters that [`flatten`] gave back into `module`, outside any gradient graph.
@@ -57,7 +63,7 @@ fn put<M: Module>(module: M, parameters: &Tensor<1>, trainable: Option<&[bool]>)
         fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
             let shape = param.lazy_shape();
             let count = shape.num_elements();
-            let value = self.parameters.clone().narrow(0, self.at, count).reshape(shape);
+            let value = reshape(narrow(self.parameters.clone(), 0, self.at, count), shape);
             self.at += count;
             let value = match self.trainable.as_mut().map(|trainable| trainable.next()) {
                 None => value,

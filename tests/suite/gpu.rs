@@ -114,10 +114,14 @@ fn other_convolutions_and_their_gradients_agree() {
                     values(bias.grad(&gradients).unwrap()),
                 ]
             });
-            for (what, (cpu, gpu)) in ["result", "turned", "input", "weight", "bias"].into_iter().zip(cpu.iter().zip(&gpu))
+            for (what, (cpu, gpu)) in
+                ["result", "turned", "input", "weight", "bias"].into_iter().zip(cpu.iter().zip(&gpu))
             {
                 let difference = difference(cpu, gpu);
-                assert!(difference < 2e-5, "{kernel}, {groups}, {inputs} -> {outputs}, {n}x{h}x{w}, {what}: {difference}");
+                assert!(
+                    difference < 2e-5,
+                    "{kernel}, {groups}, {inputs} -> {outputs}, {n}x{h}x{w}, {what}: {difference}"
+                );
             }
         }
     }

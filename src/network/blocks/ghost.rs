@@ -10,7 +10,7 @@ use crate::network::conv::ConvSame;
 use crate::network::counting::{Reach, Tally};
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 use crate::onnx::Builder;
-use crate::ops::float::{cat, relu};
+use crate::ops::float::{cat, narrow, relu};
 
 /// See the module.
 #[derive(Module, Debug)]
@@ -37,7 +37,7 @@ impl Block for GhostBlock {
         let mut sources = Vec::new();
         while others > 0 {
             let taken = others.min(count);
-            sources.push(primary.clone().narrow(1, 0, taken));
+            sources.push(narrow(primary.clone(), 1, 0, taken));
             others -= taken;
         }
         let made = relu(cheap.forward(cat(sources, 1)));

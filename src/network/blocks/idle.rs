@@ -8,7 +8,7 @@ use super::inverted_residual::InvertedResidual;
 use crate::network::counting::{Reach, Tally, furthest};
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 use crate::onnx::Builder;
-use crate::ops::float::cat;
+use crate::ops::float::{cat, narrow};
 
 /// See the module.
 #[derive(Module, Debug)]
@@ -32,8 +32,8 @@ impl Block for IdleBlock {
         if self.split == channels {
             return self.active.forward(x);
         }
-        let idle = x.clone().narrow(1, self.split, channels - self.split);
-        cat(vec![self.active.forward(x.narrow(1, 0, self.split)), idle], 1)
+        let idle = narrow(x.clone(), 1, self.split, channels - self.split);
+        cat(vec![self.active.forward(narrow(x, 1, 0, self.split)), idle], 1)
     }
 
     fn count(sizes: &Sizes, tally: &mut Tally, area: usize) {

@@ -10,7 +10,7 @@ use crate::network::conv::ConvSame;
 use crate::network::counting::{Reach, Tally, furthest};
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 use crate::onnx::Builder;
-use crate::ops::float::{cat, relu};
+use crate::ops::float::{cat, narrow, permute, relu, reshape};
 
 /// See the module.
 #[derive(Module, Debug)]
@@ -37,11 +37,11 @@ impl Block for ShuffleBlock {
 
     fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         let [n, c, h, w] = x.dims();
-        let pass = x.clone().narrow(1, 0, c / 2);
-        let y = relu(self.reduce.forward(x.narrow(1, c / 2, c / 2)));
+        let pass = narrow(x.clone(), 1, 0, c / 2);
+        let y = relu(self.reduce.forward(narrow(x, 1, c / 2, c / 2)));
         let y = relu(self.expand.forward(self.depthwise.forward(y)));
         let y = cat(vec![pass, y], 1);
-        y.reshape([n, 2, c / 2, h, w]).swap_dims(1, 2).reshape([n, c, h, w])
+        reshape(permute(reshape(y, [n, 2, c / 2, h, w]), [0, 2, 1, 3, 4]), [n, c, h, w])
     }
 
     fn validate(sizes: &Sizes) -> Result<()> {

@@ -16,7 +16,7 @@ use crate::network::conv::Conv3x3;
 use crate::network::counting::{Reach, Tally, furthest};
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 use crate::onnx::Builder;
-use crate::ops::float::cat;
+use crate::ops::float::{cat, narrow};
 
 /// See the module.
 #[derive(Module, Debug)]
@@ -33,11 +33,11 @@ impl Block for SplitBlock {
     /// By the definition, with its copies. A chain does without them.
     fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         let channels = x.dims()[1];
-        let convolved = self.conv.forward_relu(x.clone().narrow(1, 0, self.split));
+        let convolved = self.conv.forward_relu(narrow(x.clone(), 1, 0, self.split));
         if self.split == channels {
             return convolved;
         }
-        cat(vec![x.narrow(1, self.split, channels - self.split), convolved], 1)
+        cat(vec![narrow(x, 1, self.split, channels - self.split), convolved], 1)
     }
 
     fn forward_chain(blocks: &[&Self], x: Tensor<4>) -> Tensor<4> {
@@ -114,8 +114,8 @@ fn pop_channels(queue: &mut VecDeque<Tensor<4>>, count: usize) -> Tensor<4> {
         let chunk = queue.pop_front().expect("the queue always holds all channels of the group");
         let channels = chunk.dims()[1];
         if channels > missing {
-            queue.push_front(chunk.clone().narrow(1, missing, channels - missing));
-            taken.push(chunk.narrow(1, 0, missing));
+            queue.push_front(narrow(chunk.clone(), 1, missing, channels - missing));
+            taken.push(narrow(chunk, 1, 0, missing));
             break;
         }
         missing -= channels;
