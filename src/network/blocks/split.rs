@@ -49,7 +49,9 @@ impl Block for SplitBlock {
                 return rotated;
             }
         }
-        let mut queue: VecDeque<Tensor<4>> = x.split(split, 1).into();
+        let channels = x.dims()[1];
+        let chunk = |first| narrow(x.clone(), 1, first, split.min(channels - first));
+        let mut queue: VecDeque<Tensor<4>> = (0..channels).step_by(split).map(chunk).collect();
         for block in blocks {
             let front = pop_channels(&mut queue, split);
             queue.push_back(block.conv.forward_relu(front));
