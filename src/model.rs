@@ -3,13 +3,15 @@
 use std::path::Path;
 
 use burn::module::Module;
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::Device;
+#[cfg(feature = "gpu")]
+use burn::tensor::Tensor;
 
 use crate::elastic::{Slice, slice_tensors};
 use crate::error::{Error, Result};
 use crate::network::Network;
 use crate::network::cost::Cost;
-use crate::ops::float::from_values;
+use crate::ops::float::{from_values, values};
 use crate::ops::with_spinning_pool;
 use crate::upscale::Enlarge;
 #[cfg(feature = "gpu")]
@@ -111,19 +113,15 @@ impl Model {
         Ok(Self { half: true, ..self })
     }
 
-    /// Starts the network on `planes`. The result is `[1, 3, scale * height, scale * width]`.
+    /// Starts the network on `planes`, on a GPU. The result is `[1, 3, scale * height, scale * width]`.
+    #[cfg(feature = "gpu")]
     fn run(&self, planes: Vec<f32>, height: usize, width: usize) -> Tensor<4> {
-        #[cfg(feature = "gpu")]
-        {
-            // The runtime reuses memory for tensors of the same size and never frees the rest by
-            // itself.
-            let before = std::mem::replace(&mut *self.size.lock().expect("nothing panics here"), (height, width));
-            if before != (height, width) {
-                self.device.memory_cleanup();
-            }
+        // The runtime reuses memory for tensors of the same size and never frees the rest by itself.
+        let before = std::mem::replace(&mut *self.size.lock().expect("nothing panics here"), (height, width));
+        if before != (height, width) {
+            self.device.memory_cleanup();
         }
         let x = from_values(planes, [1, 3, height, width], &self.device);
-        #[cfg(feature = "gpu")]
         if self.half {
             return crate::ops::gpu::in_half(|| self.network.forward(x));
         }
@@ -153,33 +151,34 @@ impl Enlarge for Model {
     }
 
     fn enlarge(&self, planes: Vec<f32>, height: usize, width: usize) -> Result<Vec<f32>> {
+        #[cfg(all(feature = "gpu", not(target_arch = "wasm32")))]
         if self.device != Device::flex() {
-            return values(self.run(planes, height, width).try_into_data());
+            return cubecl::future::block_on(self.enlarge_async(planes, height, width));
         }
         let x = from_values(planes, [1, 3, height, width], &self.device);
-        let read = |tensor: Tensor<4>| values(tensor.try_into_data());
-        with_spinning_pool(|| match self.cost.reconstruction_halo {
-            Some(halo) => self.network.forward_in_parts(x, halo, read),
-            None => read(self.network.forward(x)),
-        })
+        Ok(with_spinning_pool(|| match self.cost.reconstruction_halo {
+            Some(halo) => self.network.forward_in_parts(x, halo),
+            None => values(self.network.forward(x)),
+        }))
     }
 }
 
 #[cfg(feature = "gpu")]
 impl EnlargeAsync for Model {
     async fn enlarge_async(&self, planes: Vec<f32>, height: usize, width: usize) -> Result<Vec<f32>> {
-        values(self.run(planes, height, width).into_data_async().await)
+        if self.device == Device::flex() {
+            return self.enlarge(planes, height, width);
+        }
+        crate::ops::gpu::read(self.run(planes, height, width)).await.map_err(|error| Error::Device(root_cause(error)))
     }
 }
 
-/// Reads a result. A lost device may report its error only here.
-fn values(data: Result<TensorData, impl std::fmt::Display>) -> Result<Vec<f32>> {
-    // The runtime lists the causes one a line, the root cause last, and then a backtrace.
-    let root_cause = |error: String| {
-        let is_cause =
-            |line: &&str| !line.trim().is_empty() && !line.starts_with("Caused by") && !line.contains("acktrace");
-        error.lines().rfind(is_cause).unwrap_or(&error).trim().to_owned()
-    };
-    let data = data.map_err(|error| Error::Device(root_cause(error.to_string())))?;
-    data.try_into_vec::<f32>().map_err(|error| Error::Device(format!("cannot read the result: {error:?}")))
+/// The runtime lists the causes one a line, the root cause last, and then a backtrace. A lost
+/// device may report its error only when its result is read.
+#[cfg(feature = "gpu")]
+fn root_cause(error: impl std::fmt::Display) -> String {
+    let error = error.to_string();
+    let is_cause =
+        |line: &&str| !line.trim().is_empty() && !line.starts_with("Caused by") && !line.contains("acktrace");
+    error.lines().rfind(is_cause).unwrap_or(&error).trim().to_owned()
 }

@@ -1,10 +1,103 @@
 //! Burn's own operations on floats that the networks use, without the alternatives for quantised
 //! tensors that [`Tensor`]'s methods also hold: in the browser's bundle these would be a tenth of
-//! the code, and never run.
+//! the code, and never run. The GPU has kernels of its own for them.
 
-use burn::backend::Dispatch;
-use burn::backend::ops::{ActivationOps, FloatTensorOps, IntTensorOps};
+use burn::backend::ops::FloatTensorOps;
+use burn::backend::tensor::FloatTensor;
+use burn::backend::{Backend, Dispatch, DispatchTensorKind, Flex, TensorMetadata, backend_extension};
 use burn::tensor::{Device, Shape, Slice, Tensor, TensorData};
+use burn_flex::FlexTensor;
+
+/// An operation of two values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Binary {
+    /// Their sum.
+    Add,
+    /// The first without the second.
+    Subtract,
+    /// Their product.
+    Multiply,
+}
+
+/// A function of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Unary {
+    /// The larger of it and 0.
+    Relu,
+    /// The logistic function.
+    Sigmoid,
+}
+
+/// What becomes of the values along a dimension.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reduction {
+    /// Their sum.
+    Sum,
+    /// Their mean.
+    Mean,
+}
+
+/// The operations, by default Burn's own. See the functions of this module.
+#[cfg_attr(feature = "train", backend_extension(Flex, Cube: cfg(feature = "gpu"), Autodiff))]
+#[cfg_attr(not(feature = "train"), backend_extension(Flex, Cube: cfg(feature = "gpu")))]
+pub trait FloatOps: Backend {
+    /// [`add`], [`subtract`] or [`multiply`].
+    fn binary(kind: Binary, a: FloatTensor<Self>, b: FloatTensor<Self>) -> FloatTensor<Self> {
+        match kind {
+            Binary::Add => Self::float_add(a, b),
+            Binary::Subtract => Self::float_sub(a, b),
+            Binary::Multiply => Self::float_mul(a, b),
+        }
+    }
+
+    /// [`relu`] or [`sigmoid`].
+    fn unary(kind: Unary, x: FloatTensor<Self>) -> FloatTensor<Self> {
+        match kind {
+            Unary::Relu => Self::relu(x),
+            Unary::Sigmoid => Self::sigmoid(x),
+        }
+    }
+
+    /// [`sum_dim`] or [`mean_dim`].
+    fn reduce(kind: Reduction, x: FloatTensor<Self>, dim: usize) -> FloatTensor<Self> {
+        match kind {
+            Reduction::Sum => Self::float_sum_dim(x, dim),
+            Reduction::Mean => Self::float_mean_dim(x, dim),
+        }
+    }
+
+    /// See [`narrow`].
+    fn narrow(x: FloatTensor<Self>, dim: usize, start: usize, length: usize) -> FloatTensor<Self> {
+        let mut slices = vec![Slice::full(); x.shape().num_dims()];
+        slices[dim] = Slice::from(start..start + length);
+        Self::float_slice(x, &slices)
+    }
+
+    /// See [`reshape`].
+    fn reshape(x: FloatTensor<Self>, shape: Shape) -> FloatTensor<Self> {
+        Self::float_reshape(x, shape)
+    }
+
+    /// See [`permute`].
+    fn permute(x: FloatTensor<Self>, order: Vec<usize>) -> FloatTensor<Self> {
+        Self::float_permute(x, &order)
+    }
+
+    /// See [`select`].
+    fn select(x: FloatTensor<Self>, dim: usize, indices: Vec<i32>) -> FloatTensor<Self> {
+        let count = indices.len();
+        let indices = Self::int_from_data(TensorData::new(indices, [count]), &x.device());
+        Self::float_select(x, dim, indices)
+    }
+}
+
+impl FloatOps for Flex {}
+
+#[cfg(feature = "train")]
+impl<B: FloatOps, C: burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy> FloatOps
+    for burn::backend::Autodiff<B, C>
+{
+}
 
 /// A tensor of that shape.
 ///
@@ -16,64 +109,95 @@ pub fn from_values<const D: usize>(values: Vec<f32>, shape: impl Into<Shape>, de
 
 /// `a + b`; sizes of 1 are broadcast.
 pub fn add<const D: usize>(a: Tensor<D>, b: Tensor<D>) -> Tensor<D> {
-    Tensor::from_dispatch(Dispatch::float_add(a.into_dispatch(), b.into_dispatch()))
+    Tensor::from_dispatch(Dispatch::binary(Binary::Add, a.into_dispatch(), b.into_dispatch()))
 }
 
 /// `a - b`; sizes of 1 are broadcast.
 pub fn subtract<const D: usize>(a: Tensor<D>, b: Tensor<D>) -> Tensor<D> {
-    Tensor::from_dispatch(Dispatch::float_sub(a.into_dispatch(), b.into_dispatch()))
+    Tensor::from_dispatch(Dispatch::binary(Binary::Subtract, a.into_dispatch(), b.into_dispatch()))
 }
 
 /// `a * b`, value by value; sizes of 1 are broadcast.
 pub fn multiply<const D: usize>(a: Tensor<D>, b: Tensor<D>) -> Tensor<D> {
-    Tensor::from_dispatch(Dispatch::float_mul(a.into_dispatch(), b.into_dispatch()))
+    Tensor::from_dispatch(Dispatch::binary(Binary::Multiply, a.into_dispatch(), b.into_dispatch()))
 }
 
 /// The larger of each value and 0.
 pub fn relu<const D: usize>(x: Tensor<D>) -> Tensor<D> {
-    Tensor::from_dispatch(Dispatch::relu(x.into_dispatch()))
+    Tensor::from_dispatch(Dispatch::unary(Unary::Relu, x.into_dispatch()))
 }
 
 /// The logistic function of each value.
 pub fn sigmoid<const D: usize>(x: Tensor<D>) -> Tensor<D> {
-    Tensor::from_dispatch(Dispatch::sigmoid(x.into_dispatch()))
+    Tensor::from_dispatch(Dispatch::unary(Unary::Sigmoid, x.into_dispatch()))
 }
 
 /// The sums along `dim`, whose size becomes 1.
 pub fn sum_dim<const D: usize>(x: Tensor<D>, dim: usize) -> Tensor<D> {
-    Tensor::from_dispatch(Dispatch::float_sum_dim(x.into_dispatch(), dim))
+    Tensor::from_dispatch(Dispatch::reduce(Reduction::Sum, x.into_dispatch(), dim))
 }
 
 /// The means along `dim`, whose size becomes 1.
 pub fn mean_dim<const D: usize>(x: Tensor<D>, dim: usize) -> Tensor<D> {
-    Tensor::from_dispatch(Dispatch::float_mean_dim(x.into_dispatch(), dim))
+    Tensor::from_dispatch(Dispatch::reduce(Reduction::Mean, x.into_dispatch(), dim))
 }
 
 /// The `length` entries of `x` from `start` on along `dim`.
 pub fn narrow<const D: usize>(x: Tensor<D>, dim: usize, start: usize, length: usize) -> Tensor<D> {
-    let mut slices = [Slice::full(); D];
-    slices[dim] = Slice::from(start..start + length);
-    Tensor::from_dispatch(Dispatch::float_slice(x.into_dispatch(), &slices))
+    Tensor::from_dispatch(Dispatch::narrow(x.into_dispatch(), dim, start, length))
 }
 
 /// The same values, in another shape.
 pub fn reshape<const D: usize, const E: usize>(x: Tensor<D>, shape: impl Into<Shape>) -> Tensor<E> {
-    Tensor::from_dispatch(Dispatch::float_reshape(x.into_dispatch(), shape.into()))
+    Tensor::from_dispatch(Dispatch::reshape(x.into_dispatch(), shape.into()))
 }
 
 /// The dimensions in another order.
 pub fn permute<const D: usize>(x: Tensor<D>, order: [usize; D]) -> Tensor<D> {
-    Tensor::from_dispatch(Dispatch::float_permute(x.into_dispatch(), &order))
+    Tensor::from_dispatch(Dispatch::permute(x.into_dispatch(), order.to_vec()))
 }
 
 /// `parts` one after another along `dim`.
 pub fn cat<const D: usize>(parts: Vec<Tensor<D>>, dim: usize) -> Tensor<D> {
+    #[cfg(feature = "gpu")]
+    let parts = match super::gpu::cat(parts, dim) {
+        Ok(whole) => return whole,
+        Err(parts) => parts,
+    };
+    cat_on_cpu(parts, dim)
+}
+
+/// Also on a GPU that takes gradients.
+#[cfg(any(feature = "train", not(feature = "gpu")))]
+fn cat_on_cpu<const D: usize>(parts: Vec<Tensor<D>>, dim: usize) -> Tensor<D> {
     Tensor::from_dispatch(Dispatch::float_cat(parts.into_iter().map(Tensor::into_dispatch).collect(), dim))
+}
+
+/// Past `Dispatch`, which would hold Burn's kernels for the GPU.
+#[cfg(all(feature = "gpu", not(feature = "train")))]
+fn cat_on_cpu<const D: usize>(parts: Vec<Tensor<D>>, dim: usize) -> Tensor<D> {
+    let whole = Flex::float_cat(parts.into_iter().map(on_cpu).collect(), dim);
+    let kind = DispatchTensorKind::Flex(burn::backend::BackendTensor::Float(whole));
+    Tensor::from_dispatch(burn::backend::DispatchTensor { kind, autodiff: Default::default() })
+}
+
+/// The values of a tensor on the CPU.
+///
+/// # Panics
+/// If it is elsewhere, or needs gradients.
+pub fn values<const D: usize>(x: Tensor<D>) -> Vec<f32> {
+    on_cpu(x).into_data().try_into_vec().expect("f32")
+}
+
+fn on_cpu<const D: usize>(x: Tensor<D>) -> FlexTensor {
+    match x.into_dispatch().kind {
+        DispatchTensorKind::Flex(tensor) => tensor.float(),
+        #[allow(unreachable_patterns)] // in a build for the CPU alone
+        _ => panic!("the tensor is not on the CPU, or needs gradients"),
+    }
 }
 
 /// The entries of `x` at `indices` along `dim`.
 pub fn select<const D: usize>(x: Tensor<D>, dim: usize, indices: Vec<i32>) -> Tensor<D> {
-    let count = indices.len();
-    let indices = Dispatch::int_from_data(TensorData::new(indices, [count]), x.device().as_dispatch());
-    Tensor::from_dispatch(Dispatch::float_select(x.into_dispatch(), dim, indices))
+    Tensor::from_dispatch(Dispatch::select(x.into_dispatch(), dim, indices))
 }

@@ -28,7 +28,9 @@ impl GpuModel {
     /// `Weights`, or `Device` or `Config` if the adapter cannot be used.
     pub async fn load(bytes: Vec<u8>, half: bool) -> Result<Self> {
         let reference = Model::from_bytes(&bytes, &Device::flex()).map_err(to_js)?;
-        let model = reference.to_device(&open().await.map_err(to_js)?);
+        let device = open().await.map_err(to_js)?;
+        // Not moved there: Burn's kernels for copies would come along.
+        let model = Model::from_bytes(&bytes, &device).map_err(to_js)?;
         let model = if half { model.in_half().map_err(to_js)? } else { model };
         match device::agree(&reference, &model).await {
             Ok(()) => Ok(Self { model, reference }),

@@ -298,14 +298,15 @@ fn a_picture_is_few_kernels_and_little_traffic() {
     };
     let (kernels, single) = count(&|x| network.forward(x));
     // Head, body, upsampler, tail; a convolution at the end of each group; a kernel a block, though
-    // standard blocks have two convolutions.
-    assert_eq!(kernels, 4 + 7 + 7 * 7);
+    // standard blocks have two convolutions; one takes the mean colour off the picture, and one adds
+    // it to a bias.
+    let expected = 4 + 7 + 7 * 7 + 2;
+    assert_eq!(kernels, expected);
     let (kernels, half) = count(&|x| in_half(|| network.forward(x)));
-    assert_eq!(kernels, 4 + 7 + 7 * 7);
+    assert_eq!(kernels, expected);
     // The budget is half of what a network computed layer by layer in f32 was counted to move, 7.5
-    // KB. Burn's kernel that takes the mean colour off the picture comes on top.
-    let mean = 2.0 * 3.0 * 4.0;
-    assert!(single < 7800.0 && half + mean <= 7680.0 / 2.0, "{single}, {half}");
+    // KB.
+    assert!(single < 7800.0 && half <= 7680.0 / 2.0, "{single}, {half}");
 }
 
 /// The device is lost while a picture is enlarged: the CPU finishes it, and the report says so.

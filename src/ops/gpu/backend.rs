@@ -3,10 +3,10 @@
 use burn::backend::tensor::FloatTensor;
 use burn_cubecl::Cube;
 use burn_wgpu::CubeTensor;
-#[cfg(feature = "train")]
-use burn_wgpu::into_contiguous;
 
 use super::conv::{convolve, plain};
+#[cfg(feature = "train")]
+use super::elementwise::contiguous;
 #[cfg(feature = "train")]
 use super::gradient;
 use super::shader::Conv;
@@ -69,7 +69,7 @@ impl SrGradients for Cube {
             input: element(&dy),
             output: element(&dy),
         };
-        let (dy, activated) = (into_contiguous(dy), activated.map(into_contiguous));
+        let (dy, activated) = (contiguous(dy), activated.map(contiguous));
         convolve(conv, &dy, weight, None, None, activated.as_ref(), None)
     }
 
@@ -78,7 +78,7 @@ impl SrGradients for Cube {
         dy: CubeTensor,
         activated: Option<CubeTensor>,
     ) -> (CubeTensor, CubeTensor) {
-        gradient::by_weight(into_contiguous(x), into_contiguous(dy), activated.map(into_contiguous))
+        gradient::by_weight(contiguous(x), contiguous(dy), activated.map(contiguous))
     }
 
     fn conv_same_data_gradient(x: CubeTensor, dy: CubeTensor, weight: CubeTensor) -> CubeTensor {

@@ -10,8 +10,9 @@
 
 use std::fmt::Write;
 
-use burn_wgpu::{CubeTensor, into_contiguous};
+use burn_wgpu::CubeTensor;
 
+use super::elementwise::contiguous;
 use super::launch::{Shader, dims, launch, strides};
 use super::shader::{Element, INFO, MAX_VECTORS, accumulate, neighbour, neighbours};
 use super::tensor::{element, empty};
@@ -268,7 +269,7 @@ pub(super) fn fits(x: &CubeTensor) -> bool {
 pub(super) fn fused(x: &CubeTensor, weights: [CubeTensor; 2], biases: [CubeTensor; 2]) -> CubeTensor {
     let [images, channels, height, width] = dims(x);
     let block = Block { channels, element: element(x) };
-    let ([weight1, weight2], [bias1, bias2]) = (weights.map(into_contiguous), biases.map(into_contiguous));
+    let ([weight1, weight2], [bias1, bias2]) = (weights.map(contiguous), biases.map(contiguous));
     let y = empty(x, [images, channels, height, width], block.element);
     let groups = [width.div_ceil(block.width()), height.div_ceil(HEIGHT), images];
     let info = [[width, height, 0, 0], [0; 4], strides(x), strides(&y), [0; 4]];

@@ -3,8 +3,8 @@
 use std::cell::Cell;
 
 use burn_wgpu::CubeTensor;
-use burn_wgpu::into_contiguous;
 
+use super::elementwise::contiguous;
 use super::launch::{Shader, dims, launch, strides};
 use super::shader::{Conv, Element, Weights};
 use super::tensor::{element, empty};
@@ -70,7 +70,7 @@ pub(super) fn convolve(
 ) -> CubeTensor {
     let [images, _, height, width] = dims(x);
     let (outputs, shuffle) = (conv.outputs, conv.shuffle);
-    let (weight, bias) = (into_contiguous(weight), bias.map(into_contiguous));
+    let (weight, bias) = (contiguous(weight), bias.map(contiguous));
     let shape = [images, outputs / (shuffle * shuffle), height * shuffle, width * shuffle];
     let (y, from, to) = match channels {
         Some(Channels { from, y, to }) => (y, from, to),

@@ -2,8 +2,9 @@
 //! result a thread, one weight's gradient a workgroup. They serve the layers beside the 3x3
 //! convolutions, which are few and small.
 
-use burn_wgpu::{CubeTensor, into_contiguous};
+use burn_wgpu::CubeTensor;
 
+use super::elementwise::contiguous;
 use super::launch::{Shader, dims, launch, strides};
 use super::shader::{Element, INFO};
 use super::tensor::{element, empty};
@@ -166,7 +167,7 @@ pub(super) fn by_input(x: &CubeTensor, dy: CubeTensor, weight: CubeTensor) -> Cu
 fn convolve(shader: ConvSame, x: CubeTensor, weight: CubeTensor, bias: Option<CubeTensor>) -> CubeTensor {
     let [images, _, height, width] = dims(&x);
     let channels = if shader.is_gradient { shader.inputs } else { shader.outputs };
-    let (weight, bias) = (into_contiguous(weight), bias.map(into_contiguous));
+    let (weight, bias) = (contiguous(weight), bias.map(contiguous));
     assert_f32(&[&x, &weight]);
     let y = empty(&x, [images, channels, height, width], Element::F32);
     let mut inputs = vec![&x, &weight];
@@ -183,7 +184,7 @@ fn convolve(shader: ConvSame, x: CubeTensor, weight: CubeTensor, bias: Option<Cu
 pub(super) fn by_weight(x: CubeTensor, dy: CubeTensor, weight: &CubeTensor) -> (CubeTensor, CubeTensor) {
     let (kernel, groups) = kernel_and_groups(dims(&x), dims(weight));
     let ([images, inputs, height, width], [outputs, of_group, ..]) = (dims(&x), dims(weight));
-    let (x, dy) = (into_contiguous(x), into_contiguous(dy));
+    let (x, dy) = (contiguous(x), contiguous(dy));
     assert_f32(&[&x, &dy]);
     let dweight = empty(&x, dims(weight), Element::F32);
     let dbias = empty(&x, [outputs], Element::F32);

@@ -7,7 +7,10 @@
 mod backend;
 mod block;
 mod conv;
+// Without training nothing takes gradients.
+#[cfg_attr(not(feature = "train"), allow(dead_code))]
 mod conv_same;
+mod elementwise;
 #[cfg(feature = "train")]
 mod gradient;
 mod launch;
@@ -18,3 +21,4 @@ mod tensor;
 pub use conv::in_half;
 pub use launch::Traffic;
 pub(crate) use rotate::rotate;
+pub(crate) use tensor::{cat, read};
