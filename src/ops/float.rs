@@ -107,6 +107,22 @@ pub fn from_values<const D: usize>(values: Vec<f32>, shape: impl Into<Shape>, de
     Tensor::from_dispatch(Dispatch::float_from_data(TensorData::new(values, shape), device.as_dispatch()))
 }
 
+/// The values of a tensor on the CPU.
+///
+/// # Panics
+/// If it is elsewhere, or needs gradients.
+pub fn values<const D: usize>(x: Tensor<D>) -> Vec<f32> {
+    on_cpu(x).into_data().try_into_vec().expect("f32")
+}
+
+fn on_cpu<const D: usize>(x: Tensor<D>) -> FlexTensor {
+    match x.into_dispatch().kind {
+        DispatchTensorKind::Flex(tensor) => tensor.float(),
+        #[allow(unreachable_patterns)] // in a build for the CPU alone
+        _ => panic!("the tensor is not on the CPU, or needs gradients"),
+    }
+}
+
 /// `a + b`; sizes of 1 are broadcast.
 pub fn add<const D: usize>(a: Tensor<D>, b: Tensor<D>) -> Tensor<D> {
     Tensor::from_dispatch(Dispatch::binary(Binary::Add, a.into_dispatch(), b.into_dispatch()))
@@ -179,22 +195,6 @@ fn cat_on_cpu<const D: usize>(parts: Vec<Tensor<D>>, dim: usize) -> Tensor<D> {
     let whole = Flex::float_cat(parts.into_iter().map(on_cpu).collect(), dim);
     let kind = DispatchTensorKind::Flex(burn::backend::BackendTensor::Float(whole));
     Tensor::from_dispatch(burn::backend::DispatchTensor { kind, autodiff: Default::default() })
-}
-
-/// The values of a tensor on the CPU.
-///
-/// # Panics
-/// If it is elsewhere, or needs gradients.
-pub fn values<const D: usize>(x: Tensor<D>) -> Vec<f32> {
-    on_cpu(x).into_data().try_into_vec().expect("f32")
-}
-
-fn on_cpu<const D: usize>(x: Tensor<D>) -> FlexTensor {
-    match x.into_dispatch().kind {
-        DispatchTensorKind::Flex(tensor) => tensor.float(),
-        #[allow(unreachable_patterns)] // in a build for the CPU alone
-        _ => panic!("the tensor is not on the CPU, or needs gradients"),
-    }
 }
 
 /// The entries of `x` at `indices` along `dim`.
