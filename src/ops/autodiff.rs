@@ -10,11 +10,14 @@ use burn::backend::tensor::FloatTensor;
 
 use super::backend::{SrBackend, SrGradients};
 
-/// Its parents are input, weight and bias, and the residual if there is one.
-#[derive(Debug)]
-struct Conv3x3;
+/// A convolution. Its parents are input, weight and bias, and the residual if there is one.
+#[derive(Clone, Copy, Debug)]
+enum Convolution {
+    Conv3x3,
+    ConvSame,
+}
 
-impl<B: SrGradients, const PARENTS: usize> Backward<B, PARENTS> for Conv3x3 {
+impl<B: SrGradients, const PARENTS: usize> Backward<B, PARENTS> for Convolution {
     /// Input, weight, and the output where a ReLU was applied: its zeros are where the gradient
     /// stops.
     type State = (NodeId, NodeId, Option<FloatTensor<B>>);
@@ -22,17 +25,25 @@ impl<B: SrGradients, const PARENTS: usize> Backward<B, PARENTS> for Conv3x3 {
     fn backward(self, ops: Ops<Self::State, PARENTS>, grads: &mut Gradients, checkpointer: &mut Checkpointer) {
         let [x_node, weight_node, bias_node, residual_node] = std::array::from_fn(|i| ops.parents.get(i)?.clone());
         let (x, weight, activated) = ops.state;
+        let x: FloatTensor<B> = checkpointer.retrieve_node_output(x);
+        let weight: FloatTensor<B> = checkpointer.retrieve_node_output(weight);
         let dy = grads.consume::<B>(&ops.node);
         if let Some(node) = residual_node {
             grads.register::<B>(node.id, dy.clone());
         }
         if let Some(node) = x_node {
-            let weight = checkpointer.retrieve_node_output(weight);
-            grads.register::<B>(node.id, B::conv3x3_data_gradient(dy.clone(), activated.clone(), weight));
+            let (dy, weight) = (dy.clone(), weight.clone());
+            let dx = match self {
+                Self::Conv3x3 => B::conv3x3_data_gradient(dy, activated.clone(), weight),
+                Self::ConvSame => B::conv_same_data_gradient(x.clone(), dy, weight),
+            };
+            grads.register::<B>(node.id, dx);
         }
         if weight_node.is_some() || bias_node.is_some() {
-            let x = checkpointer.retrieve_node_output(x);
-            let (dweight, dbias) = B::conv3x3_weight_gradient(x, dy, activated);
+            let (dweight, dbias) = match self {
+                Self::Conv3x3 => B::conv3x3_weight_gradient(x, dy, activated),
+                Self::ConvSame => B::conv_same_weight_gradient(x, dy, weight),
+            };
             if let Some(node) = weight_node {
                 grads.register::<B>(node.id, dweight);
             }
@@ -51,7 +62,9 @@ impl<B: SrGradients, C: CheckpointStrategy> SrBackend for Autodiff<B, C> {
         relu: bool,
     ) -> FloatTensor<Self> {
         let nodes = [x.node(), weight.node(), bias.node()];
-        record::<B, C, 3>(nodes, [x, weight, bias], relu, |x, weight, bias| B::conv3x3(x, weight, bias, relu))
+        record::<B, C, 3>(Convolution::Conv3x3, nodes, [x, weight, bias], relu, |x, weight, bias| {
+            B::conv3x3(x, weight, bias, relu)
+        })
     }
 
     fn conv3x3_add(
@@ -62,61 +75,26 @@ impl<B: SrGradients, C: CheckpointStrategy> SrBackend for Autodiff<B, C> {
     ) -> FloatTensor<Self> {
         let nodes = [x.node(), weight.node(), bias.node(), residual.node()];
         let residual = residual.into_primitive();
-        record::<B, C, 4>(nodes, [x, weight, bias], false, |x, weight, bias| B::conv3x3_add(x, weight, bias, residual))
+        record::<B, C, 4>(Convolution::Conv3x3, nodes, [x, weight, bias], false, |x, weight, bias| {
+            B::conv3x3_add(x, weight, bias, residual)
+        })
     }
 
     fn conv_same(x: FloatTensor<Self>, weight: FloatTensor<Self>, bias: FloatTensor<Self>) -> FloatTensor<Self> {
-        let parents = [x.node(), weight.node(), bias.node()];
-        match ConvSame.prepare::<C>(parents).compute_bound().stateful() {
-            OpsKind::Tracked(mut prep) => {
-                let state = (prep.checkpoint(&x), prep.checkpoint(&weight), prep.checkpoint(&bias));
-                prep.finish(state, B::conv_same(x.into_primitive(), weight.into_primitive(), bias.into_primitive()))
-            }
-            OpsKind::UnTracked(prep) => {
-                prep.finish(B::conv_same(x.into_primitive(), weight.into_primitive(), bias.into_primitive()))
-            }
-        }
-    }
-}
-
-/// Its parents are input, weight and bias.
-#[derive(Debug)]
-struct ConvSame;
-
-impl<B: SrGradients> Backward<B, 3> for ConvSame {
-    /// The parents.
-    type State = (NodeId, NodeId, NodeId);
-
-    fn backward(self, ops: Ops<Self::State, 3>, grads: &mut Gradients, checkpointer: &mut Checkpointer) {
-        let [x_node, weight_node, bias_node] = ops.parents;
-        let (x, weight, bias) = ops.state;
-        let x: FloatTensor<B> = checkpointer.retrieve_node_output(x);
-        let weight: FloatTensor<B> = checkpointer.retrieve_node_output(weight);
-        let dy = grads.consume::<B>(&ops.node);
-        if let Some(node) = x_node {
-            grads.register::<B>(node.id, B::conv_same_data_gradient(x.clone(), dy.clone(), weight.clone()));
-        }
-        if weight_node.is_some() || bias_node.is_some() {
-            let bias = checkpointer.retrieve_node_output(bias);
-            let (dweight, dbias) = B::conv_same_weight_gradient(x, dy, weight, bias);
-            if let Some(node) = weight_node {
-                grads.register::<B>(node.id, dweight);
-            }
-            if let Some(node) = bias_node {
-                grads.register::<B>(node.id, dbias);
-            }
-        }
+        let nodes = [x.node(), weight.node(), bias.node()];
+        record::<B, C, 3>(Convolution::ConvSame, nodes, [x, weight, bias], false, B::conv_same)
     }
 }
 
 /// Computes the operation and, if one of its parents needs a gradient, saves what that requires.
 fn record<B: SrGradients, C: CheckpointStrategy, const PARENTS: usize>(
+    convolution: Convolution,
     parents: [NodeGuard; PARENTS],
     [x, weight, bias]: [FloatTensor<Autodiff<B, C>>; 3],
     relu: bool,
     compute: impl FnOnce(FloatTensor<B>, FloatTensor<B>, FloatTensor<B>) -> FloatTensor<B>,
 ) -> FloatTensor<Autodiff<B, C>> {
-    match Conv3x3.prepare::<C>(parents).compute_bound().stateful() {
+    match convolution.prepare::<C>(parents).compute_bound().stateful() {
         OpsKind::Tracked(mut prep) => {
             let (x_id, weight_id) = (prep.checkpoint(&x), prep.checkpoint(&weight));
             let output = compute(x.into_primitive(), weight.into_primitive(), bias.into_primitive());

@@ -113,6 +113,5 @@ pub trait SrGradients: SrBackend {
         x: FloatTensor<Self>,
         dy: FloatTensor<Self>,
         weight: FloatTensor<Self>,
-        bias: FloatTensor<Self>,
     ) -> (FloatTensor<Self>, FloatTensor<Self>);
 }

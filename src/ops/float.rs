@@ -180,18 +180,17 @@ pub fn cat<const D: usize>(parts: Vec<Tensor<D>>, dim: usize) -> Tensor<D> {
         Ok(whole) => return whole,
         Err(parts) => parts,
     };
-    cat_on_cpu(parts, dim)
+    cat_by_burn(parts, dim)
 }
 
-/// Also on a GPU that takes gradients.
-#[cfg(any(feature = "train", not(feature = "gpu")))]
-fn cat_on_cpu<const D: usize>(parts: Vec<Tensor<D>>, dim: usize) -> Tensor<D> {
+#[cfg(feature = "train")]
+fn cat_by_burn<const D: usize>(parts: Vec<Tensor<D>>, dim: usize) -> Tensor<D> {
     Tensor::from_dispatch(Dispatch::float_cat(parts.into_iter().map(Tensor::into_dispatch).collect(), dim))
 }
 
-/// Past `Dispatch`, which would hold Burn's kernels for the GPU.
-#[cfg(all(feature = "gpu", not(feature = "train")))]
-fn cat_on_cpu<const D: usize>(parts: Vec<Tensor<D>>, dim: usize) -> Tensor<D> {
+/// On the CPU, past `Dispatch`, which would hold Burn's kernels for the GPU.
+#[cfg(not(feature = "train"))]
+fn cat_by_burn<const D: usize>(parts: Vec<Tensor<D>>, dim: usize) -> Tensor<D> {
     let whole = Flex::float_cat(parts.into_iter().map(on_cpu).collect(), dim);
     let kind = DispatchTensorKind::Flex(burn::backend::BackendTensor::Float(whole));
     Tensor::from_dispatch(burn::backend::DispatchTensor { kind, autodiff: Default::default() })

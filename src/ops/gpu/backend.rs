@@ -7,10 +7,10 @@ use burn_wgpu::CubeTensor;
 use super::conv::{convolve, plain};
 #[cfg(feature = "train")]
 use super::elementwise::contiguous;
-#[cfg(feature = "train")]
-use super::gradient;
 use super::shader::Conv;
 use super::{block, conv_same};
+#[cfg(feature = "train")]
+use super::{conv_same_gradient, gradient};
 #[cfg(feature = "train")]
 use super::{launch::dims, shader::Weights, tensor::element};
 #[cfg(feature = "train")]
@@ -85,12 +85,7 @@ impl SrGradients for Cube {
         conv_same::by_input(&x, dy, weight)
     }
 
-    fn conv_same_weight_gradient(
-        x: CubeTensor,
-        dy: CubeTensor,
-        weight: CubeTensor,
-        _bias: CubeTensor,
-    ) -> (CubeTensor, CubeTensor) {
-        conv_same::by_weight(x, dy, &weight)
+    fn conv_same_weight_gradient(x: CubeTensor, dy: CubeTensor, weight: CubeTensor) -> (CubeTensor, CubeTensor) {
+        conv_same_gradient::by_weight(x, dy, &weight)
     }
 }

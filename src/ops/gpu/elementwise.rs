@@ -10,7 +10,7 @@ use burn_wgpu::CubeTensor;
 
 use super::launch::{Shader, launch};
 use super::shader::Element;
-use super::tensor::{element, empty};
+use super::tensor::{assert_f32, empty};
 use crate::ops::float::{Binary, FloatOps, Reduction, Unary};
 
 /// Threads of a workgroup, and workgroups along x: devices allow 65,535.
@@ -113,7 +113,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
 /// Runs the kernel for a result of `shape`. `begin` is where `a` begins, `length` what the kind
 /// needs.
 fn run(kind: Kind, a: &CubeTensor, b: Option<&CubeTensor>, shape: &[usize], begin: usize, length: usize) -> CubeTensor {
-    assert_eq!(element(a), Element::F32, "these operations are for f32");
+    assert_f32(&[a]);
     let lead = RANK - shape.len();
     let count = shape.iter().product();
     let y = empty(a, shape, Element::F32);

@@ -7,9 +7,9 @@
 mod backend;
 mod block;
 mod conv;
-// Without training nothing takes gradients.
-#[cfg_attr(not(feature = "train"), allow(dead_code))]
 mod conv_same;
+#[cfg(feature = "train")]
+mod conv_same_gradient;
 mod elementwise;
 #[cfg(feature = "train")]
 mod gradient;

@@ -22,6 +22,11 @@ pub(super) fn element(tensor: &CubeTensor) -> Element {
     }
 }
 
+/// Panics if a tensor is not of f32, which most operations are for.
+pub(super) fn assert_f32(tensors: &[&CubeTensor]) {
+    assert!(tensors.iter().all(|tensor| element(tensor) == Element::F32), "this operation is for f32");
+}
+
 /// A tensor beside `like`, contiguous, its values undefined.
 pub(super) fn empty(like: &CubeTensor, shape: impl Into<Shape>, element: Element) -> CubeTensor {
     let dtype = match element {
