@@ -39,6 +39,7 @@ pub use encode::{DEFAULT_JPEG_QUALITY, Encoded, Format, encode, encode_with};
 pub use exif::exif;
 pub use heif::{browser_notes, name_colours};
 pub use planes::Area;
+pub(crate) use planes::to_8_bits;
 pub use sniff::{Content, SNIFFED, sniff};
 
 use crate::error::{Error, Result};

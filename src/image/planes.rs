@@ -57,9 +57,8 @@ impl Picture {
         assert_eq!(planes.len(), 3 * area.width as usize * area.height as usize, "three planes of the area's size");
         let rows: Vec<_> = (0..area.height).map(|y| self.row_range(area, y)).collect();
         let (channels, grey) = (self.layout.channels(), self.layout.is_grey());
-        // `as` saturates at both ends, and takes NaN to 0.
         match &mut self.samples {
-            Samples::U8(values) => write_planes(values, &rows, channels, grey, planes, |v| (v * 255.0).round() as u8),
+            Samples::U8(values) => write_planes(values, &rows, channels, grey, planes, to_8_bits),
             Samples::U16(values) => {
                 write_planes(values, &rows, channels, grey, planes, |v| (v * 65535.0).round() as u16);
             }
@@ -79,6 +78,11 @@ impl Picture {
         let start = (area.top as usize + y as usize) * self.width as usize + area.left as usize;
         start * channels..(start + area.width as usize) * channels
     }
+}
+
+/// A value in [0, 1] as 8 bits. Values outside, and NaN, saturate: `as` does that.
+pub(crate) fn to_8_bits(value: f32) -> u8 {
+    (value * 255.0).round() as u8
 }
 
 fn write_planes<T>(

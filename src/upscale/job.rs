@@ -7,7 +7,7 @@ use super::plan::{self, Pass};
 use super::tile::{Tile, TileInput, TileOutput};
 use crate::error::{Error, Result};
 use crate::image::resize::{Filter, resize_grey};
-use crate::image::{Area, Depth, Layout, Picture, alpha};
+use crate::image::{Depth, Layout, Picture, alpha};
 
 /// A picture on its way to another size.
 ///
@@ -82,8 +82,9 @@ impl Job {
 
     /// As [`new`](Self::new), but if the picture is 8-bit RGB without alpha, the job does not hold
     /// the result: [`streams`](Self::streams) is true then. The caller makes it of the
-    /// [`tile_rgba8`](Self::tile_rgba8) of the last pass, in the colours of the
-    /// [`profile`](Self::profile), and doesn't call [`finish`](Self::finish).
+    /// [pixels](TileOutput::to_rgba8) of the last pass, in the colours of the
+    /// [`profile`](Self::profile), [`book`](Self::book)s each tile instead of handing it over, and
+    /// doesn't call [`finish`](Self::finish).
     ///
     /// # Errors
     /// As [`new`](Self::new).
@@ -223,22 +224,6 @@ impl Job {
         TileInput { tile, ensemble: self.ensemble, exact: self.exact, planes: self.source.rgb_planes(tile.source) }
     }
 
-    /// The result of [`run_tile`](super::run_tile) for tile `index` of the current pass as opaque
-    /// RGBA8, row by row, rounded as in the result.
-    ///
-    /// # Errors
-    /// [`Error::Config`] if `planes` has another size than the tile.
-    ///
-    /// # Panics
-    /// If there is no such tile.
-    pub fn tile_rgba8(&self, index: usize, planes: &[f32]) -> Result<Vec<u8>> {
-        let area = self.tile(index).target;
-        check_size(index, area, planes)?;
-        let mut pixels = Picture::blank(area.width, area.height, Layout::Rgb, Depth::Eight)?;
-        pixels.set_rgb_planes(pixels.area(), planes);
-        Ok(pixels.to_rgba8())
-    }
-
     /// Takes the result of [`run_tile`](super::run_tile) for tile `index`. The last tile begins the
     /// next pass.
     ///
@@ -246,18 +231,44 @@ impl Job {
     /// [`Error::Config`] if the current pass has no such tile, has it already, or `output` has
     /// another size.
     pub fn accept(&mut self, index: usize, output: &TileOutput) -> Result<()> {
-        if self.done.get(index) != Some(&false) {
-            return Err(Error::Config(format!("tile {index} does not belong to this pass, or was accepted before")));
+        self.check_open(index)?;
+        let area = self.tile(index).target;
+        let (values, expected) = (output.planes.len(), 3 * area.width as usize * area.height as usize);
+        if values != expected {
+            return Err(Error::Config(format!("tile {index} needs {expected} values, not {values}")));
         }
-        let Tile { source, target: area, .. } = self.tile(index);
-        check_size(index, area, &output.planes)?;
         if let Some(target) = &mut self.target {
             target.set_rgb_planes(area, &output.planes);
         }
+        self.close(index, output.recomputed)
+    }
+
+    /// [`accept`](Self::accept) in the last pass of a job that [`streams`](Self::streams): the caller
+    /// keeps the tile's result.
+    ///
+    /// # Errors
+    /// As `accept`; [`Error::Config`] if the job needs the result.
+    pub fn book(&mut self, index: usize, recomputed: bool) -> Result<()> {
+        self.check_open(index)?;
+        if self.target.is_some() {
+            return Err(Error::Config(format!("the job needs the result of tile {index}")));
+        }
+        self.close(index, recomputed)
+    }
+
+    fn check_open(&self, index: usize) -> Result<()> {
+        if self.done.get(index) == Some(&false) {
+            return Ok(());
+        }
+        Err(Error::Config(format!("tile {index} does not belong to this pass, or was accepted before")))
+    }
+
+    fn close(&mut self, index: usize, recomputed: bool) -> Result<()> {
+        let source = self.tile(index).source;
         self.done[index] = true;
         self.left -= 1;
         self.work.1 += u64::from(source.width) * u64::from(source.height);
-        self.recomputed += usize::from(output.recomputed);
+        self.recomputed += usize::from(recomputed);
         if self.left == 0 {
             if let Some(target) = self.target.take() {
                 self.source = target;
@@ -315,12 +326,4 @@ impl Job {
         (result.profile, result.notes) = (profile, notes);
         Ok(result)
     }
-}
-
-fn check_size(index: usize, area: Area, planes: &[f32]) -> Result<()> {
-    let expected = 3 * area.width as usize * area.height as usize;
-    if planes.len() == expected {
-        return Ok(());
-    }
-    Err(Error::Config(format!("tile {index} needs {expected} values, not {}", planes.len())))
 }

@@ -14,7 +14,7 @@ use crate::image::Area;
 pub const TILE_BYTES: u64 = 128 << 20;
 
 /// The same if the cuts must not depend on the workers: four can be busy in a browser, too.
-const SHARED_TILE_BYTES: u64 = 92 << 20;
+const SHARED_TILE_BYTES: u64 = 64 << 20;
 
 /// The most memory that a tile may take on a GPU, in bytes. Every adapter can bind buffers of 128
 /// MiB, and a larger tile would freeze the screen for too long.

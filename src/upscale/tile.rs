@@ -10,7 +10,7 @@ use super::enlarge::Enlarge;
 use super::enlarge::EnlargeAsync;
 use super::ensemble;
 use crate::error::{Error, Result};
-use crate::image::Area;
+use crate::image::{Area, to_8_bits};
 use crate::ops::Arithmetic;
 
 /// The position of a tile.
@@ -49,6 +49,18 @@ pub struct TileOutput {
     /// Whether the first result had NaN or infinity, so that the tile was computed again: on the
     /// CPU, in 32-bit floats and by [`Arithmetic::Deterministic`].
     pub recomputed: bool,
+}
+
+impl TileOutput {
+    /// The result as opaque RGBA8, row by row, rounded as in a picture of 8 bits.
+    pub fn to_rgba8(&self) -> Vec<u8> {
+        let count = self.planes.len() / 3;
+        let plane = |index: usize| self.planes[index * count..][..count].iter();
+        let colours = plane(0).zip(plane(1)).zip(plane(2));
+        colours
+            .flat_map(|((&red, &green), &blue)| [to_8_bits(red), to_8_bits(green), to_8_bits(blue), u8::MAX])
+            .collect()
+    }
 }
 
 /// The number of 32-bit values before the planes in a message.

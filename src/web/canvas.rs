@@ -6,8 +6,8 @@ use web_sys::{ContextAttributes2d, ImageBitmap, ImageData, OffscreenCanvas, Offs
 
 use super::Result;
 
-/// The pixels of a bitmap.
-pub(super) fn read(bitmap: &ImageBitmap) -> Result<ImageData> {
+/// Draws a bitmap on a canvas of its own, to read its pixels.
+pub(super) fn draw(bitmap: &ImageBitmap) -> Result<OffscreenCanvasRenderingContext2d> {
     let (width, height) = (bitmap.width(), bitmap.height());
     // Keeps the pixels in the main memory, where they are read.
     let options = ContextAttributes2d::new();
@@ -17,10 +17,7 @@ pub(super) fn read(bitmap: &ImageBitmap) -> Result<ImageData> {
     let no_canvas = || JsValue::from(js_sys::Error::new("the browser gave no canvas for the picture"));
     let context: OffscreenCanvasRenderingContext2d = context.ok_or_else(no_canvas)?.unchecked_into();
     context.draw_image_with_image_bitmap(bitmap, 0.0, 0.0)?;
-    let pixels = context.get_image_data(0.0, 0.0, width.into(), height.into());
-    // The memory goes now, and not when the garbage is collected.
-    canvas.set_width(0);
-    pixels
+    Ok(context)
 }
 
 /// A copy of RGBA8 pixels that belongs to JavaScript: a view of this instance's memory would move

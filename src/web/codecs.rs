@@ -4,7 +4,7 @@ use wasm_bindgen::prelude::*;
 
 use super::Result;
 use super::errors::to_js;
-use super::picture::{Picture, without_alpha};
+use super::picture::Picture;
 use crate::error::Error;
 use crate::eval;
 use crate::image::resize::{Filter, resize_rgb};
@@ -69,6 +69,17 @@ pub fn into_srgb(rgba: Vec<u8>, icc: Vec<u8>) -> Result<Vec<u8>> {
     let mut row = image::Picture::new(count as u32, 1, Layout::Rgb, samples).map_err(to_js)?;
     row.profile = Some(icc);
     Ok(profile::into_srgb(row).to_rgba8())
+}
+
+/// RGBA to RGB in place: an instance's memory never shrinks.
+fn without_alpha(mut data: Vec<u8>) -> Vec<u8> {
+    let pixels = data.len() / 4;
+    for index in 0..pixels {
+        data.copy_within(4 * index..4 * index + 3, 3 * index);
+    }
+    data.truncate(3 * pixels);
+    data.shrink_to_fit();
+    data
 }
 
 /// Resizes `picture` without a network, as 8-bit RGB: "nearest", "bilinear", "bicubic" (as in

@@ -213,8 +213,8 @@ pub struct Job(upscale::Job);
 #[wasm_bindgen]
 impl Job {
     /// Plans the enlargement of `picture`, which is freed. If `streams` is true then, the caller makes the
-    /// result of what `acceptPixels` gives for the last pass; otherwise the job holds it until
-    /// `finish`.
+    /// result of what `TileOutput.takePixels` gives in the last pass, and `book`s each tile;
+    /// otherwise the job holds the result until `finish`.
     ///
     /// `info` is `Model.info`. Throws `Config` or `TooLarge`.
     #[wasm_bindgen(constructor)]
@@ -358,9 +358,14 @@ impl Job {
     /// `accept`; gives the tile's opaque RGBA8 pixels, row by row without padding.
     #[wasm_bindgen(js_name = acceptPixels)]
     pub fn accept_pixels(&mut self, index: usize, planes: Vec<f32>, recomputed: bool) -> Result<Vec<u8>> {
-        let pixels = self.0.tile_rgba8(index, &planes).map_err(to_js)?;
-        self.accept(index, planes, recomputed)?;
-        Ok(pixels)
+        let output = upscale::TileOutput { planes, recomputed };
+        self.0.accept(index, &output).map_err(to_js)?;
+        Ok(output.to_rgba8())
+    }
+
+    /// `accept` in the last pass, if the caller keeps the result.
+    pub fn book(&mut self, index: usize, recomputed: bool) -> Result<()> {
+        self.0.book(index, recomputed).map_err(to_js)
     }
 
     /// The result after the last pass. The job is freed.

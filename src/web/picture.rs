@@ -1,5 +1,7 @@
 //! Pictures for JavaScript.
 
+use js_sys::{Reflect, Uint8ClampedArray};
+use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use web_sys::{ImageBitmap, ImageData};
 
@@ -22,18 +24,25 @@ impl Picture {
     /// An sRGB picture with these pixels. If all of them are opaque, the picture has no alpha.
     #[wasm_bindgen(js_name = fromImageData)]
     pub fn from_image_data(pixels: &ImageData) -> Result<Self> {
-        let (width, height, data) = (pixels.width(), pixels.height(), pixels.data().0);
-        let opaque = data.chunks_exact(4).all(|pixel| pixel[3] == u8::MAX);
-        let (layout, data) = if opaque { (Layout::Rgb, without_alpha(data)) } else { (Layout::RgbAlpha, data) };
-        image::Picture::new(width, height, layout, Samples::U8(data)).map(Self).map_err(to_js)
+        let (width, height) = (pixels.width(), pixels.height());
+        let values: Uint8ClampedArray = Reflect::get(pixels, &"data".into())?.unchecked_into();
+        let row = 4 * width;
+        join(width, height, |top, rows| Ok(values.subarray(top * row, (top + rows) * row).to_vec()))
     }
 
     /// `fromImageData` with the pixels of a bitmap. The bitmap is closed, also on failure.
     #[wasm_bindgen(js_name = fromBitmap)]
     pub fn from_bitmap(bitmap: &ImageBitmap) -> Result<Self> {
-        let pixels = canvas::read(bitmap);
+        let (width, height) = (bitmap.width(), bitmap.height());
+        let drawn = canvas::draw(bitmap);
         bitmap.close();
-        Self::from_image_data(&pixels?)
+        let context = drawn?;
+        let picture = join(width, height, |top, rows| {
+            Ok(context.get_image_data(0.0, top.into(), width.into(), rows.into())?.data().0)
+        });
+        // The memory goes now, and not when the garbage is collected.
+        context.canvas().set_width(0);
+        picture
     }
 
     /// Pixels in a row.
@@ -109,13 +118,30 @@ impl Picture {
     }
 }
 
-/// RGBA to RGB in place: an instance's memory never shrinks.
-pub(super) fn without_alpha(mut data: Vec<u8>) -> Vec<u8> {
-    let pixels = data.len() / 4;
-    for index in 0..pixels {
-        data.copy_within(4 * index..4 * index + 3, 3 * index);
+/// A picture of the RGBA8 pixels that `read(top, rows)` gives: without alpha if all are opaque. It
+/// is read in pieces, since an instance's memory never shrinks: a copy of all pixels would stay.
+fn join(width: u32, height: u32, read: impl Fn(u32, u32) -> Result<Vec<u8>>) -> Result<Picture> {
+    // Pixels.
+    const PIECE: u32 = 1 << 18;
+    let step = (PIECE / width.max(1)).max(1);
+    let rows = |top: u32| read(top, step.min(height - top));
+    let pixels = width as usize * height as usize;
+    let mut rgb = Vec::with_capacity(3 * pixels);
+    for top in (0..height).step_by(step as usize) {
+        let piece = rows(top)?;
+        if piece.chunks_exact(4).any(|pixel| pixel[3] != u8::MAX) {
+            drop(rgb);
+            let mut rgba = Vec::with_capacity(4 * pixels);
+            for top in (0..height).step_by(step as usize) {
+                rgba.extend(rows(top)?);
+            }
+            return made(width, height, Layout::RgbAlpha, rgba);
+        }
+        rgb.extend(piece.chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]));
     }
-    data.truncate(3 * pixels);
-    data.shrink_to_fit();
-    data
+    made(width, height, Layout::Rgb, rgb)
+}
+
+fn made(width: u32, height: u32, layout: Layout, samples: Vec<u8>) -> Result<Picture> {
+    image::Picture::new(width, height, layout, Samples::U8(samples)).map(Picture).map_err(to_js)
 }

@@ -4,7 +4,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::upscale;
 
-/// The result of a tile. Call `take()` or `free()` when done with it.
+/// The result of a tile. Call `take()`, `takePixels()` or `free()` when done with it.
 #[wasm_bindgen]
 pub struct TileOutput(pub(super) upscale::TileOutput);
 
@@ -19,5 +19,12 @@ impl TileOutput {
     /// The values for `Job.accept`. The output is freed.
     pub fn take(self) -> Vec<f32> {
         self.0.planes
+    }
+
+    /// The result as opaque RGBA8, row by row without padding, for a job that streams. The output is
+    /// freed.
+    #[wasm_bindgen(js_name = takePixels)]
+    pub fn take_pixels(self) -> Vec<u8> {
+        self.0.to_rgba8()
     }
 }

@@ -86,6 +86,7 @@ export class Engine {
           atOnce: device.pool.size,
           tileBytes: job.tileBytes,
           allBytes: job.allBytes,
+          wantsPixels: job.streams,
           input: () => buffer(job.tileInput(0)),
           accept: () => undefined,
         };
@@ -183,7 +184,7 @@ export class Engine {
   ): Promise<{ device: ChosenDevice; workers: number }> {
     const waiting = new Set(Array.from({ length: job.tileCount }, (_, index) => index));
     const isLast = job.pass === job.passCount - 1;
-    const wantsPixels = isLast && (parts || streamed !== undefined);
+    const target = isLast ? streamed : undefined;
     const run = async (device: ChosenDevice) => {
       const { pool } = device;
       const indices = focus && isLast ? nearestFirst(job, waiting, focus) : [...waiting];
@@ -194,24 +195,27 @@ export class Engine {
         atOnce: job.atOnce(pool.size),
         tileBytes: job.tileBytes,
         allBytes: job.allBytes,
+        wantsPixels: target !== undefined,
         input(at: number) {
           const input = job.tileInput(indices[at] ?? 0);
           computed += input.length / (3 * Float32Array.BYTES_PER_ELEMENT);
           return buffer(input);
         },
-        accept(at: number, { planes, recomputed }: TileOutput) {
+        accept(at: number, { values, recomputed }: TileOutput) {
           const index = indices[at] ?? 0;
-          const values = new Float32Array(planes);
           waiting.delete(index);
-          if (!wantsPixels) {
-            job.accept(index, values, recomputed);
-            onTile(undefined);
-            return;
-          }
           const [left = 0, top = 0, width = 0] = job.tileArea(index);
-          const pixels = job.acceptPixels(index, values, recomputed);
-          if (streamed) place(streamed, job.width, { left, top, width, pixels });
-          onTile(parts ? { left, top, width, pixels: buffer(pixels) } : undefined);
+          let pixels: Uint8Array | undefined;
+          if (target) {
+            pixels = new Uint8Array(values);
+            job.book(index, recomputed);
+            place(target, job.width, { left, top, width, pixels });
+          } else if (isLast && parts) {
+            pixels = job.acceptPixels(index, new Float32Array(values), recomputed);
+          } else {
+            job.accept(index, new Float32Array(values), recomputed);
+          }
+          onTile(parts && pixels ? { left, top, width, pixels: buffer(pixels) } : undefined);
         },
       };
       const start = performance.now();

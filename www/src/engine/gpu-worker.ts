@@ -31,8 +31,9 @@ serve<TileWorkerMethods>({
     await load(bytes, half);
     return undefined;
   },
-  async run(input) {
+  async run({ input, wantsPixels }) {
     if (!model) throw new Error("the GPU worker has no model");
-    return toMessage(await model.runTile(new Uint8Array(input)).catch(fail));
+    const output = await model.runTile(new Uint8Array(input)).catch(fail);
+    return toMessage(output, wantsPixels);
   },
 });

@@ -16,6 +16,8 @@ export interface TileQueue {
   /** Bytes that a tile takes while it is computed, and that all tiles may take together. */
   tileBytes: number;
   allBytes: number;
+  /** Whether the results are RGBA8 pixels. */
+  wantsPixels: boolean;
   input(index: number): ArrayBuffer;
   accept(index: number, output: TileOutput): void;
 }
@@ -150,13 +152,13 @@ export class Pool {
         const started = await worker;
         if (run.over) throw new Error("the run is over");
         const { client } = started;
-        const { model } = run.tiles;
+        const { model, wantsPixels } = run.tiles;
         if (started.model !== model) {
           await client.call("load", { model, half: this.#boot.half ?? false });
           started.model = model;
         }
-        const bytes = run.tiles.input(index);
-        return await client.call("run", bytes, { transfer: [bytes] });
+        const input = run.tiles.input(index);
+        return await client.call("run", { input, wantsPixels }, { transfer: [input] });
       } catch (error) {
         if (!(error instanceof FatalError)) throw error;
         // The tile is tried once more on a fresh worker, since an earlier tile may have damaged the

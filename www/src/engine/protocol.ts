@@ -125,13 +125,13 @@ export type TileWorkerMethods = {
   boot: [{ module: WebAssembly.Module; model: ArrayBuffer; half: boolean }, string, never];
   /** Takes other weights. */
   load: [{ model: ArrayBuffer; half: boolean }, undefined, never];
-  /** Takes what `Job.tileInput` gives, and gives what `Job.accept` takes. */
-  run: [ArrayBuffer, TileOutput, never];
+  /** `input` is what `Job.tileInput` gives. */
+  run: [{ input: ArrayBuffer; wantsPixels: boolean }, TileOutput, never];
 };
 
 export interface TileOutput {
-  /** Three planes of 32-bit floats. */
-  planes: ArrayBuffer;
+  /** Three planes of 32-bit floats, as `Job.accept` takes them; or RGBA8 if pixels were wanted: a third of the memory. */
+  values: ArrayBuffer;
   /** Whether the first result had NaN or infinity, so that the CPU computed the tile again. */
   recomputed: boolean;
 }

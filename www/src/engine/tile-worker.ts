@@ -25,8 +25,9 @@ serve<TileWorkerMethods>({
     load(bytes);
     return undefined;
   },
-  run(input) {
+  run({ input, wantsPixels }) {
     if (!model) throw new Error("the tile worker has no model");
-    return toMessage(model.runTile(new Uint8Array(input)));
+    const output = model.runTile(new Uint8Array(input));
+    return toMessage(output, wantsPixels);
   },
 });
