@@ -55,11 +55,13 @@ impl TileOutput {
     /// The result as opaque RGBA8, row by row, rounded as in a picture of 8 bits.
     pub fn to_rgba8(&self) -> Vec<u8> {
         let count = self.planes.len() / 3;
-        let plane = |index: usize| self.planes[index * count..][..count].iter();
-        let colours = plane(0).zip(plane(1)).zip(plane(2));
-        colours
-            .flat_map(|((&red, &green), &blue)| [to_8_bits(red), to_8_bits(green), to_8_bits(blue), u8::MAX])
-            .collect()
+        let mut rgba = vec![u8::MAX; 4 * count];
+        for (channel, plane) in self.planes.chunks_exact(count.max(1)).enumerate() {
+            for (pixel, &value) in rgba.chunks_exact_mut(4).zip(plane) {
+                pixel[channel] = to_8_bits(value);
+            }
+        }
+        rgba
     }
 }
 

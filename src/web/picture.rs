@@ -121,27 +121,24 @@ impl Picture {
 /// A picture of the RGBA8 pixels that `read(top, rows)` gives: without alpha if all are opaque. It
 /// is read in pieces, since an instance's memory never shrinks: a copy of all pixels would stay.
 fn join(width: u32, height: u32, read: impl Fn(u32, u32) -> Result<Vec<u8>>) -> Result<Picture> {
-    // Pixels.
-    const PIECE: u32 = 1 << 18;
-    let step = (PIECE / width.max(1)).max(1);
-    let rows = |top: u32| read(top, step.min(height - top));
-    let pixels = width as usize * height as usize;
-    let mut rgb = Vec::with_capacity(3 * pixels);
-    for top in (0..height).step_by(step as usize) {
-        let piece = rows(top)?;
-        if piece.chunks_exact(4).any(|pixel| pixel[3] != u8::MAX) {
-            drop(rgb);
-            let mut rgba = Vec::with_capacity(4 * pixels);
-            for top in (0..height).step_by(step as usize) {
-                rgba.extend(rows(top)?);
-            }
-            return made(width, height, Layout::RgbAlpha, rgba);
+    const PIECE_PIXELS: u32 = 1 << 18;
+    let step = (PIECE_PIXELS / width.max(1)).max(1);
+    let mut layout = Layout::Rgb;
+    let mut samples = Vec::new();
+    let mut top = 0;
+    while top < height {
+        let channels = layout.channels();
+        samples.reserve_exact(channels * width as usize * height as usize - samples.len());
+        let piece = read(top, step.min(height - top))?;
+        if layout == Layout::Rgb && piece.chunks_exact(4).any(|pixel| pixel[3] != u8::MAX) {
+            // From the beginning, with alpha.
+            (layout, samples, top) = (Layout::RgbAlpha, Vec::new(), 0);
+            continue;
         }
-        rgb.extend(piece.chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]));
+        for pixel in piece.chunks_exact(4) {
+            samples.extend_from_slice(&pixel[..channels]);
+        }
+        top = top.saturating_add(step);
     }
-    made(width, height, Layout::Rgb, rgb)
-}
-
-fn made(width: u32, height: u32, layout: Layout, samples: Vec<u8>) -> Result<Picture> {
     image::Picture::new(width, height, layout, Samples::U8(samples)).map(Picture).map_err(to_js)
 }
