@@ -3,7 +3,7 @@
  * `measures/memory.measure.ts` measures it.
  */
 import { join } from "node:path";
-import { expect, test } from "@playwright/test";
+import { expect, test, type Page } from "@playwright/test";
 import { dataFolder, MEMORY_BOUND, openHost, Visitor } from "./support.ts";
 import { weightsFile } from "./weights.ts";
 
@@ -36,18 +36,7 @@ test(
       const model = new Blob([Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))]);
       window.upscaler = await window.splitsr.createUpscaler({ model, backend: "cpu", workers: 8 });
     }, model);
-    const [coordinator] = page.workers();
-    if (!coordinator) throw new Error("there is no coordinator worker");
-    await coordinator.evaluate(() => {
-      const real = self.Worker;
-      Object.assign(self, { ended: 0 });
-      self.Worker = class extends real {
-        override terminate(): void {
-          (self as unknown as { ended: number }).ended++;
-          super.terminate();
-        }
-      };
-    });
+    const ended = await countEnded(page);
     const run = async (width: number, height: number) => {
       const workers = await page.evaluate(
         async ([width, height]) => {
@@ -56,15 +45,53 @@ test(
         },
         [width, height] as const,
       );
-      return { workers, ended: await coordinator.evaluate(() => (self as unknown as { ended: number }).ended) };
+      return { workers, ended: await ended() };
     };
-    const small = await run(700, 500);
+    const small = await run(640, 480);
     const large = await run(1600, 1200);
     expect(small.ended).toBe(0);
     expect(large.workers).toBeLessThan(small.workers);
     expect(large.ended).toBeGreaterThan(0);
   },
 );
+
+test("after a large result the workers are ended, and others compute the next picture", async ({ page }) => {
+  await page.evaluate(async () => {
+    window.upscaler = await window.splitsr.createUpscaler({ model: "splitsr-tiny-x4", backend: "cpu", workers: 2 });
+  });
+  const ended = await countEnded(page);
+  const run = (width: number, height: number) =>
+    page.evaluate(
+      async ([width, height]) => {
+        const result = await window.upscaler?.upscale(new ImageData(width, height), { scale: 4 });
+        return result?.report.workers;
+      },
+      [width, height] as const,
+    );
+  expect(await run(320, 320)).toBe(2);
+  expect(await ended()).toBe(0);
+  expect(await run(1100, 1000)).toBe(2);
+  expect(await ended()).toBe(2);
+  expect(await run(320, 320)).toBe(2);
+  expect(await ended()).toBe(2);
+});
+
+/** From now on counts the workers that the coordinator ends. */
+async function countEnded(page: Page): Promise<() => Promise<number>> {
+  const [coordinator] = page.workers();
+  if (!coordinator) throw new Error("there is no coordinator worker");
+  await coordinator.evaluate(() => {
+    const real = self.Worker;
+    Object.assign(self, { ended: 0 });
+    self.Worker = class extends real {
+      override terminate(): void {
+        (self as unknown as { ended: number }).ended++;
+        super.terminate();
+      }
+    };
+  });
+  return () => coordinator.evaluate(() => (self as unknown as { ended: number }).ended);
+}
 
 test("a strip that no canvas can hold is refused at once, in the page too", { tag: "@alone" }, async ({ page }) => {
   const visitor = new Visitor(page);

@@ -27,6 +27,9 @@ import { buffer } from "./wasm.ts";
 const READ = 0.02;
 const ENLARGED = 0.96;
 
+/** After a larger result (16 megapixels), starting the workers again takes no time that is noticed. */
+const LARGE_RESULT_BYTES = 64 << 20;
+
 /** Side of the tile that first measures a device's speed, in low-resolution pixels. */
 const PROBE_SIDE = 96;
 
@@ -158,10 +161,12 @@ export class Engine {
       throw error;
     }
     emit({ progress: { phase: "finish", fraction: ENLARGED } });
+    const instructionSet = await device.pool.instructionSet();
+    // They hold memory that WebAssembly never gives back. The next picture starts others.
+    if (device.backend === "cpu" && 4 * job.width * job.height > LARGE_RESULT_BYTES) device.pool.end();
     const { notes } = job;
     const picture = streamed ? await finishStreamed(job, streamed) : await finishHeld(job);
     const outputSha256 = await hash(new Uint8Array(picture.pixels));
-    const instructionSet = await device.pool.instructionSet();
     const { backend, reason } = device;
     const adapter = device.adapter ?? `WebAssembly ${instructionSet}, ${workers} worker${workers === 1 ? "" : "s"}`;
     const { name: model, sha256: modelSha256 } = this.#model;
