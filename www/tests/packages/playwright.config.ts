@@ -4,8 +4,8 @@ export default defineConfig({
   testDir: ".",
   testMatch: "*.cases.ts",
   outputDir: "../../test-results/packages",
-  // One bundler after another: each takes all cores.
-  workers: 1,
+  // A bundler or npm often waits for one thread. No two files use the same project.
+  workers: 2,
   // A first run downloads the bundlers.
   timeout: 600_000,
   forbidOnly: Boolean(process.env["CI"]),
