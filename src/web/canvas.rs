@@ -1,10 +1,11 @@
 //! Pixels from a canvas and for a canvas.
 
-use js_sys::Uint8ClampedArray;
+use js_sys::Uint8Array;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{ContextAttributes2d, ImageBitmap, ImageData, OffscreenCanvas, OffscreenCanvasRenderingContext2d};
+use web_sys::{ContextAttributes2d, ImageBitmap, OffscreenCanvas, OffscreenCanvasRenderingContext2d};
 
 use super::Result;
+use crate::image::{Area, Picture};
 
 /// Draws a bitmap on a canvas of its own, to read its pixels.
 pub(super) fn draw(bitmap: &ImageBitmap) -> Result<OffscreenCanvasRenderingContext2d> {
@@ -20,8 +21,18 @@ pub(super) fn draw(bitmap: &ImageBitmap) -> Result<OffscreenCanvasRenderingConte
     Ok(context)
 }
 
-/// A copy of RGBA8 pixels that belongs to JavaScript: a view of this instance's memory would move
-/// when that grows.
-pub(super) fn image_data(rgba8: &[u8], width: u32, height: u32) -> Result<ImageData> {
-    ImageData::new_with_js_u8_clamped_array_and_sh(&Uint8ClampedArray::from(rgba8), width, height)
+/// Pixels that are copied at once: an instance's memory never shrinks, so that a copy of a whole picture would stay.
+pub(super) const PIECE_PIXELS: u32 = 1 << 20;
+
+/// The RGBA8 pixels of a picture, of whose parts `to_rgba8` makes them, in JavaScript's memory.
+pub(super) fn rgba8(picture: &Picture, to_rgba8: impl Fn(Picture) -> Vec<u8>) -> Uint8Array {
+    let Picture { width, height, .. } = *picture;
+    let pixels = Uint8Array::new_with_length(4 * width * height);
+    let step = (PIECE_PIXELS / width).max(1);
+    for top in (0..height).step_by(step as usize) {
+        let piece = to_rgba8(picture.crop(Area { left: 0, top, width, height: step.min(height - top) }));
+        let start = 4 * width * top;
+        pixels.subarray(start, start + piece.len() as u32).copy_from(&piece);
+    }
+    pixels
 }

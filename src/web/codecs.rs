@@ -1,10 +1,11 @@
 //! The bundle of codecs and comparisons: neither is needed to show a first result.
 
+use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
-use super::Result;
 use super::errors::to_js;
 use super::picture::Picture;
+use super::{Result, canvas};
 use crate::error::Error;
 use crate::eval;
 use crate::image::resize::{Filter, resize_rgb};
@@ -57,8 +58,8 @@ pub fn encode(picture: &Picture, kind: &str, quality: Option<u8>, original: Opti
 
 /// `picture` for a canvas: RGBA8 in sRGB, row by row without padding.
 #[wasm_bindgen(js_name = srgbRgba8)]
-pub fn srgb_rgba8(picture: &Picture) -> Vec<u8> {
-    profile::into_srgb(picture.0.clone()).to_rgba8()
+pub fn srgb_rgba8(picture: &Picture) -> Uint8Array {
+    canvas::rgba8(&picture.0, |piece| profile::into_srgb(piece).to_rgba8())
 }
 
 /// `rgba`, opaque pixels in the colours of the profile `icc`, in sRGB: as `srgbRgba8` for a picture

@@ -1,6 +1,6 @@
 //! A whole picture as bytes, to travel between workers without loss and without an encoder's time.
 
-use bytemuck::{cast_slice, pod_collect_to_vec};
+use bytemuck::{Pod, cast_slice, cast_slice_mut};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
@@ -20,8 +20,9 @@ struct Header {
     notes: Vec<String>,
 }
 
-/// `picture` as bytes that [`unpack`] reads, in the same build on the same machine.
-pub(super) fn pack(picture: &Picture) -> Vec<u8> {
+/// `picture` as bytes that [`unpack`] reads, in the same build on the same machine: one part after the other. The second
+/// is the picture's own memory, which is not copied.
+pub(super) fn pack(picture: &Picture) -> (Vec<u8>, &[u8]) {
     let (samples, depth): (&[u8], u8) = match &picture.samples {
         Samples::U8(values) => (values, 8),
         Samples::U16(values) => (cast_slice(values), 16),
@@ -35,7 +36,7 @@ pub(super) fn pack(picture: &Picture) -> Vec<u8> {
         profile: picture.profile.as_ref().map(Vec::len),
         notes: picture.notes.clone(),
     };
-    [&header.to_bytes(), picture.profile.as_deref().unwrap_or_default(), samples].concat()
+    ([&header.to_bytes(), picture.profile.as_deref().unwrap_or_default()].concat(), samples)
 }
 
 /// What [`pack`] gives for a picture in 8-bit RGB, up to its samples.
@@ -53,26 +54,49 @@ impl Header {
     }
 }
 
-/// Reads what [`pack`] wrote.
+/// Reads what [`pack`] wrote: `length` bytes, of which `read` copies those from a place on, as many as fit. So they
+/// need not be in this instance's memory, which never shrinks.
 ///
 /// # Errors
-/// [`Error::Decode`] if `bytes` is something else.
-pub(super) fn unpack(bytes: &[u8]) -> Result<Picture> {
-    let broken = || Error::Decode("this is not a packed picture".into());
-    let (length, rest) = bytes.split_first_chunk().ok_or_else(broken)?;
-    let (header, rest) = rest.split_at_checked(u32::from_le_bytes(*length) as usize).ok_or_else(broken)?;
-    let header: Header = serde_json::from_slice(header).map_err(|_| broken())?;
-    let (profile, samples) = rest.split_at_checked(header.profile.unwrap_or(0)).ok_or_else(broken)?;
+/// [`Error::Decode`] if the bytes are something else.
+pub(super) fn unpack(length: usize, read: impl Fn(usize, &mut [u8])) -> Result<Picture> {
+    let mut bytes = Bytes { read, at: 0, left: length };
+    let size = bytes.take::<u8>(4)?.try_into().map_err(|_| broken())?;
+    let header = bytes.take::<u8>(u32::from_le_bytes(size) as usize)?;
+    let header: Header = serde_json::from_slice(&header).map_err(|_| broken())?;
+    let profile = header.profile.map(|length| bytes.take(length)).transpose()?;
     let layout = if header.grey { Layout::Grey } else { Layout::Rgb }.with_alpha(header.alpha);
     let samples = match header.depth {
-        8 => Samples::U8(samples.to_vec()),
-        16 if samples.len() % 2 == 0 => Samples::U16(pod_collect_to_vec(samples)),
+        8 => Samples::U8(bytes.take(bytes.left)?),
+        16 if bytes.left % 2 == 0 => Samples::U16(bytes.take(bytes.left / 2)?),
         _ => return Err(broken()),
     };
     let mut picture = Picture::new(header.width, header.height, layout, samples).map_err(|_| broken())?;
-    picture.profile = header.profile.map(|_| profile.to_vec());
-    picture.notes = header.notes;
+    (picture.profile, picture.notes) = (profile, header.notes);
     Ok(picture)
+}
+
+/// Bytes that are read one after the other.
+struct Bytes<F> {
+    read: F,
+    at: usize,
+    left: usize,
+}
+
+impl<F: Fn(usize, &mut [u8])> Bytes<F> {
+    /// The next `count` values.
+    fn take<T: Pod>(&mut self, count: usize) -> Result<Vec<T>> {
+        let length = count.saturating_mul(size_of::<T>());
+        self.left = self.left.checked_sub(length).ok_or_else(broken)?;
+        let mut values = vec![T::zeroed(); count];
+        (self.read)(self.at, cast_slice_mut(&mut values));
+        self.at += length;
+        Ok(values)
+    }
+}
+
+fn broken() -> Error {
+    Error::Decode("this is not a packed picture".into())
 }
 
 #[cfg(test)]
@@ -90,10 +114,19 @@ mod tests {
         })
     }
 
+    fn packed(picture: &Picture) -> Vec<u8> {
+        let (head, samples) = pack(picture);
+        [&head, samples].concat()
+    }
+
+    fn unpacked(bytes: &[u8]) -> Result<Picture> {
+        unpack(bytes.len(), |at, into| into.copy_from_slice(&bytes[at..at + into.len()]))
+    }
+
     #[test]
     fn every_kind_of_picture_comes_back() {
         for picture in pictures() {
-            assert_eq!(unpack(&pack(&picture)).unwrap(), picture);
+            assert_eq!(unpacked(&packed(&picture)).unwrap(), picture);
         }
     }
 
@@ -105,18 +138,18 @@ mod tests {
         for profile in [None, Some(vec![7, 8, 9])] {
             picture.profile.clone_from(&profile);
             let header = rgb8_header((2, 1), profile.as_deref(), notes());
-            assert_eq!([header, vec![1, 2, 3, 4, 5, 6]].concat(), pack(&picture));
+            assert_eq!([header, vec![1, 2, 3, 4, 5, 6]].concat(), packed(&picture));
         }
     }
 
     #[test]
     fn other_bytes_are_refused() {
         for picture in pictures() {
-            let bytes = pack(&picture);
+            let bytes = packed(&picture);
             for length in 0..bytes.len() {
-                assert!(unpack(&bytes[..length]).is_err(), "{length} of {}", bytes.len());
+                assert!(unpacked(&bytes[..length]).is_err(), "{length} of {}", bytes.len());
             }
         }
-        assert!(unpack(&[255; 64]).is_err());
+        assert!(unpacked(&[255; 64]).is_err());
     }
 }

@@ -1,6 +1,6 @@
 //! Pictures for JavaScript.
 
-use js_sys::{Reflect, Uint8ClampedArray};
+use js_sys::{Reflect, Uint8Array, Uint8ClampedArray};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use web_sys::{ImageBitmap, ImageData};
@@ -17,8 +17,9 @@ pub struct Picture(pub(super) image::Picture);
 #[wasm_bindgen]
 impl Picture {
     /// Reads a picture that `pack` wrote.
-    pub fn unpack(bytes: &[u8]) -> Result<Self> {
-        pack::unpack(bytes).map(Self).map_err(to_js)
+    pub fn unpack(bytes: &Uint8Array) -> Result<Self> {
+        let read = |at: usize, into: &mut [u8]| bytes.subarray(at as u32, (at + into.len()) as u32).copy_to(into);
+        pack::unpack(bytes.length() as usize, read).map(Self).map_err(to_js)
     }
 
     /// An sRGB picture with these pixels. If all of them are opaque, the picture has no alpha.
@@ -102,27 +103,32 @@ impl Picture {
     /// The pixels for a canvas, in the colours of the picture's profile.
     #[wasm_bindgen(js_name = imageData)]
     pub fn image_data(&self) -> Result<ImageData> {
-        canvas::image_data(&self.0.to_rgba8(), self.0.width, self.0.height)
+        let pixels = Uint8ClampedArray::new(&self.rgba8().buffer());
+        ImageData::new_with_js_u8_clamped_array_and_sh(&pixels, self.0.width, self.0.height)
     }
 
     /// `4 * width * height` bytes: red, green, blue, alpha, row by row without padding, in the
     /// colours of the picture's profile.
-    pub fn rgba8(&self) -> Vec<u8> {
-        self.0.to_rgba8()
+    pub fn rgba8(&self) -> Uint8Array {
+        canvas::rgba8(&self.0, |piece| piece.to_rgba8())
     }
 
     /// The whole picture as bytes for `unpack`, without loss, in a buffer that outlives this
     /// instance.
-    pub fn pack(&self) -> Vec<u8> {
-        pack::pack(&self.0)
+    pub fn pack(&self) -> Uint8Array {
+        let (head, samples) = pack::pack(&self.0);
+        let (start, end) = (head.len() as u32, (head.len() + samples.len()) as u32);
+        let bytes = Uint8Array::new_with_length(end);
+        bytes.subarray(0, start).copy_from(&head);
+        bytes.subarray(start, end).copy_from(samples);
+        bytes
     }
 }
 
 /// A picture of the RGBA8 pixels that `read(top, rows)` gives: without alpha if all are opaque. It
-/// is read in pieces, since an instance's memory never shrinks: a copy of all pixels would stay.
+/// is read in pieces.
 fn join(width: u32, height: u32, read: impl Fn(u32, u32) -> Result<Vec<u8>>) -> Result<Picture> {
-    const PIECE_PIXELS: u32 = 1 << 18;
-    let step = (PIECE_PIXELS / width.max(1)).max(1);
+    let step = (canvas::PIECE_PIXELS / width.max(1)).max(1);
     let mut layout = Layout::Rgb;
     let mut samples = Vec::new();
     let mut top = 0;
