@@ -62,25 +62,20 @@ pub fn srgb_rgba8(picture: &Picture) -> Uint8Array {
     canvas::rgba8(&picture.0, |piece| profile::into_srgb(piece).to_rgba8())
 }
 
-/// `rgba`, opaque pixels in the colours of the profile `icc`, in sRGB: as `srgbRgba8` for a picture
-/// of them.
+/// Converts `rgba`, opaque pixels in the colours of the profile `icc`, to sRGB: as `srgbRgba8` for a picture of them. In
+/// place, so that the caller of many pieces leaves no garbage.
 #[wasm_bindgen(js_name = intoSrgb)]
-pub fn into_srgb(rgba: Vec<u8>, icc: Vec<u8>) -> Result<Vec<u8>> {
-    let (count, samples) = (rgba.len() / 4, Samples::U8(without_alpha(rgba)));
-    let mut row = image::Picture::new(count as u32, 1, Layout::Rgb, samples).map_err(to_js)?;
+pub fn into_srgb(rgba: &mut [u8], icc: Vec<u8>) -> Result<()> {
+    let colours: Vec<u8> = rgba.chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();
+    let count = colours.len() / 3;
+    let mut row = image::Picture::new(count as u32, 1, Layout::Rgb, Samples::U8(colours)).map_err(to_js)?;
     row.profile = Some(icc);
-    Ok(profile::into_srgb(row).to_rgba8())
-}
-
-/// RGBA to RGB in place: an instance's memory never shrinks.
-fn without_alpha(mut data: Vec<u8>) -> Vec<u8> {
-    let pixels = data.len() / 4;
-    for index in 0..pixels {
-        data.copy_within(4 * index..4 * index + 3, 3 * index);
+    if let Samples::U8(colours) = profile::into_srgb(row).samples {
+        for (pixel, colour) in rgba.chunks_exact_mut(4).zip(colours.chunks_exact(3)) {
+            pixel[..3].copy_from_slice(colour);
+        }
     }
-    data.truncate(3 * pixels);
-    data.shrink_to_fit();
-    data
+    Ok(())
 }
 
 /// Resizes `picture` without a network, as 8-bit RGB: "nearest", "bilinear", "bicubic" (as in

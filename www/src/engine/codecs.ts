@@ -95,7 +95,7 @@ export async function canvasPixels(picture: Picture): Promise<Uint8Array> {
 export async function intoSrgb(rgba: Uint8Array, profile: Uint8Array): Promise<void> {
   const { intoSrgb } = await codecs();
   for (let at = 0; at < rgba.length; at += 4 * PIECE) {
-    rgba.set(intoSrgb(rgba.subarray(at, at + 4 * PIECE), profile), at);
+    intoSrgb(rgba.subarray(at, at + 4 * PIECE), profile);
   }
 }
 
