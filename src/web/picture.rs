@@ -100,13 +100,6 @@ impl Picture {
         Ok(Self(picture.crop(Area { left, top, width, height })))
     }
 
-    /// The pixels for a canvas, in the colours of the picture's profile.
-    #[wasm_bindgen(js_name = imageData)]
-    pub fn image_data(&self) -> Result<ImageData> {
-        let pixels = Uint8ClampedArray::new(&self.rgba8().buffer());
-        ImageData::new_with_js_u8_clamped_array_and_sh(&pixels, self.0.width, self.0.height)
-    }
-
     /// `4 * width * height` bytes: red, green, blue, alpha, row by row without padding, in the
     /// colours of the picture's profile.
     pub fn rgba8(&self) -> Uint8Array {

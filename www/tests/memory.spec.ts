@@ -76,6 +76,45 @@ test("after a large result the workers are ended, and others compute the next pi
   expect(await ended()).toBe(2);
 });
 
+test("a picture that goes from the codecs to the engine is in each of them once", async ({ page, baseURL }) => {
+  // Each instance's memory in megabytes, by what only the engine exports.
+  await page.route(/\/coordinator-[^/]+\.js$/, async (route) => {
+    const response = await route.fetch();
+    const notes = `const { Instance } = WebAssembly;
+      self.memories = {};
+      WebAssembly.Instance = class extends Instance {
+        constructor(...args) {
+          super(...args);
+          self.memories["job_new" in this.exports ? "engine" : "codecs"] = this.exports.memory;
+        }
+      };\n`;
+    await route.fulfill({ response, body: notes + (await response.text()) });
+  });
+  await openHost(page, baseURL);
+  const [width, height] = [3000, 2000];
+  await page.evaluate(
+    async ([width, height]) => {
+      const upscaler = await window.splitsr.createUpscaler({ backend: "cpu", workers: 1 });
+      const bitmap = await createImageBitmap(await (await fetch("demo/fur.png")).blob());
+      const canvas = new OffscreenCanvas(width, height);
+      canvas.getContext("2d")?.drawImage(bitmap, 0, 0, width, height);
+      await upscaler.inspect(await canvas.convertToBlob({ type: "image/jpeg" }), { decoder: "own" });
+    },
+    [width, height] as const,
+  );
+  const used = await page.workers()[0]?.evaluate(() => {
+    const { engine, codecs } = (self as unknown as { memories: Record<string, WebAssembly.Memory> }).memories;
+    return [engine, codecs].map((memory) => (memory?.buffer.byteLength ?? 0) / 1e6);
+  });
+  expect(used).toHaveLength(2);
+  const once = (3 * width * height) / 1e6;
+  for (const megabytes of used ?? []) {
+    expect(megabytes).toBeGreaterThan(once);
+    // With what is copied at once.
+    expect(megabytes).toBeLessThan(1.75 * once);
+  }
+});
+
 /** From now on counts the workers that the coordinator ends. */
 async function countEnded(page: Page): Promise<() => Promise<number>> {
   const [coordinator] = page.workers();

@@ -1,5 +1,6 @@
 /** Uses the browser's own codecs through a canvas. */
 import { UpscaleError } from "../api/index.ts";
+import { buffer } from "./wasm.ts";
 
 /**
  * Decodes a file with the browser, upright; `undefined` if the browser cannot read it. With
@@ -14,15 +15,16 @@ export function readFile(file: Blob, colorSpaceConversion: "none" | "default"): 
 }
 
 /**
- * Encodes pixels with the browser. Some browsers give a PNG instead of a type that they cannot
+ * Encodes RGBA8 pixels with the browser. Some browsers give a PNG instead of a type that they cannot
  * write. A canvas rounds the colours of transparent pixels, invisibly.
  */
 export async function writeFile(
-  pixels: ImageData,
-  { hasAlpha, type, quality }: { hasAlpha: boolean; type: string; quality?: number },
+  rgba: Uint8Array,
+  picture: { width: number; height: number; hasAlpha: boolean; type: string; quality?: number },
 ): Promise<Blob> {
-  const context = contextOf(pixels.width, pixels.height, { alpha: hasAlpha });
-  context.putImageData(pixels, 0, 0);
+  const { width, height, hasAlpha, type, quality } = picture;
+  const context = contextOf(width, height, { alpha: hasAlpha });
+  context.putImageData(new ImageData(new Uint8ClampedArray(buffer(rgba)), width, height), 0, 0);
   // Browsers take a quality from 0 to 1.
   return context.canvas.convertToBlob(quality === undefined ? { type } : { type, quality: quality / 100 });
 }

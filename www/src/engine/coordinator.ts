@@ -101,7 +101,10 @@ serve<CoordinatorMethods>({
       // A browser's JPEG would have half the colours' resolution.
       const canBrowser = type === "image/png" && isPlain && canvasIsExact && width * height <= MAX_BROWSER_PIXELS;
       const byBrowser = canBrowser && !original;
-      if (byBrowser) return { blob: await writeFile(picture.imageData(), { hasAlpha: false, type }), notes: [] };
+      if (byBrowser) {
+        const blob = await writeFile(picture.rgba8(), { width, height, hasAlpha: false, type });
+        return { blob, notes: [] };
+      }
     } finally {
       picture.free();
     }

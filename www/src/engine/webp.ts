@@ -27,10 +27,8 @@ export async function writeLossyWebp(
   const profile = extra.get("ICCP");
   // The browser takes the values for sRGB and writes them as they are; the profile gives them their
   // meaning back.
-  const pixels = profile
-    ? picture.imageData()
-    : new ImageData(new Uint8ClampedArray(buffer(await canvasPixels(picture))), width, height);
-  const write = () => writeFile(pixels, { hasAlpha, type: TYPE, quality });
+  const pixels = profile ? picture.rgba8() : await canvasPixels(picture);
+  const write = () => writeFile(pixels, { width, height, hasAlpha, type: TYPE, quality });
   const file = canvasIsExact ? await write().catch(() => undefined) : undefined;
   // Safari gives a PNG.
   if (file?.type !== TYPE) {
