@@ -8,7 +8,7 @@ const root = import.meta.dirname;
 const page = join(root, "src/page");
 const languages = join(page, "languages");
 const files = readdirSync(page, { recursive: true, encoding: "utf8" })
-  .filter((name) => name.endsWith(".ts") && !/languages\/[a-z]{2}\.ts$/.test(name))
+  .filter((name) => name.endsWith(".ts") && !/languages\/[a-z]{2}(?:-[a-z-]+)?\.ts$/.test(name))
   .map((name) => join(page, name));
 
 /** Loads a file in TypeScript that imports nothing but types. */
@@ -118,10 +118,15 @@ translate([body], (text) => {
   return text;
 });
 
-for (const name of readdirSync(languages).filter((name) => /^[a-z]{2}\.ts$/.test(name))) {
-  const tag = name.replace(".ts", "");
-  const { texts: translated } = await load(join(languages, name));
-  const { pluralCategories } = new Intl.PluralRules(tag).resolvedOptions();
+const names = readdirSync(languages);
+for (const name of names.filter((name) => /^[a-z]{2}\.ts$/.test(name)).map((name) => name.slice(0, 2))) {
+  const translated = {};
+  for (const file of names.filter((file) => file.startsWith(`${name}-`))) {
+    const { texts: some } = await load(join(languages, file));
+    for (const text of Object.keys(some)) if (text in translated) troubles.push(`${file}: "${text}" is twice`);
+    Object.assign(translated, some);
+  }
+  const { pluralCategories } = new Intl.PluralRules(name).resolvedOptions();
   for (const [text, { place, isPlural }] of texts) {
     const said = translated[text];
     if (said === undefined) {

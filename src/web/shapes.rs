@@ -192,7 +192,19 @@ mod tests {
         SPLITSR_WRITE_TYPES=1 cargo test --release --lib generated */\n\n";
 
     fn declaration<T: TS>(config: &Config) -> String {
-        format!("{}export {}\n\n", T::docs().unwrap_or_default(), T::decl(config))
+        on_one_line(&format!("{}export {}\n\n", T::docs().unwrap_or_default(), T::decl(config)))
+    }
+
+    /// With the comments of one line on a line.
+    fn on_one_line(text: &str) -> String {
+        let mut parts = text.split("/**\n * ");
+        let mut joined = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let (comment, rest) = part.split_once("\n */").unwrap();
+            let is_one_line = !comment.contains('\n');
+            joined += &if is_one_line { format!("/** {comment} */{rest}") } else { format!("/**\n * {part}") };
+        }
+        joined
     }
 
     /// Writes a file of `www/src/api/generated` if `SPLITSR_WRITE_TYPES` is set, or checks it.

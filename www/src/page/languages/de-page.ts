@@ -1,0 +1,360 @@
+/** German: pictures, from opening to saving. */
+import type { Texts } from "../shared/words.ts";
+
+export const texts: Texts = {
+  // index.html
+  "SplitSR: enlarge pictures on your own device": "SplitSR: Bilder auf dem eigenen Gerät vergrößern",
+  Viewer: "Betrachter",
+  "Picture. Arrow keys move it, plus and minus zoom, 0 fits it to the window, 1 shows actual pixels, X swaps the two pictures, space shows the original while it is held.":
+    "Bild. Pfeiltasten verschieben es, Plus und Minus zoomen, 0 passt es in das Fenster ein, 1 zeigt echte Pixel, X tauscht die beiden Bilder, die Leertaste zeigt das Original, solange sie gedrückt ist.",
+  "Comparison: original left, enlarged right": "Vergleich: links das Original, rechts die Vergrößerung",
+  Original: "Original",
+  Enlarged: "Vergrößert",
+  "Drag over the part that you want to enlarge.": "Über den Ausschnitt ziehen, der vergrößert werden soll.",
+  "Whole picture": "Ganzes Bild",
+  View: "Ansicht",
+  "Zoom out": "Herauszoomen",
+  "Show actual pixels": "Echte Pixel zeigen",
+  "Zoom in": "Hineinzoomen",
+  "Show all of the picture (key 0)": "Das ganze Bild zeigen (Taste 0)",
+  Fit: "Einpassen",
+  "Enlarge only a part: drag to mark it, then move it or its edges. If you have zoomed in, the part is at first what you see":
+    "Nur einen Ausschnitt vergrößern: durch Ziehen markieren, dann ihn oder seine Ränder verschieben. In einer gezoomten Ansicht ist es zuerst das, was zu sehen ist",
+  "Select area": "Auswahl",
+  "Show both pictures next to each other": "Beide Bilder nebeneinander zeigen",
+  "Side by side": "Parallel",
+  "Swap the two pictures in place (key X)": "Die beiden Bilder an ihrem Platz tauschen (Taste X)",
+  Swap: "Tauschen",
+  "Magnify what is under the pointer: before on the left, after on the right":
+    "Vergrößern, was unter dem Zeiger liegt: links vorher, rechts nachher",
+  Loupe: "Lupe",
+  "Show the original's pixels as squares, without smoothing":
+    "Die Pixel des Originals als Quadrate zeigen, ohne Glättung",
+  "Raw pixels": "Pixel",
+  Controls: "Bedienung",
+
+  // The page
+  "super-resolution in your browser": "Super-Resolution im Browser",
+  "Your pictures never leave this device. All the work is done in this page.":
+    "Bilder verlassen dieses Gerät nie. Alles wird auf dieser Seite berechnet.",
+  "Manual and reference": "Handbuch und Referenz (Englisch)",
+  Language: "Sprache",
+  "Save and share": "Speichern und teilen",
+  "A part of this page could not be loaded. Check the connection and try again.":
+    "Ein Teil dieser Seite konnte nicht geladen werden. Bitte die Verbindung prüfen und noch einmal versuchen.",
+  "Starting…": "Startet …",
+  "Cancelled.": "Abgebrochen.",
+  "This site has no models: its models/index.json is empty. Ask its owner to add some.":
+    "Diese Website hat keine Modelle: Ihre models/index.json ist leer. Wer sie betreibt, muss welche hinzufügen.",
+  "Reading {0}…": "{0} wird gelesen …",
+  "Enlarged ×{0}": "Vergrößert ×{0}",
+  "Part enlarged ×{0}": "Ausschnitt vergrößert ×{0}",
+  "Cutting out the part…": "Der Ausschnitt wird herausgeschnitten …",
+  "Going back to the whole picture…": "Zurück zum ganzen Bild …",
+  "Enlarging to {0}…": "Vergrößern auf {0} …",
+  "Done in {0}: {1}.": "Fertig in {0}: {1}.",
+  "Verifying: enlarging again with exact arithmetic…":
+    "Prüfung: Das Bild wird noch einmal vergrößert, mit exakter Arithmetik …",
+  "Enlarging all pictures…": "Alle Bilder werden vergrößert …",
+  "Scoring {0}…": "{0} wird bewertet …",
+  "Scored {0} methods: see the table.": "{0} Verfahren bewertet: siehe die Tabelle.",
+  "Shrinking the picture…": "Das Bild wird verkleinert …",
+
+  // Numbers
+  "{0} × {1} pixels": "{0} × {1} Pixel",
+  "{0} ms": "{0} ms",
+  "{0} s": "{0} s",
+  "about {0} ms": "etwa {0} ms",
+  "about {0} s": "etwa {0} s",
+  "about {0} min": "etwa {0} min",
+  "about {0} h": "etwa {0} h",
+  "{0} to {1} s": "{0} bis {1} s",
+  "{0} to {1} min": "{0} bis {1} min",
+  "{0} to {1} h": "{0} bis {1} h",
+  "Note: {0}.": "Hinweis: {0}.",
+
+  // Opening
+  "Enlarge a picture": "Ein Bild vergrößern",
+  "<0>Drop it here, paste it, or</0><1>choose one or more files</1>.":
+    "<0>Hierher ziehen, einfügen oder </0><1>eine oder mehrere Dateien auswählen</1>.",
+  "Or try one of these": "Oder eines von diesen ausprobieren",
+  Picture: "Bild",
+  "Take a photo": "Foto aufnehmen",
+  "Open a folder": "Ordner öffnen",
+  "You can choose several at once<0>, or <1>a folder</1></0>.":
+    "Es können auch mehrere auf einmal sein<0> oder <1>ein Ordner</1></0>.",
+  "Open another": "Öffnen",
+  "Open a picture": "Bild öffnen",
+  "Open the picture that you copied": "Das kopierte Bild öffnen",
+  Paste: "Einfügen",
+  transparent: "transparent",
+  "part: {0}": "Ausschnitt: {0}",
+  "The shared picture did not arrive here. Save it on this device, and then open the file.":
+    "Das geteilte Bild ist hier nicht angekommen. Bitte auf diesem Gerät speichern und dann die Datei öffnen.",
+  "The browser does not let this page read what you copied. Allow it, or open a file.":
+    "Der Browser lässt diese Seite nicht lesen, was kopiert wurde. Bitte erlauben oder eine Datei öffnen.",
+  "Enlarging the part while you mark it…": "Der Ausschnitt wird beim Markieren vergrößert …",
+  "Load the picture": "Bild laden",
+  "That site will see the request. It has not been contacted yet, and your results stay on this device.":
+    "Jene Website sieht die Anfrage. Bisher wurde sie nicht kontaktiert, und die Ergebnisse bleiben auf diesem Gerät.",
+  "The link's picture is at <0>{0}</0>.": "Das Bild des Links liegt auf <0>{0}</0>.",
+  "The picture is at <0>{0}</0>.": "Das Bild liegt auf <0>{0}</0>.",
+  "The link's picture is at {0}. Load it, or open another one.":
+    "Das Bild des Links liegt auf {0}. Es kann geladen oder ein anderes geöffnet werden.",
+  "a picture from the link": "ein Bild aus dem Link",
+  "The link contains a picture of {0}. Press Enlarge to start.":
+    "Der Link enthält ein Bild mit {0}. „Vergrößern“ beginnt.",
+  "Loading the picture from {0}…": "Das Bild wird von {0} geladen …",
+  "{0}, from {1}": "{0}, von {1}",
+  "{0} other files are no pictures and left out.": {
+    one: "{0} andere Datei ist kein Bild und wurde ausgelassen.",
+    other: "{0} andere Dateien sind keine Bilder und wurden ausgelassen.",
+  },
+  "There is no picture in this folder. Choose another one.":
+    "In diesem Ordner ist kein Bild. Bitte einen anderen auswählen.",
+  "Reading the files…": "Die Dateien werden gelesen …",
+  "There is nothing in this folder. Choose another one.": "In diesem Ordner ist nichts. Bitte einen anderen auswählen.",
+  "The picture is at {0}. Load it, or open another one.":
+    "Das Bild liegt auf {0}. Es kann geladen oder ein anderes geöffnet werden.",
+  "Choose the settings yourself, or ask for a new link.":
+    "Bitte die Einstellungen selbst wählen oder um einen neuen Link bitten.",
+  "The rest of the link is kept. Choose what is missing yourself, or ask for a new link.":
+    "Der Rest des Links gilt. Bitte selbst wählen, was fehlt, oder um einen neuen Link bitten.",
+  "That picture has no address that leads here. Save it first, then open or drop the file.":
+    "Dieses Bild hat keine Adresse, die hierher führt. Bitte erst speichern, dann die Datei öffnen oder hierher ziehen.",
+  "That was text, not a picture. Paste a picture or its address: https://…":
+    "Das war Text, kein Bild. Einfügen lassen sich ein Bild oder seine Adresse: https://…",
+  "That was not a picture file. Save the picture first, then open or drop the file.":
+    "Das war keine Bilddatei. Bitte das Bild erst speichern, dann die Datei öffnen oder hierher ziehen.",
+  "{0} does not answer. Try again later, or save the picture from that site and open the file.":
+    "{0} antwortet nicht. Bitte später noch einmal versuchen oder das Bild von dort speichern und die Datei öffnen.",
+  "Save the picture from that site and open the file.": "Bitte das Bild von dort speichern und die Datei öffnen.",
+  "{0} does not let other sites read its pictures.": "{0} lässt andere Websites seine Bilder nicht lesen.",
+  "{0} cannot be reached. Check the address and the connection, or save the picture from that site and open the file.":
+    "{0} ist nicht erreichbar. Bitte Adresse und Verbindung prüfen oder das Bild von dort speichern und die Datei öffnen.",
+  "The file at {0} is larger than {1} MB.": "Die Datei auf {0} ist größer als {1} MB.",
+  "{0} has no such picture (it answered {1}). Check the address.":
+    "{0} hat kein solches Bild (Antwort: {1}). Bitte die Adresse prüfen.",
+  "{0} did not send the picture (it answered {1}).": "{0} hat das Bild nicht geschickt (Antwort: {1}).",
+  "The data: address is damaged or cut short. Copy all of it, or save the picture and open the file.":
+    "Die data:-Adresse ist beschädigt oder abgeschnitten. Bitte ganz kopieren oder das Bild speichern und die Datei öffnen.",
+  "The browser cannot show a picture this large. Choose a smaller zoom.":
+    "Ein so großes Bild kann der Browser nicht zeigen. Bitte einen kleineren Zoom wählen.",
+
+  // Examples
+  Sign: "Schild",
+  "A wooden road sign: welcome to colorful Colorado": "Ein hölzernes Straßenschild: Willkommen im bunten Colorado",
+  Façade: "Fassade",
+  "The many windows of the Hawa Mahal": "Die vielen Fenster des Hawa Mahal",
+  Fur: "Fell",
+  "A golden retriever": "Ein Golden Retriever",
+  Portrait: "Porträt",
+  "A smiling girl with a pink hair band": "Ein lächelndes Mädchen mit rosa Haarband",
+  Foliage: "Blätter",
+  "Violet asters with leaves": "Violette Astern mit Blättern",
+  Print: "Druck",
+  "A Japanese woodblock print of two officers, with script":
+    "Ein japanischer Holzschnitt mit zwei Offizieren und Schrift",
+  "Snapshot, JPEG": "Foto, JPEG",
+  "The smiling girl, strongly compressed": "Das lächelnde Mädchen, stark komprimiert",
+  "Screenshot, JPEG": "Bildschirmfoto, JPEG",
+  "A compressed screenshot of a tide log": "Ein komprimiertes Bildschirmfoto eines Gezeitenprotokolls",
+
+  // Enlarging
+  Zoom: "Zoom",
+  "{0} times": "{0}-fach",
+  "Zoom factor, {0} to {1}": "Zoomfaktor, {0} bis {1}",
+  "Any number from 1 to 16, such as 2.5": "Eine Zahl von 1 bis 16, zum Beispiel 2,5",
+  "{0} of the result in pixels": "{0} des Ergebnisses in Pixeln",
+  Width: "Breite",
+  Height: "Höhe",
+  W: "B",
+  H: "H",
+  "Result: {0}": "Ergebnis: {0}",
+  "Result: {0}; {1}, {2} of memory": "Ergebnis: {0}; {1}, {2} Speicher",
+  Automatic: "Automatisch",
+  "Processor (CPU)": "Prozessor (CPU)",
+  "Graphics card (WebGPU)": "Grafikkarte (WebGPU)",
+  "Enlarge at once what takes up to {0} seconds": "Sofort vergrößern, was bis zu {0} Sekunden dauert",
+  Device: "Gerät",
+  Enlarge: "Vergrößern",
+  Progress: "Fortschritt",
+  Cancel: "Abbrechen",
+  "Use {0} instead": "Stattdessen {0} verwenden",
+  Size: "Größe",
+  Time: "Zeit",
+  Model: "Modell",
+  "{0} (called {1} in its file)": "{0} (heißt in der Datei {1})",
+  Reason: "Grund",
+  Tiles: "Kacheln",
+  Note: "Hinweis",
+  "Model SHA-256": "SHA-256 des Modells",
+  "Output SHA-256": "SHA-256 des Ergebnisses",
+  Report: "Bericht",
+  "That takes {0}: press Enlarge.": "Das dauert {0}: „Vergrößern“ drücken.",
+  "Enlarging the part in view…": "Der sichtbare Teil wird vergrößert …",
+  "Zoom in to enlarge what you see.": "Nach dem Hineinzoomen wird der sichtbare Teil vergrößert.",
+  "The part in view is enlarged.": "Der sichtbare Teil ist vergrößert.",
+  "All of it takes {0}: press Enlarge.": "Alles dauert {0}: „Vergrößern“ drücken.",
+  "Choose a zoom from {0} to {1}.": "Bitte einen Zoom von {0} bis {1} wählen.",
+  "Ready: {0} to {1}.": "Bereit: {0} auf {1}.",
+  "Open a picture to start.": "Zum Beginnen ein Bild öffnen.",
+  "Part: {0} × {1} pixels at {2}, {3}. Arrow keys move it, Shift and arrow keys resize it, Delete removes it.":
+    "Ausschnitt: {0} × {1} Pixel bei {2}, {3}. Pfeiltasten verschieben ihn, mit Umschalttaste ändern sie seine Größe, Entf entfernt ihn.",
+  "Original: {0}": "Original: {0}",
+  "Enlarged: {0}": "Vergrößert: {0}",
+
+  // Clean-up
+  "Clean-up": "Bereinigen",
+  "Automatic: as much as the file needs": "Automatisch: so stark, wie die Datei es braucht",
+  "This model has no second set of weights, for compressed pictures.":
+    "Dieses Modell hat keine zweiten Gewichte für komprimierte Bilder.",
+  "Removes what JPEG compression left in a picture.":
+    "Entfernt, was die JPEG-Kompression in einem Bild hinterlassen hat.",
+  "This picture shows no trace of compression.": "Dieses Bild zeigt keine Spur von Kompression.",
+
+  // Several pictures
+  "Enlarging {0} of {1}: {2}…": "{0} von {1} wird vergrößert: {2} …",
+  "Saved {0} of {1} pictures.": {
+    one: "{0} von {1} Bild gespeichert.",
+    other: "{0} von {1} Bildern gespeichert.",
+  },
+  "{0} could not be enlarged; the list says why.": {
+    one: "{0} konnte nicht vergrößert werden; die Liste nennt den Grund.",
+    other: "{0} konnten nicht vergrößert werden; die Liste nennt den Grund.",
+  },
+  waiting: "wartet",
+  working: "läuft",
+  done: "fertig",
+  failed: "fehlgeschlagen",
+  "Enlarge the remaining {0}": "Die übrigen {0} vergrößern",
+  "Enlarge all {0} and save as zip": "Alle {0} vergrößern und als ZIP speichern",
+  "The results are larger than 4 GB, the most a zip file holds. Open fewer pictures, or choose a smaller zoom.":
+    "Die Ergebnisse sind größer als 4 GB; mehr fasst eine ZIP-Datei nicht. Bitte weniger Bilder öffnen oder einen kleineren Zoom wählen.",
+
+  // Comparing
+  Compare: "Vergleichen",
+  "Comparing…": "Vergleich läuft …",
+  "Comparing with {0}…": "Vergleich mit {0} …",
+  "The original": "Das Original",
+  "{0} at most": "Höchstens {0}",
+  "Add another…": "Weitere hinzufügen …",
+  Resizers: "Einfache Verfahren",
+  "PSNR and SSIM say how close each one is to the result, not how good it is. “Score the models” tells which one is better.":
+    "PSNR und SSIM sagen, wie ähnlich jedes dem Ergebnis ist, nicht wie gut es ist. Was besser ist, zeigt „Modelle bewerten“.",
+  "Show differences": "Unterschiede zeigen",
+  "{0} (yours)": "{0} (eigenes)",
+  "Show this to the left of the line": "Links der Linie zeigen",
+  "Remove {0}": "{0} entfernen",
+  identical: "identisch",
+  "{0}; computed again when shown, to save memory": "{0}; wird beim Zeigen neu berechnet, um Speicher zu sparen",
+  "The two are identical.": "Die beiden sind identisch.",
+  "The two have the same luma.": "Die beiden haben dieselbe Helligkeit.",
+  "Distance from the result: PSNR {0} dB{1}. Of 255 levels, pixels differ by {2} on average and by at most {3}.":
+    "Abstand vom Ergebnis: PSNR {0} dB{1}. Von 255 Stufen unterscheiden sich Pixel im Mittel um {2} und höchstens um {3}.",
+  "Nearest pixel": "Nächster Pixel",
+  Bilinear: "Bilinear",
+  Bicubic: "Bikubisch",
+  bicubic: "bikubisch",
+  Lanczos: "Lanczos",
+
+  // Saving
+  "Saved.": "Gespeichert.",
+  "The file is ready now. Press Share again.": "Die Datei ist jetzt bereit. Bitte noch einmal „Teilen“ drücken.",
+  "Download {0}": "{0} speichern",
+  Share: "Teilen",
+  "File format": "Dateiformat",
+  "WebP, lossless": "WebP, verlustfrei",
+  "{0} (not in this browser)": "{0} (nicht in diesem Browser)",
+  "{0} quality, 1 to 100; 100 is lossless": "Qualität für {0}, 1 bis 100; 100 ist verlustfrei",
+  "{0} quality, 1 to 100": "Qualität für {0}, 1 bis 100",
+  "JPEG has no transparency: transparent areas become white.":
+    "JPEG kennt keine Transparenz: Transparente Flächen werden weiß.",
+  "Keep camera, date and location": "Kamera, Datum und Ort behalten",
+
+  // Offline use
+  "A new version is available. {0}": "Eine neue Version ist da. {0}",
+  Reload: "Neu laden",
+  "Everything is saved on this device, so the page works offline.":
+    "Alles ist auf diesem Gerät gespeichert; die Seite funktioniert auch offline.",
+  "There is no room on this device for everything. Free some space and try again.":
+    "Auf diesem Gerät ist nicht genug Platz für alles. Bitte Platz schaffen und noch einmal versuchen.",
+  "Some files could not be loaded. Check the connection and try again.":
+    "Einige Dateien konnten nicht geladen werden. Bitte die Verbindung prüfen und noch einmal versuchen.",
+  "Saving for offline use: {0} of {1} MB": "Wird für die Offline-Nutzung gespeichert: {0} von {1} MB",
+  "Try again": "Noch einmal versuchen",
+  "Save everything for offline use": "Alles für die Offline-Nutzung speichern",
+
+  // Live zoom
+  "Live zoom": "Live-Zoom",
+  "Zoom in live on a camera, a video, a tab or the screen":
+    "Live in eine Kamera, ein Video, einen Tab oder den Bildschirm zoomen",
+  Camera: "Kamera",
+  "Camera {0}": "Kamera {0}",
+  "The browser cannot play this file. Choose another video, such as MP4 or WebM.":
+    "Der Browser kann diese Datei nicht abspielen. Bitte ein anderes Video wählen, etwa MP4 oder WebM.",
+  "Nothing is shared. To pick a tab or screen, choose Screen again.":
+    "Es wird nichts geteilt. Für einen Tab oder Bildschirm bitte noch einmal „Bildschirm“ wählen.",
+  "The tab or screen cannot be shared. Check that your system lets the browser record it.":
+    "Der Tab oder Bildschirm lässt sich nicht teilen. Bitte prüfen, ob das System dem Browser die Aufnahme erlaubt.",
+  "The camera is blocked. Allow it for this page in the browser's settings, then choose Camera again.":
+    "Die Kamera ist gesperrt. Bitte in den Einstellungen des Browsers für diese Seite erlauben und noch einmal „Kamera“ wählen.",
+  "No camera was found. Connect one and choose Camera again, or open a video file.":
+    "Es wurde keine Kamera gefunden. Bitte eine anschließen und noch einmal „Kamera“ wählen oder eine Videodatei öffnen.",
+  "The camera cannot be read. Close other programs that use it, then choose Camera again.":
+    "Die Kamera lässt sich nicht lesen. Bitte andere Programme schließen, die sie benutzen, und noch einmal „Kamera“ wählen.",
+  "Browsers give a camera only to secure pages. Open this page with https, or open a video file.":
+    "Browser geben die Kamera nur sicheren Seiten. Bitte diese Seite mit https oder eine Videodatei öffnen.",
+  "The camera did not start. Choose Camera again, or open a video file.":
+    "Die Kamera ist nicht gestartet. Bitte noch einmal „Kamera“ wählen oder eine Videodatei öffnen.",
+  "Sharing has ended. To go on, choose Screen again.": "Das Teilen ist beendet. Weiter geht es mit „Bildschirm“.",
+  "The camera was disconnected. Connect it and choose Camera again.":
+    "Die Kamera wurde getrennt. Bitte anschließen und noch einmal „Kamera“ wählen.",
+  "Part to zoom into. Arrow keys move it, plus and minus zoom.":
+    "Ausschnitt, in den gezoomt wird. Pfeiltasten verschieben ihn, Plus und Minus zoomen.",
+  "Digital zoom": "Digitalzoom",
+  "Keep {0} frames a second": "{0} Bilder pro Sekunde halten",
+  Source: "Quelle",
+  Video: "Video",
+  "A tab, a window or the whole screen": "Ein Tab, ein Fenster oder der ganze Bildschirm",
+  Screen: "Bildschirm",
+  "Which camera": "Welche Kamera",
+  "Save the enlarged part as PNG, as it is now": "Den vergrößerten Ausschnitt, wie er jetzt ist, als PNG speichern",
+  Save: "Speichern",
+  "Open this part in the page, to enlarge it with the model that is chosen there":
+    "Diesen Ausschnitt in der Seite öffnen und mit dem dort gewählten Modell vergrößern",
+  "Enlarge<0>&nbsp;with the full network</0>": "Vergrößern<0>&nbsp;mit dem vollen Netz</0>",
+  Continue: "Weiter",
+  Freeze: "Anhalten",
+  "Shared picture": "Geteiltes Bild",
+  "Opening the video…": "Das Video wird geöffnet …",
+  "Waiting for the picture. The browser may ask you to allow it.":
+    "Warten auf das Bild. Vielleicht fragt der Browser nach der Erlaubnis.",
+  "Paused while this page is hidden.": "Pausiert, solange diese Seite verborgen ist.",
+  "Frozen. You can still move the part, and make it larger.":
+    "Angehalten. Der Ausschnitt lässt sich noch verschieben und vergrößern.",
+  "Drag the rectangle. Zoom with <0>the wheel, + and −, or</0>two fingers.":
+    "Das Rechteck ziehen. Zoomen mit <0>Mausrad, + und − oder </0>zwei Fingern.",
+  "Starting the engine…": "Die Engine startet …",
+  "{0} × {1} → {2} × {3} pixels": "{0} × {1} → {2} × {3} Pixel",
+  "graphics card": "Grafikkarte",
+  "processor, {0} workers": { one: "Prozessor, {0} Worker", other: "Prozessor, {0} Worker" },
+  "{0} frames a second with a delay of {1}.": "{0} Bilder pro Sekunde mit {1} Verzögerung.",
+  "The camera delivers no more than that.": "Mehr liefert die Kamera nicht.",
+  "The video delivers no more than that.": "Mehr liefert das Video nicht.",
+  "The screen delivers no more than that.": "Mehr liefert der Bildschirm nicht.",
+  "This device cannot reach {0} frames a second, even with the smallest part.":
+    "Dieses Gerät erreicht {0} Bilder pro Sekunde nicht, auch nicht mit dem kleinsten Ausschnitt.",
+  "A larger part would be slower.": "Ein größerer Ausschnitt wäre langsamer.",
+  "The part, enlarged without a network": "Der Ausschnitt, ohne Netz vergrößert",
+  "The part, enlarged by the network": "Der Ausschnitt, vom Netz vergrößert",
+  "The browser could not create a canvas for the picture. Reload the page.":
+    "Der Browser konnte keine Zeichenfläche für das Bild anlegen. Bitte die Seite neu laden.",
+  "The camera was off while this page was hidden. It is on again.":
+    "Die Kamera war aus, solange diese Seite verborgen war. Sie ist wieder an.",
+  "The video was paused while this page was hidden.": "Das Video war pausiert, solange diese Seite verborgen war.",
+  "This site has no model for live pictures. Ask its owner to add splitsr-tiny-x2.":
+    "Diese Website hat kein Modell für Live-Bilder. Wer sie betreibt, muss splitsr-tiny-x2 hinzufügen.",
+  "a picture from the camera": "ein Bild von der Kamera",
+  "a picture from the video": "ein Bild aus dem Video",
+};

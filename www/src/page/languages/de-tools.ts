@@ -1,0 +1,226 @@
+/** German: links, scores, models and the network. */
+import type { Texts } from "../shared/words.ts";
+
+export const texts: Texts = {
+  // Links
+  "Link copied": "Link kopiert",
+  "Copy link": "Link kopieren",
+  "The link opens a picture, which has not been loaded.": "Der Link öffnet ein Bild, das nicht geladen wurde.",
+  "The link opens the picture at {0}, which has not been loaded.":
+    "Der Link öffnet das Bild auf {0}, das nicht geladen wurde.",
+  "The link contains the settings but not your picture.": "Der Link enthält die Einstellungen, aber nicht das Bild.",
+  "Works for a small picture or a small part of one": "Geht mit einem kleinen Bild oder einem kleinen Ausschnitt",
+  "Include the part in the link": "Ausschnitt in den Link aufnehmen",
+  "Include the picture in the link": "Bild in den Link aufnehmen",
+  "The link points to the picture at {0}. Whoever opens it is asked before the picture is loaded.":
+    "Der Link verweist auf das Bild auf {0}. Wer ihn öffnet, wird gefragt, bevor das Bild geladen wird.",
+  "The link opens this picture, enlarged the same way.": "Der Link öffnet dieses Bild, ebenso vergrößert.",
+  "It is {0} KB long.": "Er ist {0} KB lang.",
+  "It contains the file as it is, with its metadata if it has any.":
+    "Er enthält die Datei, wie sie ist, mit ihren Metadaten, falls sie welche hat.",
+  "The link opens this picture, enlarged the same way. {0} {1}":
+    "Der Link öffnet dieses Bild, ebenso vergrößert. {0} {1}",
+  "Take the picture out of the link": "Bild aus dem Link entfernen",
+  "{0} is only on this device, so this link works only here. <0>Download the model</0> and send it along with the link. It can be loaded under Model.":
+    "{0} ist nur auf diesem Gerät, daher geht dieser Link nur hier. <0>Modell herunterladen</0> und mit dem Link verschicken. Unter „Modell“ lässt es sich laden.",
+  "The browser does not allow copying. Copy the address of this page instead; it is the same link.":
+    "Der Browser erlaubt das Kopieren nicht. Bitte stattdessen die Adresse dieser Seite kopieren; sie ist derselbe Link.",
+  "The link is too long to be from this page.": "Der Link ist zu lang, um von dieser Seite zu sein.",
+  "The link uses a model that this page does not have.":
+    "Der Link verwendet ein Modell, das es auf dieser Seite nicht gibt.",
+  "The link compares with something that this page does not have.":
+    "Der Link vergleicht mit etwas, das es auf dieser Seite nicht gibt.",
+  "The link compares with more than {0} others.": "Der Link vergleicht mit mehr als {0} anderen.",
+  "The link's {0} is not one of the choices.": "Im Link steht ein Wert, der nicht zur Auswahl steht: {0}.",
+  "The link cannot be read.": "Der Link ist nicht lesbar.",
+  "The link uses a picture that this page does not have.":
+    "Der Link verwendet ein Bild, das es auf dieser Seite nicht gibt.",
+  "The link's zoom is not a number from {0} to {1}.": "Der Zoom des Links ist keine Zahl von {0} bis {1}.",
+  "The link names an unknown device.": "Der Link nennt ein unbekanntes Gerät.",
+  "The link's clean-up must be auto or a number from 0 to 100.":
+    "Für das Bereinigen muss im Link „auto“ oder eine Zahl von 0 bis 100 stehen.",
+  "The link's part of the picture cannot be read.": "Der Ausschnitt im Link ist nicht lesbar.",
+  "The link's hashes cannot be read.": "Die Prüfsummen im Link sind nicht lesbar.",
+  "The link's view cannot be read.": "Die Ansicht im Link ist nicht lesbar.",
+  "The link's view has a switch that this page does not have.":
+    "Die Ansicht im Link hat einen Schalter, den es auf dieser Seite nicht gibt.",
+  "The link's file format cannot be read.": "Das Dateiformat im Link ist nicht lesbar.",
+  "The link's scale for scoring is not one of the choices.":
+    "Der Faktor für die Bewertung im Link steht nicht zur Auswahl.",
+  "The link's picture is too large for a link.": "Das Bild im Link ist zu groß für einen Link.",
+  "The link's picture is empty.": "Das Bild im Link ist leer.",
+  "The link's picture is cut short.": "Das Bild im Link ist abgeschnitten.",
+  "The picture needs {0} in the link, but only {1} fit. Choose a smaller part with “Select area”.":
+    "Das Bild braucht {0} im Link, aber nur {1} passen hinein. Mit „Auswahl“ lässt sich ein kleinerer Ausschnitt wählen.",
+
+  // Verifying
+  "Verify the result": "Ergebnis prüfen",
+  "Only the CPU gives the same result on every machine, bit for bit. Set the device to Processor (CPU) or Automatic.":
+    "Nur die CPU liefert auf jedem Rechner Bit für Bit dasselbe Ergebnis. Bitte als Gerät „Prozessor (CPU)“ oder „Automatisch“ wählen.",
+  "Enlarge again with a slower method that gives the same result on every machine, bit for bit":
+    "Noch einmal vergrößern, mit einem langsameren Verfahren, das auf jedem Rechner Bit für Bit dasselbe Ergebnis liefert",
+  "The link contains the expected result. It is not verified yet.":
+    "Der Link enthält das erwartete Ergebnis. Es ist noch nicht geprüft.",
+  "The result shown is identical to the exact one.": "Das gezeigte Ergebnis ist mit dem exakten identisch.",
+  "The result shown differs from the exact one by at most {0} levels.": {
+    one: "Das gezeigte Ergebnis weicht vom exakten um höchstens {0} Stufe ab.",
+    other: "Das gezeigte Ergebnis weicht vom exakten um höchstens {0} Stufen ab.",
+  },
+  "The link now contains the hash of the exact result.":
+    "Der Link enthält jetzt die Prüfsumme des exakten Ergebnisses.",
+  "Not reproduced: this page has a different model than the sender.":
+    "Nicht reproduziert: Diese Seite hat ein anderes Modell als der Absender.",
+  "The picture at {0} may have changed.": "Vielleicht hat sich das Bild auf {0} geändert.",
+  "Not reproduced: the exact result here differs from the sender's.":
+    "Nicht reproduziert: Das exakte Ergebnis weicht hier von dem des Absenders ab.",
+  "Reproduced exactly.": "Exakt reproduziert.",
+
+  // Scoring
+  Score: "Bewerten",
+  "Score the models": "Modelle bewerten",
+  "Shrinks the picture with the standard benchmark method, enlarges it again with every model and resizer, and compares each result with the original. Use a sharp picture.":
+    "Verkleinert das Bild mit dem üblichen Benchmark-Verfahren, vergrößert es mit jedem Modell und Verfahren wieder und vergleicht jedes Ergebnis mit dem Original. Das Bild sollte scharf sein.",
+  "Scale factor": "Skalierungsfaktor",
+  "Horizontal axis of the plot": "Waagerechte Achse des Diagramms",
+  "PSNR vs. {0}": "PSNR gegen {0}",
+  "Models are green, resizers grey. The ring is around the chosen model.":
+    "Modelle sind grün, einfache Verfahren grau. Der Ring umgibt das gewählte Modell.",
+  "Save as CSV": "CSV speichern",
+  "Save plot": "Diagramm speichern",
+  exact: "exakt",
+  milliseconds: "Millisekunden",
+  "multiply-adds": "Multiply-Adds",
+  "PSNR vs. {0}; the numbers refer to the rows of the table":
+    "PSNR gegen {0}; die Nummern verweisen auf die Zeilen der Tabelle",
+  "This picture is too large to score. Use one of at most 4 megapixels, or choose a part of it.":
+    "Dieses Bild ist zu groß für die Bewertung. Bitte eines mit höchstens 4 Megapixeln oder einen Ausschnitt nehmen.",
+  "There is nothing to plot.": "Es gibt nichts zu zeichnen.",
+  "The browser could not draw the plot.": "Der Browser konnte das Diagramm nicht zeichnen.",
+
+  // Models
+  "Not trained": "Nicht trainiert",
+  "Let the model follow the zoom": "Modell passend zum Zoom wählen",
+  "for ×{0}": "für ×{0}",
+  "many networks, see Network below": "viele Netze, siehe „Netz“ unten",
+  "{0} parameters": "{0} Parameter",
+  "chosen to suit the zoom": "passend zum Zoom gewählt",
+  "trained for {0} hours": "{0} Stunden trainiert",
+  "trained for {0} minutes": { one: "{0} Minute trainiert", other: "{0} Minuten trainiert" },
+  "Load a model from a file": "Modell aus einer Datei laden",
+  Delete: "Löschen",
+  "Deleted {0}. <0>Undo</0>": "{0} gelöscht. <0>Rückgängig</0>",
+  "Your model, loaded from a file and stored on this device.":
+    "Eigenes Modell, aus einer Datei geladen und auf diesem Gerät gespeichert.",
+  "Your model: a new network started from {0} and trained for {1} steps ({2} vs. {0}). It is stored on this device.": {
+    one: "Eigenes Modell: ein neues Netz, ausgehend von {0} {1} Schritt trainiert ({2} gegenüber {0}). Es ist auf diesem Gerät gespeichert.",
+    other:
+      "Eigenes Modell: ein neues Netz, ausgehend von {0} {1} Schritte trainiert ({2} gegenüber {0}). Es ist auf diesem Gerät gespeichert.",
+  },
+  "Your model: {0} unchanged, because no step improved it. It is stored on this device.":
+    "Eigenes Modell: {0} unverändert, weil kein Schritt es verbessert hat. Es ist auf diesem Gerät gespeichert.",
+  "Your model: {0} fine-tuned for {1} steps ({2}). It is stored on this device.": {
+    one: "Eigenes Modell: {0}, {1} Schritt nachtrainiert ({2}). Es ist auf diesem Gerät gespeichert.",
+    other: "Eigenes Modell: {0}, {1} Schritte nachtrainiert ({2}). Es ist auf diesem Gerät gespeichert.",
+  },
+  "SplitSR ×2 (best)": "SplitSR ×2 (am besten)",
+  "SplitSR ×2 (balanced)": "SplitSR ×2 (ausgewogen)",
+  "SplitSR ×2 (fast)": "SplitSR ×2 (schnell)",
+  "SplitSR ×3 (best)": "SplitSR ×3 (am besten)",
+  "SplitSR ×4 (best)": "SplitSR ×4 (am besten)",
+  "SplitSR ×4 (fast)": "SplitSR ×4 (schnell)",
+  "Elastic ×{0} (any split ratio)": "Elastisch ×{0} (jedes Split-Verhältnis)",
+  "SplitSR ×{0}, split ratio {1}": "SplitSR ×{0}, Split-Verhältnis {1}",
+  "SplitSR ×{0}, hybrid index {1}": "SplitSR ×{0}, Hybrid-Index {1}",
+  "For photographs": "Für Fotos",
+  Yours: "Eigene",
+  "Many networks in one": "Viele Netze in einem",
+  "For research": "Für die Forschung",
+  "The new model needs a name.": "Das neue Modell braucht einen Namen.",
+  "A name can have at most {0} characters.": "Ein Name kann höchstens {0} Zeichen haben.",
+  "A name can contain only letters, digits, hyphens, dots and underscores.":
+    "Ein Name kann nur Buchstaben (ohne Umlaute), Ziffern, Bindestriche, Punkte und Unterstriche enthalten.",
+  "A model called {0} already exists. Choose another name.":
+    "Ein Modell namens {0} gibt es schon. Bitte einen anderen Namen wählen.",
+  "This model is already in the list as {0}.": "Dieses Modell ist schon in der Liste, als {0}.",
+  "Another model is called {0}, so this one is named {1}.":
+    "Ein anderes Modell heißt {0}, daher bekommt dieses den Namen {1}.",
+  "{0} stays in the list until you close this page. Download it to keep it.":
+    "{0} bleibt in der Liste, bis diese Seite geschlossen wird. Zum Behalten bitte herunterladen.",
+  "There is no room left on this device. Earlier versions are still saved; free some space to save new ones.":
+    "Auf diesem Gerät ist kein Platz mehr. Frühere Stände sind noch gespeichert; für neue muss Platz frei werden.",
+  "The browser does not let this page save anything on this device ({0}).":
+    "Der Browser lässt diese Seite nichts auf diesem Gerät speichern ({0}).",
+
+  // Network
+  Network: "Netz",
+  "Split ratio": "Split-Verhältnis",
+  "split ratio": "Split-Verhältnis",
+  "Hybrid index": "Hybrid-Index",
+  "hybrid index": "Hybrid-Index",
+  "Hybrid mode": "Hybrid-Modus",
+  "hybrid mode": "Hybrid-Modus",
+  Replacement: "Ersetzung",
+  replacement: "Ersetzung",
+  Block: "Block",
+  block: "Block",
+  "{0} of {1}": "{0} von {1}",
+  "split first": "Split zuerst",
+  "standard first": "Standard zuerst",
+  interleaved: "abwechselnd",
+  features: "Merkmale",
+  upsampler: "Upsampler",
+  both: "beide",
+  split: "Split",
+  shuffle: "Shuffle",
+  "inverted residual": "Inverted Residual",
+  idle: "Idle",
+  ghost: "Ghost",
+  "Choose values marked ✓ under Network, or train this network under Fine-tune.":
+    "Bitte unter „Netz“ Werte mit ✓ wählen oder dieses Netz unter „Nachtrainieren“ trainieren.",
+  "Choose values marked ✓ under Network, or a model.": "Bitte unter „Netz“ Werte mit ✓ oder ein Modell wählen.",
+  "No model has been trained with these hyper-parameters.": "Mit diesen Hyperparametern wurde kein Modell trainiert.",
+  "{0} is included for comparison and has none of SplitSR's hyper-parameters. {1}":
+    "{0} ist zum Vergleich dabei und hat keine der Hyperparameter von SplitSR. {1}",
+  "This model holds a network for each split ratio, hybrid index and mode. The result follows the sliders while that takes at most four seconds. {0}":
+    "Dieses Modell enthält ein Netz für jedes Split-Verhältnis, jeden Hybrid-Index und Modus. Das Ergebnis folgt den Reglern, solange das höchstens vier Sekunden dauert. {0}",
+  "<0>{0}</0>&nbsp;was trained for this network alone{1}.": "<0>{0}</0>&nbsp;wurde nur für dieses Netz trainiert{1}.",
+  "One model for every split ratio, hybrid index and hybrid mode":
+    "Ein Modell für jedes Split-Verhältnis, jeden Hybrid-Index und Hybrid-Modus",
+  "Trade quality for speed: {0}": "Qualität gegen Tempo tauschen: {0}",
+  "{0} billion multiply-adds for 1280 × 720": "{0} Milliarden Multiply-Adds für 1280 × 720",
+  "billion multiply-adds for 1280 × 720": "Milliarden Multiply-Adds für 1280 × 720",
+  "receptive field: the whole picture": "rezeptives Feld: das ganze Bild",
+  "receptive field: {0} × {1} pixels": "rezeptives Feld: {0} × {1} Pixel",
+  "{0} ms per megapixel of the result, measured on this {1} at ×{2}":
+    "{0} ms je Megapixel des Ergebnisses, auf dieser {1} bei ×{2} gemessen",
+  "about {0} ms per megapixel of the result (estimated)": "etwa {0} ms je Megapixel des Ergebnisses (geschätzt)",
+  "PSNR of this network on the validation pictures: {0}.": "PSNR dieses Netzes auf den Validierungsbildern: {0}.",
+  "PSNR vs. multiply-adds of {0} networks. {1}": "PSNR gegen Multiply-Adds von {0} Netzen. {1}",
+  "{0} Each dot is a network of this model; the line joins those of this split ratio. Each diamond is a model that was trained for one network alone.":
+    "{0} Jeder Punkt ist ein Netz dieses Modells; die Linie verbindet die mit diesem Split-Verhältnis. Jede Raute ist ein Modell, das nur für ein Netz trainiert wurde.",
+  "Time for the picture, in ms": "Zeit für das Bild, in ms",
+  "Chooses the best network that is expected to take no longer":
+    "Wählt das beste Netz, das voraussichtlich nicht länger braucht",
+  "Upsampler: 1 × 1, {0} → {1}, pixel shuffle ×{2}": "Upsampler: 1 × 1, {0} → {1}, Pixel-Shuffle ×{2}",
+  "Upsampler: 3 × 3, {0} → {1}, pixel shuffle ×{2}": "Upsampler: 3 × 3, {0} → {1}, Pixel-Shuffle ×{2}",
+  "Head: 3 × 3, 3 → {0}": "Kopf: 3 × 3, 3 → {0}",
+  "3 × 3, {0} → {1}, plus the head's output": "3 × 3, {0} → {1}, plus Ausgabe des Kopfs",
+  "Tail: 3 × 3, {0} → 3": "Ende: 3 × 3, {0} → 3",
+  "Each standard block ends with channel attention.": "Jeder Standardblock endet mit Channel Attention.",
+  "Head, {0} groups of {1} blocks, {2} of them lightweight, lightweight upsampler, tail":
+    "Kopf, {0} Gruppen zu {1} Blöcken, {2} davon leicht, leichter Upsampler, Ende",
+  "Head, {0} groups of {1} blocks, {2} of them lightweight, standard upsampler, tail":
+    "Kopf, {0} Gruppen zu {1} Blöcken, {2} davon leicht, Standard-Upsampler, Ende",
+  "Read the drawing from the top down. Each column is a group. Each row is a block, and its bars are the channels that the block convolves, in colour in a lightweight group. The group's own convolution is at the bottom. {0} A ✓ in the lists marks a choice with trained weights.":
+    "Die Zeichnung liest sich von oben nach unten. Jede Spalte ist eine Gruppe. Jede Zeile ist ein Block, und ihre Balken sind die Kanäle, die der Block faltet, in leichten Gruppen farbig. Unten steht die eigene Faltung der Gruppe. {0} Ein ✓ in den Listen bedeutet, dass es dafür trainierte Gewichte gibt.",
+  "A lightweight group, enlarged:": "Eine leichte Gruppe, vergrößert:",
+  "A lightweight block, enlarged:": "Ein leichter Block, vergrößert:",
+  "Bicubic, ×{0}; then on luma only": "Bikubisch, ×{0}; dann nur auf der Helligkeit",
+  "Bicubic enlargement, then three convolutions on luma only: {0}":
+    "Bikubische Vergrößerung, dann drei Faltungen nur auf der Helligkeit: {0}",
+  "Head, {0} residual blocks, upsampler, tail": "Kopf, {0} Residualblöcke, Upsampler, Ende",
+  "The channels of {0} blocks, and how they move from one block to the next": {
+    one: "Die Kanäle von {0} Block, und wie sie von einem Block zum nächsten wandern",
+    other: "Die Kanäle von {0} Blöcken, und wie sie von einem Block zum nächsten wandern",
+  },
+};
