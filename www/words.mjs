@@ -121,11 +121,16 @@ translate([body], (text) => {
 const names = readdirSync(languages);
 for (const name of names.filter((name) => /^[a-z]{2}\.ts$/.test(name)).map((name) => name.slice(0, 2))) {
   const translated = {};
-  for (const file of names.filter((file) => file.startsWith(`${name}-`))) {
+  const parts = names.filter((file) => file.startsWith(`${name}-`));
+  for (const file of parts) {
     const { texts: some } = await load(join(languages, file));
-    for (const text of Object.keys(some)) if (text in translated) troubles.push(`${file}: "${text}" is twice`);
+    for (const text of Object.keys(some)) if (text in translated) troubles.push(`${file}: "${text}" is there twice`);
     Object.assign(translated, some);
   }
+  const { importedFiles } = ts.preProcessFile(readFileSync(join(languages, `${name}.ts`), "utf8"));
+  const imported = importedFiles.flatMap(({ fileName }) => /^\.\/(.*)/.exec(fileName)?.[1] ?? []);
+  if (imported.toSorted().join() !== parts.toSorted().join())
+    troubles.push(`${name}.ts: imports ${imported.join(", ")}, and there are ${parts.join(", ")}`);
   const { pluralCategories } = new Intl.PluralRules(name).resolvedOptions();
   for (const [text, { place, isPlural }] of texts) {
     const said = translated[text];

@@ -42,6 +42,8 @@ pub use planes::Area;
 pub(crate) use planes::to_8_bits;
 pub use sniff::{Content, SNIFFED, sniff};
 
+use std::ops::Range;
+
 use crate::error::{Error, Result};
 
 /// A decoded picture: upright (the EXIF orientation is already applied), rows from the top, without
@@ -199,9 +201,10 @@ impl Picture {
     pub fn crop(&self, area: Area) -> Self {
         assert!(area.width > 0 && area.height > 0, "an empty area is no picture");
         let rows = (0..area.height).map(|y| self.row_range(area, y));
+        let count = area.width as usize * area.height as usize * self.layout.channels();
         let samples = match &self.samples {
-            Samples::U8(values) => Samples::U8(rows.flat_map(|row| &values[row]).copied().collect()),
-            Samples::U16(values) => Samples::U16(rows.flat_map(|row| &values[row]).copied().collect()),
+            Samples::U8(values) => Samples::U8(gather(values, rows, count)),
+            Samples::U16(values) => Samples::U16(gather(values, rows, count)),
         };
         self.with_pixels(area.width, area.height, self.layout, samples)
     }
@@ -285,6 +288,13 @@ impl Picture {
             Samples::U16(values) => rgba(values, channels, narrow),
         }
     }
+}
+
+/// The `count` values in these ranges.
+fn gather<T: Copy>(values: &[T], ranges: impl Iterator<Item = Range<usize>>, count: usize) -> Vec<T> {
+    let mut gathered = Vec::with_capacity(count);
+    ranges.for_each(|range| gathered.extend_from_slice(&values[range]));
+    gathered
 }
 
 fn replicate<T: Copy>(values: &[T], alpha: bool) -> Vec<T> {

@@ -98,13 +98,18 @@ mod tests {
             let edsr = NetworkConfig::Edsr(EdsrConfig { scale, channels: 16, blocks: 4 });
             let srcnn = NetworkConfig::Srcnn(SrcnnConfig { scale });
             for config in [splitsr, edsr, srcnn] {
-                let network = bilinear_init(Network::new(&config, &device), &device).unwrap();
-                let x = Tensor::from_data(TensorData::new(gradient(height, width), [1, 3, height, width]), &device);
-                let values: Vec<f32> = network.forward(x).into_data().try_into_vec().unwrap();
-                let expected = gradient(scale * height, scale * width);
-                let errors = values.iter().zip(&expected).map(|(value, expected)| (value - expected).abs());
-                let mean = errors.sum::<f32>() / values.len() as f32;
-                assert!(mean < 0.08, "{config:?}: {mean}");
+                let error = |network: &Network| {
+                    let x = TensorData::new(gradient(height, width), [1, 3, height, width]);
+                    let y = network.forward(Tensor::from_data(x, &device));
+                    let values: Vec<f32> = y.into_data().try_into_vec().unwrap();
+                    let expected = gradient(scale * height, scale * width);
+                    let errors = values.iter().zip(&expected).map(|(value, expected)| (value - expected).abs());
+                    errors.sum::<f32>() / values.len() as f32
+                };
+                let random = Network::new(&config, &device);
+                let (before, after) = (error(&random), error(&bilinear_init(random, &device).unwrap()));
+                // What the random weights add differs from one network to the next.
+                assert!(after < 0.12 && after < before / 2.0, "{config:?}: {before} became {after}");
             }
         }
     }

@@ -1,7 +1,8 @@
 //! Pixels from a canvas and for a canvas.
 
 use js_sys::Uint8Array;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::*;
 use web_sys::{ContextAttributes2d, ImageBitmap, OffscreenCanvas, OffscreenCanvasRenderingContext2d};
 
 use super::Result;
@@ -21,18 +22,34 @@ pub(super) fn draw(bitmap: &ImageBitmap) -> Result<OffscreenCanvasRenderingConte
     Ok(context)
 }
 
-/// Pixels that are copied at once: an instance's memory never shrinks, so that a copy of a whole picture would stay.
+/// Pixels that are copied at once: an instance's memory never shrinks, so that a copy of a whole
+/// picture would stay.
 pub(super) const PIECE_PIXELS: u32 = 1 << 20;
 
-/// The RGBA8 pixels of a picture, of whose parts `to_rgba8` makes them, in JavaScript's memory.
-pub(super) fn rgba8(picture: &Picture, to_rgba8: impl Fn(Picture) -> Vec<u8>) -> Uint8Array {
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_name = Uint8Array)]
+    type Allocated;
+
+    #[wasm_bindgen(constructor, catch, js_class = "Uint8Array")]
+    fn new(length: u32) -> Result<Allocated>;
+}
+
+/// An array in JavaScript's memory. Throws `RangeError` if there is no room for it; that of `js_sys`
+/// would leave this instance in the midst of a call.
+pub(super) fn allocate(length: u32) -> Result<Uint8Array> {
+    Ok(Allocated::new(length)?.unchecked_into())
+}
+
+/// A picture's RGBA8 pixels in JavaScript's memory. `to_rgba8` converts one piece at a time.
+pub(super) fn rgba8(picture: &Picture, to_rgba8: impl Fn(Picture) -> Vec<u8>) -> Result<Uint8Array> {
     let Picture { width, height, .. } = *picture;
-    let pixels = Uint8Array::new_with_length(4 * width * height);
+    let pixels = allocate(4 * width * height)?;
     let step = (PIECE_PIXELS / width).max(1);
     for top in (0..height).step_by(step as usize) {
         let piece = to_rgba8(picture.crop(Area { left: 0, top, width, height: step.min(height - top) }));
         let start = 4 * width * top;
         pixels.subarray(start, start + piece.len() as u32).copy_from(&piece);
     }
-    pixels
+    Ok(pixels)
 }

@@ -58,12 +58,12 @@ pub fn encode(picture: &Picture, kind: &str, quality: Option<u8>, original: Opti
 
 /// `picture` for a canvas: RGBA8 in sRGB, row by row without padding.
 #[wasm_bindgen(js_name = srgbRgba8)]
-pub fn srgb_rgba8(picture: &Picture) -> Uint8Array {
+pub fn srgb_rgba8(picture: &Picture) -> Result<Uint8Array> {
     canvas::rgba8(&picture.0, |piece| profile::into_srgb(piece).to_rgba8())
 }
 
-/// Converts `rgba`, opaque pixels in the colours of the profile `icc`, to sRGB: as `srgbRgba8` for a picture of them. In
-/// place, so that the caller of many pieces leaves no garbage.
+/// Converts `rgba`, opaque pixels in the colours of the profile `icc`, to sRGB: as `srgbRgba8` for a
+/// picture of them. In place, so that the caller of many pieces leaves no garbage.
 #[wasm_bindgen(js_name = intoSrgb)]
 pub fn into_srgb(rgba: &mut [u8], icc: Vec<u8>) -> Result<()> {
     let colours: Vec<u8> = rgba.chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();

@@ -20,8 +20,8 @@ struct Header {
     notes: Vec<String>,
 }
 
-/// `picture` as bytes that [`unpack`] reads, in the same build on the same machine: one part after the other. The second
-/// is the picture's own memory, which is not copied.
+/// `picture` as bytes that [`unpack`] reads, in the same build on the same machine, in two parts: the
+/// header with the profile, and the samples, which are the picture's own memory.
 pub(super) fn pack(picture: &Picture) -> (Vec<u8>, &[u8]) {
     let (samples, depth): (&[u8], u8) = match &picture.samples {
         Samples::U8(values) => (values, 8),
@@ -54,8 +54,8 @@ impl Header {
     }
 }
 
-/// Reads what [`pack`] wrote: `length` bytes, of which `read` copies those from a place on, as many as fit. So they
-/// need not be in this instance's memory, which never shrinks.
+/// Reads what [`pack`] wrote, `length` bytes. `read(at, into)` fills `into` with the bytes from `at`
+/// on, so that they need not be in this instance's memory, which never shrinks.
 ///
 /// # Errors
 /// [`Error::Decode`] if the bytes are something else.

@@ -102,19 +102,19 @@ impl Picture {
 
     /// `4 * width * height` bytes: red, green, blue, alpha, row by row without padding, in the
     /// colours of the picture's profile.
-    pub fn rgba8(&self) -> Uint8Array {
+    pub fn rgba8(&self) -> Result<Uint8Array> {
         canvas::rgba8(&self.0, |piece| piece.to_rgba8())
     }
 
     /// The whole picture as bytes for `unpack`, without loss, in a buffer that outlives this
     /// instance.
-    pub fn pack(&self) -> Uint8Array {
+    pub fn pack(&self) -> Result<Uint8Array> {
         let (head, samples) = pack::pack(&self.0);
         let (start, end) = (head.len() as u32, (head.len() + samples.len()) as u32);
-        let bytes = Uint8Array::new_with_length(end);
+        let bytes = canvas::allocate(end)?;
         bytes.subarray(0, start).copy_from(&head);
         bytes.subarray(start, end).copy_from(samples);
-        bytes
+        Ok(bytes)
     }
 }
 

@@ -235,8 +235,8 @@ fn networks_of_all_kinds_agree() {
     }
 }
 
-/// The largest difference, in levels, between what two models make of the middle of each demo picture. Whole
-/// pictures take the imitated card most of a minute.
+/// The largest difference, in levels, between what two models make of the middle of each demo
+/// picture. Whole pictures take the imitated card most of a minute.
 fn levels(a: &Model, b: &Model) -> u8 {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/public/demo");
     let pictures = folder.read_dir().unwrap().map(|entry| entry.unwrap().path());

@@ -25,7 +25,7 @@ export async function pack(source: string, to: string): Promise<string> {
 }
 
 export const test = base.extend<object, { packed: { tarball: string; folder: string } }>({
-  /** The package, and what is in it: packed once for all cases. */
+  /** The package, and what is in it: packed once for each of the tests' processes. */
   packed: [
     // eslint-disable-next-line no-empty-pattern -- Playwright reads here what a fixture needs
     async ({}, use) => {
