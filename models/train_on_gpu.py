@@ -3,11 +3,11 @@
 
     train_on_gpu.py --init models/splitsr-x2.safetensors --data tiles --val val --out x2.safetensors --minutes 8
 
-It knows SplitSR with split or standard blocks and a dense upsampler, at any scale. All tiles stay in the
-card's memory, and a whole step (patches, forward, backward, Adam, average) is one CUDA graph. The recipe:
-L1 and a little L1 of the spectrum, Adam at a constant rate with an average of the weights, a linear decay
-over the last fifth, and a second stage on squared luma. The middle taps of each 3x3 kernel take longer
-steps, which equals training with branches that are merged into it.
+It knows SplitSR with split or standard blocks and a dense upsampler, at any scale. All tiles stay in the card's
+memory, and a whole step (patches, forward, backward, Adam, average) is one CUDA graph. The recipe: L1 and a little L1
+of the spectrum, Adam at a constant rate with an average of the weights, a linear decay over the last fifth, and a
+second stage on squared luma. The middle taps of each 3x3 kernel take longer steps, which equals training with
+branches that are merged into it.
 
 `--degrade jpeg` trains a twin: weights for JPEGs, which are mixed with the first ones by a strength from 0 to 1.
 Each step draws a strength, and patches that were compressed about as much as that strength is for, and trains the
@@ -18,8 +18,7 @@ is clean).
 The score is PSNR on Y of the validation pictures, by the usual protocol. With `--degrade` it is their mean over
 JPEG qualities (4:2:0), each at its strength. The weights with the best score are kept.
 
-Needs torch, numpy, Pillow and, for the kernels of conv_on_gpu.py, Triton. Set OMP_NUM_THREADS=1: the tiles are read by
-one process a core.
+Needs torch, numpy, Pillow and, for the kernels of conv_on_gpu.py, Triton. Set OMP_NUM_THREADS=1: each core has a reader.
 """
 
 import argparse, io, json, math, os, random, sys, time

@@ -140,7 +140,7 @@ test.describe("a folder", () => {
   const expectBatch = async () => {
     const names = visitor.part("batch").locator("li");
     await expect(names).toHaveText([/holiday\/9\.png/, /holiday\/10\.png/, /holiday\/beach\/9\.png/, /broken\.png/]);
-    await expect(visitor.part("status")).toHaveText(/^Ready: .*1 other file is no picture and left out\.$/);
+    await expect(visitor.part("status")).toHaveText(/^Ready: .*1 other file is not a picture and was left out\.$/);
   };
 
   for (const how of ["dropped", "chosen"] as const) {

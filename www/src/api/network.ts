@@ -22,7 +22,10 @@ export interface ModelEntry extends ModelFile {
   /** Mean PSNR in dB on luma for the project's validation pictures. */
   scores?: {
     validation_psnr_y?: number;
-    /** Of an elastic model's networks: a row for each number of split channels from 1 on, with a score for each hybrid index from 0 on. */
+    /**
+     * Scores of an elastic model's networks: a row for each number of split channels from 1 on,
+     * with a score for each hybrid index from 0 on.
+     */
     slices?: Partial<Record<HybridMode, readonly (readonly number[])[]>>;
   };
 }

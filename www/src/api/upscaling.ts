@@ -21,7 +21,7 @@ export type Source = Blob | ArrayBuffer | Uint8Array | string | URL | ImageData 
  */
 export type ModelSource = string | URL | Blob | ArrayBuffer | Uint8Array;
 
-/** Where files are that are loaded when they are needed. Relative addresses are relative to the document. */
+/** The places of files that are loaded when needed. Addresses may be relative to the document. */
 export interface Places {
   /**
    * The folder of the npm package's workers and WebAssembly, for bundlers that do not follow
@@ -74,10 +74,10 @@ export type UpscaleOptions = Target &
   Slice & {
     /**
      * `auto` (default): tiles overlap by a halo that was measured to change no 8-bit value by more
-     * than 1 level, and use the machine's fastest instructions; on one machine, any number of workers
-     * gives the same result. `exact`: tiles overlap by the whole receptive field, and the result
-     * equals the untiled one bit for bit, on every machine; slower. It uses the CPU unless the
-     * backend is `gpu`: then it is exact on that GPU only.
+     * than 1 level, and use the machine's fastest instructions; on one machine, any number of
+     * workers gives the same result. `exact`: tiles overlap by the whole receptive field, and the
+     * result equals the untiled one bit for bit, on every machine; slower. It uses the CPU unless
+     * the backend is `gpu`: then it is exact on that GPU only.
      */
     tile?: "exact" | "auto";
     /**
@@ -89,8 +89,8 @@ export type UpscaleOptions = Target &
     /** Default: 0. The result with "auto" is that with the strength which the report names. */
     clean?: CleanUp;
     /**
-     * Cancels: the promise rejects at once with the signal's reason, and the upscaler takes the next
-     * picture.
+     * Cancels: the promise rejects at once with the signal's reason, and the upscaler takes the
+     * next picture.
      */
     signal?: AbortSignal;
     onProgress?: (progress: Progress) => void;
@@ -99,7 +99,7 @@ export type UpscaleOptions = Target &
      * colour profile have no parts, since only the whole result is converted to sRGB.
      */
     onPart?: (part: Part) => void;
-    /** Where in the picture the parts begin, from 0 to 1 along each side: around it they come first. */
+    /** The point around which parts come first, from 0 to 1 along each side of the picture. */
     focus?: { x: number; y: number };
   };
 

@@ -15,8 +15,8 @@ export function readFile(file: Blob, colorSpaceConversion: "none" | "default"): 
 }
 
 /**
- * Encodes RGBA8 pixels with the browser. Some browsers give a PNG instead of a type that they cannot
- * write. A canvas rounds the colours of transparent pixels, invisibly.
+ * Encodes RGBA8 pixels with the browser. Some browsers give a PNG instead of a type that they
+ * cannot write. A canvas rounds the colours of transparent pixels, invisibly.
  */
 export async function writeFile(
   rgba: Uint8Array,

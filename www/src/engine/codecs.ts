@@ -35,12 +35,12 @@ export async function decode(bytes: Uint8Array): Promise<Picture> {
   return handedOver((await codecs()).decode(bytes, MAX_SOURCE_MEGAPIXELS));
 }
 
-/** What a file lost that the browser decoded because our codecs cannot. */
+/** Notes on what a file lost that the browser decoded because our codecs cannot. */
 export async function browserNotes(bytes: Uint8Array): Promise<string[]> {
   return (await codecs()).browserNotes(bytes);
 }
 
-/** The same notes, and the file's own colours, for a picture that the browser left as it is stored. */
+/** Adds the same notes, and the file's colours, to a picture that the browser left as stored. */
 export async function nameColours(picture: Picture, bytes: Uint8Array): Promise<Picture> {
   const { Picture, nameColours } = await codecs();
   const packed = picture.pack();

@@ -27,7 +27,7 @@ import { buffer } from "./wasm.ts";
 const READ = 0.02;
 const ENLARGED = 0.96;
 
-/** After a larger result (16 megapixels), starting the workers again takes no time that is noticed. */
+/** After a larger result (16 megapixels), nobody notices the time to start the workers again. */
 const LARGE_RESULT_BYTES = 64 << 20;
 
 /** Side of the tile that first measures a device's speed, in low-resolution pixels. */
@@ -37,7 +37,7 @@ const PROBE_SIDE = 96;
 export class Engine {
   readonly #model: ModelFacts;
   readonly #plain: Weights;
-  /** The last mixture with a twin, or slice of an elastic model: few pictures in a row want another. */
+  /** The last mixture with a twin, or slice of an elastic model: the next picture often uses it. */
   #derived: Weights | undefined;
   readonly #devices: Devices;
   /**
@@ -243,7 +243,7 @@ export class Engine {
 interface Weights {
   /** The slice, as JSON; "{}" for the model's own network. */
   network: string;
-  /** Of the clean-up, in %. */
+  /** The strength of the clean-up, in %. */
   strength: number;
   bytes: ArrayBuffer;
   info: string;

@@ -14,7 +14,7 @@ export function take(files: Files): void {
   told = files;
 }
 
-/** What a worker passes on. */
+/** The files that a worker passes on. */
 export function known(): Files {
   return told;
 }

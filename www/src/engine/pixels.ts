@@ -1,5 +1,5 @@
 /**
- * What the page and the encoders need of a plain result's pixels, made piece by piece: a large
+ * Makes what the page and the encoders need of a plain result's pixels, piece by piece: a large
  * picture is in memory only once.
  */
 import { Sha256 } from "../wasm/simd128/splitsr.js";

@@ -79,9 +79,9 @@ export class Pool {
   }
 
   /**
-   * Runs all tiles, each on the next free worker, with bounded memory. Returns how many workers took part. After an
-   * abort, no more tiles are handed out and results are dropped; the workers finish their tiles,
-   * and are ready for the next picture.
+   * Runs all tiles, each on the next free worker, with bounded memory. Returns how many workers
+   * took part. After an abort, no more tiles are handed out and results are dropped; the workers
+   * finish their tiles, and are ready for the next picture.
    */
   async run(tiles: TileQueue, signal: AbortSignal): Promise<number> {
     signal.throwIfAborted();

@@ -52,7 +52,7 @@ export interface UpscaleRequest {
   clean: CleanUp;
   /** The weights that the model's are mixed with for it, if the model has some. */
   twin: ArrayBuffer | undefined;
-  /** Of an elastic model. */
+  /** The network of an elastic model. */
   slice: Slice;
 }
 
@@ -130,7 +130,10 @@ export type TileWorkerMethods = {
 };
 
 export interface TileOutput {
-  /** Three planes of 32-bit floats, as `Job.accept` takes them; or RGBA8 if pixels were wanted: a third of the memory. */
+  /**
+   * Three planes of 32-bit floats, as `Job.accept` takes them; or RGBA8 if pixels were wanted: a
+   * third of the memory.
+   */
   values: ArrayBuffer;
   /** Whether the first result had NaN or infinity, so that the CPU computed the tile again. */
   recomputed: boolean;

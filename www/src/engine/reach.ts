@@ -1,4 +1,4 @@
-/** What keeps the package's files from loading, and what to do about it, as advice for the reader. */
+/** Advice for the reader: why the package's files do not load, and what to do about it. */
 export function reachAdvice(url: URL): string {
   const advice = addressAdvice(url);
   if (!import.meta.env.PACKAGE) return advice;

@@ -1,4 +1,4 @@
-/** What the page uses of the module: all but the element, so that it does not load that. */
+/** The parts of the module that the page uses: all but the element, which it need not load. */
 export * from "../api/index.ts";
 export { fineTune, readModel } from "./lazy-tuner.ts";
 export { listModels, modelFor } from "./models.ts";

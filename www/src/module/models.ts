@@ -6,8 +6,8 @@ import { absolute } from "./address.ts";
 import { filesAt, folderAt } from "./places.ts";
 
 /**
- * The folder with `index.json`, beside that of this built file; the development server has it at its
- * root.
+ * The folder with `index.json`, beside that of this built file; the development server has it at
+ * its root.
  */
 const folder = () => new URL(import.meta.env.DEV ? "/models/" : "../models/", import.meta.url);
 
@@ -30,7 +30,7 @@ export async function loadTwin(modelSha256: string, places: Places): Promise<Arr
   return entry && loadModel(urlOf(entry, places));
 }
 
-/** The folder with `index.json`; undefined for the models of the npm package, which has no such file. */
+/** The folder with `index.json`; undefined for the npm package's models, which have none. */
 function folderOf({ models }: Places): URL | undefined {
   if (models !== undefined) return folderAt(models);
   return import.meta.env.PACKAGE ? undefined : folder();

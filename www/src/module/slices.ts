@@ -6,17 +6,17 @@ export interface SliceFacts extends Required<Slice> {
   params: number;
   /** Multiply-adds for a result of 1280 × 720. */
   macs720p: number;
-  /** Mean PSNR in dB on luma for the project's validation pictures; undefined if it was not measured. */
+  /** Mean PSNR in dB on luma for the project's validation pictures; undefined if not measured. */
   psnrY: number | undefined;
 }
 
 /**
- * A network takes as long for what comes on top of its multiply-adds as for this many. Measured on a
+ * The work of a network beside its multiply-adds takes as long as this many of them. Measured on a
  * CPU from the largest network to the smallest: times are within 12 % of this.
  */
 const OVERHEAD_MACS = 4.6e9;
 
-/** About how much longer a network takes than another one, by the multiply-adds of both for 1280 × 720. */
+/** About how many times as long one network takes as another, by multiply-adds for 1280 × 720. */
 export function timeRatio(macs: number, otherMacs: number): number {
   return (macs + OVERHEAD_MACS) / (otherMacs + OVERHEAD_MACS);
 }

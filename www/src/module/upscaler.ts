@@ -77,7 +77,7 @@ type Coordinator = WorkerClient<CoordinatorMethods>;
 
 class Engine implements Upscaler {
   readonly #options: EngineOptions;
-  /** Of an elastic model, unless a call asks for another. */
+  /** The network of an elastic model, unless a call asks for another. */
   readonly #slice: Slice;
   readonly #places: Places;
   #running: { coordinator: Coordinator; booted: Promise<ModelFacts> } | undefined;
@@ -101,7 +101,7 @@ class Engine implements Upscaler {
     return this.#model;
   }
 
-  /** Starts the coordinator, unless it runs already. One that died between two calls is replaced. */
+  /** Starts the coordinator, unless it is running. One that died between two calls is replaced. */
   async start(): Promise<Coordinator> {
     if (this.#destroyed) throw new UpscaleError("destroyed", "This upscaler was destroyed. Create a new one.");
     if (!this.#running || this.#running.coordinator.isDead) {

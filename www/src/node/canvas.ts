@@ -1,4 +1,4 @@
-/** Stands in for `../engine/canvas.ts`: Node has no codecs of its own, so ours read and write everything. */
+/** Replaces `../engine/canvas.ts`: Node has no codecs, so ours read and write everything. */
 import type * as Browser from "../engine/canvas.ts";
 
 export const canvasIsExact: typeof Browser.canvasIsExact = false;

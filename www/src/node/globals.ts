@@ -1,6 +1,6 @@
 /**
- * The browser's globals that the engine uses and Node lacks. `build-package.mjs` has the code import
- * them from here, so that the caller's globals stay as they are.
+ * The browser's globals that the engine uses and Node lacks. `build-package.mjs` has the code
+ * import them from here, so that the caller's globals stay as they are.
  */
 import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";

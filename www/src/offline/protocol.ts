@@ -1,4 +1,4 @@
-/** Where a shared picture is sent, and kept in the cache until the page takes it; as in the manifest. */
+/** The address, as in the manifest, where a shared picture is sent, and kept for the page. */
 export const PLACE_OF_SHARED = "share";
 /** The page's parameter when it is there. */
 export const SHARED = "?shared";

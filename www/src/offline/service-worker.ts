@@ -110,7 +110,7 @@ async function provide(file: SiteFile, event: FetchEvent): Promise<Response> {
   return response;
 }
 
-/** Keeps a form with a shared picture for the page, and opens that. It says so if nothing was kept. */
+/** Keeps a form with a shared picture for the page, and opens that, which says if none was kept. */
 async function receive({ url, body, headers }: Request): Promise<Response> {
   const cache = await caches.open(CACHE);
   await cache.put(url, new Response(body, { headers })).catch(() => undefined);

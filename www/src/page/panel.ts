@@ -31,7 +31,7 @@ export function draw(app: App, panel: HTMLElement, welcome: HTMLElement): void {
   if (home && !activeElement?.isConnected) refocus(home, panel);
 }
 
-/** What had the focus is gone: the first thing in its section gets it, or the button to enlarge. */
+/** Moves the focus from a lost element to the first in its section, or the button to enlarge. */
 function refocus(home: Element, panel: HTMLElement): void {
   const near = home.querySelectorAll<HTMLElement>("summary, button, select, input");
   const last = panel.querySelectorAll<HTMLElement>("[data-testid=run]");
@@ -41,7 +41,7 @@ function refocus(home: Element, panel: HTMLElement): void {
   });
 }
 
-/** Its texts are values, so that it stays in another language, with the focus and what is unfolded. */
+/** Its texts are values, so that another language leaves it in place, with its focus and folds. */
 function panelTemplate(app: App): TemplateResult {
   const { session, opener, comparison, evaluation, launcher, viewfinder } = app;
   const { batch, result } = session;

@@ -1,8 +1,8 @@
 /**
- * `<splitsr-zoom src="photo.jpg" scale="3" model="splitsr-x2" clean="auto" alt="…">`: a picture that is shown
- * enlarged, first as the browser does it and, when the engine is done, as the model does. With `magnify`
- * it is shown as it is, under a lens that enlarges. docs/module.md lists attributes, parts, slots and
- * events.
+ * `<splitsr-zoom src="photo.jpg" scale="3" model="splitsr-x2" clean="auto" alt="…">`: a picture
+ * that is shown enlarged, first as the browser does it and, when the engine is done, as the model
+ * does. With `magnify` it is shown as it is, under a lens that enlarges. docs/module.md lists
+ * attributes, parts, slots and events.
  */
 import {
   MAX_ZOOM,
@@ -23,7 +23,7 @@ const Base: typeof HTMLElement = isBrowser ? HTMLElement : (Object as unknown as
 
 let sheet: CSSStyleSheet | undefined;
 
-/** What takes less than a second shows no progress. */
+/** The progress bar appears after a second, so that fast work shows none. */
 function style(): CSSStyleSheet {
   if (!sheet) {
     sheet = new CSSStyleSheet();

@@ -1,6 +1,6 @@
 /**
- * Upscalers that elements share: those with the same options use one at the same time. The last user
- * destroys it, which frees its memory.
+ * Upscalers that elements share: those with the same options use one at the same time. The last
+ * user destroys it, which frees its memory.
  */
 import type { Upscaler, UpscalerOptions } from "../../api/index.ts";
 import { createUpscaler } from "../upscaler.ts";

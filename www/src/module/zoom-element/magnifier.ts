@@ -1,8 +1,8 @@
 /**
- * The lens over a picture: it follows a mouse that hovers, a finger that drags, or the arrow keys. What is
- * under it is shown plainly enlarged at once, and by the network as soon as that has it.
+ * The lens over a picture: it follows a mouse that hovers, a finger that drags, or the arrow keys.
+ * The part under it is shown plainly enlarged at once, and by the network as soon as that has it.
  *
- * It imports nothing of the element but types: it is a file of its own, which is loaded when it is needed.
+ * It imports only types from the element: it is a file of its own, loaded when it is needed.
  */
 import type { Area } from "../../api/index.ts";
 import { contextOf, limit, NewestPart, pixelsOf, type NewestPartHost } from "./newest-part.ts";
@@ -14,11 +14,11 @@ export interface ZoomDetail {
   y: number;
   /** How much larger things are under the lens than beside it; 1 if there is no lens. */
   zoom: number;
-  /** What is seen in the lens; the whole picture if there is none. */
+  /** The part that is seen in the lens; the whole picture if there is none. */
   region: Area;
 }
 
-/** What the magnifier needs of its element. */
+/** The parts of the element that the magnifier needs. */
 export interface MagnifierHost extends NewestPartHost {
   element: HTMLElement;
   /** Around the picture. */
@@ -34,7 +34,7 @@ interface Point {
 
 const DEFAULT_ZOOM = 3;
 const [MIN_ZOOM, MAX_ZOOM] = [1.25, 16];
-/** Of a press of + or -. */
+/** The factor of a press of + or -. */
 const ZOOM_STEP = 1.25;
 /** How far an arrow key moves, as a part of what the lens shows. */
 const MOVE = 1 / 8;

@@ -1,4 +1,4 @@
-/** What the network makes of the part of a picture that was asked for last. */
+/** Enlarges with the network the part of a picture that was asked for last. */
 import type { Area, CleanUp, Report, SourcePicture, UpscaleResult, Upscaler } from "../../api/index.ts";
 import type { Loan } from "./loans.ts";
 
@@ -18,7 +18,7 @@ interface Task {
 
 interface Result extends Task {
   canvas: HTMLCanvasElement;
-  /** What the canvas shows: the area, and the halo around it. */
+  /** The area that the canvas shows, with the halo around it. */
   outer: Area;
 }
 
@@ -64,7 +64,7 @@ export class NewestPart {
   readonly #onResult: () => void;
   /** Kept from the first part to the end: it starts faster the next time. */
   #loan: Loan | undefined;
-  /** What the file is like; loaded where its pixels alone do not tell enough. */
+  /** The inspected file; loaded where its pixels alone do not tell enough. */
   #file: Promise<SourcePicture> | undefined;
   /** The newest part that is to be enlarged: nothing else waits. */
   #wanted: Task | undefined;

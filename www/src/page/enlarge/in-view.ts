@@ -1,6 +1,6 @@
 /**
- * Enlarges without a click: what is in view before the rest of the picture, and alone where the rest would take long.
- * It is loaded with the first picture.
+ * Enlarges without a click: the part in view before the rest of the picture, and alone where the
+ * rest would take long. It is loaded with the first picture.
  */
 import { nextTask } from "../../api/next-task.ts";
 import type { Area, Part, SourcePicture, Upscaler } from "../../module/core.ts";
@@ -41,7 +41,7 @@ interface Piece {
   imageData: ImageData;
 }
 
-/** What the view shows is enlarged until something else begins, which aborts the signal. */
+/** The part in view is enlarged until something else begins, which aborts the signal. */
 interface Following {
   upscaler: Upscaler;
   fingerprint: string;
@@ -55,7 +55,7 @@ export class InView {
   readonly #viewer: PartViewer;
   readonly #commands: Commands;
   readonly #engine: () => Promise<Upscaler>;
-  /** What was cut out of the picture last: while a slider moves, the view stays. */
+  /** The part that was cut out of the picture last: while a slider moves, the view stays. */
   #cut: { source: LoadedPicture; area: Area; picture: SourcePicture } | undefined;
   #piece: Piece | undefined;
   #following: Following | undefined;
@@ -153,7 +153,8 @@ export class InView {
 
   /**
    * Enlarges what is in view, and again whenever the view has moved, until something else begins.
-   * Returns the milliseconds that the whole takes, once that is known better; Infinity if something else has begun.
+   * Returns the milliseconds that the whole takes, once that is known better; Infinity if something
+   * else has begun.
    */
   async #follow(upscaler: Upscaler): Promise<number> {
     const { activity, fingerprint } = this.#session;
@@ -229,7 +230,7 @@ export class InView {
   }
 }
 
-/** Of the result of `around`, the part for `area`. */
+/** The part for `area` from the result of `around`. */
 function trimmed(result: ImageData, area: Area, around: Area, zoom: number): ImageData {
   const along = (start: number, length: number, most: number) => {
     const from = Math.round(start * zoom);

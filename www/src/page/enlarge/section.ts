@@ -133,13 +133,13 @@ export function deviceSection({ backend, isAtOnce }: Session, commands: Commands
         .checked=${live(isAtOnce)}
         @change=${() => commands.setAtOnce(!isAtOnce)}
       />
-      Enlarge at once what takes up to ${AT_ONCE_MS / 1000} seconds
+      Enlarge without a click if it takes up to ${AT_ONCE_MS / 1000} seconds
     </label>
   `;
   return folded("device", t("Device"), backend !== "auto", content);
 }
 
-/** The bar that is always in sight: what goes on, and what to do next. `resultButtons`: with the result. */
+/** The bar that is always in sight: the state and the next step; with a result, `resultButtons`. */
 export function runSection(
   session: Session,
   commands: Commands,

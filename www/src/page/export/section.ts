@@ -1,4 +1,4 @@
-/** The result's file: buttons to save and share it, and fields for its format, quality and metadata. */
+/** The result's file: buttons to save and share it; fields for its format, quality and metadata. */
 import { nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 import type { Commands } from "../session/commands.ts";
@@ -25,7 +25,7 @@ export async function probeFormats(): Promise<void> {
 /** Whether the browser hands files to other apps. */
 const canShare = "canShare" in navigator && navigator.canShare({ files: [new File([], "x.png", { type: png.type })] });
 
-/** Download stands back where the settings have changed since: the next thing to do is to enlarge. */
+/** Download stands back where the settings have changed since: the next step is to enlarge. */
 export function resultButtons({ files, resultIsCurrent }: Session, resultFile: ResultFile): TemplateResult {
   const { bytes } = resultFile;
   return html`

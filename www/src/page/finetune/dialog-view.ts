@@ -149,7 +149,7 @@ function numbersText(tuning: FineTuning, { step, settings, stepsPerSecond, tunin
       : t`${fixed(1 / stepsPerSecond, 1)} s per step`;
   const parts = [t`Step ${whole(step)} of ${whole(settings.steps)}`];
   if (tuning.phase === "running" && stepsPerSecond > 0) parts.push(speed + tuning.timeLeft);
-  // What is done needs no checkpoint, and its best step is another number.
+  // A finished run needs no checkpoint, and its best step is another number.
   if (kept !== undefined && tuning.phase !== "done") parts.push(t`checkpoint at step ${whole(kept)}`);
   return parts.join("; ");
 }

@@ -90,7 +90,7 @@ export class FineTuning {
     this.pictures = new Pictures(
       (file) => commands.inspect(file),
       () => {
-        // What was wrong with the pictures before may be right now.
+        // The new pictures may have solved the problem.
         if (!this.isBusy) this.error = "";
         view.draw();
       },

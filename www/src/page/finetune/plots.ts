@@ -142,8 +142,8 @@ function levelTemplate(
 }
 
 /**
- * The range of the axis: the curve, the levels and a margin. So a gain is seen beside what the model
- * gained over bicubic before, and one of a tenth of a level fills no plot.
+ * The range of the axis: the curve, the levels and a margin. So a gain is seen beside what the
+ * model gained over bicubic before, and one of a tenth of a level fills no plot.
  */
 function range(points: readonly Point[], levels: Plot["levels"], isNoisy: boolean): [low: number, high: number] {
   const values = points.map(([, value]) => value).toSorted((a, b) => a - b);

@@ -106,7 +106,7 @@ export const texts: Texts = {
     "Der Link enthält ein Bild mit {0}. „Vergrößern“ beginnt.",
   "Loading the picture from {0}…": "Das Bild wird von {0} geladen …",
   "{0}, from {1}": "{0}, von {1}",
-  "{0} other files are no pictures and left out.": {
+  "{0} other files are not pictures and were left out.": {
     one: "{0} andere Datei ist kein Bild und wurde ausgelassen.",
     other: "{0} andere Dateien sind keine Bilder und wurden ausgelassen.",
   },
@@ -175,7 +175,7 @@ export const texts: Texts = {
   Automatic: "Automatisch",
   "Processor (CPU)": "Prozessor (CPU)",
   "Graphics card (WebGPU)": "Grafikkarte (WebGPU)",
-  "Enlarge at once what takes up to {0} seconds": "Sofort vergrößern, was bis zu {0} Sekunden dauert",
+  "Enlarge without a click if it takes up to {0} seconds": "Sofort vergrößern, was bis zu {0} Sekunden dauert",
   Device: "Gerät",
   Enlarge: "Vergrößern",
   Progress: "Fortschritt",

@@ -12,7 +12,7 @@ export const texts: Texts = {
   "Works for a small picture or a small part of one": "Geht mit einem kleinen Bild oder einem kleinen Ausschnitt",
   "Include the part in the link": "Ausschnitt in den Link aufnehmen",
   "Include the picture in the link": "Bild in den Link aufnehmen",
-  "The link points to the picture at {0}. Whoever opens it is asked before the picture is loaded.":
+  "The link points to the picture at {0}. The page asks before it loads the picture.":
     "Der Link verweist auf das Bild auf {0}. Wer ihn öffnet, wird gefragt, bevor das Bild geladen wird.",
   "The link opens this picture, enlarged the same way.": "Der Link öffnet dieses Bild, ebenso vergrößert.",
   "It is {0} KB long.": "Er ist {0} KB lang.",

@@ -12,7 +12,7 @@ export const texts: Texts = {
   "Works for a small picture or a small part of one": "작은 사진이나 사진의 작은 영역에만 쓸 수 있어요",
   "Include the part in the link": "링크에 영역 넣기",
   "Include the picture in the link": "링크에 사진 넣기",
-  "The link points to the picture at {0}. Whoever opens it is asked before the picture is loaded.":
+  "The link points to the picture at {0}. The page asks before it loads the picture.":
     "링크는 {0}의 사진을 가리켜요. 링크를 여는 사람에게 사진을 불러올지 먼저 물어봐요.",
   "The link opens this picture, enlarged the same way.": "이 링크로 같은 방식으로 확대한 이 사진이 열려요.",
   "It is {0} KB long.": "길이는 {0}KB예요.",

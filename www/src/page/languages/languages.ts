@@ -18,7 +18,7 @@ export const languages: readonly Listed[] = [
 
 const KEY = "language";
 
-/** What the visitor chose before, or else the first one of the browser's that the page has. */
+/** The visitor's earlier choice, or else the first of the browser's languages that the page has. */
 function wanted(): string | undefined {
   const tags = [remembered(KEY) ?? "", ...navigator.languages].map((tag) => tag.toLowerCase().replace(/[-_].*$/, ""));
   return tags.find((tag) => languages.some((language) => language.tag === tag));
@@ -36,7 +36,7 @@ export async function chooseLanguage(tag: string): Promise<void> {
   remember(KEY, tag);
 }
 
-/** What was asked for last: two files may be on their way. */
+/** The language that was asked for last: two files may be on their way. */
 let latest = "en";
 
 async function show(tag: string): Promise<void> {

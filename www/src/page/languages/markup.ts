@@ -1,6 +1,7 @@
 /**
- * Finds the texts in a template and puts others in their places. A text is what a block holds between other blocks, so
- * that a sentence stays whole: its values are `{0}`, `{1}`, its elements `<0>…</0>`. `words.mjs` uses the same code.
+ * Finds the texts in a template and puts others in their places. A text is what a block holds
+ * between other blocks, so that a sentence stays whole: its values are `{0}`, `{1}`, its elements
+ * `<0>…</0>`. `words.mjs` uses the same code.
  */
 
 /** Says a text in another language. */
@@ -26,7 +27,7 @@ const VALUE = /\0(\d+)\0/g;
 
 const hasLetters = (text: string) => /\p{L}/u.test(text.replace(VALUE, "").replace(/&\w+;/g, ""));
 
-/** Translates a template, given as the strings between its values. Returns others, and which value is where. */
+/** Translates the strings between a template's values. Returns others, and which value is where. */
 export function translate(strings: readonly string[], say: Say): { strings: string[]; order: number[] } {
   const markup = strings.reduce((all, part, at) => `${all}\0${at - 1}\0${part}`);
   const pieces = rewritten(parse(markup), say).split(VALUE);
@@ -84,7 +85,10 @@ const textIn = (part: Part): string => (typeof part === "string" ? part : part.c
 const filled = (text: string, values: readonly string[]): string =>
   text.replace(/\{(\d)\}/g, (_, at: string) => values[Number(at)] ?? "");
 
-/** What lies between two blocks: a sentence, if there is something beside the elements and values. */
+/**
+ * Translates a run between two blocks: as one sentence, if it has text beside its elements and
+ * values.
+ */
 function inRun(run: readonly Part[], say: Say): string {
   const isMixed = run.some((part) => typeof part === "string" && part.replace(VALUE, "").trim() !== "");
   if (!isMixed || !hasLetters(run.map(textIn).join(""))) return run.map((part) => outside(part, say)).join("");

@@ -1,4 +1,4 @@
-/** The choice of the language, in the page's foot. Its text is a value, so that it keeps the focus. */
+/** The choice of language in the page's foot. Its text is a value, so that it keeps the focus. */
 import type { TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 import type { Session } from "../session/session.ts";

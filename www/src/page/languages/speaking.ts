@@ -33,7 +33,7 @@ const sayIn =
 /** The English texts of `index.html`, by their nodes: texts and attributes. */
 const english = new Map<Text | Attr, string>();
 
-/** What the page says there by itself is no text of `texts`, or is replaced with its node. */
+/** Text that the page has put there itself is not in `texts`, or is replaced with its node. */
 function remember(element: Element, texts: Texts): void {
   const attributes = ["title", "aria-label"].map((name) => element.getAttributeNode(name));
   for (const node of [...attributes, ...element.childNodes]) {

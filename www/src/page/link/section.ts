@@ -48,7 +48,7 @@ function linkNote({ picture, part, waitingLink }: Session, share: Share, command
   if (picture?.address !== undefined) {
     const { host } = new URL(picture.address);
     return html`<p class="about">
-      The link points to the picture at ${host}. Whoever opens it is asked before the picture is loaded.
+      The link points to the picture at ${host}. The page asks before it loads the picture.
     </p>`;
   }
   if (!share.embeds) return html`<p class="about">The link opens this picture, enlarged the same way.</p>`;

@@ -160,7 +160,7 @@ export class Share {
   }
 }
 
-/** Whether this browser has read the picture as our decoder, which is the same everywhere, reads it. */
+/** Whether this browser has read the picture as our decoder does, which is the same everywhere. */
 async function readsAlike(picture: LoadedPicture, file: Blob, upscaler: Upscaler): Promise<boolean> {
   if (picture.decoder === "own") return true;
   const { data } = (await upscaler.inspect(file, { decoder: "own" })).imageData;

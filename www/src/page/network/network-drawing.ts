@@ -175,7 +175,7 @@ function touched({ convolved, movesTo }: ChannelFlow, channels: number, blocks: 
   });
 }
 
-/** A lightweight group: its blocks from the top down, and where each channel goes from one to the next. */
+/** A lightweight group: its blocks from the top down, and the path of each channel between them. */
 function enlarged({ channels }: SplitSrConfig, { convolved, movesTo }: ChannelFlow, blocks: number): TemplateResult {
   const cell = WIDTH / channels;
   const places = Array.from({ length: channels }, (_, place) => place);

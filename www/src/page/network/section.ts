@@ -48,7 +48,7 @@ export function networkSection(session: Session, commands: Commands): TemplateRe
   return folded("network", t("Network"), !isTrained || isElastic, content, () => void loadDrawings(session));
 }
 
-/** A SplitSR network; empty until its costs are known. `more` comes between these and the drawing. */
+/** A SplitSR network; empty until its costs are known. `more` comes between costs and drawing. */
 function splitsrTemplate(session: Session, more: TemplateResult | typeof nothing): TemplateResult {
   const { networkInfo } = session;
   return html`
@@ -101,7 +101,7 @@ function slider(commands: Commands, network: SplitSrConfig, { key, testId, label
   `;
 }
 
-/** What an elastic model is, and the plot of its networks. */
+/** Explains elastic models, and plots the networks of this one. */
 function elasticTemplate(
   session: Session,
   commands: Commands,

@@ -1,4 +1,4 @@
-/** Pictures that other apps hand over: shared with the installed page, opened with it, or copied. */
+/** Pictures from other apps: shared with the installed page, opened with it, or copied. */
 import { PLACE_OF_SHARED, SHARED, siteCache } from "../../offline/protocol.ts";
 import type { Activity } from "../session/activity.ts";
 import type { Opener } from "./opener.ts";
@@ -6,14 +6,14 @@ import { t } from "../shared/words.ts";
 
 declare global {
   interface Window {
-    /** What the system opens with the installed page, in some browsers. */
+    /** Has the files that the system opens with the installed page, in some browsers. */
     launchQueue?: { setConsumer(take: (launch: { files: readonly FileSystemFileHandle[] }) => void): void };
   }
 }
 
 export const canPaste = "clipboard" in navigator && "read" in navigator.clipboard;
 
-/** Whether the page was opened for what was shared. From now on its address leads to the page alone. */
+/** Whether the page was opened for a shared picture; then takes that out of its address. */
 export function wasShared(): boolean {
   if (location.search !== SHARED) return false;
   history.replaceState(null, "", location.pathname + location.hash);

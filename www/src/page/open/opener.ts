@@ -122,8 +122,8 @@ export class Opener {
     const { activity } = this.#session;
     const others = plural(
       leftOut,
-      "{0} other file is no picture and left out.",
-      "{0} other files are no pictures and left out.",
+      "{0} other file is not a picture and was left out.",
+      "{0} other files are not pictures and were left out.",
       leftOut,
     );
     const remark = leftOut > 0 ? ` ${others}` : "";
@@ -132,7 +132,7 @@ export class Opener {
       return;
     }
     await this.#commands.started();
-    // What suited another picture, or a link's, does not suit this one.
+    // The clean-up for another picture, or a link's, does not suit this one.
     this.#session.setClean("auto");
     const batch = files.length > 1 ? new Batch(files) : undefined;
     let trouble = "";

@@ -44,7 +44,7 @@ export function pointsOf(scores: readonly Score[], cost: Cost): Dot[] {
   });
 }
 
-/** `chosen`: the model that gets a ring. `named`: with the names below, for use without the table. */
+/** `chosen`: the model that gets a ring. `named`: names stand below, for use without the table. */
 export function plot(scores: readonly Score[], cost: Cost, chosen: string, named = false): TemplateResult {
   const points = pointsOf(scores, cost);
   if (points.length === 0) return html``;

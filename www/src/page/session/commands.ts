@@ -19,7 +19,7 @@ export interface RunOptions {
 export interface Commands {
   // ---- Pictures ----
 
-  /** The list of models has been loaded, or could not be. Pictures that the visitor opens wait for it. */
+  /** Waits until the list of models has loaded or failed, as pictures that the visitor opens do. */
   started(): Promise<void>;
   /** Shows a picture. "left": another one was opened meanwhile. */
   open(source: Blob | string, origin: PictureOrigin): Promise<"open" | "broken" | "left">;

@@ -21,7 +21,7 @@ async function bytesOf(key: string, blob: Blob): Promise<[string, FileBytes]> {
   return [key, { bytes: await blob.arrayBuffer(), type: blob.type, name }];
 }
 
-/** What `withBytes` was given; other values stay as they are. */
+/** Undoes `withBytes`; other values stay as they are. */
 export function withFiles<T extends object>(value: T): T {
   const changes = Object.entries(value).flatMap(([key, part]: [string, unknown]) =>
     isFileBytes(part) ? [[key, fileOf(part)] as const] : [],

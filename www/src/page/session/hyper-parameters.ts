@@ -131,7 +131,10 @@ export function hasConfig(entry: ModelEntry | undefined, config: SplitSrConfig):
   return other !== undefined && differing(other, config).length === 0;
 }
 
-/** An elastic model is only used where it is chosen by name: one that was trained for a network is better at it. */
+/**
+ * Elastic models are only used where they are chosen by name: a model that was trained for one
+ * network is better at it.
+ */
 export function trainedWith(config: SplitSrConfig, entries: readonly ModelEntry[]): ModelEntry | undefined {
   return entries.find((entry) => !entry.elastic && hasConfig(entry, config));
 }
@@ -142,7 +145,7 @@ export function holds(entry: ModelEntry | undefined, config: SplitSrConfig): boo
   return own !== undefined && differing(own, config).every((key) => sliced.includes(key));
 }
 
-/** What differs between the networks of an elastic model. */
+/** The settings that differ between the networks of an elastic model. */
 const sliced: readonly string[] = ["split_ratio", "hybrid_index", "hybrid_mode"];
 
 /** The settings that make a network of an elastic model. */

@@ -78,7 +78,7 @@ export class ModelChoice {
     return this.isTrained && this.entry?.elastic === true;
   }
 
-  /** What makes the chosen network of an elastic model; empty for any other model. */
+  /** The settings of the chosen network of an elastic model; empty for any other model. */
   get slice(): Slice {
     return this.isElastic && this.network ? sliceOf(this.network) : {};
   }

@@ -286,7 +286,7 @@ export class Session {
     this.#settingsChanged();
   }
 
-  /** Between networks of an elastic model the estimate is converted, until there is a better one. */
+  /** Between networks of an elastic model, converts the estimate until there is a better one. */
   setNetwork(change: NetworkChange): void {
     const macs = this.#choice.sliceMacs;
     this.#choice.chooseNetwork(change, this.zoom);
@@ -413,7 +413,10 @@ export class Session {
     return JSON.stringify([this.zoom, this.model, this.backend, this.choice.network, this.clean]);
   }
 
-  /** The same without what the result follows at once: the clean-up, and the network of an elastic model. */
+  /**
+   * The same without the settings that the result follows at once: the clean-up, and the network of
+   * an elastic model.
+   */
   get base(): string {
     return JSON.stringify([this.zoom, this.model, this.backend, this.choice.untrained]);
   }

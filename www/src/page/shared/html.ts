@@ -1,4 +1,4 @@
-/** lit's `html` in the visitor's language: a template is written in English, and may become another one. */
+/** lit's `html` in the visitor's language: templates are written in English, and translated. */
 import { html as english, type TemplateResult } from "lit-html";
 import { currentLanguage } from "./words.ts";
 

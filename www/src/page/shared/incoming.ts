@@ -1,4 +1,4 @@
-/** What is chosen, dropped or pasted: files, folders, and addresses of pictures. */
+/** Reads files, folders and addresses of pictures that are chosen, dropped or pasted. */
 
 export interface IncomingFile {
   file: File;
@@ -29,7 +29,7 @@ export function takeFiles({ target }: Event): Incoming {
   return sorted(all);
 }
 
-/** Reads what was dropped or pasted. Call it in the event's own task: the list is empty after that. */
+/** Reads dropped or pasted files. Call it in the event's own task: the list is empty after that. */
 export async function readFiles(transfer: DataTransfer | null): Promise<Incoming> {
   const files = [...(transfer?.files ?? [])];
   const entries = [...(transfer?.items ?? [])].map((item) => (item.kind === "file" ? item.webkitGetAsEntry() : null));
@@ -78,8 +78,8 @@ function sorted(all: readonly IncomingFile[]): Incoming {
 }
 
 /**
- * The address that was dropped or pasted, or other text. A picture's own address comes before that of
- * the page that it links to.
+ * The address that was dropped or pasted, or other text. A picture's own address comes before that
+ * of the page that it links to.
  */
 export function readText(transfer: DataTransfer | null): { text: string; isPicture: boolean } {
   const get = (type: string) => transfer?.getData(type) ?? "";

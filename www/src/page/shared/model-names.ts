@@ -1,4 +1,4 @@
-/** What the models are called on the page, and how lists are divided. Their files have short names. */
+/** The names of the models on the page, and how lists are divided. Their files have short names. */
 import { nothing, type TemplateResult } from "lit-html";
 import { html } from "./html.ts";
 import { t, type Phrase } from "./words.ts";

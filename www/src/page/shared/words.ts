@@ -1,6 +1,6 @@
 /**
- * The page's texts in the visitor's language. A text in the source is English, and the key of its translations in
- * `languages/`. `words.mjs` finds these texts by how they are said here.
+ * The page's texts in the visitor's language. A text in the source is English, and the key of its
+ * translations in `languages/`. `words.mjs` finds these texts by how they are said here.
  */
 import type { TemplateResult } from "lit-html";
 
@@ -12,7 +12,10 @@ type Value = string | number;
 /** The forms of a text that depends on a number: one for each of the language's categories. */
 type Forms = Readonly<Partial<Record<Intl.LDMLPluralRule, string>>>;
 
-/** What the English texts are in another language. `{0}` stands for a value, `<0>` for an element in a sentence. */
+/**
+ * Translations, by their English texts. `{0}` stands for a value, `<0>` for an element in a
+ * sentence.
+ */
 export type Texts = Readonly<Record<string, string | Forms>>;
 
 export interface Language {
@@ -50,7 +53,8 @@ export function t(text: Phrase | TemplateStringsArray, ...values: Value[]): stri
 }
 
 /**
- * Says a text that depends on a number: plural(count, "{0} step", "{0} steps", whole(count)). The last form is its key.
+ * Says a text that depends on a number: plural(count, "{0} step", "{0} steps", whole(count)). The
+ * last form is its key.
  */
 export function plural(count: number, one: string, other: string, ...values: Value[]): string {
   const said = language?.texts[other];

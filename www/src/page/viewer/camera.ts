@@ -4,7 +4,7 @@ import type { View } from "../session/link-state.ts";
 
 /** The largest side of a fitted picture's pixel, in CSS pixels. */
 const MAX_FITTED_MAGNIFICATION = 64;
-/** A fitted result shows little with less than so many CSS pixels for each of its pixels. */
+/** A fitted result shows little if each of its pixels gets fewer CSS pixels than this. */
 const MIN_FITTED_DETAIL = 0.5;
 /** Space around a fitted picture, in CSS pixels, and below it for the toolbar. */
 const MARGIN = 24;

@@ -1,7 +1,7 @@
 /** Finds the spot of a picture where there is most to see. */
 import type { Point } from "./camera.ts";
 
-/** The picture is divided into so many cells along each side. */
+/** The picture is divided into this many cells along each side. */
 const CELLS = 12;
 /** Pixels that are looked at along each side of a cell: enough to tell letters from sky. */
 const SAMPLES = 24;

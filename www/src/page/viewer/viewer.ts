@@ -1,6 +1,7 @@
 /**
  * The viewer shows two pictures at the same place and size, divided by a movable line or side by
- * side. They pan and zoom together by mouse, wheel, touch and keys. Left is the original or a baseline.
+ * side. They pan and zoom together by mouse, wheel, touch and keys. The left one is the original or
+ * a baseline.
  */
 import type { Area, Part } from "../../module/core.ts";
 import { Camera, type Point, type Size } from "./camera.ts";
@@ -482,7 +483,7 @@ export class Viewer implements LinkedView {
     });
   }
 
-  /** Marks the visible part, or by key the middle. Or ends the marking: a part and its result stay. */
+  /** Marks the visible part, or by key the middle; or ends marking: a part and its result stay. */
   #toggleMarking(byKey: boolean): void {
     this.#marks = !this.#marks;
     this.#draw();

@@ -1,4 +1,4 @@
-/** What the viewfinder looks at: the scale, and the part of the frame with its size and place. */
+/** The scale of the viewfinder, and the size and place of the part of the frame it looks at. */
 import type { Area } from "../../module/core.ts";
 import { Pace } from "./pace.ts";
 import { areaAround, landscape, LEAST_STEPS, mostSteps, portrait, sizeOf, type Size } from "./part.ts";

@@ -17,13 +17,13 @@ const WINDOW = 10;
 const WARM_UP = 2;
 /** A part grows by at most this factor at a time, since small parts say little about large ones. */
 const GROWTH = 1.25;
-/** What was too slow is tried again after so many milliseconds. */
+/** A model and size that were too slow are tried again after this many milliseconds. */
 const RETRY_MS = 10_000;
 /** The first part at ×2 is 160 pixels wide. */
 const FIRST_STEPS = 40;
 
 export class Pace {
-  /** What each model costs for a pixel, beginning with the cheapest. */
+  /** The cost of each model for a pixel, beginning with the cheapest. */
   readonly #costs: readonly number[];
   /** The largest part that each model is trusted with, in steps. */
   readonly #limits: number[];

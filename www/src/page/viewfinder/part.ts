@@ -8,7 +8,7 @@ export interface Size {
 
 /** The sides of the smallest part, in steps. Below this, nobody knows what is seen. */
 export const LEAST_STEPS = 8;
-/** What a live result may have at most: more would not be seen, and takes memory. */
+/** The most pixels of a live result: more would not be seen, and would take memory. */
 const MAX_LIVE_PIXELS = 2_000_000;
 /** A frozen frame needs no speed. This many still take only a second or two. */
 const MAX_FROZEN_PIXELS = 4_000_000;
@@ -29,7 +29,7 @@ export function mostSteps(frame: Size, shape: Size, scale: number, isFrozen: boo
   return Math.max(1, Math.min(inFrame, inResult));
 }
 
-/** The part around a point of the frame, which is given in fractions, as near as the edges allow. */
+/** The part around a point of the frame, given in fractions, as near as the edges allow. */
 export function areaAround(middle: { x: number; y: number }, { width, height }: Size, frame: Size): Area {
   const along = (at: number, side: number, most: number) =>
     Math.max(0, Math.min(most - side, Math.round(at * most - side / 2)));

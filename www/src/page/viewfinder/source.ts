@@ -13,7 +13,7 @@ export interface Source {
   device: string | undefined;
 }
 
-/** What cameras are asked for; they give what they have. */
+/** Cameras are asked for this, and give what they have. */
 const WISHED = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
 
 /** Chromium's way to say that this page stays in front, so that it is not hidden at once. */

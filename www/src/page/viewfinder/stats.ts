@@ -14,7 +14,7 @@ export class Stats {
     this.#arrivals = recent(this.#arrivals, now);
   }
 
-  /** Notes a picture that is shown at the time `now`, so many milliseconds after its frame. */
+  /** Notes a picture that is shown at the time `now`, `delay` milliseconds after its frame. */
   note(now: number, delay: number): void {
     this.#times = recent(this.#times, now);
     this.#delays = [...this.#delays.slice(1 - WINDOW), delay];

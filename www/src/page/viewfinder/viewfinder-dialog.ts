@@ -110,7 +110,7 @@ export class ViewfinderDialog {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const viewfinder = this.#viewfinder;
     const [x, y] = directions[event.key] ?? [0, 0];
-    // What uses these keys itself keeps them: a list, and a dialog that is higher than the screen.
+    // A list, and a dialog that is higher than the screen, use these keys themselves.
     const { target } = event;
     if (!(target instanceof HTMLElement) || target instanceof HTMLSelectElement) return;
     const { scrollHeight = 0, clientHeight = 0 } = this.#dialog.querySelector(".body") ?? {};

@@ -75,7 +75,7 @@ export class Viewfinder {
   #source: Source | undefined;
   #cameras: readonly { id: string; name: string }[] = [];
   #device: string | undefined;
-  /** What went wrong; empty if nothing did. */
+  /** A message about what went wrong; empty if nothing did. */
   #trouble = "";
   /** A remark; empty if there is none. */
   #note = "";
@@ -398,7 +398,7 @@ export class Viewfinder {
   // ---- The part ----
 
   setScale(scale: Scale): void {
-    // What each model costs for a pixel of the part.
+    // The cost of each model for a pixel of the part.
     const costs = this.#models(scale).map(({ macs_720p }) => macs_720p * scale ** 2);
     this.lens.setScale(scale, costs);
     this.#changed();
@@ -489,7 +489,7 @@ export class Viewfinder {
     const [scale, kind] = [this.lens.scale, this.#kind];
     this.#screen.close();
     const name = kind === "camera" ? "camera" : "video";
-    // What suited another picture does not suit this one.
+    // The clean-up for another picture does not suit this one.
     this.#session.setClean("auto");
     if (this.#session.zoom !== scale) this.#commands.setZoom(scale);
     const file = new File([blob], `${name}.png`, { type: blob.type });
