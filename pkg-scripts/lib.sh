@@ -24,8 +24,9 @@ arm=aarch64-unknown-linux-gnu
 # Debian's packages that compile for them where rustup cannot download their standard library.
 debian_rust="rustc-web cargo-web rust-web-src lld-19"
 
-# toolchain_for TRIPLE: which toolchain compiles for it here: `rustup`, with the target's standard library installed;
-# `debian`, whose rustc-web compiles the standard library as well; or none, an empty line.
+# toolchain_for TRIPLE: which toolchain compiles for it here: `rustup`, with the target's standard
+# library installed; `debian`, whose rustc-web compiles the standard library as well; or none, an
+# empty line.
 toolchain_for() {
   if [ -d "$(rustc --print sysroot)/lib/rustlib/$1/lib" ]; then
     echo rustup
@@ -38,8 +39,8 @@ toolchain_for() {
 
 wasm_toolchain() { toolchain_for $wasm; }
 
-# The compiler's flags for all that goes into a bundle, as CARGO_ENCODED_RUSTFLAGS. The sources' paths are in the messages
-# of panics: without the home folder, and the same on every machine.
+# The compiler's flags for all that goes into a bundle, as CARGO_ENCODED_RUSTFLAGS. The sources'
+# paths are in the messages of panics: without the home folder, and the same on every machine.
 wasm_flags() {
   local flags
   flags=$(printf '%s\037' -Ctarget-feature=+simd128 '--cfg=getrandom_backend="wasm_js"' \
@@ -47,7 +48,8 @@ wasm_flags() {
   printf %s "${flags%?}"
 }
 
-# wasm_cargo COMMAND...: cargo for the browser; CARGO_ENCODED_RUSTFLAGS applies to the library and its dependencies.
+# wasm_cargo COMMAND...: cargo for the browser; CARGO_ENCODED_RUSTFLAGS applies to the library and
+# its dependencies.
 wasm_cargo() {
   local command=$1
   shift
@@ -62,7 +64,8 @@ wasm_cargo() {
   esac
 }
 
-# The site's npm packages, installed anew only when the lock file differs from the one that they were installed from.
+# The site's npm packages, installed anew only when the lock file differs from the one that they
+# were installed from.
 node_packages() {
   local installed=www/node_modules/.installed-from.json
   if ! cmp -s www/package-lock.json "$installed"; then

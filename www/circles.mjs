@@ -1,4 +1,5 @@
-// Fails if files in src/ import each other in a circle. Imports of types count: they bind files together as well.
+// Fails if files in src/ import each other in a circle. Imports of types count: they bind files
+// together as well.
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import ts from "typescript";

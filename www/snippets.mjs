@@ -1,5 +1,6 @@
-// Fails if an example in the manuals or in the public doc comments does not compile, or gives the element an attribute
-// that it does not have. TypeScript is checked against the declarations that are published.
+// Fails if an example in the manuals or in the public doc comments does not compile, or gives the
+// element an attribute that it does not have. TypeScript is checked against the declarations that
+// are published.
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import ts from "typescript";
@@ -14,7 +15,7 @@ const documents = [
   "www/src/package/node.ts",
 ];
 
-/** What a reader has: a picture, a place to show it, and functions that are called back. */
+/** A reader's surroundings: a picture, a place to show it, and functions that are called back. */
 const surroundings = `
   import type { TuneOptions, UpscaleOptions } from "./splitsr.js";
   declare global {

@@ -1,5 +1,5 @@
-// Names the browser tests that failed, or passed only when tried again, from Playwright's JSON: a line each, with the
-// first line of the error.
+// Names the browser tests that failed, or passed only when tried again, from Playwright's JSON: a
+// line each, with the first line of the error.
 //   node www/troubles.mjs REPORT.json
 import { readFileSync } from "node:fs";
 import { stripVTControlCharacters } from "node:util";

@@ -1,5 +1,6 @@
-// Fails if a language of the page lacks a text of the source, has one that is no longer used or other places for values,
-// or if a text is not marked as one. Texts are in templates, in index.html, and wherever a Phrase is expected.
+// Fails if a language of the page lacks a text of the source, has one that is no longer used or
+// other places for values, or if a text is not marked as one. Texts are in templates, in
+// index.html, and wherever a Phrase is expected.
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import ts from "typescript";
@@ -54,7 +55,7 @@ const partsOf = (template) =>
 
 const joined = (parts) => parts.reduce((all, part, at) => `${all}{${at - 1}}${part}`);
 
-/** What looks like a sentence but is said to nobody. */
+/** Text that looks like a sentence but is said to nobody. */
 const looksSaid = (text) =>
   /^ ?[\p{Lu};,][\p{L}’'-]*[ ,:].*\p{Ll}{2}/u.test(text) || /\p{Ll}{2} \p{Ll}{2,}/u.test(text);
 /** Lists of words in lower case, such as classes, and errors that no visitor sees. */

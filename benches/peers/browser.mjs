@@ -32,8 +32,8 @@ const ADAPTERS = {
 };
 
 /**
- * Serves the repository, and `files` at /files/. The headers allow SharedArrayBuffer, which the other runtimes need for threads.
- * `served` collects the path and the bytes of each answer.
+ * Serves the repository, and `files` at /files/. The headers allow SharedArrayBuffer, which the
+ * other runtimes need for threads. `served` collects the path and the bytes of each answer.
  */
 export async function serveFiles(repository, files) {
   const served = [];

@@ -1,4 +1,4 @@
-/** Who runs. `settings` go to the engine in web/engines, or are what tells the calls of a program apart. */
+/** Who runs. `settings` go to the engine in web/engines, or tell the calls of a program apart. */
 
 export const inBrowser = [
   {
@@ -63,7 +63,10 @@ const programs = [
   ...pytorch.map((layout) => ({ ...layout, method: "run_torch", model: "weights" })),
 ];
 
-/** `model` says which of a model's files a program reads. Ours has its number of threads for life, as the command has. */
+/**
+ * `model` says which of a model's files a program reads. Ours has its number of threads for life,
+ * as the command has.
+ */
 export const native = programs.flatMap(({ name, label, program, perThreads, settings, ...contender }) =>
   [1, 2].map((threads) => {
     const count = threads === 1 ? "1 thread" : `${threads} threads`;

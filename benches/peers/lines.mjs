@@ -1,4 +1,7 @@
-/** Workers that are programs: one JSON request a line on their stdin, one JSON reply a line on their stdout, in order. */
+/**
+ * Workers that are programs: one JSON request a line on their stdin, one JSON reply a line on their
+ * stdout, in order.
+ */
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 

@@ -1,14 +1,17 @@
-/** The networks that are run. Left out is what the flagship has: the defaults of `SplitSrConfig`. */
+/** The networks that are run. They omit what the flagship has: the defaults of `SplitSrConfig`. */
 const splitsr = { architecture: "splitsr" };
 
-/** The timed models. The flagship has its trained weights, the others random ones: weights do not change the time. */
+/** The timed models. Only the flagship has trained weights: weights do not change the time. */
 export const timed = {
   flagship: { label: "flagship", weights: "models/splitsr-x2.safetensors" },
   allSplit: { label: "all groups split", config: { ...splitsr, hybrid_index: 7 } },
   channels32: { label: "32 channels", config: { ...splitsr, channels: 32 } },
 };
 
-/** Models that only have to agree with onnxruntime: each block, upsampler and network, and splits with a remainder. */
+/**
+ * Models that only have to agree with onnxruntime: each block, upsampler and network, and splits
+ * with a remainder.
+ */
 export const checked = (() => {
   const small = { ...splitsr, channels: 8, groups: 2, blocks: 3, hybrid_index: 1 };
   const kinds = ["split", "shuffle", "inverted-residual", "idle", "ghost"];
@@ -36,7 +39,10 @@ export const workloads = [
   { model: "channels32", width: 320, height: 180 },
 ];
 
-/** On a graphics card: kernels are counted for each, but an imitation in software is timed on the first alone. */
+/**
+ * On a graphics card: kernels are counted for each, but an imitation in software is timed on the
+ * first alone.
+ */
 export const onGraphics = [
   { model: "flagship", width: 64, height: 64 },
   { model: "flagship", width: 640, height: 360 },

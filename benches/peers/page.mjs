@@ -1,6 +1,7 @@
 /**
- * The page's own time on top of the engine's: from the click on "Enlarge" until the first result is shown, beside the same picture by `createUpscaler`
- * alone; and what the page loads before there is a picture.
+ * The page's own time on top of the engine's: from the click on "Enlarge" until the first result is
+ * shown, beside the same picture by `createUpscaler` alone; and what the page loads before there is
+ * a picture.
  */
 import { gzipSync } from "node:zlib";
 import { chromium } from "playwright-core";
@@ -19,7 +20,10 @@ async function cutPicture({ url, width, height }) {
   return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
 }
 
-/** For `page.evaluate`: clicks on "Enlarge", and gives the milliseconds until the page says that it is done. */
+/**
+ * For `page.evaluate`: clicks on "Enlarge", and gives the milliseconds until the page says that it
+ * is done.
+ */
 function clickAndWait() {
   const status = document.querySelector('[data-testid="status"]');
   return new Promise((resolve) => {

@@ -1,8 +1,9 @@
 /**
  * SplitSR against other runtimes: `pkg-scripts/bench-peers` installs what this needs and starts it.
  *
- * node run.mjs [--quick | --gpu | --tuning | --page]; NATIVE, PYTHON and FILES name our native worker, Python with requirements.txt, and a folder for
- * files; ADAPTER the graphics card, "swiftshader" or "hardware".
+ * node run.mjs [--quick | --gpu | --tuning | --page]; NATIVE, PYTHON and FILES name our native
+ * worker, Python with requirements.txt, and a folder for files; ADAPTER the graphics card,
+ * "swiftshader" or "hardware".
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
@@ -16,10 +17,10 @@ import { resultsFile, writeReport } from "./report.mjs";
 import { inTurns, median } from "./timing.mjs";
 import { weigh } from "./weigh.mjs";
 
-/** Largest difference from onnxruntime's result, with values in [0, 1]: a quarter of a level of 8 bits. */
+/** Largest difference from onnxruntime, with values in [0, 1]: a quarter of a level of 8 bits. */
 const TOLERANCE = 1 / 4 / 255;
 
-/** The whole product gives 8 bits: half a level of rounding, and one that its tiles may differ by. */
+/** The whole product gives 8 bits: half a level of rounding, and one that tiles may differ by. */
 const TOLERANCE_8_BITS = 1.5 / 255 + TOLERANCE;
 
 /** Largest difference of losses, and of the lengths of gradients, as a part of them. */
@@ -196,7 +197,7 @@ async function checkSmallNetworks(browser, agreement) {
   console.log(`${Object.keys(checked).length} small networks agree with onnxruntime`);
 }
 
-/** Times a network on a picture, after a comparison of each result with onnxruntime's, which goes to `agreement`. */
+/** Times a network on a picture; first compares each result with onnxruntime's, for `agreement`. */
 async function runForward(browser, { model: name, width, height }, { inBrowser, native }, agreement) {
   const model = await makeModel(name, timed[name]);
   const picture = await makeInput(browser, width, height);
@@ -280,7 +281,7 @@ async function runTuning() {
   }
 }
 
-/** Times `runs`, after one more run of each: WebAssembly gets its best code only when it has run for a while. */
+/** Times `runs`, after one more run of each: WebAssembly gets its best code only after a while. */
 async function time(workload, runs) {
   const milliseconds = new Map();
   for (const [who, run] of runs) {
@@ -304,7 +305,10 @@ async function time(workload, runs) {
   return { ...workload, othersCores: others, timings };
 }
 
-/** A fresh browser, from nothing to the first result: milliseconds, and what was downloaded for it besides model and picture. */
+/**
+ * A fresh browser, from nothing to the first result: milliseconds, and what was downloaded for it
+ * besides model and picture.
+ */
 async function coldStart({ name: who, settings }) {
   const urls = { weights: "/models/splitsr-x2.safetensors", onnx: "/files/flagship.onnx" };
   const run = { input: "/files/input-320x180.f32", width: 320, height: 180 };

@@ -1,18 +1,24 @@
-/** Timing several contenders on the same work, fairly: in turns, in rotated order, each after a pause. */
+/** Times several contenders on the same work, fairly: in turns, in rotated order, after pauses. */
 import { readFileSync, readdirSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** Before each run: the threads of the one before have stopped spinning by then. */
 const PAUSE = 150;
 
-/** A run that takes less, in milliseconds, is repeated at once, and the second run counts: a core that was idle takes a while to wake up. */
+/**
+ * A run that takes less, in milliseconds, is repeated at once, and the second run counts: a core
+ * that was idle takes a while to wake up.
+ */
 const SHORT = 400;
 
-/** After this time, in milliseconds, and at least `FEWEST` runs, a contender is timed no further. */
+/** After this many milliseconds, and at least `FEWEST` runs, a contender is timed no further. */
 const BUDGET = 12_000;
 const FEWEST = 3;
 
-/** A run during which other processes used more of the CPU than this, in cores, is repeated, up to `ATTEMPTS` in all. */
+/**
+ * A run during which other processes used more of the CPU than this, in cores, is repeated, up to
+ * `ATTEMPTS` in all.
+ */
 const QUIET = 0.25;
 const ATTEMPTS = 3;
 
@@ -22,8 +28,9 @@ export function median(samples) {
 }
 
 /**
- * Runs each of `contenders`, a map of asynchronous functions that return milliseconds, up to `rounds` times. Returns the samples of
- * each, and the most that other processes used of the CPU during a run that counts, in cores.
+ * Runs each of `contenders`, a map of asynchronous functions that return milliseconds, up to
+ * `rounds` times. Returns the samples of each, and the most that other processes used of the CPU
+ * during a run that counts, in cores.
  */
 export async function inTurns(contenders, rounds) {
   const names = [...contenders.keys()];
@@ -42,7 +49,7 @@ export async function inTurns(contenders, rounds) {
   return { samples, others: most };
 }
 
-/** The last run is taken as it is: a machine that is always busy gets a result, which says how busy it was. */
+/** The last run is taken as it is: a busy machine gets a result, which says how busy it was. */
 async function undisturbed(run) {
   for (let attempt = 1; ; attempt++) {
     await sleep(PAUSE);
@@ -54,7 +61,7 @@ async function undisturbed(run) {
   }
 }
 
-/** Ticks that all processes, and this one with its descendants, have used so far; from Linux's /proc. */
+/** Ticks that all processes, and this one with its descendants, have used; from Linux's /proc. */
 function cpuTime() {
   const [user, nice, system, , , irq, softirq] = readFileSync("/proc/stat", "utf8").split(/\s+/).slice(1).map(Number);
   const processes = new Map();
@@ -78,7 +85,10 @@ function cpuTime() {
   return { all: user + nice + system + irq + softirq, own, milliseconds: performance.now() };
 }
 
-/** Cores that others used between two calls of `cpuTime`. A tick is 10 ms; two are left out, for the counters are rounded. */
+/**
+ * Cores that others used between two calls of `cpuTime`. A tick is 10 ms; two are left out, for the
+ * counters are rounded.
+ */
 function foreign(before, after) {
   const ticks = after.all - before.all - (after.own - before.own) - 2;
   return Math.max(0, (10 * ticks) / (after.milliseconds - before.milliseconds));

@@ -22,7 +22,7 @@ function byCommand(input: string, zoom: number, modelName: string): Buffer {
   }
 }
 
-/** The largest difference of the page's result from a PNG, in levels; infinite if the sizes differ. */
+/** The largest difference of the page's result from a PNG, in levels; infinite if sizes differ. */
 async function difference(visitor: Visitor, png: Buffer): Promise<number> {
   return visitor.part("result").evaluate(async (canvas: HTMLCanvasElement, png) => {
     const bytes = Uint8Array.from(atob(png), (char) => char.charCodeAt(0));
@@ -54,7 +54,7 @@ for (const [title, file, zoom] of [
   });
 }
 
-/** Files that the browser decodes in the page, and how far its decoder may be from the command's, in levels. */
+/** Files that the browser decodes, and how far it may be from the command's decoder, in levels. */
 for (const [file, levels] of [
   ["interlaced.png", 0],
   ["trailing_garbage.png", 0],

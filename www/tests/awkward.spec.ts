@@ -1,4 +1,4 @@
-/** Each file of the awkward pictures either gives a result or is refused in words; none hangs or breaks the page. */
+/** Each awkward picture gives a result or is refused in words; none hangs or breaks the page. */
 import { expect, test, type Page } from "@playwright/test";
 import { expected, files, refused } from "./awkward.ts";
 import { awkwardFile, TINY, Visitor } from "./support.ts";

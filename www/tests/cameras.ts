@@ -11,7 +11,7 @@ declare global {
   }
 }
 
-/** In the page: counts the pictures that its engines enlarge at a time, and can hold back an answer. */
+/** In the page: counts the pictures its engines enlarge at a time, and can hold back an answer. */
 export function countWork(): void {
   const held: (() => void)[] = [];
   const release = () => {

@@ -9,7 +9,7 @@ const repository = resolve(import.meta.dirname, "../..");
 const snapshot = join(repository, "www/public/demo/snapshot.jpg");
 const fur = join(dataFolder, "demo/fur.png");
 
-/** What the command reports on the picture. */
+/** Returns what the command reports on the picture. */
 function byCommand(file: string, out: string, ...options: string[]) {
   const all = ["upscale", file, "-o", out, "--backend", "cpu", "--tile", "exact", "--scale", "2", "--json", ...options];
   const { pictures } = JSON.parse(execFileSync(command(), all, { cwd: repository, encoding: "utf8" })) as {

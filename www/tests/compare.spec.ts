@@ -1,4 +1,4 @@
-/** Variants of the network side by side: rivals of a result, what they cost, the drawing of the network. */
+/** Variants of the network side by side: rivals of a result, their costs, the network's drawing. */
 import { readFile } from "node:fs/promises";
 import { expect, test, type Locator, type Page } from "@playwright/test";
 import { holdRequests, noise, Visitor } from "./support.ts";
@@ -36,7 +36,7 @@ test("the result is compared with several, one of which is shown; the link holds
   const names = ["Bicubic", "Nearest pixel", fast];
   for (const name of names) await expect(rival(page, name)).toHaveText(said);
 
-  // A trained model is nearer to another than a blur is, and what is told of each is told where it is shown.
+  // A trained model is nearer to another than a blur is; each is described where it is shown.
   const psnr = async (name: string) => Number(/PSNR ([\d.]+)/.exec(await rival(page, name).innerText())?.[1]);
   expect(await psnr(fast)).toBeGreaterThan(await psnr("Bicubic"));
   expect(await psnr("Bicubic")).toBeGreaterThan(await psnr("Nearest pixel"));

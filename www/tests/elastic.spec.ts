@@ -6,7 +6,7 @@ import { expect, test } from "@playwright/test";
 import { command, openHost, violations, Visitor } from "./support.ts";
 
 const ELASTIC = "splitsr-elastic-x2";
-/** So small a part that its result follows the sliders on any machine: that must take at most four seconds. */
+/** A part so small that its result follows the sliders on any machine, in at most four seconds. */
 const SMALL = `#img=demo:sign&model=${ELASTIC}&zoom=2&part=200,150,96,72`;
 const repository = resolve(import.meta.dirname, "../..");
 
@@ -220,7 +220,7 @@ test.describe("the page", () => {
     await expect(visitor.part("split-ratio")).toHaveValue("0.75");
     await expect(visitor.part("hybrid-index")).toHaveValue("6");
     await visitor.run();
-    // What it holds no weights for is as with any other model, and there is a way back.
+    // Where it has no weights, it is like any other model, and there is a way back.
     await visitor.part("block").selectOption("ghost");
     await expect(visitor.part("use-trained")).toBeVisible();
     await visitor.part("block").selectOption("split");

@@ -1,4 +1,4 @@
-/** `splitsr.js` where it has few rights: in a sandboxed frame, under a strict policy, and on a server. */
+/** `splitsr.js` with few rights: in a sandboxed frame, under a strict policy, on a server. */
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -34,7 +34,7 @@ async function frameIn(page: Page, sandbox: string): Promise<Frame> {
   return frame;
 }
 
-/** What becomes of a picture, by the module and by the element. */
+/** Returns what becomes of a picture, by the module and by the element. */
 async function tryBoth(place: Pick<Page, "evaluate">): Promise<{ module: string; element: string; shows: string }> {
   return place.evaluate(
     async ({ url, fur }) => {

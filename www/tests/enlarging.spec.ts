@@ -42,7 +42,7 @@ test("the result appears part by part, over the original", async ({ page }) => {
   expect(await opaque()).toBe(1);
 });
 
-/** For `page.evaluate`: cancels a run when its first part is drawn. Returns how many ms that takes. */
+/** For `page.evaluate`: cancels a run when its first part is drawn. Returns the ms that takes. */
 function cancelAtFirstPart(): Promise<number> {
   const find = (testId: string) => document.querySelector<HTMLElement>(`[data-testid=${testId}]`);
   return new Promise((resolve) => {

@@ -49,7 +49,7 @@ async function pixelsOf(page: Page, file: Buffer): Promise<Buffer> {
   return Buffer.from(base64, "base64");
 }
 
-/** The mean difference of the colours as they are seen on white, in levels, and the largest of alpha. */
+/** The mean difference of colours as seen on white, in levels, and the largest of alpha. */
 function apart(a: Buffer, b: Buffer): { colours: number; alpha: number } {
   expect(a.length).toBe(b.length);
   let sum = 0;
@@ -90,7 +90,7 @@ function pngChunks(file: Buffer): Chunks {
   return chunks;
 }
 
-/** The content of a JPEG's segments of one kind that begin with `head`, put together without that. */
+/** The content of a JPEG's segments of one kind that begin with `head`, joined without that. */
 function jpegSegments(file: Buffer, marker: number, head: string, skip = head.length): Buffer {
   const found: Buffer[] = [];
   for (let at = 2; file[at + 1] !== 0xda; at += 2 + file.readUInt16BE(at + 2)) {
@@ -456,7 +456,8 @@ test(
     await visitor.expectState("done");
 
     await visitor.watchTasks();
-    // All is enlarged: from now on a click makes the zip alone. What a busy machine adds, it adds not each time.
+    // All is enlarged: from now on a click makes the zip alone. A busy machine does
+    // not slow every run.
     const runs: number[] = [];
     let zip: Buffer = Buffer.alloc(0);
     while (runs.length < 3 && !runs.includes(0)) {

@@ -1,6 +1,6 @@
 /**
- * Pictures that public bug reports tell of, and other uncommon ones, through the module and the page:
- * the right colours, or a note, or an error in words.
+ * Pictures that public bug reports tell of, and other uncommon ones, through the module and the
+ * page: the right colours, or a note, or an error in words.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";

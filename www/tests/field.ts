@@ -20,7 +20,7 @@ export interface Expected {
 /** Pixels of a lower alpha say little about their colour. */
 const SEEN = 100;
 
-/** How many pixels of RGBA values are seen, and how far their colours are from this one, in levels. */
+/** How many RGBA pixels are seen, and how far their colours are from this one, in levels. */
 export function discOf(rgba: readonly number[], colour: [number, number, number]): { seen: number; away: number } {
   let [seen, away] = [0, 0];
   for (let at = 0; at < rgba.length; at += 4) {

@@ -1,4 +1,4 @@
-/** Fine-tuning and what is kept of it: across pages, crashes, windows, and where there is no room. */
+/** Fine-tuning and what is kept of it: across pages, crashes and windows, and without room. */
 import { readFileSync } from "node:fs";
 import { expect, test } from "@playwright/test";
 import { fillDisk, TINY } from "./support.ts";

@@ -1,4 +1,4 @@
-/** Fine-tuning in the page: from a visitor's pictures to a model in the list, with what may go wrong on the way. */
+/** Fine-tuning in the page: from a visitor's pictures to a listed model, with what may go wrong. */
 import { readFileSync } from "node:fs";
 import { expect, test } from "@playwright/test";
 import { awkwardFile, dataTransfer, noise, TINY, violations, Visitor } from "./support.ts";

@@ -1,4 +1,4 @@
-/** What a visitor sees who knows nothing of the page, and what it does without being asked. */
+/** The page to a visitor who knows nothing of it, and what it does without being asked. */
 import { expect, test } from "@playwright/test";
 import { noise, Visitor } from "./support.ts";
 import { Touch } from "./viewing.ts";
@@ -30,7 +30,7 @@ for (const [device, viewport] of [
       }
       await expect(visitor.part("download")).toHaveClass("primary");
       await expect(visitor.part("run")).not.toHaveClass("primary");
-      // What would be saved is not what the settings say.
+      // The saved file would no longer match the settings.
       await visitor.part("zoom").fill("1.5");
       await expect(visitor.part("run")).toHaveClass("primary");
       await expect(visitor.part("download")).not.toHaveClass("primary");
@@ -180,7 +180,7 @@ test("scores are of the zoom's scale and begin with the best, and the chosen mod
   // Scores of one scale are no scores of another.
   await visitor.part("zoom").fill("2");
   await expect(visitor.part("truth-scores")).toHaveCount(0);
-  // What the visitor has chosen stays.
+  // The visitor's own choice stays.
   await visitor.part("truth-scale").selectOption("3");
   await visitor.part("zoom").fill("4");
   await expect(visitor.part("truth-scale")).toHaveValue("3");
@@ -281,7 +281,7 @@ test.describe("at once", () => {
     await visitor.chooseFile({ name: "small.bmp", mimeType: "image/bmp", buffer: noise(60, 40) });
     await visitor.expectState("done");
     expect(await visitor.resultSize()).toEqual([120, 80]);
-    // Of several changes the last one counts.
+    // Only the last of several changes counts.
     for (const zoom of ["3", "4", "5"]) await visitor.part("zoom").fill(zoom);
     await expect.poll(() => visitor.resultSize()).toEqual([300, 200]);
     await visitor.expectState("done");

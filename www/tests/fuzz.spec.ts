@@ -79,7 +79,7 @@ function fault(fragment: string): string | undefined {
   if (model !== undefined && !models.some(({ name }) => name === model)) return `model ${model}`;
   if (new Set(toggles).size !== toggles.length) return "a switch that is there twice";
   if (Object.getPrototypeOf(state) !== Object.prototype) return "another prototype";
-  // What is taken over is written and read the same.
+  // A state that is taken over is written and read the same.
   const written = formatLink(state);
   const again = parseLink(written, models, usual);
   if (again.complaints.length > 0) return `${written} is written, which is read with ${again.complaints.join(" ")}`;

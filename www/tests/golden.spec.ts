@@ -1,5 +1,6 @@
 /**
- * How the page looks, as pictures that were looked at. `npx playwright test golden --update-snapshots` makes them anew.
+ * How the page looks, as pictures that were looked at.
+ * `npx playwright test golden --update-snapshots` makes them anew.
  * They show what stays the same: no times, no measured numbers. Small windows and few photographs
  * keep them small.
  */
@@ -9,7 +10,7 @@ import { expect, test } from "@playwright/test";
 import { expectOwnFont, useOwnFont } from "./own-font.ts";
 import { Visitor } from "./support.ts";
 
-/** Holds the major version of Chromium that made the pictures: another one may draw edges otherwise. */
+/** The major version of Chromium that made the pictures: another one may draw edges otherwise. */
 const madeBy = join(import.meta.dirname, "golden.spec.ts-snapshots/chromium-version.txt");
 
 let visitor: Visitor;

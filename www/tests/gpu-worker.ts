@@ -1,7 +1,10 @@
 /** A graphics card imitated in software, and what can be done to its worker. */
 import type { Page } from "@playwright/test";
 
-/** Runs `sabotage` in the next `times` GPU workers, before their script: it may change what their WebGPU does. */
+/**
+ * Runs `sabotage` in the next `times` GPU workers, before their script: it may change what their
+ * WebGPU does.
+ */
 export async function sabotageGpuWorker(page: Page, sabotage: string, times = Infinity): Promise<void> {
   const coordinator = page.workers().find((worker) => worker.url().includes("coordinator"));
   if (!coordinator) throw new Error("there is no coordinator worker");

@@ -1,11 +1,11 @@
-/** What is in view is enlarged before the rest: as a picture opens, as a slider moves, and where the whole takes long. */
+/** The part in view comes first: as a picture opens, as a slider moves, where the whole is slow. */
 import { expect, test, type Page } from "@playwright/test";
 import { holdAfterFirstPart, noise, Visitor } from "./support.ts";
 import { boxOf, layer } from "./viewing.ts";
 
 declare global {
   interface Window {
-    /** What was drawn of the result, in the order of time. */
+    /** All drawings of the result, in the order of time. */
     drawn: { width: number; height: number; isWhole: boolean }[];
   }
 }
@@ -40,7 +40,7 @@ test.beforeEach(async ({ page }) => {
 
 test.describe("at once", () => {
   test.beforeEach(async ({ page }) => {
-    // What is large here is large on a machine with many cores too.
+    // With two cores, a picture that is large here is large on machines with many cores too.
     await page.addInitScript(() => Object.defineProperty(navigator, "hardwareConcurrency", { value: 2 }));
     await page.goto("/");
     await visitor.expectState("idle");
@@ -96,7 +96,7 @@ test.describe("at once", () => {
     await visitor.part("run").click();
     await expect(page.locator("#stage")).toHaveAttribute("data-shows", "arrival");
     expect(await visitor.resultSize()).toEqual([8000, 4800]);
-    // What was seen stays.
+    // The part that was seen stays.
     expect((await drawn(page))[0]?.width).toBe(width);
     await visitor.part("cancel").click();
     await expect(status).toHaveText("Cancelled.");

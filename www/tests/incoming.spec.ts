@@ -1,4 +1,4 @@
-/** What is dropped, pasted or chosen besides files: pictures that are links, `data:` addresses, folders. */
+/** Dropped, pasted or chosen besides files: pictures as links, `data:` addresses, folders. */
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

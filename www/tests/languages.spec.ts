@@ -1,4 +1,4 @@
-/** The page in other languages: which one is shown, what stays when it changes, and numbers and plurals. */
+/** The page in other languages: which is shown, what stays on a change, numbers and plurals. */
 import { join } from "node:path";
 import { expect, test } from "@playwright/test";
 import { texts as german } from "../src/page/languages/de.ts";

@@ -1,4 +1,4 @@
-/** Links: that they reproduce what their sender saw, wherever they are opened, and that none does any harm. */
+/** Links: reproduce what their sender saw, wherever they are opened, and never do any harm. */
 import { join } from "node:path";
 import { expect, test, type Page } from "@playwright/test";
 import { newcomer, verified, verifiedLink } from "./linking.ts";
@@ -267,7 +267,10 @@ test("of a picture in a link the view and the part are there too", async ({ page
   expect(page.url()).toBe(url);
 });
 
-/** For `page.evaluate`: goes to another link when the engine is called by this method; in an enlargement, when its first part is there. */
+/**
+ * For `page.evaluate`: goes to another link when the engine is called by this method; in an
+ * enlargement, when its first part is there.
+ */
 function leaveAt({ method, fragment }: { method: string; fragment: string }): Promise<void> {
   // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its object below
   const { postMessage } = Worker.prototype;

@@ -350,9 +350,9 @@ test("a picture is chosen, enlarged, compared and saved by Tab, Enter and arrows
 });
 
 /**
- * Tasks of the page's thread over 50 ms, in ms, while `act` goes on. The observer of long tasks measures by the
- * clock, so that it sees other processes too, which take the processor away in the midst of a short task; of what it
- * sees, what took the processor for so long counts.
+ * Tasks of the page's thread over 50 ms, in ms, while `act` goes on. The observer of long tasks
+ * measures by the clock, so that it sees other processes too, which take the processor away in the
+ * midst of a short task; of what it sees, what took the processor for so long counts.
  */
 async function longTasks(page: Page, act: () => Promise<unknown>): Promise<number[]> {
   const browser = page.context().browser();
@@ -411,8 +411,8 @@ test(
       await visitor.expectState("done");
       expect(await visitor.part("result").evaluate((canvas: HTMLCanvasElement) => canvas.width)).toBe(4000);
     };
-    // A neighbour on the same core makes a task take more of the processor's time, now and then twice as much: what the page itself takes too long for,
-    // it does each time.
+    // A neighbour on the same core makes a task take more of the processor's time, now and then
+    // twice as much: what the page itself takes too long for, it does each time.
     const expectNone = async (act: () => Promise<void>, what: string) => {
       const tries: number[][] = [];
       while (tries.length < 3 && tries.every(({ length }) => length > 0)) tries.push(await longTasks(page, act));

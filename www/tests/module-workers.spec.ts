@@ -1,4 +1,4 @@
-/** The workers of `splitsr.js`: that they are given up, replaced and used again, and keep no memory. */
+/** The workers of `splitsr.js`: they are given up, replaced and used again, and keep no memory. */
 import { expect, test } from "@playwright/test";
 import type * as Splitsr from "../src/module/splitsr.ts";
 import { openHost, tellMemory } from "./support.ts";
@@ -84,7 +84,7 @@ test("the workers outlive a cancel: the next picture runs on the same ones", asy
   expect(await coordinator.evaluate(() => (self as unknown as { started: number }).started)).toBe(2);
 });
 
-/** Bodies of tile workers that start well and then die: as a panic in wasm does, and as the browser lets them. */
+/** Bodies of tile workers that start well and then die: by a panic in wasm, or by the browser. */
 const dying = {
   "reports a dead instance": `postMessage({ id, error: { code: "engine", message: "it stopped", fatal: true } })`,
   "ends with an uncaught error": `setTimeout(() => { throw new Error("it stopped") })`,

@@ -1,5 +1,6 @@
 /**
- * Networks of every kind, with random weights: the command, WebAssembly and WebGPU give the same picture.
+ * Networks of every kind, with random weights: the command, WebAssembly and WebGPU give the same
+ * picture.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";

@@ -10,8 +10,8 @@ const weights = (weights: Weight[]) => weightsFile("edsr-small-x2", { weights })
 const tap = (output: number, input: number, tap: number, inputs = 32) => (output * inputs + input) * 9 + tap;
 
 /**
- * Red passes to all colours by way of a block whose values reach `most`: finite by the definition if that is, though not with Winograd's algorithm, which
- * adds up several of them on the way.
+ * Red passes to all colours by way of a block whose values reach `most`: finite by the definition
+ * if that is, though not with Winograd's algorithm, which adds up several of them on the way.
  */
 const passing = (most: number): Weight[] => [
   ["head.weight", tap(0, 0, 4, 3), 1],
@@ -24,7 +24,10 @@ const passing = (most: number): Weight[] => [
 
 test.beforeEach(({ page, baseURL }) => openHost(page, baseURL));
 
-/** The results of a network that overflows in Winograd's algorithm alone: for a photograph, or for noise that is one tile. */
+/**
+ * The results of a network that overflows in Winograd's algorithm alone: for a photograph, or for
+ * noise that is one tile.
+ */
 const outcomeOf = (page: Page, source: "photograph" | "noise") =>
   page.evaluate(
     async ({ base64, source }) => {

@@ -4,7 +4,7 @@ import { noise, TINY, Visitor } from "./support.ts";
 
 declare global {
   interface Window {
-    /** What the page has shared: names, types and sizes. */
+    /** Names, types and sizes of the files that the page has shared. */
     shared: [name: string, type: string, size: number][];
     /** The name of the error that the next sharing ends with; empty: none. */
     refuses: string;

@@ -1,4 +1,4 @@
-/** The built site on a server of its own, in a folder as on any static host, that can go away and change. */
+/** The built site on its own server, in a folder as on any static host; can go away and change. */
 import { createReadStream, existsSync, readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";

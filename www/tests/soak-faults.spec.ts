@@ -11,7 +11,7 @@ import { openHost, TINY, Visitor } from "./support.ts";
 
 const count = Number(process.env["SOAK"] ?? 10);
 const seed = Number(process.env["SOAK_SEED"] ?? 1);
-/** Of each fault: a fault takes as long as some twenty pictures. */
+/** Rounds for each fault: a fault takes as long as some twenty pictures. */
 const rounds = Math.max(2, Math.round(count / 20));
 
 const types = { png: "image/png", bmp: "image/bmp", tif: "image/tiff" };
@@ -184,7 +184,7 @@ test.describe("on a server of its own", () => {
       };
       await visitor.part("model").selectOption(model);
       await visitor.part("run").click();
-      // What was loaded before is no more in danger.
+      // Files that were loaded before are no longer in danger.
       const how = await outcome(visitor);
       outcomes.push(how);
       site.breaks = undefined;
@@ -221,7 +221,7 @@ test.describe("on a server of its own", () => {
       const isKept = (await offline.getAttribute("data-state")) === "kept";
       if (!isKept) await expect(offline).toContainText("no room on this device");
       outcomes.push(isKept ? "everything kept" : "a message");
-      // What was kept before still works without a connection.
+      // Everything that was kept before still works without a connection.
       await site.stop();
       await page.reload();
       await visitor.chooseDemo("Fur");

@@ -1,6 +1,7 @@
 /**
  * Pictures of random size, format and options, one after another: no wrong size, equal results for
- * equal input, no memory left behind. `pkg-scripts/soak` runs it with a thousand and prints figures.
+ * equal input, no memory left behind. `pkg-scripts/soak` runs it with a thousand and prints
+ * figures.
  */
 import { execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -19,14 +20,14 @@ const isLong = count >= 200;
 const MAX_SIDE = 160;
 const MAX_PIXELS = 300_000;
 
-/** Bytes that may come and go between two samples: a picture's own, and what is not collected yet. */
+/** Bytes that may come and go between two samples: a picture's own, and those not collected yet. */
 const TOLERANCE = 48e6;
 
 const models = ["splitsr-x2", "splitsr-tiny-x2", "splitsr-x3", "srcnn-x2"];
 
 type Target = { scale: number } | { width: number; height: number };
 
-/** What is asked of the module. */
+/** A request to the module. */
 interface Order {
   /** Base64. */
   bytes: string;
@@ -40,7 +41,7 @@ interface Order {
 
 interface Outcome {
   hash: string;
-  /** Of the result and of the saved file. */
+  /** Sizes of the result and of the saved file. */
   sizes: number[];
 }
 
@@ -108,7 +109,7 @@ function residentBytes(id: number): number {
   }
 }
 
-/** The medians of the second and of the last quarter: what is new after the start does not count. */
+/** The medians of the second and the last quarter: what is new after the start does not count. */
 function plateau(samples: number[]): { before: number; after: number } {
   const quarter = Math.floor(samples.length / 4);
   return { before: median(samples.slice(quarter, 2 * quarter)), after: median(samples.slice(-quarter)) };

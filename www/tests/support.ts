@@ -20,7 +20,7 @@ export function command(): string {
   return path;
 }
 
-/** The smallest model, whose steps are the fastest: for tests in which it does not matter which network runs. */
+/** The smallest model, with the fastest steps: for tests in which any network will do. */
 export const SMALLEST = "splitsr-tiny-x2";
 /** The link to it. */
 export const TINY = `#model=${SMALLEST}`;
@@ -56,8 +56,8 @@ export async function load(page: Page, url: string): Promise<void> {
 }
 
 /**
- * For `page.evaluate`: from now on the workers that the page starts, and those that these start, answer "how much?" over the channel "memory" with
- * the bytes of their WebAssembly.
+ * For `page.evaluate`: from now on the workers that the page starts, and those that these start,
+ * answer "how much?" over the channel "memory" with the bytes of their WebAssembly.
  */
 export function tellMemory(): void {
   const memories: WebAssembly.Memory[] = [];
@@ -107,7 +107,8 @@ export async function holdRequests(
 
 /**
  * Lets the engine tell the page of the first part of a result, and holds back what it says after
- * that until the returned function is called. So a run is in its middle for as long as a test needs.
+ * that until the returned function is called. So a run is in its middle for as long as a test
+ * needs.
  */
 export async function holdAfterFirstPart(page: Page): Promise<() => Promise<void>> {
   const coordinator = page.workers().find((worker) => worker.url().includes("coordinator"));
@@ -130,7 +131,7 @@ export async function holdAfterFirstPart(page: Page): Promise<() => Promise<void
   return () => coordinator.evaluate(() => (self as unknown as { release: () => void }).release());
 }
 
-/** axe's objections to the page after its transitions: during one, a colour is neither of the two that were chosen. */
+/** axe's objections to the page after its transitions, during which colours are in between. */
 export async function violations(page: Page): Promise<string[]> {
   await page.waitForFunction(() =>
     document
@@ -149,7 +150,7 @@ export class Visitor {
     this.page = page;
   }
 
-  /** Moves the mouse: until a visitor does something, the page loads no engine and keeps nothing. */
+  /** Moves the mouse: until a visitor acts, the page loads no engine and keeps nothing. */
   async stir(): Promise<void> {
     await this.page.mouse.move(8, 8);
     await this.page.mouse.move(9, 9);
@@ -206,9 +207,9 @@ export class Visitor {
   }
 
   /**
-   * Clicks a button, or chooses a value, as soon as the page has an element that fits `selector` and
-   * `text`: in the same task, so that nothing is too fast for it. Call it first, begin what leads
-   * there, and then await it.
+   * Clicks a button, or chooses a value, as soon as the page has an element that fits `selector`
+   * and `text`: in the same task, so that nothing is too fast for it. Call it first, begin what
+   * leads there, and then await it.
    */
   async actWhen({ selector, text = /(?:)/ }: { selector: string; text?: RegExp }, testId: string, value?: string) {
     await this.page.evaluate(
@@ -233,7 +234,7 @@ export class Visitor {
     );
   }
 
-  /** From now on the page enlarges nothing without a click, so that a test can look at it before. */
+  /** From now on the page enlarges nothing without a click, so a test can look at it before. */
   async waitForClicks(): Promise<void> {
     await this.page.addInitScript(() => {
       try {
@@ -358,7 +359,10 @@ export function noise(width: number, height: number): Buffer {
   return file;
 }
 
-/** For `page.evaluate`: from now on IndexedDB behaves as on a full disk: transactions that write abort. The browser's own limit for tests is not for it. */
+/**
+ * For `page.evaluate`: from now on IndexedDB behaves as on a full disk: transactions that write
+ * abort. The browser's own limit for tests is not for it.
+ */
 export function fillDisk(): void {
   const put = Reflect.get(IDBObjectStore.prototype, "put");
   IDBObjectStore.prototype.put = function (value, key) {

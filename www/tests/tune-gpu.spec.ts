@@ -1,4 +1,4 @@
-/** Fine-tuning on WebGPU, on a graphics card imitated in software: slow, so the model is small and there are few steps. */
+/** Fine-tuning on a WebGPU imitated in software: slow, so the model is small and steps are few. */
 import { expect, test } from "@playwright/test";
 import { openHost } from "./support.ts";
 import { drawText, prefaceFirstWorker, run, type Settings } from "./tuning.ts";

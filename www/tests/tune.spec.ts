@@ -62,7 +62,8 @@ test("the same seed gives the command's weights", async ({ page }) => {
     Math.sqrt(values.reduce((sum, value, index) => sum + (value - (minus[index] ?? NaN)) ** 2, 0));
   const learnt = length(there, before);
   expect(learnt).toBeGreaterThan(0);
-  // The command adds up in another order, and Adam's first steps hang on the signs of gradients that are nearly 0.
+  // The command adds up in another order, and Adam's first steps hang on the signs of gradients
+  // that are nearly 0.
   expect(length(here, there) / learnt).toBeLessThan(0.05);
 });
 

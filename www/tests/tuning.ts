@@ -8,7 +8,10 @@ declare global {
   interface Window {
     /** A picture of 256 × 256 pixels full of text, another for each number. */
     text: (index: number) => ImageData;
-    /** Usual options for a fine-tuning of the smallest model on the first `count` of these pictures, on the processor. */
+    /**
+     * Usual options for a fine-tuning of the smallest model on the first `count` of these pictures,
+     * on the processor.
+     */
     tuneOptions: (count: number, settings: Settings) => TuneOptions;
     /** The page's workers so far. */
     workers: Worker[];

@@ -3,7 +3,7 @@ import { expect, test } from "@playwright/test";
 import { Pace } from "../src/page/viewfinder/pace.ts";
 
 test.describe("the pace", () => {
-  /** A device that takes so many milliseconds for each unit of work, and `fixed` ones for each frame. */
+  /** A device that takes `perWork` ms for each unit of work, and `fixed` ms for each frame. */
   function run(pace: Pace, costs: number[], perWork: number, fixed: number, frames: number, from = 0): number {
     const time = () => fixed + perWork * (costs[pace.model] ?? 0) * pace.steps ** 2;
     for (let frame = 0; frame < frames; frame++) pace.note(time(), from + 40 * frame);

@@ -1,4 +1,4 @@
-/** The viewfinder: live frames of a camera, a video file or a screen, and a part of them enlarged. */
+/** The viewfinder: live frames of a camera, a video file or a screen, with a part enlarged. */
 import { expect, test, type Page } from "@playwright/test";
 import config from "../playwright.config.ts";
 import { countWork, drawnCamera, noteStreams } from "./cameras.ts";

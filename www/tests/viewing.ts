@@ -25,7 +25,7 @@ export async function magnification(page: Page): Promise<number> {
 /** Fingers on the screen. */
 export class Touch {
   readonly #session: CDPSession;
-  /** When the last event was, in seconds: a double tap is one by the clock, which a busy machine is not to stretch. */
+  /** When the last event was, in seconds, as a double tap must not depend on a busy machine. */
   #time = Date.now() / 1000;
 
   constructor(session: CDPSession) {

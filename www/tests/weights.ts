@@ -40,7 +40,8 @@ export function tensorsOf(file: Buffer): Map<string, Float32Array> {
 }
 
 /**
- * A model's file in base64. `weights`: all others are 0 then. `unmeasured`: without the halo that was measured for its tiles.
+ * A model's file in base64. `weights`: all others are 0 then. `unmeasured`: without the halo that
+ * was measured for its tiles.
  */
 export function weightsFile(
   name: string,

@@ -1,4 +1,4 @@
-/** What browsers do to pages: hide them, keep them for later, open them twice, and store nothing for them. */
+/** How browsers treat pages: hide, keep for later, open twice, and store nothing for them. */
 import { readFileSync } from "node:fs";
 import { chromium, expect, test, type Page } from "@playwright/test";
 import { startFile, Tuner } from "./tuner.ts";
@@ -13,7 +13,7 @@ function ownModel(number: number): Buffer {
   return file;
 }
 
-/** For `addInitScript`: a hidden tab at its worst. No frame is drawn, and timers come after ten minutes. */
+/** For `addInitScript`: a hidden tab at its worst. No frame is drawn; timers take ten minutes. */
 function hide(): void {
   const TEN_MINUTES = 600_000;
   const [setTimeout, setInterval] = [window.setTimeout.bind(window), window.setInterval.bind(window)];
@@ -166,7 +166,7 @@ async function useWithoutStorage(page: Page, told: RegExp): Promise<void> {
   expect(errors).toEqual([]);
 }
 
-/** How browsers keep a page from storing anything: for private windows, or because their user says so. */
+/** How browsers keep a page from storing anything: in private windows, or at their user's wish. */
 const refusals: Record<string, () => void> = {
   "there is none": () => {
     for (const name of ["indexedDB", "caches", "localStorage"])

@@ -1,4 +1,7 @@
-/** The element `splitsr-zoom` on somebody else's page: the lens, the size that the box needs, slots, parts, laziness. */
+/**
+ * The element `splitsr-zoom` on somebody else's page: the lens, the size that the box needs, slots,
+ * parts, laziness.
+ */
 import { createServer, type Server } from "node:http";
 import { readFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
@@ -66,7 +69,10 @@ async function seen(page: Page): Promise<Told["detail"] & { region: Splitsr.Area
   return { ...last, region: last.region };
 }
 
-/** The lens's largest difference, in levels, from the same region of a whole picture that is four times as large. */
+/**
+ * The lens's largest difference, in levels, from the same region of a whole picture that is four
+ * times as large.
+ */
 const differenceFrom = (page: Page, how: "network" | "plain") =>
   page.evaluate(
     async ({ how, model }) => {
@@ -151,7 +157,7 @@ test.describe("the lens", () => {
       // The lens is not always a whole number of pixels wide.
       expect(at.x + at.width).toBeLessThan(box.x + box.width + 1);
       expect(at.y + at.height).toBeLessThan(box.y + box.height + 1);
-      // What is under the pointer stays there.
+      // The point under the pointer stays there.
       expect(region.left + (box.x + x - at.x) / 4).toBeCloseTo(x, 0);
       expect(region.top + (box.y + y - at.y) / 4).toBeCloseTo(y, 0);
     }

@@ -12,8 +12,9 @@ const STARTS = [
 ];
 
 /**
- * How many kernels `work` starts. They are left out while it runs, so that large pictures are counted on slow machines as well:
- * what `work` returns is nonsense, and it must not decide by values what it starts.
+ * How many kernels `work` starts. They are left out while it runs, so that large pictures are
+ * counted on slow machines as well: what `work` returns is nonsense, and it must not decide by
+ * values what it starts.
  */
 export async function countKernels(work) {
   let kernels = 0;

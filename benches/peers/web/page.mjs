@@ -1,6 +1,7 @@
 /**
- * The page that `browser.mjs` drives. It keeps the open contenders by name and hands calls on to them: each runtime in a
- * worker of its own, so that each has its own heap, and the whole product, which is a page's affair, here.
+ * The page that `browser.mjs` drives. It keeps the open contenders by name and hands calls on to
+ * them: each runtime in a worker of its own, so that each has its own heap, and the whole product,
+ * which is a page's affair, here.
  */
 import { serve } from "./serve.mjs";
 
@@ -28,7 +29,7 @@ function inWorker(settings) {
   };
 }
 
-/** The product, or its fine-tuning. Imported when it is asked for: the others' cold start is without it. */
+/** The product, or its fine-tuning. Imported on demand: the others' cold start is without it. */
 function inPage(settings) {
   return serve(async () => (await import(`./engines/${settings.engine}.mjs`)).start(settings));
 }

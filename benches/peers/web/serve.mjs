@@ -1,11 +1,13 @@
 /**
- * Serves a contender's engine to the benchmark. An engine has `info`, `setModel({ onnx, weights })` with URLs,
- * `prepare(planes, height, width)`, `run(prepared)` and `planes(output)`; planes are CHW, RGB in [0, 1]. Only `run` is timed: it
- * goes from memory of JavaScript to memory of JavaScript. What the other two do is the format's business, not the runtime's.
- * `clamps`: whether the result cannot overshoot [0, 1], as the network's does.
+ * Serves a contender's engine to the benchmark. An engine has `info`, `setModel({ onnx, weights })`
+ * with URLs, `prepare(planes, height, width)`, `run(prepared)` and `planes(output)`; planes are
+ * CHW, RGB in [0, 1]. Only `run` is timed: it goes from memory of JavaScript to memory of
+ * JavaScript. What the other two do is the format's business, not the runtime's. `clamps`: whether
+ * the result cannot overshoot [0, 1], as the network's does.
  *
- * One that trains has `startTraining({ batch, patch, picture })`, and then `train(steps)`, which is timed; `gradient(batch)` with a
- * `batch` of `lr` and `hr`, as planes, gives `{ loss, norm }`: the mean absolute difference before a step, and the gradient's length.
+ * One that trains has `startTraining({ batch, patch, picture })`, and then `train(steps)`, which is
+ * timed; `gradient(batch)` with a `batch` of `lr` and `hr`, as planes, gives `{ loss, norm }`: the
+ * mean absolute difference before a step, and the gradient's length.
  */
 
 import { countKernels } from "./kernels.mjs";
@@ -38,7 +40,7 @@ export function serve(start) {
       return engine.info;
     },
     setModel: (urls) => engine.setModel(urls),
-    /** Milliseconds of one run, and how far its result is from that in the file `reference`, if one is given. */
+    /** Milliseconds of one run, and how far its result is from the file `reference`, if given. */
     async run({ input, height, width, reference }) {
       const prepared = engine.prepare(await floats(input), height, width);
       const start = performance.now();

@@ -1,5 +1,6 @@
 /**
- * One runtime in a worker of its own; the query says which. A classic worker, because TensorFlow.js's builds are scripts.
+ * One runtime in a worker of its own; the query says which. A classic worker, because
+ * TensorFlow.js's builds are scripts.
  */
 const settings = Object.fromEntries(new URL(location.href).searchParams);
 

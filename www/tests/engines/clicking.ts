@@ -9,8 +9,9 @@ declare global {
 }
 
 /**
- * Clicks an element. A browser first looks where the element is and then presses the button there, and meanwhile the
- * page may have moved or replaced the element. Such a click does nothing, and is tried again.
+ * Clicks an element. A browser first looks where the element is and then presses the button there,
+ * and meanwhile the page may have moved or replaced the element. Such a click does nothing, and is
+ * tried again.
  */
 export async function clickSurely(
   driver: Pick<Driver, "evaluate">,
@@ -30,7 +31,10 @@ export async function clickSurely(
   throw new Error(`${selector} was not hit`, { cause: last });
 }
 
-/** In the page: waits until the element can be clicked and rests, and keeps the next click from all others. */
+/**
+ * In the page: waits until the element can be clicked and rests, and keeps the next click from all
+ * others.
+ */
 function aim(selector: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const find = () => document.querySelector<HTMLElement>(`${selector}:not(:disabled)`);
@@ -70,7 +74,8 @@ function aim(selector: string): Promise<void> {
 /** In the page: whether the click has hit. */
 function hasHit(): Promise<boolean> {
   return new Promise((resolve) => {
-    // The browser answers when the click has been dispatched. None comes from a button that was disabled meanwhile.
+    // The browser answers when the click has been dispatched. None comes from a button that was
+    // disabled meanwhile.
     const end = performance.now() + 5000;
     const look = () => {
       if (window.hit !== undefined || performance.now() > end) resolve(window.hit ?? false);

@@ -1,7 +1,8 @@
 /**
- * Firefox, by Marionette (https://firefox-source-docs.mozilla.org/testing/marionette/Protocol.html):
- * WebDriver's commands as JSON over a socket. With WebDriver BiDi, Firefox 153 watches all workers as a
- * debugger does, and a worker that starts others then hangs at random.
+ * Firefox, by Marionette
+ * (https://firefox-source-docs.mozilla.org/testing/marionette/Protocol.html): WebDriver's commands
+ * as JSON over a socket. With WebDriver BiDi, Firefox 153 watches all workers as a debugger does,
+ * and a worker that starts others then hangs at random.
  */
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -18,7 +19,7 @@ export async function launchFirefox(executablePath: string, downloads: string, h
     "marionette.port": 0,
     "browser.download.folderList": 2,
     "browser.download.dir": downloads,
-    // It would show a saved WebP in a tab of its own, and the page, then hidden, would be slower and slower.
+    // It would show a saved WebP in a new tab, and the page, then hidden, would grow ever slower.
     "browser.download.viewableInternally.enabledTypes": "",
     "browser.download.alwaysOpenPanel": false,
     "datareporting.policy.dataSubmissionEnabled": false,
@@ -45,7 +46,10 @@ export async function launchFirefox(executablePath: string, downloads: string, h
   }
 }
 
-/** `[1, id, error, result]`, after the answers `[0, id, ...]` of the browser's own commands, of which there are none. */
+/**
+ * `[1, id, error, result]`, after the answers `[0, id, ...]` of the browser's own commands, of
+ * which there are none.
+ */
 type Answer = [1, number, { error: string; message: string } | null, Record<string, unknown> | null];
 
 type OwnCommand = "NewSession" | "SetTimeouts" | "PerformActions";

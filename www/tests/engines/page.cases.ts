@@ -133,7 +133,10 @@ test("the result is compared with a resizer", async ({ visitor }) => {
   expect(range).toEqual([0, 255]);
 });
 
-/** Each format's name, ending, first bytes, and how far a file may be from the result, in levels on average. */
+/**
+ * Each format's name, ending, first bytes, and how far a file may be from the result, in levels on
+ * average.
+ */
 const formats = [
   ["PNG", "png", "89504e47", 0],
   ["JPEG", "jpg", "ffd8ff", 3],

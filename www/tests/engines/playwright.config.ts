@@ -10,7 +10,7 @@ export default defineConfig({
   testDir: ".",
   testMatch: browsers.length > 0 ? "*.cases.ts" : [],
   outputDir: "../../test-results/engines",
-  // One browser after another: each takes all cores, and a case may read what an earlier browser left.
+  // One browser after another: each takes all cores, and a case may read what an earlier one left.
   workers: 1,
   // For a slow machine, as in the other suite.
   timeout: 300_000,

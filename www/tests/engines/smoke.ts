@@ -1,4 +1,4 @@
-/** What the cases share: a browser that runs through all of them, and a visitor who sits before it. */
+/** Shared by the cases: one browser that runs all of them, and a visitor who sits before it. */
 import { mkdtemp, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
@@ -71,7 +71,7 @@ export class Visitor {
     return this.expectAttribute(part("status"), "data-state", state);
   }
 
-  /** What the page says as soon as it fits the pattern; on a slow machine that takes long. */
+  /** The text or attribute once it fits the pattern, which takes long on a slow machine. */
   #when(selector: string, name: string | null, { source }: RegExp): Promise<string> {
     return this.driver.evaluate(
       ({ selector, name, source }) =>
@@ -164,7 +164,10 @@ const host = `<!doctype html>
 </script>`;
 
 export const test = base.extend<{ visitor: Visitor }, { shared: Visitor }>({
-  /** One browser for all cases: what one leaves behind is the next one's trouble, as it is a visitor's. */
+  /**
+   * One browser for all cases: what one leaves behind is the next one's trouble, as it is a
+   * visitor's.
+   */
   shared: [
     // eslint-disable-next-line no-empty-pattern -- Playwright reads here what a fixture needs
     async ({}, use, { project }) => {

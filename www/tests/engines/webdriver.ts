@@ -1,4 +1,7 @@
-/** Plain WebDriver (https://www.w3.org/TR/webdriver2/), whichever way its commands reach the browser. */
+/**
+ * Plain WebDriver (https://www.w3.org/TR/webdriver2/), whichever way its commands reach the
+ * browser.
+ */
 import { spawn, type ChildProcess, type SpawnOptions } from "node:child_process";
 import { setTimeout } from "node:timers/promises";
 import { clickSurely } from "./clicking.ts";
@@ -100,7 +103,7 @@ export class WebDriver implements Driver {
   }
 
   async screenshot(): Promise<Uint8Array> {
-    // WebKit takes it when it paints the next time, and where nothing changes it never does: a pixel changes.
+    // WebKit takes it with the next paint, which never comes if nothing changes: a pixel changes.
     await this.evaluate(() => {
       const pixel = document.createElement("i");
       pixel.id = "repainted";
@@ -130,8 +133,8 @@ export class WebDriver implements Driver {
 }
 
 /**
- * Starts a program as the leader of a group of processes, with pipes as `spawn` has them. The group ends with this
- * process at the latest.
+ * Starts a program as the leader of a group of processes, with pipes as `spawn` has them. The group
+ * ends with this process at the latest.
  */
 export function start(children: ChildProcess[], program: string, args: string[], options?: SpawnOptions): ChildProcess {
   const child = spawn(program, args, { stdio: "ignore", ...options, detached: true });

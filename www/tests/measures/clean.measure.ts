@@ -1,6 +1,7 @@
 /**
- * How soon the page shows another clean-up of a JPEG of 320x180: from the move of the slider to the first frame in which
- * the picture changes, and to the whole result. `npm run measure clean` prints the medians.
+ * How soon the page shows another clean-up of a JPEG of 320x180: from the move of the slider to the
+ * first frame in which the picture changes, and to the whole result. `npm run measure clean` prints
+ * the medians.
  */
 import { writeFileSync } from "node:fs";
 import { expect, test } from "@playwright/test";
@@ -31,7 +32,7 @@ test("the slider of the clean-up", async ({ page }, info) => {
     const done = () => part("status")?.getAttribute("data-state") === "done";
     const times = { first: [] as number[], whole: [] as number[] };
     for (let strength = 10; strength <= 90; strength += 10) {
-      // What was drawn last is on the screen.
+      // First the last drawing has to be on the screen.
       for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
       const before = report?.textContent;
       window.seen = [];

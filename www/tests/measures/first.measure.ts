@@ -1,6 +1,7 @@
 /**
- * How soon a visitor sees a demo of 480x360 enlarged: from the click, in a page that has just been loaded, to the first
- * frame with a part of the result, and to the whole one. `npm run measure first` prints the medians.
+ * How soon a visitor sees a demo of 480x360 enlarged: from the click, in a page that has just been
+ * loaded, to the first frame with a part of the result, and to the whole one.
+ * `npm run measure first` prints the medians.
  */
 import { expect, test } from "@playwright/test";
 import { median, Visitor } from "../support.ts";

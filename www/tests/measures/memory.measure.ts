@@ -1,7 +1,8 @@
 /**
- * The memory that enlarging takes beside the source, the result and the weights, measured by the operating system: what
- * the page's process holds. `npm run measure -- memory` prints tables of it, which takes many minutes and needs /proc;
- * with `-g profile` only the one of pictures with a colour profile.
+ * The memory that enlarging takes beside the source, the result and the weights, measured by the
+ * operating system: what the page's process holds. `npm run measure -- memory` prints tables of it,
+ * which takes many minutes and needs /proc; with `-g profile` only the one of pictures with a
+ * colour profile.
  */
 import { readFileSync } from "node:fs";
 import { expect, test, type Page } from "@playwright/test";

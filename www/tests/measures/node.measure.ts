@@ -1,6 +1,7 @@
 /**
- * How long the package takes for a PNG of one megapixel in Node, and in Chromium: new processes take turns, so what else
- * the machine does meets both. `npm run measure node` prints the medians and the ratios. It needs the package in `lib`.
+ * How long the package takes for a PNG of one megapixel in Node, and in Chromium: new processes
+ * take turns, so what else the machine does meets both. `npm run measure node` prints the medians
+ * and the ratios. It needs the package in `lib`.
  */
 import { writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
@@ -17,7 +18,7 @@ const size = { width: 1152, height: 864 };
 const turns = 5;
 
 interface Measured {
-  /** Milliseconds: with the start of the engine, with the engine there, and for the result's PNG. */
+  /** Milliseconds: with the engine's start, with the engine there, and for the result's PNG. */
   first: number;
   next: number;
   file: number;
@@ -26,7 +27,7 @@ interface Measured {
   hash: string;
 }
 
-/** With the processor's time for the whole turn, which depends less on what else the machine does. */
+/** With the processor's time for the whole turn, which depends less on the machine's other work. */
 interface Turn extends Measured {
   processor: number;
 }

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { defineConfig } from "@playwright/test";
 import tests from "../../playwright.config.ts";
 
-/** Measurements, which are no tests: they take minutes, and what they find may be short of what is promised. */
+/** Measurements, not tests: they take minutes, and may find less than is promised. */
 export default defineConfig({
   ...tests,
   testDir: ".",

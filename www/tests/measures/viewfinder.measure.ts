@@ -1,6 +1,6 @@
 /**
- * The speed of the viewfinder on the CPU with a part of 160 x 120 pixels of a camera that gives 60 frames a second:
- * `npm run measure viewfinder` prints a table of it.
+ * The speed of the viewfinder on the CPU with a part of 160 x 120 pixels of a camera that gives 60
+ * frames a second: `npm run measure viewfinder` prints a table of it.
  */
 import { expect, test } from "@playwright/test";
 import config from "../../playwright.config.ts";

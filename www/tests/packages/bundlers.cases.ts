@@ -12,7 +12,7 @@ const picture = join(import.meta.dirname, "../../public/demo/fur.png");
 const handlesErrors = ["react", "vue", "worker"];
 
 let host: Host | undefined;
-/** What the first project made of the picture. */
+/** The first project's result for the picture. */
 let first: string | undefined;
 const table: string[] = [];
 

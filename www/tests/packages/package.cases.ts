@@ -161,7 +161,7 @@ test("splitsr/gpu computes on WebGPU, and is loaded only then", async ({ page: t
 });
 
 test("the element takes the address of its files", async ({ page: tab }) => {
-  // As in a bundle that does not follow the addresses: the module alone, and a copy of its files elsewhere.
+  // As in a bundle that does not follow addresses: the module alone, its files copied elsewhere.
   const site = await host([join(folder, "lib/files"), join(root, "www/public/demo")], {
     pages: { "/host.html": page("/modules/") },
   });

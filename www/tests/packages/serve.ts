@@ -12,7 +12,7 @@ export interface Host {
   stop: () => void;
 }
 
-/** `pages` come before the folders' files. `always` answers with the start page what is not there. */
+/** `pages` come before the folders' files. `always` answers missing ones with the start page. */
 export async function serve(
   folders: string[],
   {

@@ -1,4 +1,4 @@
-/** The same network by Burn's own operations, on WebGPU: the build of the library that `pkg-scripts/build bench` makes. */
+/** The same network by Burn's own operations, on WebGPU, as `pkg-scripts/build bench` makes it. */
 const folder = "/www/src/wasm/bench";
 
 export async function start() {

@@ -1,4 +1,4 @@
-/** The whole product, from ImageData to ImageData: its pool of workers, tiles, 8 bits, the hash of the result. */
+/** The whole product, from ImageData to ImageData: pool, tiles, 8 bits, the result's hash. */
 import { createUpscaler } from "/www/dist/splitsr.js";
 
 /** `settings.workers`: how many it may use. */

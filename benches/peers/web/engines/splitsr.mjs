@@ -1,4 +1,7 @@
-/** Our engine alone, as a worker of the product's pool has it: a wasm instance that enlarges one tile, the whole picture. */
+/**
+ * Our engine alone, as a worker of the product's pool has it: a wasm instance that enlarges one
+ * tile, the whole picture.
+ */
 import { tileMessage } from "./tile.mjs";
 import { readWeights } from "./weights.mjs";
 

@@ -1,4 +1,7 @@
-/** TensorFlow.js on its WebAssembly, WebGPU or WebGL backend. It reads no ONNX, so the network is built here by the names of the weights. */
+/**
+ * TensorFlow.js on its WebAssembly, WebGPU or WebGL backend. It reads no ONNX, so the network is
+ * built here by the names of the weights.
+ */
 import { readWeights } from "./weights.mjs";
 
 const folder = "/benches/peers/node_modules/@tensorflow/";
@@ -6,7 +9,10 @@ const folder = "/benches/peers/node_modules/@tensorflow/";
 /** DIV2K's mean colour: `MEAN` of src/network/mod.rs. */
 const MEAN = [0.4488, 0.4371, 0.404];
 
-/** `backend`: "wasm", "webgpu" or "webgl"; `threads`, for "wasm": how many, as the text of a number; `trains`: given if it does. */
+/**
+ * `backend`: "wasm", "webgpu" or "webgl"; `threads`, for "wasm": how many, as the text of a number;
+ * `trains`: given if it does.
+ */
 export async function start({ backend = "wasm", threads: count = "1", trains }) {
   const threads = Number(count);
   // 4.22 takes half of what the machine is said to have, whatever setThreadsCount says.
@@ -40,7 +46,7 @@ export async function start({ backend = "wasm", threads: count = "1", trains }) 
     },
     planes: nhwcToNchw,
 
-    /** Its step is of the weights alone: the patches, which ours draws anew for each step, stay the same. */
+    /** Its step is of the weights alone: the patches stay the same, where ours draws new ones. */
     startTraining({ batch, patch }) {
       addFilterGradient(tf, backend);
       const hr = patch * file.config.scale;
@@ -72,8 +78,8 @@ export async function start({ backend = "wasm", threads: count = "1", trains }) 
 const l1 = (tf, network, lr, hr) => tf.mean(tf.abs(tf.sub(network.forward(lr), hr)));
 
 /**
- * The WebAssembly backend cannot derive a convolution by its filter. That is a convolution as well, with batch and channels swapped, so it can be
- * had from what the backend has.
+ * The WebAssembly backend cannot derive a convolution by its filter. That is a convolution as well,
+ * with batch and channels swapped, so it can be had from what the backend has.
  */
 function addFilterGradient(tf, backend) {
   if (tf.getKernel("Conv2DBackpropFilter", backend)) return;
@@ -95,7 +101,10 @@ function addFilterGradient(tf, backend) {
   });
 }
 
-/** SplitSR with split blocks, standard blocks and a dense upsampler, in NHWC: the steps of the exported graph. `trainable`: with variables. */
+/**
+ * SplitSR with split blocks, standard blocks and a dense upsampler, in NHWC: the steps of the
+ * exported graph. `trainable`: with variables.
+ */
 function build(tf, { config, tensors }, trainable = false) {
   const layers = new Map();
   for (const name of tensors.keys()) {
@@ -160,7 +169,8 @@ function constants(tf, tensors, layer) {
   const { shape, values } = tensors.get(`${layer}.weight`);
   const bias = tensors.get(`${layer}.bias`).values;
   const [outputs, inputs, height, width] = shape;
-  // TensorFlow.js shuffles pixels with the channel last ("DCR"), we and PyTorch with the channel first ("CRD").
+  // TensorFlow.js shuffles pixels with the channel last ("DCR"), we and PyTorch with the channel
+  // first ("CRD").
   const factor = layer.startsWith("upsampler") ? outputs / inputs : 1;
   const place = (output) => (output % factor) * (outputs / factor) + Math.floor(output / factor);
   const filter = new Float32Array(values.length);

@@ -1,4 +1,7 @@
-/** `TileInput::to_bytes` of src/upscale/tile.rs, for a tile that is the whole picture, in fast arithmetic. */
+/**
+ * `TileInput::to_bytes` of src/upscale/tile.rs, for a tile that is the whole picture, in fast
+ * arithmetic.
+ */
 export function tileMessage(planes, height, width, scale) {
   const flags = 0;
   const source = [width, height];

@@ -1,4 +1,7 @@
-/** Fine-tuning, the product's: its workers, which draw each step's patches anew, compute their gradients and apply them. */
+/**
+ * Fine-tuning, the product's: its workers, which draw each step's patches anew, compute their
+ * gradients and apply them.
+ */
 import { fineTune } from "/www/dist/splitsr.js";
 import { readWeights } from "./weights.mjs";
 
@@ -12,7 +15,8 @@ export async function start({ workers }) {
     setModel: (urls) => void ({ weights } = urls),
     async startTraining({ batch, patch, scale, picture }) {
       tuning?.destroy();
-      // Without generic pictures, which no other contender has. Every fifty steps there is a scoring: runs that have one stand out, and medians leave them out.
+      // Without generic pictures, which no other contender has. Every fifty steps there is a
+      // scoring: runs that have one stand out, and medians leave them out.
       const settings = { steps: 100_000, batch, patch: patch * scale, replay: 0, forget: 100, learningRate: 1e-4 };
       tuning = await fineTune({
         model: new URL(weights, location.href),
