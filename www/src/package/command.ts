@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /** The command of the npm package: `npx splitsr photo.jpg`. */
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
-import { dirname, join, parse, resolve } from "node:path";
+import { basename, dirname, join, parse, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { reason } from "../node/reason.ts";
@@ -79,7 +79,7 @@ function readArguments() {
 
 /** A picture that fails does not stop the others. */
 async function enlargeAll(upscaler: NodeUpscaler, settings: Settings): Promise<number> {
-  const taken = new Set(settings.pictures.map((picture) => resolve(picture)));
+  const taken = new Set(settings.pictures.map(placeOf));
   let status = 0;
   for (const picture of settings.pictures) {
     try {
@@ -92,7 +92,14 @@ async function enlargeAll(upscaler: NodeUpscaler, settings: Settings): Promise<n
   return status;
 }
 
-/** `taken` are the files that are read or were written in this call. */
+/** Where a file is or will be, whatever links lead to it. */
+function placeOf(file: string): string {
+  if (existsSync(file)) return realpathSync(file);
+  const folder = dirname(file);
+  return existsSync(folder) ? join(realpathSync(folder), basename(file)) : resolve(file);
+}
+
+/** `taken` are the places of files that are read or were written in this call. */
 async function enlarge(
   upscaler: NodeUpscaler,
   picture: string,
@@ -100,7 +107,7 @@ async function enlarge(
   taken: Set<string>,
 ): Promise<void> {
   const file = outputFor(picture, output, scale);
-  if (taken.has(resolve(file))) throw new Error(`its result ${file} would replace another picture of this call`);
+  if (taken.has(placeOf(file))) throw new Error(`its result ${file} would replace another picture of this call`);
   const refuseExisting = () => {
     if (!overwrite && existsSync(file)) throw new Error(`${file} exists already: --overwrite replaces it`);
   };
@@ -111,7 +118,7 @@ async function enlarge(
   refuseExisting();
   await mkdir(dirname(file), { recursive: true });
   await result.save(file, undefined, { onNote: (note) => notes.push(note) });
-  taken.add(resolve(file));
+  taken.add(placeOf(file));
   clearProgress();
   for (const note of notes) tell(`${picture}: ${note}`);
   tell(`${file} (${result.width} x ${result.height}, ${(result.report.milliseconds / 1000).toFixed(2)} s)`);

@@ -1,6 +1,6 @@
 /** The npm package in Node: as a module, and as a command. */
 import { execFile } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "@playwright/test";
 import type * as Splitsr from "../../src/package/splitsr.ts";
@@ -149,6 +149,18 @@ test("npx splitsr takes a zoom, a model, a file or a folder, and several picture
     "splitsr: missing.png: there is no such file or folder",
   ]);
   expect(sizeOf(join(folder, "large/two words-x1.5.png"))).toEqual([558, 420]);
+});
+
+test("npx splitsr never replaces a picture of the call, whatever links lead to it", async () => {
+  const real = join(folder, "real");
+  mkdirSync(real);
+  for (const name of ["a.png", "a-x2.png"]) copyFileSync(join(demo, "fur.png"), join(real, name));
+  symlinkSync("real", join(folder, "link"));
+  const answer = await npx("real/a.png", "real/a-x2.png", "-o", "link", "--overwrite");
+  expect(answer.status, answer.said).toBe(1);
+  expect(answer.said).toContain("its result link/a-x2.png would replace another picture of this call");
+  expect(readFileSync(join(real, "a-x2.png"))).toEqual(readFileSync(join(demo, "fur.png")));
+  expect(sizeOf(join(real, "a-x2-x2.png"))).toEqual([744, 560]);
 });
 
 test("npx splitsr refuses wrong usage in one line, with status 2", async () => {
