@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, type Page } from "@playwright/test";
 import { discOf, field, fieldFile, fromP3, quarters, small, type Expected } from "./field.ts";
-import { openHost, TINY, Visitor } from "./support.ts";
+import { coordinatorOf, openHost, TINY, Visitor } from "./support.ts";
 
 const ownFile = (name: string) => join(import.meta.dirname, "../../tests/pictures", name);
 
@@ -175,8 +175,7 @@ function heic(): Buffer {
 test("a HEIC file that the browser reads gets the notes of an AVIF file", async () => {
   expect((await enlarge(heic(), [])).error).toMatch(/HEIC/);
   // As in Safari, which gives sRGB.
-  const coordinator = page.workers().find((worker) => worker.url().includes("coordinator"));
-  await coordinator?.evaluate(() => {
+  await coordinatorOf(page).evaluate(() => {
     const read = self.createImageBitmap.bind(self);
     const decoded = new ImageData(48, 36);
     for (let at = 0; at < decoded.data.length; at += 4) decoded.data.set([215, 93, 31, 255], at);

@@ -1,14 +1,13 @@
 /** A graphics card imitated in software, and what can be done to its worker. */
 import type { Page } from "@playwright/test";
+import { coordinatorOf } from "./support.ts";
 
 /**
  * Runs `sabotage` in the next `times` GPU workers, before their script: it may change what their
  * WebGPU does.
  */
 export async function sabotageGpuWorker(page: Page, sabotage: string, times = Infinity): Promise<void> {
-  const coordinator = page.workers().find((worker) => worker.url().includes("coordinator"));
-  if (!coordinator) throw new Error("there is no coordinator worker");
-  await coordinator.evaluate(
+  await coordinatorOf(page).evaluate(
     ({ sabotage, times }) => {
       const real = self.Worker;
       let started = 0;
@@ -33,8 +32,7 @@ export async function startAuto(page: Page): Promise<void> {
     window.upscaler = await window.splitsr.createUpscaler({ backend: "auto", workers: 1 });
   });
   // The imitation passes for a card.
-  const coordinator = page.workers().find((worker) => worker.url().includes("coordinator"));
-  await coordinator?.evaluate(() => {
+  await coordinatorOf(page).evaluate(() => {
     Object.defineProperty(GPUAdapterInfo.prototype, "vendor", { get: () => "acme" });
     Object.defineProperty(GPUAdapterInfo.prototype, "architecture", { get: () => "one" });
     Object.defineProperty(GPUAdapterInfo.prototype, "description", { get: () => "" });

@@ -4,7 +4,8 @@
  */
 import { join } from "node:path";
 import { expect, test, type Page } from "@playwright/test";
-import { dataFolder, MEMORY_BOUND, openHost, Visitor } from "./support.ts";
+import { coordinatorOf, dataFolder, MEMORY_BOUND, openHost, Visitor } from "./support.ts";
+import { prefaceFirstWorker } from "./tuning.ts";
 import { weightsFile } from "./weights.ts";
 
 test.beforeEach(({ page, baseURL }) => openHost(page, baseURL));
@@ -76,21 +77,19 @@ test("after a large result the workers are ended, and others compute the next pi
   expect(await ended()).toBe(2);
 });
 
-test("a picture that goes from the codecs to the engine is in each of them once", async ({ page, baseURL }) => {
+test("a picture that goes from the codecs to the engine is in each of them once", async ({ page }) => {
   // Each instance's memory. Only the engine exports job_new.
-  await page.route(/\/coordinator-[^/]+\.js$/, async (route) => {
-    const response = await route.fetch();
-    const notes = `const { Instance } = WebAssembly;
-      self.memories = {};
-      WebAssembly.Instance = class extends Instance {
-        constructor(...args) {
-          super(...args);
-          self.memories["job_new" in this.exports ? "engine" : "codecs"] = this.exports.memory;
-        }
-      };\n`;
-    await route.fulfill({ response, body: notes + (await response.text()) });
-  });
-  await openHost(page, baseURL);
+  await prefaceFirstWorker(
+    page,
+    `const { Instance } = WebAssembly;
+    self.memories = {};
+    WebAssembly.Instance = class extends Instance {
+      constructor(...args) {
+        super(...args);
+        self.memories["job_new" in this.exports ? "engine" : "codecs"] = this.exports.memory;
+      }
+    };`,
+  );
   const [width, height] = [4000, 3000];
   await page.evaluate(
     async ([width, height]) => {
@@ -117,8 +116,7 @@ test("a picture that goes from the codecs to the engine is in each of them once"
 
 /** From now on counts the workers that the coordinator ends. */
 async function countEnded(page: Page): Promise<() => Promise<number>> {
-  const [coordinator] = page.workers();
-  if (!coordinator) throw new Error("there is no coordinator worker");
+  const coordinator = coordinatorOf(page);
   await coordinator.evaluate(() => {
     const real = self.Worker;
     Object.assign(self, { ended: 0 });

@@ -1,7 +1,7 @@
 /** The workers of `splitsr.js`: they are given up, replaced and used again, and keep no memory. */
 import { expect, test } from "@playwright/test";
 import type * as Splitsr from "../src/module/splitsr.ts";
-import { openHost, tellMemory } from "./support.ts";
+import { coordinatorOf, openHost, tellMemory } from "./support.ts";
 
 test.beforeEach(({ page, baseURL }) => openHost(page, baseURL));
 
@@ -44,8 +44,7 @@ test("the workers outlive a cancel: the next picture runs on the same ones", asy
   await page.evaluate(async () => {
     window.upscaler = await window.splitsr.createUpscaler({ workers: 2 });
   });
-  const [coordinator] = page.workers();
-  if (!coordinator) throw new Error("there is no coordinator worker");
+  const coordinator = coordinatorOf(page);
   await coordinator.evaluate(() => {
     const real = self.Worker;
     Object.assign(self, { started: 0 });
@@ -96,8 +95,7 @@ for (const [how, death] of Object.entries(dying)) {
       const upscaler = await window.splitsr.createUpscaler({ workers: 1 });
       Object.assign(window, { run: () => upscaler.upscale("demo/fur.png", { scale: 1.5 }) });
     });
-    const [coordinator] = page.workers();
-    if (!coordinator) throw new Error("there is no coordinator worker");
+    const coordinator = coordinatorOf(page);
     await coordinator.evaluate((death) => {
       const real = self.Worker;
       const script = `onmessage = ({ data: { id, method } }) => {

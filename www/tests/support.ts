@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
-import { expect, type Locator, type Page } from "@playwright/test";
+import { expect, type Locator, type Page, type Worker } from "@playwright/test";
 import type * as Splitsr from "../src/module/splitsr.ts";
 
 const repository = resolve(import.meta.dirname, "../..");
@@ -111,8 +111,7 @@ export async function holdRequests(
  * needs.
  */
 export async function holdAfterFirstPart(page: Page): Promise<() => Promise<void>> {
-  const coordinator = page.workers().find((worker) => worker.url().includes("coordinator"));
-  if (!coordinator) throw new Error("there is no coordinator worker");
+  const coordinator = coordinatorOf(page);
   await coordinator.evaluate(() => {
     const post = self.postMessage.bind(self) as (...message: unknown[]) => void;
     const held: unknown[][] = [];
@@ -140,6 +139,13 @@ export async function violations(page: Page): Promise<string[]> {
   );
   const { violations } = await new AxeBuilder({ page }).analyze();
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join()).join("; ")}`);
+}
+
+/** The engine's first worker. */
+export function coordinatorOf(page: Page): Worker {
+  const coordinator = page.workers().find((worker) => worker.url().includes("coordinator"));
+  if (!coordinator) throw new Error("there is no coordinator worker");
+  return coordinator;
 }
 
 /** The page as a visitor sees it. */
