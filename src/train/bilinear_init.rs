@@ -79,10 +79,26 @@ fn bilinear(tensors: &mut NamedTensors, name: &str) {
 #[cfg(test)]
 mod tests {
     use burn::tensor::{Tensor, TensorData};
+    use rand::rngs::StdRng;
+    use rand::{RngExt, SeedableRng};
 
     use super::*;
     use crate::config::{EdsrConfig, NetworkConfig, SplitSrConfig, SrcnnConfig};
     use crate::network::Network;
+
+    /// A network with the same random weights in every run. Burn's seed would not do: tests that run
+    /// at the same time draw from the same generator.
+    fn seeded(config: &NetworkConfig, device: &Device) -> Network {
+        let network = Network::new(config, device);
+        let mut tensors = weights::collect(&network);
+        let mut random = StdRng::seed_from_u64(7);
+        for (shape, values) in tensors.values_mut() {
+            let inputs = if shape.len() > 1 { shape[1..].iter().product() } else { 144 };
+            let bound = (inputs as f32).sqrt().recip();
+            values.fill_with(|| random.random_range(-bound..bound));
+        }
+        weights::assign(network, tensors, device).unwrap()
+    }
 
     #[test]
     fn it_enlarges_before_it_has_learnt_anything() {
@@ -106,10 +122,10 @@ mod tests {
                     let errors = values.iter().zip(&expected).map(|(value, expected)| (value - expected).abs());
                     errors.sum::<f32>() / values.len() as f32
                 };
-                let random = Network::new(&config, &device);
+                let random = seeded(&config, &device);
                 let (before, after) = (error(&random), error(&bilinear_init(random, &device).unwrap()));
-                // What the random weights add differs from one network to the next.
-                assert!(after < 0.12 && after < before / 2.0, "{config:?}: {before} became {after}");
+                println!("{config:?}: {before} became {after}");
+                assert!(after < 0.08 && after < before / 2.0, "{config:?}: {before} became {after}");
             }
         }
     }
