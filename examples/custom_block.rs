@@ -50,7 +50,7 @@ impl HalfBlock {
     }
 }
 
-/// What the blocks add to the enlargement by nearest neighbour.
+/// A network that adds detail to the enlargement by nearest neighbour.
 #[derive(Module, Debug)]
 struct Enlarger {
     head: Conv2d,

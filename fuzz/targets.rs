@@ -1,6 +1,6 @@
-//! What the fuzzer calls, and the tests with the inputs that it found. Each function takes any bytes
-//! as one kind of the user's files. The library may accept or refuse them. A panic, an endless loop
-//! or much memory is a fault, and so is a result that contradicts itself.
+//! The functions that the fuzzer calls, and that the tests call with the inputs that it found. Each
+//! takes any bytes as one kind of the user's files. The library may accept or refuse them. A panic,
+//! an endless loop or much memory is a fault, and so is a result that contradicts itself.
 
 use std::cell::RefCell;
 
@@ -39,7 +39,7 @@ pub const TARGETS: [FuzzTarget; 9] = [
 /// Larger pictures take long and show nothing new.
 const LIMITS: Limits = Limits { max_pixels: 1_000_000 };
 
-/// Pictures of at most so many pixels are also written.
+/// Pictures of at most this many pixels are also written.
 const WRITTEN_PIXELS: u64 = 4096;
 
 /// A picture file of any format: container, metadata, profile, pixels.
@@ -139,7 +139,7 @@ pub fn elastic(bytes: &[u8]) {
     let is = |wanted: Option<f64>, got: f64| wanted.is_none_or(|wanted| wanted == got);
     assert!(is(wanted.split_ratio, config.split_ratio));
     assert!(is(wanted.hybrid_index.map(|index| index as f64), config.hybrid_index as f64));
-    // What is read without being cut first is the network that the file names.
+    // A file that is read without being cut first gives the network that it names.
     if let Ok(usual) = Model::from_bytes(&file, &Device::flex())
         && wanted == Slice::default()
     {
@@ -184,8 +184,8 @@ pub fn twin(bytes: &[u8]) {
     }
 }
 
-/// A safetensors file begins with the length of its JSON. The fuzzer would break it with every other
-/// change, so an input may also be the JSON, a zero and the rest.
+/// A safetensors file begins with the length of its JSON. The fuzzer would break it with every
+/// other change, so an input may also be the JSON, a zero and the rest.
 fn safetensors(bytes: &[u8]) -> Vec<u8> {
     let json = bytes.split(|&byte| byte == 0).next().unwrap_or_default();
     if json.first() != Some(&b'{') {
@@ -322,7 +322,7 @@ fn small() -> NetworkConfig {
     NetworkConfig::SplitSr(SplitSrConfig { channels, groups, blocks, hybrid_index, ..Default::default() })
 }
 
-/// What checkpoints are read into.
+/// The session that checkpoints are read into.
 fn session() -> Session {
     let pair = || Pair::new(Picture::blank(32, 32, Layout::Rgb, Depth::Eight).expect("a picture"), 2);
     let data = || Dataset::new(vec![pair().expect("large enough")], 2).expect("one picture");

@@ -18,8 +18,9 @@ except ImportError:
     triton = None
 
 C = 16
-# Pixels a program, in how many parts and by how many pixels at a time a gradient of a kernel is summed, and whether its
-# products are of bf16, whose rounding is far below the noise of a step. The fastest of those tried on an H200.
+# Pixels a program, in how many parts and by how many pixels at a time a gradient of a kernel is
+# summed, and whether its products are of bf16, whose rounding is far below the noise of a step. The
+# fastest of those tried on an H200.
 PIXELS, PARTS, SUMMED, HALF = 64, 288, 128, True
 
 if triton:
@@ -70,7 +71,8 @@ if triton:
                 dx = tap % 3 - 1
                 near = inside & (row + dy >= 0) & (row + dy < high) & (column + dx >= 0) & (column + dx < wide)
                 q = (p + dy * wide + dx)[:, None]
-                # All channels, since whole rows load faster: the kernel is 0 for those that are not chosen.
+                # All channels, since whole rows load faster: the kernel is 0 for those that are not
+                # chosen.
                 if BACK:
                     at = outputs(q, c[None, :], s, high, wide, F, OUT)
                     use = near[:, None] & (c < OUT)[None, :] if OUT < 16 else near[:, None]

@@ -68,7 +68,7 @@ class Elastic(Net):
         return self.parts.last(z, *of(f"{n}.conv"), y, 0)
 
 
-# ---- from and to plain networks -----------------------------------------------------------------------------------------
+# ---- from and to plain networks ------------------------------------------------------------------
 
 
 def channels_of(config, ratio):
@@ -128,7 +128,8 @@ def start(meta, p):
         for b in range(blocks):
             kernel, bias = of(f"blocks.{b}.conv")
             at = [(k * b + i) % size for i in range(k)]
-            # Channels that only larger ratios convolve pass, so that these start as similar networks.
+            # Channels that only larger ratios convolve pass, so that these start as similar
+            # networks.
             weight, biases = torch.zeros(size, size, 3, 3), torch.zeros(size)
             weight[range(size), range(size), 1, 1] = 1
             for i, channel in enumerate(at):
@@ -167,7 +168,7 @@ def check(meta, p):
     say(cuts_agree_to=worst)
 
 
-# ---- training -----------------------------------------------------------------------------------------------------------
+# ---- training ------------------------------------------------------------------------------------
 
 
 def table(a, meta, p, scores):

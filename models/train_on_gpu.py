@@ -50,7 +50,7 @@ def compressed(image, quality, subsampling):
     return Image.open(io.BytesIO(b.getvalue())).convert("RGB")
 
 
-# ---- weights ------------------------------------------------------------------------------------------------------------
+# ---- weights -------------------------------------------------------------------------------------
 
 
 def read(path):
@@ -62,7 +62,7 @@ def write(path, meta, tensors):
     weights_file.write(path, meta, {k: v.detach().cpu().contiguous().numpy() for k, v in tensors.items()})
 
 
-# ---- network ------------------------------------------------------------------------------------------------------------
+# ---- network -------------------------------------------------------------------------------------
 
 
 class Net:
@@ -130,7 +130,7 @@ class Net:
         return y + self.conv(p, z, f"{n}.conv").float()
 
 
-# ---- pictures -----------------------------------------------------------------------------------------------------------
+# ---- pictures ------------------------------------------------------------------------------------
 
 
 def cubic(x):
@@ -275,7 +275,7 @@ class Scores:
         return scores
 
 
-# ---- training -----------------------------------------------------------------------------------------------------------
+# ---- training ------------------------------------------------------------------------------------
 
 
 def arguments(more=()):
@@ -464,7 +464,7 @@ def main():
     net = Net(config, p, a.kind, a.device, ours)
     net32 = Net(config, p, torch.float32, a.device, ours)
     w = Weights(p, a.device)
-    # What a twin is mixed with.
+    # The weights that a twin is mixed with.
     base = w.flat(read(a.base)[1] if a.base else p).to(a.device)
     began = time.time()
     variants, shrinks = 12 if a.degrade == "jpeg" else 1, [float(s) for s in a.shrinks.split(",")]

@@ -1,9 +1,10 @@
 //! Elastic SplitSR: one weights file that holds many networks.
 //!
 //! For each group it holds a standard and a lightweight kind, the latter with blocks that convolve
-//! all channels. A network of any split ratio, hybrid index and hybrid mode is a **slice** of it: of
-//! each group the kind that its config asks for, and of each lightweight block's kernel the square
-//! of the channels whose turn it is. To everything after it a slice is a network like any other.
+//! all channels. A network of any split ratio, hybrid index and hybrid mode is a **slice** of it. A
+//! slice has the kind of each group that its config asks for and, from the kernel of each
+//! lightweight block, the square of the channels whose turn it is. To everything after it, a slice
+//! is a network like any other.
 //!
 //! Trained as Yu and others have it in "Slimmable Neural Networks" (ICLR 2019), with the settings
 //! drawn at random: see `models/train_elastic_on_gpu.py`.

@@ -20,7 +20,7 @@ pub enum Error {
     #[error("this is not a picture in a supported format: {0}")]
     UnsupportedFormat(String),
     /// The bytes start like a picture but are damaged, truncated or empty. Get an intact copy.
-    #[error("the picture is damaged: {0}")]
+    #[error("the picture is damaged: {0}; copy or download it again")]
     Decode(String),
     /// The picture or its result is larger than the limit. Choose a smaller picture, region or
     /// zoom.

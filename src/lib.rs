@@ -8,11 +8,13 @@
 //! use splitsr::{image, models};
 //!
 //! let model = Arc::new(models::load("splitsr-x2")?);
-//! let picture = image::decode(&std::fs::read("www/public/demo/fur.png").unwrap(), &image::Limits::default())?;
+//! let file = std::fs::read("www/public/demo/fur.png").unwrap();
+//! let picture = image::decode(&file, &image::Limits::default())?;
 //! assert_eq!((picture.width, picture.height), (372, 280));
 //!
 //! let options = Options::new(Target::Zoom(1.5));
-//! let (large, report) = upscale(&model, picture, &options, |_progress| ControlFlow::Continue(()))?;
+//! let (large, report) =
+//!     upscale(&model, picture, &options, |_progress| ControlFlow::Continue(()))?;
 //! assert_eq!((large.width, large.height, report.passes), (558, 420, 1));
 //! let png = image::encode(&large, image::Format::Png)?;
 //! # assert!(png.len() > 100_000);
@@ -21,10 +23,10 @@
 //!
 //! | module | what is in it |
 //! |---|---|
-//! | [`image`] | decode, encode, alpha, colour profiles, resizing, how strongly a picture was compressed |
-//! | [`config`], [`network`] | the hyper-parameters, the networks as Burn modules, what they cost and see |
+//! | [`image`] | decode, encode, alpha, colour profiles, resizing, the strength of a compression |
+//! | [`config`], [`network`] | hyper-parameters, networks as Burn modules, what they cost and see |
 //! | [`ops`] | the 3x3 convolution as a Burn backend extension, and its kernels |
-//! | [`weights`], [`model`], [`models`] | the weights' file format, a loaded model, finding one by name |
+//! | [`weights`], [`model`], [`models`] | weight files, a loaded model, finding one by name |
 //! | [`clean_up`] | a second set of weights for compressed pictures, and how much of it to mix in |
 //! | [`elastic`] | one weights file that holds many networks |
 //! | [`device`] | the choice between CPU and GPU |
@@ -36,11 +38,11 @@
 //!
 //! | feature | default | what it adds |
 //! |---|---|---|
-//! | `cli` | yes | the command `splitsr`, [`onnx`] and [`pytorch`]; brings `train`; not for WebAssembly |
+//! | `cli` | yes | the `splitsr` command, [`onnx`], [`pytorch`]; brings `train`; no WebAssembly |
 //! | `train` | yes | [`train`]: gradients, Adam, recipes in TOML |
 //! | `gpu` | yes | [`device::Backend::Gpu`]: WebGPU, Vulkan, Metal and DirectX 12, through wgpu |
 //! | `tools` | | programs for the files of this repository |
-//! | `web-engine`, `web-codecs`, `web-tune`, `web-bench` | | what one of the page's WebAssembly bundles exports |
+//! | `web-engine`, `web-codecs`, `web-tune`, `web-bench` | | exports of the WebAssembly bundles |
 //!
 //! Without any feature the crate enlarges pictures on the CPU. The folder `examples` shows how to
 //! enlarge (`upscale`), how to train (`train_tiny`), and how to write a block of your own on the
@@ -66,6 +68,7 @@ pub mod ops;
 pub mod pytorch;
 #[cfg(feature = "train")]
 pub mod train;
+mod twin;
 pub mod upscale;
 #[cfg(any(test, target_arch = "wasm32"))]
 mod web;

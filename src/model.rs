@@ -113,10 +113,11 @@ impl Model {
         Ok(Self { half: true, ..self })
     }
 
-    /// Starts the network on `planes`, on a GPU. The result is `[1, 3, scale * height, scale * width]`.
+    /// Starts the network on `planes`, on a GPU. The result has the shape
+    /// `[1, 3, scale * height, scale * width]`.
     #[cfg(feature = "gpu")]
     fn run(&self, planes: Vec<f32>, height: usize, width: usize) -> Tensor<4> {
-        // The runtime reuses memory for tensors of the same size and never frees the rest by itself.
+        // The runtime reuses memory for tensors of one size and never frees the rest by itself.
         let before = std::mem::replace(&mut *self.size.lock().expect("nothing panics here"), (height, width));
         if before != (height, width) {
             self.device.memory_cleanup();

@@ -7,16 +7,19 @@
 //! | there | here |
 //! |---|---|
 //! | `head.0` | `head` |
-//! | EDSR: `body.B.body.0`, `.2` | `body.blocks.B.conv1`, `.conv2`; the second times the residual scaling |
+//! | EDSR: `body.B.body.0`, `.2` | `body.blocks.B.conv1`, `.conv2` times the residual scale |
 //! | EDSR: `body.N`, the last | `body.conv` |
 //! | standard group: `body.G.body.B.body.0`, `.2` | `groups.G.blocks.B.conv1`, `.conv2` |
-//! | its attention: `body.G.body.B.body.3.conv_du.0`, `.2`, or `.fc.0`, `.2` | `groups.G.blocks.B.attention.squeeze`, `.excite` |
+//! | its attention: `body.G.body.B.body.3.conv_du.0` | `groups.G.blocks.B.attention.squeeze` |
+//! | its attention: `body.G.body.B.body.3.conv_du.2` | `groups.G.blocks.B.attention.excite` |
 //! | split group: `body.G.body.B.body.0` | `groups.G.blocks.B.conv` |
 //! | any group: `body.G.body.N`, the last | `groups.G.conv` |
 //! | `body.N`, the last | `body` |
 //! | `tail.0.0`, `tail.0.2` | `upsampler.steps.0.expand`, `.1.expand` |
 //! | `tail.1` | `tail` |
 //! | `sub_mean`, `add_mean` | none: they tell the range of the values, mostly 255 |
+//!
+//! The attention's layers may have the name `fc` instead of `conv_du`.
 //!
 //! Networks there compute on values from 0 to that range, here from 0 to 1: the head's weights are
 //! multiplied by the range, and the tail's weights and bias are divided by it.
@@ -42,7 +45,7 @@ struct Translation {
 
 /// The bytes of a weights file with the weights of `safetensors`, which have PyTorch's names.
 ///
-/// `residual_scale` is what EDSR multiplies its residuals by: 1 in the baseline and 0.1 in the large
+/// `residual_scale` is the factor of EDSR's residuals: 1 in the baseline and 0.1 in the large
 /// model. It is not in the file. Other networks do not use it.
 ///
 /// # Errors

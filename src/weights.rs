@@ -14,10 +14,10 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::clean_up::Twin;
 use crate::config::NetworkConfig;
 use crate::error::{Error, Result};
 use crate::ops::float::from_values;
+use crate::twin::Twin;
 
 /// The metadata key of [`Metadata`] as JSON. With a single key, equal content gives equal bytes.
 const METADATA_KEY: &str = "splitsr";

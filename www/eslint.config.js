@@ -2,8 +2,8 @@ import js from "@eslint/js";
 import tseslint from "typescript-eslint";
 
 /**
- * Allows files to import only what lies below them. `forbidden` is a regular expression for import paths, which are
- * relative; `lit` says whether templates are allowed.
+ * Allows files to import only what lies below them. `forbidden` is a regular expression for import
+ * paths, which are relative; `lit` says whether templates are allowed.
  */
 const layer = (files, forbidden, message, lit = true) => ({
   files: files.map((pattern) => `src/${pattern}`),
@@ -80,7 +80,7 @@ export default tseslint.config(
     rules: {
       // tsc asks for brackets where there is an index signature.
       "@typescript-eslint/dot-notation": "off",
-      // Only type aliases are assignable to an index signature, as the tables of the workers' methods are.
+      // Only type aliases are assignable to an index signature, which the workers' methods need.
       "@typescript-eslint/consistent-type-definitions": "off",
       // Sentences with numbers are common in this page.
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],

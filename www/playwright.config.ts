@@ -19,8 +19,9 @@ const onGpu = ["gpu.spec.ts", "tune-gpu.spec.ts", "networks.spec.ts"];
 
 export default defineConfig({
   testDir: "tests",
-  // The engine takes all cores by itself. `pkg-scripts/test` nevertheless runs two files at a time, since a
-  // test often waits for something else, and then those with the tag "@alone": they look at clocks or memory.
+  // The engine takes all cores by itself. `pkg-scripts/test` nevertheless runs two files at a time,
+  // since a test often waits for something else. Tests with the tag "@alone" run afterwards: they
+  // look at clocks or memory.
   workers: 1,
   // For a slow machine that does two things at once. It ends what hangs.
   timeout: 1_200_000,

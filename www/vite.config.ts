@@ -102,10 +102,10 @@ function bundleName(path: string | undefined): string | undefined {
   return /\/wasm\/([^/]+)\/splitsr/.exec(path ?? "")?.[1];
 }
 
-/** The bundles for WebGPU take minutes to build: `pkg-scripts/build first` makes a site without them. */
+/** WebGPU's bundles take minutes to build: `pkg-scripts/build first` makes a site without them. */
 const unbuilt = ["gpu", "tune-gpu"].filter((name) => !existsSync(join(root, "src/wasm", name)));
 
-/** Stands in for the bundles that are not built: no address, and nothing in the JavaScript around them. */
+/** Stands in for the bundles that are not built: no address, and an empty module around them. */
 function withoutUnbuilt(): Plugin {
   const prefix = "\0unbuilt:";
   return {
@@ -154,7 +154,7 @@ export default defineConfig({
   // Missing files give a 404, as on any static host, and not the page.
   appType: "mpa",
   plugins: [withoutUnbuilt(), models(), contentSecurityPolicy(), frame(), serviceWorker],
-  // The page registers no service worker for an incomplete site: a reload is to find the complete one.
+  // An incomplete site has no service worker: a reload must find the complete one.
   define: {
     "import.meta.env.COMPLETE": JSON.stringify(unbuilt.length === 0),
     "import.meta.env.PACKAGE": "false",

@@ -1,8 +1,8 @@
 /**
  * Times what `splitsr study` trained and draws it: `pkg-scripts/ablation` starts this.
  *
- * node run.mjs STUDY.toml FOLDER: SPLITSR names the command, FOLDER is where the study's models and logs are. Writes STUDY.json, STUDY.svg and the
- * study's table in models/TRAINING.md.
+ * node run.mjs STUDY.toml FOLDER: SPLITSR names the command, and FOLDER has the study's models and
+ * logs. Writes STUDY.json, STUDY.svg and the study's table in models/TRAINING.md.
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";

@@ -4,7 +4,10 @@ import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { tileMessage } from "../peers/web/engines/tile.mjs";
 
-/** The fastest of some runs, in milliseconds, for one picture of noise: what else the machine does only adds. `bundle`: a folder under www/src/wasm. */
+/**
+ * The fastest of some runs, in milliseconds, for one picture of noise: other work of the machine
+ * only makes runs slower. `bundle` is a folder in www/src/wasm.
+ */
 export async function timeInWasm(bundle, weights, width, height, rounds) {
   const { default: initialise, Model } = await import(
     join(bundle, "splitsr.js")

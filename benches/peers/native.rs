@@ -1,5 +1,6 @@
-//! SplitSR natively, for `pkg-scripts/bench-peers`: one JSON request a line on stdin, one JSON reply a line on stdout, as `python/worker.py`
-//! has it. Pictures are files of f32 values, CHW, RGB in [0, 1]. The argument is the number of threads.
+//! SplitSR natively, for `pkg-scripts/bench-peers`: one JSON request a line on stdin, one JSON
+//! reply a line on stdout, as `python/worker.py` has it. Pictures are files of f32 values, CHW, RGB
+//! in [0, 1]. The argument is the number of threads.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;

@@ -11,6 +11,6 @@ pub mod protocol;
 pub use compare::{Distance, distance, heat_map};
 pub use metrics::{Luma, psnr, ssim};
 pub use protocol::{
-    Scored, Scores, SetScore, bicubic, bounded_psnr_y, degrade, lanczos3, picture_files, psnr_y, read_picture, score,
-    score_set,
+    Scored, Scores, SetScore, bicubic, bounded_psnr_y, degrade, lanczos3, mean_psnr_y, picture_files, psnr_y,
+    read_picture, score, score_set,
 };

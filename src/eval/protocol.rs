@@ -103,13 +103,22 @@ pub fn bounded_psnr_y(sr: &Picture, hr: &Picture, scale: usize) -> Result<f64> {
     Ok(psnr_y(sr, hr, scale)?.min(MAX_PSNR))
 }
 
+/// The mean of [`bounded_psnr_y`] over results, each with the HR picture that it should equal: dB.
+///
+/// # Errors
+/// The first error among the results; otherwise as [`psnr_y`].
+pub fn mean_psnr_y<'a>(results: impl Iterator<Item = (Result<Picture>, &'a Picture)>, scale: usize) -> Result<f64> {
+    let scores = results.map(|(sr, hr)| bounded_psnr_y(&sr?, hr, scale)).collect::<Result<Vec<_>>>()?;
+    Ok(scores.iter().sum::<f64>() / scores.len() as f64)
+}
+
 /// A picture of a set, as [`score_set`] scored it.
 pub struct Scored<'a> {
     /// Its file.
     pub path: &'a Path,
     /// The high-resolution picture.
     pub hr: &'a Picture,
-    /// What the upsampler made.
+    /// The upsampler's result.
     pub sr: &'a Picture,
     /// The scores of `sr`.
     pub scores: Scores,
@@ -232,6 +241,18 @@ mod tests {
     fn ramp(width: u32, height: u32, layout: Layout) -> Picture {
         let len = (width * height) as usize * layout.channels();
         Picture::new(width, height, layout, Samples::U8((0..len).map(|v| (v * 7) as u8).collect())).unwrap()
+    }
+
+    #[test]
+    fn the_mean_is_over_all_results_and_fails_with_one_of_them() {
+        let flat = |value| Picture::new(8, 8, Layout::Rgb, Samples::U8(vec![value; 192])).unwrap();
+        let hr = [flat(100), flat(101)];
+        let mean = mean_psnr_y(hr.iter().map(|hr| (Ok(flat(100)), hr)), 2).unwrap();
+        // Equal pictures count as 100 dB; one level of grey is 219 / 255 of luma.
+        let off = 20.0 * (255.0 * 255.0 / 219.0f64).log10();
+        assert!((mean - (100.0 + off) / 2.0).abs() < 1e-9, "{mean}");
+        let failing = hr.iter().map(|hr| (Err(Error::Cancelled), hr));
+        assert!(matches!(mean_psnr_y(failing, 2), Err(Error::Cancelled)));
     }
 
     #[test]

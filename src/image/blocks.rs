@@ -1,6 +1,6 @@
 //! How strongly a picture was compressed by JPEG, as its pixels tell it.
 
-use super::compression::interpolate;
+use super::interpolate::interpolate;
 use super::{Picture, Samples};
 
 /// Brightness is in 256ths of a level.
@@ -12,15 +12,15 @@ const LARGEST_BESIDE: u32 = 3 * LEVEL;
 const LARGEST_STEP: u32 = 8 * LEVEL;
 /// Fewer steps than this at any of the 8 places in a block say nothing.
 const FEWEST_STEPS: u64 = 200;
-/// The least by which the mean step across the grid exceeds that at each other place, in 256ths of a
-/// level. In 117 photographs without a grid, it is at most half of this.
+/// The least excess of the mean step across the grid over that at each other place, in 256ths of
+/// a level. In 117 photographs without a grid, the excess is at most half of this.
 const LEAST_EXCESS: u32 = 26;
 /// Rows and columns are left out of larger pictures.
-const MOST_PIXELS: usize = 4_000_000;
+const MAX_PIXELS: usize = 4_000_000;
 
 /// How far the mean step across the grid exceeds the median of the means at the other places, in
-/// 256ths of a level, and the quality with which libjpeg-turbo (4:2:0) makes it so: the medians over
-/// 60 photographs and screenshots.
+/// 256ths of a level, and the quality at which libjpeg-turbo (4:2:0) causes that. The values are
+/// medians over 60 photographs and screenshots.
 const QUALITY_OF_EXCESS: [(u32, u32); 11] = [
     (72, 95),
     (138, 90),
@@ -35,8 +35,8 @@ const QUALITY_OF_EXCESS: [(u32, u32); 11] = [
     (1175, 10),
 ];
 
-/// The quality from 10 to 95, or `None` where the pixels show no grid of 8x8 or have 16 bits, which no
-/// decoder of a lossy format gives.
+/// Returns the quality from 10 to 95, or `None` where the pixels show no grid of 8x8 or have 16
+/// bits, which no decoder of a lossy format gives.
 pub(super) fn quality(picture: &Picture) -> Option<u8> {
     let Samples::U8(samples) = &picture.samples else { return None };
     let (width, height) = (picture.width as usize, picture.height as usize);
@@ -46,7 +46,7 @@ pub(super) fn quality(picture: &Picture) -> Option<u8> {
         // As in JPEG: 0.299 R + 0.587 G + 0.114 B.
         if is_grey { LEVEL * colour(0) } else { 77 * colour(0) + 150 * colour(1) + 29 * colour(2) }
     };
-    let every = (width * height).div_ceil(MOST_PIXELS);
+    let every = (width * height).div_ceil(MAX_PIXELS);
     let rows = (0..height).step_by(every).map(|y| (y * width, 1, width));
     let columns = (0..width).step_by(every).map(|x| (x, width, height));
     let mut steps = Steps::default();
@@ -56,7 +56,7 @@ pub(super) fn quality(picture: &Picture) -> Option<u8> {
     steps.quality()
 }
 
-/// The steps from pixel to pixel at each of the 8 places in a block, the first of which is its edge.
+/// The steps from pixel to pixel at each of the 8 places in a block. The first is its edge.
 #[derive(Debug, Default)]
 struct Steps {
     sums: [u64; 8],

@@ -1,5 +1,5 @@
-//! How strongly a picture was compressed: from the headers of its file, without decoding, or from its
-//! pixels.
+//! Tells how strongly a picture was compressed: from the headers of its file, without decoding, or
+//! from its pixels.
 //!
 //! All arithmetic is on integers, because the result must be the same on every machine.
 
@@ -8,6 +8,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::container::webp_lossy_frame;
+use super::interpolate::interpolate;
 use super::jpeg::{QuantTable, Quantisation};
 use super::sniff::{Content, sniff_binary};
 use super::{Picture, blocks, tiff, vp8};
@@ -15,23 +16,23 @@ use super::{Picture, blocks, tiff, vp8};
 /// The loss that a picture has suffered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Compression {
-    /// What tells it.
+    /// The kind of evidence for it.
     pub kind: CompressionKind,
-    /// The quality from 1 (worst) to 100 on the scale of libjpeg, which scales the tables of Annex K
-    /// of the JPEG standard (ITU-T T.81). 100 still rounds.
+    /// The quality from 1 (worst) to 100 on the scale of libjpeg, which scales the tables of Annex
+    /// K of the JPEG standard (ITU-T T.81). 100 still rounds.
     pub quality: u8,
     /// The resolution of the colours; `None` where there are none, or where nothing tells it.
     pub chroma: Option<ChromaSampling>,
 }
 
-/// What tells how strongly a picture was compressed.
+/// The evidence for how strongly a picture was compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum CompressionKind {
-    /// The quantisation tables of a JPEG. The quality is that which the encoder was asked for, if it
-    /// is libjpeg, MozJPEG or one with the same tables; otherwise that of libjpeg with about the same
-    /// loss.
+    /// The quantisation tables of a JPEG. The quality is that which the encoder was asked for if
+    /// it is libjpeg, MozJPEG or one with the same tables. Otherwise it is that of libjpeg with
+    /// about the same loss.
     Jpeg,
     /// The quantiser of a lossy WebP. The quality is that of a JPEG with the same error.
     WebP,
@@ -61,8 +62,8 @@ pub enum ChromaSampling {
 }
 
 impl Compression {
-    /// As the headers of a JPEG or a lossy WebP file tell it. `None` for other files, lossless ones,
-    /// and where the headers are broken.
+    /// Reads it from the headers of a JPEG or a lossy WebP file. `None` for other files, for
+    /// lossless ones, and where the headers are broken.
     pub fn of_file(bytes: &[u8]) -> Option<Self> {
         match sniff_binary(bytes)? {
             Content::Jpeg => {
@@ -79,10 +80,10 @@ impl Compression {
         }
     }
 
-    /// As the pixels tell it: by the steps in brightness across the 8x8 grid of JPEG from the top
-    /// left corner, beyond those beside it. `None` where there is no such grid: in pictures that were
-    /// never compressed, or were resized or cropped later. A quality of 95 or more leaves none in
-    /// many pictures.
+    /// Estimates it from the pixels: by the steps in brightness across the 8x8 grid of JPEG from
+    /// the top left corner, beyond those beside it. `None` where there is no such grid: in pictures
+    /// that were never compressed, or were resized or cropped later. A quality of 95 or more leaves
+    /// none in many pictures.
     pub fn of_pixels(picture: &Picture) -> Option<Self> {
         let quality = blocks::quality(picture)?;
         Some(Self { kind: CompressionKind::Blocks, quality, chroma: None })
@@ -188,7 +189,7 @@ fn jpeg_quality(luma: &QuantTable) -> u8 {
             // It drops more than its steps tell.
             least(&|quality| distance(&ANNEX_K, quality))
         } else {
-            // Of the measures that were tried, the mean step tells the best strength best.
+            // The mean step tells the best strength better than the other measures that were tried.
             let sum: u32 = steps().sum();
             least(&|quality| scaled(&ANNEX_K, quality, largest).sum::<u32>().abs_diff(sum).into())
         }
@@ -218,7 +219,8 @@ fn log2(value: u32) -> u32 {
 /// The quality, 0 to 100, that libwebp was asked for: the inverse of its `QualityToCompression`
 /// (`src/enc/quant_enc.c`). The other settings move the quantiser index by little.
 fn webp_quality(index: u8) -> u8 {
-    // The compression is 1 - index / 127, rounded down; its cube is piecewise linear in the quality.
+    // The compression is 1 - index / 127, rounded down. Its cube is piecewise linear in the
+    // quality.
     const WHOLE: u64 = 254 * 254 * 254;
     let compression = 254_u64.saturating_sub(2 * u64::from(index) + 1);
     let cube = compression * compression * compression;
@@ -243,20 +245,6 @@ const JPEG_OF_WEBP: [(u32, u32); 12] = [
     (95, 96),
     (100, 97),
 ];
-
-/// The value at `x` on the line through points that are ordered by their first number; beyond its
-/// ends, that of the nearest point.
-pub(crate) fn interpolate(points: &[(u32, u32)], x: u32) -> u32 {
-    let after = points.partition_point(|point| point.0 <= x);
-    match (after.checked_sub(1).and_then(|before| points.get(before)), points.get(after)) {
-        (Some(&(x0, y0)), Some(&(x1, y1))) => {
-            let (part, whole) = (x - x0, x1 - x0);
-            (y0 * (whole - part) + y1 * part + whole / 2) / whole
-        }
-        (Some(&(_, y)), None) | (None, Some(&(_, y))) => y,
-        (None, None) => 0,
-    }
-}
 
 #[cfg(test)]
 mod tests {
@@ -306,12 +294,6 @@ mod tests {
         // libwebp's default, 75, gives this index. So does 74.
         assert_eq!(webp_quality(26), 74);
         assert!((0..=127).map(webp_quality).is_sorted_by(|a, b| a >= b));
-    }
-
-    #[test]
-    fn values_are_interpolated_between_points_only() {
-        let points = [(10, 100), (20, 50), (30, 0)];
-        assert_eq!([0, 10, 14, 20, 29, 30, 99].map(|x| interpolate(&points, x)), [100, 100, 80, 50, 5, 0, 0]);
     }
 
     #[test]

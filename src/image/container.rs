@@ -1,12 +1,13 @@
-//! Facts in a file that the decoders do not pass on: the number of frames, what a PNG says about its
-//! colours, where the EXIF metadata stand. Only lengths are read; no pixel is decoded.
+//! Facts in a file that the decoders do not pass on: the number of frames, what a PNG says about
+//! its colours, where the EXIF metadata stand. Only lengths are read; no pixel is decoded.
 
+use super::bytes::{read_u16, read_u32};
 use super::colour::{CodePoints, Described};
 use super::jpeg;
 use super::sniff::Content;
 
-/// How many frames or sizes the file holds; at least 1. Damage ends the count, never in an error: it
-/// is the decoder that judges the file.
+/// Returns how many frames or sizes the file holds, at least 1. Damage ends the count without an
+/// error, because the decoder judges the file.
 pub(super) fn frame_count(content: Content, bytes: &[u8]) -> u32 {
     let count = match content {
         Content::Png => png_frames(bytes),
@@ -16,14 +17,6 @@ pub(super) fn frame_count(content: Content, bytes: &[u8]) -> u32 {
         _ => None,
     };
     count.unwrap_or(1).max(1)
-}
-
-pub(super) fn read_u16(bytes: &[u8], at: usize, order: fn([u8; 2]) -> u16) -> Option<u16> {
-    bytes.get(at..)?.first_chunk().copied().map(order)
-}
-
-pub(super) fn read_u32(bytes: &[u8], at: usize, order: fn([u8; 4]) -> u32) -> Option<u32> {
-    bytes.get(at..)?.first_chunk().copied().map(order)
 }
 
 /// The chunks of a PNG, each its name and its content, up to the first that is not whole.
@@ -188,7 +181,8 @@ fn riff_chunks(bytes: &[u8], at: usize) -> impl Iterator<Item = (&[u8], &[u8])> 
         .map_while(|(name, start, length)| Some((name, bytes.get(start..start.checked_add(length)?)?)))
 }
 
-/// The headers of chunks: each has a name, the start of the content and its length, which may be more than there is.
+/// Returns the headers of chunks. Each has a name, the start of the content and its length, which
+/// may be more than there is.
 fn riff_headers(bytes: &[u8], mut at: usize) -> impl Iterator<Item = (&[u8], usize, usize)> {
     std::iter::from_fn(move || {
         let length = read_u32(bytes, at.checked_add(4)?, u32::from_le_bytes)? as usize;

@@ -10,44 +10,12 @@ use super::colour::{self, Described};
 use super::container::{
     bmp_profile, frame_count, png_colours, png_is_for_iphones, png_size, webp_frame_is_wrong, webp_profile,
 };
-use super::jpeg::{Facts, scans, with_end, without_filling};
+use super::jpeg::{Header, scans, with_end, without_filling};
+use super::limits::Limits;
+use super::problems::{CMYK_NOTE, DAMAGE_NOTE, cut_short, too_much_memory, uncommon, unsupported};
 use super::sniff::{Content, sniff, sniff_binary};
 use super::{Layout, Picture, Samples, exif, profile, tiff};
 use crate::error::{Error, Result};
-
-/// How large a picture may be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// Width times height, at most.
-    pub max_pixels: u64,
-}
-
-impl Default for Limits {
-    /// 128 megapixels: the largest medium-format cameras pass (102), and a decoded picture stays
-    /// below 1 GiB even with 16 bits and alpha.
-    fn default() -> Self {
-        Self { max_pixels: 128_000_000 }
-    }
-}
-
-impl Limits {
-    pub(super) fn check(&self, width: u32, height: u32) -> Result<()> {
-        let (width, height) = (u64::from(width), u64::from(height));
-        if width * height <= self.max_pixels {
-            return Ok(());
-        }
-        let limit = self.max_pixels / 1_000_000;
-        Err(Error::TooLarge { what: "the picture", width, height, limit, advice: "choose a smaller picture" })
-    }
-
-    /// The most that a decoder may allocate: the result with 16 bits and alpha, and as much again
-    /// for its own work.
-    pub(super) fn for_decoder(&self) -> image::Limits {
-        let mut limits = image::Limits::no_limits();
-        limits.max_alloc = Some(self.max_pixels.saturating_mul(2 * 8).max(1 << 24));
-        limits
-    }
-}
 
 /// Reads a PNG, JPEG, WebP, GIF, BMP, TIFF or ICO file; the format is recognised by the content.
 ///
@@ -111,15 +79,15 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture> {
 
 /// Reads a JPEG, also one that lacks its end marker but no pixel.
 fn jpeg(file: File) -> Result<Picture> {
-    let facts = Facts::of(file.bytes);
-    if let Some(kind) = facts.uncommon() {
+    let header = Header::of(file.bytes);
+    if let Some(kind) = header.uncommon() {
         return Err(uncommon(file.content, &kind));
     }
     let decode = |bytes: &[u8]| {
         let decoder = jpeg::JpegDecoder::new(Cursor::new(bytes)).map_err(|error| explain(file.content, error))?;
         File { bytes, ..file }.read(decoder)
     };
-    let mut picture = if facts.ends {
+    let mut picture = if header.ends {
         let mut picture = decode(file.bytes)?;
         picture.notes.extend(damage(file.bytes).map(String::from));
         picture
@@ -134,7 +102,7 @@ fn jpeg(file: File) -> Result<Picture> {
         picture.notes.push("its end marker is missing, but no pixel is".into());
         picture
     };
-    if facts.is_cmyk() {
+    if header.is_cmyk() {
         picture.notes.insert(0, CMYK_NOTE.into());
     }
     Ok(picture)
@@ -144,17 +112,6 @@ fn jpeg(file: File) -> Result<Picture> {
 pub fn damage(file: &[u8]) -> Option<&'static str> {
     let is_damaged = sniff_binary(file) == Some(Content::Jpeg) && scans::are_whole(file) == Some(false);
     is_damaged.then_some(DAMAGE_NOTE)
-}
-
-pub(super) const DAMAGE_NOTE: &str = "a part of the file is missing: some of the picture is grey, shifted or blurred";
-
-pub(super) fn unsupported(why: &str) -> Error {
-    Error::UnsupportedFormat(why.into())
-}
-
-pub(super) fn uncommon(content: Content, kind: &str) -> Error {
-    let name = content.name();
-    unsupported(&format!("a {name} file of an uncommon kind ({kind}): save it as an ordinary PNG or JPEG"))
 }
 
 /// A file that one of the decoders of `image` reads.
@@ -192,7 +149,7 @@ impl File<'_> {
     }
 }
 
-/// What the file says about its colours.
+/// The colours as the file describes them.
 enum Colours {
     Icc(Option<Vec<u8>>),
     Described(Described),
@@ -246,8 +203,6 @@ fn frame_note(content: Content, bytes: &[u8]) -> Vec<String> {
     }
 }
 
-pub(super) const CMYK_NOTE: &str = "converted from CMYK to RGB without a profile: colours are approximate";
-
 /// One line in our words, around the decoder's own reason.
 fn explain(content: Content, error: ImageError) -> Error {
     let name = content.name();
@@ -266,27 +221,9 @@ fn explain(content: Content, error: ImageError) -> Error {
     }
 }
 
-pub(super) fn cut_short(content: Content) -> Error {
-    Error::Decode(format!("the {} file is cut short", content.name()))
-}
-
-pub(super) fn too_much_memory(content: Content) -> Error {
-    Error::Decode(format!("the {} file asks for more memory than its size explains", content.name()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_limit_is_on_the_area() {
-        let limits = Limits { max_pixels: 100 };
-        assert!(limits.check(10, 10).is_ok());
-        assert!(limits.check(100, 1).is_ok());
-        let error = limits.check(11, 10).unwrap_err();
-        assert!(matches!(error, Error::TooLarge { width: 11, height: 10, .. }));
-        assert!(limits.check(u32::MAX, u32::MAX).is_err());
-    }
 
     #[test]
     fn an_opaque_alpha_is_dropped_and_another_is_kept() {

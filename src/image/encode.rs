@@ -58,7 +58,7 @@ impl Format {
             "tif" | "tiff" => Ok(Self::Tiff),
             "gif" => Ok(Self::Gif),
             _ => Err(Error::Encode(format!(
-                "\"{name}\" is no format that is written here: choose png, jpg, webp, bmp, tif or gif"
+                "\"{name}\" is not a format that can be written: choose png, jpg, webp, bmp, tif or gif"
             ))),
         }
     }
@@ -173,11 +173,11 @@ fn fit<'a>(picture: &'a Picture, format: Format, notes: &mut Vec<String>) -> Cow
     }
     let keeps_16_bit = matches!(format, Format::Png | Format::Tiff);
     if !keeps_16_bit && matches!(fitted.samples, Samples::U16(_)) {
-        notes.push(format!("its 16 bits a channel became 8, as {name} files have them"));
+        notes.push(format!("reduced from 16 to 8 bits per channel, as {name} files have"));
         fitted = Cow::Owned(fitted.into_owned().into_8_bit());
     }
     if matches!(format, Format::Jpeg { .. }) && picture.layout.has_alpha() {
-        notes.push("what is transparent is put on white, as jpg files have no transparency".into());
+        notes.push("transparent parts are now white, because jpg files have no transparency".into());
         fitted = Cow::Owned(over_white(&fitted));
     }
     if needs_rgb {

@@ -2,7 +2,8 @@
 
 use image::metadata::Orientation;
 
-use super::container::{self, read_u16, read_u32};
+use super::bytes::{read_u16, read_u32};
+use super::container;
 use super::sniff::{Content, sniff};
 
 /// How the pixels must be turned.
@@ -27,8 +28,8 @@ pub fn exif(bytes: &[u8]) -> Option<Vec<u8>> {
 /// A JPEG's segment has 16 bits for its length, which counts itself and the prefix.
 const JPEG_LIMIT: usize = 65535 - 2 - 6;
 
-/// The metadata as a JPEG can hold them, at most without their thumbnail; and a note on what is left
-/// out.
+/// Returns the metadata as a JPEG can hold them, at most without their thumbnail, and a note on
+/// what is left out.
 pub(super) fn fit_jpeg(mut exif: Vec<u8>) -> (Option<Vec<u8>>, Option<String>) {
     if exif.len() <= JPEG_LIMIT {
         return (Some(exif), None);
@@ -57,8 +58,8 @@ impl Order {
     }
 }
 
-/// Takes the second directory, which describes the thumbnail, out of the chain; and its pixels, which
-/// usually stand at the end.
+/// Removes the second directory, which describes the thumbnail, from the chain, and removes the
+/// thumbnail's pixels, which usually stand at the end.
 fn drop_thumbnail(exif: &mut Vec<u8>) -> Option<()> {
     let Order { short, long } = Order::of(exif)?;
     let directory = long(*exif[4..].first_chunk()?) as usize;

@@ -1,20 +1,20 @@
-//! What an AVIF or HEIC file says about its pixels, which only browsers decode: they give 8 bits, most
-//! of them in sRGB, and do not tell what was lost.
+//! Facts in an AVIF or HEIC file about its pixels, which only browsers decode: they give 8 bits,
+//! most of them in sRGB, and do not tell what was lost.
 
 use moxcms::ColorProfile;
 
 use super::Picture;
+use super::bytes::{read_u16, read_u32};
 use super::colour::{self, CodePoints, Described};
-use super::container::{read_u16, read_u32};
 use super::profile;
 use super::sniff::{Content, sniff};
 
 /// Remarks for the user on an AVIF or HEIC file that the browser decoded to 8 bits in sRGB, as
 /// [`Picture::notes`]. None for other files.
 pub fn browser_notes(bytes: &[u8]) -> Vec<String> {
-    let Some(facts) = Facts::of(bytes) else { return Vec::new() };
-    let mut notes = facts.losses();
-    if let Some(colours) = facts.colours {
+    let Some(header) = Header::of(bytes) else { return Vec::new() };
+    let mut notes = header.losses();
+    if let Some(colours) = header.colours {
         notes.push(format!("its colours ({}) are converted to sRGB", colours.name()));
     }
     notes
@@ -23,9 +23,9 @@ pub fn browser_notes(bytes: &[u8]) -> Vec<String> {
 /// Gives the picture of an AVIF or HEIC file the colours that the file names, and
 /// [`browser_notes`]: for browsers that decode the values and do not convert them.
 pub fn name_colours(picture: &mut Picture, bytes: &[u8]) {
-    let Some(facts) = Facts::of(bytes) else { return };
-    picture.notes.extend(facts.losses());
-    match facts.colours {
+    let Some(header) = Header::of(bytes) else { return };
+    picture.notes.extend(header.losses());
+    match header.colours {
         Some(Colours::Code(code)) => colour::apply(picture, Described::Code(code)),
         Some(Colours::Profile { icc, .. }) => profile::attach(picture, icc.to_vec()),
         None => {}
@@ -49,7 +49,7 @@ impl Colours<'_> {
 }
 
 #[derive(Debug, Default)]
-struct Facts<'a> {
+struct Header<'a> {
     /// Bits of a channel; 0 if unknown.
     bits: u8,
     colours: Option<Colours<'a>>,
@@ -57,36 +57,36 @@ struct Facts<'a> {
     sequence: bool,
 }
 
-impl<'a> Facts<'a> {
+impl<'a> Header<'a> {
     /// None of other files.
     fn of(bytes: &'a [u8]) -> Option<Self> {
         if !matches!(sniff(bytes), Content::Avif | Content::Heif) {
             return None;
         }
-        let mut facts = Self::default();
+        let mut header = Self::default();
         for (kind, content) in boxes(bytes) {
             match kind {
-                b"ftyp" => facts.sequence = matches!(content.first_chunk(), Some(b"avis" | b"hevc" | b"msf1")),
+                b"ftyp" => header.sequence = matches!(content.first_chunk(), Some(b"avis" | b"hevc" | b"msf1")),
                 // Its first 4 bytes are version and flags.
                 b"meta" => {
                     let properties = find(content.get(4..).unwrap_or_default(), b"iprp");
                     let properties = properties.and_then(|content| find(content, b"ipco")).unwrap_or_default();
-                    boxes(properties).for_each(|(kind, content)| facts.property(kind, content));
+                    boxes(properties).for_each(|(kind, content)| header.property(kind, content));
                 }
                 _ => {}
             }
         }
-        Some(facts)
+        Some(header)
     }
 
-    /// What the browser left out, in words.
+    /// Describes in words what the browser left out.
     fn losses(&self) -> Vec<String> {
         let mut notes = Vec::new();
         if self.sequence {
             notes.push("the first of several frames".into());
         }
         if self.bits > 8 {
-            notes.push(format!("its {} bits a channel became 8", self.bits));
+            notes.push(format!("reduced from {} to 8 bits per channel", self.bits));
         }
         notes
     }
@@ -110,7 +110,7 @@ impl<'a> Facts<'a> {
     }
 }
 
-/// What a `colr` box describes, unless that is sRGB.
+/// Returns the colours that a `colr` box describes, unless they are sRGB.
 fn colours(content: &[u8]) -> Option<Colours<'_>> {
     let (kind, rest) = content.split_first_chunk::<4>()?;
     match kind {
@@ -175,12 +175,12 @@ mod tests {
         let deep = file(b"avif", &[&ten[..], &p3].concat());
         assert_eq!(
             browser_notes(&deep),
-            ["its 10 bits a channel became 8", "its colours (Display P3) are converted to sRGB"]
+            ["reduced from 10 to 8 bits per channel", "its colours (Display P3) are converted to sRGB"]
         );
         assert!(browser_notes(&file(b"avif", &srgb)).is_empty());
         assert_eq!(browser_notes(&file(b"avis", &srgb)), ["the first of several frames"]);
         let twelve = made(b"av1C", &[0x81, 0, 0x60, 0]);
-        assert_eq!(browser_notes(&file(b"avif", &twelve)), ["its 12 bits a channel became 8"]);
+        assert_eq!(browser_notes(&file(b"avif", &twelve)), ["reduced from 12 to 8 bits per channel"]);
         let icc = ColorProfile::new_display_p3().encode().unwrap();
         let notes = browser_notes(&file(b"heic", &made(b"colr", &[b"prof", &icc[..]].concat())));
         assert_eq!(notes, ["its colours (Display P3) are converted to sRGB"]);
@@ -194,7 +194,7 @@ mod tests {
             let mut picture = Picture::new(1, 1, Layout::Rgb, Samples::U8(vec![200, 100, 50])).unwrap();
             name_colours(&mut picture, &file(b"avif", &[&ten[..], &made(b"colr", colr)].concat()));
             let [depth, colours] = &picture.notes[..] else { panic!("{:?}", picture.notes) };
-            assert_eq!(depth, "its 10 bits a channel became 8");
+            assert_eq!(depth, "reduced from 10 to 8 bits per channel");
             assert!(colours.contains("Display P3"), "{colours}");
             assert_eq!(profile::into_srgb(picture).to_rgba8(), [215, 93, 31, 255]);
         }

@@ -15,6 +15,7 @@
 
 pub mod alpha;
 mod blocks;
+mod bytes;
 mod colour;
 mod compression;
 mod container;
@@ -22,9 +23,12 @@ mod decode;
 mod encode;
 mod exif;
 mod heif;
+mod interpolate;
 mod jpeg;
+mod limits;
 pub(crate) mod matlab;
 mod planes;
+mod problems;
 pub mod profile;
 pub mod resize;
 mod sample;
@@ -32,12 +36,13 @@ mod sniff;
 mod tiff;
 mod vp8;
 
-pub(crate) use compression::interpolate;
 pub use compression::{ChromaSampling, Compression, CompressionKind};
-pub use decode::{Limits, damage, decode};
+pub use decode::{damage, decode};
 pub use encode::{DEFAULT_JPEG_QUALITY, Encoded, Format, encode, encode_with};
 pub use exif::exif;
 pub use heif::{browser_notes, name_colours};
+pub(crate) use interpolate::interpolate;
+pub use limits::Limits;
 pub use planes::Area;
 pub(crate) use planes::to_8_bits;
 pub use sniff::{Content, SNIFFED, sniff};

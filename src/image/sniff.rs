@@ -86,8 +86,8 @@ pub(super) fn sniff_binary(bytes: &[u8]) -> Option<Content> {
     Some(content)
 }
 
-/// AVIF and HEIC are both ISO base media files. The main brand tells them apart, or, where that only
-/// says "a picture", the compatible brands after it.
+/// Tells AVIF and HEIC apart, which are both ISO base media files: by the main brand or, where that
+/// only says "a picture", by the compatible brands after it.
 fn sniff_iso_brands(brands: &[u8]) -> Content {
     let main = brands.chunks_exact(4).take(1);
     // Between them stands the main brand's version.

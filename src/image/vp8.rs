@@ -1,4 +1,5 @@
-//! The header of a VP8 frame (RFC 6386, sections 9 and 19.2): how coarsely a lossy WebP is quantised.
+//! The header of a VP8 frame (RFC 6386, sections 9 and 19.2), which tells how coarsely a lossy WebP
+//! is quantised.
 
 /// The frame's quantiser index, 0 (finest) to 127: the base index or, where the frame has segments
 /// with indices of their own, their mean by the segments' share of the picture. `None` where the
@@ -79,7 +80,7 @@ fn read_segments(bits: &mut Bits) -> Option<Option<Segments>> {
 
 /// The boolean decoder of VP8 (RFC 6386, section 7), for bits that are as likely 0 as 1.
 struct Bits<'a> {
-    /// What is not in `value` yet.
+    /// The bytes that are not in `value` yet.
     data: &'a [u8],
     /// Two bytes; bits are told by the upper one.
     value: u32,

@@ -1,5 +1,5 @@
-//! The forward pass with less memory: the maps after the features have up to 16 times as many values,
-//! so they are computed part by part.
+//! The forward pass with less memory: the maps after the features have up to 16 times as many
+//! values, so they are computed part by part.
 
 use std::ops::Range;
 

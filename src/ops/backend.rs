@@ -48,8 +48,8 @@ pub trait SrBackend: Backend {
         two_convolutions::<Self>(x, weight1, bias1, weight2, bias2)
     }
 
-    /// See [`conv_same`](super::conv_same). Not Burn's `conv2d`, whose kernels for the GPU would be a
-    /// quarter of the command.
+    /// See [`conv_same`](super::conv_same). It does not use Burn's `conv2d`, whose kernels for the
+    /// GPU would be a quarter of the command.
     fn conv_same(x: FloatTensor<Self>, weight: FloatTensor<Self>, bias: FloatTensor<Self>) -> FloatTensor<Self>;
 }
 

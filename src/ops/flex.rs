@@ -66,7 +66,7 @@ impl SrGradients for Flex {
 
     fn conv_same_weight_gradient(x: FlexTensor, dy: FlexTensor, weight: FlexTensor) -> (FlexTensor, FlexTensor) {
         let options = conv_options(&x, &weight);
-        // Of the bias, Burn reads the shape alone.
+        // Burn reads only the shape of the bias.
         let bias = tensor(vec![0.0; dims(&weight)[0]], [dims(&weight)[0]]);
         let dbias = Self::conv2d_bias_backward(x.clone(), bias, dy.clone());
         (Self::conv2d_weight_backward(x, weight, dy, options), dbias)

@@ -1,103 +1,13 @@
 //! Burn's own operations on floats that the networks use, without the alternatives for quantised
 //! tensors that [`Tensor`]'s methods also hold: in the browser's bundle these would be a tenth of
-//! the code, and never run. The GPU has kernels of its own for them.
+//! the code, and never run.
 
 use burn::backend::ops::FloatTensorOps;
-use burn::backend::tensor::FloatTensor;
-use burn::backend::{Backend, Dispatch, DispatchTensorKind, Flex, TensorMetadata, backend_extension};
-use burn::tensor::{Device, Shape, Slice, Tensor, TensorData};
+use burn::backend::{Dispatch, DispatchTensorKind};
+use burn::tensor::{Device, Shape, Tensor, TensorData};
 use burn_flex::FlexTensor;
 
-/// An operation of two values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Binary {
-    /// Their sum.
-    Add,
-    /// The first without the second.
-    Subtract,
-    /// Their product.
-    Multiply,
-}
-
-/// A function of a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Unary {
-    /// The larger of it and 0.
-    Relu,
-    /// The logistic function.
-    Sigmoid,
-}
-
-/// What becomes of the values along a dimension.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Reduction {
-    /// Their sum.
-    Sum,
-    /// Their mean.
-    Mean,
-}
-
-/// The operations, by default Burn's own. See the functions of this module.
-#[cfg_attr(feature = "train", backend_extension(Flex, Cube: cfg(feature = "gpu"), Autodiff))]
-#[cfg_attr(not(feature = "train"), backend_extension(Flex, Cube: cfg(feature = "gpu")))]
-pub trait FloatOps: Backend {
-    /// [`add`], [`subtract`] or [`multiply`].
-    fn binary(kind: Binary, a: FloatTensor<Self>, b: FloatTensor<Self>) -> FloatTensor<Self> {
-        match kind {
-            Binary::Add => Self::float_add(a, b),
-            Binary::Subtract => Self::float_sub(a, b),
-            Binary::Multiply => Self::float_mul(a, b),
-        }
-    }
-
-    /// [`relu`] or [`sigmoid`].
-    fn unary(kind: Unary, x: FloatTensor<Self>) -> FloatTensor<Self> {
-        match kind {
-            Unary::Relu => Self::relu(x),
-            Unary::Sigmoid => Self::sigmoid(x),
-        }
-    }
-
-    /// [`sum_dim`] or [`mean_dim`].
-    fn reduce(kind: Reduction, x: FloatTensor<Self>, dim: usize) -> FloatTensor<Self> {
-        match kind {
-            Reduction::Sum => Self::float_sum_dim(x, dim),
-            Reduction::Mean => Self::float_mean_dim(x, dim),
-        }
-    }
-
-    /// See [`narrow`].
-    fn narrow(x: FloatTensor<Self>, dim: usize, start: usize, length: usize) -> FloatTensor<Self> {
-        let mut slices = vec![Slice::full(); x.shape().num_dims()];
-        slices[dim] = Slice::from(start..start + length);
-        Self::float_slice(x, &slices)
-    }
-
-    /// See [`reshape`].
-    fn reshape(x: FloatTensor<Self>, shape: Shape) -> FloatTensor<Self> {
-        Self::float_reshape(x, shape)
-    }
-
-    /// See [`permute`].
-    fn permute(x: FloatTensor<Self>, order: Vec<usize>) -> FloatTensor<Self> {
-        Self::float_permute(x, &order)
-    }
-
-    /// See [`select`].
-    fn select(x: FloatTensor<Self>, dim: usize, indices: Vec<i32>) -> FloatTensor<Self> {
-        let count = indices.len();
-        let indices = Self::int_from_data(TensorData::new(indices, [count]), &x.device());
-        Self::float_select(x, dim, indices)
-    }
-}
-
-impl FloatOps for Flex {}
-
-#[cfg(feature = "train")]
-impl<B: FloatOps, C: burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy> FloatOps
-    for burn::backend::Autodiff<B, C>
-{
-}
+use super::float_ops::{Binary, FloatOps, Reduction, Unary};
 
 /// A tensor of that shape.
 ///
@@ -191,7 +101,7 @@ fn cat_by_burn<const D: usize>(parts: Vec<Tensor<D>>, dim: usize) -> Tensor<D> {
 /// On the CPU, past `Dispatch`, which would hold Burn's kernels for the GPU.
 #[cfg(not(feature = "train"))]
 fn cat_by_burn<const D: usize>(parts: Vec<Tensor<D>>, dim: usize) -> Tensor<D> {
-    let whole = Flex::float_cat(parts.into_iter().map(on_cpu).collect(), dim);
+    let whole = burn::backend::Flex::float_cat(parts.into_iter().map(on_cpu).collect(), dim);
     let kind = DispatchTensorKind::Flex(burn::backend::BackendTensor::Float(whole));
     Tensor::from_dispatch(burn::backend::DispatchTensor { kind, autodiff: Default::default() })
 }

@@ -17,6 +17,7 @@ mod conv;
 pub(crate) mod cpu;
 mod flex;
 pub(crate) mod float;
+mod float_ops;
 #[cfg(feature = "gpu")]
 pub mod gpu;
 mod spinning_pool;

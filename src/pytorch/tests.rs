@@ -1,4 +1,5 @@
-//! Files with PyTorch's names, computed as the public Python code reads, give the same results here.
+//! Files with PyTorch's names give the same results here as a computation that follows the public
+//! Python code.
 
 use std::collections::HashMap;
 
@@ -66,7 +67,7 @@ impl Foreign {
         this
     }
 
-    /// What is before and after the body.
+    /// The layers before and after the body.
     fn frame(scale: usize, range: f32) -> Self {
         let steps = if scale == 4 { vec![2, 2] } else { vec![scale] };
         let mut this = Self { range, steps: steps.clone(), ..Self::default() };

@@ -12,7 +12,7 @@ use super::degradation::Degradation;
 use super::random_degradation::RandomDegradation;
 use super::recipe::Recipe;
 use crate::error::{Error, Result};
-use crate::eval::{bicubic, bounded_psnr_y};
+use crate::eval::bicubic;
 #[cfg(not(target_arch = "wasm32"))]
 use crate::eval::{picture_files, read_picture};
 use crate::image::{Area, Picture};
@@ -248,15 +248,6 @@ impl Dataset {
     }
 }
 
-/// The mean PSNR on luma, in dB, of the low-resolution pictures as `enlarge` enlarges them.
-///
-/// # Errors
-/// Those of `enlarge`; [`Error::Data`] if it gives pictures of another size.
-pub fn mean_psnr_y(pairs: &[Pair], scale: usize, mut enlarge: impl FnMut(&Pair) -> Result<Picture>) -> Result<f64> {
-    let score = |pair| bounded_psnr_y(&enlarge(pair)?, &pair.hr, scale);
-    Ok(pairs.iter().map(score).sum::<Result<f64>>()? / pairs.len() as f64)
-}
-
 fn area(pair: &Pair) -> u64 {
     u64::from(pair.lr.width) * u64::from(pair.lr.height)
 }
@@ -396,16 +387,6 @@ mod tests {
         assert_eq!((left, top, width, height), (32, 24, 16, 16));
         let whole = pair.hardest_square(1000);
         assert_eq!((whole.width, whole.height), (40, 40), "no larger than the picture");
-    }
-
-    #[test]
-    fn the_mean_score_is_of_all_pairs() {
-        let flat = |value| Picture::new(8, 8, Layout::Rgb, Samples::U8(vec![value; 192])).unwrap();
-        let pairs = [100, 101].map(|value| Pair::new(flat(value), 2).unwrap());
-        let mean = mean_psnr_y(&pairs, 2, |_| Ok(flat(100))).unwrap();
-        // Equal pictures count as 100 dB; one level of grey is 219 / 255 of luma.
-        let off = 20.0 * (255.0 * 255.0 / 219.0f64).log10();
-        assert!((mean - (100.0 + off) / 2.0).abs() < 1e-9, "{mean}");
     }
 
     #[test]

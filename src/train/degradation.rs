@@ -82,7 +82,7 @@ impl Degradation {
         self.complaint().map_or(Ok(()), |why| Err(Error::Config(why.into())))
     }
 
-    /// What the file of a picture tells that was degraded so.
+    /// Returns the compression that the file of a picture with this degradation tells.
     pub fn compression(&self) -> Option<Compression> {
         let chroma = Some(if self.half_chroma { ChromaSampling::Half } else { ChromaSampling::Full });
         self.jpeg.map(|quality| Compression { kind: CompressionKind::Jpeg, quality, chroma })

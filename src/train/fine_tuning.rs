@@ -8,7 +8,7 @@ use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
 use super::config::TrainConfig;
-use super::data::{Pair, mean_psnr_y};
+use super::data::Pair;
 use super::degradation::Degradation;
 use super::hold_out::HeldOut;
 use super::pictures::Pictures;
@@ -19,7 +19,7 @@ use super::split_step::{GradientWorker, SplitStep, loss_and_gradient};
 use super::trainer::Trainer;
 use crate::config::NetworkConfig;
 use crate::error::{Error, Result};
-use crate::eval::bicubic;
+use crate::eval::{bicubic, mean_psnr_y};
 use crate::image::{Area, Picture};
 use crate::model::Model;
 use crate::network::Network;
@@ -241,15 +241,15 @@ impl FineTuning {
         let pictures = Pictures::assemble(train, held_out, &config.recipe()?, scale, || Ok(replay))?;
 
         let pairs = pictures.validation.pairs();
-        let bicubic_psnr_y = mean_psnr_y(pairs, scale, bicubic_of)?;
+        let bicubic_psnr_y = mean_psnr_y(pairs.iter().map(|pair| (bicubic_of(pair), &pair.hr)), scale)?;
         let (mut model_psnr_y, mut by_model) = (None, None);
         if config.network != model.metadata.config {
-            let score = mean_psnr_y(pairs, scale, |pair| {
-                let enlarged = model.enlarge_picture(&pair.lr)?;
-                by_model.get_or_insert_with(|| enlarged.clone());
-                Ok(enlarged)
+            let results = pairs.iter().map(|pair| {
+                let enlarged = model.enlarge_picture(&pair.lr);
+                by_model = by_model.take().or_else(|| enlarged.as_ref().ok().cloned());
+                (enlarged, &pair.hr)
             });
-            model_psnr_y = Some(score?);
+            model_psnr_y = Some(mean_psnr_y(results, scale)?);
         }
         let info = FineTuningInfo {
             settings,

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::bilinear_init::bilinear_init;
 use super::config::TrainConfig;
-use super::data::{Batch, Pair, mean_psnr_y};
+use super::data::{Batch, Pair};
 use super::parameters::{flatten, unflatten};
 use super::pictures::Pictures;
 use super::recipe::Recipe;
@@ -17,6 +17,7 @@ use super::replay_set::ReplaySet;
 use super::trainer::Trainer;
 use super::warm_start::warm_start;
 use crate::error::{Error, Result};
+use crate::eval::mean_psnr_y;
 use crate::image::Picture;
 use crate::model::Model;
 use crate::network::Network;
@@ -223,12 +224,12 @@ impl Session {
     pub fn score_with(&mut self, parameters: Vec<f32>, mut on_picture: impl FnMut(usize, &Picture)) -> Result<Score> {
         let (parameters, model, forgotten) = self.blended(parameters)?;
         let pairs = self.pictures.validation.pairs();
-        let mut indices = 0..;
-        let psnr_y = mean_psnr_y(pairs, self.scale(), |pair| {
-            let enlarged = model.enlarge_picture(&pair.lr)?;
-            on_picture(indices.next().expect("there are as many indices as pictures"), &enlarged);
-            Ok(enlarged)
-        })?;
+        let results = pairs.iter().enumerate().map(|(index, pair)| {
+            let enlarged = model.enlarge_picture(&pair.lr);
+            enlarged.iter().for_each(|enlarged| on_picture(index, enlarged));
+            (enlarged, &pair.hr)
+        });
+        let psnr_y = mean_psnr_y(results, self.scale())?;
         let score = Score { step: self.step_count(), psnr_y, forgotten };
         self.last = Some(score);
         if self.best.as_ref().is_none_or(|(best, _)| score.psnr_y > best.psnr_y) {

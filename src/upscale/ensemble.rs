@@ -50,8 +50,8 @@ impl Symmetry {
     }
 }
 
-/// The bytes that [`enlarge`] takes for each low-resolution pixel beside the network: its input, and
-/// the sum of the results.
+/// Returns the bytes that [`enlarge`] takes for each low-resolution pixel beside the network: its
+/// input, and the sum of the results.
 pub(super) fn bytes_per_pixel(scale: usize) -> usize {
     3 * size_of::<f32>() * (1 + scale * scale)
 }

@@ -20,7 +20,8 @@ use crate::image::{Depth, Layout, Picture, alpha};
 /// use splitsr::upscale::{Enlarge, Job, NetworkInfo, Options, Target, run_tile};
 ///
 /// fn enlarge(model: &dyn Enlarge, picture: Picture) -> splitsr::Result<Picture> {
-///     let mut job = Job::new(picture, NetworkInfo::of(model), &Options::new(Target::Zoom(2.5)), 1)?;
+///     let options = Options::new(Target::Zoom(2.5));
+///     let mut job = Job::new(picture, NetworkInfo::of(model), &options, 1)?;
 ///     while job.pass() < job.pass_count() {
 ///         for index in 0..job.tile_count() {
 ///             let output = run_tile(model, job.tile_input(index))?;
@@ -243,8 +244,8 @@ impl Job {
         self.close(index, output.recomputed)
     }
 
-    /// [`accept`](Self::accept) in the last pass of a job that [`streams`](Self::streams): the caller
-    /// keeps the tile's result.
+    /// Takes the place of [`accept`](Self::accept) in the last pass of a job that
+    /// [`streams`](Self::streams): the caller keeps the tile's result.
     ///
     /// # Errors
     /// As `accept`; [`Error::Config`] if the job needs the result.

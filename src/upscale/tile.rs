@@ -124,8 +124,8 @@ pub fn run_tile<M: Enlarge + ?Sized>(model: &M, input: TileInput) -> Result<Tile
     finish(enlarged, model, input)
 }
 
-/// [`run_tile`] without blocking, except that `fallback`, the same network on the CPU, computes what
-/// has to be computed again.
+/// Does the same as [`run_tile`] without blocking, except that `fallback`, the same network on the
+/// CPU, computes what has to be computed again.
 ///
 /// # Errors
 /// As [`run_tile`]; [`Error::Config`] for an ensemble, which only the CPU computes.

@@ -25,8 +25,8 @@ pub fn browser_notes(bytes: &[u8]) -> Vec<String> {
     image::browser_notes(bytes)
 }
 
-/// `picture`, which the browser has decoded from an AVIF or HEIC file and not converted to sRGB, with
-/// the colours that the file names and notes on what is lost.
+/// Returns `picture`, which the browser has decoded from an AVIF or HEIC file and not converted to
+/// sRGB, with the colours that the file names and notes on what is lost.
 #[wasm_bindgen(js_name = nameColours)]
 pub fn name_colours(mut picture: Picture, bytes: &[u8]) -> Picture {
     image::name_colours(&mut picture.0, bytes);
@@ -62,8 +62,8 @@ pub fn srgb_rgba8(picture: &Picture) -> Result<Uint8Array> {
     canvas::rgba8(&picture.0, |piece| profile::into_srgb(piece).to_rgba8())
 }
 
-/// Converts `rgba`, opaque pixels in the colours of the profile `icc`, to sRGB: as `srgbRgba8` for a
-/// picture of them. In place, so that the caller of many pieces leaves no garbage.
+/// Converts `rgba`, opaque pixels in the colours of the profile `icc`, to sRGB, as `srgbRgba8` does
+/// for a picture of them. Works in place, so that the caller of many pieces leaves no garbage.
 #[wasm_bindgen(js_name = intoSrgb)]
 pub fn into_srgb(rgba: &mut [u8], icc: Vec<u8>) -> Result<()> {
     let colours: Vec<u8> = rgba.chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();

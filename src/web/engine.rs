@@ -57,8 +57,8 @@ import type { CleanUpChoice, CompressionInfo, JobOptions, JobPlan, NetworkInfo, 
 import type { Json } from "../../engine/json.ts";
 "#;
 
-/// How strongly `picture` was compressed: as the headers of its `file` tell it or, where they do not
-/// or where `file` is empty, as its pixels do. `undefined` where nothing shows a loss.
+/// Returns how strongly `picture` was compressed: as the headers of its `file` tell it or, where
+/// they do not or where `file` is empty, as its pixels do. `undefined` where nothing shows a loss.
 ///
 /// It is here and not with the codecs because the page reads most files without them.
 #[wasm_bindgen(js_name = compressionOf, unchecked_return_type = "Json<CompressionInfo> | undefined")]
@@ -173,8 +173,8 @@ impl Model {
         serde_json::to_string(&NetworkInfo::of(&self.0)).expect("it is plain data")
     }
 
-    /// Computes a tile: the argument is of `Job.tileInput`. Throws `Weights` if the network gives NaN
-    /// or infinity.
+    /// Computes a tile. The argument is a result of `Job.tileInput`. Throws `Weights` if the
+    /// network gives NaN or infinity.
     #[wasm_bindgen(js_name = runTile)]
     pub fn run_tile(&self, input: Vec<u8>) -> Result<TileOutput> {
         let message = TileInput::from_bytes(&input).map_err(to_js)?;
@@ -212,9 +212,9 @@ pub struct Job(upscale::Job);
 
 #[wasm_bindgen]
 impl Job {
-    /// Plans the enlargement of `picture`, which is freed. If `streams` is true then, the caller makes the
-    /// result of what `TileOutput.takePixels` gives in the last pass, and `book`s each tile;
-    /// otherwise the job holds the result until `finish`.
+    /// Plans the enlargement of `picture`, which is freed. If `streams` is true afterwards, the
+    /// caller makes the result of what `TileOutput.takePixels` gives in the last pass, and `book`s
+    /// each tile. Otherwise the job holds the result until `finish`.
     ///
     /// `info` is `Model.info`. Throws `Config` or `TooLarge`.
     #[wasm_bindgen(constructor)]

@@ -23,11 +23,11 @@ mod gpu;
 mod pack;
 #[cfg(target_arch = "wasm32")]
 mod picture;
+#[cfg(all(feature = "web-bench", target_arch = "wasm32"))]
+mod reference;
 #[cfg(all(feature = "web-tune", target_arch = "wasm32"))]
 mod scope;
 mod shapes;
-#[cfg(all(feature = "web-bench", target_arch = "wasm32"))]
-mod stock;
 #[cfg(all(any(feature = "web-engine", all(feature = "gpu", not(feature = "web-bench"))), target_arch = "wasm32"))]
 mod tile;
 #[cfg(all(feature = "web-tune", target_arch = "wasm32"))]

@@ -20,8 +20,8 @@ struct Header {
     notes: Vec<String>,
 }
 
-/// `picture` as bytes that [`unpack`] reads, in the same build on the same machine, in two parts: the
-/// header with the profile, and the samples, which are the picture's own memory.
+/// Returns `picture` as bytes that [`unpack`] reads, in the same build on the same machine. The two
+/// parts are the header with the profile, and the samples, which are the picture's own memory.
 pub(super) fn pack(picture: &Picture) -> (Vec<u8>, &[u8]) {
     let (samples, depth): (&[u8], u8) = match &picture.samples {
         Samples::U8(values) => (values, 8),
@@ -39,7 +39,7 @@ pub(super) fn pack(picture: &Picture) -> (Vec<u8>, &[u8]) {
     ([&header.to_bytes(), picture.profile.as_deref().unwrap_or_default()].concat(), samples)
 }
 
-/// What [`pack`] gives for a picture in 8-bit RGB, up to its samples.
+/// Returns the bytes that [`pack`] gives for a picture in 8-bit RGB, up to its samples.
 #[cfg(any(test, feature = "web-engine"))]
 pub(super) fn rgb8_header((width, height): (u32, u32), profile: Option<&[u8]>, notes: Vec<String>) -> Vec<u8> {
     let length = profile.map(<[u8]>::len);
@@ -54,8 +54,8 @@ impl Header {
     }
 }
 
-/// Reads what [`pack`] wrote, `length` bytes. `read(at, into)` fills `into` with the bytes from `at`
-/// on, so that they need not be in this instance's memory, which never shrinks.
+/// Reads the `length` bytes that [`pack`] wrote. `read(at, into)` fills `into` with the bytes from
+/// `at` on, so that they need not be in this instance's memory, which never shrinks.
 ///
 /// # Errors
 /// [`Error::Decode`] if the bytes are something else.

@@ -77,7 +77,7 @@ pub(super) struct JobPlan {
 #[derive(Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub(super) struct CompressionInfo {
-    /// What tells it.
+    /// The kind of evidence for it.
     pub kind: CompressionKind,
     /// From 1 (worst) to 100, on the scale of libjpeg.
     pub quality: u8,
@@ -106,7 +106,7 @@ impl From<CompressionInfo> for Compression {
 pub(super) struct CleanUpChoice {
     /// In %.
     pub strength: u8,
-    /// What was found and chosen, in words.
+    /// The findings and the choice, in words.
     pub note: String,
 }
 
@@ -283,7 +283,7 @@ mod tests {
              export const MAX_PICTURES = {MAX_PICTURES};\n\n\
              /** The smallest side of a low-resolution patch, in pixels. */\n\
              export const MIN_LR_PATCH = {MIN_LR_PATCH};\n\n\
-             /** With at least this many pictures, whole ones are held out to score with; with fewer, a part of each. */\n\
+             /** From this many pictures on, whole ones are held out; below, a part of each. */\n\
              export const MIN_PICTURES_HELD_OUT_WHOLE = {MIN_PICTURES_HELD_OUT_WHOLE};\n\n\
              /** A held-out part is the last of this many equal parts along the longer side. */\n\
              export const HELD_OUT_PARTS = {HELD_OUT_PARTS};\n"

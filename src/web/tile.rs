@@ -21,8 +21,8 @@ impl TileOutput {
         self.0.planes
     }
 
-    /// The result as opaque RGBA8, row by row without padding, for a job that streams. The output is
-    /// freed.
+    /// Returns the result as opaque RGBA8, row by row without padding, for a job that streams. The
+    /// output is freed.
     #[wasm_bindgen(js_name = takePixels)]
     pub fn take_pixels(self) -> Vec<u8> {
         self.0.to_rgba8()

@@ -68,12 +68,12 @@ impl Tuning {
         name: String,
         #[wasm_bindgen(unchecked_param_type = "Json<TuneSettings>")] settings: String,
         pictures: TuningPictures,
-        generic: Picture,
+        replay_row: Picture,
         gpu: bool,
     ) -> Result<Self> {
         let start = async || {
             let model = Model::from_bytes(&model, &Device::flex())?;
-            let (settings, replay) = (parse(&settings)?, cut_replay_row(&generic.0)?);
+            let (settings, replay) = (parse(&settings)?, cut_replay_row(&replay_row.0)?);
             FineTuning::start(&model, &name, settings, pictures.0, replay, device(gpu).await?).await
         };
         let run = start().await.map_err(to_js)?;

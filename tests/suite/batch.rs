@@ -176,7 +176,7 @@ fn a_failure_concerns_one_picture() {
     assert_eq!((status, names(&folder.join("out"))), (1, vec!["a.png".into(), "b.png".into()]));
     let expected = [
         ("failed", "empty", "there is no picture in this folder"),
-        ("failed", "*.bmp", "no file has such a name"),
+        ("failed", "*.bmp", "no file matches this pattern"),
         ("failed", "broken1.jpg", "it is text"),
         ("failed", "missing.jpg", "No such file"),
         ("made", "a.jpg", ""),
@@ -234,7 +234,8 @@ fn a_report_that_nobody_reads_ends_the_call_in_words() {
     assert!(errors.contains("the report cannot be written"), "{errors}");
 }
 
-/// A folder with a folder of so many pictures; of eight, one is broken and one has a name that others have.
+/// A folder with a folder of `count` pictures. One of each eight is broken, and one has a name that
+/// others have.
 fn many(count: usize) -> TempDir {
     let name = |index: usize| match index % 8 {
         0 => format!("pictures/sub{}/same.jpg", index / 8),

@@ -177,6 +177,20 @@ fn failures_are_one_line_and_leave_no_file() {
     assert!(refusal(&["upscale", &photo, "-o", "out.xyz"], 1).contains("choose png"));
 }
 
+/// The file system refuses files larger than a kilobyte, as a full disk refuses them.
+#[cfg(unix)]
+#[test]
+fn a_full_disk_is_told_and_no_half_file_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = "trap '' XFSZ; ulimit -f 1; exec \"$0\" upscale \"$1\" -o out.png";
+    let arguments = ["-c", script, env!("CARGO_BIN_EXE_splitsr"), &file("awkward/photo.bmp")];
+    let output = std::process::Command::new("sh").args(arguments).current_dir(folder.path()).output().unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    assert!(stderr.starts_with("splitsr: ") && stderr.contains("out.png") && stderr.lines().count() == 1, "{stderr}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
 /// Later users of the model find what `measure` writes.
 #[test]
 fn measuring_keeps_the_weights_and_adds_what_was_found() {

@@ -157,8 +157,8 @@ fn jpegli_is_in_order() {
     assert!(found.is_sorted_by_key(|&(_, found)| found));
 }
 
-/// Phones, cameras and Photoshop have tables that are no multiple of Annex K's. The fixture tells for
-/// Photoshop's the quality of libjpeg at which the same strength of the clean-up was best.
+/// Phones, cameras and Photoshop have tables that are no multiple of Annex K's. The fixture tells
+/// for Photoshop's the quality of libjpeg at which the same strength of the clean-up was best.
 #[test]
 fn other_tables_count_as_what_needs_the_same_clean_up() {
     for line in fixture("other_tables.txt").lines() {
@@ -275,8 +275,8 @@ fn pixels_tell_the_quality_roughly() {
 
 #[test]
 fn clean_pixels_show_no_grid() {
-    // These were JPEGs before they became files of PNG: their steps across the grid are larger by a third to a
-    // double.
+    // These were JPEGs before they became files of PNG: their steps across the grid are larger by a
+    // third to a double.
     let compressed = ["woman.png", "coastguard.png", "foreman.png", "zebra.png"];
     let mut clean = 0;
     for (name, picture) in ["val", "eval/Set5", "eval/Set14", "eval/Kodak24"].into_iter().flat_map(pictures) {

@@ -1,5 +1,5 @@
-//! JPEG files of which a part is missing though their end is there: any decoder reads them, and they
-//! have a note. Whole files have none.
+//! JPEG files of which a part is missing though their end is there: any decoder reads them, and
+//! they have a note. Whole files have none.
 
 use std::path::Path;
 
@@ -16,7 +16,7 @@ const END: [u8; 2] = [0xff, 0xd9];
 struct Way {
     side: u16,
     sampling: SamplingFactor,
-    /// Spectral selection in so many scans; 0 for a sequential file.
+    /// The number of scans with spectral selection; 0 for a sequential file.
     scans: u8,
     restarts: u16,
     optimised: bool,
@@ -101,8 +101,8 @@ fn scans_that_are_missing_are_told() {
     }
 }
 
-/// Codes find their step again after a hole. Often there are too few blocks then; where bits by chance
-/// make up for them, nothing tells that they are wrong.
+/// Codes find their step again after a hole. Often there are too few blocks then; where bits by
+/// chance make up for them, nothing tells that they are wrong.
 #[test]
 fn most_holes_are_told() {
     let (mut holes, mut found) = (0, 0);

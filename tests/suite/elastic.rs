@@ -13,7 +13,7 @@ use crate::command::{file, json, refusal, splitsr};
 
 const CHANNELS: usize = 16;
 const BLOCKS: usize = 7;
-/// Of the flagship: channels that a lightweight block convolves, and lightweight groups.
+/// The flagship's channels that a lightweight block convolves, and its lightweight groups.
 const SPLIT: usize = 4;
 const LIGHT: usize = 3;
 
@@ -40,7 +40,8 @@ fn elastic() -> (TempDir, PathBuf) {
             tensors.insert(format!("{name}.{part}"), (shape, values));
         }
     };
-    // `to` and `from` are channels of the elastic network; `inputs` are those of the plain convolution.
+    // `to` and `from` are channels of the elastic network; `inputs` are those of the plain
+    // convolution.
     let copy = |name: String, inputs: usize, to: Option<usize>, from: Option<usize>, size: usize, taps: &mut [f32]| {
         let (part, inputs) = if size == 9 { ("weight", inputs) } else { ("bias", 1) };
         let from = if size == 9 { from } else { Some(0) };

@@ -215,7 +215,8 @@ fn start(model: &Model, settings: FineTuningSettings, pictures_of_run: Vec<Pictu
     now(FineTuning::start(model, "tuned", settings, pictures_of_run, pictures(9).split_off(7), Device::flex()))
 }
 
-/// Takes a step whose batch is split between the run and a worker, as the page does it. Returns the loss.
+/// Takes a step whose batch is split between the run and a worker, as the page does it. Returns the
+/// loss.
 fn step(tuning: &mut FineTuning, model: &Model) -> f32 {
     let parts: Vec<Vec<u8>> = tuning.next_step(2).parts().iter().map(Batch::to_bytes).collect();
     now(tuning.compute_own()).unwrap();

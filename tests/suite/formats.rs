@@ -296,7 +296,7 @@ fn ycbcr([red, green, blue]: [u8; 3]) -> [f64; 3] {
     [y, (blue - y) / 1.772 + 128.0, (red - y) / 1.402 + 128.0]
 }
 
-/// What a format cannot hold is told, and what it holds is not.
+/// The notes tell what a format cannot hold, and nothing that it holds.
 #[test]
 fn writing_tells_what_is_lost() {
     let deep = decode(&read("grey_alpha16.tif"), &Limits::default()).unwrap();
@@ -304,9 +304,9 @@ fn writing_tells_what_is_lost() {
     for format in [Format::Png, Format::Tiff] {
         assert_eq!(notes(format), "");
     }
-    assert_eq!(notes(Format::WebP), "its 16 bits a channel became 8, as webp files have them");
+    assert_eq!(notes(Format::WebP), "reduced from 16 to 8 bits per channel, as webp files have");
     let jpeg = notes(Format::Jpeg { quality: 90 });
-    assert!(jpeg.contains("became 8") && jpeg.contains("put on white"), "{jpeg}");
+    assert!(jpeg.contains("from 16 to 8 bits") && jpeg.contains("now white"), "{jpeg}");
     let p3 = decode(&read("icc.webp"), &Limits::default()).unwrap();
     for format in [Format::Bmp, Format::Gif] {
         assert!(encode_with(&p3, format, None).unwrap().notes[0].contains("converted to sRGB"));

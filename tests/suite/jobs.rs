@@ -54,7 +54,7 @@ fn a_result_can_be_made_of_its_tiles() {
     let with_profile =
         Job::streaming(Picture { profile: Some(vec![1]), ..source }, NetworkInfo::of(&model), &options, 2).unwrap();
     assert_eq!((with_profile.streams(), with_profile.profile()), (true, Some(&[1][..])));
-    // What RGBA8 would lose stays in the job.
+    // A picture that would lose something as RGBA8 stays in the job.
     let others = [(Layout::RgbAlpha, Depth::Eight), (Layout::Rgb, Depth::Sixteen), (Layout::Grey, Depth::Eight)]
         .map(|(layout, depth)| picture(30, 20, layout, depth));
     for other in others {

@@ -64,7 +64,7 @@ fn a_tile_that_is_not_finite_is_computed_again_and_noted() {
     }
 }
 
-/// What a graphics card gives if its 16-bit floats overflow: some values that are not finite.
+/// A graphics card whose 16-bit floats overflow: it gives some values that are not finite.
 struct Flaky {
     value: f32,
     on_cpu: Nearest,

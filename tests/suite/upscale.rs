@@ -93,7 +93,8 @@ pub(super) fn zoom(zoom: f64, tiling: Tiling) -> Options {
     Options { tiling, ..Options::new(Target::Zoom(zoom)) }
 }
 
-/// Runs a job in this thread, planned for 8 workers so that also small pictures are cut. Gives the number of tiles too.
+/// Runs a job in this thread, planned for 8 workers so that also small pictures are cut. Gives the
+/// number of tiles too.
 fn run(model: &dyn Enlarge, picture: &Picture, info: NetworkInfo, options: &Options) -> Result<(Picture, usize)> {
     let mut job = Job::new(picture.clone(), info, options, 8)?;
     let mut tiles = 0;

@@ -21,19 +21,29 @@ export const refused: Record<string, RegExp> = {
   "zero_width.png": /dimensions/,
 };
 
-/** Further claims about results; the sizes are those of the files, doubled. */
-export const expected: Record<string, { size?: [number, number]; transparent?: boolean; note?: RegExp }> = {
+interface Expected {
+  /** That of the file, doubled. */
+  size: [number, number];
+  transparent: boolean;
+  /** The decoder's remark. */
+  note?: RegExp;
+}
+
+/** Where a result is another than most. */
+const unlike: Record<string, Partial<Expected>> = {
   "1x1.png": { size: [2, 2] },
   "1x64.png": { size: [2, 128] },
   "64x1.png": { size: [128, 2] },
   "3000x2.png": { size: [6000, 4] },
   "chroma420.jpg": { size: [318, 238] },
+  "progressive.jpg": { size: [320, 240] },
+  "lossy.webp": { size: [320, 240] },
   "animated.gif": { note: /first of 4 frames/ },
   "animated.webp": { note: /first of 4 frames/ },
   "apng.png": { note: /first of 3 frames/ },
   "two_pages_deflate.tif": { note: /first of 2 pages/ },
   "cmyk.jpg": { note: /CMYK/ },
-  "display_p3.jpg": { note: /Display P3/ },
+  "display_p3.jpg": { size: [320, 240], note: /Display P3/ },
   "display_p3.png": { note: /Display P3/ },
   "gamma_1_0.png": { note: /gamma/ },
   "icon.ico": { size: [96, 96], transparent: true, note: /best of 2 sizes/ },
@@ -45,3 +55,23 @@ export const expected: Record<string, { size?: [number, number]; transparent?: b
   "transparent.gif": { transparent: true },
   "lossless_alpha.webp": { transparent: true },
 };
+
+/** The outcome for a file that is not refused. */
+export function expected(name: string): Expected {
+  const size: [number, number] = name.startsWith("exif_orientation") ? [96, 64] : [128, 96];
+  return { size, transparent: false, ...unlike[name] };
+}
+
+/** The colours of the corners, whichever way up a file of EXIF's eight orientations stores them. */
+export const exifCorners = [
+  [4, 4, "red"],
+  [91, 4, "green"],
+  [4, 59, "blue"],
+  [91, 59, "yellow"],
+] as const;
+
+/** A corner's colour by its name. */
+export function colourName([red = 0, green = 0, blue = 0]: readonly number[]): string {
+  const seen = [red > 128 ? "r" : "", green > 100 ? "g" : "", blue > 128 ? "b" : ""].join("");
+  return { r: "red", g: "green", b: "blue", rg: "yellow" }[seen] ?? seen;
+}

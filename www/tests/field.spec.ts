@@ -12,6 +12,15 @@ const ownFile = (name: string) => join(import.meta.dirname, "../../tests/picture
 
 const white: [number, number, number] = [255, 255, 255];
 const black: [number, number, number] = [0, 0, 0];
+const grey = [200, 60, 70, 128].map((level): [number, number, number] => [level, level, level]);
+
+/** The usual values as BT.2020 with BT.709's curve has them, in sRGB. */
+const from2020: [number, number, number][] = [
+  [246, 94, 50],
+  [0, 177, 69],
+  [47, 105, 204],
+  [140, 140, 140],
+];
 
 /** The page has to choose whose decoder reads these, so that nothing is lost. */
 const own: Record<string, Expected> = {
@@ -26,10 +35,18 @@ const own: Record<string, Expected> = {
   "chrm_srgb.png": { ...small, tolerance: 1 },
   "cicp_pq16.png": { ...small, tolerance: 2, note: /PQ/ },
   "cicp_hlg.png": { ...small, tolerance: 3, note: /HLG/ },
+  "cicp_2020.png": { ...small, pixels: quarters(from2020), tolerance: 2, note: /BT\.2020/ },
+  "cicp_grey.png": { size: [64, 48], pixels: quarters(grey), tolerance: 1, note: /Display P3/ },
+  "cicp_unknown.png": { ...small, tolerance: 1, note: /of an unknown kind and are taken as sRGB/ },
+  "bilevel_reversed.tif": { size: [64, 48], pixels: quarters([white, black, black, white]) },
+  "fax3_reversed.tif": { size: [64, 48], pixels: quarters([white, black, black, white]) },
   "fax4_reversed.tif": { size: [64, 48], pixels: quarters([white, black, black, white]) },
   "icc.webp": { size: [64, 48], pixels: quarters(fromP3), tolerance: 1, note: /Display P3/ },
   "icc.bmp": { size: [64, 48], pixels: quarters(fromP3), tolerance: 1, note: /Display P3/ },
+  "float16.tif": { ...small, tolerance: 2, note: /linear light/ },
   "float32.tif": { ...small, tolerance: 2, note: /linear light/ },
+  // Half of it is transparent, so only its size and its note are looked at here.
+  "float64_premultiplied.tif": { size: [64, 48], note: /taken as linear light/ },
 };
 
 const refused: Record<string, RegExp> = {

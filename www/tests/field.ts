@@ -76,7 +76,7 @@ export const field: Record<string, Expected> = {
     size: [192, 144],
     pixels: patches(fromP3),
     tolerance: 4,
-    note: /10 bits a channel became 8.*Display P3/,
+    note: /from 10 to 8 bits per channel.*Display P3/,
   },
   "exif_66k.png": { size: [48, 32] },
 };

@@ -132,7 +132,7 @@ test("a frozen picture stays, and its part can be moved and made larger", async 
   await expect.poll(async () => (await part()).width).toBeGreaterThan(before.width);
   const seen = await page.evaluate((from) => window.work.colours.slice(from), colours);
   expect(new Set(seen)).toEqual(new Set(["100"]));
-  await expect(visitor.part("viewfinder-freeze")).toHaveText("Continue");
+  await expect(visitor.part("viewfinder-freeze")).toHaveText("Resume");
   await visitor.part("viewfinder-freeze").click();
   await expectState("live");
   await page.waitForFunction(() => window.work.colours.at(-1) === "001");

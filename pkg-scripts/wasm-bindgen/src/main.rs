@@ -1,7 +1,8 @@
-//! Writes the JavaScript module, the type declarations and the final WebAssembly for a compiled library.
+//! Writes the JavaScript module, the type declarations and the final WebAssembly for a compiled
+//! library.
 //!
-//! `splitsr-wasm-bindgen INPUT.wasm OUT_DIR` does what `pkg-scripts/build` asks of the `wasm-bindgen` command where that
-//! is installed.
+//! `splitsr-wasm-bindgen INPUT.wasm OUT_DIR` does what `pkg-scripts/build` asks of the
+//! `wasm-bindgen` command where that is installed.
 
 use std::env::args_os;
 

@@ -18,8 +18,8 @@ use ssimulacra2::{ColorPrimaries, Rgb, TransferCharacteristic, compute_frame_ssi
 /// Scores a model on folders of pictures: PSNR and SSIM on Y, with the protocol of the literature.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Name or file of the model, or bicubic (as in MATLAB) or lanczos3 [default: the built-in model
-    /// of the scale]
+    /// Name or file of the model, or bicubic (as in MATLAB) or lanczos3 [default: the built-in
+    /// model of the scale]
     #[arg(long)]
     model: Option<String>,
     /// Scale: 2, 3 or 4
@@ -36,7 +36,8 @@ pub struct Args {
     /// Self-ensemble: average the results for the 8 flips and rotations
     #[arg(long)]
     ensemble: bool,
-    /// Clean-up: auto (as much as suits the JPEGs of --degrade), or a strength from 0 (off) to 100 %
+    /// Clean-up: auto (as much as suits the JPEGs of --degrade), or a strength from 0 (off) to
+    /// 100 %
     #[arg(long, default_value = "0")]
     clean: CleanUp,
     /// Damage the small pictures too: `jpeg=75`, `jpeg=75,420` (colours at half the resolution),

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use splitsr::{Error, Result, files, pytorch};
 
-/// Writes the weights of a PyTorch model as a weights file: EDSR, RCAN or SplitSR with EDSR-PyTorch's
-/// names, as safetensors.
+/// Writes the weights of a PyTorch model as a weights file: EDSR, RCAN or SplitSR with
+/// EDSR-PyTorch's names, as safetensors.
 #[derive(clap::Args)]
 pub struct Args {
     /// The safetensors file with PyTorch's names
@@ -14,7 +14,7 @@ pub struct Args {
     /// The weights file to write, .safetensors; the model is called as it
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
-    /// What EDSR multiplies its residuals by: 0.1 for the large model
+    /// The factor of EDSR's residuals: 0.1 for the large model
     #[arg(long, value_name = "FACTOR", default_value_t = 1.0)]
     residual_scale: f32,
 }

@@ -10,6 +10,7 @@ mod import;
 mod index;
 mod info;
 mod measure;
+mod panics;
 mod round;
 mod study;
 mod train;
@@ -22,6 +23,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::{Parser, Subcommand};
+use panics::guarded;
 use peak_alloc::PeakAlloc;
 use splitsr::Error;
 
@@ -78,7 +80,9 @@ fn main() -> ExitCode {
         // SAFETY: no other thread runs yet.
         unsafe { std::env::set_var("NODEVICE_SELECT", "1") };
     }
-    match run(Cli::parse().command) {
+    panics::silence();
+    let command = Cli::parse().command;
+    match guarded(|| run(command)) {
         Ok(code) => code,
         Err(error) => {
             print_error(&error.to_string());

@@ -5,9 +5,8 @@ use std::path::PathBuf;
 use splitsr::weights::{read, round_to_f16, to_file};
 use splitsr::{Error, Result, files};
 
-/// Rounds the weights of models to 16 bits, which halves their files. The scores and, of a twin,
-/// the model that it belongs to are those of other weights then: `splitsr measure` and `splitsr
-/// twin` find them again.
+/// Rounds the weights of models to 16 bits, which halves their files. Afterwards, measure the
+/// scores again with `splitsr measure`. `splitsr twin` connects a twin with the rounded model.
 #[derive(clap::Args)]
 pub struct Args {
     /// Files of the models

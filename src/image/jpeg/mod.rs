@@ -2,11 +2,11 @@
 
 pub(super) mod scans;
 
-use super::container::read_u16;
+use super::bytes::read_u16;
 
-/// What a JPEG's markers say.
+/// The facts in a JPEG's markers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Facts {
+pub(super) struct Header {
     /// The frame's marker, which tells the process: C0 to C2 are the usual ones. 0 without a frame.
     process: u8,
     /// Bits of a sample.
@@ -17,24 +17,24 @@ pub(super) struct Facts {
     pub ends: bool,
 }
 
-impl Facts {
+impl Header {
     /// Walks the markers up to the end-of-image marker.
     pub fn of(bytes: &[u8]) -> Self {
-        let mut facts = Self::default();
+        let mut header = Self::default();
         for (marker, content, _) in segments(bytes) {
             match marker {
-                END => facts.ends = true,
+                END => header.ends = true,
                 // Without DHT (C4), JPG (C8) and DAC (CC).
                 0xc0..=0xcf if !matches!(marker, 0xc4 | 0xc8 | 0xcc) => {
-                    facts.process = marker;
-                    facts.precision = content.first().copied().unwrap_or(0);
+                    header.process = marker;
+                    header.precision = content.first().copied().unwrap_or(0);
                     let components = content.get(6..).unwrap_or_default().chunks_exact(3);
-                    facts.sampling = components.map(|fields| fields[1]).collect();
+                    header.sampling = components.map(|fields| fields[1]).collect();
                 }
                 _ => {}
             }
         }
-        facts
+        header
     }
 
     /// Whether it is CMYK.
@@ -42,7 +42,7 @@ impl Facts {
         self.sampling.len() == 4
     }
 
-    /// What makes it a JPEG of a kind that few programs read.
+    /// Describes the property that makes it a JPEG of a kind that few programs read.
     pub fn uncommon(&self) -> Option<String> {
         match self.process {
             0..0xc0 => None,
@@ -63,7 +63,7 @@ impl Facts {
 /// The steps of the 64 coefficients, in zigzag order.
 pub(super) type QuantTable = [u16; 64];
 
-/// What was lost: the steps of the coefficients, and resolution of the colours.
+/// The loss: the steps of the coefficients, and the resolution of the colours.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Quantisation {
     /// The first component's table: that of the brightness, in most files.
@@ -98,8 +98,8 @@ impl Quantisation {
     }
 }
 
-/// Finds the tables of a segment by their numbers, up to the first that is not whole. A step has one
-/// or two bytes.
+/// Finds the tables of a segment by their numbers, up to the first that is not whole. A step has
+/// one or two bytes.
 fn find_tables<'a>(mut content: &'a [u8], tables: &mut [Option<&'a [u8]>; 4]) {
     while let Some((&kind, rest)) = content.split_first()
         && let Some((table, rest)) = rest.split_at_checked(if kind >> 4 == 0 { 64 } else { 128 })
@@ -132,7 +132,8 @@ pub(super) fn with_end(data: &[u8]) -> Vec<u8> {
     [data, &END_MARKER].concat()
 }
 
-/// The segments of a JPEG, each its marker, its content and what comes after it, up to the end marker.
+/// Returns the segments of a JPEG up to the end marker. Each has its marker, its content and the
+/// bytes after it.
 pub(super) fn segments(bytes: &[u8]) -> Segments<'_> {
     Segments { bytes, at: 2 }
 }
@@ -173,8 +174,8 @@ mod tests {
     #[test]
     fn an_end_marker_inside_a_thumbnail_does_not_count() {
         let segment = [0xff, 0xd8, 0xff, 0xe1, 0, 4, 0xff, 0xd9];
-        assert!(!Facts::of(&segment).ends);
-        assert!(Facts::of(&[&segment[..], &[0xff, 0xda, 0, 2, 1, 0xff, 0, 0xff, 0xd9]].concat()).ends);
+        assert!(!Header::of(&segment).ends);
+        assert!(Header::of(&[&segment[..], &[0xff, 0xda, 0, 2, 1, 0xff, 0, 0xff, 0xd9]].concat()).ends);
     }
 
     #[test]
@@ -187,11 +188,11 @@ mod tests {
     proptest! {
         #[test]
         fn garbage_never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-            Facts::of(&bytes).uncommon();
+            Header::of(&bytes).uncommon();
             scans::are_whole(&bytes);
             Quantisation::of(&bytes);
             Quantisation::of(&[&START_MARKER[..], &[0xff, TABLES], &bytes].concat());
-            Facts::of(&[&START_MARKER[..], &[0xff, 0xc2], &bytes].concat());
+            Header::of(&[&START_MARKER[..], &[0xff, 0xc2], &bytes].concat());
         }
     }
 }

@@ -1,10 +1,10 @@
-//! Whether a JPEG's scans hold the whole picture. Decoders fill what is missing with grey, silently.
+//! Checks whether a JPEG's scans hold the whole picture: decoders silently fill gaps with grey.
 //!
 //! The codes are walked as a decoder would, but no coefficient is computed. This is in the bundle
 //! that the page loads first: plain loops, and few functions that are inlined, keep it small.
 
 use super::{END, SCAN, segments};
-use crate::image::container::read_u16;
+use crate::image::bytes::read_u16;
 
 const CODES: u8 = 0xc4;
 const RESTARTS: u8 = 0xdd;
@@ -15,9 +15,9 @@ const MAX_PIXELS: usize = 1 << 28;
 /// More scans than encoders write. Each may go through all blocks without any data.
 const MAX_SCANS: usize = 100;
 
-/// Whether the scans hold each coefficient of each block. `None` where that cannot be told: without a
-/// frame or its height, without the tables that a scan names, with another process than Huffman
-/// coding, sequential or progressive.
+/// Returns whether the scans hold each coefficient of each block. `None` where that cannot be
+/// told: without a frame or its height, without the tables that a scan names, or with another
+/// process than sequential or progressive Huffman coding.
 pub(in super::super) fn are_whole(bytes: &[u8]) -> Option<bool> {
     let mut frame = Frame::default();
     let mut scans = 0;
@@ -51,8 +51,8 @@ struct Component {
     down: usize,
     /// A bit for each coefficient that a scan has brought to its last precision.
     sent: u64,
-    /// For each block, a bit for each coefficient that is not zero so far: later scans have one more
-    /// bit of these only. Empty before the first such scan.
+    /// For each block, a bit for each coefficient that is not zero so far: later scans have one
+    /// more bit of these only. Empty before the first such scan.
     nonzero: Vec<u64>,
 }
 
@@ -70,8 +70,8 @@ struct Frame<'a> {
     interval: usize,
 }
 
-/// A component's part of a scan: its index, how many of its blocks are in a unit, and the indices of
-/// the codes of its first coefficient and of the others.
+/// A component's part of a scan: its index, how many of its blocks are in a unit, and the indices
+/// of the codes of its first coefficient and of the others.
 type Part = (usize, usize, usize, usize);
 
 impl<'a> Frame<'a> {
@@ -199,7 +199,7 @@ impl Scan {
             }
             // A new coefficient, or its sign.
             bits.skip(if self.refines { size.min(1) } else { size })?;
-            // It comes after so many zeros; those between them which are none have one more bit.
+            // It comes after `zeros` zeros. Each nonzero coefficient between them has one more bit.
             while at <= self.last {
                 if self.refines && *nonzero >> at & 1 == 1 {
                     bits.skip(1)?;
@@ -231,8 +231,8 @@ const SHORT: usize = 9;
 
 /// A table of Huffman codes. It has no symbols where it is not there.
 struct Codes<'a> {
-    /// By the next bits: a code's length, and its symbol in the upper eight bits. 0 where the code is
-    /// longer.
+    /// By the next bits: a code's length, and its symbol in the upper eight bits. 0 where the code
+    /// is longer.
     short: [u16; 1 << SHORT],
     /// By length: where codes of this length end, as 16 bits.
     ends: [u32; 17],

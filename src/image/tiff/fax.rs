@@ -6,7 +6,7 @@ use tiff::decoder::DecodingResult;
 
 use super::Tags;
 use crate::error::Result;
-use crate::image::decode::{cut_short, uncommon};
+use crate::image::problems::{cut_short, uncommon};
 use crate::image::sniff::Content;
 
 /// One bit a sample, black is 1, each row in whole bytes.
@@ -29,7 +29,7 @@ pub(super) fn read(tags: &Tags, bytes: &[u8], width: u32, height: u32) -> Result
         while values.len() < end {
             let status = decoder.advance();
             let row = decoder.transitions();
-            // In a file, nothing need follow the last row: it is whole if it reaches the right edge.
+            // Nothing need follow a file's last row: it is whole if it reaches the right edge.
             if status.is_err() && row.last() != Some(&columns) {
                 return Err(cut_short(Content::Tiff));
             }

@@ -1,11 +1,11 @@
-//! What samples mean: colours, alpha, and depth.
+//! The meaning of samples: colours, alpha, and depth.
 
 use image::{DynamicImage, ImageBuffer};
 use tiff::decoder::DecodingResult;
 
 use crate::error::{Error, Result};
 use crate::image::colour::{encode_srgb, share};
-use crate::image::decode::{CMYK_NOTE, uncommon};
+use crate::image::problems::{CMYK_NOTE, uncommon};
 use crate::image::sample::Sample;
 use crate::image::sniff::Content;
 
@@ -63,7 +63,7 @@ impl Kind {
     }
 }
 
-/// What the samples of a pixel mean.
+/// The meaning of a pixel's samples.
 pub(super) struct Meaning {
     kind: Kind,
     /// Samples of a pixel.

@@ -20,8 +20,9 @@ use tiff::tags::Tag;
 
 pub(super) use write::write;
 
-use super::decode::{DAMAGE_NOTE, Limits, cut_short, too_much_memory, uncommon};
 use super::jpeg::{self, scans};
+use super::limits::Limits;
+use super::problems::{DAMAGE_NOTE, cut_short, too_much_memory, uncommon};
 use super::sniff::Content;
 use crate::error::{Error, Result};
 use directory::File;
@@ -111,7 +112,7 @@ const FAX3: u16 = 3;
 const OLD_JPEG: u16 = 6;
 const JPEG: u16 = 7;
 
-/// What the directory says beside the samples themselves.
+/// The directory's data beside the samples themselves.
 struct Tags {
     meaning: Meaning,
     compression: u16,
@@ -124,7 +125,7 @@ struct Tags {
     /// Where the data of each strip or tile begin, and how many bytes they are.
     parts: Vec<(u64, u64)>,
     fax_options: u32,
-    /// What the JPEGs of all parts share, as a file without a picture.
+    /// The tables that the JPEGs of all parts share, as a file without a picture.
     jpeg_tables: Vec<u8>,
     orientation: Orientation,
     icc: Option<Vec<u8>>,
@@ -181,7 +182,8 @@ impl Tags {
         Ok(data)
     }
 
-    /// Whether pixels are missing from a part that is a JPEG. The crate's decoder fills them with grey.
+    /// Returns whether pixels are missing from a part that is a JPEG. The crate's decoder fills
+    /// them with grey.
     fn has_damaged_jpeg(&self, bytes: &[u8]) -> bool {
         let tables = self.jpeg_tables.strip_suffix(&jpeg::END_MARKER).unwrap_or(&jpeg::START_MARKER);
         let is_damaged = |index| {

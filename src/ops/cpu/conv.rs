@@ -30,7 +30,8 @@ pub struct Options<'a> {
 /// # Shapes
 /// - `x`: `[batch, in_channels, height, width]`
 /// - `weight`: `[out_channels, in_channels, 3, 3]`, `bias`: `[out_channels]`
-/// - result: `[batch, out_channels, height, width]`; with a shuffle by r `[batch, out_channels / r^2, r * height, r * width]`
+/// - result: `[batch, out_channels, height, width]`; with a shuffle by r
+///   `[batch, out_channels / r^2, r * height, r * width]`
 ///
 /// # Panics
 /// If a slice does not have the length of its shape.
@@ -45,7 +46,8 @@ pub fn forward(shape: &Shape, x: &[f32], weight: &[f32], bias: &[f32], options: 
 /// where it is positive.
 ///
 /// # Shapes
-/// - `dy`, `activated`: `[batch, out_channels, height, width]`, `weight`: `[out_channels, in_channels, 3, 3]`
+/// - `dy`, `activated`: `[batch, out_channels, height, width]`
+/// - `weight`: `[out_channels, in_channels, 3, 3]`
 /// - result: `[batch, in_channels, height, width]`
 ///
 /// # Panics
@@ -58,7 +60,8 @@ pub fn backward_data(shape: &Shape, dy: &[f32], activated: Option<&[f32]>, weigh
 /// bands of rows are added in order.
 ///
 /// # Shapes
-/// - `x`: `[batch, in_channels, height, width]`, `dy`: `[batch, out_channels, height, width]`, `activated` as in [`backward_data`]
+/// - `x`: `[batch, in_channels, height, width]`
+/// - `dy`: `[batch, out_channels, height, width]`, `activated` as in [`backward_data`]
 /// - result: `[out_channels, in_channels, 3, 3]` and `[out_channels]`
 ///
 /// # Panics

@@ -155,7 +155,8 @@ struct Transformed<'a> {
 impl<L: Lanes> Tile<L> for Transformed<'_> {
     /// `row` is a group of rows.
     #[inline(always)]
-    #[allow(clippy::needless_range_loop)] // `products` is indexed by the tap first, which is the innermost loop here.
+    // `products` is indexed by the tap first, which is the innermost loop here.
+    #[allow(clippy::needless_range_loop)]
     unsafe fn run<const C: usize, const V: usize>(&self, first: usize, row: usize, at: usize) {
         let Job { input: Band { channels, width, rows, .. }, weights, out_height, .. } = *self.job;
         let left = at * L::N;

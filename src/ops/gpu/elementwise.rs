@@ -11,7 +11,7 @@ use burn_wgpu::CubeTensor;
 use super::launch::{Shader, launch};
 use super::shader::Element;
 use super::tensor::{assert_f32, empty};
-use crate::ops::float::{Binary, FloatOps, Reduction, Unary};
+use crate::ops::float_ops::{Binary, FloatOps, Reduction, Unary};
 
 /// Threads of a workgroup, and workgroups along x: devices allow 65,535.
 const THREADS: usize = 256;
@@ -20,8 +20,8 @@ const MAX_GROUPS: usize = 32_768;
 /// Dimensions that the kernel knows: a pixel shuffle has 6.
 const RANK: usize = 6;
 
-/// What a value of the result is, of the value of `a` at its place and, where there are two inputs,
-/// that of `b`.
+/// The rule for a value of the result, from the value of `a` at its place and, where there are two
+/// inputs, that of `b`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Kind {
     Copy,

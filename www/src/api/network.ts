@@ -31,4 +31,4 @@ export interface ModelEntry extends ModelFile {
 }
 
 /** A model's identity, from its file. */
-export type ModelFacts = Pick<ModelEntry, "name" | "scale" | "sha256">;
+export type ModelInfo = Pick<ModelEntry, "name" | "scale" | "sha256">;

@@ -1,6 +1,6 @@
 /** The types of fine-tuning: making a model better at one kind of picture. */
 import type { Degradation, FineTuningInfo, Scoring, TuneSettings } from "./generated/types.ts";
-import type { ModelFacts } from "./network.ts";
+import type { ModelInfo } from "./network.ts";
 import type { Backend, ModelSource, Source } from "./upscaling.ts";
 
 export {
@@ -50,8 +50,8 @@ export interface TuneScore extends Scoring {
 }
 
 /** Facts that are known before the first step. */
-export interface TuneFacts extends Omit<FineTuningInfo, "settings" | "modelPsnrY"> {
-  start: ModelFacts;
+export interface TuneInfo extends Omit<FineTuningInfo, "settings" | "modelPsnrY"> {
+  start: ModelInfo;
   settings: TuneSettings;
   backend: "cpu" | "gpu";
   /** The device in words. */
@@ -77,14 +77,14 @@ export interface TuneFacts extends Omit<FineTuningInfo, "settings" | "modelPsnrY
 export interface TuneResult {
   /** The best step's model, a weights file. */
   model: Blob;
-  facts: ModelFacts;
+  facts: ModelInfo;
   step: number;
   psnrY: number;
 }
 
 /** A running fine-tuning. */
 export interface Tuning {
-  readonly facts: TuneFacts;
+  readonly facts: TuneInfo;
   /** Steps taken. */
   readonly step: number;
   /** Settles when all steps are taken, or after {@link stop}. */

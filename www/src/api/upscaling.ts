@@ -1,6 +1,6 @@
 /** The types of enlarging: what `createUpscaler` takes and gives. */
 import type { CompressionInfo, Slice } from "./generated/types.ts";
-import type { ModelFacts, NetworkInfo, SplitSrConfig } from "./network.ts";
+import type { ModelInfo, NetworkInfo, SplitSrConfig } from "./network.ts";
 
 export type { ChromaSampling, CompressionInfo, CompressionKind, Slice } from "./generated/types.ts";
 
@@ -197,7 +197,7 @@ export interface UpscaleResult {
    * pixels on white. `quality`: 1 to 100, for JPEG (default 92) and lossy WebP; without it, or with
    * 100, WebP is lossless. `metadataOf`: a file whose EXIF metadata (camera, date, place) is
    * carried over; without it, no metadata is written. `onNote` is called with each remark on what
-   * the format cannot hold, such as "its 16 bits a channel became 8, as jpg files have them".
+   * the format cannot hold, such as "reduced from 16 to 8 bits per channel, as jpg files have".
    *
    * @throws {UpscaleError} `encode` if the package cannot write the format, or the browser (Safari)
    * cannot write lossy WebP.
@@ -228,7 +228,7 @@ export interface Distance {
 }
 
 export interface Upscaler {
-  readonly model: ModelFacts;
+  readonly model: ModelInfo;
   /**
    * Describes the cost and the receptive field of a SplitSR network. Hyper-parameters that are left
    * out are the flagship's.

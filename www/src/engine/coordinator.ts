@@ -2,7 +2,7 @@
  * The coordinator worker: reads, plans, hands out tiles, assembles, resizes, encodes and hashes, in
  * its own wasm instance. The page's thread does no slow work.
  */
-import { UpscaleError, type CompressionInfo, type ModelFacts } from "../api/index.ts";
+import { UpscaleError, type CompressionInfo, type ModelInfo } from "../api/index.ts";
 import { describeNetwork, Model, Picture } from "../wasm/simd128/splitsr.js";
 import { move, serve } from "./bridge.ts";
 import { canvasIsExact, writeFile } from "./canvas.ts";
@@ -25,7 +25,7 @@ serve<CoordinatorMethods>({
     const module = await compile(buildUrls[fastestBuild]);
     instantiate(module);
     const model = Model.load(new Uint8Array(bytes));
-    const facts: ModelFacts = { name: model.name, scale: model.scale, sha256: model.sha256 };
+    const facts: ModelInfo = { name: model.name, scale: model.scale, sha256: model.sha256 };
     const devices = new Devices(bytes, settings, module);
     engine = new Engine(facts, bytes, model.info, devices);
     model.free();

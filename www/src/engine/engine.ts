@@ -1,6 +1,6 @@
 /** Enlarging with a model: plans, hands out tiles, assembles, resizes and hashes. */
 import type { JobOptions, Slice } from "../api/generated/types.ts";
-import type { CleanUp, Estimate, ModelFacts, Report } from "../api/index.ts";
+import type { CleanUp, Estimate, ModelInfo, Report } from "../api/index.ts";
 import { cleanUpFor, Job, mixWeights, Model, Picture, sliceWeights } from "../wasm/simd128/splitsr.js";
 import { orAborted } from "./abort.ts";
 import { FatalError, move } from "./bridge.ts";
@@ -35,7 +35,7 @@ const PROBE_SIDE = 96;
 
 /** A model and the devices that run it. */
 export class Engine {
-  readonly #model: ModelFacts;
+  readonly #model: ModelInfo;
   readonly #plain: Weights;
   /** The last mixture with a twin, or slice of an elastic model: the next picture often uses it. */
   #derived: Weights | undefined;
@@ -46,7 +46,7 @@ export class Engine {
    */
   readonly #pace = new Map<string, number>();
 
-  constructor(model: ModelFacts, bytes: ArrayBuffer, info: string, devices: Devices) {
+  constructor(model: ModelInfo, bytes: ArrayBuffer, info: string, devices: Devices) {
     this.#model = model;
     this.#plain = { network: "{}", strength: 0, bytes, info };
     this.#devices = devices;

@@ -7,19 +7,19 @@
 /** Addresses by name: "codecs.wasm". */
 export type Files = Readonly<Record<string, string>>;
 
-/** In a worker: what the thread told that started it. */
-let told: Files = {};
+/** In a worker: the files that the thread which started it knows. */
+let knownFiles: Files = {};
 
 export function take(files: Files): void {
-  told = files;
+  knownFiles = files;
 }
 
 /** The files that a worker passes on. */
 export function known(): Files {
-  return told;
+  return knownFiles;
 }
 
 /** `file` comes from a `?url` import: the site's is an address, the package's a name. */
-export function locate(file: string, files = told): URL {
+export function locate(file: string, files = knownFiles): URL {
   return import.meta.env.PACKAGE ? new URL(files[file] ?? file) : new URL(file, import.meta.url);
 }

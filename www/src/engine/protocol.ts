@@ -7,7 +7,7 @@ import type {
   CompressionInfo,
   Distance,
   Estimate,
-  ModelFacts,
+  ModelInfo,
   NetworkInfo,
   Progress,
   Report,
@@ -102,7 +102,7 @@ export type InspectReply = Omit<SourcePicture, "imageData"> & { pixels: ArrayBuf
 // Type aliases and not interfaces: only they are assignable to `Methods`.
 export type CoordinatorMethods = {
   /** Opens and checks the GPU too, if the caller demands one. */
-  boot: [EngineOptions, ModelFacts, never];
+  boot: [EngineOptions, ModelInfo, never];
   describe: [Json<Partial<SplitSrHyperparameters>>, NetworkInfo, never];
   inspect: [PortableSource, InspectReply, never];
   crop: [{ source: PortableSource; area: Area }, InspectReply, never];

@@ -3,7 +3,7 @@
  * gradients.
  */
 import type { FineTuningScore } from "../api/generated/types.ts";
-import type { ModelEntry, TuneFacts, TuneScore, TuneSettings, TuneStep } from "../api/index.ts";
+import type { ModelEntry, TuneInfo, TuneScore, TuneSettings, TuneStep } from "../api/index.ts";
 import type { Json } from "./json.ts";
 import type { PlainPixels, PortableSource } from "./protocol.ts";
 
@@ -12,8 +12,8 @@ export interface TuneRequest {
   model: ArrayBuffer;
   name: string;
   pictures: PortableSource[];
-  /** The generic pictures, in a row. */
-  generic: PortableSource;
+  /** The replay pictures, in a row. */
+  replayRow: PortableSource;
   settings: TuneSettings;
   /** Maximum number of workers on the CPU. */
   workers: number;
@@ -22,8 +22,8 @@ export interface TuneRequest {
   checkpoint: ArrayBuffer | undefined;
 }
 
-/** Facts, before the page makes `ImageData` of their pictures. */
-export type PlainFacts = Omit<TuneFacts, "backend" | "adapter" | "reason" | "truth" | "bicubic" | "before"> & {
+/** `TuneInfo`, before the page makes `ImageData` of their pictures. */
+export type PlainTuneInfo = Omit<TuneInfo, "backend" | "adapter" | "reason" | "truth" | "bicubic" | "before"> & {
   truth: PlainPixels;
   bicubic: PlainPixels;
   before: PlainPixels;
@@ -47,7 +47,7 @@ interface BestReply extends FineTuningScore {
 export type TuneMethods = {
   /** Checks and describes a weights file. */
   describe: [ArrayBuffer, ModelEntry, never];
-  start: [TuneRequest, PlainFacts, never];
+  start: [TuneRequest, PlainTuneInfo, never];
   /** Takes steps until all are taken or the call is aborted. Returns whether all are. */
   run: [undefined, boolean, TuneEvent];
   checkpoint: [undefined, ArrayBuffer, never];

@@ -14,7 +14,14 @@ import { parse, stringify } from "./json.ts";
 import { sha256 } from "./pixels.ts";
 import type { PlainPixels, PortableSource } from "./protocol.ts";
 import { spawn } from "./spawn.ts";
-import type { GradientMethods, PlainFacts, PlainScore, TuneEvent, TuneMethods, TuneRequest } from "./tune-protocol.ts";
+import type {
+  GradientMethods,
+  PlainTuneInfo,
+  PlainScore,
+  TuneEvent,
+  TuneMethods,
+  TuneRequest,
+} from "./tune-protocol.ts";
 import { buffer, buildUrls, compile, instantiate } from "./wasm.ts";
 
 /** Steps over which to measure the speed: enough to include a scoring, whose time counts too. */
@@ -96,8 +103,8 @@ serve<TuneMethods>({
   },
 });
 
-async function start(request: TuneRequest): Promise<Running & { facts: PlainFacts }> {
-  const { model, name, generic, gpu, checkpoint } = request;
+async function start(request: TuneRequest): Promise<Running & { facts: PlainTuneInfo }> {
+  const { model, name, replayRow, gpu, checkpoint } = request;
   const [{ tune, module }, engine] = await Promise.all([load(gpu), compile(buildUrls.simd128)]);
   instantiate(engine);
   const pictures = new tune.TuningPictures();
@@ -106,7 +113,7 @@ async function start(request: TuneRequest): Promise<Running & { facts: PlainFact
     pictures.add(picture);
     picture.free();
   }
-  const row = await readInto(tune, generic);
+  const row = await readInto(tune, replayRow);
   const json = stringify(request.settings);
   const tuning = await tune.Tuning.start(new Uint8Array(model), name, json, pictures, row, gpu);
   const { settings: fitted, modelPsnrY, ...heldOut } = parse(tuning.info());
@@ -128,7 +135,7 @@ async function start(request: TuneRequest): Promise<Running & { facts: PlainFact
   const pictureParts = { truth, bicubic, before: byModel ? plain(byModel) : after };
   const startPsnrY = modelPsnrY ?? firstPsnrY;
   const scores = { startPsnrY, firstPsnrY };
-  const facts: PlainFacts = { ...heldOut, ...pictureParts, ...scores, settings, start, step: tuning.step, workers };
+  const facts: PlainTuneInfo = { ...heldOut, ...pictureParts, ...scores, settings, start, step: tuning.step, workers };
   return {
     tuning,
     helpers,

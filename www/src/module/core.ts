@@ -2,5 +2,5 @@
 export * from "../api/index.ts";
 export { fineTune, readModel } from "./lazy-tuner.ts";
 export { listModels, modelFor } from "./models.ts";
-export { bestWithin, findSlice, slicesOf, timeRatio, type SliceFacts } from "./slices.ts";
+export { bestWithin, findSlice, slicesOf, timeRatio, type SliceInfo } from "./slices.ts";
 export { createUpscaler } from "./upscaler.ts";

@@ -68,8 +68,8 @@ export async function loadModel(source: ModelSource = DEFAULT_MODEL, places: Pla
   return download(url, `the model "${String(source)}"`, (response) => response.arrayBuffer());
 }
 
-/** The generic pictures that fine-tuning mixes in, in a row. */
-export async function genericPictures(): Promise<Blob> {
+/** The replay pictures, generic ones that fine-tuning mixes in, in a row. */
+export async function loadReplayRow(): Promise<Blob> {
   return download(new URL("replay.webp", folder()), "the generic pictures", (response) => response.blob());
 }
 

@@ -2,7 +2,7 @@
 import type { HybridMode, ModelEntry, Slice } from "../api/index.ts";
 
 /** A network of an elastic model. */
-export interface SliceFacts extends Required<Slice> {
+export interface SliceInfo extends Required<Slice> {
   params: number;
   /** Multiply-adds for a result of 1280 × 720. */
   macs720p: number;
@@ -23,9 +23,9 @@ export function timeRatio(macs: number, otherMacs: number): number {
 
 /** The one of `slices` with these settings. The ratio is rounded to whole channels. */
 export function findSlice(
-  slices: readonly SliceFacts[],
+  slices: readonly SliceInfo[],
   { splitRatio, hybridIndex }: { splitRatio: number; hybridIndex: number },
-): SliceFacts | undefined {
+): SliceInfo | undefined {
   const channels = Math.max(...slices.map((slice) => Math.round(1 / slice.splitRatio)));
   const split = (ratio: number) => Math.max(1, Math.round(ratio * channels));
   return slices.find(
@@ -42,9 +42,9 @@ export function findSlice(
  */
 export function bestWithin(
   budget: number,
-  slices: readonly SliceFacts[],
+  slices: readonly SliceInfo[],
   reference: { macs720p: number; milliseconds: number },
-): (SliceFacts & { milliseconds: number }) | undefined {
+): (SliceInfo & { milliseconds: number }) | undefined {
   const timed = slices
     .filter(({ psnrY }) => psnrY !== undefined)
     .map((slice) => ({
@@ -52,7 +52,7 @@ export function bestWithin(
       milliseconds: reference.milliseconds * timeRatio(slice.macs720p, reference.macs720p),
     }))
     .toSorted((a, b) => a.macs720p - b.macs720p);
-  const quality = ({ psnrY = 0 }: SliceFacts) => psnrY;
+  const quality = ({ psnrY = 0 }: SliceInfo) => psnrY;
   const [best] = timed.filter(({ milliseconds }) => milliseconds <= budget).toSorted((a, b) => quality(b) - quality(a));
   return best ?? timed[0];
 }
@@ -64,7 +64,7 @@ const PIXELS_720P = 1280 * 720;
  * The networks of an elastic model that have this hybrid mode; none for another model. Without
  * lightweight groups the split ratio makes no difference, and only the one with ratio 1 is given.
  */
-export function slicesOf(model: ModelEntry, hybridMode: HybridMode): SliceFacts[] {
+export function slicesOf(model: ModelEntry, hybridMode: HybridMode): SliceInfo[] {
   const { config, elastic, scale, scores } = model;
   if (!elastic || config.architecture !== "splitsr") return [];
   const { channels, groups, blocks } = config;
@@ -79,7 +79,7 @@ export function slicesOf(model: ModelEntry, hybridMode: HybridMode): SliceFacts[
     return { params: times * (weights + biases), macs720p: (times * weights * PIXELS_720P) / scale ** 2 };
   };
   const own = counts(1, config.split_ratio, config.hybrid_index);
-  const slices: SliceFacts[] = [];
+  const slices: SliceInfo[] = [];
   for (let split = 1; split <= channels; split++) {
     for (let hybridIndex = split < channels ? 1 : 0; hybridIndex <= groups; hybridIndex++) {
       const splitRatio = split / channels;

@@ -10,7 +10,7 @@ import {
   type Backend,
   type Degradation,
   type ModelEntry,
-  type TuneFacts,
+  type TuneInfo,
   type TuneOptions,
   type TuneResult,
   type TuneSettings,
@@ -23,7 +23,7 @@ import type { PlainPixels } from "../engine/protocol.ts";
 import { spawn } from "../engine/spawn.ts";
 import type { TuneEvent, TuneMethods, TuneRequest } from "../engine/tune-protocol.ts";
 import tuneWorkerUrl from "../engine/tune-worker.ts?worker&url";
-import { genericPictures, loadModel } from "./models.ts";
+import { loadReplayRow, loadModel } from "./models.ts";
 import { toPortable } from "./source.ts";
 
 /** The state is fetched from the worker this often, so that no more is lost if it dies. */
@@ -45,7 +45,7 @@ export async function fineTune(options: TuneOptions): Promise<Tuning> {
     throw new UpscaleError("usage", "A model's name can have up to 60 letters, digits, dots, hyphens and underscores.");
   }
   const settings = checkSettings(options.settings);
-  const [model, generic] = await Promise.all([loadModel(options.model), genericPictures()]);
+  const [model, replayRow] = await Promise.all([loadModel(options.model), loadReplayRow()]);
   const checkpoint = await options.checkpoint?.arrayBuffer();
   // The command reads a folder by name too, so that the same seed draws the same patches.
   const named = (source: unknown) => (source instanceof File ? source.name : "");
@@ -57,7 +57,7 @@ export async function fineTune(options: TuneOptions): Promise<Tuning> {
         model,
         name,
         pictures: sources.map(({ portable }) => portable),
-        generic: { kind: "blob", blob: generic },
+        replayRow: { kind: "blob", blob: replayRow },
         settings,
         workers: Math.min(Math.max(1, workers), MAX_WORKERS),
         gpu,
@@ -103,7 +103,7 @@ function checkSettings(given: TuneOptions["settings"] = {}): TuneSettings {
 type Leader = WorkerClient<TuneMethods>;
 
 class Tuner implements Tuning {
-  facts!: TuneFacts;
+  facts!: TuneInfo;
   step = 0;
   readonly done: Promise<TuneResult>;
 

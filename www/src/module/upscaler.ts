@@ -23,7 +23,7 @@ import {
   type Distance,
   type Estimate,
   type ModelEntry,
-  type ModelFacts,
+  type ModelInfo,
   type NetworkInfo,
   type Part,
   type Places,
@@ -80,8 +80,8 @@ class Engine implements Upscaler {
   /** The network of an elastic model, unless a call asks for another. */
   readonly #slice: Slice;
   readonly #places: Places;
-  #running: { coordinator: Coordinator; booted: Promise<ModelFacts> } | undefined;
-  #model: ModelFacts | undefined;
+  #running: { coordinator: Coordinator; booted: Promise<ModelInfo> } | undefined;
+  #model: ModelInfo | undefined;
   /** The model's twin, from the first clean-up on. */
   #twin: Promise<ArrayBuffer | undefined> | undefined;
   /** The list of models, from the first budget on. */
@@ -96,7 +96,7 @@ class Engine implements Upscaler {
     this.#places = places;
   }
 
-  get model(): ModelFacts {
+  get model(): ModelInfo {
     if (!this.#model) throw new Error("createUpscaler starts the engine before it returns it");
     return this.#model;
   }

@@ -176,8 +176,7 @@ function print(text: string): number {
 }
 
 function version(): string {
-  const { version } = JSON.parse(readFileSync(join(import.meta.dirname, "../package.json"), "utf8")) as {
-    version: string;
-  };
-  return version;
+  const description: unknown = JSON.parse(readFileSync(join(import.meta.dirname, "../package.json"), "utf8"));
+  const isKnown = typeof description === "object" && description !== null && "version" in description;
+  return isKnown ? String(description.version) : "unknown";
 }

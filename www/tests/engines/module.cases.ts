@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { expect } from "@playwright/test";
 import type * as Splitsr from "../../src/module/splitsr.ts";
-import { expected, files, refused } from "../awkward.ts";
+import { colourName, exifCorners, expected, files, refused } from "../awkward.ts";
 import { discOf, field, fieldFile } from "../field.ts";
 import { awkwardFile } from "../support.ts";
 import { test, type Visitor } from "./smoke.ts";
@@ -132,6 +132,14 @@ async function enlarge(visitor: Visitor, path: string): Promise<Outcome> {
   }, basename(path));
 }
 
+/** A pixel's red, green and blue. */
+function pixel(visitor: Visitor, x: number, y: number): Promise<number[]> {
+  return visitor.driver.evaluate(
+    ({ x, y }) => Array.from(window.pixels.data.slice(4 * (y * window.pixels.width + x)).slice(0, 3)),
+    { x, y },
+  );
+}
+
 test("every awkward file is enlarged, or refused in words", async ({ visitor }) => {
   for (const name of files) {
     await test.step(name, async () => {
@@ -142,10 +150,14 @@ test("every awkward file is enlarged, or refused in words", async ({ visitor }) 
         return;
       }
       expect.soft(refusal, name).toBeUndefined();
-      const row = expected[name] ?? {};
-      if (row.size) expect.soft(size, name).toEqual(row.size);
-      if (row.note) expect.soft(notes, name).toMatch(row.note);
-      expect.soft(leastAlpha < 255, `${name} is transparent`).toBe(row.transparent ?? false);
+      const row = expected(name);
+      expect.soft(size, name).toEqual(row.size);
+      expect.soft(notes ?? "", name).toMatch(row.note ?? /^$/);
+      expect.soft(leastAlpha < 255, `${name} is transparent`).toBe(row.transparent);
+      if (!name.startsWith("exif_orientation")) return;
+      for (const [x, y, colour] of exifCorners) {
+        expect.soft(colourName(await pixel(visitor, x, y)), `${name}, the ${colour} corner`).toBe(colour);
+      }
     });
   }
 });
@@ -158,10 +170,7 @@ test("every file of public bug reports has the right colours and notes", async (
       expect.soft(result.size, name).toEqual(size);
       expect.soft(result.notes ?? "", name).toMatch(note);
       for (const [x, y, colour] of pixels) {
-        const seen = await visitor.driver.evaluate(
-          ({ x, y }) => Array.from(window.pixels.data.slice(4 * (y * window.pixels.width + x)).slice(0, 3)),
-          { x, y },
-        );
+        const seen = await pixel(visitor, x, y);
         const away = Math.max(...colour.map((value, channel) => Math.abs(value - (seen[channel] ?? NaN))));
         expect.soft(away, `${name}: ${seen.join(" ")} instead of ${colour.join(" ")}`).toBeLessThanOrEqual(tolerance);
       }

@@ -103,7 +103,7 @@ test("results are written and read again in every format, and the program ends b
     differences: { png: 0, webp: 0, bmp: 0, tif: 0, jpg: expect.any(Number) as unknown },
     same: true,
     refused: [
-      expect.stringMatching(/^encode: .*"xyz" is no format that is written here/),
+      expect.stringMatching(/^encode: .*"xyz" is not a format that can be written/),
       expect.stringMatching(/^encode: .*such\.png could not be written: there is no such file or folder\.$/),
       "encode: Only browsers write lossy WebP. Leave out the quality, or choose JPEG.",
       expect.stringMatching(/^network: .*missing\.png could not be read: there is no such file or folder\.$/),

@@ -32,7 +32,7 @@ pub struct Input {
 pub struct Inputs {
     /// In the order of the arguments; those of a folder by name.
     pub pictures: Vec<Input>,
-    /// What could not be read or found.
+    /// The paths that could not be read or found, each with the reason.
     pub failures: Vec<(PathBuf, String)>,
     /// Whether more than one picture was asked for: false for the name of one file.
     pub several: bool,
@@ -82,7 +82,7 @@ impl Search {
         if path.is_dir() {
             return self.add_folder(&path);
         }
-        // What is missing fails when it is read.
+        // A missing file fails when it is read.
         let root = full(files::folder_of(&path));
         let below = path.file_name().unwrap_or_default().into();
         self.push(Input { path, root, below });
@@ -156,12 +156,12 @@ impl Search {
             }
         }
         if !any {
-            self.fail(Path::new(text), "no file has such a name");
+            self.fail(Path::new(text), "no file matches this pattern");
         }
         Ok(())
     }
 
-    /// What is in `folder`, by name, links followed. Faults are noted.
+    /// Lists the entries of `folder` by name, and follows links. Notes faults.
     fn walk(&mut self, folder: &Path, depth: usize, enter: impl Fn(&DirEntry) -> bool) -> Vec<DirEntry> {
         let output = &self.output;
         let is_output = |entry: &DirEntry| {
@@ -242,7 +242,7 @@ mod tests {
             ("*/c.*", false, &["sub/c.jpg"]),
             ("**/*.webp", false, &["sub/deep/c.webp"]),
             ("s*", false, &["sub/c.jpg", "sub/unnamed"]),
-            ("*.tif", false, &["*.tif: no file has such a name"]),
+            ("*.tif", false, &["*.tif: no file matches this pattern"]),
             ("sub/[", false, &["sub/[: this pattern cannot be understood (invalid range pattern)"]),
         ] {
             assert_eq!(found(folder.path(), argument, recursive), expected, "{argument}");

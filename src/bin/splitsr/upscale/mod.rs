@@ -8,7 +8,6 @@ mod shard;
 use std::cell::RefCell;
 use std::io::ErrorKind;
 use std::ops::ControlFlow;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -26,6 +25,7 @@ use splitsr::weights::hex_sha256;
 use splitsr::{Error, Result, files};
 
 use crate::one_line;
+use crate::panics::guarded;
 use inputs::Inputs;
 use report::{Computation, Entry, Line, Made, Summary};
 use shard::Shard;
@@ -90,7 +90,7 @@ pub struct Args {
     json: bool,
 }
 
-/// What to do where a result's file is there already.
+/// The action where a result's file is there already.
 #[derive(Clone, Copy, PartialEq)]
 enum Existing {
     Keep,
@@ -144,7 +144,7 @@ impl Models {
         Ok(entry.1)
     }
 
-    /// What computed last.
+    /// Describes the network that computed last.
     fn computation(&self) -> Computation {
         let known = self.by_strength.borrow();
         let (_, model) = known.last().expect("the first network is opened before the first picture");
@@ -168,7 +168,7 @@ pub fn run(args: Args) -> Result<ExitCode> {
         (false, true) => Existing::Replace,
         (false, false) => Existing::Keep,
     };
-    // What is wrong with the model, the clean-up or the device is said before the first picture.
+    // A fault of the model, the clean-up or the device is reported before the first picture.
     models.get(models.files.strength(args.clean, None)?.0)?;
     let batch = Batch { args, models, options, existing, stop: crate::stop_flag()? };
     let mut failed = !failures.is_empty();
@@ -294,15 +294,6 @@ impl Batch {
     }
 }
 
-/// Turns a fault of the program into an error, so that it concerns one picture alone.
-fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
-        let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref().copied());
-        let why = text.unwrap_or("for an unknown reason");
-        Err(Error::Config(format!("the program failed ({why}): please report this with the picture")))
-    })
-}
-
 fn exists_already(output: &Path) -> Error {
     Error::Config(format!("{} exists already: --overwrite replaces it, --resume skips it", output.display()))
 }
@@ -327,21 +318,5 @@ pub fn parse_size(text: &str) -> std::result::Result<(u32, u32), String> {
     match sides {
         Some((Ok(width), Ok(height))) if width > 0 && height > 0 => Ok((width, height)),
         _ => Err("it must be WIDTHxHEIGHT in pixels, like 1920x1080".into()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_panic_becomes_an_error() {
-        let number = 3;
-        let works: [fn(i32) -> Result<i32>; 2] = [|_| panic!("no number"), |number| panic!("number {number}")];
-        for (work, expected) in works.into_iter().zip(["(no number)", "(number 3)"]) {
-            let error = guarded(|| work(number)).unwrap_err().to_string();
-            assert!(error.contains(expected), "{error}");
-        }
-        assert_eq!(guarded(|| Ok(number)).unwrap(), number);
     }
 }

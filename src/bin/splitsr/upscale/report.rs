@@ -1,4 +1,4 @@
-//! What `--json` tells.
+//! The report of `--json`.
 
 use std::path::Path;
 
@@ -22,7 +22,7 @@ pub struct Line {
     pub computation: Computation,
 }
 
-/// What computes.
+/// The model and the device that compute.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Computation {
@@ -41,7 +41,7 @@ impl Computation {
     }
 }
 
-/// What became of a picture.
+/// The outcome for a picture.
 #[derive(Serialize)]
 #[serde(tag = "status", rename_all = "lowercase")]
 pub enum Entry {

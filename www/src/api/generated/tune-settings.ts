@@ -44,7 +44,7 @@ export const MAX_PICTURES = 50;
 /** The smallest side of a low-resolution patch, in pixels. */
 export const MIN_LR_PATCH = 8;
 
-/** With at least this many pictures, whole ones are held out to score with; with fewer, a part of each. */
+/** From this many pictures on, whole ones are held out; below, a part of each. */
 export const MIN_PICTURES_HELD_OUT_WHOLE = 5;
 
 /** A held-out part is the last of this many equal parts along the longer side. */

@@ -149,7 +149,7 @@ bytes: number, };
 
 /** How strongly a picture was compressed. */
 export type CompressionInfo = { 
-/** What tells it. */
+/** The kind of evidence for it. */
 kind: CompressionKind, 
 /** From 1 (worst) to 100, on the scale of libjpeg. */
 quality: number, 
@@ -158,14 +158,14 @@ chroma: ChromaSampling | null,
 /** All of that in words: "JPEG, quality about 72, 4:2:0". */
 description: string, };
 
-/** What tells how strongly a picture was compressed. */
+/** The evidence for how strongly a picture was compressed. */
 export type CompressionKind = "jpeg" | "webp" | "blocks";
 
 /** The clean-up that suits a picture. */
 export type CleanUpChoice = { 
 /** In %. */
 strength: number, 
-/** What was found and chosen, in words. */
+/** The findings and the choice, in words. */
 note: string, };
 
 /** The metadata of a twin: which weights it is mixed with, and how strongly. */

@@ -243,8 +243,8 @@ export class SplitsrZoom extends Base {
   }
 
   #borrow(): Loan {
-    const given = ["model", ...places].map((name) => [name, this.getAttribute(name)]);
-    return borrow(JSON.stringify(Object.fromEntries(given.filter(([, value]) => value))));
+    const given = (["model", ...places] as const).map((name) => [name, this.getAttribute(name)] as const);
+    return borrow(Object.fromEntries(given.filter(([, value]) => value)));
   }
 
   async #upscale({ upscaler }: Loan, source: Source, target: Target, signal: AbortSignal): Promise<UpscaleResult> {

@@ -13,17 +13,18 @@ export interface Loan {
 
 const shared = new Map<string, { upscaler: Promise<Upscaler>; users: number }>();
 
-/** `options` is JSON. */
-export function borrow(options: string): Loan {
-  let entry = shared.get(options);
+/** Equal `options` share an upscaler. */
+export function borrow(options: UpscalerOptions): Loan {
+  const key = JSON.stringify(options);
+  let entry = shared.get(key);
   if (!entry) {
-    entry = { upscaler: createUpscaler(JSON.parse(options) as UpscalerOptions), users: 0 };
-    shared.set(options, entry);
+    entry = { upscaler: createUpscaler(options), users: 0 };
+    shared.set(key, entry);
   }
   entry.users++;
   const { upscaler } = entry;
   const forget = () => {
-    if (shared.get(options) === entry) shared.delete(options);
+    if (shared.get(key) === entry) shared.delete(key);
   };
   // The next user tries again.
   upscaler.catch(forget);

@@ -6,7 +6,7 @@ import type { Session } from "../session/session.ts";
 import { baselineLabel, MAX_BASELINES, ORIGINAL, resizers } from "../shared/baselines.ts";
 import { folded } from "../shared/folded.ts";
 import { html } from "../shared/html.ts";
-import { modelOptions } from "../shared/model-names.ts";
+import { modelOptions } from "../shared/model-options.ts";
 import { timeText } from "../shared/text.ts";
 import type { Comparison, Made } from "./comparison.ts";
 import { fixed, t } from "../shared/words.ts";

@@ -1,7 +1,7 @@
 /** The content of the fine-tuning dialog. */
 import { nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
-import type { TuneFacts } from "../../module/core.ts";
+import type { TuneInfo } from "../../module/core.ts";
 import { differenceText } from "../session/hyper-parameters.ts";
 import { MAX_NAME_LENGTH } from "../session/own-models.ts";
 import { outcome } from "./outcome.ts";
@@ -174,7 +174,7 @@ function lossFigure({ losses, settings }: Run): TemplateResult {
 
 function psnrFigure(
   { scores, score, settings }: Run,
-  { start, startPsnrY, firstPsnrY, bicubicPsnrY }: TuneFacts,
+  { start, startPsnrY, firstPsnrY, bicubicPsnrY }: TuneInfo,
 ): TemplateResult {
   const last = scores.at(-1)?.[1] ?? firstPsnrY;
   const best = score?.best;
@@ -247,7 +247,7 @@ export function paintCrops(dialog: HTMLElement, { run }: FineTuning): void {
   }
 }
 
-function factsText({ pictures }: Run, facts: TuneFacts): string {
+function factsText({ pictures }: Run, facts: TuneInfo): string {
   const { heldOut, heldOutPictures: count, enough, backend, adapter, reason } = facts;
   const all = pictures.length;
   const sentences = [

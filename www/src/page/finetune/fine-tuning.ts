@@ -36,7 +36,7 @@ const PROBE = 128;
  * A step takes this many times what the same pixels take to be enlarged: 1.5 to 2.8 were measured
  * with three models on two cores, and scoring comes on top.
  */
-const [LEAST_COST, MOST_COST] = [1.5, 4];
+const [MIN_COST, MAX_COST] = [1.5, 4];
 
 /** The dialog, as far as a fine-tuning knows it. */
 interface FineTuneView {
@@ -130,7 +130,7 @@ export class FineTuning {
     if (!start || network || this.#pixelMs?.start !== start) return "";
     const { patch, batch, steps } = this.settings;
     const seconds = (steps * batch * (patch / start.scale) ** 2 * this.#pixelMs.ms) / 1000;
-    return t`It may take ${spanText(LEAST_COST * seconds, MOST_COST * seconds)} on this device.`;
+    return t`It may take ${spanText(MIN_COST * seconds, MAX_COST * seconds)} on this device.`;
   }
 
   /** The model that a new run starts from. */

@@ -147,7 +147,7 @@ const shrinks: readonly (readonly [Degradation["shrink"], Phrase])[] = [
 
 const degradations: readonly (readonly ["same" | "random", Phrase])[] = [
   ["same", "The same for all pictures"],
-  ["random", "At random, as on the web: blur, noise, JPEG of quality 10 to 95"],
+  ["random", "At random, as on the web: blur, noise, JPEG"],
 ];
 
 const jpegColours: readonly (readonly ["full" | "half", Phrase])[] = [

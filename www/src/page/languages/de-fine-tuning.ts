@@ -163,8 +163,7 @@ export const texts: Texts = {
   "Lanczos, the sharpest": "Lanczos, am schärfsten",
   "Bilinear, the softest": "Bilinear, am weichsten",
   "The same for all pictures": "Gleich für alle Bilder",
-  "At random, as on the web: blur, noise, JPEG of quality 10 to 95":
-    "Zufällig, wie im Web: Unschärfe, Rauschen, JPEG mit Qualität 10 bis 95",
+  "At random, as on the web: blur, noise, JPEG": "Zufällig, wie im Web: Unschärfe, Rauschen, JPEG",
   "Full resolution (4:4:4)": "Volle Auflösung (4:4:4)",
   "Half the resolution (4:2:0), as most files": "Halbe Auflösung (4:2:0), wie die meisten Dateien",
   "Training degradation: how the small pictures are made": "Verschlechterung: wie die kleinen Bilder entstehen",

@@ -21,7 +21,7 @@ export const texts: Texts = {
   "Enlarge only a part: drag to mark it, then move it or its edges. If you have zoomed in, the part is at first what you see":
     "Nur einen Ausschnitt vergrößern: durch Ziehen markieren, dann ihn oder seine Ränder verschieben. In einer gezoomten Ansicht ist es zuerst das, was zu sehen ist",
   "Select area": "Auswahl",
-  "Show both pictures next to each other": "Beide Bilder nebeneinander zeigen",
+  "Show both pictures next to each other, instead of the split view": "Beide Bilder nebeneinander zeigen",
   "Side by side": "Parallel",
   "Swap the two pictures in place (key X)": "Die beiden Bilder an ihrem Platz tauschen (Taste X)",
   Swap: "Tauschen",
@@ -324,7 +324,6 @@ export const texts: Texts = {
   "Open this part in the page, to enlarge it with the model that is chosen there":
     "Diesen Ausschnitt in der Seite öffnen und mit dem dort gewählten Modell vergrößern",
   "Enlarge<0>&nbsp;with the full network</0>": "Vergrößern<0>&nbsp;mit dem vollen Netz</0>",
-  Continue: "Weiter",
   Freeze: "Anhalten",
   "Shared picture": "Geteiltes Bild",
   "Opening the video…": "Das Video wird geöffnet …",

@@ -157,8 +157,7 @@ export const texts: Texts = {
   "Lanczos, the sharpest": "란초스, 가장 선명함",
   "Bilinear, the softest": "바이리니어, 가장 부드러움",
   "The same for all pictures": "모든 사진에 똑같이",
-  "At random, as on the web: blur, noise, JPEG of quality 10 to 95":
-    "웹 사진처럼 무작위로: 흐림, 노이즈, 품질 10~95의 JPEG",
+  "At random, as on the web: blur, noise, JPEG": "웹 사진처럼 무작위로: 흐림, 노이즈, JPEG",
   "Full resolution (4:4:4)": "전체 해상도(4:4:4)",
   "Half the resolution (4:2:0), as most files": "절반 해상도(4:2:0), 대부분의 파일처럼",
   "Training degradation: how the small pictures are made": "학습용 열화: 작은 사진을 만드는 방법",

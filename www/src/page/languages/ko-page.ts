@@ -21,7 +21,7 @@ export const texts: Texts = {
   "Enlarge only a part: drag to mark it, then move it or its edges. If you have zoomed in, the part is at first what you see":
     "일부만 확대해요. 드래그해서 표시한 뒤 영역이나 가장자리를 옮기세요. 확대해서 보고 있으면 처음에는 보이는 부분이 선택돼요",
   "Select area": "영역 선택",
-  "Show both pictures next to each other": "두 사진을 나란히 보기",
+  "Show both pictures next to each other, instead of the split view": "두 사진을 나란히 보기",
   "Side by side": "나란히",
   "Swap the two pictures in place (key X)": "두 사진을 제자리에서 맞바꾸기(X 키)",
   Swap: "바꾸기",
@@ -306,7 +306,6 @@ export const texts: Texts = {
   "Open this part in the page, to enlarge it with the model that is chosen there":
     "이 영역을 페이지에서 열고, 거기서 선택한 모델로 확대",
   "Enlarge<0>&nbsp;with the full network</0>": "<0>전체 네트워크로&nbsp;</0>확대",
-  Continue: "계속",
   Freeze: "멈춤",
   "Shared picture": "공유 화면",
   "Opening the video…": "동영상을 여는 중…",

@@ -6,7 +6,7 @@ import type { Commands } from "../session/commands.ts";
 import type { Session } from "../session/session.ts";
 import type { OwnModel } from "../session/storage.ts";
 import { html } from "../shared/html.ts";
-import { modelOptions } from "../shared/model-names.ts";
+import { modelOptions } from "../shared/model-options.ts";
 import { save } from "../shared/save.ts";
 import { gainText } from "../shared/text.ts";
 import { fixed, plural, t, whole } from "../shared/words.ts";

@@ -1,12 +1,12 @@
 /** The choice of an elastic model's network by the time that it may take. */
 import type { TemplateResult } from "lit-html";
-import { bestWithin, type SliceFacts } from "../../module/core.ts";
+import { bestWithin, type SliceInfo } from "../../module/core.ts";
 import type { Commands } from "../session/commands.ts";
 import type { Session } from "../session/session.ts";
 import { html } from "../shared/html.ts";
 
 /** `slices` are the networks of the chosen hybrid mode. */
-export function budgetField(session: Session, slices: readonly SliceFacts[], commands: Commands): TemplateResult {
+export function budgetField(session: Session, slices: readonly SliceInfo[], commands: Commands): TemplateResult {
   const { estimate, choice } = session;
   const choose = (budget: number) => {
     const macs720p = choice.sliceMacs;

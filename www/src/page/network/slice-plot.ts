@@ -1,6 +1,6 @@
 /** The plot of an elastic model's networks: quality against cost. */
 import { nothing, svg, type TemplateResult } from "lit-html";
-import { findSlice, type SliceFacts, type SplitSrConfig } from "../../module/core.ts";
+import { findSlice, type SliceInfo, type SplitSrConfig } from "../../module/core.ts";
 import type { Commands } from "../session/commands.ts";
 import { sliceOf } from "../session/hyper-parameters.ts";
 import { axis, ticksFrom } from "../shared/axes.ts";
@@ -21,11 +21,11 @@ export interface Single {
   psnrY: number;
 }
 
-type Scored = SliceFacts & { psnrY: number };
+type Scored = SliceInfo & { psnrY: number };
 
 /** A click chooses the nearest network. */
 export function slicePlot(
-  all: readonly SliceFacts[],
+  all: readonly SliceInfo[],
   singles: readonly Single[],
   network: SplitSrConfig,
   commands: Commands,

@@ -1,10 +1,8 @@
-/** The names of the models on the page, and how lists are divided. Their files have short names. */
-import { nothing, type TemplateResult } from "lit-html";
-import { html } from "./html.ts";
+/** The names of the models on the page. Their files have short names. */
 import { t, type Phrase } from "./words.ts";
 
 /** The models that most people choose among, in the order of the list. */
-const usual = new Map<string, Phrase>([
+export const usualModels = new Map<string, Phrase>([
   ["splitsr-x2", "SplitSR ×2 (best)"],
   ["splitsr-x2-hi5", "SplitSR ×2 (balanced)"],
   ["splitsr-tiny-x2", "SplitSR ×2 (fast)"],
@@ -15,7 +13,7 @@ const usual = new Map<string, Phrase>([
 
 /** A model of the page by what it is; any other by its own name. */
 export function modelLabel(name: string): string {
-  const label = usual.get(name);
+  const label = usualModels.get(name);
   if (label) return t(label);
   const [, scale, letter, value] = /^splitsr-x(\d)-(a|hi)([\d.]+)$/.exec(name) ?? [];
   const [, elasticScale] = /^splitsr-elastic-x(\d)$/.exec(name) ?? [];
@@ -26,26 +24,4 @@ export function modelLabel(name: string): string {
     return letter === "a" ? t`SplitSR ×${scale}, split ratio ${value}` : t`SplitSR ×${scale}, hybrid index ${value}`;
   }
   return name;
-}
-
-const isElastic = (name: string) => name.startsWith("splitsr-elastic-");
-
-/** The options of a list of models: those of the page, and the visitor's own. */
-export function modelOptions(shipped: readonly string[], own: readonly string[], chosen?: string): TemplateResult {
-  const groups = [
-    [t("For photographs"), [...usual.keys()].filter((name) => shipped.includes(name))],
-    [t("Yours"), own],
-    [t("Many networks in one"), shipped.filter(isElastic)],
-    [t("For research"), shipped.filter((name) => !usual.has(name) && !isElastic(name))],
-  ] as const;
-  return html`${groups.map(([label, names]) =>
-    names.length > 0
-      ? html`<optgroup label=${label}>
-          ${names.map((name) => {
-            const isChosen = name === chosen;
-            return html`<option value=${name} title=${name} ?selected=${isChosen}>${modelLabel(name)}</option>`;
-          })}
-        </optgroup>`
-      : nothing,
-  )}`;
 }

@@ -152,7 +152,7 @@ function actions(viewfinder: Viewfinder): TemplateResult {
       ?disabled=${isOff}
       @click=${() => (isFrozen ? void viewfinder.unfreeze() : viewfinder.freeze())}
     >
-      ${isFrozen ? t("Continue") : t("Freeze")}
+      ${isFrozen ? t("Resume") : t("Freeze")}
     </button>
     <button
       type="button"

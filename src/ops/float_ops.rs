@@ -1,0 +1,97 @@
+//! The operations on floats that [`float`](super::float) calls, as a Burn backend extension. By
+//! default they are Burn's own; the GPU has kernels of its own for them.
+
+use burn::backend::tensor::FloatTensor;
+use burn::backend::{Backend, Flex, TensorMetadata, backend_extension};
+use burn::tensor::{Shape, Slice, TensorData};
+
+/// An operation of two values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Binary {
+    /// Their sum.
+    Add,
+    /// The first without the second.
+    Subtract,
+    /// Their product.
+    Multiply,
+}
+
+/// A function of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Unary {
+    /// The larger of it and 0.
+    Relu,
+    /// The logistic function.
+    Sigmoid,
+}
+
+/// A reduction of the values along a dimension.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reduction {
+    /// Their sum.
+    Sum,
+    /// Their mean.
+    Mean,
+}
+
+/// The operations, by default Burn's own. See the functions of [`float`](super::float).
+#[cfg_attr(feature = "train", backend_extension(Flex, Cube: cfg(feature = "gpu"), Autodiff))]
+#[cfg_attr(not(feature = "train"), backend_extension(Flex, Cube: cfg(feature = "gpu")))]
+pub trait FloatOps: Backend {
+    /// [`add`](super::float::add), [`subtract`](super::float::subtract) or [`multiply`](super::float::multiply).
+    fn binary(kind: Binary, a: FloatTensor<Self>, b: FloatTensor<Self>) -> FloatTensor<Self> {
+        match kind {
+            Binary::Add => Self::float_add(a, b),
+            Binary::Subtract => Self::float_sub(a, b),
+            Binary::Multiply => Self::float_mul(a, b),
+        }
+    }
+
+    /// [`relu`](super::float::relu) or [`sigmoid`](super::float::sigmoid).
+    fn unary(kind: Unary, x: FloatTensor<Self>) -> FloatTensor<Self> {
+        match kind {
+            Unary::Relu => Self::relu(x),
+            Unary::Sigmoid => Self::sigmoid(x),
+        }
+    }
+
+    /// [`sum_dim`](super::float::sum_dim) or [`mean_dim`](super::float::mean_dim).
+    fn reduce(kind: Reduction, x: FloatTensor<Self>, dim: usize) -> FloatTensor<Self> {
+        match kind {
+            Reduction::Sum => Self::float_sum_dim(x, dim),
+            Reduction::Mean => Self::float_mean_dim(x, dim),
+        }
+    }
+
+    /// See [`narrow`](super::float::narrow).
+    fn narrow(x: FloatTensor<Self>, dim: usize, start: usize, length: usize) -> FloatTensor<Self> {
+        let mut slices = vec![Slice::full(); x.shape().num_dims()];
+        slices[dim] = Slice::from(start..start + length);
+        Self::float_slice(x, &slices)
+    }
+
+    /// See [`reshape`](super::float::reshape).
+    fn reshape(x: FloatTensor<Self>, shape: Shape) -> FloatTensor<Self> {
+        Self::float_reshape(x, shape)
+    }
+
+    /// See [`permute`](super::float::permute).
+    fn permute(x: FloatTensor<Self>, order: Vec<usize>) -> FloatTensor<Self> {
+        Self::float_permute(x, &order)
+    }
+
+    /// See [`select`](super::float::select).
+    fn select(x: FloatTensor<Self>, dim: usize, indices: Vec<i32>) -> FloatTensor<Self> {
+        let count = indices.len();
+        let indices = Self::int_from_data(TensorData::new(indices, [count]), &x.device());
+        Self::float_select(x, dim, indices)
+    }
+}
+
+impl FloatOps for Flex {}
+
+#[cfg(feature = "train")]
+impl<B: FloatOps, C: burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy> FloatOps
+    for burn::backend::Autodiff<B, C>
+{
+}
