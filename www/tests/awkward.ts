@@ -36,6 +36,7 @@ const unlike: Record<string, Partial<Expected>> = {
   "64x1.png": { size: [128, 2] },
   "3000x2.png": { size: [6000, 4] },
   "chroma420.jpg": { size: [318, 238] },
+  "photo.avif": { size: [320, 240] },
   "progressive.jpg": { size: [320, 240] },
   "lossy.webp": { size: [320, 240] },
   "animated.gif": { note: /first of 4 frames/ },
