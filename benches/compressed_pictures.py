@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Makes the tables on compressed pictures in docs/benchmarks.md.
 
-    compressed_pictures.py RESULTS --sets Set5 Set14 Kodak24 [--models models] [--splitsr splitsr] [--jobs 2]
-                           [--scales 2 3 4] [--qualities 95 75 40]
+    compressed_pictures.py RESULTS --sets Set5 Set14 Kodak24 [--models models] [--splitsr splitsr]
+                           [--jobs 2] [--scales 2 3 4] [--qualities 95 75 40]
 
-Scores bicubic, Lanczos and SplitSR at three strengths of the clean-up with `splitsr eval`, at each scale, on clean
-pictures and at each JPEG quality (4:2:0). Each result is kept in the folder RESULTS, and a result that is there is not
-made again: a run that was interrupted goes on where it ended. Prints the tables as Markdown.
+Scores bicubic, Lanczos and SplitSR at three strengths of the clean-up with `splitsr eval`, at each
+scale, on clean pictures and at each JPEG quality (4:2:0). Each result is kept in the folder RESULTS
+and is not made again, so a run that was interrupted goes on where it ended. Prints the tables as
+Markdown.
 """
 
 import argparse, json, os, subprocess

@@ -1,9 +1,9 @@
 """The 3x3 convolutions of 16 channels, forwards and backwards, as Triton kernels.
 
-cuDNN needs 30 microseconds for a gradient of so few channels; what moves is worth 3. Maps are channels-last with
-16 channels; only the picture, at the end, is in planes. A group keeps its channels in place: a split block convolves
-some of them and leaves the others, so nothing is cut or joined, and the group's last convolution reads the channels in
-the order of the plain network's queue.
+cuDNN needs 30 microseconds for a gradient of 16 channels; the data that it moves is worth 3. Maps
+are channels-last with 16 channels; only the picture, at the end, is in planes. A group keeps its
+channels in place: a split block convolves some of them and leaves the others, so nothing is cut or
+joined. The group's last convolution reads the channels in the order of the plain network's queue.
 
 On a CPU the same functions are PyTorch's own operations.
 """
@@ -27,7 +27,10 @@ if triton:
 
     @triton.jit
     def outputs(p, c, s, high, wide, F: tl.constexpr, OUT: tl.constexpr):
-        """Where output `c` of a pixel is: in a channels-last map, there shuffled (F), or in OUT planes."""
+        """The place of output `c` of a pixel.
+
+        It is in a channels-last map, there shuffled (F), or in OUT planes.
+        """
         if F > 1:
             return ((p // wide * F + s // F) * (wide * F) + p % wide * F + s % F) * 16 + c
         if OUT < 16:
@@ -40,12 +43,14 @@ if triton:
         SIZE: tl.constexpr, F: tl.constexpr, OUT: tl.constexpr, BACK: tl.constexpr, RELU: tl.constexpr,
         SPLIT: tl.constexpr, REST: tl.constexpr, AFTER: tl.constexpr, M: tl.constexpr,
     ):  # fmt: skip
-        """Forwards, and (BACK) the gradient of the input, where the sum reads what ReLU let through (mask > 0), or
-        (AFTER) the result is masked so, since the input came from a ReLU.
+        """The convolution forwards, or (BACK) the gradient of its input.
 
-        SPLIT convolves `count` channels from `first` on. SIZE is that of the kernel in memory: 16, of which the rows
-        and columns of these channels are used, or their number. With F, the outputs are F * F maps of 16 channels,
-        shuffled into one of F times the height and width.
+        In the gradient, the sum reads what ReLU let through (mask > 0), or (AFTER) the result is
+        masked so, since the input came from a ReLU.
+
+        SPLIT convolves `count` channels from `first` on. SIZE is that of the kernel in memory: 16,
+        of which the rows and columns of these channels are used, or their number. With F, the
+        outputs are F * F maps of 16 channels, shuffled into one of F times the height and width.
         """
         c = tl.arange(0, 16)
         p = tl.program_id(0) * M + tl.arange(0, M)
@@ -113,10 +118,11 @@ if triton:
         SIZE: tl.constexpr, F: tl.constexpr, OUT: tl.constexpr, RELU: tl.constexpr, SPLIT: tl.constexpr,
         HALF: tl.constexpr, K: tl.constexpr,
     ):  # fmt: skip
-        """Of the kernel and the bias, added to `result`: first the kernel, then the bias.
+        """The gradients of the kernel and, after it, of the bias, added to `result`.
 
-        One program sums three taps, those of a row, over some pixels. The 64 rows of its product are the taps (the
-        fourth is idle) times the channels. The result has the outputs last: neighbours are added to in one go.
+        One program sums three taps, those of a row, over some pixels. The 64 rows of its product
+        are the taps (the fourth is idle) times the channels. The result has the outputs last:
+        neighbours are added to in one go.
         """
         c = tl.arange(0, 16)
         r = tl.arange(0, 64)
@@ -184,8 +190,11 @@ def forwards(x, w, b, relu, place=None, rest=None, rotation=0, factor=1, outs=C)
 
 
 def backwards(x, w, y, g, relu, place=None, rest=None, rotation=0, factor=1, outs=C, after=False):
-    """The gradients of input, kernel and bias. `y` is what the convolution gave, `rest` is added to the first; `after`
-    gives the first from before the ReLU that made `x`."""
+    """The gradients of input, kernel and bias.
+
+    `y` is what the convolution gave. `rest` is added to the gradient of the input; `after` gives
+    that gradient from before the ReLU that made `x`.
+    """
     place, (total, high, wide), options = common(x, place, factor, outs)
     gx, size, maps = torch.empty_like(x), w.shape[1], factor * factor
     convolve[(triton.cdiv(total, PIXELS), 1)](
@@ -289,8 +298,11 @@ class Kernels:
         return Standard.apply(x, w1, b1, w2, b2) if self.fast else x + conv(conv(x, w1, b1).relu(), w2, b2)
 
     def split(self, x, w, b, place):
-        """`relu(conv)` of some channels, in place; `place` is a tensor: the first, and how many. The kernel is for
-        all channels, or, with `fast`, for these alone."""
+        """`relu(conv)` of some channels, in place.
+
+        `place` is a tensor: the first channel, and how many. The kernel is for all channels, or,
+        with `fast`, for these alone.
+        """
         if self.fast:
             return Split.apply(x, w, b, place)
         chosen = ((torch.arange(C, device=x.device) - place[0]) % C < place[1]).view(1, C, 1, 1)

@@ -1,22 +1,26 @@
 #!/usr/bin/env python3
-"""Trains an elastic SplitSR: one file from which networks of any split ratio, hybrid index and mode are cut.
+"""Trains an elastic SplitSR.
 
-    train_elastic_on_gpu.py --init models/splitsr-x2.safetensors --data tiles --val val --out x2-elastic.safetensors
+It is one file from which networks of any split ratio, hybrid index and mode are cut.
 
-Each group is there in both kinds, as `groups.G.standard` and `groups.G.split`. The kernels of split blocks are those of
-ratio 1. At a smaller ratio, block `b` convolves `k` channels from channel `k b` on (around the end), by those rows and
-columns of its kernel, and the channels stay where they are. A plain network has them in a queue instead: its place `i`
-in block `b` is channel `i + k b`. So a cut takes parts of the kernels and turns the input channels of the groups' last
-convolutions; that holds for any `k`, also where it does not divide the channels.
+    train_elastic_on_gpu.py --init models/splitsr-x2.safetensors --data tiles --val val
+                            --out x2-elastic.safetensors
 
-Each step trains the largest network, the flagship, the smallest and one at random on the same patches ("slimmable"
-networks and their sandwich rule: Yu and Huang, ICCV 2019). All but the largest learn half from it. Adam moves once, by
-the sum of their gradients. In a run in which it moved after each, and at a higher rate, the flagship fell; which of the
-two was to blame was not tried. One CUDA graph is captured for each sequence of kinds of groups; the ratio is data, so
-that 20 graphs do for all.
+Each group is there in both kinds, as `groups.G.standard` and `groups.G.split`. The kernels of split
+blocks are those of ratio 1. At a smaller ratio, block `b` convolves `k` channels from channel `k b`
+on (around the end), by those rows and columns of its kernel, and the channels stay where they are.
+A plain network has them in a queue instead: its place `i` in block `b` is channel `i + k b`. So a
+cut takes parts of the kernels and turns the input channels of the groups' last convolutions. That
+holds for any `k`, also where it does not divide the channels.
 
-`--init` can be a plain network, whose cut then equals it at the start, or an elastic one. `--minutes 0` only prints the
-table of scores, `--check 1` compares cuts with the elastic network.
+Each step trains the largest network, the flagship, the smallest and one at random on the same
+patches ("slimmable" networks and their sandwich rule: Yu and Huang, ICCV 2019). All but the largest
+learn half from it. Adam moves once, by the sum of their gradients. In a run in which it moved after
+each, and at a higher rate, the flagship fell; which of the two was to blame was not tried. One CUDA
+graph is captured for each sequence of kinds of groups. The ratio is data, so 20 graphs do for all.
+
+`--init` can be a plain network, whose cut then equals it at the start, or an elastic one.
+`--minutes 0` only prints the table of scores, `--check 1` compares cuts with the elastic network.
 """
 
 import random, time
@@ -43,7 +47,10 @@ def kinds_of(groups, index, mode):
 
 
 class Elastic(Net):
-    """As `Net`, for the kinds of the groups in `kinds` and, in the tensor `places`, the channels of each block."""
+    """As `Net`, for the kinds of the groups in `kinds`.
+
+    The tensor `places` has the channels of each block.
+    """
 
     def __init__(self, config, device, fast):
         super().__init__(config, (), torch.float32, device, fast)
@@ -95,8 +102,8 @@ def extract(meta, p, ratio, index, mode):
 def start(meta, p):
     """An elastic network from a plain one, which is a cut of it; as src/train/warm_start.rs.
 
-    A kind of a group that the plain network lacks adds little at first, except that a standard group can hold a split
-    one: `relu(k x) = x + (relu(k x) - relu(x) + relu(-x))`.
+    A kind of a group that the plain network lacks adds little at first, except that a standard
+    group can hold a split one: `relu(k x) = x + (relu(k x) - relu(x) + relu(-x))`.
     """
     config = meta["config"]
     size, blocks, k = config["channels"], config["blocks"], channels_of(config, config["split_ratio"])

@@ -1,24 +1,24 @@
 #!/usr/bin/env python3
-"""Trains SplitSR on a CUDA card (or, slowly, on a CPU), from and to the project's safetensors files.
+"""Trains SplitSR on a CUDA card (or, slowly, on a CPU), from and to safetensors files.
 
-    train_on_gpu.py --init models/splitsr-x2.safetensors --data tiles --val val --out x2.safetensors --minutes 8
+    train_on_gpu.py --init x2.safetensors --data tiles --val val --out new.safetensors --minutes 8
 
-It knows SplitSR with split or standard blocks and a dense upsampler, at any scale. All tiles stay in the card's
-memory, and a whole step (patches, forward, backward, Adam, average) is one CUDA graph. The recipe: L1 and a little L1
-of the spectrum, Adam at a constant rate with an average of the weights, a linear decay over the last fifth, and a
-second stage on squared luma. The middle taps of each 3x3 kernel take longer steps, which equals training with
-branches that are merged into it.
+It knows SplitSR with split or standard blocks and a dense upsampler, at any scale. All tiles stay
+in the card's memory, and a whole step (patches, forward, backward, Adam, average) is one CUDA
+graph. The recipe: L1 and a little L1 of the spectrum, Adam at a constant rate with an average of
+the weights, a linear decay over the last fifth, and a second stage on squared luma. The middle taps
+of each 3x3 kernel take longer steps, which equals training with branches that are merged into it.
 
-`--degrade jpeg` trains a twin: weights for JPEGs, which are mixed with the first ones by a strength from 0 to 1.
-Each step draws a strength, and patches that were compressed about as much as that strength is for, and trains the
-mixture (Wortsman and others, "Learning Neural Network Subspaces", ICML 2021). So every mixture works, not only
-the ends. The low-resolution patches come from 12 variants of each tile (shrinking, blur, noise, JPEG; the first
-is clean).
+`--degrade jpeg` trains a twin: weights for JPEGs, which are mixed with the first ones by a strength
+from 0 to 1. Each step draws a strength, and patches that were compressed about as much as that
+strength is for, and trains the mixture (Wortsman and others, "Learning Neural Network Subspaces",
+ICML 2021). So every mixture works, not only the ends. The low-resolution patches come from 12
+variants of each tile (shrinking, blur, noise, JPEG; the first is clean).
 
-The score is PSNR on Y of the validation pictures, by the usual protocol. With `--degrade` it is their mean over
-JPEG qualities (4:2:0), each at its strength. The weights with the best score are kept.
+The score is PSNR on Y of the validation pictures; with `--degrade` its mean over JPEG qualities
+(4:2:0), each at its strength. The weights with the best score are kept.
 
-Needs torch, numpy, Pillow and, for the kernels of conv_on_gpu.py, Triton. Set OMP_NUM_THREADS=1: each core has a reader.
+Needs torch, numpy, Pillow and (conv_on_gpu.py) Triton. Set OMP_NUM_THREADS=1: a reader a core.
 """
 
 import argparse, io, json, math, os, random, sys, time
@@ -68,7 +68,7 @@ def write(path, meta, tensors):
 class Net:
     """The network as a function of its parameters, with hidden maps in --dtype and sums in f32.
 
-    `fast` keeps the channels of a split group in place, instead of in a queue, and takes the kernels of conv_on_gpu.py.
+    `fast` keeps a split group's channels in place, not in a queue, for conv_on_gpu.py's kernels.
     """
 
     def __init__(self, config, names, dtype, device, fast=False):
@@ -119,7 +119,7 @@ class Net:
                 z = z + self.conv(p, self.conv(p, z, f"{n}.blocks.{b}.conv1").relu(), f"{n}.blocks.{b}.conv2").float()
         else:
             queue = list(torch.split(z, self.k, 1))
-            if self.c["channels"] % self.k:  # uneven: the front is always k channels of what is left
+            if self.c["channels"] % self.k:  # uneven: the front is always k of the rest
                 for b in blocks:
                     a = torch.cat(queue, 1)
                     queue = [a[:, self.k :], self.conv(p, a[:, : self.k], f"{n}.blocks.{b}.conv").relu().float()]
@@ -219,7 +219,7 @@ class Tiles:
         return variant, (strength + 0.24 * (r[2] - 0.5)).clamp(0.02, 1)
 
     def draw(self, batch, side, variant):
-        """Low `[batch, 3, side, side]` and high patches in [0, 1], each flipped and turned at random."""
+        """Low `[batch, 3, side, side]` and high patches in [0, 1], flipped and turned at random."""
         d, s = self.device, self.scale
         r = torch.rand(4, batch, device=d)
         t = torch.searchsorted(self.chance, r[0]).clamp(max=len(self.chance) - 1)
@@ -315,7 +315,7 @@ def say(**what):
 
 
 class Weights:
-    """All parameters as one vector, with their average and Adam's moments, so that a step is few kernels."""
+    """All parameters, their average and Adam's moments as vectors: a step is few kernels."""
 
     def __init__(self, p, device):
         self.names = list(p)
@@ -368,7 +368,7 @@ class Weights:
 
 
 def loss_of(a, d, luma_part):
-    """Of a difference."""
+    """The loss of a difference."""
     spectrum = torch.view_as_real(torch.fft.rfft2(d, norm="ortho")).abs().mean() if a.spectrum else 0
     by_luma = 50 * (luma(d).square().mean() + 0.05 * d.square().mean())
     return (d.abs().mean() + a.spectrum * spectrum) * (1 - luma_part) + by_luma * luma_part
@@ -393,7 +393,7 @@ def captured(step, cuda, pool=None):
 
 
 def train(a, weights, one, meta, scores_of):
-    """Steps for --minutes, by the clock, since other processes may share the card. Writes what scores best."""
+    """Steps for --minutes by the clock, as others may share the card. Writes what scores best."""
     wait = torch.cuda.synchronize if a.cuda else lambda: None
     many = 25 if a.cuda else 1
     weights.restart(weights.average)

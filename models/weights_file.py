@@ -1,4 +1,7 @@
-"""The project's weights files, which are safetensors with 16-bit or 32-bit floats, for the trainers beside it."""
+"""The project's weights files, for the trainers beside it.
+
+They are safetensors with 16-bit or 32-bit floats.
+"""
 
 import json, os, struct
 

@@ -141,7 +141,7 @@ impl Default for NetworkConfig {
 }
 
 impl SplitSrConfig {
-    /// RCAN (Zhang and others, 2018) as its paper has it: 15.4 M parameters at x2.
+    /// RCAN (Zhang and others, 2018) with its paper's settings: 15.4 M parameters at x2.
     pub fn rcan(scale: usize) -> Self {
         Self { scale, channels: 64, groups: 10, blocks: 20, hybrid_index: 0, attention: Some(16), ..Self::default() }
     }

@@ -15,7 +15,7 @@ use crate::config::{BlockKind, HybridMode, NetworkConfig, Replacement, SplitSrCo
 use crate::error::{Error, Result};
 use crate::weights::{Metadata, NamedTensors, read, to_file};
 
-/// Which network an elastic file gives. What is absent stays as the file's config has it.
+/// Which network an elastic file gives. Missing fields keep the values of the file's config.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
@@ -123,7 +123,7 @@ pub(crate) fn slice_tensors(
 
 type Tensor = (Vec<usize>, Vec<f32>);
 
-/// These entries of `axis`, in this order.
+/// Selects these entries of `axis`, in order.
 fn pick((mut shape, values): Tensor, axis: usize, entries: &[usize]) -> Result<Tensor> {
     let length = shape.get(axis).copied().unwrap_or(0);
     if entries.iter().any(|&entry| entry >= length) {

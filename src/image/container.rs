@@ -44,14 +44,14 @@ pub(super) fn png_is_for_iphones(bytes: &[u8]) -> bool {
     png_chunks(bytes).next().is_some_and(|(name, _)| name == b"CgBI")
 }
 
-/// Width and height by the header, unchecked. The decoder tells them too, but not where addresses
-/// have 32 bits and the pixels would not fit.
+/// Width and height by the header, unchecked. The decoder also reports them, but not where
+/// addresses have 32 bits and the pixels would not fit.
 pub(super) fn png_size(bytes: &[u8]) -> Option<(u32, u32)> {
     let header = png_chunk(bytes, b"IHDR")?;
     Some((read_u32(header, 0, u32::from_be_bytes)?, read_u32(header, 4, u32::from_be_bytes)?))
 }
 
-/// The ICC profile that stands in a BMP file, if it has one.
+/// The ICC profile in a BMP file, if it has one.
 pub(super) fn bmp_profile(bytes: &[u8]) -> Option<&[u8]> {
     const HEADER: usize = 14;
     let read = |at| read_u32(bytes, HEADER + at, u32::from_le_bytes);

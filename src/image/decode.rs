@@ -99,7 +99,7 @@ fn jpeg(file: File) -> Result<Picture> {
         if scans::are_whole(data) != Some(true) {
             return Err(cut());
         }
-        picture.notes.push("its end marker is missing, but no pixel is".into());
+        picture.notes.push("its end marker is missing, but all pixels are there".into());
         picture
     };
     if header.is_cmyk() {

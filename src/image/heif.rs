@@ -117,7 +117,7 @@ fn colours(content: &[u8]) -> Option<Colours<'_>> {
         b"nclx" => {
             let [primaries, transfer] = [0, 2].map(|at| read_u16(rest, at, u16::from_be_bytes).unwrap_or(0) as u8);
             let code = CodePoints { primaries, transfer, full_range: true };
-            // These curves are those of video, which browsers take for sRGB's.
+            // Browsers treat these curves, which are those of video, as sRGB.
             let ordinary = matches!(primaries, 1 | 2 | 5 | 6) && matches!(transfer, 1 | 2 | 6 | 13 | 14 | 15);
             (!ordinary).then_some(Colours::Code(code))
         }

@@ -38,7 +38,8 @@ pub enum Reduction {
 #[cfg_attr(feature = "train", backend_extension(Flex, Cube: cfg(feature = "gpu"), Autodiff))]
 #[cfg_attr(not(feature = "train"), backend_extension(Flex, Cube: cfg(feature = "gpu")))]
 pub trait FloatOps: Backend {
-    /// [`add`](super::float::add), [`subtract`](super::float::subtract) or [`multiply`](super::float::multiply).
+    /// See [`add`](super::float::add), [`subtract`](super::float::subtract) and
+    /// [`multiply`](super::float::multiply).
     fn binary(kind: Binary, a: FloatTensor<Self>, b: FloatTensor<Self>) -> FloatTensor<Self> {
         match kind {
             Binary::Add => Self::float_add(a, b),

@@ -291,6 +291,7 @@ test("every kind of source gives the same result", async ({ page }) => {
 
 test("what is wrong is said in words", async ({ page }) => {
   const truncated = readFileSync(awkwardFile("only_signature.png")).toString("base64");
+  await page.route("**/other/index.json", (route) => route.fulfill({ json: [{ name: "splitsr-x2" }] }));
   const errors = await page.evaluate(async (base64) => {
     const { createUpscaler, UpscaleError } = window.splitsr;
     const upscaler = await createUpscaler();
@@ -300,6 +301,7 @@ test("what is wrong is said in words", async ({ page }) => {
       workers: () => createUpscaler({ workers: 0 }),
       model: () => createUpscaler({ model: "nothing" }),
       weights: () => createUpscaler({ model: new Blob(["not a model"]) }),
+      list: () => createUpscaler({ models: "/other/", model: "splitsr-x2" }),
       scale: () => upscaler.upscale("demo/fur.png", { scale: 17 }),
       size: () => upscaler.upscale("demo/fur.png", { width: 10.5, height: 10 }),
       shrink: () => upscaler.upscale("demo/fur.png", { width: 10, height: 10 }),
@@ -326,6 +328,7 @@ test("what is wrong is said in words", async ({ page }) => {
     workers: /^usage: .*not 0/,
     model: /^model: There is no model "nothing" here\. The models are: ./,
     weights: /^model: ./,
+    list: /^network: Could not load the list of models \(the file is not a list of models\)\./,
     scale: /^usage: The scale must be a number from 1 to 16, not 17\./,
     size: /^usage: .*whole pixels/,
     shrink: /^usage: .*10x10/,

@@ -1,4 +1,7 @@
-"""SplitSR in PyTorch, from our weights files: split blocks, standard blocks and a dense upsampler, which is what is compared."""
+"""SplitSR in PyTorch, from our weights files.
+
+It has what the benchmark compares: split blocks, standard blocks and a dense upsampler.
+"""
 
 import json
 

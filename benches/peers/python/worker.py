@@ -1,7 +1,8 @@
-"""onnxruntime and PyTorch for the benchmark: one JSON request a line on stdin, one JSON reply a line on stdout.
+"""onnxruntime and PyTorch for the benchmark.
 
-Requests have a "method", one of METHODS, and its arguments. Pictures are files of float32 values, CHW, RGB in [0, 1].
-Replies are {"milliseconds": ..., ...}, or {"error": ...}.
+Each line on stdin is a JSON request, and each line on stdout a JSON reply. Requests have a
+"method", one of METHODS, and its arguments. Pictures are files of float32 values, CHW, RGB in
+[0, 1]. Replies are {"milliseconds": ..., ...}, or {"error": ...}.
 """
 
 import functools
@@ -39,7 +40,11 @@ def network(weights, channels_last):
 
 
 def finish(output, milliseconds, reference=None, save=None):
-    """The reply for a result: how far it is from a file's, or saved as a file for others to compare with."""
+    """The reply for a result.
+
+    It tells how far the result is from a file's, or the result is saved as a file for others to
+    compare with.
+    """
     reply = {"milliseconds": milliseconds}
     if reference:
         difference = np.abs(output.ravel() - np.fromfile(reference, np.float32))

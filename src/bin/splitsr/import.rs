@@ -11,7 +11,7 @@ pub struct Args {
     /// The safetensors file with PyTorch's names
     #[arg(value_name = "FILE")]
     input: PathBuf,
-    /// The weights file to write, .safetensors; the model is called as it
+    /// The weights file to write, .safetensors; the model gets the same name
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
     /// The factor of EDSR's residuals: 0.1 for the large model

@@ -29,7 +29,7 @@ impl Kind {
                 let map = colour_map()?.unwrap_or_default();
                 let colours = map.len() / 3;
                 if bits > 16 || colours < 1 << bits {
-                    return Err(Error::Decode("the TIFF file has no whole palette".into()));
+                    return Err(Error::Decode("the TIFF file's palette is incomplete".into()));
                 }
                 // Some old programs write 8 bits.
                 let narrow = map.iter().all(|&value| value <= 255);
@@ -216,8 +216,8 @@ impl Meaning {
         packed
     }
 
-    /// Floats to 16 bits. Without a profile they are linear light, as all programs that write them
-    /// have it.
+    /// Floats to 16 bits. Without a profile they are linear light, as all programs write
+    /// them.
     fn develop(&self, values: Vec<f32>, has_profile: bool, notes: &mut Vec<String>) -> Result<Vec<u16>> {
         let colours = match self.kind {
             Kind::Grey { white_is_zero: false } => 1,

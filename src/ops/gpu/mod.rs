@@ -10,6 +10,7 @@ mod conv;
 mod conv_same;
 #[cfg(feature = "train")]
 mod conv_same_gradient;
+mod dispatch;
 mod elementwise;
 #[cfg(feature = "train")]
 mod gradient;
@@ -19,6 +20,6 @@ mod shader;
 mod tensor;
 
 pub use conv::in_half;
+pub(crate) use dispatch::{cat, read};
 pub use launch::Traffic;
 pub(crate) use rotate::rotate;
-pub(crate) use tensor::{cat, read};

@@ -44,9 +44,17 @@ function urlOf({ file }: ModelEntry, places: Places): URL {
 async function listFiles(places: Places): Promise<ModelEntry[]> {
   const folder = folderOf(places);
   if (!folder) return import.meta.env.MODELS;
-  // A Rust test reads the file as this type.
-  const read = async (response: Response) => (await response.json()) as ModelEntry[];
+  const read = async (response: Response) => {
+    const entries: unknown = await response.json();
+    if (!Array.isArray(entries) || !entries.every(isEntry)) throw new Error("the file is not a list of models");
+    return entries;
+  };
   return download(new URL("index.json", folder), "the list of models", read);
+}
+
+/** Looks at what every use needs. A Rust test reads our own list as the whole type. */
+function isEntry(entry: Partial<ModelEntry> | null): entry is ModelEntry {
+  return typeof entry?.name === "string" && typeof entry.file === "string" && typeof entry.scale === "number";
 }
 
 /**

@@ -127,7 +127,7 @@ class Tuner implements Tuning {
     this.#request = request;
     this.#checkpoint = checkpoint;
     this.done = new Promise((resolve, reject) => (this.#settle = { resolve, reject }));
-    // Callers that do not wait for it hear of a failure from the other methods.
+    // Callers that do not await this get the failure from the next method.
     this.done.catch(() => undefined);
   }
 

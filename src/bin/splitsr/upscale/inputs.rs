@@ -172,14 +172,14 @@ impl Search {
         for entry in walk.into_iter().filter_entry(|entry| enter(entry) && !is_output(entry)) {
             match entry {
                 Ok(entry) => entries.push(entry),
-                // A link to a folder above it: what is there is found without it.
+                // A link to a parent folder: its files are found anyway.
                 Err(error) if error.loop_ancestor().is_some() => {}
                 Err(error) => faults.push(error),
             }
         }
         for fault in faults {
             let path = fault.path().unwrap_or(folder).to_owned();
-            // Other links that lead nowhere are no pictures.
+            // Other links that lead nowhere are ignored.
             if path.is_dir() || has_picture_ending(&path) {
                 self.fail(&path, fault.into_io_error().map_or_else(String::new, |error| error.to_string()));
             }
@@ -196,7 +196,7 @@ fn is_hidden(entry: &DirEntry) -> bool {
     entry.file_name().as_encoded_bytes().starts_with(b".")
 }
 
-/// By its name, so that damaged pictures are missed by nobody, or else by its content.
+/// Decides by the name, so that damaged pictures are reported, and otherwise by the content.
 fn is_picture(path: &Path) -> bool {
     let mut head = Vec::new();
     has_picture_ending(path)

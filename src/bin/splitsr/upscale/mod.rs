@@ -72,20 +72,20 @@ pub struct Args {
     /// Copy the picture's EXIF metadata (camera, date, place) to a PNG, JPEG or WebP
     #[arg(long)]
     keep_metadata: bool,
-    /// Also search the folders in the folders that are named
+    /// Also search subfolders
     #[arg(short, long)]
     recursive: bool,
     /// Replace results that exist in the folder
     #[arg(long)]
     overwrite: bool,
-    /// Skip pictures whose finished results exist, even with --overwrite
+    /// Skip pictures that already have a finished result, even with --overwrite
     #[arg(long)]
     resume: bool,
-    /// Enlarge only every Nth picture, from the Kth on: N calls share one batch, also on several
-    /// machines that see the same folders
+    /// Enlarge only part K of N: N processes share one batch, also on several machines that see the
+    /// same folders
     #[arg(long, value_name = "K/N", default_value = "1/1")]
     shard: Shard,
-    /// Print the result as a JSON object; for several pictures, one a line as soon as it is done
+    /// Print the result as a JSON object; for several pictures, one line each, as they finish
     #[arg(long)]
     json: bool,
 }
@@ -182,7 +182,7 @@ pub fn run(args: Args) -> Result<ExitCode> {
         let entry = match guarded(|| batch.enlarge(&input.path, output, title)) {
             Ok(entry) => entry,
             Err(Error::Cancelled) if several => {
-                let advice = "the same call with --resume goes on";
+                let advice = "run the same command with --resume to continue";
                 return Err(Error::Config(format!("cancelled after {index} of {count} pictures: {advice}")));
             }
             Err(Error::Cancelled) => return Err(Error::Cancelled),
@@ -298,7 +298,7 @@ fn exists_already(output: &Path) -> Error {
     Error::Config(format!("{} exists already: --overwrite replaces it, --resume skips it", output.display()))
 }
 
-/// The error without the name of the picture, which is told beside it.
+/// The error without the name of the picture, which is printed before it.
 fn reason(input: &Path, error: Error) -> String {
     match error {
         Error::Io { path, source } if path == input => source.to_string(),

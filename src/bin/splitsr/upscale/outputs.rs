@@ -48,9 +48,9 @@ pub fn named(output: &Path) -> Result<Vec<PathBuf>> {
 
 /// The files in `folder` that the results become, in the order of `inputs`.
 ///
-/// A result is called as its picture, below the folder that was named. If two would get the same
-/// name, all keep their folders below the folder that contains all; if these are in one folder,
-/// they keep their endings too.
+/// A result has the name of its picture, and is put below the named folder. If two would get the
+/// same name, all keep their folders below the folder that contains all; if these are in one
+/// folder, they keep their endings too.
 ///
 /// # Errors
 /// [`Error::Config`] if two results would still have the same name, or one would replace an input.
@@ -171,7 +171,7 @@ fn existing(folder: &Path) -> &Path {
     folder.ancestors().find(there).unwrap_or(Path::new("."))
 }
 
-/// Whether there is a finished result at `path`. A file that is empty or cut short is none.
+/// Whether there is a finished result at `path`. An empty or truncated file does not count.
 ///
 /// # Errors
 /// [`Error::Io`] if it cannot be read.

@@ -81,8 +81,8 @@ pub struct Made {
     pub output_sha256: String,
 }
 
-/// The path that was read. JSON only holds Unicode: a byte that is none becomes U+FFFD in the text,
-/// and the exact bytes are told besides.
+/// The path that was read. JSON only holds Unicode: other bytes become U+FFFD in the text, and the
+/// exact bytes are given separately.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Input {

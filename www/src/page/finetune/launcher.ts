@@ -1,4 +1,4 @@
-/** Opens fine-tuning, whose code is loaded only then, and resumes what was stored of it. */
+/** Opens fine-tuning, whose code is loaded only then, and resumes stored runs. */
 import type { Commands } from "../session/commands.ts";
 import type { Session } from "../session/session.ts";
 import {
@@ -34,7 +34,7 @@ export class FineTuneLauncher {
     return this.#dialog?.tuning;
   }
 
-  /** Stored fine-tunings that do not run here. */
+  /** Stored runs that are not running in this window. */
   get waiting(): readonly KeptTuning[] {
     return this.#waiting;
   }

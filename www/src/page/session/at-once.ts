@@ -1,7 +1,7 @@
 /** Whether pictures are enlarged without a click. */
 import { remember, remembered } from "../shared/remembered.ts";
 
-/** Milliseconds of work that are begun unasked. */
+/** The longest work, in milliseconds, that starts without a click. */
 export const AT_ONCE_MS = 4000;
 
 const KEY = "at-once";

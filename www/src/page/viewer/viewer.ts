@@ -66,7 +66,6 @@ export class Viewer implements LinkedView {
   /** Whether a drag marks a region. */
   #marks = false;
   #loupe = false;
-  /** The mouse over the viewer. */
   #pointer: Point | undefined;
   /** The region that the result shows; undefined: the whole picture. */
   #region: Area | undefined;
