@@ -334,7 +334,7 @@ fn ctrl_c_ends_a_batch() {
     let errors = String::from_utf8(output.stderr).unwrap();
     let last = errors.lines().last().unwrap_or_default();
     assert_eq!(output.status.code(), Some(1), "{errors}");
-    assert!(last.starts_with("splitsr: cancelled after ") && last.ends_with("--resume goes on"), "{errors}");
+    assert!(last.starts_with("splitsr: cancelled after ") && last.ends_with("with --resume to continue"), "{errors}");
     let names = names(&folder.path().join("out"));
     assert!((3..35).contains(&names.len()) && names.iter().all(|name| name.ends_with(".png")), "{names:?}");
 }

@@ -184,7 +184,7 @@ half_chroma: number,
 /** The strength in % if they have the same. */
 full_chroma: number, };
 
-/** Which network an elastic file gives. What is absent stays as the file's config has it. */
+/** Which network an elastic file gives. Missing fields keep the values of the file's config. */
 export type Slice = { 
 /** Split ratio, above 0 and at most 1 (elastic models only) */
 splitRatio?: number, 
