@@ -12,7 +12,7 @@ use super::degradation::Degradation;
 use super::random_degradation::RandomDegradation;
 use super::recipe::Recipe;
 use crate::error::{Error, Result};
-use crate::eval::bicubic;
+use crate::eval::{bicubic, mean_psnr_y};
 #[cfg(not(target_arch = "wasm32"))]
 use crate::eval::{picture_files, read_picture};
 use crate::image::{Area, Picture};
@@ -246,6 +246,14 @@ impl Dataset {
         }
         batch
     }
+}
+
+/// The mean PSNR on luma of a model's results on `pairs`, in dB.
+///
+/// # Errors
+/// As [`Enlarge::enlarge_picture`] and [`mean_psnr_y`].
+pub fn model_psnr_y(model: &Model, pairs: &[Pair]) -> Result<f64> {
+    mean_psnr_y(pairs.iter().map(|pair| (model.enlarge_picture(&pair.lr), &pair.hr)), model.scale())
 }
 
 fn area(pair: &Pair) -> u64 {

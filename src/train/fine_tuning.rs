@@ -246,7 +246,9 @@ impl FineTuning {
         if config.network != model.metadata.config {
             let results = pairs.iter().map(|pair| {
                 let enlarged = model.enlarge_picture(&pair.lr);
-                by_model = by_model.take().or_else(|| enlarged.as_ref().ok().cloned());
+                if by_model.is_none() {
+                    by_model = enlarged.as_ref().ok().cloned();
+                }
                 (enlarged, &pair.hr)
             });
             model_psnr_y = Some(mean_psnr_y(results, scale)?);

@@ -29,7 +29,7 @@ mod warm_start;
 pub use config::TrainConfig;
 #[cfg(not(target_arch = "wasm32"))]
 pub use data::read_folder;
-pub use data::{Batch, Dataset, Pair};
+pub use data::{Batch, Dataset, Pair, model_psnr_y};
 pub use degradation::{Degradation, Shrink};
 pub use fine_tuning::{FineTuning, FineTuningInfo, FineTuningScore, FineTuningSettings, HeldOutKind, Scoring};
 pub use hold_out::{HELD_OUT_PARTS, HeldOut, MIN_PICTURES_HELD_OUT_WHOLE, gather};

@@ -3,9 +3,8 @@
 //! Every other picture is trained with, a few patches per batch; the rest measure how much the
 //! network has forgotten.
 
-use super::data::{Dataset, Pair};
+use super::data::{Dataset, Pair, model_psnr_y};
 use crate::error::{Error, Result};
-use crate::eval::mean_psnr_y;
 use crate::image::{Area, Picture};
 use crate::model::Model;
 use crate::upscale::Enlarge;
@@ -51,7 +50,7 @@ impl ReplaySet {
     }
 
     fn score(&self, model: &Model) -> Result<f64> {
-        mean_psnr_y(self.check.iter().map(|pair| (model.enlarge_picture(&pair.lr), &pair.hr)), model.scale())
+        model_psnr_y(model, &self.check)
     }
 }
 

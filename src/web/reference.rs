@@ -16,13 +16,13 @@ use crate::ops::float::from_values;
 
 /// A network with its weights on the GPU. Call `free()` when done with it.
 #[wasm_bindgen]
-pub struct StockModel {
+pub struct ReferenceModel {
     network: Network,
     device: Device,
 }
 
 #[wasm_bindgen]
-impl StockModel {
+impl ReferenceModel {
     /// Reads a weights file and opens the browser's adapter, once in a worker. Throws `Weights`, or
     /// `Device` if the adapter cannot be used.
     pub async fn load(bytes: Vec<u8>) -> Result<Self> {

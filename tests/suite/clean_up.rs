@@ -8,11 +8,9 @@ use std::sync::Arc;
 use jpeg_encoder::SamplingFactor;
 use serde_json::Value;
 use splitsr::clean_up::{CleanUp, Twin, mix};
-use splitsr::eval::mean_psnr_y;
 use splitsr::image::{Compression, Format, Layout, Limits, Picture, Samples, decode, encode};
-use splitsr::model::Model;
 use splitsr::models::ModelFiles;
-use splitsr::train::{Dataset, Degradation, Pair};
+use splitsr::train::{Dataset, Degradation, model_psnr_y};
 use splitsr::upscale::{Enlarge, Options, Target, Tiling, upscale};
 use splitsr::weights::{hex_sha256, read, to_file};
 use tempfile::TempDir;
@@ -59,11 +57,6 @@ fn other_weights_are_not_mixed() {
     assert!(strength == 0 && note.unwrap().contains("no clean-up"));
 }
 
-/// The mean PSNR of a model at x2, dB.
-fn score(model: &Model, pairs: &[Pair]) -> f64 {
-    mean_psnr_y(pairs.iter().map(|pair| (model.enlarge_picture(&pair.lr), &pair.hr)), 2).unwrap()
-}
-
 /// Where the marks of docs/benchmarks.md are measured, with fewer pictures.
 #[test]
 fn the_automatic_strength_is_better_than_none_on_compressed_pictures() {
@@ -74,7 +67,7 @@ fn the_automatic_strength_is_better_than_none_on_compressed_pictures() {
         let (strength, _) = files.strength(CleanUp::Auto, degradation.compression()).unwrap();
         let cleaning = files.model(strength).unwrap();
         let pairs = Dataset::load(&data::folder("eval").join("Set5"), 2, &degradation).unwrap().into_pairs();
-        let gain = score(&cleaning, &pairs) - score(&plain, &pairs);
+        let gain = model_psnr_y(&cleaning, &pairs).unwrap() - model_psnr_y(&plain, &pairs).unwrap();
         assert!(gain > least, "quality {quality}, {strength} %: {gain:.2} dB");
     }
 }
@@ -209,7 +202,7 @@ fn twins_are_made_and_found() {
     let degradation = Degradation { jpeg: Some(75), ..Default::default() };
     assert_eq!(files.strength(CleanUp::Auto, degradation.compression()).unwrap().0, at.full_chroma);
     let pairs = Dataset::load(Path::new(&pictures), 2, &degradation).unwrap().into_pairs();
-    let score = |strength| score(&files.model(strength).unwrap(), &pairs);
+    let score = |strength| model_psnr_y(&files.model(strength).unwrap(), &pairs).unwrap();
     for other in [at.full_chroma - 10, at.full_chroma + 10] {
         assert!(score(at.full_chroma) > score(other), "{other} is better than {at:?}");
     }

@@ -1,10 +1,10 @@
 /** Each awkward picture gives a result or is refused in words; none hangs or breaks the page. */
 import { expect, test, type Page } from "@playwright/test";
-import { colourName, exifCorners, expected, files, refused } from "./awkward.ts";
+import { colourName, exifCorners, expected, files, refused, unlike } from "./awkward.ts";
 import { awkwardFile, TINY, Visitor } from "./support.ts";
 
 test("there are awkward pictures to test with", () => {
-  for (const name of Object.keys(refused)) expect(files).toContain(name);
+  for (const name of [...Object.keys(refused), ...Object.keys(unlike)]) expect(files).toContain(name);
 });
 
 let page: Page;

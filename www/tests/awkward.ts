@@ -30,7 +30,7 @@ interface Expected {
 }
 
 /** Where a result is another than most. */
-const unlike: Record<string, Partial<Expected>> = {
+export const unlike: Record<string, Partial<Expected>> = {
   "1x1.png": { size: [2, 2] },
   "1x64.png": { size: [2, 128] },
   "64x1.png": { size: [128, 2] },

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use burn::tensor::Device;
 use splitsr::config::{HybridMode, SplitSrConfig};
 use splitsr::elastic::{Slice, slice};
-use splitsr::eval::{Scores, degrade, mean_psnr_y, score_set};
+use splitsr::eval::{Scores, degrade, score_set};
 use splitsr::image::Picture;
 use splitsr::model::Model;
-use splitsr::train::{Dataset, Pair};
+use splitsr::train::{Dataset, Pair, model_psnr_y};
 use splitsr::upscale::{Enlarge, auto_halo, enlarge_picture_ensemble};
 use splitsr::weights::{read, to_file};
 use splitsr::{Error, NetworkConfig, Result, files, models};
@@ -45,7 +45,7 @@ pub fn run(args: Args) -> Result<()> {
     let mut scores = metadata.scores.as_object().cloned().unwrap_or_default();
     // A training run writes this score; an average of models has none. A twin is not used alone.
     if metadata.twin.is_none() && !scores.contains_key("validation_psnr_y") {
-        let mean = mean_psnr_y(pairs.iter().map(|pair| (model.enlarge_picture(&pair.lr), &pair.hr)), scale)?;
+        let mean = model_psnr_y(&model, &pairs)?;
         scores.insert("validation_psnr_y".into(), ((mean * 1e3).round() / 1e3).into());
     }
     if metadata.elastic
@@ -84,7 +84,7 @@ pub fn run(args: Args) -> Result<()> {
 /// Returns the PSNR on the validation pictures of each network of an elastic file, by hybrid mode,
 /// number of split channels less 1, and hybrid index.
 fn slice_scores(bytes: &[u8], config: &SplitSrConfig, pairs: &[Pair]) -> Result<serde_json::Value> {
-    let SplitSrConfig { channels, groups, scale, .. } = *config;
+    let SplitSrConfig { channels, groups, .. } = *config;
     // Without lightweight groups their ratio says nothing, and without others their place.
     let mut known = HashMap::new();
     let mut score = |hybrid_mode: HybridMode, split: usize, hybrid_index: usize| -> Result<f64> {
@@ -99,7 +99,7 @@ fn slice_scores(bytes: &[u8], config: &SplitSrConfig, pairs: &[Pair]) -> Result<
             hybrid_mode: Some(hybrid_mode),
         };
         let model = Model::from_bytes(&slice(bytes, &wanted)?, &Device::flex())?;
-        let mean = mean_psnr_y(pairs.iter().map(|pair| (model.enlarge_picture(&pair.lr), &pair.hr)), scale)?;
+        let mean = model_psnr_y(&model, pairs)?;
         let rounded = (mean * 1e2).round() / 1e2;
         known.insert(key, rounded);
         Ok(rounded)

@@ -3,10 +3,8 @@
 use std::path::PathBuf;
 
 use splitsr::clean_up::{BestStrength, Twin, mix};
-use splitsr::eval::mean_psnr_y;
 use splitsr::model::Model;
-use splitsr::train::{Dataset, Degradation};
-use splitsr::upscale::Enlarge;
+use splitsr::train::{Dataset, Degradation, model_psnr_y};
 use splitsr::weights::{Metadata, hex_sha256, to_bytes};
 use splitsr::{Error, Result, files};
 
@@ -46,9 +44,7 @@ pub fn run(args: Args) -> Result<()> {
     let best = |quality, half_chroma, from: u8| -> Result<u8> {
         let degradation = Degradation { jpeg: Some(quality), half_chroma, ..Default::default() };
         let pairs = Dataset::load(&args.val, scale, &degradation)?.into_pairs();
-        let psnr = |step: usize| {
-            mean_psnr_y(pairs.iter().map(|pair| (models[step].enlarge_picture(&pair.lr), &pair.hr)), scale)
-        };
+        let psnr = |step: usize| model_psnr_y(&models[step], &pairs);
         let start = usize::from(from / STEP);
         let mut best = (start, psnr(start)?);
         for direction in [-1, 1] {

@@ -2,14 +2,14 @@
 const folder = "/www/src/wasm/bench";
 
 export async function start() {
-  const { default: initialise, StockModel } = await import(`${folder}/splitsr.js`);
+  const { default: initialise, ReferenceModel } = await import(`${folder}/splitsr.js`);
   await initialise({ module_or_path: `${folder}/splitsr_bg.wasm` });
   let model;
   return {
     info: {},
     async setModel({ weights }) {
       model?.free();
-      model = await StockModel.load(new Uint8Array(await (await fetch(weights)).arrayBuffer()));
+      model = await ReferenceModel.load(new Uint8Array(await (await fetch(weights)).arrayBuffer()));
     },
     prepare: (planes, height, width) => ({ planes, height, width }),
     run: ({ planes, height, width }) => model.run(planes, height, width),
