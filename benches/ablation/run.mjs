@@ -40,11 +40,11 @@ function timeNatively(file) {
     "bench",
     file,
     ...rounds,
-    "--no-stock",
+    "--no-reference",
     "--no-training",
   );
   return Math.min(
-    ...forward.timings.find(({ arithmetic }) => arithmetic === "fast")
+    ...forward.timings.find(({ arithmetic }) => arithmetic === "winograd")
       .samples_ms,
   );
 }

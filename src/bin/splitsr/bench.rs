@@ -35,9 +35,9 @@ pub struct Args {
     /// Number of timings, of which the median is reported
     #[arg(long, default_value_t = 5)]
     rounds: usize,
-    /// Skip Burn's own operations, which take most of the time
-    #[arg(long)]
-    no_stock: bool,
+    /// Skip the reference, Burn's own operations, which takes most of the time
+    #[arg(long, alias = "no-stock")]
+    no_reference: bool,
     /// Skip the training step
     #[arg(long)]
     no_training: bool,
@@ -71,7 +71,7 @@ struct Workload {
 
 #[derive(Serialize)]
 struct Timing {
-    /// "exact", "fast" or "stock": see [`Arithmetic`].
+    /// "deterministic", "winograd" or "reference": see [`Arithmetic`].
     arithmetic: &'static str,
     /// The median.
     ms: f64,
@@ -126,7 +126,7 @@ fn forward(model: &Model, args: &Args, peak_gflops: f64) -> Workload {
         Ok(())
     };
     let mut variants = vec![Arithmetic::Deterministic, Arithmetic::Winograd];
-    if !args.no_stock {
+    if !args.no_reference {
         variants.push(Arithmetic::Reference);
     }
     let gflop = 2.0 * macs(model, width * height) / 1e9;
@@ -144,7 +144,7 @@ fn training_step(model: &Model, args: &Args, peak_gflops: f64) -> Result<Workloa
         trainer.step_with(arithmetic, &Batch { count: args.batch, lr_side: side, lr, hr_side, hr }).map(drop)
     };
     let variants =
-        if args.no_stock { &[Arithmetic::Winograd][..] } else { &[Arithmetic::Winograd, Arithmetic::Reference] };
+        if args.no_reference { &[Arithmetic::Winograd][..] } else { &[Arithmetic::Winograd, Arithmetic::Reference] };
     let gflop = 6.0 * macs(model, args.batch * side * side) / 1e9;
     let timings = reuse_buffers(|| time(variants, args.rounds, gflop, peak_gflops, run))?;
     Ok(Workload { width: side, height: side, batch: args.batch, gflop, timings })
@@ -187,11 +187,14 @@ fn time(
     Ok(variants.iter().zip(samples).zip(peaks).map(timing).collect())
 }
 
+/// The name of [`Arithmetic::Reference`], with which the others are compared.
+const REFERENCE: &str = "reference";
+
 fn name(arithmetic: Arithmetic) -> &'static str {
     match arithmetic {
-        Arithmetic::Deterministic => "exact",
-        Arithmetic::Winograd => "fast",
-        Arithmetic::Reference => "stock",
+        Arithmetic::Deterministic => "deterministic",
+        Arithmetic::Winograd => "winograd",
+        Arithmetic::Reference => REFERENCE,
     }
 }
 
@@ -215,12 +218,12 @@ fn print(report: &Report) {
         println!("{what}, {batch} x {width}x{height}, {gflop:.1} GFLOP");
         for Timing { arithmetic, ms, gflops, peak_fraction, peak_bytes, .. } in timings {
             let (percent, megabytes) = (peak_fraction * 100.0, *peak_bytes as f64 / 1e6);
-            let faster = timings.last().filter(|last| last.arithmetic == "stock").map(|stock| stock.ms / ms);
-            let faster = faster.map_or(String::new(), |times| format!("  {times:5.1} x stock"));
+            let faster = timings.last().filter(|last| last.arithmetic == REFERENCE).map(|reference| reference.ms / ms);
+            let faster = faster.map_or(String::new(), |times| format!("  {times:5.1} x {REFERENCE}"));
             let patches =
                 if *batch > 1 { format!(" {:7.1} patches/s", 1e3 * *batch as f64 / ms) } else { String::new() };
             println!(
-                "  {arithmetic:6} {ms:9.1} ms{patches} {gflops:7.1} GFLOP/s {percent:6.1} % {megabytes:8.1} MB{faster}"
+                "  {arithmetic:13} {ms:9.1} ms{patches} {gflops:7.1} GFLOP/s {percent:6.1} % {megabytes:8.1} MB{faster}"
             );
         }
     }
