@@ -276,7 +276,7 @@ impl FineTuning {
     }
 
     /// The part of the first held-out picture that is shown, in high resolution.
-    pub fn reference(&self) -> Picture {
+    pub fn original(&self) -> Picture {
         self.crop_to_preview(&self.first().hr)
     }
 

@@ -87,8 +87,8 @@ impl Tuning {
     }
 
     /// A part of the first held-out picture.
-    pub fn truth(&self) -> Picture {
-        Picture(self.run.reference())
+    pub fn original(&self) -> Picture {
+        Picture(self.run.original())
     }
 
     /// The same part, enlarged by bicubic interpolation.

@@ -190,8 +190,8 @@ fn flat_pictures_score_a_number() {
     let network = splitsr::weights::assign(model.network.clone(), zeros(&model.network), &Device::flex()).unwrap();
     let grey = Model::new(model.metadata.clone(), network, &Device::flex()).unwrap();
     // The mean colour everywhere: exactly what a network of zeros gives.
-    let truth = splitsr::upscale::Enlarge::enlarge_picture(&grey, &flat()).unwrap();
-    let mut pictures_of_run = Pictures::new(dataset(pictures(2)), dataset(vec![truth]));
+    let original = splitsr::upscale::Enlarge::enlarge_picture(&grey, &flat()).unwrap();
+    let mut pictures_of_run = Pictures::new(dataset(pictures(2)), dataset(vec![original]));
     pictures_of_run.replay = pictures(9).split_off(7);
     let mut session = Session::new(config(&grey, |_| ()), Some(&grey), None, pictures_of_run, &Device::flex()).unwrap();
     assert_eq!(session.score().unwrap().psnr_y, 100.0);
@@ -259,7 +259,7 @@ fn a_fine_tuning_in_parts_takes_the_sessions_steps() {
     assert_eq!((&json["step"], &json["best"]["step"], &json["stalled"]), (&12.into(), &12.into(), &false.into()));
     assert!(json["psnrY"].is_number() && json["forgotten"].is_number(), "{json}");
 
-    let previews = [tuning.reference(), tuning.by_bicubic().unwrap(), tuning.by_network().unwrap()];
+    let previews = [tuning.original(), tuning.by_bicubic().unwrap(), tuning.by_network().unwrap()];
     assert!(previews.iter().all(|preview| (preview.width, preview.height) == (64, 64)));
     assert!(tuning.by_model().is_none(), "it is the same network");
     let saved = Model::from_bytes(&tuning.model().unwrap(), &Device::flex()).unwrap();
