@@ -7,14 +7,14 @@ use super::{Picture, Samples};
 const LEVEL: u32 = 256;
 /// A step counts only between steps that are at most as large as this: edges of what is in the
 /// picture are steeper than those of blocks.
-const LARGEST_BESIDE: u32 = 3 * LEVEL;
+const MAX_NEIGHBOUR: u32 = 3 * LEVEL;
 /// Larger steps count as this one.
-const LARGEST_STEP: u32 = 8 * LEVEL;
+const MAX_STEP: u32 = 8 * LEVEL;
 /// Fewer steps than this at any of the 8 places in a block say nothing.
-const FEWEST_STEPS: u64 = 200;
-/// The least excess of the mean step across the grid over that at each other place, in 256ths of
+const MIN_STEPS: u64 = 200;
+/// The smallest excess of the mean step across the grid over that at each other place, in 256ths of
 /// a level. In 117 photographs without a grid, the excess is at most half of this.
-const LEAST_EXCESS: u32 = 26;
+const MIN_EXCESS: u32 = 26;
 /// Rows and columns are left out of larger pictures.
 const MAX_PIXELS: usize = 4_000_000;
 
@@ -74,10 +74,10 @@ impl Steps {
             last = pixel;
             // Flat areas say nothing.
             if let (Some(before), Some(step)) = (before, step)
-                && after.max(before) <= LARGEST_BESIDE
+                && after.max(before) <= MAX_NEIGHBOUR
                 && before + step + after > 0
             {
-                self.sums[place] += u64::from(LARGEST_STEP.min(step));
+                self.sums[place] += u64::from(MAX_STEP.min(step));
                 self.counts[place] += 1;
             }
             (before, step) = (step, Some(after));
@@ -85,7 +85,7 @@ impl Steps {
     }
 
     fn quality(&self) -> Option<u8> {
-        if self.counts.iter().any(|&count| count < FEWEST_STEPS) {
+        if self.counts.iter().any(|&count| count < MIN_STEPS) {
             return None;
         }
         let mean = |place: usize| (self.sums[place] / self.counts[place]) as u32;
@@ -94,7 +94,7 @@ impl Steps {
         // Without sorting, which would be most of the code.
         let below = |limit: u32| others.iter().filter(|&&mean| mean < limit).count();
         let median = others.into_iter().filter(|&mean| below(mean) <= others.len() / 2).fold(0, u32::max);
-        (edge >= largest + LEAST_EXCESS).then(|| interpolate(&QUALITY_OF_EXCESS, edge - median) as u8)
+        (edge >= largest + MIN_EXCESS).then(|| interpolate(&QUALITY_OF_EXCESS, edge - median) as u8)
     }
 }
 
@@ -104,15 +104,15 @@ mod tests {
 
     #[test]
     fn the_excess_is_over_the_median() {
-        let quality = |sums| Steps { sums, counts: [FEWEST_STEPS; 8] }.quality();
+        let quality = |sums| Steps { sums, counts: [MIN_STEPS; 8] }.quality();
         let sums = |edge: u64, others: [u64; 7]| {
-            let mut sums = [FEWEST_STEPS * edge; 8];
-            (1..8).for_each(|place| sums[place] = FEWEST_STEPS * others[place - 1]);
+            let mut sums = [MIN_STEPS * edge; 8];
+            (1..8).for_each(|place| sums[place] = MIN_STEPS * others[place - 1]);
             sums
         };
         assert_eq!(quality(sums(640, [300, 100, 200, 100, 400, 200, 300])), Some(50));
         assert_eq!(quality(sums(425, [300, 100, 200, 100, 400, 200, 300])), None);
         assert_eq!(quality(sums(276, [0; 7])), Some(75));
-        assert_eq!(Steps { sums: [1; 8], counts: [FEWEST_STEPS - 1; 8] }.quality(), None);
+        assert_eq!(Steps { sums: [1; 8], counts: [MIN_STEPS - 1; 8] }.quality(), None);
     }
 }

@@ -39,10 +39,10 @@ impl Target {
             Self::Size { width: to_width, height: to_height } => {
                 let fits = |from: u32, to: u32| (from..=from.saturating_mul(MAX_ZOOM)).contains(&to);
                 if !fits(width, to_width) || !fits(height, to_height) {
-                    let (most_wide, most_high) = (width.saturating_mul(MAX_ZOOM), height.saturating_mul(MAX_ZOOM));
+                    let (max_width, max_height) = (width.saturating_mul(MAX_ZOOM), height.saturating_mul(MAX_ZOOM));
                     return Err(Error::Config(format!(
                         "the size is {to_width}x{to_height}; for this picture it must be from {width}x{height} to \
-                         {most_wide}x{most_high}"
+                         {max_width}x{max_height}"
                     )));
                 }
                 (u64::from(to_width), u64::from(to_height))

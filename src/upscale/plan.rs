@@ -142,10 +142,10 @@ fn pass(
     let (columns, rows) = match halo {
         Some(halo) => {
             let halo = halo as u64;
-            let most = |bytes| most_pixels(halo, bytes_per_pixel, bytes);
+            let most = |bytes| max_pixels(halo, bytes_per_pixel, bytes);
             match workers {
                 _ if info.on_gpu => {
-                    let most = (GPU_TILE_BYTES / bytes_per_pixel).max(least_pixels(halo));
+                    let most = (GPU_TILE_BYTES / bytes_per_pixel).max(min_pixels(halo));
                     grid(&across, &down, most, 1)
                 }
                 Some(workers) => {
@@ -207,13 +207,13 @@ fn bytes_per_pixel(info: &NetworkInfo) -> u64 {
 }
 
 /// The most low-resolution pixels that a tile should read, if it may take `bytes`.
-fn most_pixels(halo: u64, bytes_per_pixel: u64, bytes: u64) -> u64 {
+fn max_pixels(halo: u64, bytes_per_pixel: u64, bytes: u64) -> u64 {
     let comfortable = (SIDE_IN_HALOS * halo).max(MIN_SIDE).saturating_pow(2);
-    (bytes / bytes_per_pixel).min(comfortable).max(least_pixels(halo))
+    (bytes / bytes_per_pixel).min(comfortable).max(min_pixels(halo))
 }
 
 /// A smaller tile would compute more than nine times the pixels that it keeps.
-fn least_pixels(halo: u64) -> u64 {
+fn min_pixels(halo: u64) -> u64 {
     (3 * halo).max(2 * (halo + 8) + u64::from(MIN_CORE)).saturating_pow(2)
 }
 
