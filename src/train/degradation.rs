@@ -62,16 +62,17 @@ pub enum Shrink {
 
 impl Degradation {
     /// Describes the first field that is out of its range.
-    pub(super) fn complaint(&self) -> Option<&'static str> {
+    pub(super) fn complaint(&self) -> Option<String> {
+        let (min, max) = (*JPEG_QUALITIES.start(), *JPEG_QUALITIES.end());
         let checks = [
-            ((0.0..=MAX_BLUR).contains(&self.blur), "degradation.blur must be from 0 to 4"),
-            ((0.0..=MAX_NOISE).contains(&self.noise), "degradation.noise must be from 0 to 50"),
+            ((0.0..=MAX_BLUR).contains(&self.blur), format!("degradation.blur must be from 0 to {MAX_BLUR}")),
+            ((0.0..=MAX_NOISE).contains(&self.noise), format!("degradation.noise must be from 0 to {MAX_NOISE}")),
             (
                 [self.jpeg, self.jpeg_before].into_iter().flatten().all(|quality| JPEG_QUALITIES.contains(&quality)),
-                "degradation.jpeg and jpeg_before must be from 1 to 100",
+                format!("degradation.jpeg and jpeg_before must be from {min} to {max}"),
             ),
         ];
-        checks.iter().find(|(holds, _)| !holds).map(|(_, why)| *why)
+        checks.into_iter().find(|(holds, _)| !holds).map(|(_, why)| why)
     }
 
     /// Checks that every field is in its range.
@@ -79,7 +80,7 @@ impl Degradation {
     /// # Errors
     /// [`Error::Config`] describes the first that is not.
     pub fn check(&self) -> Result<()> {
-        self.complaint().map_or(Ok(()), |why| Err(Error::Config(why.into())))
+        self.complaint().map_or(Ok(()), |why| Err(Error::Config(why)))
     }
 
     /// Returns the compression that the file of a picture with this degradation tells.

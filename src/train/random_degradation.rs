@@ -70,25 +70,26 @@ impl RandomDegradation {
     }
 
     /// Describes the first field that is out of its range.
-    pub(super) fn complaint(&self) -> Option<&'static str> {
+    pub(super) fn complaint(&self) -> Option<String> {
         let is_share = |value: f64| (0.0..=1.0).contains(&value);
         let is_range = |[from, to]: [f32; 2], max: f32| 0.0 <= from && from <= to && to <= max;
         let [lowest, highest] = self.jpeg;
+        let (min, max) = (*JPEG_QUALITIES.start(), *JPEG_QUALITIES.end());
         let checks = [
-            ((1..=MAX_VERSIONS).contains(&self.versions), "random_degradation.versions must be from 1 to 64"),
+            ((1..=MAX_VERSIONS).contains(&self.versions), format!("versions must be from 1 to {MAX_VERSIONS}")),
             (
                 [self.clean, self.half_chroma, self.twice].into_iter().all(is_share),
-                "random_degradation.clean, half_chroma and twice must be from 0 to 1",
+                "clean, half_chroma and twice must be from 0 to 1".into(),
             ),
-            (!self.shrink.is_empty(), "random_degradation.shrink must name at least one filter"),
-            (is_range(self.blur, MAX_BLUR), "random_degradation.blur must be a range within 0 to 4"),
-            (is_range(self.noise, MAX_NOISE), "random_degradation.noise must be a range within 0 to 50"),
+            (!self.shrink.is_empty(), "shrink must name at least one filter".into()),
+            (is_range(self.blur, MAX_BLUR), format!("blur must be a range within 0 to {MAX_BLUR}")),
+            (is_range(self.noise, MAX_NOISE), format!("noise must be a range within 0 to {MAX_NOISE}")),
             (
                 JPEG_QUALITIES.contains(&lowest) && JPEG_QUALITIES.contains(&highest) && lowest <= highest,
-                "random_degradation.jpeg must be a range within 1 to 100",
+                format!("jpeg must be a range within {min} to {max}"),
             ),
         ];
-        checks.iter().find(|(holds, _)| !holds).map(|(_, why)| *why)
+        checks.into_iter().find(|(holds, _)| !holds).map(|(_, why)| format!("random_degradation.{why}"))
     }
 }
 

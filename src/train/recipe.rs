@@ -301,12 +301,10 @@ impl Recipe {
         let patches = [0, u64::MAX].map(|step| self.patches_at(step));
         let rates = [Some(self.learning_rate), self.second_stage.map(|stage| stage.learning_rate)];
         let rates: Vec<f64> = rates.into_iter().flatten().collect();
+        let hr_patch = format!("hr_patch must be at least {MIN_LR_PATCH} times the scale");
         let checks = [
             (patches.iter().all(|&(batch, _)| batch > 0), "batch must be at least 1"),
-            (
-                patches.iter().all(|&(_, side)| side / scale >= MIN_LR_PATCH),
-                "hr_patch must be at least 8 times the scale",
-            ),
+            (patches.iter().all(|&(_, side)| side / scale >= MIN_LR_PATCH), hr_patch.as_str()),
             (self.candidates > 0, "candidates must be at least 1"),
             ((0.0..=1.0).contains(&self.replay), "replay must be from 0 to 1"),
             (self.forget >= 0.0, "forget must be at least 0"),
@@ -321,9 +319,9 @@ impl Recipe {
             (self.epsilon > 0.0, "epsilon must be above 0"),
             (!matches!(self.schedule, Schedule::Halving { every: 0 }), "halving.every must be at least 1"),
         ];
-        let complaint = checks.iter().find(|(holds, _)| !holds).map(|(_, why)| *why);
-        let random = self.random_degradation.as_ref();
-        match complaint.or(self.degradation.complaint()).or(random.and_then(RandomDegradation::complaint)) {
+        let complaint = checks.iter().find(|(holds, _)| !holds).map(|(_, why)| (*why).to_owned());
+        let random = || self.random_degradation.as_ref().and_then(RandomDegradation::complaint);
+        match complaint.or_else(|| self.degradation.complaint()).or_else(random) {
             Some(why) => Err(Error::Config(format!("the training recipe is not valid: {why}"))),
             None => Ok(()),
         }

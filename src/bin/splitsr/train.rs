@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use splitsr::ops::reuse_buffers;
 use splitsr::train::{
-    Event, Files, FineTuningSettings, HeldOut, Limits, Pictures, TrainConfig, gather, read_folder, replay_pictures,
+    Event, Files, FineTuningSettings, HELD_OUT_PARTS, HeldOut, Limits, MIN_PICTURES_HELD_OUT_WHOLE, Pictures,
+    TrainConfig, gather, read_folder, replay_pictures,
 };
 use splitsr::{Error, Result, models, train};
 
@@ -19,17 +20,15 @@ pub struct Args {
     /// Folder of training pictures
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
-    /// Folder of validation pictures. Without it, a fifth of the training pictures is held out for
-    /// validation (with fewer than 5 pictures, a quarter of each)
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", help = val_help())]
     val: Option<PathBuf>,
-    /// The file of the model, .safetensors
+    /// The model file to write, .safetensors
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
     /// Start from the weights of this model (a name or a file), whatever the config says
     #[arg(long, value_name = "MODEL")]
     init: Option<String>,
-    /// Resume from the checkpoint of --out, or start if there is none
+    /// Resume from the checkpoint next to --out, or start from scratch if there is none
     #[arg(long)]
     resume: bool,
     /// Stop at this step. Without --config: the length of the run in steps
@@ -45,6 +44,14 @@ pub struct Args {
     /// Stop after this many minutes
     #[arg(long)]
     minutes: Option<f64>,
+}
+
+/// The help of `--val`, with the numbers of [`HeldOut`].
+fn val_help() -> String {
+    format!(
+        "Folder of validation pictures. Without it, a fifth of the training pictures is held out for validation (with \
+         fewer than {MIN_PICTURES_HELD_OUT_WHOLE} pictures, 1/{HELD_OUT_PARTS} of each)"
+    )
 }
 
 pub fn run(args: Args) -> Result<()> {
