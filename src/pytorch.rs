@@ -81,7 +81,7 @@ impl Translation {
             (Some(4), false) => 2,
             (Some(9), false) => 3,
             (Some(4), true) => 4,
-            _ => return Err(unknown("its upsampler is for none of the zooms 2, 3 and 4")),
+            _ => return Err(unknown("its upsampler does not enlarge by 2, 3 or 4")),
         };
         self.layer("tail.0.0", "upsampler.steps.0.expand")?;
         if scale == 4 {
@@ -163,7 +163,7 @@ impl Translation {
             values.len() == 3 && values.iter().zip(MEAN).all(|(value, mean)| (sign * value / range - mean).abs() < 1e-4)
         };
         if !(range > 0.0 && is_mean(&added, 1.0) && is_mean(&subtracted, -1.0)) {
-            return Err(unknown("it subtracts another colour than the mean of DIV2K"));
+            return Err(unknown("it subtracts a colour other than the mean of DIV2K"));
         }
         Ok(range)
     }
@@ -208,5 +208,5 @@ impl Translation {
 }
 
 fn unknown(why: &str) -> Error {
-    Error::Weights(format!("it is not an EDSR, RCAN or SplitSR of EDSR-PyTorch's form: {why}"))
+    Error::Weights(format!("it is not an EDSR, RCAN or SplitSR with EDSR-PyTorch's names: {why}"))
 }

@@ -133,7 +133,7 @@ pub(crate) fn deserialize(bytes: &[u8]) -> Result<(HashMap<String, String>, Name
         return Err(Error::Weights(format!("{} MB is too large for a weights file", bytes.len() >> 20)));
     }
     let file = SafeTensors::deserialize(bytes)
-        .map_err(|error| Error::Weights(format!("it is not a whole safetensors file ({error})")))?;
+        .map_err(|error| Error::Weights(format!("it is not a valid safetensors file ({error})")))?;
     let (_, header) = SafeTensors::read_metadata(bytes).map_err(invalid)?;
     let mut tensors = NamedTensors::new();
     for (name, view) in file.tensors() {

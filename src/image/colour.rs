@@ -99,7 +99,7 @@ pub(super) fn apply(picture: &mut Picture, described: Described) {
         Described::Measured { gamma, chromaticities } => measured(picture, gamma, chromaticities),
     }
     if matches!(described, Described::Code(CodePoints { full_range: false, .. })) {
-        picture.notes.push("its narrow range of values is taken as the full one".into());
+        picture.notes.push("its narrow range of values is treated as the full range".into());
     }
 }
 
@@ -185,7 +185,7 @@ fn from_hdr(picture: &mut Picture, code: CodePoints) {
     picture.notes.push(match share(beyond, pixels) {
         None => format!("its HDR colours ({name}) are converted to sRGB"),
         Some(share) => {
-            format!("its HDR colours ({name}) are converted to sRGB; {share} of the pixels are brighter than white and are cut")
+            format!("its HDR colours ({name}) are converted to sRGB; {share} of the pixels are brighter than white and were clipped")
         }
     });
 }

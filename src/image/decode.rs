@@ -36,7 +36,7 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture> {
     match content {
         Content::Png => {
             if png_is_for_iphones(bytes) {
-                return Err(uncommon(content, "made for iPhone programs only"));
+                return Err(uncommon(content, "made for iPhone apps only"));
             }
             if let Some((width, height)) = png_size(bytes) {
                 limits.check(width, height)?;
@@ -66,9 +66,7 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture> {
         Content::Avif => {
             Err(unsupported("AVIF: open it in the page, where the browser decodes it, or convert it to PNG"))
         }
-        Content::Svg => {
-            Err(unsupported("SVG is a vector drawing, which needs no enlarging by pixels: export it as PNG"))
-        }
+        Content::Svg => Err(unsupported("SVG is a vector drawing: export it as PNG in the size that you need")),
         Content::Heif | Content::JpegXl => {
             Err(unsupported(&format!("{}: convert it to PNG or JPEG first", content.name())))
         }

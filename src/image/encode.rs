@@ -138,7 +138,7 @@ pub fn encode_with(picture: &Picture, format: Format, exif: Option<Vec<u8>>) -> 
     Ok(Encoded { bytes: bytes.into_inner(), notes })
 }
 
-/// The metadata as `format` can hold them.
+/// The metadata as `format` can hold it.
 fn fit_exif(exif: Vec<u8>, format: Format, notes: &mut Vec<String>) -> Option<Vec<u8>> {
     match format {
         Format::Png | Format::WebP => Some(exif),
@@ -148,7 +148,7 @@ fn fit_exif(exif: Vec<u8>, format: Format, notes: &mut Vec<String>) -> Option<Ve
             fitted
         }
         Format::Bmp | Format::Tiff | Format::Gif => {
-            notes.push(format!("its metadata are left out: they are not written into {} files", format.extension()));
+            notes.push(format!("its metadata is left out: it is not written to {} files", format.extension()));
             None
         }
     }
@@ -168,7 +168,7 @@ fn fit<'a>(picture: &'a Picture, format: Format, notes: &mut Vec<String>) -> Cow
     };
     let name = format.extension();
     if picture.profile.is_some() && matches!(format, Format::Bmp | Format::Gif) {
-        notes.push(format!("its colours are converted to sRGB: no profile is written into {name} files"));
+        notes.push(format!("its colours are converted to sRGB: no profile is written to {name} files"));
         fitted = Cow::Owned(into_srgb(fitted.into_owned()));
     }
     let keeps_16_bit = matches!(format, Format::Png | Format::Tiff);

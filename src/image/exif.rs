@@ -38,7 +38,7 @@ pub(super) fn fit_jpeg(mut exif: Vec<u8>) -> (Option<Vec<u8>>, Option<String>) {
     if exif.len() <= JPEG_LIMIT {
         return (Some(exif), Some("the thumbnail in its metadata is left out: a JPEG holds at most 64 KB".into()));
     }
-    (None, Some("its metadata are left out: a JPEG holds at most 64 KB".into()))
+    (None, Some("its metadata is left out: a JPEG holds at most 64 KB".into()))
 }
 
 /// The byte order of a TIFF structure.
@@ -131,7 +131,7 @@ mod tests {
         let mut large = sample(0);
         large.resize(JPEG_LIMIT + 1, 1);
         let (kept, note) = fit_jpeg(large);
-        assert_eq!((kept, note.unwrap().contains("metadata are left out")), (None, true));
+        assert_eq!((kept, note.unwrap().contains("metadata is left out")), (None, true));
     }
 
     proptest! {

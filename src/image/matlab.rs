@@ -122,7 +122,7 @@ impl MatlabBicubic {
         if (picture.width as usize, picture.height as usize) != (self.width, self.height) {
             let (width, height) = (picture.width, picture.height);
             return Err(Error::Config(format!(
-                "a picture of {width} x {height} pixels came to a resizing of {} x {}",
+                "a picture of {width} x {height} pixels was given to a resizer for {} x {}",
                 self.width, self.height
             )));
         }

@@ -127,9 +127,9 @@ pub enum Depth {
 /// The values of a picture's channels.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Samples {
-    /// 8 bits a channel.
+    /// 8 bits per channel.
     U8(Vec<u8>),
-    /// 16 bits a channel.
+    /// 16 bits per channel.
     U16(Vec<u16>),
 }
 
@@ -214,7 +214,7 @@ impl Picture {
         self.with_pixels(area.width, area.height, self.layout, samples)
     }
 
-    /// 8 bits a channel, each value rounded to the nearest.
+    /// 8 bits per channel, each value rounded to the nearest.
     pub fn into_8_bit(mut self) -> Self {
         if let Samples::U16(values) = &self.samples {
             self.samples = Samples::U8(values.iter().map(|&value| narrow(value)).collect());

@@ -20,5 +20,5 @@ pub(super) fn cut_short(content: Content) -> Error {
 }
 
 pub(super) fn too_much_memory(content: Content) -> Error {
-    Error::Decode(format!("the {} file asks for more memory than its size explains", content.name()))
+    Error::Decode(format!("the {} file claims to need more memory than a file of its size can need", content.name()))
 }

@@ -26,7 +26,7 @@ const IR_VERSION: i64 = 8;
 
 /// `model` as the bytes of an ONNX file.
 ///
-/// The initialisers have the names that the weights have in our own files. The file's metadata are
+/// The initialisers have the names that the weights have in our own files. The file's metadata is
 /// `name`, `scale`, `config` (JSON) and `weights_sha256`, of the weights file. An SRCNN needs
 /// pictures of at least 2 x 2 pixels there, the other networks of any size.
 pub fn export(model: &Model) -> Vec<u8> {

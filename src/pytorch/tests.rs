@@ -250,7 +250,7 @@ fn other_networks_are_refused_in_words() {
 
     let mut foreign = Foreign::edsr(2, 255.0, 1.0);
     foreign.tensors.get_mut("sub_mean.bias").unwrap().1[1] = -100.0;
-    assert!(refusal(&foreign).ends_with("it subtracts another colour than the mean of DIV2K"));
+    assert!(refusal(&foreign).ends_with("it subtracts a colour other than the mean of DIV2K"));
 
     let uneven = Foreign::groups(&[true, false, false, true], None, 2);
     assert!(refusal(&uneven).ends_with("its split groups are neither first, last nor evenly spread"));

@@ -351,7 +351,7 @@ impl FineTuning {
     pub fn accept(&mut self, index: usize, values: Vec<f32>) -> Result<()> {
         let step = self.step.as_mut().ok_or_else(no_step)?;
         let (loss, gradient) =
-            loss_and_gradient(values).ok_or_else(|| Error::Config("a gradient without values arrived".into()))?;
+            loss_and_gradient(values).ok_or_else(|| Error::Config("a gradient has no values".into()))?;
         step.add(index, loss, Tensor::from_data(gradient, &self.device));
         Ok(())
     }

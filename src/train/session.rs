@@ -379,12 +379,12 @@ impl Session {
             .ok_or_else(|| Error::Weights("this is not a checkpoint of a training run".into()))?;
         let same = |a: &TrainConfig, b: &TrainConfig| a.network == b.network && a.seed == b.seed && a.init == b.init;
         if !same(&record.config, &self.config) || !alike(&record.config.recipe()?, &self.recipe) {
-            return Err(Error::Config("this checkpoint has another network, seed, start or recipe".into()));
+            return Err(Error::Config("this checkpoint has a different network, seed, start or recipe".into()));
         }
         let best = state.remove(BEST).map(|(_, parameters)| parameters);
         let is_whole = best.as_ref().is_none_or(|best| best.len() == self.start.len());
         if !is_whole || record.step > u64::from(u32::MAX) || record.seconds < 0.0 {
-            return Err(Error::Weights("the checkpoint is damaged: its parts do not fit each other".into()));
+            return Err(Error::Weights("the checkpoint is damaged: its parts do not match".into()));
         }
         self.trainer.restore(state, record.step)?;
         self.seconds = record.seconds;

@@ -296,12 +296,12 @@ impl Job {
         Ok(())
     }
 
-    /// The picture's notes, and one if tiles had to be computed again.
+    /// The picture's notes, and one if tiles had to be recomputed.
     pub fn notes(&self) -> Vec<String> {
         let again = (self.recomputed > 0).then(|| {
             let tiles: usize = self.passes.iter().map(|pass| pass.tiles.len()).sum();
             let (count, were) = (self.recomputed, if self.recomputed == 1 { "was" } else { "were" });
-            format!("{count} of {tiles} tiles gave NaN or infinity and {were} computed again on the processor")
+            format!("{count} of {tiles} tiles gave NaN or infinity and {were} recomputed on the CPU")
         });
         self.kept.notes.iter().cloned().chain(again).collect()
     }

@@ -143,12 +143,15 @@ fn nothing_is_replaced_without_a_wish() {
     let folder = folder.path();
     let before = contents(folder);
     for (call, expected) in [
-        ("a.png b.png -o .", "the result of a.png would replace ./a.png, which is read too: choose another folder"),
-        ("b.png -o . --overwrite", "which is read too"),
+        (
+            "a.png b.png -o .",
+            "the result of a.png would replace ./a.png, which is also an input: choose another folder",
+        ),
+        ("b.png -o . --overwrite", "which is also an input"),
         ("sub/c.png b.png -o sub --overwrite", "the result of sub/c.png would replace sub/c.png"),
         ("a.png a.jpg -o a.jpg", "a.jpg is one file"),
         ("a.png a.jpg -o c.png", "c.png is one file, but there may be several results: name a folder, like c.png/"),
-        ("sub -o sub", "sub: the results would lie among the pictures that are read"),
+        ("sub -o sub", "sub: the results would be written among the input pictures"),
         ("b.png -o out", "b.png: out/b.png exists already"),
     ] {
         let (status, _, errors) = run(folder, words(call));
@@ -207,13 +210,13 @@ fn what_cannot_work_is_refused_before_the_work() {
     let folder = folder_of(&["a.jpg", "b.jpg"]);
     let folder = folder.path();
     for (call, expected) in [
-        ("a.jpg b.jpg -o a.jpg/out", "no file can be written into a.jpg ("),
-        ("a.jpg -o missing/out.webp", "missing: there is no such folder: make it first"),
+        ("a.jpg b.jpg -o a.jpg/out", "cannot write to a.jpg ("),
+        ("a.jpg -o missing/out.webp", "missing: this folder does not exist: create it first"),
         ("a.jpg b.jpg -o out --scale 17", "splitsr: the zoom is 17; it must be from 1 to 16"),
         #[cfg(target_os = "linux")]
-        ("a.jpg b.jpg -o /proc/out", "no file can be written into /proc ("),
+        ("a.jpg b.jpg -o /proc/out", "cannot write to /proc ("),
         #[cfg(target_os = "linux")]
-        ("a.jpg -o /proc/out.png", "no file can be written into /proc ("),
+        ("a.jpg -o /proc/out.png", "cannot write to /proc ("),
     ] {
         let (status, reports, errors) = run(folder, words(call).chain(["--json"]));
         assert!(status == 1 && errors.len() == 1 && errors[0].contains(expected), "{call}: {errors:?}");

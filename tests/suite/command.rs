@@ -408,7 +408,7 @@ fn import_writes_a_model_or_nothing() {
     refusal(&import, 1);
     std::fs::copy("models/splitsr-tiny-x2.safetensors", &input).unwrap();
     assert!(
-        refusal(&import, 1).contains("edsr.safetensors: it is not an EDSR, RCAN or SplitSR of EDSR-PyTorch's form")
+        refusal(&import, 1).contains("edsr.safetensors: it is not an EDSR, RCAN or SplitSR with EDSR-PyTorch's names")
     );
     assert!(!output.exists());
 

@@ -41,16 +41,16 @@ fn expectations() -> Vec<(&'static str, Expected)> {
         ("fax3_reversed.tif", picture(Grey, Eight, 0, "")),
         ("fax4_reversed.tif", picture(Grey, Eight, 0, "")),
         ("white_is_zero.tif", picture(Grey, Eight, 0, "")),
-        ("grey32.tif", picture(Grey, Sixteen, 0, "32 bits a channel became 16")),
+        ("grey32.tif", picture(Grey, Sixteen, 0, "32 bits per channel were reduced to 16")),
         ("grey12.tif", Unsupported("uncommon kind")),
-        ("signed.tif", Unsupported("numbers with a sign")),
+        ("signed.tif", Unsupported("signed numbers")),
         (
             "float16.tif",
-            picture(Rgb, Sixteen, 1, "linear light and became 16 bits in sRGB; 2 % of the pixels are brighter"),
+            picture(Rgb, Sixteen, 1, "linear light and converted to 16-bit sRGB; 2 % of the pixels are brighter"),
         ),
         (
             "float32.tif",
-            picture(Rgb, Sixteen, 0, "linear light and became 16 bits in sRGB; 2 % of the pixels are brighter"),
+            picture(Rgb, Sixteen, 0, "linear light and converted to 16-bit sRGB; 2 % of the pixels are brighter"),
         ),
         ("float64_premultiplied.tif", picture(RgbAlpha, Sixteen, 0, "taken as linear light")),
         // TIFF: alpha and spare channels.
@@ -65,7 +65,7 @@ fn expectations() -> Vec<(&'static str, Expected)> {
         ("cmyk.tif", picture(Rgb, Eight, 1, "converted from CMYK")),
         ("cmyk_planar.tif", picture(Rgb, Eight, 1, "converted from CMYK")),
         ("ycbcr.tif", plain(2)),
-        ("ycbcr_shared.tif", Unsupported("YCbCr with shared chroma")),
+        ("ycbcr_shared.tif", Unsupported("YCbCr with subsampled chroma")),
         ("cielab.tif", picture(Rgb, Eight, 3, "Lab colours are converted to sRGB")),
         ("cielab16.tif", picture(Rgb, Sixteen, 3, "Lab colours are converted to sRGB")),
         ("icclab.tif", picture(Rgb, Eight, 3, "Lab colours are converted to sRGB")),
@@ -313,7 +313,7 @@ fn writing_tells_what_is_lost() {
     }
     let metadata = exif(&read("exif_prefixed.png"));
     assert!(metadata.is_some());
-    assert!(encode_with(&p3, Format::Gif, metadata).unwrap().notes[1].contains("metadata are left out"));
+    assert!(encode_with(&p3, Format::Gif, metadata).unwrap().notes[1].contains("metadata is left out"));
 }
 
 fn folder() -> PathBuf {

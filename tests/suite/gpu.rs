@@ -371,7 +371,7 @@ fn what_overflows_in_half_is_computed_again_on_the_cpu() {
         found.notes
     };
     assert_eq!(run(200), [""; 0]);
-    assert_eq!(run(255), ["1 of 1 tiles gave NaN or infinity and was computed again on the processor"]);
+    assert_eq!(run(255), ["1 of 1 tiles gave NaN or infinity and was recomputed on the CPU"]);
     assert_eq!(on_gpu.choice().backend, "gpu");
 }
 

@@ -46,7 +46,7 @@ fn a_tile_that_is_not_finite_is_computed_again_and_noted() {
     let (model, picture) = (Arc::new(passing(3e38, 1.0)), rgb(90, 70));
     let run = |tiling| upscale(&model, picture.clone(), &zoom(2.0, tiling), go_on).unwrap().0;
     let (fast, exact) = (run(Tiling::Auto), run(Tiling::Exact));
-    assert_eq!(fast.notes, ["1 of 1 tiles gave NaN or infinity and was computed again on the processor"]);
+    assert_eq!(fast.notes, ["1 of 1 tiles gave NaN or infinity and was recomputed on the CPU"]);
     assert_eq!(exact.notes, [""; 0]);
     assert!(fast.samples == exact.samples, "the tile is what it would have been");
     let Samples::U8(values) = &exact.samples else { panic!("8 bits") };
@@ -109,6 +109,6 @@ fn only_the_tiles_that_are_not_finite_are_computed_again() {
         let [note] = &result.notes[..] else { panic!("{:?}", result.notes) };
         let (count, rest) = note.split_once(" of ").unwrap();
         assert!((1..tiles).contains(&count.parse().unwrap()), "{note}");
-        assert!(rest.ends_with("computed again on the processor"), "{note}");
+        assert!(rest.ends_with("recomputed on the CPU"), "{note}");
     }
 }

@@ -97,7 +97,7 @@ fn a_started_run_is_not_overwritten() {
     let error = run(&config, false).unwrap_err().to_string();
     assert!(error.contains("exists: continue with --resume"), "{error}");
     let error = run(&TrainConfig { seed: 2, ..config.clone() }, true).unwrap_err().to_string();
-    assert!(error.contains("another network, seed, start or recipe"), "{error}");
+    assert!(error.contains("a different network, seed, start or recipe"), "{error}");
     run(&config, true).unwrap();
 }
 

@@ -95,13 +95,13 @@ fn a_file_cut_anywhere_is_refused() {
     let _shared = shared();
     let (_, bytes) = file(NetworkConfig::SplitSr(small()));
     for length in (0..bytes.len()).step_by(97).chain([bytes.len() - 1]) {
-        assert!(refusal(&bytes[..length]).contains("not a whole safetensors file"), "cut to {length}");
+        assert!(refusal(&bytes[..length]).contains("not a valid safetensors file"), "cut to {length}");
     }
 }
 
 #[test]
 fn a_file_that_is_something_else_is_refused() {
-    assert!(refusal(b"<!doctype html>").contains("not a whole safetensors file"));
+    assert!(refusal(b"<!doctype html>").contains("not a valid safetensors file"));
     let foreign = safetensors::serialize::<&str, safetensors::tensor::TensorView, _>([], None).unwrap();
     assert!(refusal(&foreign).contains("no \"splitsr\" metadata"));
 }

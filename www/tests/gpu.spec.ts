@@ -176,7 +176,7 @@ test.describe("the module", () => {
     );
     const outcome = await enlarge(page);
     expect(outcome.report.backend).toBe("gpu");
-    expect(outcome.report.notes).toEqual(["1 of 1 tiles gave NaN or infinity and was computed again on the processor"]);
+    expect(outcome.report.notes).toEqual(["1 of 1 tiles gave NaN or infinity and was recomputed on the CPU"]);
     expect(levels(outcome, await onCpu(page))).toBeLessThanOrEqual(1);
   });
 

@@ -312,7 +312,7 @@ test("what cannot be used is told in a sentence", async ({ page }) => {
   expect(told.rate).toContain("learning rate");
   expect(told.picture).toMatch(/\.$/);
   expect(told.checkpoint).toMatch(/safetensors/);
-  expect(told.cut).toMatch(/whole safetensors file/);
+  expect(told.cut).toMatch(/valid safetensors file/);
   expect(told.nan).toMatch(/NaN/);
   expect(told.good).toBe("splitsr-x2");
 });

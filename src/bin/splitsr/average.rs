@@ -7,8 +7,8 @@ use splitsr::weights::{Metadata, assign, collect, to_bytes};
 use splitsr::{Error, Result, files, models};
 
 /// Averages the weights of several models with the same network. The average of models that started
-/// from the same weights is often better than each of them (Wortsman and others, "Model soups",
-/// ICML 2022). `splitsr measure` finds its scores.
+/// from the same weights is often better than any of them (Wortsman and others, "Model soups", ICML
+/// 2022). `splitsr measure` finds its scores.
 #[derive(clap::Args)]
 pub struct Args {
     /// Names or files of two or more models; the result gets the name of the first

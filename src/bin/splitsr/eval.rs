@@ -36,16 +36,16 @@ pub struct Args {
     /// Self-ensemble: average the results for the 8 flips and rotations
     #[arg(long)]
     ensemble: bool,
-    /// Clean-up: auto (as much as suits the JPEGs of --degrade), or a strength from 0 (off) to
+    /// Clean-up: auto (a strength that suits the JPEGs of --degrade), or a strength from 0 (off) to
     /// 100 %
     #[arg(long, default_value = "0")]
     clean: CleanUp,
     /// Damage the small pictures too: `jpeg=75`, `jpeg=75,420` (colours at half the resolution),
     /// `jpeg=75,before=60` (compressed twice), `blur=0.5`, `noise=3`, `shrink=area`, or several of
-    /// these with commas
+    /// these, separated by commas
     #[arg(long, value_name = "DAMAGE", value_parser = parse_degradation)]
     degrade: Option<Degradation>,
-    /// Score by SSIMULACRA2 too, an estimate of how people see the difference: 100 = none
+    /// Also score by SSIMULACRA2, an estimate of how people see the difference: 100 = none
     #[arg(long)]
     ssimulacra2: bool,
     /// Folders of high-resolution pictures
@@ -157,7 +157,7 @@ fn parse_degradation(text: &str) -> std::result::Result<Degradation, String> {
         Some(("shrink", filter)) => Ok(format!("shrink = \"{filter}\"")),
         Some((name, value)) => Ok(format!("{name} = {value}")),
         None if item == "420" => Ok("half_chroma = true".into()),
-        None => Err(format!("\"{item}\" has no value: write for example jpeg=75")),
+        None => Err(format!("\"{item}\" has no value: write, for example, jpeg=75")),
     };
     let lines = text.split(',').map(|item| line(item.trim())).collect::<std::result::Result<Vec<_>, _>>()?;
     let degradation: Degradation = toml::from_str(&lines.join("\n")).map_err(|error| error.to_string())?;

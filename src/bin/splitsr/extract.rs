@@ -6,7 +6,7 @@ use splitsr::elastic::Slice;
 use splitsr::models::ModelFiles;
 use splitsr::{Result, files};
 
-/// Writes a network of an elastic model as a weights file of its own.
+/// Writes one network of an elastic model to its own weights file.
 #[derive(clap::Args)]
 pub struct Args {
     /// Name or file of the elastic model

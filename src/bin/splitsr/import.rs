@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use splitsr::{Error, Result, files, pytorch};
 
-/// Writes the weights of a PyTorch model as a weights file: EDSR, RCAN or SplitSR with
-/// EDSR-PyTorch's names, as safetensors.
+/// Converts a PyTorch model to a weights file: EDSR, RCAN or SplitSR with EDSR-PyTorch's names, as
+/// safetensors.
 #[derive(clap::Args)]
 pub struct Args {
     /// The safetensors file with PyTorch's names

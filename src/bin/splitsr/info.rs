@@ -6,7 +6,7 @@ use splitsr::network::cost::Cost;
 use splitsr::{Result, models};
 
 /// Shows the size, cost and receptive field of a model, or of a SplitSR network with the given
-/// hyper-parameters. The default of each is that of splitsr-x2.
+/// hyper-parameters. Each defaults to its value in splitsr-x2.
 #[derive(clap::Args)]
 pub struct Args {
     /// Name or file of the model
@@ -80,11 +80,13 @@ pub fn run(args: Args) -> Result<()> {
         crate::print_json(&info);
         return Ok(());
     }
-    let field = info.receptive_field.map_or("the whole picture".into(), |side| format!("{side} x {side} pixels"));
+    let field = info
+        .receptive_field
+        .map_or("the whole picture".into(), |side| format!("{side} x {side} low-resolution pixels"));
     println!("config           {}", serde_json::to_string(&info.config).expect("a config is plain data"));
     println!("parameters       {}", info.params);
     println!("multiply-adds    {:.2} G for a result of 1280 x 720 pixels", info.macs_720p / 1e9);
-    println!("receptive field  {field} of the low-resolution picture");
+    println!("receptive field  {field}");
     if let Some(sha256) = info.sha256 {
         println!("sha256           {sha256}");
     }

@@ -54,13 +54,13 @@ enum Command {
     Study(study::Args),
     /// Compare two models on a picture
     Compare(compare::Args),
-    /// Time a model and compare with Burn's own operations
+    /// Time a model and compare it with Burn's own operations
     Bench(bench::Args),
     /// Average the weights of several models
     Average(average::Args),
     /// Export a model as an ONNX file for other runtimes
     Export(export::Args),
-    /// Write a network of an elastic model as a file of its own
+    /// Write one network of an elastic model to its own file
     Extract(extract::Args),
     /// Round the weights of models to 16 bits, which halves their files
     Round(round::Args),

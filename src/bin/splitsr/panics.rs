@@ -22,7 +22,7 @@ pub fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
         let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref().copied());
         let why = text.unwrap_or("for an unknown reason");
         let place = PLACE.lock().unwrap().take().map_or(String::new(), |place| format!(" at {place}"));
-        Err(Error::Config(format!("the program failed ({why}{place}): please report this and how to repeat it")))
+        Err(Error::Config(format!("the program failed ({why}{place}): please report this and how to reproduce it")))
     })
 }
 

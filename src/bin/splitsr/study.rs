@@ -29,8 +29,8 @@ pub struct Args {
     /// Folder of validation pictures
     #[arg(long, value_name = "DIR", requires = "data")]
     val: Option<PathBuf>,
-    /// Train only every COUNT-th variant, starting with the INDEX-th: for several processes side by
-    /// side
+    /// Train only every COUNT-th variant, starting with the INDEX-th, so that several processes can
+    /// share a study
     #[arg(long, value_name = "INDEX/COUNT", default_value = "1/1", value_parser = parse_part)]
     part: (usize, usize),
     /// Print the result as a JSON object

@@ -12,7 +12,7 @@ use splitsr::{Error, Result, files};
 /// in for JPEGs of each quality, and writes that into its file.
 #[derive(clap::Args)]
 pub struct Args {
-    /// File of the twin: weights that learnt from JPEGs, starting from those of the model
+    /// File of the twin: weights trained on JPEGs, starting from those of the model
     twin: PathBuf,
     /// File of the model that it is mixed with
     #[arg(long, value_name = "MODEL")]

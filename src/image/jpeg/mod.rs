@@ -54,7 +54,7 @@ impl Header {
             _ => {
                 // A component can be sampled 3 times where another is sampled once or twice.
                 let mut factors = self.sampling.iter().flat_map(|each| [each >> 4, each & 15]);
-                factors.any(|factor| factor == 3).then(|| "with thirds of its resolution".into())
+                factors.any(|factor| factor == 3).then(|| "with a sampling factor of 3".into())
             }
         }
     }

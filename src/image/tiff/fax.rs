@@ -16,7 +16,7 @@ pub(super) fn read(tags: &Tags, bytes: &[u8], width: u32, height: u32) -> Result
         return Err(uncommon(Content::Tiff, "a very wide fax page"));
     };
     if tags.fax_options & TWO_DIMENSIONS != 0 {
-        return Err(uncommon(Content::Tiff, "fax of Group 3 in two dimensions"));
+        return Err(uncommon(Content::Tiff, "two-dimensional Group 3 fax"));
     }
     let strip_rows = tags.strip_rows.unwrap_or(u64::MAX).clamp(1, u64::from(height)) as usize;
     let row_bytes = width.div_ceil(8) as usize;

@@ -243,15 +243,15 @@ impl Meaning {
             developed.extend(alpha.map(|(alpha, _)| u16::from_unit(alpha)));
         }
         let mut note = String::from(if has_profile {
-            "its floating-point values became 16 bits"
+            "its floating-point values were converted to 16 bits"
         } else {
-            "its floating-point values are taken as linear light and became 16 bits in sRGB"
+            "its floating-point values are taken as linear light and converted to 16-bit sRGB"
         });
         if let Some(share) = share(beyond, count) {
-            note += &format!("; {share} of the pixels are brighter than white and are cut");
+            note += &format!("; {share} of the pixels are brighter than white and were clipped");
         }
         if let Some(share) = share(invalid, count) {
-            note += &format!("; {share} of the pixels are no numbers and became black");
+            note += &format!("; {share} of the pixels are not numbers and were set to black");
         }
         notes.push(note);
         Ok(developed)
@@ -275,7 +275,7 @@ impl Values {
         planes: usize,
         notes: &mut Vec<String>,
     ) -> Result<Self> {
-        let mut shortened = |bits: u16| notes.push(format!("its {bits} bits a channel became 16"));
+        let mut shortened = |bits: u16| notes.push(format!("its {bits} bits per channel were reduced to 16"));
         let values = match stored {
             DecodingResult::U8(values) if meaning.bits < 8 => {
                 let row = width as usize * if planes > 1 { 1 } else { meaning.samples };
@@ -295,7 +295,7 @@ impl Values {
             DecodingResult::F16(values) => Self::Float(values.into_iter().map(f32::from).collect()),
             DecodingResult::F32(values) => Self::Float(values),
             DecodingResult::F64(values) => Self::Float(values.into_iter().map(|value| value as f32).collect()),
-            _ => return Err(uncommon(Content::Tiff, "numbers with a sign")),
+            _ => return Err(uncommon(Content::Tiff, "signed numbers")),
         };
         Ok(if planes < 2 {
             values

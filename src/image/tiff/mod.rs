@@ -88,7 +88,7 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Page> {
 }
 
 fn camera_raw() -> Error {
-    let why = "a camera's raw file: develop it in a program for photographs and export it as TIFF or PNG";
+    let why = "a camera's raw file: develop it in a photo editor and export it as TIFF or PNG";
     Error::UnsupportedFormat(why.into())
 }
 
@@ -148,7 +148,7 @@ impl Tags {
         let subsampling = list(decoder, Tag::ChromaSubsampling)?.unwrap_or_else(|| vec![2, 2]);
         let kind = Kind::new(photometric, bits, || list(decoder, Tag::ColorMap))?;
         if kind.is_ycbcr() && compression != JPEG && subsampling != [1, 1] {
-            return Err(uncommon(Content::Tiff, "YCbCr with shared chroma"));
+            return Err(uncommon(Content::Tiff, "YCbCr with subsampled chroma"));
         }
         let starts = match list(decoder, Tag::StripOffsets)? {
             Some(starts) => starts,

@@ -51,8 +51,8 @@ impl Block for IdleBlock {
 
     fn flow(&Sizes { channels, split, .. }: &Sizes) -> ChannelFlow {
         let about = format!(
-            "each block treats the first {split} of {channels} channels as an inverted residual does; the others pass \
-             all blocks as they are."
+            "each block applies an inverted residual to the first {split} of {channels} channels; the others pass \
+             through all blocks unchanged."
         );
         ChannelFlow::in_place(channels, |place| place < split, about)
     }

@@ -83,7 +83,7 @@ impl Block for SplitBlock {
             } else {
                 format!(
                     "each block convolves the first {split} of {channels} channels and puts them last, so that all \
-                     have their turn."
+                     get their turn."
                 )
             },
         }

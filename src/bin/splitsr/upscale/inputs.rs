@@ -104,7 +104,7 @@ impl Search {
         let root = full(folder);
         if self.output.as_ref() == Some(&root) {
             return Err(Error::Config(format!(
-                "{}: the results would lie among the pictures that are read: choose another folder for them",
+                "{}: the results would be written among the input pictures: choose another folder for them",
                 folder.display()
             )));
         }
@@ -119,7 +119,7 @@ impl Search {
             }
         }
         if !any && before == (self.found.pictures.len(), self.found.failures.len()) {
-            let advice = if self.recursive { "" } else { " (--recursive also searches the folders in it)" };
+            let advice = if self.recursive { "" } else { " (--recursive also searches its subfolders)" };
             self.fail(folder, format!("there is no picture in this folder{advice}"));
         }
         Ok(())
@@ -135,7 +135,7 @@ impl Search {
         let pattern = match Pattern::new(&rest.to_string_lossy()) {
             Ok(pattern) => pattern,
             Err(error) => {
-                self.fail(Path::new(text), format!("this pattern cannot be understood ({})", error.msg));
+                self.fail(Path::new(text), format!("this is not a valid pattern ({})", error.msg));
                 return Ok(());
             }
         };
@@ -243,7 +243,7 @@ mod tests {
             ("**/*.webp", false, &["sub/deep/c.webp"]),
             ("s*", false, &["sub/c.jpg", "sub/unnamed"]),
             ("*.tif", false, &["*.tif: no file matches this pattern"]),
-            ("sub/[", false, &["sub/[: this pattern cannot be understood (invalid range pattern)"]),
+            ("sub/[", false, &["sub/[: this is not a valid pattern (invalid range pattern)"]),
         ] {
             assert_eq!(found(folder.path(), argument, recursive), expected, "{argument}");
         }

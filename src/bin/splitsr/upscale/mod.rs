@@ -52,8 +52,8 @@ pub struct Args {
     model: Option<String>,
     #[command(flatten)]
     slice: Slice,
-    /// Clean up compressed pictures: auto (as much as suits the compression of each file), or a
-    /// strength from 0 (off) to 100 %
+    /// Clean up compressed pictures: auto (a strength that suits the compression of each file), or
+    /// a strength from 0 (off) to 100 %
     #[arg(long, default_value = "0")]
     clean: CleanUp,
     /// Device to use
@@ -81,8 +81,8 @@ pub struct Args {
     /// Skip pictures that already have a finished result, even with --overwrite
     #[arg(long)]
     resume: bool,
-    /// Enlarge only part K of N: N processes share one batch, also on several machines that see the
-    /// same folders
+    /// Enlarge only part K of N, so that N processes share one batch, even on several machines that
+    /// see the same folders
     #[arg(long, value_name = "K/N", default_value = "1/1")]
     shard: Shard,
     /// Print the result as a JSON object; for several pictures, one line each, as they finish
@@ -275,7 +275,7 @@ impl Batch {
         match &entry {
             Entry::Failed { error, .. } => crate::print_error(&format!("{name}: {error}")),
             _ if self.args.json => {}
-            Entry::Skipped { output, .. } => eprintln!("{} (was there already)", one_line(output.text())),
+            Entry::Skipped { output, .. } => eprintln!("{} (already exists)", one_line(output.text())),
             Entry::Made(Made { output, width, height, milliseconds, notes, .. }) => {
                 for note in notes {
                     eprintln!("{}", one_line(&format!("{name}: {note}")));

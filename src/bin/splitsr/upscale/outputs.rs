@@ -12,7 +12,7 @@ use splitsr::{Error, Result, files};
 use super::inputs::{Input, has_picture_ending};
 
 /// The longest name that common file systems take, in bytes.
-const LONGEST_NAME: usize = 255;
+const MAX_NAME_LENGTH: usize = 255;
 
 /// Whether `output` is a folder: one that exists, a name with a slash at its end, or any name if
 /// there are several inputs.
@@ -41,7 +41,7 @@ pub fn named(output: &Path) -> Result<Vec<PathBuf>> {
     Format::from_path(output)?;
     let folder = files::folder_of(output);
     if !folder.exists() {
-        return Err(Error::Config(format!("{}: there is no such folder: make it first", folder.display())));
+        return Err(Error::Config(format!("{}: this folder does not exist: create it first", folder.display())));
     }
     Ok(vec![output.to_owned()])
 }
@@ -91,7 +91,7 @@ fn keep_inputs(inputs: &[Input], outputs: &[PathBuf]) -> Result<()> {
     for (input, output) in inputs.iter().zip(outputs) {
         if fs::canonicalize(output).is_ok_and(|path| read.contains(&path)) {
             return Err(Error::Config(format!(
-                "the result of {} would replace {}, which is read too: choose another folder",
+                "the result of {} would replace {}, which is also an input: choose another folder",
                 input.path.display(),
                 output.display()
             )));
@@ -131,7 +131,7 @@ fn result_name(name: &OsStr, keep_ending: bool) -> OsString {
     const ENDING: &str = ".png";
     let path = Path::new(name);
     let stem = if keep_ending || !has_picture_ending(path) { name } else { path.file_stem().unwrap_or(name) };
-    let room = LONGEST_NAME - ENDING.len();
+    let room = MAX_NAME_LENGTH - ENDING.len();
     let mut result = if stem.len() <= room {
         stem.to_owned()
     } else {
@@ -152,10 +152,9 @@ pub fn prepare(outputs: &[PathBuf]) -> Result<()> {
     let existing: BTreeSet<&Path> = folders.iter().map(|folder| existing(folder)).collect();
     for folder in existing {
         files::check_writable(folder).map_err(|error| match error {
-            Error::Io { source, .. } => Error::Config(format!(
-                "no file can be written into {} ({source}): choose another folder",
-                folder.display()
-            )),
+            Error::Io { source, .. } => {
+                Error::Config(format!("cannot write to {} ({source}): choose another folder", folder.display()))
+            }
             other => other,
         })?;
     }
