@@ -51,6 +51,10 @@ const SHARED_SIDE: u64 = 160;
 /// workers.
 const MIN_CORE: u32 = 32;
 
+/// The widest tile of a strip of few rows, in low-resolution pixels: a row of all channels then
+/// stays in the second-level cache.
+const MAX_STRIP: u64 = 4096;
+
 /// All numbers of parts up to this one are considered along an axis. Above it only each a sixteenth
 /// larger than the one before: a picture that is so long needs no exact balance.
 const EVERY_COUNT: u32 = 512;
@@ -220,6 +224,7 @@ fn min_pixels(halo: u64) -> u64 {
 /// The numbers of columns and rows with which `workers` finish soonest, if possible with tiles of
 /// at most `most` pixels.
 fn grid(across: &Axis, down: &Axis, most: u64, workers: u64) -> (u32, u32) {
+    let most = most.min(MAX_STRIP * u64::from(down.source));
     let (widths, heights) = (across.cuts(down.source, most), down.cuts(across.source, most));
     let mut best = ((u64::MAX, u64::MAX, u64::MAX), (1, 1));
     for &(columns, width) in &widths {

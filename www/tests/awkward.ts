@@ -63,6 +63,80 @@ export function expected(name: string): Expected {
   return { size, transparent: false, ...unlike[name] };
 }
 
+/** A picture as RGBA, row by row. */
+export interface Pixels {
+  width: number;
+  rgba: readonly number[];
+}
+
+/** The photograph that most files show, doubled or larger, by the width of their results. */
+export const photos: Record<number, string> = { 128: "photo.bmp", 318: "progressive.jpg", 320: "progressive.jpg" };
+
+const green = ([, value]: number[]): number[] => [value ?? NaN, value ?? NaN, value ?? NaN];
+const luma = ([r = NaN, g = NaN, b = NaN]: number[]): number[] =>
+  Array.from({ length: 3 }, () => 0.299 * r + 0.587 * g + 0.114 * b);
+
+interface Shown {
+  /** The most levels by which the colours may differ on average. The network alone makes 1.6 of them. */
+  tolerance: number;
+  /** How the file's colours were made from the photograph's. */
+  made?: (colour: number[]) => number[];
+}
+
+/** The files that show a photograph: those that are missing here are too small, or show something else. */
+export const shown: Record<string, Shown> = {
+  "animated.gif": { tolerance: 7 },
+  "animated.webp": { tolerance: 8 },
+  "apng.png": { tolerance: 2 },
+  "chroma420.jpg": { tolerance: 3 },
+  "cmyk.jpg": { tolerance: 4 },
+  "display_p3.jpg": { tolerance: 10 },
+  "display_p3.png": { tolerance: 4 },
+  "gamma_1_0.png": { tolerance: 2 },
+  "grey.jpg": { tolerance: 4, made: luma },
+  "grey16.png": { tolerance: 2, made: green },
+  "grey_alpha.png": { tolerance: 3, made: green },
+  "interlaced.png": { tolerance: 2 },
+  "jpeg_named.png": { tolerance: 8 },
+  "lossless_alpha.webp": { tolerance: 3 },
+  "lossy.webp": { tolerance: 8 },
+  "palette_transparent.png": { tolerance: 8 },
+  "photo.avif": { tolerance: 7 },
+  "photo.bmp": { tolerance: 2 },
+  "photo_lzw.tif": { tolerance: 2 },
+  "progressive.jpg": { tolerance: 2 },
+  "rgb16.png": { tolerance: 2 },
+  "rgb_trns.png": { tolerance: 2 },
+  "rgba.bmp": { tolerance: 2 },
+  "rgba16.png": { tolerance: 3 },
+  "rgba_hidden_green.png": { tolerance: 3 },
+  "trailing_garbage.png": { tolerance: 2 },
+  "transparent.gif": { tolerance: 8 },
+  "two_pages_deflate.tif": { tolerance: 2 },
+};
+
+/**
+ * By how many levels the visible colours of `doubled`, averaged over blocks of 2x2 pixels, differ from those of the
+ * photograph, on average.
+ */
+export function difference(doubled: Pixels, photo: Pixels, made: Shown["made"] = (colour) => colour): number {
+  const { width, rgba } = doubled;
+  let [sum, count] = [0, 0];
+  for (let y = 0; y < rgba.length / 4 / width; y += 2) {
+    for (let x = 0; x < width; x += 2) {
+      const block = [0, 1, width, width + 1].map((offset) => 4 * (y * width + x + offset));
+      if (block.some((at) => (rgba[at + 3] ?? 0) < 128)) continue;
+      const at = 4 * ((y / 2) * photo.width + x / 2);
+      for (const [channel, value] of made(photo.rgba.slice(at, at + 3)).entries()) {
+        const mean = block.reduce((total, index) => total + (rgba[index + channel] ?? NaN), 0) / 4;
+        sum += Math.abs(mean - value);
+        count++;
+      }
+    }
+  }
+  return sum / count;
+}
+
 /** The colours of the corners, whichever way up a file of EXIF's eight orientations stores them. */
 export const exifCorners = [
   [4, 4, "red"],

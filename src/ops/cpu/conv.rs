@@ -119,6 +119,12 @@ fn convolve(
     bias: Option<&[f32]>,
     options: &Options,
 ) -> Vec<f32> {
+    // A single row or column needs a third of the kernel, so that Winograd's algorithm loses there.
+    let algorithm = if shape.height.min(shape.width) == 1 { Algorithm::Direct } else { algorithm };
+    // A column is laid out in memory as a row is, and only a row fills vectors.
+    let is_column = shape.width == 1 && options.shuffle.is_none();
+    let shape = &if is_column { Shape { height: 1, width: shape.height, ..*shape } } else { *shape };
+    let weight = |o, i, tap: usize| weight(o, i, if is_column { tap % 3 * 3 + tap / 3 } else { tap });
     let size = shape.output();
     assert_eq!(x.len(), shape.input(), "the input of {shape:?}");
     assert_eq!(mask.map_or(x.len(), <[f32]>::len), x.len(), "the mask of {shape:?}");
@@ -132,9 +138,11 @@ fn convolve(
     let Shape { batch, in_channels, out_channels, height, width } = *shape;
     let empty = |taps| Packed::new(out_channels, in_channels, backend.block, taps, bias);
     let (run, weights, rows) = match algorithm {
-        Algorithm::Direct => {
-            (backend.direct, direct::pack(empty(9), in_channels, weight), direct::band_rows(in_channels, width))
-        }
+        Algorithm::Direct => (
+            backend.direct,
+            direct::pack(empty(direct::taps(height)), in_channels, weight),
+            direct::band_rows(in_channels, width),
+        ),
         Algorithm::Winograd => (
             backend.winograd,
             winograd::pack(empty(winograd::PACKED), in_channels, weight),

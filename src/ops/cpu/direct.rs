@@ -5,13 +5,22 @@ use super::band::Band;
 use super::lanes::Lanes;
 use super::tile::{Job, Packed, Tile, aligned, convolve, for_each_tile, padded_width, window};
 
-/// Packs `weight(output, input, tap)` for [`forward`].
+/// How many values of each kernel a picture of this height needs: in a single row, the kernel's
+/// upper and lower rows meet only zeros.
+pub(super) fn taps(height: usize) -> usize {
+    if height == 1 { 3 } else { 9 }
+}
+
+/// Packs `weight(output, input, tap)` for [`forward`]: as many taps as `packed` has room for, the
+/// middle ones.
 pub(super) fn pack(mut packed: Packed, in_channels: usize, weight: impl Fn(usize, usize, usize) -> f32) -> Packed {
-    let block = packed.block;
+    let Packed { block, taps, .. } = packed;
+    let first = (9 - taps) / 2;
     for o in 0..packed.out_channels {
         for i in 0..in_channels {
-            for tap in 0..9 {
-                packed.values[((o / block * in_channels + i) * 9 + tap) * block + o % block] = weight(o, i, tap);
+            for tap in 0..taps {
+                let at = ((o / block * in_channels + i) * taps + tap) * block + o % block;
+                packed.values[at] = weight(o, i, first + tap);
             }
         }
     }
@@ -33,26 +42,27 @@ pub(super) fn band_rows(channels: usize, width: usize) -> usize {
 pub(super) unsafe fn forward<L: Lanes>(job: &Job, scratch: &mut Vec<f32>) {
     let Band { channels, width, rows, .. } = job.input;
     let row_stride = padded_width::<L>(width);
+    let kernel_rows = job.weights.taps / 3;
     // A cache line more, so that the channels' rows fall into different sets of the cache.
-    let channel_stride = (rows + 2) * row_stride + 16;
+    let channel_stride = (rows + kernel_rows - 1) * row_stride + 16;
     let padded = aligned(scratch, channels * channel_stride);
     // SAFETY: the caller's promise; a padded row holds a vector more than the row in whole vectors.
     unsafe {
-        pad::<L>(&job.input, row_stride, channel_stride, padded);
-        let window = window(channels, channel_stride, 3, row_stride);
+        pad::<L>(&job.input, kernel_rows / 2, row_stride, channel_stride, padded);
+        let window = window(channels, channel_stride, kernel_rows, row_stride);
         let tile = Padded { job, values: padded.as_ptr(), row_stride, window: &window };
         for_each_tile::<L, _>(&tile, job.weights, rows, width);
     }
 }
 
-/// Copies the band, a row more above and below, with zeros around, to `padded`.
+/// Copies the band, `more` rows above and below, with zeros around, to `padded`.
 #[inline(always)]
-unsafe fn pad<L: Lanes>(band: &Band, row_stride: usize, channel_stride: usize, padded: &mut [f32]) {
+unsafe fn pad<L: Lanes>(band: &Band, more: usize, row_stride: usize, channel_stride: usize, padded: &mut [f32]) {
     for channel in 0..band.channels {
-        for y in 0..band.rows + 2 {
+        for y in 0..band.rows + 2 * more {
             let to = &mut padded[channel * channel_stride + y * row_stride..][..row_stride];
             to[0] = 0.0;
-            let from = band.row(channel, (band.top + y) as isize - 1);
+            let from = band.row(channel, (band.top + y) as isize - more as isize);
             for at in (0..band.width).step_by(L::N) {
                 // SAFETY: the caller's promise; `to` has room for the row in whole vectors and a
                 // vector more.
@@ -63,7 +73,7 @@ unsafe fn pad<L: Lanes>(band: &Band, row_stride: usize, channel_stride: usize, p
     }
 }
 
-/// A job and its band with zeros around: `[channels, rows + 2, row_stride]`.
+/// A job and its band with zeros around: `[channels, rows + kernel_rows - 1, row_stride]`.
 struct Padded<'a> {
     job: &'a Job<'a>,
     values: *const f32,
@@ -83,7 +93,7 @@ impl<L: Lanes> Tile<L> for Padded<'_> {
                 &mut sums,
                 self.values.add(row * self.row_stride + left),
                 self.window,
-                weights.values.as_ptr().add(first * channels * 9),
+                weights.values.as_ptr().add(first * channels * weights.taps),
                 weights.block,
             );
             for (c, sums) in sums.iter().enumerate() {

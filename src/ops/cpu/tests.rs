@@ -136,6 +136,44 @@ fn the_shapes_of_the_flagship() {
 }
 
 #[test]
+fn rows_and_columns_of_one_pixel() {
+    for (height, width) in [(1, 1), (1, 50), (50, 1), (2, 1)] {
+        check(&Shape { batch: 2, in_channels: 5, out_channels: 18, height, width }, 7);
+    }
+}
+
+/// Fewer products are computed for a single row or column, and all others in the same order.
+#[test]
+fn a_row_or_a_column_alone_has_the_bits_that_it_has_between_zeros() {
+    let (alone, between) = ([(1, 50), (50, 1)], [(3, 50), (50, 3)]);
+    for ((height, width), (padded_height, padded_width)) in alone.into_iter().zip(between) {
+        let shape = Shape { batch: 1, in_channels: 7, out_channels: 12, height, width };
+        let padded = Shape { height: padded_height, width: padded_width, ..shape };
+        let (weight, bias) = (values(shape.weights(), 1), values(shape.out_channels, 2));
+        let x = values(shape.input(), 3);
+        // Where a pixel of the line lies in a padded plane: in the middle.
+        let place = |pixel: usize| if height == 1 { width + pixel } else { 3 * pixel + 1 };
+        let mut padded_x = vec![0.0; padded.input()];
+        for (k, &value) in x.iter().enumerate() {
+            padded_x[k / 50 * 150 + place(k % 50)] = value;
+        }
+        for backend in backends() {
+            let [line, plane] = [(&shape, &x), (&padded, &padded_x)].map(|(shape, x)| {
+                forward_on((backend, Algorithm::Direct), shape, x, &weight, &bias, &Options::default())
+            });
+            for (k, value) in line.iter().enumerate() {
+                assert_eq!(
+                    value.to_bits(),
+                    plane[k / 50 * 150 + place(k % 50)].to_bits(),
+                    "{} {shape:?}",
+                    backend.name
+                );
+            }
+        }
+    }
+}
+
+#[test]
 fn more_than_the_portable_set_is_tested_where_there_is_more() {
     let found: Vec<_> = backends().map(|backend| backend.name).collect();
     assert_eq!(found[0], "portable");

@@ -5,10 +5,12 @@ use super::lanes::Lanes;
 
 /// Weights in the order in which the kernels read them: `[blocks, taps, in_channels, 3, block]`,
 /// where a tap is a row of the kernel or of its transform, and
-/// `[blocks, in_channels, 3 (rows), 3, block]` for the direct kernel. The last block is filled up
+/// `[blocks, in_channels, rows, 3, block]` for the direct kernel. The last block is filled up
 /// with zeros.
 pub(super) struct Packed {
     pub out_channels: usize,
+    /// Values for each pair of channels.
+    pub taps: usize,
     /// Output channels of a block. All blocks are as equal in size as possible, because small ones
     /// are slow.
     pub block: usize,
@@ -24,7 +26,7 @@ impl Packed {
         let block = out_channels.div_ceil(out_channels.div_ceil(most));
         let filled = out_channels.next_multiple_of(block);
         let mut packed =
-            Self { out_channels, block, values: vec![0.0; filled * in_channels * taps], bias: vec![0.0; filled] };
+            Self { out_channels, taps, block, values: vec![0.0; filled * in_channels * taps], bias: vec![0.0; filled] };
         if let Some(bias) = bias {
             packed.bias[..out_channels].copy_from_slice(bias);
         }
