@@ -46,7 +46,7 @@ test.describe("at once", () => {
     await visitor.expectState("idle");
   });
 
-  test("a glimpse of a picture is seen first, and the result is as it is without one", async ({ page }) => {
+  test("a preview of a picture is seen first, and the result is as it is without one", async ({ page }) => {
     await visitor.chooseFile(small);
     await visitor.expectState("done");
     const [first] = await drawn(page);
@@ -54,7 +54,7 @@ test.describe("at once", () => {
     expect(await visitor.resultSize()).toEqual([640, 360]);
     const hash = await visitor.outputHash();
     await visitor.unfold("device");
-    await visitor.part("at-once").uncheck();
+    await visitor.part("auto-enlarge").uncheck();
     await visitor.chooseFile(small);
     await visitor.expectState("idle");
     await visitor.run();
@@ -151,7 +151,7 @@ test.describe("a slider", () => {
     const release = await holdAfterFirstPart(page);
     await forget(page);
     await visitor.part("clean").fill("100");
-    // The glimpse and the first tile.
+    // The preview and the first tile.
     await page.waitForFunction(() => window.drawn.length >= 2);
     expect(await pixels()).not.toBe(before);
     await visitor.part("cancel").click();

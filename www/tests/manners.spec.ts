@@ -284,9 +284,9 @@ for (const [device, viewport] of [
       await visitor.part("compare-model").selectOption("bicubic");
       await visitor.part("diff").check();
       await visitor.expectState("done");
-      await visitor.part("truth-scale").selectOption("3");
-      await visitor.part("truth-run").click();
-      await expect(visitor.part("truth-csv")).toBeVisible();
+      await visitor.part("score-scale").selectOption("3");
+      await visitor.part("score-run").click();
+      await expect(visitor.part("score-csv")).toBeVisible();
       await visitor.expectState("done");
       await visitor.part("split-ratio").selectOption("0.375");
       await expectNothing("everything open");

@@ -154,7 +154,7 @@ async function useWithoutStorage(page: Page, told: RegExp): Promise<void> {
   await visitor.expectState("idle");
   // It cannot be remembered that a click is waited for.
   await visitor.unfold("device");
-  await visitor.part("at-once").uncheck();
+  await visitor.part("auto-enlarge").uncheck();
   await visitor.chooseDemo("Fur");
   await visitor.run();
   await visitor.loadModel("mine.safetensors", ownModel(1));

@@ -8,13 +8,13 @@ import { folded } from "../shared/folded.ts";
 import { html } from "../shared/html.ts";
 import { modelOptions } from "../shared/model-options.ts";
 import { timeText } from "../shared/text.ts";
-import type { Comparison, Made } from "./comparison.ts";
+import type { BaselineResult, Comparison } from "./comparison.ts";
 import { fixed, t } from "../shared/words.ts";
 
 export function compareSection(session: Session, comparison: Comparison): TemplateResult {
   const { result, choice, own, activity } = session;
   const { baselines: names, shown, showsDifference } = session.comparison;
-  const made = result && comparison.made(shown);
+  const made = result && comparison.baseline(shown);
   const isFree = (name: string) => !names.includes(name);
   const shipped = choice.shipped.map(({ name }) => name).filter(isFree);
   const isFull = names.length >= MAX_BASELINES;
@@ -72,7 +72,7 @@ export function compareSection(session: Session, comparison: Comparison): Templa
 /** A baseline in the list, with a button to show it left of the line and one to remove it. */
 function baselineTemplate(session: Session, comparison: Comparison, name: string): TemplateResult {
   const { own, activity } = session;
-  const made = session.result && comparison.made(name);
+  const made = session.result && comparison.baseline(name);
   const label =
     name === ORIGINAL ? t("The original") : own.named(name) ? t`${baselineLabel(name)} (yours)` : baselineLabel(name);
   return html`
@@ -109,7 +109,7 @@ function baselineTemplate(session: Session, comparison: Comparison, name: string
 }
 
 /** How a baseline compares with the result. */
-function figures({ distance: { psnrY, ssimY }, milliseconds, pixels }: Made): string {
+function figures({ distance: { psnrY, ssimY }, milliseconds, pixels }: BaselineResult): string {
   const psnr = psnrY === null ? t("identical") : `PSNR ${fixed(psnrY, 2)}`;
   const ssim = psnrY === null || ssimY === null ? "" : `, SSIM ${fixed(ssimY, 4)}`;
   const all = `${psnr}${ssim}, ${timeText(milliseconds)}`;

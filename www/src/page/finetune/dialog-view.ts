@@ -61,7 +61,7 @@ function setupTemplate(tuning: FineTuning): TemplateResult {
     }
     <section aria-labelledby="tune-pictures-title">
       <h3 id="tune-pictures-title">Pictures</h3>
-      ${picturesTemplate(pictures, tuning.leastSide)}
+      ${picturesTemplate(pictures, tuning.minSide)}
     </section>
     <fieldset>
       <legend>Training length</legend>
@@ -129,7 +129,7 @@ function runTemplate(tuning: FineTuning, run: Run): TemplateResult {
       <div>${lossFigure(run)} ${facts ? psnrFigure(run, facts) : nothing}</div>
       ${facts ? cropsTemplate(run) : nothing}
     </div>
-    ${facts ? html`<p class="about" data-testid="finetune-facts">${factsText(run, facts)}</p>` : nothing}
+    ${facts ? html`<p class="about" data-testid="finetune-facts">${runFactsText(run, facts)}</p>` : nothing}
     ${run.trouble ? html`<p class="remark wrong" role="alert" data-testid="finetune-trouble">${run.trouble}</p>` : nothing}
     ${
       run.isSaved && !run.trouble
@@ -141,7 +141,10 @@ function runTemplate(tuning: FineTuning, run: Run): TemplateResult {
   `;
 }
 
-function numbersText(tuning: FineTuning, { step, settings, stepsPerSecond, tuning: begun, kept }: Run): string {
+function numbersText(
+  tuning: FineTuning,
+  { step, settings, stepsPerSecond, tuning: begun, checkpointStep }: Run,
+): string {
   if (!begun) return "";
   const speed =
     stepsPerSecond >= 1
@@ -150,23 +153,24 @@ function numbersText(tuning: FineTuning, { step, settings, stepsPerSecond, tunin
   const parts = [t`Step ${whole(step)} of ${whole(settings.steps)}`];
   if (tuning.phase === "running" && stepsPerSecond > 0) parts.push(speed + tuning.timeLeft);
   // A finished run needs no checkpoint, and its best step is another number.
-  if (kept !== undefined && tuning.phase !== "done") parts.push(t`checkpoint at step ${whole(kept)}`);
+  if (checkpointStep !== undefined && tuning.phase !== "done")
+    parts.push(t`checkpoint at step ${whole(checkpointStep)}`);
   return parts.join("; ");
 }
 
 function lossFigure({ losses, settings }: Run): TemplateResult {
   const { last } = losses;
-  const said = last === undefined ? t("none yet") : fixed(last, 4);
+  const latest = last === undefined ? t("none yet") : fixed(last, 4);
   return html`
     <figure data-testid="finetune-loss">
-      <figcaption><b>Loss</b> <span>${said}</span></figcaption>
+      <figcaption><b>Loss</b> <span>${latest}</span></figcaption>
       ${plot({
         points: losses.points,
         isNoisy: true,
         levels: [],
         steps: settings.steps,
         digits: 2,
-        label: t`Training loss by step, latest ${said}`,
+        label: t`Training loss by step, latest ${latest}`,
       })}
     </figure>
   `;
@@ -198,7 +202,7 @@ function psnrFigure(
 }
 
 const crops: readonly (readonly [string, Phrase])[] = [
-  ["truth", "Original"],
+  ["original", "Original"],
   ["bicubic", "Bicubic"],
   ["before", "Before"],
   ["after", "Now"],
@@ -235,8 +239,8 @@ const painted = new WeakMap<HTMLCanvasElement, ImageData>();
 export function paintCrops(dialog: HTMLElement, { run }: FineTuning): void {
   const facts = run?.tuning?.facts;
   if (!facts) return;
-  const { truth, bicubic, before } = facts;
-  const pixels: Record<string, ImageData> = { truth, bicubic, before, after: run.score?.after ?? before };
+  const { original, bicubic, before } = facts;
+  const pixels: Record<string, ImageData> = { original, bicubic, before, after: run.score?.after ?? before };
   for (const canvas of dialog.querySelectorAll<HTMLCanvasElement>("canvas[data-crop]")) {
     const picture = pixels[canvas.dataset["crop"] ?? ""];
     if (!picture || painted.get(canvas) === picture) continue;
@@ -247,7 +251,7 @@ export function paintCrops(dialog: HTMLElement, { run }: FineTuning): void {
   }
 }
 
-function factsText({ pictures }: Run, facts: TuneInfo): string {
+function runFactsText({ pictures }: Run, facts: TuneInfo): string {
   const { heldOut, heldOutPictures: count, enough, backend, adapter, reason } = facts;
   const all = pictures.length;
   const sentences = [
@@ -276,8 +280,8 @@ function runActions(tuning: FineTuning, run: Run): TemplateResult {
   const { phase, confirms } = tuning;
   if (confirms) {
     return html`
-      <button type="button" data-testid="finetune-keep" @click=${() => tuning.confirmThrowAway(false)}>Keep</button>
-      <button type="button" class="danger" data-testid="finetune-undo-sure" @click=${() => void tuning.throwAway()}>
+      <button type="button" data-testid="finetune-keep" @click=${() => tuning.confirmDiscard(false)}>Keep</button>
+      <button type="button" class="danger" data-testid="finetune-undo-sure" @click=${() => void tuning.discard()}>
         Discard
       </button>
     `;
@@ -290,7 +294,7 @@ function runActions(tuning: FineTuning, run: Run): TemplateResult {
       type="button"
       data-testid="finetune-undo"
       title="Discard ${run.name} and go back to ${run.before}"
-      @click=${() => tuning.confirmThrowAway(true)}
+      @click=${() => tuning.confirmDiscard(true)}
     >
       Discard
     </button>

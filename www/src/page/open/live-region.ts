@@ -182,8 +182,8 @@ async function pieceAround({ upscaler, picture }: FollowTask, area: Area, signal
 }
 
 function isInside(area: Area, { picture: { width, height }, left, top }: Piece): boolean {
-  const along = (start: number, side: number, from: number, most: number) =>
-    start >= from && start + side <= from + most;
+  const along = (start: number, side: number, from: number, length: number) =>
+    start >= from && start + side <= from + length;
   return along(area.left, area.width, left, width) && along(area.top, area.height, top, height);
 }
 
