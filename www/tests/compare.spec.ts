@@ -98,7 +98,7 @@ test("rivals of a large picture that do not fit into memory are made again when 
   await visitor.part("run").click();
   await visitor.expectState("done");
   // The one that is shown stays, and of the others the newer ones.
-  const again = /computed again when shown/;
+  const again = /recomputed when shown/;
   const expectAgain = async (name: string) => {
     for (const other of ["Nearest pixel", "Bilinear", "Bicubic", "Lanczos"]) {
       await expect(rival(page, other)).toHaveText(/identical|PSNR/);

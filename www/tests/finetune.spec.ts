@@ -29,7 +29,7 @@ test("a model is fine-tuned, paused, saved, and is then one like any other", asy
   // The axis begins below bicubic, so that a gain is seen beside what the model had gained before.
   await expect(psnr.locator("line")).toHaveCount(2);
   await expect(psnr.locator("text.level")).toContainText(["bicubic"]);
-  await expect(visitor.part("finetune-facts")).toContainText("a part of each picture is held out of training");
+  await expect(visitor.part("finetune-facts")).toContainText("part of each picture is held out of training");
 
   await visitor.expectPhase("paused");
   const paused = await visitor.step();
@@ -218,7 +218,7 @@ test("hyper-parameters without weights are trained, from the nearest model that 
   await visitor.openDialog();
   const about = visitor.part("finetune-network");
   await expect(about).toHaveText(
-    /: hybrid mode interleaved\. It starts with the weights that fit from\s+splitsr-x2-a0\.5/,
+    /: hybrid mode interleaved\. It takes over the weights that fit from\s+splitsr-x2-a0\.5/,
   );
   await expect(visitor.part("finetune-name")).toHaveValue("splitsr-x2-a0.5-variant");
   await expect(visitor.part("tune-rate")).toHaveValue("0.002");

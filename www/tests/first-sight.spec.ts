@@ -148,7 +148,7 @@ test("the page says what its numbers are, and that several pictures may be chose
   await visitor.unfold("compare");
   await visitor.part("compare-model").selectOption("bicubic");
   await visitor.expectState("done");
-  await expect(visitor.part("distance")).toHaveText(/^\s*Distance from the result: PSNR/);
+  await expect(visitor.part("distance")).toHaveText(/^\s*Difference from the result: PSNR/);
   await expect(visitor.page.locator(".folds > .compare")).toContainText("how close each one is to the result");
 });
 

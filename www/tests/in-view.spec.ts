@@ -65,7 +65,7 @@ test.describe("at once", () => {
     page,
   }) => {
     const status = visitor.part("status");
-    const done = /^The part in view is enlarged\. All of it takes about \d+ (s|min): press Enlarge\.$/;
+    const done = /^The part in view is enlarged\. The whole picture takes about \d+ (s|min): press Enlarge\.$/;
     await visitor.part("zoom").fill("4");
     await visitor.chooseFile(large);
     await expect(status).toHaveText(done);
@@ -90,7 +90,7 @@ test.describe("at once", () => {
     await expect(status).toHaveText(done);
     // From afar all of it is in view.
     await page.keyboard.press("0");
-    await expect(status).toHaveText(/^Zoom in to enlarge what you see\. All of it takes/);
+    await expect(status).toHaveText(/^Zoom in to enlarge what you see\. The whole picture takes/);
 
     await forget(page);
     await visitor.part("run").click();

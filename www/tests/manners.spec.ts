@@ -118,7 +118,7 @@ test.describe("offline", () => {
     await browser.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: usage + 3e6 });
     await keepEverything(page).click();
     await expectKept(page, "failed");
-    await expect(visitor.part("offline")).toContainText("no room on this device");
+    await expect(visitor.part("offline")).toContainText("not enough space on this device");
     await visitor.chooseDemo("Fur");
     await visitor.run();
   });

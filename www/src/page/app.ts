@@ -190,7 +190,7 @@ export class App implements Commands {
   async cut(region: Area | undefined): Promise<boolean> {
     const { picture, activity } = this.session;
     if (!picture) return false;
-    const signal = activity.begin("loading", t(region ? "Cutting out the part…" : "Going back to the whole picture…"));
+    const signal = activity.begin("loading", t(region ? "Cropping the part…" : "Going back to the whole picture…"));
     try {
       const part = region && (await cutPart(await this.#engine(), picture, region, signal));
       this.#forget();

@@ -26,8 +26,8 @@ export function compareSection(session: Session, comparison: Comparison): Templa
               ${[ORIGINAL, ...names].map((name) => baselineTemplate(session, comparison, name))}
             </ul>
             <p class="about">
-              PSNR and SSIM say how close each one is to the result, not how good it is. “Score the models” tells which
-              one is better.
+              PSNR and SSIM show how close each one is to the result, not how good it is. “Score the models” shows which
+              is better.
             </p>`
         : nothing
     }
@@ -113,11 +113,11 @@ function figures({ distance: { psnrY, ssimY }, milliseconds, pixels }: BaselineR
   const psnr = psnrY === null ? t("identical") : `PSNR ${fixed(psnrY, 2)}`;
   const ssim = psnrY === null || ssimY === null ? "" : `, SSIM ${fixed(ssimY, 4)}`;
   const all = `${psnr}${ssim}, ${timeText(milliseconds)}`;
-  return pixels ? all : t`${all}; computed again when shown, to save memory`;
+  return pixels ? all : t`${all}; recomputed when shown, to save memory`;
 }
 
 function distanceText({ psnrY, ssimY, largest, mean }: Distance): string {
   if (psnrY === null) return largest === 0 ? t("The two are identical.") : t("The two have the same luma.");
   const ssim = ssimY === null ? "" : `, SSIM ${fixed(ssimY, 4)}`;
-  return t`Distance from the result: PSNR ${fixed(psnrY, 2)} dB${ssim}. Of 255 levels, pixels differ by ${fixed(mean, 2)} on average and by at most ${largest}.`;
+  return t`Difference from the result: PSNR ${fixed(psnrY, 2)} dB${ssim}. Values from 0 to 255 differ by ${fixed(mean, 2)} on average and by at most ${largest}.`;
 }

@@ -195,7 +195,10 @@ export class InView {
       const whole = await upscaler.estimate(source, target);
       signal.throwIfAborted();
       this.#session.setEstimate(whole);
-      activity.setStatus("idle", `${about} ${t`All of it takes ${estimateText(whole.milliseconds)}: press Enlarge.`}`);
+      activity.setStatus(
+        "idle",
+        `${about} ${t`The whole picture takes ${estimateText(whole.milliseconds)}: press Enlarge.`}`,
+      );
       return whole.milliseconds;
     } catch (error) {
       if (!signal.aborted) activity.fail(error);

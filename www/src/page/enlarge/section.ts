@@ -133,7 +133,7 @@ export function deviceSection({ backend, enlargesAutomatically }: Session, comma
         .checked=${live(enlargesAutomatically)}
         @change=${() => commands.setEnlargesAutomatically(!enlargesAutomatically)}
       />
-      Enlarge without a click if it takes up to ${MAX_AUTO_ENLARGE_MS / 1000} seconds
+      Enlarge automatically if it takes up to ${MAX_AUTO_ENLARGE_MS / 1000} seconds
     </label>
   `;
   return folded("device", t("Device"), backend !== "auto", content);

@@ -46,9 +46,8 @@ function setupTemplate(tuning: FineTuning): TemplateResult {
     ${
       network
         ? html`<p class="lead" data-testid="finetune-network">
-              Trains the network you chose: ${differenceText(network, start)}. It starts with the weights that fit from
-              <b>${start?.name}</b>, and learns the rest from that model and from your pictures, which stay on this
-              device.
+              Trains the network you chose: ${differenceText(network, start)}. It takes over the weights that fit from
+              <b>${start?.name}</b> and learns the rest from that model and your pictures, which stay on this device.
             </p>
             <p class="remark">
               A few minutes of training cannot match a model that was trained for hours. The curve shows how close it
@@ -264,16 +263,16 @@ function runFactsText({ pictures }: Run, facts: TuneInfo): string {
           all,
         )
       : partText(count, all),
-    enough ? "" : t("That is too little for a reliable score. More pictures would make it more reliable."),
+    enough ? "" : t("That is too little for a reliable score. More pictures would help."),
     t`Training runs on the ${backend.toUpperCase()} (${adapter}: ${reason}).`,
   ];
   return sentences.filter(Boolean).join(" ");
 }
 
 function partText(count: number, all: number): string {
-  if (all === 1) return t("For validation, a part of the picture is held out of training.");
-  if (count === all) return t("For validation, a part of each picture is held out of training.");
-  return t`For validation, a part of ${count} of the ${all} pictures is held out of training.`;
+  if (all === 1) return t("For validation, part of the picture is held out of training.");
+  if (count === all) return t("For validation, part of each picture is held out of training.");
+  return t`For validation, part of ${count} of the ${all} pictures is held out of training.`;
 }
 
 function runActions(tuning: FineTuning, run: Run): TemplateResult {
@@ -336,7 +335,7 @@ function runActions(tuning: FineTuning, run: Run): TemplateResult {
             <button
               type="button"
               data-testid="finetune-stop"
-              title="End the training, with the best step so far"
+              title="End the training and keep the best version so far"
               ?disabled=${phase === "stopping"}
               @click=${() => tuning.stop()}
             >
@@ -348,11 +347,11 @@ function runActions(tuning: FineTuning, run: Run): TemplateResult {
       type="button"
       class=${isDone ? "primary" : ""}
       data-testid="finetune-save"
-      title=${isDone ? "" : t("Add the best step so far to the list of models")}
+      title=${isDone ? "" : t("Add the best version so far to the list of models")}
       ?disabled=${phase === "stopping" || tuning.isSaving}
       @click=${() => void tuning.save()}
     >
-      ${isDone ? t("Save model") : phase === "running" ? t("Save and keep training") : t("Save best so far")}
+      ${isDone ? t("Save model") : phase === "running" ? t("Save and keep training") : t("Save the best so far")}
     </button>
   `;
 }
@@ -374,7 +373,7 @@ function statusText({ phase, run, error, confirms }: FineTuning): string {
       return run.tuning && run.result ? outcome(run.tuning, run.result) : "";
     default:
       return run.score?.stalled
-        ? t("The score has stopped improving. You can finish now; the best step is kept.")
+        ? t("The score has stopped improving. You can finish now; the best version is kept.")
         : t("Training. You can close this dialog and keep using the page.");
   }
 }

@@ -88,7 +88,7 @@ const training: readonly NumberSetting[] = [
   {
     testId: "tune-forget",
     label: "Forgetting limit, dB",
-    about: "allowed loss on generic pictures",
+    about: "allowed PSNR drop on generic pictures",
     range: settingRanges.forget,
     read: ({ forget }) => (forget < NO_FORGET_LIMIT ? forget : null),
     write: (settings, forget) => ({ ...settings, forget }),
@@ -116,7 +116,7 @@ const damage: readonly NumberSetting[] = [
   {
     testId: "tune-noise",
     label: "Noise",
-    about: "standard deviation, in levels of 255",
+    about: "standard deviation, on a scale of 0 to 255",
     range: settingRanges.noise,
     read: ({ degradation }) => degradation.noise,
     write: (settings, noise) => degrade(settings, { noise }),
@@ -147,12 +147,12 @@ const shrinks: readonly (readonly [Degradation["shrink"], Phrase])[] = [
 
 const degradations: readonly (readonly ["same" | "random", Phrase])[] = [
   ["same", "The same for all pictures"],
-  ["random", "At random, as on the web: blur, noise, JPEG"],
+  ["random", "Random, as on the web: blur, noise, JPEG"],
 ];
 
 const jpegColours: readonly (readonly ["full" | "half", Phrase])[] = [
   ["full", "Full resolution (4:4:4)"],
-  ["half", "Half the resolution (4:2:0), as most files"],
+  ["half", "Half resolution (4:2:0), as in most files"],
 ];
 
 /** The parts of a model that can be trained alone. */

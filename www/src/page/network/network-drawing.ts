@@ -67,9 +67,9 @@ export function splitsrDrawing({ config, lightGroups, channelFlow }: NetworkInfo
   return html`
     ${drawing(label, pieces)}
     <p class="about">
-      Read the drawing from the top down. Each column is a group. Each row is a block, and its bars are the channels
-      that the block convolves, in colour in a lightweight group. The group's own convolution is at the bottom. ${gates}
-      A ✓ in the lists marks a choice with trained weights.
+      Read the drawing from top to bottom. Each column is a group. Each row is a block, and its bars are the channels it
+      convolves, in colour in lightweight groups. The group's own convolution is at the bottom. ${gates} A ✓ in the
+      lists marks a choice with trained weights.
     </p>
     ${
       light > 0 || hasLightUpsampler

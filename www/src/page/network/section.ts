@@ -121,8 +121,8 @@ function elasticTemplate(
   const scored = slices.some(({ psnrY }) => psnrY !== undefined);
   return html`
     <p class="about">
-      This model holds a network for each split ratio, hybrid index and mode. The result follows the sliders while that
-      takes at most four seconds.
+      This model contains a network for each split ratio, hybrid index and mode. Moving a slider updates the result if
+      that takes at most four seconds.
       ${
         single
           ? html`<button

@@ -109,7 +109,7 @@ function outcome(state: State): string {
       return t("Everything is saved on this device, so the page works offline.");
     case "failed":
       return state.kept?.failure === "room"
-        ? t("There is no room on this device for everything. Free some space and try again.")
+        ? t("There is not enough space on this device for everything. Free some up and try again.")
         : t("Some files could not be loaded. Check the connection and try again.");
     default:
       return "";

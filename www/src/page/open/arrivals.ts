@@ -32,10 +32,7 @@ export async function takeShared(opener: Opener, activity: Activity): Promise<vo
     if (files.length === 0) throw new Error();
     await openAll(opener, files);
   } catch {
-    activity.setStatus(
-      "error",
-      t("The shared picture did not arrive here. Save it on this device, and then open the file."),
-    );
+    activity.setStatus("error", t("The shared picture did not arrive. Save it on this device, then open the file."));
   }
 }
 

@@ -209,7 +209,7 @@ function troubleText(link: LinkState, complaints: readonly string[]): string {
 }
 
 function refusalText(text: string, isPicture: boolean): string {
-  if (isPicture) return t("That picture has no address that leads here. Save it first, then open or drop the file.");
+  if (isPicture) return t("That picture has no address this page can use. Save it first, then open or drop the file.");
   if (text) return t("That was text, not a picture. Paste a picture or its address: https://…");
   return t("That was not a picture file. Save the picture first, then open or drop the file.");
 }

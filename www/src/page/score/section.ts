@@ -90,7 +90,7 @@ function scoresTemplate(
       ${costs.map(({ value, label }) => html`<option value=${value} ?selected=${value === cost}>PSNR vs. ${t(label)}</option>`)}
     </select>
     ${plot(scores, cost, chosen)}
-    <p class="about">Models are green, resizers grey. The ring is around the chosen model.</p>
+    <p class="about">Models are green, resizers grey. The ring marks the chosen model.</p>
     <div class="row">
       <button
         type="button"

@@ -134,7 +134,7 @@ async function explained<T>(operation: () => Promise<T>): Promise<T> {
       error instanceof Error || error instanceof DOMException ? error : new Error(String(error));
     throw new StorageError(
       name === "QuotaExceededError"
-        ? t("There is no room left on this device. Earlier versions are still saved; free some space to save new ones.")
+        ? t("There is no space left on this device. Earlier versions are still saved; free up space to save new ones.")
         : t`The browser does not let this page save anything on this device (${message || name}).`,
       { cause: error },
     );

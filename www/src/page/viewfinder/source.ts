@@ -88,7 +88,7 @@ export function startErrorText(kind: SourceKind, error: unknown): string {
     case "AbortError":
       return t("The camera cannot be read. Close other programs that use it, then choose Camera again.");
     case "InsecureContextError":
-      return t("Browsers give a camera only to secure pages. Open this page with https, or open a video file.");
+      return t("Browsers allow the camera only on secure pages. Open this page over https, or open a video file.");
     default:
       return t("The camera did not start. Choose Camera again, or open a video file.");
   }
@@ -96,6 +96,6 @@ export function startErrorText(kind: SourceKind, error: unknown): string {
 
 /** Says that the frames have ended, though nobody here asked for it. */
 export function endedText(kind: SourceKind): string {
-  if (kind === "screen") return t("Sharing has ended. To go on, choose Screen again.");
+  if (kind === "screen") return t("Sharing has ended. To continue, choose Screen again.");
   return t("The camera was disconnected. Connect it and choose Camera again.");
 }

@@ -285,7 +285,7 @@ export class Viewfinder {
     if (this.#state !== "live" || from !== "live" || this.#kind !== kind) return;
     this.#note = t(
       kind === "camera"
-        ? "The camera was off while this page was hidden. It is on again."
+        ? "The camera was off while this page was hidden. It is back on."
         : "The video was paused while this page was hidden.",
     );
     this.#view.draw();
