@@ -51,10 +51,27 @@ const page = [
   layer(["page/main.ts"], "^\\.\\./", "main.ts imports only files of the page."),
 ];
 
-/** The session neither draws nor listens: `main.ts` and the features do. */
+/**
+ * The session neither draws nor listens: `main.ts` and the features do. From the files of shared/
+ * that do so, it imports types alone.
+ */
 const noDom = {
   files: ["src/page/session/**/*.ts"],
-  rules: { "no-restricted-globals": ["error", "document", "window", "history", "location", "addEventListener"] },
+  rules: {
+    "no-restricted-globals": ["error", "document", "window", "history", "location", "addEventListener"],
+    "@typescript-eslint/no-restricted-imports": [
+      "error",
+      {
+        patterns: [
+          {
+            regex: "/shared/(?:demos|first-interaction|folded|html|incoming|model-options|save|unless-edited)\\.ts$",
+            message: "This file uses templates or the DOM, which the session does without.",
+            allowTypeImports: true,
+          },
+        ],
+      },
+    ],
+  },
 };
 
 /** page → module → engine → api; node/ stands in for files of module/ and engine/ */

@@ -1,5 +1,5 @@
 // Fails if a language of the page lacks a text of the source, has one that is no longer used or
-// other places for values, or if a text is not marked as one. Texts are in templates, in
+// other placeholders, or if a text is not marked as one. Texts are in templates, in
 // index.html, and wherever a Phrase is expected.
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
@@ -34,12 +34,12 @@ const isText = (text) => /\p{Ll}{2}/u.test(text.replace(/\bSplitSR\b|\bWebP\b|\b
 const texts = new Map();
 const troubles = [];
 
-const placesIn = (text) => (text.match(/\{\d\}|<\/?\d>/g) ?? []).toSorted().join(" ");
+const placeholdersIn = (text) => (text.match(/\{\d\}|<\/?\d>/g) ?? []).toSorted().join(" ");
 
 function add(text, place, { isPlural = false, isSure = false } = {}) {
   if (!isText(text) && !isSure) return;
   const known = texts.get(text);
-  if (known && known.isPlural !== isPlural) troubles.push(`${place}: "${text}" is said with and without a number`);
+  if (known && known.isPlural !== isPlural) troubles.push(`${place}: "${text}" is used with and without a number`);
   texts.set(text, { place, isPlural });
 }
 
@@ -55,11 +55,11 @@ const partsOf = (template) =>
 
 const joined = (parts) => parts.reduce((all, part, at) => `${all}{${at - 1}}${part}`);
 
-/** Text that looks like a sentence but is said to nobody. */
-const looksSaid = (text) =>
+/** Text that looks like a sentence but is shown to nobody. */
+const looksShown = (text) =>
   /^ ?[\p{Lu};,][\p{L}’'-]*[ ,:].*\p{Ll}{2}/u.test(text) || /\p{Ll}{2} \p{Ll}{2,}/u.test(text);
 /** Lists of words in lower case, such as classes, and errors that no visitor sees. */
-const unsaid = /^(?:[a-z]+[ ,]*)+$|^the page has |^splitsr |^\(width|\.css/;
+const isNeverShown = /^(?:[a-z]+[ ,]*)+$|^the page has |^splitsr |^\(width|\.css/;
 
 for (const file of files) {
   const source = program.getSourceFile(file);
@@ -86,7 +86,8 @@ for (const file of files) {
     if (ts.isCallExpression(node) && node.expression.getText() === "plural") {
       const [count, one, other, ...values] = node.arguments;
       add(other.text, place(), { isPlural: true });
-      if (placesIn(one.text) !== placesIn(other.text)) troubles.push(`${place()}: the two forms have other values`);
+      if (placeholdersIn(one.text) !== placeholdersIn(other.text))
+        troubles.push(`${place()}: the two forms have other values`);
       [count, ...values].forEach(visit);
       return;
     }
@@ -96,9 +97,10 @@ for (const file of files) {
       const isTemplate = ts.isTemplateExpression(node);
       const text = isTemplate ? joined(partsOf(node)) : node.text;
       if (isPhrase(checker.getContextualType(node))) {
-        if (isTemplate) troubles.push(`${place()}: a text with values is said with t\`…\``);
+        if (isTemplate) troubles.push(`${place()}: a text with values is written with t\`…\``);
         add(text, place());
-      } else if (looksSaid(text) && !unsaid.test(text)) troubles.push(`${place()}: not marked as a text: ${text}`);
+      } else if (looksShown(text) && !isNeverShown.test(text))
+        troubles.push(`${place()}: not marked as a text: ${text}`);
     }
     ts.forEachChild(node, visit);
   };
@@ -134,21 +136,22 @@ for (const name of names.filter((name) => /^[a-z]{2}\.ts$/.test(name)).map((name
     troubles.push(`${name}.ts: imports ${imported.join(", ")}, and there are ${parts.join(", ")}`);
   const { pluralCategories } = new Intl.PluralRules(name).resolvedOptions();
   for (const [text, { place, isPlural }] of texts) {
-    const said = translated[text];
-    if (said === undefined) {
+    const own = translated[text];
+    if (own === undefined) {
       troubles.push(`${name}: lacks "${text}" (${place})`);
       continue;
     }
     if (
-      typeof said === "string"
+      typeof own === "string"
         ? isPlural
-        : !isPlural || Object.keys(said).toSorted().join() !== pluralCategories.toSorted().join()
+        : !isPlural || Object.keys(own).toSorted().join() !== pluralCategories.toSorted().join()
     ) {
       troubles.push(`${name}: "${text}" has ${isPlural ? `forms for ${pluralCategories.join(", ")}` : "one form"}`);
       continue;
     }
-    for (const form of typeof said === "string" ? [said] : Object.values(said)) {
-      if (placesIn(form) !== placesIn(text)) troubles.push(`${name}: "${text}" has other values in "${form}"`);
+    for (const form of typeof own === "string" ? [own] : Object.values(own)) {
+      if (placeholdersIn(form) !== placeholdersIn(text))
+        troubles.push(`${name}: "${text}" has other values in "${form}"`);
     }
   }
   for (const text of Object.keys(translated)) if (!texts.has(text)) troubles.push(`${name}: "${text}" is not used`);

@@ -71,7 +71,7 @@ test.describe("shared", () => {
 
   test("what does not arrive is said", async ({ page }) => {
     await page.goto(`${site.url}?shared`);
-    await expect(page.getByTestId("status")).toHaveText(/^The shared picture did not arrive here\./);
+    await expect(page.getByTestId("status")).toHaveText(/^The shared picture did not arrive\./);
   });
 });
 

@@ -98,7 +98,7 @@ test("rivals of a large picture that do not fit into memory are made again when 
   await visitor.part("run").click();
   await visitor.expectState("done");
   // The one that is shown stays, and of the others the newer ones.
-  const again = /computed again when shown/;
+  const again = /recomputed when shown/;
   const expectAgain = async (name: string) => {
     for (const other of ["Nearest pixel", "Bilinear", "Bicubic", "Lanczos"]) {
       await expect(rival(page, other)).toHaveText(/identical|PSNR/);
@@ -209,7 +209,7 @@ test("the drawing shows which channels each block convolves, from head to tail",
   let channels = Array.from({ length: 16 }, (_, channel) => channel);
   const shuffled = Array.from({ length: 7 }, () => {
     const before = channels;
-    channels = before.map((_, place) => before[Math.floor(place / 2) + (place % 2 === 0 ? 0 : 8)] ?? 0);
+    channels = before.map((_, index) => before[Math.floor(index / 2) + (index % 2 === 0 ? 0 : 8)] ?? 0);
     return before.slice(8).toSorted((a, b) => a - b);
   });
   await expect.poll(touched).toEqual(shuffled);
@@ -264,10 +264,10 @@ test("the plot of a dozen models can be read, and shows quality against time or 
   test.slow();
   await visitor.chooseFile({ name: "noise.bmp", mimeType: "image/bmp", buffer: noise(120, 96) });
   await visitor.unfold("score");
-  await visitor.part("truth-run").click();
+  await visitor.part("score-run").click();
   await expect(visitor.part("status")).toHaveText(/^Scored/);
-  const plot = visitor.part("truth-plot");
-  const rows = visitor.part("truth-scores").locator("tbody tr");
+  const plot = visitor.part("score-plot");
+  const rows = visitor.part("score-table").locator("tbody tr");
   const count = await rows.count();
   expect(count).toBeGreaterThan(12);
 
@@ -290,12 +290,12 @@ test("the plot of a dozen models can be read, and shows quality against time or 
   expect(await numbers()).toEqual({ told: Array.from({ length: count }, (_, index) => index + 1), clear: true });
   await expect(rows.nth(4).locator("th")).toHaveText(/^5 /);
   const download = async () => {
-    const [download] = await Promise.all([page.waitForEvent("download"), visitor.part("truth-png").click()]);
+    const [download] = await Promise.all([page.waitForEvent("download"), visitor.part("score-png").click()]);
     return readFile(await download.path());
   };
   const byTime = await download();
 
-  await visitor.part("truth-cost").selectOption("multiply-adds");
+  await visitor.part("score-cost").selectOption("multiply-adds");
   // Resizers have none.
   await expect(plot.locator("circle")).toHaveCount(count - 4);
   const models = (await rows.locator("th").allTextContents()).filter((text) => text.includes("×2"));

@@ -127,7 +127,7 @@ test("a full disk is told, keeps the earlier models, and does not stop the train
   await page.evaluate(fillDisk);
   await visitor.begin();
   const trouble = visitor.part("finetune-trouble");
-  await expect(trouble).toContainText("no room left on this device");
+  await expect(trouble).toContainText("no space left on this device");
   await expect(trouble).toContainText("Training continues");
   const step = await visitor.step();
   await visitor.expectStepFrom(step + 5);

@@ -29,7 +29,7 @@ test("a model is fine-tuned, paused, saved, and is then one like any other", asy
   // The axis begins below bicubic, so that a gain is seen beside what the model had gained before.
   await expect(psnr.locator("line")).toHaveCount(2);
   await expect(psnr.locator("text.level")).toContainText(["bicubic"]);
-  await expect(visitor.part("finetune-facts")).toContainText("a part of each picture is held out of training");
+  await expect(visitor.part("finetune-facts")).toContainText("part of each picture is held out of training");
 
   await visitor.expectPhase("paused");
   const paused = await visitor.step();
@@ -54,7 +54,7 @@ test("a model is fine-tuned, paused, saved, and is then one like any other", asy
   await expect(visitor.part("finetune-step")).not.toContainText("checkpoint");
   const pixels = (crop: string) =>
     visitor.part(`finetune-${crop}`).evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
-  const crops = await Promise.all(["truth", "bicubic", "before", "after"].map(pixels));
+  const crops = await Promise.all(["original", "bicubic", "before", "after"].map(pixels));
   expect(new Set(crops).size, "four different pictures").toBe(4);
 
   await visitor.part("finetune-save").click();
@@ -98,10 +98,10 @@ test("a model is fine-tuned, paused, saved, and is then one like any other", asy
   await visitor.expectState("done");
   await expect(visitor.part("distance")).toHaveText(/PSNR \d\d\.\d\d dB/);
   await visitor.unfold("score");
-  await visitor.part("truth-run").click();
-  await expect(visitor.part("truth-csv")).toBeVisible();
+  await visitor.part("score-run").click();
+  await expect(visitor.part("score-csv")).toBeVisible();
   await visitor.expectState("done");
-  await expect(visitor.part("truth-scores").locator("tr", { hasText: `${START}-tuned` })).toHaveCount(1);
+  await expect(visitor.part("score-table").locator("tr", { hasText: `${START}-tuned` })).toHaveCount(1);
 });
 
 async function hashes(visitor: Visitor): Promise<[model: string, output: string]> {
@@ -218,7 +218,7 @@ test("hyper-parameters without weights are trained, from the nearest model that 
   await visitor.openDialog();
   const about = visitor.part("finetune-network");
   await expect(about).toHaveText(
-    /: hybrid mode interleaved\. It starts with the weights that fit from\s+splitsr-x2-a0\.5/,
+    /: hybrid mode interleaved\. It takes over the weights that fit from\s+splitsr-x2-a0\.5/,
   );
   await expect(visitor.part("finetune-name")).toHaveValue("splitsr-x2-a0.5-variant");
   await expect(visitor.part("tune-rate")).toHaveValue("0.002");

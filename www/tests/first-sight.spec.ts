@@ -148,29 +148,29 @@ test("the page says what its numbers are, and that several pictures may be chose
   await visitor.unfold("compare");
   await visitor.part("compare-model").selectOption("bicubic");
   await visitor.expectState("done");
-  await expect(visitor.part("distance")).toHaveText(/^\s*Distance from the result: PSNR/);
+  await expect(visitor.part("distance")).toHaveText(/^\s*Difference from the result: PSNR/);
   await expect(visitor.page.locator(".folds > .compare")).toContainText("how close each one is to the result");
 });
 
 test("scores are of the zoom's scale and begin with the best, and the chosen model is marked", async () => {
   await visitor.chooseFile({ name: "small.bmp", mimeType: "image/bmp", buffer: noise(60, 48) });
   await visitor.unfold("score");
-  await expect(visitor.part("truth-scale")).toHaveValue("2");
+  await expect(visitor.part("score-scale")).toHaveValue("2");
   await visitor.part("zoom").fill("3.5");
-  await expect(visitor.part("truth-scale")).toHaveValue("4");
+  await expect(visitor.part("score-scale")).toHaveValue("4");
   // A key is not waited for, as a click is.
-  await expect(visitor.part("truth-run")).toBeEnabled();
-  await visitor.part("truth-run").press("Enter");
+  await expect(visitor.part("score-run")).toBeEnabled();
+  await visitor.part("score-run").press("Enter");
   await expect(visitor.part("status")).toHaveText(/^Scored/);
-  await expect(visitor.part("truth-run")).toBeFocused();
-  const rows = visitor.part("truth-scores").locator("tbody tr");
+  await expect(visitor.part("score-run")).toBeFocused();
+  const rows = visitor.part("score-table").locator("tbody tr");
   const psnr = (await rows.locator("td:nth-child(2)").allTextContents()).map(Number);
   expect(psnr).toHaveLength(6);
   expect(psnr).toEqual(psnr.toSorted((a, b) => b - a));
   await visitor.part("model").selectOption("splitsr-tiny-x4");
   await expect(rows.and(visitor.page.locator("[aria-current=true]"))).toContainText(["SplitSR ×4 (fast)"]);
   // So is its dot in the plot.
-  const plot = visitor.part("truth-plot");
+  const plot = visitor.part("score-plot");
   const ring = () => plot.locator("circle + path[stroke]").getAttribute("d");
   const fast = await ring();
   await visitor.part("model").selectOption("splitsr-x4");
@@ -179,11 +179,11 @@ test("scores are of the zoom's scale and begin with the best, and the chosen mod
 
   // Scores of one scale are no scores of another.
   await visitor.part("zoom").fill("2");
-  await expect(visitor.part("truth-scores")).toHaveCount(0);
+  await expect(visitor.part("score-table")).toHaveCount(0);
   // The visitor's own choice stays.
-  await visitor.part("truth-scale").selectOption("3");
+  await visitor.part("score-scale").selectOption("3");
   await visitor.part("zoom").fill("4");
-  await expect(visitor.part("truth-scale")).toHaveValue("3");
+  await expect(visitor.part("score-scale")).toHaveValue("3");
 });
 
 test("the focus stays in the section whose button is gone, or goes to Enlarge", async ({ page }) => {
@@ -321,12 +321,12 @@ test.describe("at once", () => {
 
   test("who wants to be asked first says so once", async ({ page }) => {
     await visitor.unfold("device");
-    await visitor.part("at-once").uncheck();
+    await visitor.part("auto-enlarge").uncheck();
     await visitor.chooseFile({ name: "small.bmp", mimeType: "image/bmp", buffer: noise(60, 40) });
     await expect(visitor.part("estimate")).toContainText("about");
     await visitor.expectState("idle");
     expect(await page.evaluate(() => localStorage.getItem("at-once"))).toBe("no");
-    await visitor.part("at-once").check();
+    await visitor.part("auto-enlarge").check();
     await visitor.expectState("done");
   });
 });

@@ -35,7 +35,7 @@ test("what is wrong in a link is left out and told, and the rest is kept", () =>
   const sum = `&sum=${hashes.model}-${hashes.output}`;
   for (const [wrong, told, kept] of [
     ["&view=1,2,3", /view cannot be read/, { ...rest, hashes }],
-    ["&show=loupe,wings", /view has a switch/, { ...rest, hashes, toggles: ["loupe"] }],
+    ["&show=loupe,wings", /view uses an option/, { ...rest, hashes, toggles: ["loupe"] }],
     ["&as=bmp,1000", /file format/, { ...rest, hashes }],
     ["&truth=9", /scale for scoring/, { ...rest, hashes }],
     ["&with=nothing,bicubic", /compares with something/, { ...rest, hashes, baselines: ["bicubic"] }],

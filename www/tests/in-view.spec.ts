@@ -46,7 +46,7 @@ test.describe("at once", () => {
     await visitor.expectState("idle");
   });
 
-  test("a glimpse of a picture is seen first, and the result is as it is without one", async ({ page }) => {
+  test("a preview of a picture is seen first, and the result is as it is without one", async ({ page }) => {
     await visitor.chooseFile(small);
     await visitor.expectState("done");
     const [first] = await drawn(page);
@@ -54,7 +54,7 @@ test.describe("at once", () => {
     expect(await visitor.resultSize()).toEqual([640, 360]);
     const hash = await visitor.outputHash();
     await visitor.unfold("device");
-    await visitor.part("at-once").uncheck();
+    await visitor.part("auto-enlarge").uncheck();
     await visitor.chooseFile(small);
     await visitor.expectState("idle");
     await visitor.run();
@@ -65,7 +65,7 @@ test.describe("at once", () => {
     page,
   }) => {
     const status = visitor.part("status");
-    const done = /^The part in view is enlarged\. All of it takes about \d+ (s|min): press Enlarge\.$/;
+    const done = /^The part in view is enlarged\. The whole picture takes about \d+ (s|min): press Enlarge\.$/;
     await visitor.part("zoom").fill("4");
     await visitor.chooseFile(large);
     await expect(status).toHaveText(done);
@@ -90,7 +90,7 @@ test.describe("at once", () => {
     await expect(status).toHaveText(done);
     // From afar all of it is in view.
     await page.keyboard.press("0");
-    await expect(status).toHaveText(/^Zoom in to enlarge what you see\. All of it takes/);
+    await expect(status).toHaveText(/^Zoom in to enlarge what you see\. The whole picture takes/);
 
     await forget(page);
     await visitor.part("run").click();
@@ -151,7 +151,7 @@ test.describe("a slider", () => {
     const release = await holdAfterFirstPart(page);
     await forget(page);
     await visitor.part("clean").fill("100");
-    // The glimpse and the first tile.
+    // The preview and the first tile.
     await page.waitForFunction(() => window.drawn.length >= 2);
     expect(await pixels()).not.toBe(before);
     await visitor.part("cancel").click();

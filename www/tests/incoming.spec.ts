@@ -66,7 +66,7 @@ test.describe("a picture that is a link", () => {
       const html = `<a href="${around}"><img src="${source}"></a>`;
       await transfer(page, { "text/html": html, "text/uri-list": around }, "drop");
       await visitor.expectState("error");
-      await expect(visitor.part("status")).toContainText("no address that leads here. Save it first");
+      await expect(visitor.part("status")).toContainText("no address this page can use. Save it first");
       await expect(visitor.part("offer")).toHaveCount(0);
     }
   });

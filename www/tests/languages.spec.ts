@@ -5,16 +5,16 @@ import { texts as german } from "../src/page/languages/de.ts";
 import { texts as korean } from "../src/page/languages/ko.ts";
 import { translate } from "../src/page/languages/markup.ts";
 import { bytesText, sizeText, timeText } from "../src/page/shared/text.ts";
-import { fixed, plural, speak, t, whole, type Texts } from "../src/page/shared/words.ts";
+import { fixed, plural, setLanguage, t, whole, type Texts } from "../src/page/shared/words.ts";
 import { dataFolder, TINY, violations, Visitor } from "./support.ts";
 
 const fur = join(dataFolder, "demo/fur.png");
 
 test.describe("without a browser", () => {
-  test.afterEach(() => speak(undefined));
+  test.afterEach(() => setLanguage(undefined));
 
-  const speakWith = (tag: string, texts: Texts) =>
-    speak({
+  const setTexts = (tag: string, texts: Texts) =>
+    setLanguage({
       tag,
       texts,
       template: () => {
@@ -24,13 +24,13 @@ test.describe("without a browser", () => {
   const steps = (count: number) => plural(count, "{0} step", "{0} steps", whole(count));
 
   test("each language has its own plurals and numbers", () => {
-    speakWith("de", german);
+    setTexts("de", german);
     expect([0, 1, 1200].map(steps)).toEqual(["0 Schritte", "1 Schritt", "1.200 Schritte"]);
     expect([timeText(2500), timeText(12), bytesText(2_340_000)]).toEqual(["2,5 s", "12 ms", "2,3 MB"]);
-    speakWith("ko", korean);
+    setTexts("ko", korean);
     expect([0, 1, 1200].map(steps)).toEqual(["0단계", "1단계", "1,200단계"]);
     expect([timeText(2500), sizeText({ width: 3, height: 4 })]).toEqual(["2.5초", "3 × 4픽셀"]);
-    speakWith("pl", { "{0} steps": { one: "{0} krok", few: "{0} kroki", many: "{0} kroków", other: "{0} kroku" } });
+    setTexts("pl", { "{0} steps": { one: "{0} krok", few: "{0} kroki", many: "{0} kroków", other: "{0} kroku" } });
     expect([1, 2, 5, 22].map(steps)).toEqual(["1 krok", "2 kroki", "5 kroków", "22 kroki"]);
     expect(fixed(0.25, 2)).toBe("0,25");
     // It lacks all other texts.

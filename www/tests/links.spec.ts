@@ -220,7 +220,7 @@ test("a link holds the whole state, and what is as usual stays out of it", async
   await visitor.part("quality").fill("71");
   await visitor.part("quality").press("Enter");
   await visitor.unfold("score");
-  await visitor.part("truth-scale").selectOption("3");
+  await visitor.part("score-scale").selectOption("3");
   await visitor.unfold("device");
   await visitor.part("backend").selectOption("cpu");
   await visitor.run();
@@ -237,7 +237,7 @@ test("a link holds the whole state, and what is as usual stays out of it", async
   }
   await expect(visitor.format).toHaveValue("JPEG");
   await expect(visitor.part("quality")).toHaveValue("71");
-  await expect(visitor.part("truth-scale")).toHaveValue("3");
+  await expect(visitor.part("score-scale")).toHaveValue("3");
   await expect(visitor.part("backend")).toHaveValue("cpu");
   expect(page.url()).toBe(url);
 
@@ -347,27 +347,27 @@ test("a scale that is changed in the midst of a scoring ends it", async ({ page 
   await visitor.unfold("score");
   // Without the models the scoring doesn't end.
   const models = await holdRequests(page, "**/models/*.safetensors");
-  await visitor.part("truth-run").click();
+  await visitor.part("score-run").click();
   await models.requested;
-  await expect(visitor.part("truth-scores").locator("tbody tr")).not.toHaveCount(0);
-  await visitor.part("truth-scale").selectOption("4");
+  await expect(visitor.part("score-table").locator("tbody tr")).not.toHaveCount(0);
+  await visitor.part("score-scale").selectOption("4");
   await expect(visitor.part("status")).toHaveText(/^Cancelled/);
   models.release();
-  await expect(visitor.part("truth-scores")).toHaveCount(0);
+  await expect(visitor.part("score-table")).toHaveCount(0);
   // The enlarging of a picture goes on.
   await visitor.part("zoom").fill("4");
-  const changed = visitor.actWhen({ selector: "[data-testid=status][data-state=working]" }, "truth-scale", "3");
+  const changed = visitor.actWhen({ selector: "[data-testid=status][data-state=working]" }, "score-scale", "3");
   await visitor.part("run").click();
   await changed;
   await visitor.expectState("done");
   await expect(visitor.part("result")).toBeVisible();
-  await expect(visitor.part("truth-scores")).toHaveCount(0);
+  await expect(visitor.part("score-table")).toHaveCount(0);
 });
 
 test("a link with one field that is wrong keeps the rest, and says what it leaves out", async ({ page }) => {
   for (const [wrong, told, zoom] of [
     ["view=1,2", "The link's view cannot be read.", "3"],
-    ["part=9999,1,5,x", "The link's part of the picture cannot be read.", "3"],
+    ["part=9999,1,5,x", "The part of the picture in the link cannot be read.", "3"],
     ["as=bmp", "The link's file format cannot be read.", "3"],
     ["zoom=17", "The link's zoom is not a number from 1 to 16.", "2"],
   ] as const) {

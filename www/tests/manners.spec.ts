@@ -118,7 +118,7 @@ test.describe("offline", () => {
     await browser.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: usage + 3e6 });
     await keepEverything(page).click();
     await expectKept(page, "failed");
-    await expect(visitor.part("offline")).toContainText("no room on this device");
+    await expect(visitor.part("offline")).toContainText("not enough space on this device");
     await visitor.chooseDemo("Fur");
     await visitor.run();
   });
@@ -284,9 +284,9 @@ for (const [device, viewport] of [
       await visitor.part("compare-model").selectOption("bicubic");
       await visitor.part("diff").check();
       await visitor.expectState("done");
-      await visitor.part("truth-scale").selectOption("3");
-      await visitor.part("truth-run").click();
-      await expect(visitor.part("truth-csv")).toBeVisible();
+      await visitor.part("score-scale").selectOption("3");
+      await visitor.part("score-run").click();
+      await expect(visitor.part("score-csv")).toBeVisible();
       await visitor.expectState("done");
       await visitor.part("split-ratio").selectOption("0.375");
       await expectNothing("everything open");

@@ -219,7 +219,7 @@ test.describe("on a server of its own", () => {
       await visitor.run();
       await expect(offline).toHaveAttribute("data-state", /^(kept|failed)$/);
       const isKept = (await offline.getAttribute("data-state")) === "kept";
-      if (!isKept) await expect(offline).toContainText("no room on this device");
+      if (!isKept) await expect(offline).toContainText("not enough space on this device");
       outcomes.push(isKept ? "everything kept" : "a message");
       // Everything that was kept before still works without a connection.
       await site.stop();

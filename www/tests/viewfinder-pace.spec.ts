@@ -12,7 +12,7 @@ test.describe("the pace", () => {
 
   test("reaches 24 frames a second on a slow device with a smaller part, and stays there", () => {
     const pace = new Pace([1, 4]);
-    pace.ask(Infinity, 150);
+    pace.request(Infinity, 150);
     expect(run(pace, [1, 4], 0.1, 3, 300)).toBeLessThan(1000 / 24);
     expect(pace.model).toBe(0);
     expect(pace.isLimited).toBe(true);
@@ -24,22 +24,22 @@ test.describe("the pace", () => {
 
   test("enlarges more on a fast device, and then with a better model", () => {
     const pace = new Pace([1, 4]);
-    pace.ask(Infinity, 100);
+    pace.request(Infinity, 100);
     run(pace, [1, 4], 0.0002, 2, 600);
     expect(pace.steps).toBe(100);
     expect(pace.model).toBe(1);
     // Who wants to see more gets that, with the faster model if need be.
-    pace.ask(20, 100);
+    pace.request(20, 100);
     run(pace, [1, 4], 0.015, 2, 300);
     expect(pace.model).toBe(1);
-    pace.ask(Infinity, 1000);
+    pace.request(Infinity, 1000);
     expect(pace.model).toBe(0);
     expect(run(pace, [1, 4], 0.015, 2, 300)).toBeLessThan(1000 / 24);
   });
 
   test("says so where not even the smallest part is fast enough", () => {
     const pace = new Pace([1]);
-    pace.ask(Infinity, 100);
+    pace.request(Infinity, 100);
     run(pace, [1], 1, 10, 200);
     expect(pace.isTooSlow).toBe(true);
     expect(pace.steps).toBe(8);

@@ -270,7 +270,7 @@ for (const [name, text] of [
 test("a page that is not secure says why it has no camera", async ({ page }) => {
   await page.evaluate(() => Reflect.deleteProperty(Navigator.prototype, "mediaDevices"));
   await visitor.part("camera").click();
-  await expect(status()).toHaveText(/^\s*Browsers give a camera only to secure pages\. Open this page with https/);
+  await expect(status()).toHaveText(/^\s*Browsers allow the camera only on secure pages\. Open this page over https/);
   await expect(visitor.part("viewfinder-screen")).toHaveCount(0);
 });
 
@@ -304,7 +304,7 @@ test("a hidden page turns the camera off, and on again when it is seen", async (
   const before = await started();
   await setHidden(page, false);
   await expectState("live");
-  await expect(status()).toHaveText("The camera was off while this page was hidden. It is on again.");
+  await expect(status()).toHaveText("The camera was off while this page was hidden. It is back on.");
   await page.waitForFunction((before) => window.work.started > before, before);
   expect(await page.evaluate(() => window.streams.length)).toBe(2);
   await page.evaluate(() => dispatchEvent(new PageTransitionEvent("pagehide")));

@@ -7,8 +7,8 @@ const models = resolve(import.meta.dirname, "../../models");
 type Entry = { dtype: "F16" | "F32"; shape: number[]; data_offsets: [number, number] };
 type Header = Record<string, Entry> & { __metadata__: { splitsr: string } };
 
-/** A value: its tensor's name, its place in the tensor, and itself. */
-export type Weight = [tensor: string, place: number, value: number];
+/** A value: its tensor's name, its index in the tensor, and itself. */
+export type Weight = [tensor: string, index: number, value: number];
 
 function parsed(file: Buffer) {
   const start = 8 + Number(file.readBigUInt64LE(0));
@@ -49,10 +49,10 @@ export function weightsFile(
 ): string {
   const { metadata, entries, tensors } = parsed(readFileSync(join(models, `${name}.safetensors`)));
   if (weights) tensors.forEach((values) => values.fill(0));
-  for (const [tensor, place, value] of weights ?? []) {
+  for (const [tensor, index, value] of weights ?? []) {
     const values = tensors.get(tensor);
     if (!values) throw new Error(`there is no tensor ${tensor}`);
-    values[place] = value;
+    values[index] = value;
   }
   if (unmeasured) delete metadata["auto_halo"];
 

@@ -154,7 +154,7 @@ async function useWithoutStorage(page: Page, told: RegExp): Promise<void> {
   await visitor.expectState("idle");
   // It cannot be remembered that a click is waited for.
   await visitor.unfold("device");
-  await visitor.part("at-once").uncheck();
+  await visitor.part("auto-enlarge").uncheck();
   await visitor.chooseDemo("Fur");
   await visitor.run();
   await visitor.loadModel("mine.safetensors", ownModel(1));
@@ -205,7 +205,7 @@ for (const [how, refuse] of Object.entries(refusals)) {
 
 test("on a full disk a model that is loaded is used, and its user is told", async ({ page }) => {
   await page.addInitScript(fillDisk);
-  await useWithoutStorage(page, /There is no room left on this device/);
+  await useWithoutStorage(page, /There is no space left on this device/);
 });
 
 test("a picture that is chosen before the list of models is there is enlarged", async ({ page }) => {

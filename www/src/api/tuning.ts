@@ -69,7 +69,7 @@ export interface TuneInfo extends Omit<FineTuningInfo, "settings" | "modelPsnrY"
    * A part of a held-out picture: the original, enlarged by bicubic, and enlarged by the original
    * model.
    */
-  truth: ImageData;
+  original: ImageData;
   bicubic: ImageData;
   before: ImageData;
 }

@@ -21,8 +21,8 @@ export type Source = Blob | ArrayBuffer | Uint8Array | string | URL | ImageData 
  */
 export type ModelSource = string | URL | Blob | ArrayBuffer | Uint8Array;
 
-/** The places of files that are loaded when needed. Addresses may be relative to the document. */
-export interface Places {
+/** The locations of files that are loaded on demand. Addresses may be relative to the document. */
+export interface FileLocations {
   /**
    * The folder of the npm package's workers and WebAssembly, for bundlers that do not follow
    * `new URL("…", import.meta.url)`: a copy of `lib/files`. Default: where the bundler put them.
@@ -39,7 +39,7 @@ export interface Places {
 export type Backend = "auto" | "cpu" | "gpu";
 
 /** With the settings of an elastic model; other models refuse them. */
-export interface UpscalerOptions extends Slice, Places {
+export interface UpscalerOptions extends Slice, FileLocations {
   /** Default: {@link DEFAULT_MODEL}. */
   model?: ModelSource;
   /**

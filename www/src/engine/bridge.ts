@@ -4,7 +4,7 @@
  * aborts nor events, and its calls wait forever if a worker dies.
  */
 import { UpscaleError, type ErrorCode } from "../api/index.ts";
-import { take, type Files } from "./files.ts";
+import { setFiles, type Files } from "./files.ts";
 import { failureText } from "./spawn.ts";
 
 /** The methods that a worker serves: `[argument, result, event]` by name. */
@@ -33,7 +33,7 @@ interface Call {
 type Request = Call | { id: number; abort: true };
 
 /** The first message to a worker of the npm package. */
-type Told = { files: Files };
+type FilesMessage = { files: Files };
 
 interface PlainError {
   code: ErrorCode;
@@ -161,7 +161,7 @@ export function serve<M extends Methods>(handlers: Handlers<M>): void {
   // declared here.
   const scope = globalThis as unknown as {
     postMessage(reply: Reply, transfer?: Transferable[]): void;
-    addEventListener(type: "message", listener: (event: MessageEvent<Request | Told>) => void): void;
+    addEventListener(type: "message", listener: (event: MessageEvent<Request | FilesMessage>) => void): void;
   };
   const running = new Map<number, AbortController>();
   const answer = async ({ id, method, argument }: Call): Promise<void> => {
@@ -182,7 +182,7 @@ export function serve<M extends Methods>(handlers: Handlers<M>): void {
     }
   };
   scope.addEventListener("message", ({ data }) => {
-    if (import.meta.env.PACKAGE && "files" in data) take(data.files);
+    if (import.meta.env.PACKAGE && "files" in data) setFiles(data.files);
     else if ("abort" in data) running.get(data.id)?.abort();
     else void answer(data as Call);
   });

@@ -9,7 +9,7 @@ import { readCompressed, readSource } from "./decode.ts";
 import { phrase, type ChosenDevice, type Devices } from "./devices.ts";
 import { parse, stringify } from "./json.ts";
 import { checkResult, memoryOf } from "./limits.ts";
-import { hash, packOpaque, place } from "./pixels.ts";
+import { hash, packOpaque, copyTile } from "./pixels.ts";
 import type {
   EstimateRequest,
   FinishedPicture,
@@ -86,7 +86,7 @@ export class Engine {
         const queue = {
           model,
           count: device.pool.size,
-          atOnce: device.pool.size,
+          maxConcurrent: device.pool.size,
           tileBytes: job.tileBytes,
           allBytes: job.allBytes,
           wantsPixels: job.streams,
@@ -151,8 +151,8 @@ export class Engine {
     try {
       while (job.pass < job.passCount) {
         tiles += job.tileCount;
-        const how = { tile, parts: wantsParts, focus, streamed, weights };
-        const done = await this.#runPass(job, device, how, onTile, signal);
+        const options = { tile, parts: wantsParts, focus, streamed, weights };
+        const done = await this.#runPass(job, device, options, onTile, signal);
         device = done.device;
         workers = Math.max(workers, done.workers);
       }
@@ -171,8 +171,8 @@ export class Engine {
     const adapter = device.adapter ?? `WebAssembly ${instructionSet}, ${workers} worker${workers === 1 ? "" : "s"}`;
     const { name: model, sha256: modelSha256 } = this.#model;
     const milliseconds = performance.now() - start;
-    const did = { milliseconds, tiles, workers, instructionSet, outputSha256, notes };
-    const report: Report = { backend, reason, adapter, model, modelSha256, clean: strength, ...did };
+    const measured = { milliseconds, tiles, workers, instructionSet, outputSha256, notes };
+    const report: Report = { backend, reason, adapter, model, modelSha256, clean: strength, ...measured };
     return move({ picture, report }, [picture.pixels]);
   }
 
@@ -197,7 +197,7 @@ export class Engine {
       const queue = {
         model: weights.bytes,
         count: indices.length,
-        atOnce: job.atOnce(pool.size),
+        maxConcurrent: job.atOnce(pool.size),
         tileBytes: job.tileBytes,
         allBytes: job.allBytes,
         wantsPixels: target !== undefined,
@@ -214,7 +214,7 @@ export class Engine {
           if (target) {
             pixels = new Uint8Array(values);
             job.book(index, recomputed);
-            place(target, job.width, { left, top, width, pixels });
+            copyTile(target, job.width, { left, top, width, pixels });
           } else if (isLast && parts) {
             pixels = job.acceptPixels(index, new Float32Array(values), recomputed);
           } else {

@@ -10,7 +10,7 @@ export type Files = Readonly<Record<string, string>>;
 /** In a worker: the files that the thread which started it knows. */
 let knownFiles: Files = {};
 
-export function take(files: Files): void {
+export function setFiles(files: Files): void {
   knownFiles = files;
 }
 

@@ -33,8 +33,8 @@ export function memoryOf(source: Size, result: Size): number {
 /** Refuses a source that no canvas can show. */
 export function checkSource({ width, height }: Size): void {
   if (Math.max(width, height) <= MAX_SIDE_PIXELS) return;
-  const much = `The picture has ${width} × ${height} pixels; the most is ${MAX_SIDE_PIXELS} a side`;
-  throw new UpscaleError("too-large", `${much}. Cut it into shorter pictures, or use the splitsr command.`);
+  const size = `The picture has ${width} × ${height} pixels; the most is ${MAX_SIDE_PIXELS} a side`;
+  throw new UpscaleError("too-large", `${size}. Cut it into shorter pictures, or use the splitsr command.`);
 }
 
 /** Refuses a result that does not fit, and names the largest zoom that does. */
@@ -43,9 +43,9 @@ export function checkResult(source: Size, result: Size): void {
   if (pixels <= MAX_RESULT_PIXELS && Math.max(result.width, result.height) <= MAX_SIDE_PIXELS) return;
   const byArea = Math.sqrt(MAX_RESULT_PIXELS / (source.width * source.height));
   const bySide = MAX_SIDE_PIXELS / Math.max(source.width, source.height);
-  const most = Math.floor(Math.min(byArea, bySide, MAX_ZOOM) * 10) / 10;
-  const much = `${result.width} × ${result.height} pixels (${Math.round(pixels / 1e6)} megapixels)`;
+  const maxZoom = Math.floor(Math.min(byArea, bySide, MAX_ZOOM) * 10) / 10;
+  const size = `${result.width} × ${result.height} pixels (${Math.round(pixels / 1e6)} megapixels)`;
   const limit = `the most is ${MAX_RESULT_PIXELS / 1e6} megapixels and ${MAX_SIDE_PIXELS} a side`;
-  const advice = most >= 1 ? `Choose a zoom of ${most} or less.` : "Choose a smaller picture.";
-  throw new UpscaleError("too-large", `The result would be ${much}; ${limit}. ${advice}`);
+  const advice = maxZoom >= 1 ? `Choose a zoom of ${maxZoom} or less.` : "Choose a smaller picture.";
+  throw new UpscaleError("too-large", `The result would be ${size}; ${limit}. ${advice}`);
 }

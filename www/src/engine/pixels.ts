@@ -41,8 +41,8 @@ export async function packOpaque(header: Uint8Array, rgba: Uint8Array): Promise<
   return new Blob(pieces);
 }
 
-/** Copies a tile's RGBA8 pixels to its place in a picture that is `width` pixels wide. */
-export function place(
+/** Copies a tile's RGBA8 pixels into a picture that is `width` pixels wide. */
+export function copyTile(
   rgba: Uint8Array,
   width: number,
   { left, top, width: columns, pixels }: { left: number; top: number; width: number; pixels: Uint8Array },

@@ -12,7 +12,7 @@ export interface TileQueue {
   model: ArrayBuffer;
   count: number;
   /** The most tiles in memory at once. */
-  atOnce: number;
+  maxConcurrent: number;
   /** Bytes that a tile takes while it is computed, and that all tiles may take together. */
   tileBytes: number;
   allBytes: number;
@@ -85,7 +85,7 @@ export class Pool {
    */
   async run(tiles: TileQueue, signal: AbortSignal): Promise<number> {
     signal.throwIfAborted();
-    const workers = Math.min(this.size, tiles.count, tiles.atOnce);
+    const workers = Math.min(this.size, tiles.count, tiles.maxConcurrent);
     this.#makeRoom(workers, tiles);
     const run: Run = { tiles, next: 0, over: false };
     try {

@@ -47,7 +47,7 @@ export function spawn(script: string, files: Files = known()): Worker {
     if (import.meta.env.PACKAGE) worker.postMessage({ files });
     return worker;
   } catch (error) {
-    throw new UpscaleError("engine", `A worker could not be started. ${whyNotLoaded()}`, { cause: error });
+    throw new UpscaleError("engine", `A worker could not be started. ${loadFailureText()}`, { cause: error });
   }
 }
 
@@ -70,10 +70,10 @@ function watchPolicy(): void {
 export function failureText({ message }: ErrorEvent): string {
   if (message && !message.includes(NOT_LOADED))
     return `A worker failed (${message}). Try again; if it fails again, reload the page.`;
-  return `A worker could not be started. ${whyNotLoaded()}`;
+  return `A worker could not be started. ${loadFailureText()}`;
 }
 
-function whyNotLoaded(): string {
+function loadFailureText(): string {
   if (stoppedBy === undefined) return reachAdvice(url);
   const allowed = url.origin === self.origin ? "'self'" : `${url.origin} blob:`;
   return `The page's Content-Security-Policy forbids it (${stoppedBy}): add "worker-src ${allowed}" to it.`;

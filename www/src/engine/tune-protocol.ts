@@ -23,8 +23,8 @@ export interface TuneRequest {
 }
 
 /** `TuneInfo`, before the page makes `ImageData` of their pictures. */
-export type PlainTuneInfo = Omit<TuneInfo, "backend" | "adapter" | "reason" | "truth" | "bicubic" | "before"> & {
-  truth: PlainPixels;
+export type PlainTuneInfo = Omit<TuneInfo, "backend" | "adapter" | "reason" | "original" | "bicubic" | "before"> & {
+  original: PlainPixels;
   bicubic: PlainPixels;
   before: PlainPixels;
   /** Steps that the checkpoint had taken. */

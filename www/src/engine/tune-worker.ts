@@ -129,10 +129,10 @@ async function start(request: TuneRequest): Promise<Running & { facts: PlainTune
     }),
   );
   const start = parse(tune.describeModel(new Uint8Array(model)));
-  const truth = plain(tuning.truth());
+  const original = plain(tuning.original());
   const bicubic = plain(tuning.bicubic());
   const byModel = tuning.byModel();
-  const pictureParts = { truth, bicubic, before: byModel ? plain(byModel) : after };
+  const pictureParts = { original, bicubic, before: byModel ? plain(byModel) : after };
   const startPsnrY = modelPsnrY ?? firstPsnrY;
   const scores = { startPsnrY, firstPsnrY };
   const facts: PlainTuneInfo = { ...heldOut, ...pictureParts, ...scores, settings, start, step: tuning.step, workers };

@@ -1,9 +1,9 @@
 /** Finds weights files. */
 import { locate } from "../engine/files.ts";
 import { isPage, reachAdvice } from "../engine/reach.ts";
-import { DEFAULT_MODEL, UpscaleError, type ModelEntry, type ModelSource, type Places } from "../api/index.ts";
+import { DEFAULT_MODEL, UpscaleError, type ModelEntry, type ModelSource, type FileLocations } from "../api/index.ts";
 import { absolute } from "./address.ts";
-import { filesAt, folderAt } from "./places.ts";
+import { filesAt, folderAt } from "./file-locations.ts";
 
 /**
  * The folder with `index.json`, beside that of this built file; the development server has it at
@@ -15,8 +15,8 @@ const folder = () => new URL(import.meta.env.DEV ? "/models/" : "../models/", im
  * The models that come with the module, or those in the folder `models`. Their twins for clean-up
  * are not among them.
  */
-export async function listModels(places: Pick<Places, "models"> = {}): Promise<ModelEntry[]> {
-  const files = await listFiles(places);
+export async function listModels(locations: Pick<FileLocations, "models"> = {}): Promise<ModelEntry[]> {
+  const files = await listFiles(locations);
   const models = files.filter(({ twin }) => !twin);
   return models.map((model) => ({ ...model, cleansUp: files.some(({ twin }) => twin?.of === model.sha256) }));
 }
@@ -25,24 +25,24 @@ export async function listModels(places: Pick<Places, "models"> = {}): Promise<M
  * The weights that those of a model are mixed with to clean up compressed pictures; undefined if it
  * has none.
  */
-export async function loadTwin(modelSha256: string, places: Places): Promise<ArrayBuffer | undefined> {
-  const entry = (await listFiles(places)).find(({ twin }) => twin?.of === modelSha256);
-  return entry && loadModel(urlOf(entry, places));
+export async function loadTwin(modelSha256: string, locations: FileLocations): Promise<ArrayBuffer | undefined> {
+  const entry = (await listFiles(locations)).find(({ twin }) => twin?.of === modelSha256);
+  return entry && loadModel(urlOf(entry, locations));
 }
 
 /** The folder with `index.json`; undefined for the npm package's models, which have none. */
-function folderOf({ models }: Places): URL | undefined {
+function folderOf({ models }: FileLocations): URL | undefined {
   if (models !== undefined) return folderAt(models);
   return import.meta.env.PACKAGE ? undefined : folder();
 }
 
-function urlOf({ file }: ModelEntry, places: Places): URL {
-  const folder = folderOf(places);
-  return folder ? new URL(file, folder) : locate(file, filesAt(places.assets));
+function urlOf({ file }: ModelEntry, locations: FileLocations): URL {
+  const folder = folderOf(locations);
+  return folder ? new URL(file, folder) : locate(file, filesAt(locations.assets));
 }
 
-async function listFiles(places: Places): Promise<ModelEntry[]> {
-  const folder = folderOf(places);
+async function listFiles(locations: FileLocations): Promise<ModelEntry[]> {
+  const folder = folderOf(locations);
   if (!folder) return import.meta.env.MODELS;
   const read = async (response: Response) => {
     const entries: unknown = await response.json();
@@ -68,11 +68,14 @@ export function modelFor(zoom: number, entries: readonly ModelEntry[]): ModelEnt
 }
 
 /** The bytes of a weights file. */
-export async function loadModel(source: ModelSource = DEFAULT_MODEL, places: Places = {}): Promise<ArrayBuffer> {
+export async function loadModel(
+  source: ModelSource = DEFAULT_MODEL,
+  locations: FileLocations = {},
+): Promise<ArrayBuffer> {
   if (source instanceof ArrayBuffer) return source;
   if (source instanceof Blob || ArrayBuffer.isView(source)) return new Blob([source as BlobPart]).arrayBuffer();
   const isUrl = source instanceof URL || source.includes("/");
-  const url = isUrl ? absolute(source) : await find(source, places);
+  const url = isUrl ? absolute(source) : await find(source, locations);
   return download(url, `the model "${String(source)}"`, (response) => response.arrayBuffer());
 }
 
@@ -81,10 +84,10 @@ export async function loadReplayRow(): Promise<Blob> {
   return download(new URL("replay.webp", folder()), "the generic pictures", (response) => response.blob());
 }
 
-async function find(name: string, places: Places): Promise<URL> {
-  const entries = await listModels(places);
+async function find(name: string, locations: FileLocations): Promise<URL> {
+  const entries = await listModels(locations);
   const entry = entries.find((candidate) => candidate.name === name);
-  if (entry) return urlOf(entry, places);
+  if (entry) return urlOf(entry, locations);
   const known = entries.map((candidate) => candidate.name).join(", ") || "none";
   const more = import.meta.env.PACKAGE
     ? ` Others are in the package "splitsr-models": give its address as "models".`

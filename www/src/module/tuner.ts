@@ -165,9 +165,9 @@ class Tuner implements Tuning {
       // A copy, since another worker may need it.
       const [request, transfer] = await this.#request(gpu, this.#checkpoint?.slice(0));
       const { step, workers, ...facts } = await leader.call("start", request, { transfer });
-      const [truth, bicubic, before] = [facts.truth, facts.bicubic, facts.before].map(toImageData) as Images;
+      const [original, bicubic, before] = [facts.original, facts.bicubic, facts.before].map(toImageData) as Images;
       const device = gpu ? adapter : `${adapter}, ${workers} worker${workers === 1 ? "" : "s"}`;
-      this.facts = { ...facts, truth, bicubic, before, backend: gpu ? "gpu" : "cpu", adapter: device, reason };
+      this.facts = { ...facts, original, bicubic, before, backend: gpu ? "gpu" : "cpu", adapter: device, reason };
       this.step = step;
     } catch (error) {
       leader.end(error as Error);

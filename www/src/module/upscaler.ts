@@ -26,7 +26,7 @@ import {
   type ModelInfo,
   type NetworkInfo,
   type Part,
-  type Places,
+  type FileLocations,
   type Resizer,
   type Slice,
   type Source,
@@ -39,7 +39,7 @@ import {
   type UpscalerOptions,
 } from "../api/index.ts";
 import { listModels, loadModel, loadTwin } from "./models.ts";
-import { filesAt } from "./places.ts";
+import { filesAt } from "./file-locations.ts";
 import { bestWithin, findSlice, slicesOf } from "./slices.ts";
 import { toPortable } from "./source.ts";
 
@@ -64,9 +64,9 @@ export async function createUpscaler(options: UpscalerOptions = {}): Promise<Ups
     throw new UpscaleError("usage", `The number of workers must be a whole number of at least 1, not ${workers}.`);
   }
   const { assets, models } = options;
-  const places = { assets, models };
-  const model = await loadModel(options.model, places);
-  const engine = new Engine({ model, backend, workers, half }, sliceOf(options), places);
+  const locations = { assets, models };
+  const model = await loadModel(options.model, locations);
+  const engine = new Engine({ model, backend, workers, half }, sliceOf(options), locations);
   await engine.start();
   return engine;
 }
@@ -79,7 +79,7 @@ class Engine implements Upscaler {
   readonly #options: EngineOptions;
   /** The network of an elastic model, unless a call asks for another. */
   readonly #slice: Slice;
-  readonly #places: Places;
+  readonly #locations: FileLocations;
   #running: { coordinator: Coordinator; booted: Promise<ModelInfo> } | undefined;
   #model: ModelInfo | undefined;
   /** The model's twin, from the first clean-up on. */
@@ -90,10 +90,10 @@ class Engine implements Upscaler {
   #turn: Promise<unknown> = Promise.resolve();
   #destroyed = false;
 
-  constructor(options: EngineOptions, slice: Slice, places: Places) {
+  constructor(options: EngineOptions, slice: Slice, locations: FileLocations) {
     this.#options = options;
     this.#slice = slice;
-    this.#places = places;
+    this.#locations = locations;
   }
 
   get model(): ModelInfo {
@@ -105,7 +105,7 @@ class Engine implements Upscaler {
   async start(): Promise<Coordinator> {
     if (this.#destroyed) throw new UpscaleError("destroyed", "This upscaler was destroyed. Create a new one.");
     if (!this.#running || this.#running.coordinator.isDead) {
-      const coordinator: Coordinator = new WorkerClient(spawn(coordinatorUrl, filesAt(this.#places.assets)));
+      const coordinator: Coordinator = new WorkerClient(spawn(coordinatorUrl, filesAt(this.#locations.assets)));
       const booted = coordinator.call("boot", this.#options);
       this.#running = { coordinator, booted };
     }
@@ -122,7 +122,7 @@ class Engine implements Upscaler {
   describe(network: Partial<SplitSrConfig>): Promise<NetworkInfo> {
     const hyperparameters = stringify({ ...network, architecture: undefined });
     // It takes no time, and needs not wait for a picture.
-    return this.#atOnce(undefined, (coordinator) => coordinator.call("describe", hyperparameters));
+    return this.#runNow(undefined, (coordinator) => coordinator.call("describe", hyperparameters));
   }
 
   async inspect(
@@ -192,7 +192,7 @@ class Engine implements Upscaler {
     slice: Slice,
     { milliseconds }: Estimate,
   ): Promise<{ slice: Slice; note: string }> {
-    this.#models ??= listModels(this.#places);
+    this.#models ??= listModels(this.#locations);
     const models = await this.#models.catch((error: unknown) => {
       // The next picture tries to load it again.
       this.#models = undefined;
@@ -219,7 +219,7 @@ class Engine implements Upscaler {
     const isClean = typeof source === "object" && "compression" in source && source.compression === null;
     const isWanted = clean === "auto" ? !isClean : clean > 0;
     if (!isWanted) return undefined;
-    this.#twin ??= loadTwin(this.model.sha256, this.#places);
+    this.#twin ??= loadTwin(this.model.sha256, this.#locations);
     let twin: ArrayBuffer | undefined;
     try {
       twin = await this.#twin;
@@ -299,14 +299,14 @@ class Engine implements Upscaler {
   #inTurn<T>(signal: AbortSignal | undefined, task: (coordinator: Coordinator) => Promise<T>): Promise<T> {
     const turn = this.#turn.then(() => {
       signal?.throwIfAborted();
-      return this.#atOnce(signal, task);
+      return this.#runNow(signal, task);
     });
     this.#turn = turn.catch(() => undefined);
     // An abort also rejects a call that waits for its turn.
     return signal ? orAborted(turn, signal) : turn;
   }
 
-  async #atOnce<T>(signal: AbortSignal | undefined, task: (coordinator: Coordinator) => Promise<T>): Promise<T> {
+  async #runNow<T>(signal: AbortSignal | undefined, task: (coordinator: Coordinator) => Promise<T>): Promise<T> {
     const coordinator = await this.start();
     signal?.throwIfAborted();
     try {

@@ -1,7 +1,7 @@
 /** The address, as in the manifest, where a shared picture is sent, and kept for the page. */
-export const PLACE_OF_SHARED = "share";
+export const SHARE_PATH = "share";
 /** The page's parameter when it is there. */
-export const SHARED = "?shared";
+export const SHARED_QUERY = "?shared";
 
 /** One origin may have several copies of this site, and all share its caches. */
 export const siteCache = (scope: string): string => `splitsr ${scope}`;

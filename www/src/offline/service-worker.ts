@@ -12,7 +12,7 @@
  */
 import { hasRelaxedSimd } from "../engine/relaxed-simd.ts";
 import { DEFAULT_MODEL } from "../api/upscaling.ts";
-import { PLACE_OF_SHARED, SHARED, siteCache, type Kept, type Question } from "./protocol.ts";
+import { SHARE_PATH, SHARED_QUERY, siteCache, type Kept, type Question } from "./protocol.ts";
 
 /** A file of the site, as the build lists it. */
 interface Listed {
@@ -76,7 +76,7 @@ self.addEventListener("activate", (event) => {
 
 self.addEventListener("fetch", (event) => {
   const { method, url } = event.request;
-  if (method === "POST" && url === scope + PLACE_OF_SHARED) event.respondWith(receive(event.request));
+  if (method === "POST" && url === scope + SHARE_PATH) event.respondWith(receive(event.request));
   if (method !== "GET" || !url.startsWith(scope)) return;
   // A static site's files do not depend on parameters.
   const address = url.replace(/[?#].*$/, "");
@@ -114,7 +114,7 @@ async function provide(file: SiteFile, event: FetchEvent): Promise<Response> {
 async function receive({ url, body, headers }: Request): Promise<Response> {
   const cache = await caches.open(CACHE);
   await cache.put(url, new Response(body, { headers })).catch(() => undefined);
-  return Response.redirect(scope + SHARED, 303);
+  return Response.redirect(scope + SHARED_QUERY, 303);
 }
 
 /** Provides a file of an earlier version, for a page of that version. */

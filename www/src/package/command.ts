@@ -79,7 +79,7 @@ function readArguments() {
 
 /** A picture that fails does not stop the others. */
 async function enlargeAll(upscaler: NodeUpscaler, settings: Settings): Promise<number> {
-  const taken = new Set(settings.pictures.map(placeOf));
+  const taken = new Set(settings.pictures.map(canonicalPath));
   let status = 0;
   for (const picture of settings.pictures) {
     try {
@@ -93,13 +93,13 @@ async function enlargeAll(upscaler: NodeUpscaler, settings: Settings): Promise<n
 }
 
 /** Where a file is or will be, whatever links lead to it. */
-function placeOf(file: string): string {
+function canonicalPath(file: string): string {
   if (existsSync(file)) return realpathSync(file);
   const folder = dirname(file);
   return existsSync(folder) ? join(realpathSync(folder), basename(file)) : resolve(file);
 }
 
-/** `taken` are the places of files that are read or were written in this call. */
+/** `taken` are the paths of files that are read or were written in this call. */
 async function enlarge(
   upscaler: NodeUpscaler,
   picture: string,
@@ -107,7 +107,7 @@ async function enlarge(
   taken: Set<string>,
 ): Promise<void> {
   const file = outputFor(picture, output, scale);
-  if (taken.has(placeOf(file))) throw new Error(`its result ${file} would replace another picture of this call`);
+  if (taken.has(canonicalPath(file))) throw new Error(`its result ${file} would replace another picture of this call`);
   const refuseExisting = () => {
     if (!overwrite && existsSync(file)) throw new Error(`${file} exists already: --overwrite replaces it`);
   };
@@ -118,10 +118,10 @@ async function enlarge(
   refuseExisting();
   await mkdir(dirname(file), { recursive: true });
   await result.save(file, undefined, { onNote: (note) => notes.push(note) });
-  taken.add(placeOf(file));
+  taken.add(canonicalPath(file));
   clearProgress();
-  for (const note of notes) tell(`${picture}: ${note}`);
-  tell(`${file} (${result.width} x ${result.height}, ${(result.report.milliseconds / 1000).toFixed(2)} s)`);
+  for (const note of notes) printLine(`${picture}: ${note}`);
+  printLine(`${file} (${result.width} x ${result.height}, ${(result.report.milliseconds / 1000).toFixed(2)} s)`);
 }
 
 function outputFor(picture: string, output: string | undefined, scale: number): string {
@@ -158,7 +158,7 @@ function messageOf(error: unknown): string {
 
 function fail(message: string): void {
   clearProgress();
-  tell(`splitsr: ${message}`);
+  printLine(`splitsr: ${message}`);
 }
 
 /** Names of files can hold line breaks. */
@@ -166,7 +166,7 @@ function oneLine(text: string): string {
   return text.replace(/\p{Cc}/gu, (character) => `\\u{${character.charCodeAt(0).toString(16)}}`);
 }
 
-function tell(text: string): void {
+function printLine(text: string): void {
   console.error(oneLine(text));
 }
 

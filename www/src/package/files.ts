@@ -1,5 +1,5 @@
 /** Offers the files that every user of the npm package needs. */
-import { offer } from "../module/places.ts";
+import { offer } from "../module/file-locations.ts";
 
 // In these words, and not in a loop: bundlers look for them.
 offer({

@@ -4,7 +4,7 @@
  *
  * @module splitsr/gpu
  */
-import { offer } from "../module/places.ts";
+import { offer } from "../module/file-locations.ts";
 
 // In these words, and not in a loop: bundlers look for them.
 offer({

@@ -18,7 +18,7 @@ import { rename, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { UpscaleError } from "../api/errors.ts";
 import type { Source, UpscaleOptions, UpscaleResult, Upscaler, UpscalerOptions } from "../api/upscaling.ts";
-import { offer } from "../module/places.ts";
+import { offer } from "../module/file-locations.ts";
 import { createUpscaler as create } from "../module/upscaler.ts";
 import { absolute } from "../node/address.ts";
 import { reason } from "../node/reason.ts";

@@ -16,7 +16,7 @@ import { Comparison } from "./compare/comparison.ts";
 import { estimate, SETTLED_MS } from "./enlarge/estimate.ts";
 import { Following } from "./enlarge/following.ts";
 import type { InView } from "./enlarge/in-view.ts";
-import { sayReady } from "./enlarge/ready.ts";
+import { setReadyStatus } from "./enlarge/ready.ts";
 import { ResultFile } from "./export/result-file.ts";
 import { FineTuneLauncher } from "./finetune/launcher.ts";
 import { parseLink } from "./link/codec.ts";
@@ -62,8 +62,8 @@ export class App implements Commands {
   /** Undefined before the first picture. */
   #inView: InView | undefined;
   #linkTimer = 0;
-  #tellStarted: (() => void) | undefined;
-  readonly #started = new Promise<void>((resolve) => (this.#tellStarted = resolve));
+  #resolveStarted: (() => void) | undefined;
+  readonly #started = new Promise<void>((resolve) => (this.#resolveStarted = resolve));
 
   constructor(session: Session, viewer: Viewer) {
     this.session = session;
@@ -97,7 +97,7 @@ export class App implements Commands {
       session.activity.fail(error);
       return;
     } finally {
-      this.#tellStarted?.();
+      this.#resolveStarted?.();
     }
     await this.openLink(location.hash);
   }
@@ -133,8 +133,8 @@ export class App implements Commands {
     await this.opener.openLink(state, complaints, embedded === undefined ? undefined : unpackPicture(embedded));
   }
 
-  follow(link: LinkState): void {
-    this.#rescale(() => this.session.follow(link));
+  applyLink(link: LinkState): void {
+    this.#rescale(() => this.session.applyLink(link));
     this.#viewer.toggles = link.toggles ?? [];
   }
 
@@ -190,7 +190,7 @@ export class App implements Commands {
   async cut(region: Area | undefined): Promise<boolean> {
     const { picture, activity } = this.session;
     if (!picture) return false;
-    const signal = activity.begin("loading", t(region ? "Cutting out the part…" : "Going back to the whole picture…"));
+    const signal = activity.begin("loading", t(region ? "Cropping the part…" : "Going back to the whole picture…"));
     try {
       const part = region && (await cutPart(await this.#engine(), picture, region, signal));
       this.#forget();
@@ -223,8 +223,8 @@ export class App implements Commands {
     this.#settingsChanged();
   }
 
-  unchooseModel(): void {
-    this.session.unchooseModel();
+  clearModelChoice(): void {
+    this.session.clearModelChoice();
     this.#settingsChanged();
   }
 
@@ -257,9 +257,9 @@ export class App implements Commands {
     this.#settingsChanged();
   }
 
-  setAtOnce(isAtOnce: boolean): void {
-    this.session.setAtOnce(isAtOnce);
-    if (isAtOnce && !this.session.activity.isBusy && !this.session.resultIsCurrent) this.ready();
+  setEnlargesAutomatically(enlargesAutomatically: boolean): void {
+    this.session.setEnlargesAutomatically(enlargesAutomatically);
+    if (enlargesAutomatically && !this.session.activity.isBusy && !this.session.resultIsCurrent) this.ready();
   }
 
   setClean(clean: CleanUp): void {
@@ -309,11 +309,11 @@ export class App implements Commands {
     if (session.comparison.baselines.includes(name)) void this.comparison.remove(name);
     if (session.model !== name) session.changed();
     else if (from && session.choice.entryOf(from)) this.setModel(from);
-    else this.unchooseModel();
+    else this.clearModelChoice();
   }
 
   async restoreModel(): Promise<void> {
-    const name = await this.session.own.bringBack(this.session.models);
+    const name = await this.session.own.restore(this.session.models);
     if (name) this.setModel(name);
   }
 
@@ -325,7 +325,7 @@ export class App implements Commands {
     this.session.setKeepsMetadata(keeps);
   }
 
-  async run({ keepsResult = false, onGlimpse }: RunOptions = {}): Promise<boolean> {
+  async run({ keepsResult = false, onPreview }: RunOptions = {}): Promise<boolean> {
     const { session } = this;
     const { source: picture, target, zoom, model, backend, clean, slice, activity } = session;
     const { key } = session.choice;
@@ -340,7 +340,7 @@ export class App implements Commands {
       if (!keepsResult) {
         session.setResult(undefined);
         this.#viewer.expectResult(target, () => t`Enlarged ×${zoomText(zoom)}`);
-      } else if (await this.#inView?.glimpse(upscaler, { signal })) onGlimpse?.();
+      } else if (await this.#inView?.preview(upscaler, { signal })) onPreview?.();
       const { part, focus } = this.#inView ?? {};
       if (part) this.#viewer.showPart(part);
       signal.throwIfAborted();
@@ -368,7 +368,7 @@ export class App implements Commands {
     const { result, activity } = this.session;
     if (!result) return;
     const { upscaled } = result;
-    activity.say("done", () => t`Done in ${timeText(upscaled.report.milliseconds)}: ${sizeText(upscaled)}.`);
+    activity.setStatus("done", () => t`Done in ${timeText(upscaled.report.milliseconds)}: ${sizeText(upscaled)}.`);
   }
 
   async verify(): Promise<void> {
@@ -393,7 +393,7 @@ export class App implements Commands {
       const onProgress = (fraction: number, text: string) => activity.showProgress(fraction, signal, text);
       await runBatch(batch, { upscaler, zoom, clean, slice, settings: files, signal, onProgress });
       await saveBatch(batch, zoom, files.format, signal);
-      activity.say(batch.done > 0 ? "done" : "error", outcome(batch));
+      activity.setStatus(batch.done > 0 ? "done" : "error", outcome(batch));
     });
   }
 
@@ -412,7 +412,7 @@ export class App implements Commands {
       const task = { upscaler, picture, scale, models, chosen: model, source: choice.source, backend, speeds };
       await this.evaluation.run(task, signal, onNext);
       const count = this.evaluation.scores.length;
-      activity.say(this.session.result ? "done" : "idle", () => t`Scored ${count} methods: see the table.`);
+      activity.setStatus(this.session.result ? "done" : "idle", () => t`Scored ${count} methods: see the table.`);
     };
     await this.withEngine(t("Shrinking the picture…"), work, { keepsResult: true });
   }
@@ -432,7 +432,7 @@ export class App implements Commands {
 
   cancel(): void {
     this.stop();
-    this.session.activity.say("idle", t("Cancelled."));
+    this.session.activity.setStatus("idle", t("Cancelled."));
   }
 
   stop(): void {
@@ -492,7 +492,7 @@ export class App implements Commands {
     const { session } = this;
     session.setEstimate(undefined);
     void describe(session);
-    sayReady(session);
+    setReadyStatus(session);
     if (session.source && session.zoomIsValid && session.choice.isTrained) void this.#inView?.begin(wait);
   }
 }

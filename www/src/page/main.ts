@@ -54,11 +54,11 @@ void startLanguage()
 // edited. By now the page may have changed the address once more.
 addEventListener("hashchange", ({ newURL }) => void app.openLink(new URL(newURL).hash));
 
-const lookForStored = () => Promise.all([session.own.load(), app.launcher.findWaiting()]);
+const reloadStored = () => Promise.all([session.own.load(), app.launcher.findWaiting()]);
 // Another window may have stored something meanwhile. A page that the browser kept whole while the
 // visitor was on another one comes back here, too.
-addEventListener("pageshow", ({ persisted }) => void (persisted && lookForStored()));
-document.addEventListener("visibilitychange", () => void (!document.hidden && lookForStored()));
+addEventListener("pageshow", ({ persisted }) => void (persisted && reloadStored()));
+document.addEventListener("visibilitychange", () => void (!document.hidden && reloadStored()));
 
 addEventListener("paste", (event) => {
   // Text that is pasted into a number field is not meant as a picture.

@@ -58,7 +58,7 @@ function makeSlot(name: string): HTMLSlotElement {
   return slot;
 }
 
-const places = ["assets", "models"];
+const locationAttributes = ["assets", "models"];
 /** Options of `upscale` that are numbers. */
 const numbers = { "split-ratio": "splitRatio", "hybrid-index": "hybridIndex", budget: "budget" } as const;
 /** Attributes of the lens alone. */
@@ -80,7 +80,7 @@ export class SplitsrZoom extends Base {
     "magnify",
     "hybrid-mode",
     ...Object.keys(numbers),
-    ...places,
+    ...locationAttributes,
     ...ofLens,
   ];
 
@@ -124,7 +124,7 @@ export class SplitsrZoom extends Base {
     this.#image.addEventListener("error", () => {
       // The engine reads more formats than the browser does, and has its own errors.
       if (typeof this.#scale() === "number") return;
-      this.#tell("splitsr-error", new UpscaleError("network", `Could not load the picture "${this.#image.src}".`));
+      this.#emit("splitsr-error", new UpscaleError("network", `Could not load the picture "${this.#image.src}".`));
     });
     const slot = makeSlot("caption");
     const caption = make("div", "caption", slot);
@@ -234,16 +234,16 @@ export class SplitsrZoom extends Base {
       this.#canvas.getContext("2d")?.putImageData(result.imageData(), 0, 0);
       this.#image.hidden = true;
       this.#canvas.hidden = false;
-      this.#tell("splitsr-done", result.report);
+      this.#emit("splitsr-done", result.report);
     } catch (error) {
-      if (!signal.aborted) this.#tell("splitsr-error", error);
+      if (!signal.aborted) this.#emit("splitsr-error", error);
     } finally {
       loan.giveBack();
     }
   }
 
   #borrow(): Loan {
-    const given = (["model", ...places] as const).map((name) => [name, this.getAttribute(name)] as const);
+    const given = (["model", ...locationAttributes] as const).map((name) => [name, this.getAttribute(name)] as const);
     return borrow(Object.fromEntries(given.filter(([, value]) => value)));
   }
 
@@ -276,16 +276,16 @@ export class SplitsrZoom extends Base {
           clean: () => this.#clean(),
           borrow: () => this.#borrow(),
           upscale: (loan, source, scale) => this.#upscale(loan, source, { scale }, signal),
-          tell: (type, detail) => this.#tell(type, detail),
+          emit: (type, detail) => this.#emit(type, detail),
         },
         signal,
       );
     } catch (error) {
-      this.#tell("splitsr-error", error);
+      this.#emit("splitsr-error", error);
     }
   }
 
-  #tell(type: string, detail: unknown): void {
+  #emit(type: string, detail: unknown): void {
     if (type !== "zoom") this.#error.hidden = type !== "splitsr-error";
     this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true }));
   }

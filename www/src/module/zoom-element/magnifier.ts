@@ -255,18 +255,18 @@ export class Magnifier {
     this.#part.cancel();
     this.#lens.hidden = true;
     this.#host.frame.classList.remove("open");
-    this.#tell({ x: width / 2, y: height / 2, zoom: 1, region: { left: 0, top: 0, width, height } });
+    this.#emit({ x: width / 2, y: height / 2, zoom: 1, region: { left: 0, top: 0, width, height } });
   }
 
-  #tell(detail: ZoomDetail): void {
-    this.#host.tell("zoom", detail);
+  #emit(detail: ZoomDetail): void {
+    this.#host.emit("zoom", detail);
   }
 
   #show(): void {
     const drawn = this.#draw();
     if (!drawn) return;
     const { region, point } = drawn;
-    this.#tell({ ...point, zoom: this.#zoom, region });
+    this.#emit({ ...point, zoom: this.#zoom, region });
   }
 
   /** Draws what is known by now, and asks for what is missing. Returns what is seen. */
@@ -279,19 +279,19 @@ export class Magnifier {
     const { clientWidth: width, clientHeight: height } = lens;
     // The lens stays inside of the picture. What is under the pointer stays under it, so the lens
     // shows nothing beyond the edges.
-    const place = (at: number, side: number, most: number) => {
-      const start = limit(at * most - side / 2, 0, Math.max(0, most - side));
-      return { start, seen: at * most - (at * most - start) / this.#zoom };
+    const position = (at: number, side: number, max: number) => {
+      const start = limit(at * max - side / 2, 0, Math.max(0, max - side));
+      return { start, seen: at * max - (at * max - start) / this.#zoom };
     };
-    const x = place(at.x, width, shown.clientWidth);
-    const y = place(at.y, height, shown.clientHeight);
+    const x = position(at.x, width, shown.clientWidth);
+    const y = position(at.y, height, shown.clientHeight);
     /** Pixels of the picture in a CSS pixel. */
     const density = image.naturalWidth / shown.clientWidth;
     /** Pixels of the lens for a pixel of the picture. */
     const scale = (this.#zoom * devicePixelRatio) / density;
     const [columns, rows] = [(width * density) / this.#zoom, (height * density) / this.#zoom];
     // At whole pixels of the lens, results are not blurred.
-    const start = (from: number, most: number) => limit(Math.round(from * density * scale) / scale, 0, most);
+    const start = (from: number, max: number) => limit(Math.round(from * density * scale) / scale, 0, max);
     const region = {
       left: start(x.seen, image.naturalWidth - columns),
       top: start(y.seen, image.naturalHeight - rows),
@@ -302,7 +302,7 @@ export class Magnifier {
     const top = this.#isTouch ? this.#aside(x, at.y * shown.clientHeight, frame) : y.start;
     lens.style.translate = `${x.start}px ${top}px`;
     const known = shown instanceof HTMLCanvasElement ? shown.width / image.naturalWidth : 1;
-    if (scale > known) this.#part.ask({ area: pixelsOf(region, image), scale: Math.min(scale, MAX_SCALE) });
+    if (scale > known) this.#part.request({ area: pixelsOf(region, image), scale: Math.min(scale, MAX_SCALE) });
     return { region, point: { x: at.x * image.naturalWidth, y: at.y * image.naturalHeight } };
   }
 
@@ -336,9 +336,9 @@ export class Magnifier {
     const { clientWidth, clientHeight } = this.#lens;
     const above = finger - GAP - clientHeight;
     if (frame.getBoundingClientRect().top + above >= 0) return above;
-    const { clientWidth: most, clientHeight: bottom } = this.#shown;
+    const { clientWidth: right, clientHeight: bottom } = this.#shown;
     const middle = x.start + clientWidth / 2;
-    x.start = middle > most / 2 ? 0 : most - clientWidth;
+    x.start = middle > right / 2 ? 0 : right - clientWidth;
     return limit(finger - clientHeight / 2, 0, bottom - clientHeight);
   }
 }

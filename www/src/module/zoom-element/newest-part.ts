@@ -7,7 +7,7 @@ export interface NewestPartHost {
   clean(): CleanUp;
   borrow(): Loan;
   upscale(loan: Loan, source: ImageData | SourcePicture, scale: number): Promise<UpscaleResult>;
-  tell(type: string, detail: unknown): void;
+  emit(type: string, detail: unknown): void;
 }
 
 /** A part of the picture, in whole pixels, and how far it is to be enlarged. */
@@ -27,7 +27,7 @@ const FIRST_SCALE = 2;
 /** Pixels around a part that the network sees as well: no model's tiles have a larger halo. */
 const HALO = 20;
 
-export const limit = (value: number, least: number, most: number): number => Math.max(least, Math.min(most, value));
+export const limit = (value: number, min: number, max: number): number => Math.max(min, Math.min(max, value));
 
 const contains = (outer: Area, { left, top, width, height }: Area) =>
   left >= outer.left &&
@@ -37,9 +37,9 @@ const contains = (outer: Area, { left, top, width, height }: Area) =>
 
 /** The whole pixels of a picture that a part touches, and `margin` more on each side. */
 export function pixelsOf({ left, top, width, height }: Area, image: HTMLImageElement, margin = 0): Area {
-  const along = (from: number, side: number, most: number) => {
-    const start = limit(Math.floor(from) - margin, 0, most - 1);
-    return [start, limit(Math.ceil(from + side) + margin, start + 1, most) - start] as const;
+  const along = (from: number, side: number, max: number) => {
+    const start = limit(Math.floor(from) - margin, 0, max - 1);
+    return [start, limit(Math.ceil(from + side) + margin, start + 1, max) - start] as const;
   };
   const [x, columns] = along(left, width, image.naturalWidth);
   const [y, rows] = along(top, height, image.naturalHeight);
@@ -67,7 +67,7 @@ export class NewestPart {
   /** The inspected file; loaded where its pixels alone do not tell enough. */
   #file: Promise<SourcePicture> | undefined;
   /** The newest part that is to be enlarged: nothing else waits. */
-  #wanted: Task | undefined;
+  #next: Task | undefined;
   #isBusy = false;
   #hasFailed = false;
 
@@ -79,7 +79,7 @@ export class NewestPart {
   }
 
   cancel(): void {
-    this.#wanted = undefined;
+    this.#next = undefined;
   }
 
   /** After an error nothing is enlarged until then. */
@@ -88,9 +88,9 @@ export class NewestPart {
   }
 
   /** Its result replaces that of any other part that was asked for. */
-  ask(task: Task): void {
-    this.#wanted = this.#has(task) ? undefined : task;
-    if (this.#wanted && !this.#isBusy && !this.#hasFailed) void this.#work();
+  request(task: Task): void {
+    this.#next = this.#has(task) ? undefined : task;
+    if (this.#next && !this.#isBusy && !this.#hasFailed) void this.#work();
   }
 
   #has({ area, scale }: Task): boolean {
@@ -104,22 +104,22 @@ export class NewestPart {
     const loan = (this.#loan ??= this.#host.borrow());
     try {
       const upscaler = await loan.upscaler;
-      for (let task; (task = this.#wanted);) {
+      for (let task; (task = this.#next);) {
         const first = { ...task, scale: Math.min(FIRST_SCALE, task.scale) };
         if (!this.#has(first)) task = first;
-        this.#wanted = undefined;
+        this.#next = undefined;
         const { report, ...result } = await this.#enlarge(task, loan, upscaler);
         if (this.#signal.aborted) return;
         this.result = result;
         this.#onResult();
-        this.#host.tell("splitsr-done", { ...report, region: task.area });
+        this.#host.emit("splitsr-done", { ...report, region: task.area });
       }
     } catch (error) {
       if (this.#signal.aborted) return;
       this.#hasFailed = true;
-      this.#loan = this.#wanted = undefined;
+      this.#loan = this.#next = undefined;
       loan.giveBack();
-      this.#host.tell("splitsr-error", error);
+      this.#host.emit("splitsr-error", error);
     } finally {
       this.#isBusy = false;
     }

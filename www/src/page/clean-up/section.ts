@@ -47,7 +47,7 @@ export function cleanUpSection(session: Session, commands: Commands): TemplateRe
 }
 
 function about({ canClean, source }: Session): string {
-  if (!canClean) return t("This model has no second set of weights, for compressed pictures.");
-  if (!source) return t("Removes what JPEG compression left in a picture.");
+  if (!canClean) return t("This model has no second set of weights for compressed pictures.");
+  if (!source) return t("Removes the artefacts of JPEG compression.");
   return source.compression?.description ?? t("This picture shows no trace of compression.");
 }

@@ -21,7 +21,7 @@ export interface ComparisonViewer {
 }
 
 /** A baseline's picture and how it compares. */
-export interface Made {
+export interface BaselineResult {
   /** Absent if there was no room to keep it. */
   pixels: ImageData | undefined;
   milliseconds: number;
@@ -30,7 +30,7 @@ export interface Made {
 }
 
 export class Comparison {
-  readonly #made = new Map<string, Made>();
+  readonly #baselines = new Map<string, BaselineResult>();
   /** The result that the baselines were compared with. */
   #result: ImageData | undefined;
   /** The baseline's picture that the viewer shows. */
@@ -45,8 +45,8 @@ export class Comparison {
     this.#commands = commands;
   }
 
-  made(name: string): Made | undefined {
-    return this.#made.get(name);
+  baseline(name: string): BaselineResult | undefined {
+    return this.#baselines.get(name);
   }
 
   async add(name: string): Promise<void> {
@@ -55,8 +55,8 @@ export class Comparison {
   }
 
   async remove(name: string): Promise<void> {
-    if (this.#displayed && this.#displayed === this.#made.get(name)?.pixels) this.#displayed = undefined;
-    this.#made.delete(name);
+    if (this.#displayed && this.#displayed === this.#baselines.get(name)?.pixels) this.#displayed = undefined;
+    this.#baselines.delete(name);
     this.#session.removeBaseline(name);
     await this.update();
   }
@@ -72,14 +72,14 @@ export class Comparison {
   }
 
   forget(): void {
-    this.#made.clear();
+    this.#baselines.clear();
     this.#result = undefined;
   }
 
   /** Hides what the viewer shows unless it is the complete picture of the baseline to show. */
   hideUnfinished(): void {
     const { shown } = this.#session.comparison;
-    if (!this.#displayed || this.#displayed !== this.#made.get(shown)?.pixels) this.hide();
+    if (!this.#displayed || this.#displayed !== this.#baselines.get(shown)?.pixels) this.hide();
   }
 
   /** Hides the baseline; its picture and numbers stay. */
@@ -126,18 +126,18 @@ export class Comparison {
     const { baselines, shown, showsDifference } = comparison;
     const make = async (name: string) => {
       signal.throwIfAborted();
-      activity.say("working", t`Comparing with ${baselineLabel(name)}…`);
+      activity.setStatus("working", t`Comparing with ${baselineLabel(name)}…`);
       const { pixels, milliseconds } = await enlargeBy(name, task);
       const distance = await upscaler.distance(pixels, result);
       signal.throwIfAborted();
-      this.#made.set(name, { pixels, milliseconds, distance });
-      this.#makeRoom(shown);
+      this.#baselines.set(name, { pixels, milliseconds, distance });
+      this.#freeMemory(shown);
       return pixels;
     };
     if (shown === ORIGINAL) {
       this.hide();
     } else {
-      const pixels = this.#made.get(shown)?.pixels ?? (await make(shown));
+      const pixels = this.#baselines.get(shown)?.pixels ?? (await make(shown));
       if (this.#displayed !== pixels) {
         this.#displayed = undefined;
         await this.#viewer.showBaseline(pixels, () => baselineLabel(shown), signal);
@@ -151,18 +151,18 @@ export class Comparison {
         this.#viewer.hideHeat();
       }
     }
-    for (const name of baselines) if (!this.#made.has(name)) await make(name);
+    for (const name of baselines) if (!this.#baselines.has(name)) await make(name);
   }
 
   /** Drops the oldest pictures that are not shown until the others fit. */
-  #makeRoom(shown: string): void {
+  #freeMemory(shown: string): void {
     let bytes = 0;
-    for (const { pixels } of this.#made.values()) bytes += pixels?.data.byteLength ?? 0;
-    for (const [name, made] of this.#made) {
+    for (const { pixels } of this.#baselines.values()) bytes += pixels?.data.byteLength ?? 0;
+    for (const [name, baseline] of this.#baselines) {
       if (bytes <= MAX_BYTES) return;
-      if (name === shown || !made.pixels) continue;
-      bytes -= made.pixels.data.byteLength;
-      made.pixels = undefined;
+      if (name === shown || !baseline.pixels) continue;
+      bytes -= baseline.pixels.data.byteLength;
+      baseline.pixels = undefined;
     }
   }
 }

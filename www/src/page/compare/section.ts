@@ -8,13 +8,13 @@ import { folded } from "../shared/folded.ts";
 import { html } from "../shared/html.ts";
 import { modelOptions } from "../shared/model-options.ts";
 import { timeText } from "../shared/text.ts";
-import type { Comparison, Made } from "./comparison.ts";
+import type { BaselineResult, Comparison } from "./comparison.ts";
 import { fixed, t } from "../shared/words.ts";
 
 export function compareSection(session: Session, comparison: Comparison): TemplateResult {
   const { result, choice, own, activity } = session;
   const { baselines: names, shown, showsDifference } = session.comparison;
-  const made = result && comparison.made(shown);
+  const made = result && comparison.baseline(shown);
   const isFree = (name: string) => !names.includes(name);
   const shipped = choice.shipped.map(({ name }) => name).filter(isFree);
   const isFull = names.length >= MAX_BASELINES;
@@ -26,8 +26,8 @@ export function compareSection(session: Session, comparison: Comparison): Templa
               ${[ORIGINAL, ...names].map((name) => baselineTemplate(session, comparison, name))}
             </ul>
             <p class="about">
-              PSNR and SSIM say how close each one is to the result, not how good it is. “Score the models” tells which
-              one is better.
+              PSNR and SSIM show how close each one is to the result, not how good it is. “Score the models” shows which
+              is better.
             </p>`
         : nothing
     }
@@ -72,7 +72,7 @@ export function compareSection(session: Session, comparison: Comparison): Templa
 /** A baseline in the list, with a button to show it left of the line and one to remove it. */
 function baselineTemplate(session: Session, comparison: Comparison, name: string): TemplateResult {
   const { own, activity } = session;
-  const made = session.result && comparison.made(name);
+  const made = session.result && comparison.baseline(name);
   const label =
     name === ORIGINAL ? t("The original") : own.named(name) ? t`${baselineLabel(name)} (yours)` : baselineLabel(name);
   return html`
@@ -109,15 +109,15 @@ function baselineTemplate(session: Session, comparison: Comparison, name: string
 }
 
 /** How a baseline compares with the result. */
-function figures({ distance: { psnrY, ssimY }, milliseconds, pixels }: Made): string {
+function figures({ distance: { psnrY, ssimY }, milliseconds, pixels }: BaselineResult): string {
   const psnr = psnrY === null ? t("identical") : `PSNR ${fixed(psnrY, 2)}`;
   const ssim = psnrY === null || ssimY === null ? "" : `, SSIM ${fixed(ssimY, 4)}`;
   const all = `${psnr}${ssim}, ${timeText(milliseconds)}`;
-  return pixels ? all : t`${all}; computed again when shown, to save memory`;
+  return pixels ? all : t`${all}; recomputed when shown, to save memory`;
 }
 
 function distanceText({ psnrY, ssimY, largest, mean }: Distance): string {
   if (psnrY === null) return largest === 0 ? t("The two are identical.") : t("The two have the same luma.");
   const ssim = ssimY === null ? "" : `, SSIM ${fixed(ssimY, 4)}`;
-  return t`Distance from the result: PSNR ${fixed(psnrY, 2)} dB${ssim}. Of 255 levels, pixels differ by ${fixed(mean, 2)} on average and by at most ${largest}.`;
+  return t`Difference from the result: PSNR ${fixed(psnrY, 2)} dB${ssim}. Values from 0 to 255 differ by ${fixed(mean, 2)} on average and by at most ${largest}.`;
 }

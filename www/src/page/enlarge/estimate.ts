@@ -1,6 +1,6 @@
 /** Estimates the cost of a run, and says so if its result does not fit into memory. */
 import { UpscaleError, type Estimate, type Upscaler } from "../../module/core.ts";
-import { AT_ONCE_MS } from "../session/at-once.ts";
+import { MAX_AUTO_ENLARGE_MS } from "../session/auto-enlarge.ts";
 import type { Session } from "../session/session.ts";
 
 /** Milliseconds without a change after which a setting is taken for final. */
@@ -37,7 +37,7 @@ export async function estimate(
  * Whether the result is worth keeping: an engine for another model ends the one that can still save
  * it.
  */
-function keepsResult({ result, engine, choice, backend, isAtOnce }: Session): boolean {
+function keepsResult({ result, engine, choice, backend, enlargesAutomatically }: Session): boolean {
   if (!result || engine.fits(choice.source(), backend)) return false;
-  return !isAtOnce || result.upscaled.report.milliseconds > AT_ONCE_MS;
+  return !enlargesAutomatically || result.upscaled.report.milliseconds > MAX_AUTO_ENLARGE_MS;
 }

@@ -1,5 +1,5 @@
 /** Enlarges again and again while a slider moves. */
-import { AT_ONCE_MS } from "../session/at-once.ts";
+import { MAX_AUTO_ENLARGE_MS } from "../session/auto-enlarge.ts";
 import type { Commands } from "../session/commands.ts";
 import type { Session } from "../session/session.ts";
 
@@ -26,10 +26,10 @@ export class Following {
 
   /** Whether the result follows the networks of an elastic model: each must take a short time. */
   followsNetwork(): boolean {
-    const { result, estimate, isAtOnce, choice, activity } = this.#session;
+    const { result, estimate, enlargesAutomatically, choice, activity } = this.#session;
     const took = Math.max(result?.upscaled.report.milliseconds ?? Infinity, estimate?.milliseconds ?? 0);
-    const isQuick = took <= AT_ONCE_MS;
-    return isQuick && isAtOnce && choice.isElastic && activity.status.state !== "loading";
+    const isQuick = took <= MAX_AUTO_ENLARGE_MS;
+    return isQuick && enlargesAutomatically && choice.isElastic && activity.status.state !== "loading";
   }
 
   /**
@@ -49,11 +49,11 @@ export class Following {
     while (isBehind()) {
       const run: Run = { start: performance.now(), isSeen: false, isOutdated: false };
       this.#run = run;
-      const onGlimpse = () => {
+      const onPreview = () => {
         run.isSeen = true;
         if (run.isOutdated) session.activity.end();
       };
-      if (!(await this.#commands.run({ keepsResult: true, onGlimpse })) && !run.isOutdated) break;
+      if (!(await this.#commands.run({ keepsResult: true, onPreview })) && !run.isOutdated) break;
     }
     this.#run = undefined;
     return session.resultIsCurrent;

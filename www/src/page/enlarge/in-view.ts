@@ -4,7 +4,7 @@
  */
 import { nextTask } from "../../api/next-task.ts";
 import type { Area, Part, SourcePicture, Upscaler } from "../../module/core.ts";
-import { AT_ONCE_MS } from "../session/at-once.ts";
+import { MAX_AUTO_ENLARGE_MS } from "../session/auto-enlarge.ts";
 import type { Commands } from "../session/commands.ts";
 import type { LoadedPicture } from "../session/picture.ts";
 import type { Session } from "../session/session.ts";
@@ -13,11 +13,11 @@ import { estimateText, zoomText } from "../shared/text.ts";
 import { estimate, SETTLED_MS } from "./estimate.ts";
 import { t } from "../shared/words.ts";
 
-/** Milliseconds that the network may take for a glimpse, so that a change is seen within 150. */
-const GLIMPSE_MS = 60;
-/** Side of the first glimpse, in pixels: how fast the device is, is not known yet. */
+/** Milliseconds that the network may take for a preview, so that a change is seen within 150. */
+const MAX_PREVIEW_MS = 60;
+/** Side of the first preview, in pixels: how fast the device is, is not known yet. */
 const FIRST_SIDE = 96;
-/** Sides of smaller glimpses, in pixels: there would be little to see. */
+/** Sides of smaller previews, in pixels: there would be little to see. */
 const MIN_SIDE = 32;
 /** Pixels around a part that it is computed from too, so that it joins the rest without a seam. */
 const HALO = 10;
@@ -25,8 +25,8 @@ const HALO = 10;
 /** Shows a part of the picture enlarged. */
 export interface PartViewer {
   /** The part of the picture in sight, and of that where the result is shown. */
-  readonly inSight: Area | undefined;
-  readonly seen: Area | undefined;
+  readonly visibleArea: Area | undefined;
+  readonly visibleResult: Area | undefined;
   /** Turns to where a result will open. */
   open(picture: ImageData, zoom: number): void;
   showRegion(region: Area, result: ImageData, label: () => string): void;
@@ -77,24 +77,25 @@ export class InView {
     const { activity } = session;
     const { status } = activity;
     // Whatever else was said meanwhile is newer than this.
-    const goesOn = () => session.isAtOnce && !session.batch && activity.status === status && !session.resultIsCurrent;
+    const shouldContinue = () =>
+      session.enlargesAutomatically && !session.batch && activity.status === status && !session.resultIsCurrent;
     // Who opened the picture may go on with it, as a link does.
     await nextTask();
-    if (wait === 0 && !session.result && goesOn()) {
+    if (wait === 0 && !session.result && shouldContinue()) {
       // The run reports what goes wrong.
       const shows = await this.#engine()
-        .then((upscaler) => this.glimpse(upscaler, { isFirst: true }))
+        .then((upscaler) => this.preview(upscaler, { isFirst: true }))
         .catch(() => false);
-      if (shows && goesOn()) this.#show();
+      if (shows && shouldContinue()) this.#show();
     }
     const cost = await estimate(session, this.#engine, wait);
-    if (!cost || !goesOn()) return;
-    if (cost.milliseconds <= AT_ONCE_MS) await this.#commands.run();
+    if (!cost || !shouldContinue()) return;
+    if (cost.milliseconds <= MAX_AUTO_ENLARGE_MS) await this.#commands.run();
     else if (session.result) {
-      activity.say("idle", `${status.text} ${t`That takes ${estimateText(cost.milliseconds)}: press Enlarge.`}`);
+      activity.setStatus("idle", `${status.text} ${t`That takes ${estimateText(cost.milliseconds)}: press Enlarge.`}`);
     }
     // The first estimate may have been too long.
-    else if ((await this.#follow(await this.#engine())) <= AT_ONCE_MS) await this.#commands.run();
+    else if ((await this.#follow(await this.#engine())) <= MAX_AUTO_ENLARGE_MS) await this.#commands.run();
   }
 
   /** The last part, as a part of the result. Undefined if other settings have come since. */
@@ -109,7 +110,7 @@ export class InView {
   /** The middle of what is seen, from 0 to 1. */
   get focus(): { x: number; y: number } | undefined {
     const { source } = this.#session;
-    const area = this.#inSource(this.#viewer.seen);
+    const area = this.#inSource(this.#viewer.visibleResult);
     if (!source || !area) return undefined;
     return { x: (area.left + area.width / 2) / source.width, y: (area.top + area.height / 2) / source.height };
   }
@@ -118,37 +119,37 @@ export class InView {
    * Enlarges so much of the middle of the view as takes a moment. Returns whether that is less than
    * the whole picture: otherwise nothing is done. `isFirst`: for a picture that was opened.
    */
-  async glimpse(upscaler: Upscaler, { signal, isFirst = false }: { signal?: AbortSignal; isFirst?: boolean } = {}) {
+  async preview(upscaler: Upscaler, { signal, isFirst = false }: { signal?: AbortSignal; isFirst?: boolean } = {}) {
     const { source, zoom, slice } = this.#session;
     if (isFirst && source) this.#viewer.open(source.imageData, zoom);
-    const seen = this.#inSource(this.#viewer.seen);
-    if (!source || !seen) return false;
+    const visible = this.#inSource(this.#viewer.visibleResult);
+    if (!source || !visible) return false;
     let side = FIRST_SIDE;
     if (!isFirst) {
       const whole = side + 2 * HALO;
       const { milliseconds } = await upscaler.estimate({ width: whole, height: whole }, { scale: zoom, ...slice });
-      side = Math.max(MIN_SIDE, Math.round(whole * Math.sqrt(GLIMPSE_MS / milliseconds)) - 2 * HALO);
+      side = Math.max(MIN_SIDE, Math.round(whole * Math.sqrt(MAX_PREVIEW_MS / milliseconds)) - 2 * HALO);
     }
     const along = (start: number, length: number) => {
       const within = Math.min(side, length);
       return [Math.round(start + (length - within) / 2), within] as const;
     };
-    const [left, width] = along(seen.left, seen.width);
-    const [top, height] = along(seen.top, seen.height);
+    const [left, width] = along(visible.left, visible.width);
+    const [top, height] = along(visible.top, visible.height);
     if ((width + 2 * HALO) * (height + 2 * HALO) >= source.width * source.height) return false;
     await this.#enlarge(upscaler, { left, top, width, height }, signal);
     return true;
   }
 
-  /** Shows the last part in its place. */
+  /** Shows the last part where it belongs. */
   #show(): void {
     const { part } = this.#session;
     const piece = this.#piece;
     if (!piece) return;
     const { area, imageData, zoom } = piece;
     const { left = 0, top = 0 } = part?.area ?? {};
-    const place = { ...area, left: area.left + left, top: area.top + top };
-    this.#viewer.showRegion(place, imageData, () => t`Part enlarged ×${zoomText(zoom)}`);
+    const region = { ...area, left: area.left + left, top: area.top + top };
+    this.#viewer.showRegion(region, imageData, () => t`Part enlarged ×${zoomText(zoom)}`);
   }
 
   /**
@@ -174,7 +175,7 @@ export class InView {
   async #step(following: Following): Promise<number> {
     const { upscaler, fingerprint } = following;
     const { activity, zoom, slice, source } = this.#session;
-    const area = this.#inSource(this.#viewer.inSight);
+    const area = this.#inSource(this.#viewer.visibleArea);
     following.step.abort();
     if (following.signal.aborted || fingerprint !== this.#session.fingerprint || !area || !source) return Infinity;
     following.step = new AbortController();
@@ -184,8 +185,8 @@ export class InView {
       const { milliseconds } = await upscaler.estimate(area, target);
       signal.throwIfAborted();
       let about = t("Zoom in to enlarge what you see.");
-      if (milliseconds <= AT_ONCE_MS) {
-        activity.say("idle", t("Enlarging the part in view…"));
+      if (milliseconds <= MAX_AUTO_ENLARGE_MS) {
+        activity.setStatus("idle", t("Enlarging the part in view…"));
         await this.#enlarge(upscaler, area, signal);
         this.#show();
         about = t("The part in view is enlarged.");
@@ -194,7 +195,10 @@ export class InView {
       const whole = await upscaler.estimate(source, target);
       signal.throwIfAborted();
       this.#session.setEstimate(whole);
-      activity.say("idle", `${about} ${t`All of it takes ${estimateText(whole.milliseconds)}: press Enlarge.`}`);
+      activity.setStatus(
+        "idle",
+        `${about} ${t`The whole picture takes ${estimateText(whole.milliseconds)}: press Enlarge.`}`,
+      );
       return whole.milliseconds;
     } catch (error) {
       if (!signal.aborted) activity.fail(error);
@@ -232,9 +236,9 @@ export class InView {
 
 /** The part for `area` from the result of `around`. */
 function trimmed(result: ImageData, area: Area, around: Area, zoom: number): ImageData {
-  const along = (start: number, length: number, most: number) => {
+  const along = (start: number, length: number, max: number) => {
     const from = Math.round(start * zoom);
-    return [from, Math.max(1, Math.min(most - from, Math.round(length * zoom)))] as const;
+    return [from, Math.max(1, Math.min(max - from, Math.round(length * zoom)))] as const;
   };
   const [left, width] = along(area.left - around.left, area.width, result.width);
   const [top, height] = along(area.top - around.top, area.height, result.height);

@@ -6,10 +6,10 @@ import type { Session } from "../session/session.ts";
 import { sizeText } from "../shared/text.ts";
 import { t } from "../shared/words.ts";
 
-export function sayReady({ activity, choice, picture, source, target, zoomIsValid }: Session): void {
-  if (!zoomIsValid) activity.say("error", () => t`Choose a zoom from ${MIN_ZOOM} to ${MAX_ZOOM}.`);
-  else if (!choice.isTrained) activity.say("idle", () => untrainedText(choice.trained));
+export function setReadyStatus({ activity, choice, picture, source, target, zoomIsValid }: Session): void {
+  if (!zoomIsValid) activity.setStatus("error", () => t`Choose a zoom from ${MIN_ZOOM} to ${MAX_ZOOM}.`);
+  else if (!choice.isTrained) activity.setStatus("idle", () => untrainedText(choice.trained));
   else if (picture && source && target)
-    activity.say("idle", () => t`Ready: ${sizeText(source)} to ${sizeText(target)}.`);
-  else activity.say("idle", () => t("Open a picture to start."));
+    activity.setStatus("idle", () => t`Ready: ${sizeText(source)} to ${sizeText(target)}.`);
+  else activity.setStatus("idle", () => t("Open a picture to start."));
 }

@@ -2,7 +2,7 @@
 import { nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 import { MAX_ZOOM, type Backend } from "../../module/core.ts";
-import { AT_ONCE_MS } from "../session/at-once.ts";
+import { MAX_AUTO_ENLARGE_MS } from "../session/auto-enlarge.ts";
 import type { Commands } from "../session/commands.ts";
 import { MIN_ZOOM } from "../session/defaults.ts";
 import type { Result, Session } from "../session/session.ts";
@@ -116,7 +116,7 @@ const devices: readonly [Backend, Phrase][] = [
   ["gpu", "Graphics card (WebGPU)"],
 ];
 
-export function deviceSection({ backend, isAtOnce }: Session, commands: Commands): TemplateResult {
+export function deviceSection({ backend, enlargesAutomatically }: Session, commands: Commands): TemplateResult {
   const content = html`
     <select
       aria-labelledby="device-title"
@@ -129,11 +129,11 @@ export function deviceSection({ backend, isAtOnce }: Session, commands: Commands
     <label class="check">
       <input
         type="checkbox"
-        data-testid="at-once"
-        .checked=${live(isAtOnce)}
-        @change=${() => commands.setAtOnce(!isAtOnce)}
+        data-testid="auto-enlarge"
+        .checked=${live(enlargesAutomatically)}
+        @change=${() => commands.setEnlargesAutomatically(!enlargesAutomatically)}
       />
-      Enlarge without a click if it takes up to ${AT_ONCE_MS / 1000} seconds
+      Enlarge automatically if it takes up to ${MAX_AUTO_ENLARGE_MS / 1000} seconds
     </label>
   `;
   return folded("device", t("Device"), backend !== "auto", content);

@@ -29,7 +29,7 @@ export class ResultFile {
 
   constructor(session: Session) {
     this.#session = session;
-    session.onChange(() => this.#look());
+    session.onChange(() => this.#update());
   }
 
   /** The file's size; undefined until it is known. */
@@ -59,13 +59,13 @@ export class ResultFile {
       const { file, notes } = await this.#write(result.upscaled);
       const name = `${resultName(picture.name, result.zoom)}.${files.format.ending}`;
       await use(new File([file], name, { type: file.type }));
-      if (notes.length > 0) activity.say("done", `${t("Saved.")} ${noteText(notes)}`);
+      if (notes.length > 0) activity.setStatus("done", `${t("Saved.")} ${noteText(notes)}`);
     } catch (error) {
       const { name } = error as Error;
       // The visitor has shared it with nobody.
       if (name === "AbortError") return;
       // Browsers let pages share for a few seconds after a click.
-      if (name === "NotAllowedError") activity.say("done", t("The file is ready now. Press Share again."));
+      if (name === "NotAllowedError") activity.setStatus("done", t("The file is ready now. Press Share again."));
       else activity.fail(error);
     }
   }
@@ -90,7 +90,7 @@ export class ResultFile {
   }
 
   /** Forgets the file of another result, and writes the current one once nothing else goes on. */
-  #look(): void {
+  #update(): void {
     const { result, activity, resultIsCurrent } = this.#session;
     const upscaled = result?.upscaled;
     if (this.#writing && !this.#current) this.#writing = undefined;

@@ -46,9 +46,8 @@ function setupTemplate(tuning: FineTuning): TemplateResult {
     ${
       network
         ? html`<p class="lead" data-testid="finetune-network">
-              Trains the network you chose: ${differenceText(network, start)}. It starts with the weights that fit from
-              <b>${start?.name}</b>, and learns the rest from that model and from your pictures, which stay on this
-              device.
+              Trains the network you chose: ${differenceText(network, start)}. It takes over the weights that fit from
+              <b>${start?.name}</b> and learns the rest from that model and your pictures, which stay on this device.
             </p>
             <p class="remark">
               A few minutes of training cannot match a model that was trained for hours. The curve shows how close it
@@ -61,7 +60,7 @@ function setupTemplate(tuning: FineTuning): TemplateResult {
     }
     <section aria-labelledby="tune-pictures-title">
       <h3 id="tune-pictures-title">Pictures</h3>
-      ${picturesTemplate(pictures, tuning.leastSide)}
+      ${picturesTemplate(pictures, tuning.minSide)}
     </section>
     <fieldset>
       <legend>Training length</legend>
@@ -129,7 +128,7 @@ function runTemplate(tuning: FineTuning, run: Run): TemplateResult {
       <div>${lossFigure(run)} ${facts ? psnrFigure(run, facts) : nothing}</div>
       ${facts ? cropsTemplate(run) : nothing}
     </div>
-    ${facts ? html`<p class="about" data-testid="finetune-facts">${factsText(run, facts)}</p>` : nothing}
+    ${facts ? html`<p class="about" data-testid="finetune-facts">${runFactsText(run, facts)}</p>` : nothing}
     ${run.trouble ? html`<p class="remark wrong" role="alert" data-testid="finetune-trouble">${run.trouble}</p>` : nothing}
     ${
       run.isSaved && !run.trouble
@@ -141,7 +140,10 @@ function runTemplate(tuning: FineTuning, run: Run): TemplateResult {
   `;
 }
 
-function numbersText(tuning: FineTuning, { step, settings, stepsPerSecond, tuning: begun, kept }: Run): string {
+function numbersText(
+  tuning: FineTuning,
+  { step, settings, stepsPerSecond, tuning: begun, checkpointStep }: Run,
+): string {
   if (!begun) return "";
   const speed =
     stepsPerSecond >= 1
@@ -150,23 +152,24 @@ function numbersText(tuning: FineTuning, { step, settings, stepsPerSecond, tunin
   const parts = [t`Step ${whole(step)} of ${whole(settings.steps)}`];
   if (tuning.phase === "running" && stepsPerSecond > 0) parts.push(speed + tuning.timeLeft);
   // A finished run needs no checkpoint, and its best step is another number.
-  if (kept !== undefined && tuning.phase !== "done") parts.push(t`checkpoint at step ${whole(kept)}`);
+  if (checkpointStep !== undefined && tuning.phase !== "done")
+    parts.push(t`checkpoint at step ${whole(checkpointStep)}`);
   return parts.join("; ");
 }
 
 function lossFigure({ losses, settings }: Run): TemplateResult {
   const { last } = losses;
-  const said = last === undefined ? t("none yet") : fixed(last, 4);
+  const latest = last === undefined ? t("none yet") : fixed(last, 4);
   return html`
     <figure data-testid="finetune-loss">
-      <figcaption><b>Loss</b> <span>${said}</span></figcaption>
+      <figcaption><b>Loss</b> <span>${latest}</span></figcaption>
       ${plot({
         points: losses.points,
         isNoisy: true,
         levels: [],
         steps: settings.steps,
         digits: 2,
-        label: t`Training loss by step, latest ${said}`,
+        label: t`Training loss by step, latest ${latest}`,
       })}
     </figure>
   `;
@@ -198,7 +201,7 @@ function psnrFigure(
 }
 
 const crops: readonly (readonly [string, Phrase])[] = [
-  ["truth", "Original"],
+  ["original", "Original"],
   ["bicubic", "Bicubic"],
   ["before", "Before"],
   ["after", "Now"],
@@ -235,8 +238,8 @@ const painted = new WeakMap<HTMLCanvasElement, ImageData>();
 export function paintCrops(dialog: HTMLElement, { run }: FineTuning): void {
   const facts = run?.tuning?.facts;
   if (!facts) return;
-  const { truth, bicubic, before } = facts;
-  const pixels: Record<string, ImageData> = { truth, bicubic, before, after: run.score?.after ?? before };
+  const { original, bicubic, before } = facts;
+  const pixels: Record<string, ImageData> = { original, bicubic, before, after: run.score?.after ?? before };
   for (const canvas of dialog.querySelectorAll<HTMLCanvasElement>("canvas[data-crop]")) {
     const picture = pixels[canvas.dataset["crop"] ?? ""];
     if (!picture || painted.get(canvas) === picture) continue;
@@ -247,7 +250,7 @@ export function paintCrops(dialog: HTMLElement, { run }: FineTuning): void {
   }
 }
 
-function factsText({ pictures }: Run, facts: TuneInfo): string {
+function runFactsText({ pictures }: Run, facts: TuneInfo): string {
   const { heldOut, heldOutPictures: count, enough, backend, adapter, reason } = facts;
   const all = pictures.length;
   const sentences = [
@@ -260,24 +263,24 @@ function factsText({ pictures }: Run, facts: TuneInfo): string {
           all,
         )
       : partText(count, all),
-    enough ? "" : t("That is too little for a reliable score. More pictures would make it more reliable."),
+    enough ? "" : t("That is too little for a reliable score. More pictures would help."),
     t`Training runs on the ${backend.toUpperCase()} (${adapter}: ${reason}).`,
   ];
   return sentences.filter(Boolean).join(" ");
 }
 
 function partText(count: number, all: number): string {
-  if (all === 1) return t("For validation, a part of the picture is held out of training.");
-  if (count === all) return t("For validation, a part of each picture is held out of training.");
-  return t`For validation, a part of ${count} of the ${all} pictures is held out of training.`;
+  if (all === 1) return t("For validation, part of the picture is held out of training.");
+  if (count === all) return t("For validation, part of each picture is held out of training.");
+  return t`For validation, part of ${count} of the ${all} pictures is held out of training.`;
 }
 
 function runActions(tuning: FineTuning, run: Run): TemplateResult {
   const { phase, confirms } = tuning;
   if (confirms) {
     return html`
-      <button type="button" data-testid="finetune-keep" @click=${() => tuning.confirmThrowAway(false)}>Keep</button>
-      <button type="button" class="danger" data-testid="finetune-undo-sure" @click=${() => void tuning.throwAway()}>
+      <button type="button" data-testid="finetune-keep" @click=${() => tuning.confirmDiscard(false)}>Keep</button>
+      <button type="button" class="danger" data-testid="finetune-undo-sure" @click=${() => void tuning.discard()}>
         Discard
       </button>
     `;
@@ -290,7 +293,7 @@ function runActions(tuning: FineTuning, run: Run): TemplateResult {
       type="button"
       data-testid="finetune-undo"
       title="Discard ${run.name} and go back to ${run.before}"
-      @click=${() => tuning.confirmThrowAway(true)}
+      @click=${() => tuning.confirmDiscard(true)}
     >
       Discard
     </button>
@@ -332,7 +335,7 @@ function runActions(tuning: FineTuning, run: Run): TemplateResult {
             <button
               type="button"
               data-testid="finetune-stop"
-              title="End the training, with the best step so far"
+              title="End the training and keep the best version so far"
               ?disabled=${phase === "stopping"}
               @click=${() => tuning.stop()}
             >
@@ -344,11 +347,11 @@ function runActions(tuning: FineTuning, run: Run): TemplateResult {
       type="button"
       class=${isDone ? "primary" : ""}
       data-testid="finetune-save"
-      title=${isDone ? "" : t("Add the best step so far to the list of models")}
+      title=${isDone ? "" : t("Add the best version so far to the list of models")}
       ?disabled=${phase === "stopping" || tuning.isSaving}
       @click=${() => void tuning.save()}
     >
-      ${isDone ? t("Save model") : phase === "running" ? t("Save and keep training") : t("Save best so far")}
+      ${isDone ? t("Save model") : phase === "running" ? t("Save and keep training") : t("Save the best so far")}
     </button>
   `;
 }
@@ -370,7 +373,7 @@ function statusText({ phase, run, error, confirms }: FineTuning): string {
       return run.tuning && run.result ? outcome(run.tuning, run.result) : "";
     default:
       return run.score?.stalled
-        ? t("The score has stopped improving. You can finish now; the best step is kept.")
+        ? t("The score has stopped improving. You can finish now; the best version is kept.")
         : t("Training. You can close this dialog and keep using the page.");
   }
 }

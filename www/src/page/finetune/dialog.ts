@@ -67,11 +67,11 @@ export class FineTuneDialog {
 
   async #addPictures(transfer: DataTransfer | null): Promise<void> {
     const { files } = await readFiles(transfer);
-    const { phase, pictures, leastSide } = this.tuning;
+    const { phase, pictures, minSide } = this.tuning;
     if (phase === "setup")
       pictures.add(
         files.map(({ file }) => file),
-        leastSide,
+        minSide,
       );
   }
 

@@ -12,7 +12,7 @@ import {
 import type { Commands } from "../session/commands.ts";
 import { freeName, nameTrouble } from "../session/own-models.ts";
 import type { Session } from "../session/session.ts";
-import { readPictures, removeTuning, type KeptTuning } from "../session/storage.ts";
+import { readPictures, removeTuning, type StoredTuning } from "../session/storage.ts";
 import { save } from "../shared/save.ts";
 import { durationText } from "../shared/text.ts";
 import { lock } from "./lock.ts";
@@ -70,7 +70,7 @@ export class FineTuning {
   #name: string | undefined;
   /** The reason why the run cannot start, or why it ended. */
   error = "";
-  /** Whether the visitor is asked to confirm that the run is thrown away. */
+  /** Whether the visitor is asked to confirm that the run is discarded. */
   confirms = false;
   isSaving = false;
 
@@ -144,9 +144,9 @@ export class FineTuning {
   }
 
   /**
-   * The least side of a picture, in pixels. Patches are as small as the smallest picture allows.
+   * The minimum side of a picture, in pixels. Patches are as small as the smallest picture allows.
    */
-  get leastSide(): number {
+  get minSide(): number {
     return MIN_LR_PATCH * (this.start?.scale ?? 4);
   }
 
@@ -215,7 +215,7 @@ export class FineTuning {
     await pictures.ready;
     // A second click must not start a second run.
     if (this.isBusy) return;
-    this.error = pictures.trouble(this.leastSide) || this.nameTrouble;
+    this.error = pictures.trouble(this.minSide) || this.nameTrouble;
     if (this.error) {
       this.#view.draw();
       return;
@@ -229,7 +229,7 @@ export class FineTuning {
       source: this.#session.choice.source(start.name),
       settings,
       pictures: pictures.all.map(({ file }) => file),
-      picturesAreKept: false,
+      picturesAreStored: false,
       step: 0,
       losses: new Curve(),
       scores: [],
@@ -237,9 +237,9 @@ export class FineTuning {
   }
 
   /** Resumes a stored run. */
-  async goOn(kept: KeptTuning): Promise<void> {
+  async resumeStored(stored: StoredTuning): Promise<void> {
     if (this.phase !== "setup") return;
-    const { id, name, from, fromFile, settings, step, checkpoint, history } = kept;
+    const { id, name, from, fromFile, settings, step, checkpoint, history } = stored;
     const pictures = await readPictures(id);
     if (this.isBusy) return;
     if (pictures.length === 0) {
@@ -251,7 +251,7 @@ export class FineTuning {
     const losses = new Curve(history.losses);
     const scores = [...history.scores];
     await this.#start(
-      { id, name, from, source, settings, pictures, picturesAreKept: true, step, losses, scores },
+      { id, name, from, source, settings, pictures, picturesAreStored: true, step, losses, scores },
       checkpoint,
     );
   }
@@ -259,7 +259,7 @@ export class FineTuning {
   async #start(
     begun: Pick<
       Run,
-      "id" | "name" | "from" | "source" | "settings" | "pictures" | "picturesAreKept" | "step" | "losses" | "scores"
+      "id" | "name" | "from" | "source" | "settings" | "pictures" | "picturesAreStored" | "step" | "losses" | "scores"
     >,
     checkpoint?: Blob,
   ): Promise<void> {
@@ -271,8 +271,8 @@ export class FineTuning {
       stepsPerSecond: 0,
       score: undefined,
       result: undefined,
-      kept: checkpoint ? begun.step : undefined,
-      keptAt: performance.now(),
+      checkpointStep: checkpoint ? begun.step : undefined,
+      checkpointTime: performance.now(),
       isSaved: false,
       trouble: "",
       release: () => undefined,
@@ -303,7 +303,7 @@ export class FineTuning {
           run.step = step;
           run.stepsPerSecond = stepsPerSecond;
           run.losses.add(step, loss);
-          if (performance.now() - run.keptAt >= CHECKPOINT_INTERVAL_MS) this.keep();
+          if (performance.now() - run.checkpointTime >= CHECKPOINT_INTERVAL_MS) this.keep();
           this.#view.drawSoon();
         },
         onScore: (score) => {
@@ -341,7 +341,8 @@ export class FineTuning {
   #fail(run: Run, error: unknown): void {
     if (this.run !== run) return;
     this.error = error instanceof Error ? error.message : String(error);
-    if (run.kept !== undefined) this.error += ` ${t`The checkpoint from step ${whole(run.kept)} is still stored.`}`;
+    if (run.checkpointStep !== undefined)
+      this.error += ` ${t`The checkpoint from step ${whole(run.checkpointStep)} is still stored.`}`;
     this.#end(run);
     void this.#launcher.findWaiting();
   }
@@ -389,13 +390,13 @@ export class FineTuning {
     run.tuning.stop().catch(() => undefined);
   }
 
-  confirmThrowAway(confirms: boolean): void {
+  confirmDiscard(confirms: boolean): void {
     this.confirms = confirms;
     this.#view.draw();
   }
 
-  /** Throws the new model away and goes back to the one before. */
-  async throwAway(): Promise<void> {
+  /** Discards the new model and goes back to the one before. */
+  async discard(): Promise<void> {
     const { run } = this;
     const session = this.#session;
     if (!run) return;
@@ -421,7 +422,7 @@ export class FineTuning {
     try {
       const result = run.result ?? (await run.tuning.best());
       const entry = await readModel(result.model);
-      // The run may have been thrown away meanwhile.
+      // The run may have been discarded meanwhile.
       if (this.run !== run) return;
       const { own, models } = this.#session;
       const isOther = run.settings.network !== undefined;
@@ -470,7 +471,7 @@ export class FineTuning {
     const { run } = this;
     if (!run?.tuning) return;
     // Steps that come meanwhile must not store again.
-    run.keptAt = performance.now();
+    run.checkpointTime = performance.now();
     this.#keeping = this.#keeping.then(() => this.#keepNow(run));
   }
 

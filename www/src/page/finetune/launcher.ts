@@ -7,7 +7,7 @@ import {
   removeTuning,
   writePictures,
   writeTuning,
-  type KeptTuning,
+  type StoredTuning,
 } from "../session/storage.ts";
 import type { FineTuneDialog } from "./dialog.ts";
 import { lock } from "./lock.ts";
@@ -17,8 +17,8 @@ import { t } from "../shared/words.ts";
 export class FineTuneLauncher {
   /** Undefined until it is loaded. */
   #dialog: FineTuneDialog | undefined;
-  #waiting: readonly KeptTuning[] = [];
-  #discarded: { kept: KeptTuning; pictures: File[] } | undefined;
+  #waiting: readonly StoredTuning[] = [];
+  #discarded: { kept: StoredTuning; pictures: File[] } | undefined;
   #saved: SavedModel | undefined;
   #trouble = "";
   readonly #session: Session;
@@ -35,12 +35,12 @@ export class FineTuneLauncher {
   }
 
   /** Stored runs that are not running in this window. */
-  get waiting(): readonly KeptTuning[] {
+  get waiting(): readonly StoredTuning[] {
     return this.#waiting;
   }
 
   /** The last one that was discarded; it can be restored until something else is done. */
-  get discarded(): { kept: KeptTuning } | undefined {
+  get discarded(): { kept: StoredTuning } | undefined {
     return this.#discarded;
   }
 
@@ -61,13 +61,13 @@ export class FineTuneLauncher {
   }
 
   /** Opens the dialog, and resumes a stored fine-tuning. */
-  async open(kept?: KeptTuning): Promise<void> {
+  async open(kept?: StoredTuning): Promise<void> {
     this.#trouble = "";
     try {
       this.#dialog ??= await this.#load();
       this.#discarded = undefined;
       this.#dialog.show();
-      if (kept) await this.#dialog.tuning.goOn(kept);
+      if (kept) await this.#dialog.tuning.resumeStored(kept);
     } catch (error) {
       this.#trouble = t`Fine-tuning could not be loaded (${(error as Error).message}). Check the connection and try again.`;
     }
@@ -87,7 +87,7 @@ export class FineTuneLauncher {
   }
 
   /** Discards a stored fine-tuning. It can be restored until something else is done. */
-  async discard(kept: KeptTuning): Promise<void> {
+  async discard(kept: StoredTuning): Promise<void> {
     this.#trouble = "";
     const release = await lock(kept.id);
     if (release) {

@@ -48,15 +48,15 @@ export class Pictures {
     ];
   }
 
-  /** Adds pictures whose sides have at least `least` pixels. */
-  add(files: readonly File[], least: number): void {
+  /** Adds pictures whose sides have at least `minSide` pixels. */
+  add(files: readonly File[], minSide: number): void {
     this.#forgetRefusals();
     if (files.length === 0)
       this.#refused.push(t("That was not a file. Save the picture first, then choose or drop the file."));
     this.unread += files.length;
     this.ready = this.ready.then(async () => {
       for (const file of files) {
-        await this.#read(file, least);
+        await this.#read(file, minSide);
         this.unread--;
         this.#changed();
       }
@@ -64,7 +64,7 @@ export class Pictures {
     this.#changed();
   }
 
-  async #read(file: File, least: number): Promise<void> {
+  async #read(file: File, minSide: number): Promise<void> {
     const isSame = (other: File) =>
       other.name === file.name && other.size === file.size && other.lastModified === file.lastModified;
     if (this.all.some((picture) => isSame(picture.file))) return;
@@ -74,7 +74,7 @@ export class Pictures {
     }
     try {
       const { width, height } = await this.#inspect(file);
-      const trouble = sizeTrouble({ width, height }, least);
+      const trouble = sizeTrouble({ width, height }, minSide);
       if (trouble) this.#refused.push(`${file.name}: ${trouble}`);
       else this.all = [...this.all, { file, width, height, url: URL.createObjectURL(file), shows: true }];
     } catch (error) {
@@ -108,28 +108,28 @@ export class Pictures {
   }
 
   /** A sentence that says why training on these is not possible; empty if it is. */
-  trouble(least: number): string {
+  trouble(minSide: number): string {
     if (this.all.length === 0) return t("Choose at least one picture to fine-tune on.");
-    const small = this.all.find((picture) => sizeTrouble(picture, least) !== "");
-    if (small) return `${small.file.name}: ${sizeTrouble(small, least)}`;
+    const small = this.all.find((picture) => sizeTrouble(picture, minSide) !== "");
+    if (small) return `${small.file.name}: ${sizeTrouble(small, minSide)}`;
     // With few pictures, the last quarter of each is held out to score with.
-    const needed = Math.ceil((least * HELD_OUT_PARTS) / (HELD_OUT_PARTS - 1));
+    const needed = Math.ceil((minSide * HELD_OUT_PARTS) / (HELD_OUT_PARTS - 1));
     const short = this.all.find(({ width, height }) => Math.max(width, height) < needed);
     if (!short || this.all.length >= MIN_PICTURES_HELD_OUT_WHOLE) return "";
     return t`${short.file.name}: The picture is too small. With fewer than ${MIN_PICTURES_HELD_OUT_WHOLE} pictures, a quarter of each is kept for validation, so the longer side must have at least ${needed} pixels. Use a larger picture, or more pictures.`;
   }
 }
 
-function sizeTrouble({ width, height }: { width: number; height: number }, least: number): string {
-  if (Math.min(width, height) >= least) return "";
-  return t`The picture is too small (${width} × ${height} pixels). Each side must have at least ${least} pixels.`;
+function sizeTrouble({ width, height }: { width: number; height: number }, minSide: number): string {
+  if (Math.min(width, height) >= minSide) return "";
+  return t`The picture is too small (${width} × ${height} pixels). Each side must have at least ${minSide} pixels.`;
 }
 
-export function picturesTemplate(pictures: Pictures, least: number): TemplateResult {
+export function picturesTemplate(pictures: Pictures, minSide: number): TemplateResult {
   const { all, refusals } = pictures;
   const taken = (event: Event) => {
     const input = event.target as HTMLInputElement;
-    pictures.add([...(input.files ?? [])], least);
+    pictures.add([...(input.files ?? [])], minSide);
     // The browser reports no change if the same file is chosen again.
     input.value = "";
   };

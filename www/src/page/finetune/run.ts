@@ -5,7 +5,7 @@ import type { Curve } from "./plots.ts";
 
 export type Phase = "setup" | "starting" | "running" | "pausing" | "paused" | "stopping" | "done";
 
-/** One run, from its start until its model is saved or thrown away. */
+/** One run, from its start until its model is saved or discarded. */
 export interface Run {
   id: string;
   /** The new model's name. */
@@ -28,10 +28,10 @@ export interface Run {
   /** Undefined until all steps are taken or the run was stopped. */
   result: TuneResult | undefined;
   /** The step of the stored checkpoint. */
-  kept: number | undefined;
+  checkpointStep: number | undefined;
   /** When the last checkpoint was begun. */
-  keptAt: number;
-  picturesAreKept: boolean;
+  checkpointTime: number;
+  picturesAreStored: boolean;
   /** Whether the best model so far is in the list of models. */
   isSaved: boolean;
   /** Why the checkpoint or the model could not be stored. */
@@ -44,13 +44,13 @@ export interface Run {
 export async function storeCheckpoint(run: Run): Promise<void> {
   const { id, name, from, source, settings, losses, scores, tuning } = run;
   if (!tuning) return;
-  if (!run.picturesAreKept) await writePictures(id, run.pictures);
-  run.picturesAreKept = true;
+  if (!run.picturesAreStored) await writePictures(id, run.pictures);
+  run.picturesAreStored = true;
   const checkpoint = await tuning.checkpoint();
   const { step } = tuning;
   const fromFile = source instanceof Blob ? source : undefined;
   const history = { losses: [...losses.points], scores: [...scores] };
   await writeTuning({ id, name, from, fromFile, settings, step, checkpoint, history });
-  run.kept = step;
+  run.checkpointStep = step;
   run.trouble = "";
 }

@@ -24,7 +24,7 @@ export const presets: readonly { label: Phrase; steps: number; about: Phrase }[]
 ];
 
 /** A setting that is a number. */
-interface Knob {
+interface NumberSetting {
   testId: string;
   label: Phrase;
   about: Phrase;
@@ -44,7 +44,7 @@ const degrade = (settings: TuneSettings, change: Partial<Degradation>): TuneSett
 /** At its maximum, `forget` means no limit. */
 const NO_FORGET_LIMIT = settingRanges.forget.max;
 
-const training: readonly Knob[] = [
+const training: readonly NumberSetting[] = [
   {
     testId: "tune-steps",
     label: "Steps",
@@ -88,7 +88,7 @@ const training: readonly Knob[] = [
   {
     testId: "tune-forget",
     label: "Forgetting limit, dB",
-    about: "allowed loss on generic pictures",
+    about: "allowed PSNR drop on generic pictures",
     range: settingRanges.forget,
     read: ({ forget }) => (forget < NO_FORGET_LIMIT ? forget : null),
     write: (settings, forget) => ({ ...settings, forget }),
@@ -104,7 +104,7 @@ const training: readonly Knob[] = [
   },
 ];
 
-const damage: readonly Knob[] = [
+const damage: readonly NumberSetting[] = [
   {
     testId: "tune-blur",
     label: "Blur",
@@ -116,7 +116,7 @@ const damage: readonly Knob[] = [
   {
     testId: "tune-noise",
     label: "Noise",
-    about: "standard deviation, in levels of 255",
+    about: "standard deviation, on a scale of 0 to 255",
     range: settingRanges.noise,
     read: ({ degradation }) => degradation.noise,
     write: (settings, noise) => degrade(settings, { noise }),
@@ -147,12 +147,12 @@ const shrinks: readonly (readonly [Degradation["shrink"], Phrase])[] = [
 
 const degradations: readonly (readonly ["same" | "random", Phrase])[] = [
   ["same", "The same for all pictures"],
-  ["random", "At random, as on the web: blur, noise, JPEG"],
+  ["random", "Random, as on the web: blur, noise, JPEG"],
 ];
 
 const jpegColours: readonly (readonly ["full" | "half", Phrase])[] = [
   ["full", "Full resolution (4:4:4)"],
-  ["half", "Half the resolution (4:2:0), as most files"],
+  ["half", "Half resolution (4:2:0), as in most files"],
 ];
 
 /** The parts of a model that can be trained alone. */
@@ -168,10 +168,10 @@ export function settingsTemplate(
   change: (settings: TuneSettings) => void,
 ): TemplateResult {
   // A new network is trained as a whole, and has nothing to forget.
-  const knobs = isNew ? training.filter(({ testId }) => testId !== "tune-forget") : training;
+  const fields = isNew ? training.filter(({ testId }) => testId !== "tune-forget") : training;
   return html`
     <div class="parameters">
-      ${knobs.map((knob) => knobTemplate(knob, settings, change))}
+      ${fields.map((field) => numberField(field, settings, change))}
       ${
         isNew
           ? nothing
@@ -194,7 +194,7 @@ function damageTemplate(settings: TuneSettings, change: (settings: TuneSettings)
   const { shrink, jpeg, half_chroma } = settings.degradation;
   return html`
     ${choice("tune-shrink", "Downscaling", shrinks, shrink, (shrink) => change(degrade(settings, { shrink })))}
-    ${damage.map((knob) => knobTemplate(knob, settings, change))}
+    ${damage.map((field) => numberField(field, settings, change))}
     ${
       jpeg === null
         ? nothing
@@ -205,10 +205,14 @@ function damageTemplate(settings: TuneSettings, change: (settings: TuneSettings)
   `;
 }
 
-function knobTemplate(knob: Knob, settings: TuneSettings, change: (settings: TuneSettings) => void): TemplateResult {
-  const { testId, label, about, empty } = knob;
-  const { min, max, isWhole } = knob.range;
-  const value = knob.read(settings);
+function numberField(
+  field: NumberSetting,
+  settings: TuneSettings,
+  change: (settings: TuneSettings) => void,
+): TemplateResult {
+  const { testId, label, about, empty } = field;
+  const { min, max, isWhole } = field.range;
+  const value = field.read(settings);
   return html`
     <label title="${min.toLocaleString(languageTag(), { maximumFractionDigits: 6 })} to ${whole(max)}">
       <span>${t(label)} <small>${t(about)}</small></span>
@@ -224,7 +228,7 @@ function knobTemplate(knob: Knob, settings: TuneSettings, change: (settings: Tun
         @change=${(event: Event) => {
           const number = (event.target as HTMLInputElement).valueAsNumber;
           if (Number.isNaN(number)) change(empty ? empty.write(settings) : { ...settings });
-          else change(knob.write(settings, Math.min(max, Math.max(min, isWhole ? Math.round(number) : number))));
+          else change(field.write(settings, Math.min(max, Math.max(min, isWhole ? Math.round(number) : number))));
         }}
       />
     </label>

@@ -14,7 +14,7 @@ export const texts: Texts = {
   "Training length": "Dauer des Trainings",
   "Name of the new model": "Name des neuen Modells",
   Settings: "Einstellungen",
-  "Trains the network you chose: {0}. It starts with the weights that fit from <0>{1}</0>, and learns the rest from that model and from your pictures, which stay on this device.":
+  "Trains the network you chose: {0}. It takes over the weights that fit from <0>{1}</0> and learns the rest from that model and your pictures, which stay on this device.":
     "Trainiert das gewählte Netz: {0}. Es beginnt mit den passenden Gewichten von <0>{1}</0> und lernt den Rest von diesem Modell und von den eigenen Bildern, die auf diesem Gerät bleiben.",
   "A few minutes of training cannot match a model that was trained for hours. The curve shows how close it gets.":
     "Ein paar Minuten Training können ein Modell, das Stunden trainiert wurde, nicht erreichen. Die Kurve zeigt, wie nah es kommt.",
@@ -49,14 +49,14 @@ export const texts: Texts = {
     one: "Für die Validierung bleibt {0} der {1} Bilder aus dem Training heraus.",
     other: "Für die Validierung bleiben {0} der {1} Bilder aus dem Training heraus.",
   },
-  "For validation, a part of the picture is held out of training.":
+  "For validation, part of the picture is held out of training.":
     "Für die Validierung bleibt ein Teil des Bilds aus dem Training heraus.",
-  "For validation, a part of each picture is held out of training.":
+  "For validation, part of each picture is held out of training.":
     "Für die Validierung bleibt ein Teil jedes Bilds aus dem Training heraus.",
-  "For validation, a part of {0} of the {1} pictures is held out of training.":
+  "For validation, part of {0} of the {1} pictures is held out of training.":
     "Für die Validierung bleibt ein Teil von {0} der {1} Bilder aus dem Training heraus.",
-  "That is too little for a reliable score. More pictures would make it more reliable.":
-    "Das ist zu wenig für eine verlässliche Wertung. Mehr Bilder würden sie verlässlicher machen.",
+  "That is too little for a reliable score. More pictures would help.":
+    "Das ist zu wenig für eine verlässliche Wertung. Mehr Bilder würden helfen.",
   "Training runs on the {0} ({1}: {2}).": "Das Training läuft auf der {0} ({1}: {2}).",
   Keep: "Behalten",
   Discard: "Verwerfen",
@@ -67,14 +67,14 @@ export const texts: Texts = {
   "Saved <0>{0}</0>. {1} <1>Undo</1>": "<0>{0}</0> gespeichert. {1} <1>Rückgängig</1>",
   "Resume {0} from step {1}": "{0} ab Schritt {1} fortsetzen",
   "Download model": "Modell herunterladen",
-  "End the training, with the best step so far": "Das Training mit dem bisher besten Schritt beenden",
+  "End the training and keep the best version so far": "Das Training beenden und den bisher besten Stand behalten",
   "Finish now": "Jetzt beenden",
   Pause: "Pause",
   Resume: "Fortsetzen",
-  "Add the best step so far to the list of models": "Den bisher besten Schritt in die Liste der Modelle aufnehmen",
+  "Add the best version so far to the list of models": "Den bisher besten Stand in die Liste der Modelle aufnehmen",
   "Save model": "Modell speichern",
   "Save and keep training": "Speichern und weiter trainieren",
-  "Save best so far": "Besten Stand speichern",
+  "Save the best so far": "Besten Stand speichern",
   "Discard {0}? Its training will be lost, and the page will use {1} again.":
     "{0} verwerfen? Das Training geht verloren, und die Seite verwendet wieder {1}.",
   "Reading the pictures and scoring {0}…": "Die Bilder werden gelesen, und {0} wird bewertet …",
@@ -82,8 +82,8 @@ export const texts: Texts = {
   "Paused. You can resume at any time, even on another day.":
     "Pausiert. Fortsetzen geht jederzeit, auch an einem anderen Tag.",
   "Finishing after the current step…": "Ende nach dem aktuellen Schritt …",
-  "The score has stopped improving. You can finish now; the best step is kept.":
-    "Die Wertung wird nicht mehr besser. Das Training kann jetzt enden; der beste Schritt bleibt erhalten.",
+  "The score has stopped improving. You can finish now; the best version is kept.":
+    "Die Wertung wird nicht mehr besser. Das Training kann jetzt enden; der beste Stand bleibt erhalten.",
   "Training. You can close this dialog and keep using the page.":
     "Training läuft. Dieser Dialog darf geschlossen und die Seite weiter benutzt werden.",
   "It may take {0} on this device.": "Das kann auf diesem Gerät {0} dauern.",
@@ -144,14 +144,14 @@ export const texts: Texts = {
   "Replay, %": "Replay, %",
   "generic pictures mixed in": "beigemischte allgemeine Bilder",
   "Forgetting limit, dB": "Grenze des Vergessens, dB",
-  "allowed loss on generic pictures": "erlaubter Verlust bei allgemeinen Bildern",
+  "allowed PSNR drop on generic pictures": "erlaubter PSNR-Verlust bei allgemeinen Bildern",
   "no limit": "keine Grenze",
   Seed: "Startwert",
   "for random choices": "für den Zufall",
   Blur: "Unschärfe",
   "standard deviation, in pixels of your picture": "Standardabweichung, in Pixeln des Bilds",
   Noise: "Rauschen",
-  "standard deviation, in levels of 255": "Standardabweichung, in Stufen von 255",
+  "standard deviation, on a scale of 0 to 255": "Standardabweichung, auf einer Skala von 0 bis 255",
   "JPEG quality": "JPEG-Qualität",
   "leave empty for no JPEG": "leer lassen für kein JPEG",
   none: "keine",
@@ -163,9 +163,9 @@ export const texts: Texts = {
   "Lanczos, the sharpest": "Lanczos, am schärfsten",
   "Bilinear, the softest": "Bilinear, am weichsten",
   "The same for all pictures": "Gleich für alle Bilder",
-  "At random, as on the web: blur, noise, JPEG": "Zufällig, wie im Web: Unschärfe, Rauschen, JPEG",
+  "Random, as on the web: blur, noise, JPEG": "Zufällig, wie im Web: Unschärfe, Rauschen, JPEG",
   "Full resolution (4:4:4)": "Volle Auflösung (4:4:4)",
-  "Half the resolution (4:2:0), as most files": "Halbe Auflösung (4:2:0), wie die meisten Dateien",
+  "Half resolution (4:2:0), as in most files": "Halbe Auflösung (4:2:0), wie die meisten Dateien",
   "Training degradation: how the small pictures are made": "Verschlechterung: wie die kleinen Bilder entstehen",
   "Weights to train": "Zu trainierende Gewichte",
   Damage: "Schäden",

@@ -5,7 +5,7 @@ export const texts: Texts = {
   // index.html
   "SplitSR: enlarge pictures on your own device": "SplitSR: Bilder auf dem eigenen Gerät vergrößern",
   Viewer: "Betrachter",
-  "Picture. Arrow keys move it, plus and minus zoom, 0 fits it to the window, 1 shows actual pixels, X swaps the two pictures, space shows the original while it is held.":
+  "Picture. Arrow keys move it, plus and minus zoom, 0 fits it to the window, 1 shows actual pixels, X swaps the two pictures, holding space shows the original.":
     "Bild. Pfeiltasten verschieben es, Plus und Minus zoomen, 0 passt es in das Fenster ein, 1 zeigt echte Pixel, X tauscht die beiden Bilder, die Leertaste zeigt das Original, solange sie gedrückt ist.",
   "Comparison: original left, enlarged right": "Vergleich: links das Original, rechts die Vergrößerung",
   Original: "Original",
@@ -16,9 +16,9 @@ export const texts: Texts = {
   "Zoom out": "Herauszoomen",
   "Show actual pixels": "Echte Pixel zeigen",
   "Zoom in": "Hineinzoomen",
-  "Show all of the picture (key 0)": "Das ganze Bild zeigen (Taste 0)",
+  "Show the whole picture (key 0)": "Das ganze Bild zeigen (Taste 0)",
   Fit: "Einpassen",
-  "Enlarge only a part: drag to mark it, then move it or its edges. If you have zoomed in, the part is at first what you see":
+  "Enlarge only part of the picture: drag to select it, then move it or its edges. If you have zoomed in, the selection starts as what you see":
     "Nur einen Ausschnitt vergrößern: durch Ziehen markieren, dann ihn oder seine Ränder verschieben. In einer gezoomten Ansicht ist es zuerst das, was zu sehen ist",
   "Select area": "Auswahl",
   "Show both pictures next to each other, instead of the split view": "Beide Bilder nebeneinander zeigen",
@@ -49,7 +49,7 @@ export const texts: Texts = {
   "Reading {0}…": "{0} wird gelesen …",
   "Enlarged ×{0}": "Vergrößert ×{0}",
   "Part enlarged ×{0}": "Ausschnitt vergrößert ×{0}",
-  "Cutting out the part…": "Der Ausschnitt wird herausgeschnitten …",
+  "Cropping the part…": "Der Ausschnitt wird herausgeschnitten …",
   "Going back to the whole picture…": "Zurück zum ganzen Bild …",
   "Enlarging to {0}…": "Vergrößern auf {0} …",
   "Done in {0}: {1}.": "Fertig in {0}: {1}.",
@@ -89,11 +89,11 @@ export const texts: Texts = {
   Paste: "Einfügen",
   transparent: "transparent",
   "part: {0}": "Ausschnitt: {0}",
-  "The shared picture did not arrive here. Save it on this device, and then open the file.":
-    "Das geteilte Bild ist hier nicht angekommen. Bitte auf diesem Gerät speichern und dann die Datei öffnen.",
+  "The shared picture did not arrive. Save it on this device, then open the file.":
+    "Das geteilte Bild ist nicht angekommen. Bitte auf diesem Gerät speichern und dann die Datei öffnen.",
   "The browser does not let this page read what you copied. Allow it, or open a file.":
     "Der Browser lässt diese Seite nicht lesen, was kopiert wurde. Bitte erlauben oder eine Datei öffnen.",
-  "Enlarging the part while you mark it…": "Der Ausschnitt wird beim Markieren vergrößert …",
+  "Enlarging the part as you select it…": "Der Ausschnitt wird beim Markieren vergrößert …",
   "Load the picture": "Bild laden",
   "That site will see the request. It has not been contacted yet, and your results stay on this device.":
     "Jene Website sieht die Anfrage. Bisher wurde sie nicht kontaktiert, und die Ergebnisse bleiben auf diesem Gerät.",
@@ -120,13 +120,13 @@ export const texts: Texts = {
     "Bitte die Einstellungen selbst wählen oder um einen neuen Link bitten.",
   "The rest of the link is kept. Choose what is missing yourself, or ask for a new link.":
     "Der Rest des Links gilt. Bitte selbst wählen, was fehlt, oder um einen neuen Link bitten.",
-  "That picture has no address that leads here. Save it first, then open or drop the file.":
-    "Dieses Bild hat keine Adresse, die hierher führt. Bitte erst speichern, dann die Datei öffnen oder hierher ziehen.",
+  "That picture has no address this page can use. Save it first, then open or drop the file.":
+    "Dieses Bild hat keine Adresse, die diese Seite verwenden kann. Bitte erst speichern, dann die Datei öffnen oder hierher ziehen.",
   "That was text, not a picture. Paste a picture or its address: https://…":
     "Das war Text, kein Bild. Einfügen lassen sich ein Bild oder seine Adresse: https://…",
   "That was not a picture file. Save the picture first, then open or drop the file.":
     "Das war keine Bilddatei. Bitte das Bild erst speichern, dann die Datei öffnen oder hierher ziehen.",
-  "{0} does not answer. Try again later, or save the picture from that site and open the file.":
+  "{0} is not responding. Try again later, or save the picture from that site and open the file.":
     "{0} antwortet nicht. Bitte später noch einmal versuchen oder das Bild von dort speichern und die Datei öffnen.",
   "Save the picture from that site and open the file.": "Bitte das Bild von dort speichern und die Datei öffnen.",
   "{0} does not let other sites read its pictures.": "{0} lässt andere Websites seine Bilder nicht lesen.",
@@ -175,7 +175,7 @@ export const texts: Texts = {
   Automatic: "Automatisch",
   "Processor (CPU)": "Prozessor (CPU)",
   "Graphics card (WebGPU)": "Grafikkarte (WebGPU)",
-  "Enlarge without a click if it takes up to {0} seconds": "Sofort vergrößern, was bis zu {0} Sekunden dauert",
+  "Enlarge automatically if it takes up to {0} seconds": "Sofort vergrößern, was bis zu {0} Sekunden dauert",
   Device: "Gerät",
   Enlarge: "Vergrößern",
   Progress: "Fortschritt",
@@ -195,7 +195,7 @@ export const texts: Texts = {
   "Enlarging the part in view…": "Der sichtbare Teil wird vergrößert …",
   "Zoom in to enlarge what you see.": "Nach dem Hineinzoomen wird der sichtbare Teil vergrößert.",
   "The part in view is enlarged.": "Der sichtbare Teil ist vergrößert.",
-  "All of it takes {0}: press Enlarge.": "Alles dauert {0}: „Vergrößern“ drücken.",
+  "The whole picture takes {0}: press Enlarge.": "Das ganze Bild braucht {0}: „Vergrößern“ drücken.",
   "Choose a zoom from {0} to {1}.": "Bitte einen Zoom von {0} bis {1} wählen.",
   "Ready: {0} to {1}.": "Bereit: {0} auf {1}.",
   "Open a picture to start.": "Zum Beginnen ein Bild öffnen.",
@@ -207,10 +207,9 @@ export const texts: Texts = {
   // Clean-up
   "Clean-up": "Bereinigen",
   "Automatic: as much as the file needs": "Automatisch: so stark, wie die Datei es braucht",
-  "This model has no second set of weights, for compressed pictures.":
+  "This model has no second set of weights for compressed pictures.":
     "Dieses Modell hat keine zweiten Gewichte für komprimierte Bilder.",
-  "Removes what JPEG compression left in a picture.":
-    "Entfernt, was die JPEG-Kompression in einem Bild hinterlassen hat.",
+  "Removes the artefacts of JPEG compression.": "Entfernt die Artefakte der JPEG-Kompression.",
   "This picture shows no trace of compression.": "Dieses Bild zeigt keine Spur von Kompression.",
 
   // Several pictures
@@ -229,7 +228,7 @@ export const texts: Texts = {
   failed: "fehlgeschlagen",
   "Enlarge the remaining {0}": "Die übrigen {0} vergrößern",
   "Enlarge all {0} and save as zip": "Alle {0} vergrößern und als ZIP speichern",
-  "The results are larger than 4 GB, the most a zip file holds. Open fewer pictures, or choose a smaller zoom.":
+  "The results are larger than 4 GB, the limit of a zip file. Open fewer pictures, or choose a smaller zoom.":
     "Die Ergebnisse sind größer als 4 GB; mehr fasst eine ZIP-Datei nicht. Bitte weniger Bilder öffnen oder einen kleineren Zoom wählen.",
 
   // Comparing
@@ -240,18 +239,18 @@ export const texts: Texts = {
   "{0} at most": "Höchstens {0}",
   "Add another…": "Weitere hinzufügen …",
   Resizers: "Einfache Verfahren",
-  "PSNR and SSIM say how close each one is to the result, not how good it is. “Score the models” tells which one is better.":
+  "PSNR and SSIM show how close each one is to the result, not how good it is. “Score the models” shows which is better.":
     "PSNR und SSIM sagen, wie ähnlich jedes dem Ergebnis ist, nicht wie gut es ist. Was besser ist, zeigt „Modelle bewerten“.",
   "Show differences": "Unterschiede zeigen",
   "{0} (yours)": "{0} (eigenes)",
   "Show this to the left of the line": "Links der Linie zeigen",
   "Remove {0}": "{0} entfernen",
   identical: "identisch",
-  "{0}; computed again when shown, to save memory": "{0}; wird beim Zeigen neu berechnet, um Speicher zu sparen",
+  "{0}; recomputed when shown, to save memory": "{0}; wird beim Zeigen neu berechnet, um Speicher zu sparen",
   "The two are identical.": "Die beiden sind identisch.",
   "The two have the same luma.": "Die beiden haben dieselbe Helligkeit.",
-  "Distance from the result: PSNR {0} dB{1}. Of 255 levels, pixels differ by {2} on average and by at most {3}.":
-    "Abstand vom Ergebnis: PSNR {0} dB{1}. Von 255 Stufen unterscheiden sich Pixel im Mittel um {2} und höchstens um {3}.",
+  "Difference from the result: PSNR {0} dB{1}. Values from 0 to 255 differ by {2} on average and by at most {3}.":
+    "Abstand vom Ergebnis: PSNR {0} dB{1}. Die Werte von 0 bis 255 unterscheiden sich im Mittel um {2} und höchstens um {3}.",
   "Nearest pixel": "Nächster Pixel",
   Bilinear: "Bilinear",
   Bicubic: "Bikubisch",
@@ -277,7 +276,7 @@ export const texts: Texts = {
   Reload: "Neu laden",
   "Everything is saved on this device, so the page works offline.":
     "Alles ist auf diesem Gerät gespeichert; die Seite funktioniert auch offline.",
-  "There is no room on this device for everything. Free some space and try again.":
+  "There is not enough space on this device for everything. Free some up and try again.":
     "Auf diesem Gerät ist nicht genug Platz für alles. Bitte Platz schaffen und noch einmal versuchen.",
   "Some files could not be loaded. Check the connection and try again.":
     "Einige Dateien konnten nicht geladen werden. Bitte die Verbindung prüfen und noch einmal versuchen.",
@@ -303,11 +302,11 @@ export const texts: Texts = {
     "Es wurde keine Kamera gefunden. Bitte eine anschließen und noch einmal „Kamera“ wählen oder eine Videodatei öffnen.",
   "The camera cannot be read. Close other programs that use it, then choose Camera again.":
     "Die Kamera lässt sich nicht lesen. Bitte andere Programme schließen, die sie benutzen, und noch einmal „Kamera“ wählen.",
-  "Browsers give a camera only to secure pages. Open this page with https, or open a video file.":
-    "Browser geben die Kamera nur sicheren Seiten. Bitte diese Seite mit https oder eine Videodatei öffnen.",
+  "Browsers allow the camera only on secure pages. Open this page over https, or open a video file.":
+    "Browser erlauben die Kamera nur auf sicheren Seiten. Bitte diese Seite mit https oder eine Videodatei öffnen.",
   "The camera did not start. Choose Camera again, or open a video file.":
     "Die Kamera ist nicht gestartet. Bitte noch einmal „Kamera“ wählen oder eine Videodatei öffnen.",
-  "Sharing has ended. To go on, choose Screen again.": "Das Teilen ist beendet. Weiter geht es mit „Bildschirm“.",
+  "Sharing has ended. To continue, choose Screen again.": "Das Teilen ist beendet. Weiter geht es mit „Bildschirm“.",
   "The camera was disconnected. Connect it and choose Camera again.":
     "Die Kamera wurde getrennt. Bitte anschließen und noch einmal „Kamera“ wählen.",
   "Part to zoom into. Arrow keys move it, plus and minus zoom.":
@@ -319,9 +318,10 @@ export const texts: Texts = {
   "A tab, a window or the whole screen": "Ein Tab, ein Fenster oder der ganze Bildschirm",
   Screen: "Bildschirm",
   "Which camera": "Welche Kamera",
-  "Save the enlarged part as PNG, as it is now": "Den vergrößerten Ausschnitt, wie er jetzt ist, als PNG speichern",
+  "Save the enlarged part as a PNG, as it looks now":
+    "Den vergrößerten Ausschnitt, wie er jetzt ist, als PNG speichern",
   Save: "Speichern",
-  "Open this part in the page, to enlarge it with the model that is chosen there":
+  "Open this part in the main page to enlarge it with the model chosen there":
     "Diesen Ausschnitt in der Seite öffnen und mit dem dort gewählten Modell vergrößern",
   "Enlarge<0>&nbsp;with the full network</0>": "Vergrößern<0>&nbsp;mit dem vollen Netz</0>",
   Freeze: "Anhalten",
@@ -330,7 +330,7 @@ export const texts: Texts = {
   "Waiting for the picture. The browser may ask you to allow it.":
     "Warten auf das Bild. Vielleicht fragt der Browser nach der Erlaubnis.",
   "Paused while this page is hidden.": "Pausiert, solange diese Seite verborgen ist.",
-  "Frozen. You can still move the part, and make it larger.":
+  "Frozen. You can still move the part or make it larger.":
     "Angehalten. Der Ausschnitt lässt sich noch verschieben und vergrößern.",
   "Drag the rectangle. Zoom with <0>the wheel, + and −, or</0>two fingers.":
     "Das Rechteck ziehen. Zoomen mit <0>Mausrad, + und − oder </0>zwei Fingern.",
@@ -339,9 +339,9 @@ export const texts: Texts = {
   "graphics card": "Grafikkarte",
   "processor, {0} workers": { one: "Prozessor, {0} Worker", other: "Prozessor, {0} Worker" },
   "{0} frames a second with a delay of {1}.": "{0} Bilder pro Sekunde mit {1} Verzögerung.",
-  "The camera delivers no more than that.": "Mehr liefert die Kamera nicht.",
-  "The video delivers no more than that.": "Mehr liefert das Video nicht.",
-  "The screen delivers no more than that.": "Mehr liefert der Bildschirm nicht.",
+  "The camera itself is no faster.": "Die Kamera selbst ist nicht schneller.",
+  "The video itself is no faster.": "Das Video selbst ist nicht schneller.",
+  "The screen itself is no faster.": "Der Bildschirm selbst ist nicht schneller.",
   "This device cannot reach {0} frames a second, even with the smallest part.":
     "Dieses Gerät erreicht {0} Bilder pro Sekunde nicht, auch nicht mit dem kleinsten Ausschnitt.",
   "A larger part would be slower.": "Ein größerer Ausschnitt wäre langsamer.",
@@ -349,7 +349,7 @@ export const texts: Texts = {
   "The part, enlarged by the network": "Der Ausschnitt, vom Netz vergrößert",
   "The browser could not create a canvas for the picture. Reload the page.":
     "Der Browser konnte keine Zeichenfläche für das Bild anlegen. Bitte die Seite neu laden.",
-  "The camera was off while this page was hidden. It is on again.":
+  "The camera was off while this page was hidden. It is back on.":
     "Die Kamera war aus, solange diese Seite verborgen war. Sie ist wieder an.",
   "The video was paused while this page was hidden.": "Das Video war pausiert, solange diese Seite verborgen war.",
   "This site has no model for live pictures. Ask its owner to add splitsr-tiny-x2.":

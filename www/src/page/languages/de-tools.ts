@@ -5,7 +5,7 @@ export const texts: Texts = {
   // Links
   "Link copied": "Link kopiert",
   "Copy link": "Link kopieren",
-  "The link opens a picture, which has not been loaded.": "Der Link öffnet ein Bild, das nicht geladen wurde.",
+  "The link opens a picture that has not been loaded.": "Der Link öffnet ein Bild, das nicht geladen wurde.",
   "The link opens the picture at {0}, which has not been loaded.":
     "Der Link öffnet das Bild auf {0}, das nicht geladen wurde.",
   "The link contains the settings but not your picture.": "Der Link enthält die Einstellungen, aber nicht das Bild.",
@@ -16,11 +16,10 @@ export const texts: Texts = {
     "Der Link verweist auf das Bild auf {0}. Wer ihn öffnet, wird gefragt, bevor das Bild geladen wird.",
   "The link opens this picture, enlarged the same way.": "Der Link öffnet dieses Bild, ebenso vergrößert.",
   "It is {0} KB long.": "Er ist {0} KB lang.",
-  "It contains the file as it is, with its metadata if it has any.":
-    "Er enthält die Datei, wie sie ist, mit ihren Metadaten, falls sie welche hat.",
+  "It contains the file as it is, including any metadata.": "Er enthält die Datei, wie sie ist, samt ihren Metadaten.",
   "The link opens this picture, enlarged the same way. {0} {1}":
     "Der Link öffnet dieses Bild, ebenso vergrößert. {0} {1}",
-  "Take the picture out of the link": "Bild aus dem Link entfernen",
+  "Remove the picture from the link": "Bild aus dem Link entfernen",
   "{0} is only on this device, so this link works only here. <0>Download the model</0> and send it along with the link. It can be loaded under Model.":
     "{0} ist nur auf diesem Gerät, daher geht dieser Link nur hier. <0>Modell herunterladen</0> und mit dem Link verschicken. Unter „Modell“ lässt es sich laden.",
   "The browser does not allow copying. Copy the address of this page instead; it is the same link.":
@@ -39,11 +38,11 @@ export const texts: Texts = {
   "The link names an unknown device.": "Der Link nennt ein unbekanntes Gerät.",
   "The link's clean-up must be auto or a number from 0 to 100.":
     "Für das Bereinigen muss im Link „auto“ oder eine Zahl von 0 bis 100 stehen.",
-  "The link's part of the picture cannot be read.": "Der Ausschnitt im Link ist nicht lesbar.",
+  "The part of the picture in the link cannot be read.": "Der Ausschnitt im Link ist nicht lesbar.",
   "The link's hashes cannot be read.": "Die Prüfsummen im Link sind nicht lesbar.",
   "The link's view cannot be read.": "Die Ansicht im Link ist nicht lesbar.",
-  "The link's view has a switch that this page does not have.":
-    "Die Ansicht im Link hat einen Schalter, den es auf dieser Seite nicht gibt.",
+  "The link's view uses an option this page does not have.":
+    "Die Ansicht im Link verwendet eine Option, die es auf dieser Seite nicht gibt.",
   "The link's file format cannot be read.": "Das Dateiformat im Link ist nicht lesbar.",
   "The link's scale for scoring is not one of the choices.":
     "Der Faktor für die Bewertung im Link steht nicht zur Auswahl.",
@@ -83,7 +82,7 @@ export const texts: Texts = {
   "Scale factor": "Skalierungsfaktor",
   "Horizontal axis of the plot": "Waagerechte Achse des Diagramms",
   "PSNR vs. {0}": "PSNR gegen {0}",
-  "Models are green, resizers grey. The ring is around the chosen model.":
+  "Models are green, resizers grey. The ring marks the chosen model.":
     "Modelle sind grün, einfache Verfahren grau. Der Ring umgibt das gewählte Modell.",
   "Save as CSV": "CSV speichern",
   "Save plot": "Diagramm speichern",
@@ -146,7 +145,7 @@ export const texts: Texts = {
     "Ein anderes Modell heißt {0}, daher bekommt dieses den Namen {1}.",
   "{0} stays in the list until you close this page. Download it to keep it.":
     "{0} bleibt in der Liste, bis diese Seite geschlossen wird. Zum Behalten bitte herunterladen.",
-  "There is no room left on this device. Earlier versions are still saved; free some space to save new ones.":
+  "There is no space left on this device. Earlier versions are still saved; free up space to save new ones.":
     "Auf diesem Gerät ist kein Platz mehr. Frühere Stände sind noch gespeichert; für neue muss Platz frei werden.",
   "The browser does not let this page save anything on this device ({0}).":
     "Der Browser lässt diese Seite nichts auf diesem Gerät speichern ({0}).",
@@ -181,7 +180,7 @@ export const texts: Texts = {
   "No model has been trained with these hyper-parameters.": "Mit diesen Hyperparametern wurde kein Modell trainiert.",
   "{0} is included for comparison and has none of SplitSR's hyper-parameters. {1}":
     "{0} ist zum Vergleich dabei und hat keine der Hyperparameter von SplitSR. {1}",
-  "This model holds a network for each split ratio, hybrid index and mode. The result follows the sliders while that takes at most four seconds. {0}":
+  "This model contains a network for each split ratio, hybrid index and mode. Moving a slider updates the result if that takes at most four seconds. {0}":
     "Dieses Modell enthält ein Netz für jedes Split-Verhältnis, jeden Hybrid-Index und Modus. Das Ergebnis folgt den Reglern, solange das höchstens vier Sekunden dauert. {0}",
   "<0>{0}</0>&nbsp;was trained for this network alone{1}.": "<0>{0}</0>&nbsp;wurde nur für dieses Netz trainiert{1}.",
   "One model for every split ratio, hybrid index and hybrid mode":
@@ -196,10 +195,10 @@ export const texts: Texts = {
   "about {0} ms per megapixel of the result (estimated)": "etwa {0} ms je Megapixel des Ergebnisses (geschätzt)",
   "PSNR of this network on the validation pictures: {0}.": "PSNR dieses Netzes auf den Validierungsbildern: {0}.",
   "PSNR vs. multiply-adds of {0} networks. {1}": "PSNR gegen Multiply-Adds von {0} Netzen. {1}",
-  "{0} Each dot is a network of this model; the line joins those of this split ratio. Each diamond is a model that was trained for one network alone.":
-    "{0} Jeder Punkt ist ein Netz dieses Modells; die Linie verbindet die mit diesem Split-Verhältnis. Jede Raute ist ein Modell, das nur für ein Netz trainiert wurde.",
-  "Time for the picture, in ms": "Zeit für das Bild, in ms",
-  "Chooses the best network that is expected to take no longer":
+  "{0} Each dot is a network of this model; the line connects those with the current split ratio. Each diamond is a model trained for one network alone.":
+    "{0} Jeder Punkt ist ein Netz dieses Modells; die Linie verbindet die mit dem aktuellen Split-Verhältnis. Jede Raute ist ein Modell, das nur für ein Netz trainiert wurde.",
+  "Time limit for the picture, in ms": "Zeitlimit für das Bild, in ms",
+  "Chooses the best network expected to finish in this time":
     "Wählt das beste Netz, das voraussichtlich nicht länger braucht",
   "Upsampler: 1 × 1, {0} → {1}, pixel shuffle ×{2}": "Upsampler: 1 × 1, {0} → {1}, Pixel-Shuffle ×{2}",
   "Upsampler: 3 × 3, {0} → {1}, pixel shuffle ×{2}": "Upsampler: 3 × 3, {0} → {1}, Pixel-Shuffle ×{2}",
@@ -211,7 +210,7 @@ export const texts: Texts = {
     "Kopf, {0} Gruppen zu {1} Blöcken, {2} davon leicht, leichter Upsampler, Ende",
   "Head, {0} groups of {1} blocks, {2} of them lightweight, standard upsampler, tail":
     "Kopf, {0} Gruppen zu {1} Blöcken, {2} davon leicht, Standard-Upsampler, Ende",
-  "Read the drawing from the top down. Each column is a group. Each row is a block, and its bars are the channels that the block convolves, in colour in a lightweight group. The group's own convolution is at the bottom. {0} A ✓ in the lists marks a choice with trained weights.":
+  "Read the drawing from top to bottom. Each column is a group. Each row is a block, and its bars are the channels it convolves, in colour in lightweight groups. The group's own convolution is at the bottom. {0} A ✓ in the lists marks a choice with trained weights.":
     "Die Zeichnung liest sich von oben nach unten. Jede Spalte ist eine Gruppe. Jede Zeile ist ein Block, und ihre Balken sind die Kanäle, die der Block faltet, in leichten Gruppen farbig. Unten steht die eigene Faltung der Gruppe. {0} Ein ✓ in den Listen bedeutet, dass es dafür trainierte Gewichte gibt.",
   "A lightweight group, enlarged:": "Eine leichte Gruppe, vergrößert:",
   "A lightweight block, enlarged:": "Ein leichter Block, vergrößert:",

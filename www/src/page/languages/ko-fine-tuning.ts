@@ -14,7 +14,7 @@ export const texts: Texts = {
   "Training length": "학습 길이",
   "Name of the new model": "새 모델의 이름",
   Settings: "설정",
-  "Trains the network you chose: {0}. It starts with the weights that fit from <0>{1}</0>, and learns the rest from that model and from your pictures, which stay on this device.":
+  "Trains the network you chose: {0}. It takes over the weights that fit from <0>{1}</0> and learns the rest from that model and your pictures, which stay on this device.":
     "선택한 네트워크를 학습해요: {0}. <0>{1}</0>에서 맞는 가중치를 가져와 시작하고, 나머지는 그 모델과 내 사진에서 배워요. 사진은 이 기기를 벗어나지 않아요.",
   "A few minutes of training cannot match a model that was trained for hours. The curve shows how close it gets.":
     "몇 분 학습해서는 몇 시간 학습한 모델을 따라잡을 수 없어요. 얼마나 가까워지는지는 곡선이 보여 줘요.",
@@ -48,11 +48,11 @@ export const texts: Texts = {
   "For validation, {0} of the {1} pictures are held out of training.": {
     other: "사진 {1}장 중 {0}장은 학습에 쓰지 않고 검증에 써요.",
   },
-  "For validation, a part of the picture is held out of training.": "사진의 일부는 학습에 쓰지 않고 검증에 써요.",
-  "For validation, a part of each picture is held out of training.": "각 사진의 일부는 학습에 쓰지 않고 검증에 써요.",
-  "For validation, a part of {0} of the {1} pictures is held out of training.":
+  "For validation, part of the picture is held out of training.": "사진의 일부는 학습에 쓰지 않고 검증에 써요.",
+  "For validation, part of each picture is held out of training.": "각 사진의 일부는 학습에 쓰지 않고 검증에 써요.",
+  "For validation, part of {0} of the {1} pictures is held out of training.":
     "사진 {1}장 중 {0}장의 일부는 학습에 쓰지 않고 검증에 써요.",
-  "That is too little for a reliable score. More pictures would make it more reliable.":
+  "That is too little for a reliable score. More pictures would help.":
     "믿을 만한 점수를 내기에는 너무 적어요. 사진이 많을수록 믿을 만해져요.",
   "Training runs on the {0} ({1}: {2}).": "학습은 {0}에서 해요({1}: {2}).",
   Keep: "유지",
@@ -64,14 +64,14 @@ export const texts: Texts = {
   "Saved <0>{0}</0>. {1} <1>Undo</1>": "<0>{0}</0> 모델을 저장했어요. {1} <1>되돌리기</1>",
   "Resume {0} from step {1}": "{0} {1}단계부터 계속",
   "Download model": "모델 내려받기",
-  "End the training, with the best step so far": "지금까지 가장 좋은 단계로 학습 끝내기",
+  "End the training and keep the best version so far": "학습을 끝내고 지금까지 가장 좋은 상태를 남기기",
   "Finish now": "지금 끝내기",
   Pause: "일시 정지",
   Resume: "계속",
-  "Add the best step so far to the list of models": "지금까지 가장 좋은 단계를 모델 목록에 추가",
+  "Add the best version so far to the list of models": "지금까지 가장 좋은 상태를 모델 목록에 추가",
   "Save model": "모델 저장",
   "Save and keep training": "저장하고 계속 학습",
-  "Save best so far": "최고 상태 저장",
+  "Save the best so far": "최고 상태 저장",
   "Discard {0}? Its training will be lost, and the page will use {1} again.":
     "{0} 모델을 버릴까요? 학습한 내용이 사라지고, 페이지는 다시 {1} 모델을 써요.",
   "Reading the pictures and scoring {0}…": "사진을 읽고 {0} 모델을 채점하는 중…",
@@ -79,8 +79,8 @@ export const texts: Texts = {
   "Paused. You can resume at any time, even on another day.":
     "일시 정지했어요. 언제든지, 다른 날에도 계속할 수 있어요.",
   "Finishing after the current step…": "이번 단계가 끝나면 마쳐요…",
-  "The score has stopped improving. You can finish now; the best step is kept.":
-    "점수가 더 오르지 않아요. 지금 끝내도 가장 좋은 단계가 남아요.",
+  "The score has stopped improving. You can finish now; the best version is kept.":
+    "점수가 더 오르지 않아요. 지금 끝내도 가장 좋은 상태가 남아요.",
   "Training. You can close this dialog and keep using the page.":
     "학습 중이에요. 이 창을 닫고 페이지를 계속 써도 돼요.",
   "It may take {0} on this device.": "이 기기에서 {0} 걸릴 수 있어요.",
@@ -138,14 +138,14 @@ export const texts: Texts = {
   "Replay, %": "리플레이, %",
   "generic pictures mixed in": "섞어 넣는 일반 사진",
   "Forgetting limit, dB": "망각 한도, dB",
-  "allowed loss on generic pictures": "일반 사진에서 허용하는 손실",
+  "allowed PSNR drop on generic pictures": "일반 사진에서 허용하는 PSNR 하락",
   "no limit": "한도 없음",
   Seed: "시드",
   "for random choices": "무작위 선택에 써요",
   Blur: "흐림",
   "standard deviation, in pixels of your picture": "표준 편차, 사진의 픽셀 단위",
   Noise: "노이즈",
-  "standard deviation, in levels of 255": "표준 편차, 255단계 기준",
+  "standard deviation, on a scale of 0 to 255": "표준 편차, 255단계 기준",
   "JPEG quality": "JPEG 품질",
   "leave empty for no JPEG": "비워 두면 JPEG 없음",
   none: "없음",
@@ -157,9 +157,9 @@ export const texts: Texts = {
   "Lanczos, the sharpest": "란초스, 가장 선명함",
   "Bilinear, the softest": "바이리니어, 가장 부드러움",
   "The same for all pictures": "모든 사진에 똑같이",
-  "At random, as on the web: blur, noise, JPEG": "웹 사진처럼 무작위로: 흐림, 노이즈, JPEG",
+  "Random, as on the web: blur, noise, JPEG": "웹 사진처럼 무작위로: 흐림, 노이즈, JPEG",
   "Full resolution (4:4:4)": "전체 해상도(4:4:4)",
-  "Half the resolution (4:2:0), as most files": "절반 해상도(4:2:0), 대부분의 파일처럼",
+  "Half resolution (4:2:0), as in most files": "절반 해상도(4:2:0), 대부분의 파일처럼",
   "Training degradation: how the small pictures are made": "학습용 열화: 작은 사진을 만드는 방법",
   "Weights to train": "학습할 가중치",
   Damage: "손상",

@@ -5,7 +5,7 @@ export const texts: Texts = {
   // index.html
   "SplitSR: enlarge pictures on your own device": "SplitSR: 내 기기에서 사진 확대",
   Viewer: "뷰어",
-  "Picture. Arrow keys move it, plus and minus zoom, 0 fits it to the window, 1 shows actual pixels, X swaps the two pictures, space shows the original while it is held.":
+  "Picture. Arrow keys move it, plus and minus zoom, 0 fits it to the window, 1 shows actual pixels, X swaps the two pictures, holding space shows the original.":
     "사진. 화살표 키로 움직이고, 더하기와 빼기로 배율을 바꿔요. 0은 창에 맞추고, 1은 실제 픽셀로 보여 주고, X는 두 사진을 맞바꿔요. 스페이스를 누르고 있으면 원본이 보여요.",
   "Comparison: original left, enlarged right": "비교: 왼쪽은 원본, 오른쪽은 확대본",
   Original: "원본",
@@ -16,9 +16,9 @@ export const texts: Texts = {
   "Zoom out": "축소해서 보기",
   "Show actual pixels": "실제 픽셀로 보기",
   "Zoom in": "확대해서 보기",
-  "Show all of the picture (key 0)": "사진 전체 보기(0 키)",
+  "Show the whole picture (key 0)": "사진 전체 보기(0 키)",
   Fit: "맞춤",
-  "Enlarge only a part: drag to mark it, then move it or its edges. If you have zoomed in, the part is at first what you see":
+  "Enlarge only part of the picture: drag to select it, then move it or its edges. If you have zoomed in, the selection starts as what you see":
     "일부만 확대해요. 드래그해서 표시한 뒤 영역이나 가장자리를 옮기세요. 확대해서 보고 있으면 처음에는 보이는 부분이 선택돼요",
   "Select area": "영역 선택",
   "Show both pictures next to each other, instead of the split view": "두 사진을 나란히 보기",
@@ -48,7 +48,7 @@ export const texts: Texts = {
   "Reading {0}…": "{0} 읽는 중…",
   "Enlarged ×{0}": "확대본 ×{0}",
   "Part enlarged ×{0}": "일부 확대본 ×{0}",
-  "Cutting out the part…": "영역을 잘라 내는 중…",
+  "Cropping the part…": "영역을 잘라 내는 중…",
   "Going back to the whole picture…": "전체 사진으로 돌아가는 중…",
   "Enlarging to {0}…": "{0}로 확대하는 중…",
   "Done in {0}: {1}.": "{0} 만에 끝났어요: {1}.",
@@ -87,11 +87,11 @@ export const texts: Texts = {
   Paste: "붙여넣기",
   transparent: "투명",
   "part: {0}": "영역: {0}",
-  "The shared picture did not arrive here. Save it on this device, and then open the file.":
+  "The shared picture did not arrive. Save it on this device, then open the file.":
     "공유한 사진이 도착하지 않았어요. 이 기기에 저장한 다음 파일을 여세요.",
   "The browser does not let this page read what you copied. Allow it, or open a file.":
     "브라우저가 복사한 내용을 읽지 못하게 했어요. 허용하거나 파일을 여세요.",
-  "Enlarging the part while you mark it…": "표시하는 동안 영역을 확대하는 중…",
+  "Enlarging the part as you select it…": "표시하는 동안 영역을 확대하는 중…",
   "Load the picture": "사진 불러오기",
   "That site will see the request. It has not been contacted yet, and your results stay on this device.":
     "그 사이트에 요청이 전달돼요. 아직은 접속하지 않았고, 결과는 이 기기에 남아요.",
@@ -112,13 +112,13 @@ export const texts: Texts = {
   "Choose the settings yourself, or ask for a new link.": "설정을 직접 고르거나 새 링크를 받으세요.",
   "The rest of the link is kept. Choose what is missing yourself, or ask for a new link.":
     "링크의 나머지는 그대로 썼어요. 빠진 것은 직접 고르거나 새 링크를 받으세요.",
-  "That picture has no address that leads here. Save it first, then open or drop the file.":
+  "That picture has no address this page can use. Save it first, then open or drop the file.":
     "그 사진에는 여기서 쓸 수 있는 주소가 없어요. 먼저 저장한 다음 파일을 열거나 여기에 놓으세요.",
   "That was text, not a picture. Paste a picture or its address: https://…":
     "사진이 아니라 텍스트예요. 사진이나 사진 주소를 붙여 넣으세요: https://…",
   "That was not a picture file. Save the picture first, then open or drop the file.":
     "사진 파일이 아니에요. 먼저 사진을 저장한 다음 파일을 열거나 여기에 놓으세요.",
-  "{0} does not answer. Try again later, or save the picture from that site and open the file.":
+  "{0} is not responding. Try again later, or save the picture from that site and open the file.":
     "{0}에서 응답이 없어요. 나중에 다시 시도하거나, 그 사이트에서 사진을 저장한 다음 파일을 여세요.",
   "Save the picture from that site and open the file.": "그 사이트에서 사진을 저장한 다음 파일을 여세요.",
   "{0} does not let other sites read its pictures.": "{0}의 사진은 다른 사이트에서 읽을 수 없어요.",
@@ -166,7 +166,7 @@ export const texts: Texts = {
   Automatic: "자동",
   "Processor (CPU)": "프로세서(CPU)",
   "Graphics card (WebGPU)": "그래픽 카드(WebGPU)",
-  "Enlarge without a click if it takes up to {0} seconds": "{0}초까지 걸리는 것은 바로 확대",
+  "Enlarge automatically if it takes up to {0} seconds": "{0}초까지 걸리는 것은 바로 확대",
   Device: "장치",
   Enlarge: "확대",
   Progress: "진행률",
@@ -186,7 +186,7 @@ export const texts: Texts = {
   "Enlarging the part in view…": "보이는 부분을 확대하는 중…",
   "Zoom in to enlarge what you see.": "더 가까이 보면 보이는 부분을 확대해요.",
   "The part in view is enlarged.": "보이는 부분을 확대했어요.",
-  "All of it takes {0}: press Enlarge.": "전체는 {0} 걸려요. ‘확대’를 누르세요.",
+  "The whole picture takes {0}: press Enlarge.": "전체는 {0} 걸려요. ‘확대’를 누르세요.",
   "Choose a zoom from {0} to {1}.": "배율을 {0}에서 {1} 사이로 고르세요.",
   "Ready: {0} to {1}.": "준비됐어요: {0} → {1}.",
   "Open a picture to start.": "사진을 열면 시작할 수 있어요.",
@@ -198,9 +198,9 @@ export const texts: Texts = {
   // Clean-up
   "Clean-up": "잡티 제거",
   "Automatic: as much as the file needs": "자동: 파일에 필요한 만큼",
-  "This model has no second set of weights, for compressed pictures.":
+  "This model has no second set of weights for compressed pictures.":
     "이 모델에는 압축된 사진을 위한 두 번째 가중치가 없어요.",
-  "Removes what JPEG compression left in a picture.": "JPEG 압축이 사진에 남긴 흔적을 없애요.",
+  "Removes the artefacts of JPEG compression.": "JPEG 압축이 사진에 남긴 흔적을 없애요.",
   "This picture shows no trace of compression.": "이 사진에는 압축 흔적이 없어요.",
 
   // Several pictures
@@ -213,7 +213,7 @@ export const texts: Texts = {
   failed: "실패",
   "Enlarge the remaining {0}": "남은 {0}장 확대",
   "Enlarge all {0} and save as zip": "{0}장 모두 확대해 zip으로 저장",
-  "The results are larger than 4 GB, the most a zip file holds. Open fewer pictures, or choose a smaller zoom.":
+  "The results are larger than 4 GB, the limit of a zip file. Open fewer pictures, or choose a smaller zoom.":
     "결과가 zip 파일의 한계인 4GB보다 커요. 사진 수를 줄이거나 배율을 낮추세요.",
 
   // Comparing
@@ -224,18 +224,18 @@ export const texts: Texts = {
   "{0} at most": "최대 {0}개",
   "Add another…": "더 추가…",
   Resizers: "일반 확대 방식",
-  "PSNR and SSIM say how close each one is to the result, not how good it is. “Score the models” tells which one is better.":
+  "PSNR and SSIM show how close each one is to the result, not how good it is. “Score the models” shows which is better.":
     "PSNR과 SSIM은 결과와 얼마나 비슷한지를 나타내요. 얼마나 좋은지를 뜻하지는 않아요. 무엇이 더 나은지는 ‘모델 채점’이 알려 줘요.",
   "Show differences": "차이 보기",
   "{0} (yours)": "{0}(내 모델)",
   "Show this to the left of the line": "선 왼쪽에 보기",
   "Remove {0}": "{0} 제거",
   identical: "동일",
-  "{0}; computed again when shown, to save memory": "{0}; 메모리를 아끼려고 볼 때 다시 계산해요",
+  "{0}; recomputed when shown, to save memory": "{0}; 메모리를 아끼려고 볼 때 다시 계산해요",
   "The two are identical.": "둘은 똑같아요.",
   "The two have the same luma.": "둘은 휘도가 같아요.",
-  "Distance from the result: PSNR {0} dB{1}. Of 255 levels, pixels differ by {2} on average and by at most {3}.":
-    "결과와의 거리: PSNR {0} dB{1}. 255단계 가운데 픽셀 차이는 평균 {2}, 최대 {3}.",
+  "Difference from the result: PSNR {0} dB{1}. Values from 0 to 255 differ by {2} on average and by at most {3}.":
+    "결과와의 차이: PSNR {0} dB{1}. 0~255 값의 차이는 평균 {2}, 최대 {3}.",
   "Nearest pixel": "최근접 픽셀",
   Bilinear: "바이리니어",
   Bicubic: "바이큐빅",
@@ -260,7 +260,7 @@ export const texts: Texts = {
   Reload: "새로고침",
   "Everything is saved on this device, so the page works offline.":
     "모두 이 기기에 저장돼서 오프라인에서도 쓸 수 있어요.",
-  "There is no room on this device for everything. Free some space and try again.":
+  "There is not enough space on this device for everything. Free some up and try again.":
     "이 기기에 모두 저장할 공간이 없어요. 공간을 비우고 다시 시도하세요.",
   "Some files could not be loaded. Check the connection and try again.":
     "일부 파일을 불러오지 못했어요. 연결을 확인하고 다시 시도하세요.",
@@ -285,11 +285,11 @@ export const texts: Texts = {
     "카메라를 찾지 못했어요. 연결하고 ‘카메라’를 다시 선택하거나 동영상 파일을 여세요.",
   "The camera cannot be read. Close other programs that use it, then choose Camera again.":
     "카메라를 읽을 수 없어요. 카메라를 쓰는 다른 프로그램을 닫고 ‘카메라’를 다시 선택하세요.",
-  "Browsers give a camera only to secure pages. Open this page with https, or open a video file.":
+  "Browsers allow the camera only on secure pages. Open this page over https, or open a video file.":
     "카메라는 보안 연결에서만 쓸 수 있어요. 이 페이지를 https로 열거나 동영상 파일을 여세요.",
   "The camera did not start. Choose Camera again, or open a video file.":
     "카메라가 시작되지 않았어요. ‘카메라’를 다시 선택하거나 동영상 파일을 여세요.",
-  "Sharing has ended. To go on, choose Screen again.": "공유가 끝났어요. 계속하려면 ‘화면’을 다시 선택하세요.",
+  "Sharing has ended. To continue, choose Screen again.": "공유가 끝났어요. 계속하려면 ‘화면’을 다시 선택하세요.",
   "The camera was disconnected. Connect it and choose Camera again.":
     "카메라 연결이 끊겼어요. 연결하고 ‘카메라’를 다시 선택하세요.",
   "Part to zoom into. Arrow keys move it, plus and minus zoom.":
@@ -301,9 +301,9 @@ export const texts: Texts = {
   "A tab, a window or the whole screen": "탭, 창 또는 전체 화면",
   Screen: "화면",
   "Which camera": "카메라 선택",
-  "Save the enlarged part as PNG, as it is now": "확대한 영역을 지금 모습 그대로 PNG로 저장",
+  "Save the enlarged part as a PNG, as it looks now": "확대한 영역을 지금 모습 그대로 PNG로 저장",
   Save: "저장",
-  "Open this part in the page, to enlarge it with the model that is chosen there":
+  "Open this part in the main page to enlarge it with the model chosen there":
     "이 영역을 페이지에서 열고, 거기서 선택한 모델로 확대",
   "Enlarge<0>&nbsp;with the full network</0>": "<0>전체 네트워크로&nbsp;</0>확대",
   Freeze: "멈춤",
@@ -312,7 +312,7 @@ export const texts: Texts = {
   "Waiting for the picture. The browser may ask you to allow it.":
     "화면을 기다리는 중이에요. 브라우저가 허용할지 물어볼 수 있어요.",
   "Paused while this page is hidden.": "페이지가 가려져 있어서 일시 정지했어요.",
-  "Frozen. You can still move the part, and make it larger.": "멈췄어요. 그래도 영역을 옮기거나 키울 수 있어요.",
+  "Frozen. You can still move the part or make it larger.": "멈췄어요. 그래도 영역을 옮기거나 키울 수 있어요.",
   "Drag the rectangle. Zoom with <0>the wheel, + and −, or</0>two fingers.":
     "사각형을 드래그하세요. <0>휠, +와 −, </0>두 손가락으로 크기를 바꿔요.",
   "Starting the engine…": "엔진을 시작하는 중…",
@@ -320,9 +320,9 @@ export const texts: Texts = {
   "graphics card": "그래픽 카드",
   "processor, {0} workers": { other: "프로세서, 워커 {0}개" },
   "{0} frames a second with a delay of {1}.": "초당 {0}프레임, 지연 {1}.",
-  "The camera delivers no more than that.": "카메라가 보내는 최대치예요.",
-  "The video delivers no more than that.": "동영상이 보내는 최대치예요.",
-  "The screen delivers no more than that.": "화면이 보내는 최대치예요.",
+  "The camera itself is no faster.": "카메라 자체가 이보다 빠르지 않아요.",
+  "The video itself is no faster.": "동영상 자체가 이보다 빠르지 않아요.",
+  "The screen itself is no faster.": "화면 자체가 이보다 빠르지 않아요.",
   "This device cannot reach {0} frames a second, even with the smallest part.":
     "이 기기는 가장 작은 영역으로도 초당 {0}프레임을 낼 수 없어요.",
   "A larger part would be slower.": "영역이 더 크면 느려져요.",
@@ -330,7 +330,7 @@ export const texts: Texts = {
   "The part, enlarged by the network": "네트워크로 확대한 영역",
   "The browser could not create a canvas for the picture. Reload the page.":
     "브라우저가 사진을 그릴 캔버스를 만들지 못했어요. 페이지를 새로고침하세요.",
-  "The camera was off while this page was hidden. It is on again.":
+  "The camera was off while this page was hidden. It is back on.":
     "페이지가 가려진 동안 카메라가 꺼져 있었어요. 이제 다시 켜졌어요.",
   "The video was paused while this page was hidden.": "페이지가 가려진 동안 동영상이 멈춰 있었어요.",
   "This site has no model for live pictures. Ask its owner to add splitsr-tiny-x2.":

@@ -5,7 +5,7 @@ export const texts: Texts = {
   // Links
   "Link copied": "링크 복사됨",
   "Copy link": "링크 복사",
-  "The link opens a picture, which has not been loaded.": "이 링크로 열리는 사진은 아직 불러오지 않았어요.",
+  "The link opens a picture that has not been loaded.": "이 링크로 열리는 사진은 아직 불러오지 않았어요.",
   "The link opens the picture at {0}, which has not been loaded.":
     "이 링크로 {0}의 사진이 열려요. 아직 불러오지 않았어요.",
   "The link contains the settings but not your picture.": "링크에는 설정만 있고 사진은 없어요.",
@@ -16,11 +16,11 @@ export const texts: Texts = {
     "링크는 {0}의 사진을 가리켜요. 링크를 여는 사람에게 사진을 불러올지 먼저 물어봐요.",
   "The link opens this picture, enlarged the same way.": "이 링크로 같은 방식으로 확대한 이 사진이 열려요.",
   "It is {0} KB long.": "길이는 {0}KB예요.",
-  "It contains the file as it is, with its metadata if it has any.":
+  "It contains the file as it is, including any metadata.":
     "파일이 그대로 들어 있어요. 메타데이터가 있으면 함께 들어가요.",
   "The link opens this picture, enlarged the same way. {0} {1}":
     "이 링크로 같은 방식으로 확대한 이 사진이 열려요. {0} {1}",
-  "Take the picture out of the link": "링크에서 사진 빼기",
+  "Remove the picture from the link": "링크에서 사진 빼기",
   "{0} is only on this device, so this link works only here. <0>Download the model</0> and send it along with the link. It can be loaded under Model.":
     "{0} 모델은 이 기기에만 있어서 링크도 여기서만 작동해요. <0>모델을 내려받아</0> 링크와 함께 보내세요. ‘모델’에서 불러올 수 있어요.",
   "The browser does not allow copying. Copy the address of this page instead; it is the same link.":
@@ -36,10 +36,10 @@ export const texts: Texts = {
   "The link names an unknown device.": "링크의 장치를 알 수 없어요.",
   "The link's clean-up must be auto or a number from 0 to 100.":
     "링크의 잡티 제거 값은 auto나 0부터 100까지의 수여야 해요.",
-  "The link's part of the picture cannot be read.": "링크의 영역을 읽을 수 없어요.",
+  "The part of the picture in the link cannot be read.": "링크의 영역을 읽을 수 없어요.",
   "The link's hashes cannot be read.": "링크의 해시를 읽을 수 없어요.",
   "The link's view cannot be read.": "링크의 보기 상태를 읽을 수 없어요.",
-  "The link's view has a switch that this page does not have.": "링크의 보기 스위치가 이 페이지에 없어요.",
+  "The link's view uses an option this page does not have.": "링크의 보기 옵션이 이 페이지에 없어요.",
   "The link's file format cannot be read.": "링크의 파일 형식을 읽을 수 없어요.",
   "The link's scale for scoring is not one of the choices.": "링크의 채점 배율은 선택할 수 있는 값이 아니에요.",
   "The link's picture is too large for a link.": "링크에 넣기에는 사진이 너무 커요.",
@@ -76,7 +76,7 @@ export const texts: Texts = {
   "Scale factor": "배율",
   "Horizontal axis of the plot": "그래프의 가로축",
   "PSNR vs. {0}": "PSNR 대 {0}",
-  "Models are green, resizers grey. The ring is around the chosen model.":
+  "Models are green, resizers grey. The ring marks the chosen model.":
     "모델은 초록색, 일반 방식은 회색이에요. 선택한 모델에는 고리가 있어요.",
   "Save as CSV": "CSV 저장",
   "Save plot": "그래프 저장",
@@ -133,7 +133,7 @@ export const texts: Texts = {
     "{0} 모델이 이미 있어서 이 모델은 {1}(으)로 이름을 정했어요.",
   "{0} stays in the list until you close this page. Download it to keep it.":
     "{0} 모델은 이 페이지를 닫을 때까지 목록에 남아요. 계속 쓰려면 내려받으세요.",
-  "There is no room left on this device. Earlier versions are still saved; free some space to save new ones.":
+  "There is no space left on this device. Earlier versions are still saved; free up space to save new ones.":
     "이 기기에 남은 공간이 없어요. 이전 상태는 저장돼 있어요. 새로 저장하려면 공간을 비우세요.",
   "The browser does not let this page save anything on this device ({0}).":
     "브라우저가 이 기기에 저장하는 것을 허용하지 않아요({0}).",
@@ -168,7 +168,7 @@ export const texts: Texts = {
   "No model has been trained with these hyper-parameters.": "이 하이퍼파라미터로 학습된 모델이 없어요.",
   "{0} is included for comparison and has none of SplitSR's hyper-parameters. {1}":
     "{0}: 비교용 모델이라 SplitSR의 하이퍼파라미터가 없어요. {1}",
-  "This model holds a network for each split ratio, hybrid index and mode. The result follows the sliders while that takes at most four seconds. {0}":
+  "This model contains a network for each split ratio, hybrid index and mode. Moving a slider updates the result if that takes at most four seconds. {0}":
     "이 모델에는 분할 비율, 하이브리드 지수, 방식마다 네트워크가 하나씩 들어 있어요. 4초 이내로 걸리는 동안은 결과가 슬라이더를 따라 바뀌어요. {0}",
   "<0>{0}</0>&nbsp;was trained for this network alone{1}.": "<0>{0}</0>&nbsp;모델은 이 네트워크만 학습했어요{1}.",
   "One model for every split ratio, hybrid index and hybrid mode":
@@ -182,10 +182,10 @@ export const texts: Texts = {
   "about {0} ms per megapixel of the result (estimated)": "결과 1메가픽셀당 약 {0}ms(추정)",
   "PSNR of this network on the validation pictures: {0}.": "검증 사진에서 이 네트워크의 PSNR: {0}.",
   "PSNR vs. multiply-adds of {0} networks. {1}": "네트워크 {0}개의 PSNR 대 곱셈-덧셈. {1}",
-  "{0} Each dot is a network of this model; the line joins those of this split ratio. Each diamond is a model that was trained for one network alone.":
+  "{0} Each dot is a network of this model; the line connects those with the current split ratio. Each diamond is a model trained for one network alone.":
     "{0} 점 하나가 이 모델의 네트워크 하나예요. 선은 이 분할 비율의 네트워크를 이어요. 마름모는 네트워크 하나만 학습한 모델이에요.",
-  "Time for the picture, in ms": "사진에 쓸 시간(ms)",
-  "Chooses the best network that is expected to take no longer":
+  "Time limit for the picture, in ms": "사진에 쓸 시간(ms)",
+  "Chooses the best network expected to finish in this time":
     "그 시간 안에 끝날 것으로 보이는 가장 좋은 네트워크를 골라요",
   "Upsampler: 1 × 1, {0} → {1}, pixel shuffle ×{2}": "업샘플러: 1 × 1, {0} → {1}, 픽셀 셔플 ×{2}",
   "Upsampler: 3 × 3, {0} → {1}, pixel shuffle ×{2}": "업샘플러: 3 × 3, {0} → {1}, 픽셀 셔플 ×{2}",
@@ -197,7 +197,7 @@ export const texts: Texts = {
     "머리, 블록 {1}개짜리 그룹 {0}개(그중 {2}개는 경량), 경량 업샘플러, 꼬리",
   "Head, {0} groups of {1} blocks, {2} of them lightweight, standard upsampler, tail":
     "머리, 블록 {1}개짜리 그룹 {0}개(그중 {2}개는 경량), 표준 업샘플러, 꼬리",
-  "Read the drawing from the top down. Each column is a group. Each row is a block, and its bars are the channels that the block convolves, in colour in a lightweight group. The group's own convolution is at the bottom. {0} A ✓ in the lists marks a choice with trained weights.":
+  "Read the drawing from top to bottom. Each column is a group. Each row is a block, and its bars are the channels it convolves, in colour in lightweight groups. The group's own convolution is at the bottom. {0} A ✓ in the lists marks a choice with trained weights.":
     "그림은 위에서 아래로 보세요. 열 하나가 그룹이고 행 하나가 블록이에요. 막대는 블록이 합성곱하는 채널이고, 경량 그룹에서는 색이 있어요. 맨 아래는 그룹 자체의 합성곱이에요. {0} 목록의 ✓는 학습된 가중치가 있다는 표시예요.",
   "A lightweight group, enlarged:": "경량 그룹을 크게 본 그림:",
   "A lightweight block, enlarged:": "경량 블록을 크게 본 그림:",

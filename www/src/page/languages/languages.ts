@@ -1,6 +1,6 @@
 /** The languages of the page, and which one is shown. The choice is stored on this device. */
 import { remembered, remember } from "../shared/remembered.ts";
-import { languageTag, speak, type Texts } from "../shared/words.ts";
+import { languageTag, setLanguage, type Texts } from "../shared/words.ts";
 
 interface Listed {
   tag: string;
@@ -19,14 +19,14 @@ export const languages: readonly Listed[] = [
 const KEY = "language";
 
 /** The visitor's earlier choice, or else the first of the browser's languages that the page has. */
-function wanted(): string | undefined {
+function preferred(): string | undefined {
   const tags = [remembered(KEY) ?? "", ...navigator.languages].map((tag) => tag.toLowerCase().replace(/[-_].*$/, ""));
   return tags.find((tag) => languages.some((language) => language.tag === tag));
 }
 
-/** Speaks the visitor's language, or English if that cannot be loaded. */
+/** Shows the visitor's language, or English if that cannot be loaded. */
 export async function startLanguage(): Promise<void> {
-  const tag = wanted();
+  const tag = preferred();
   if (tag !== undefined) await show(tag).catch(() => undefined);
 }
 
@@ -44,6 +44,6 @@ async function show(tag: string): Promise<void> {
   const load = languages.find((language) => language.tag === tag)?.load;
   const loaded = load && (await Promise.all([load(), import("./speaking.ts")]));
   if (latest !== tag || languageTag() === tag) return;
-  if (loaded) speak(loaded[1].speaking(tag, loaded[0].texts));
-  else speak(undefined);
+  if (loaded) setLanguage(loaded[1].createLanguage(tag, loaded[0].texts));
+  else setLanguage(undefined);
 }

@@ -4,8 +4,8 @@
  * `<0>…</0>`. `words.mjs` uses the same code.
  */
 
-/** Says a text in another language. */
-export type Say = (english: string) => string;
+/** Translates an English text. */
+export type TranslateText = (english: string) => string;
 
 interface Element {
   tag: string;
@@ -22,15 +22,18 @@ const EMPTY = /^(?:img|input|meta|link)$/;
 const SILENT = /^(?:noscript|script|style)$/;
 const TOKEN = /<\/([\w-]+)\s*>|<([\w-]+)((?:[^<>"']|"[^"]*"|'[^']*')*)>|[^<]+/g;
 const ATTRIBUTE = /(?<=\s(?:title|aria-label|aria-valuetext|alt|placeholder|label)=")[^"]*/g;
-/** The place of a value. */
+/** The placeholder of a value. */
 const VALUE = /\0(\d+)\0/g;
 
 const hasLetters = (text: string) => /\p{L}/u.test(text.replace(VALUE, "").replace(/&\w+;/g, ""));
 
 /** Translates the strings between a template's values. Returns others, and which value is where. */
-export function translate(strings: readonly string[], say: Say): { strings: string[]; order: number[] } {
+export function translate(
+  strings: readonly string[],
+  translateText: TranslateText,
+): { strings: string[]; order: number[] } {
   const markup = strings.reduce((all, part, at) => `${all}\0${at - 1}\0${part}`);
-  const pieces = rewritten(parse(markup), say).split(VALUE);
+  const pieces = rewritten(parse(markup), translateText).split(VALUE);
   return {
     strings: pieces.filter((_, at) => at % 2 === 0),
     order: pieces.filter((_, at) => at % 2 === 1).map(Number),
@@ -60,24 +63,24 @@ function parse(markup: string): Part[] {
 const isInline = (part: Part): boolean =>
   typeof part === "string" || (INLINE.test(part.tag) && part.content.every(isInline));
 
-function rewritten(parts: readonly Part[], say: Say): string {
+function rewritten(parts: readonly Part[], translateText: TranslateText): string {
   let all = "";
   let run: Part[] = [];
   for (const part of parts) {
     if (isInline(part)) run.push(part);
     else {
-      all += inRun(run, say) + outside(part, say);
+      all += inRun(run, translateText) + outside(part, translateText);
       run = [];
     }
   }
-  return all + inRun(run, say);
+  return all + inRun(run, translateText);
 }
 
 /** A part that is no part of a sentence. */
-function outside(part: Part, say: Say): string {
+function outside(part: Part, translateText: TranslateText): string {
   if (typeof part === "string") return part;
   const { tag, content, close } = part;
-  return opening(part, say) + rewritten(content, SILENT.test(tag) ? (text) => text : say) + close;
+  return opening(part, translateText) + rewritten(content, SILENT.test(tag) ? (text) => text : translateText) + close;
 }
 
 const textIn = (part: Part): string => (typeof part === "string" ? part : part.content.map(textIn).join(""));
@@ -89,9 +92,10 @@ const filled = (text: string, values: readonly string[]): string =>
  * Translates a run between two blocks: as one sentence, if it has text beside its elements and
  * values.
  */
-function inRun(run: readonly Part[], say: Say): string {
+function inRun(run: readonly Part[], translateText: TranslateText): string {
   const isMixed = run.some((part) => typeof part === "string" && part.replace(VALUE, "").trim() !== "");
-  if (!isMixed || !hasLetters(run.map(textIn).join(""))) return run.map((part) => outside(part, say)).join("");
+  if (!isMixed || !hasLetters(run.map(textIn).join("")))
+    return run.map((part) => outside(part, translateText)).join("");
   const values: string[] = [];
   const elements: Element[] = [];
   const key = (part: Part): string => {
@@ -100,19 +104,20 @@ function inRun(run: readonly Part[], say: Say): string {
     return `<${at}>${part.content.map(key).join("").trim()}</${at}>`;
   };
   const [, before = "", text = "", after = ""] = /^(\s*)(.*?)(\s*)$/s.exec(run.map(key).join("")) ?? [];
-  const said = say(text.replace(/\s+/g, " "));
+  const translated = translateText(text.replace(/\s+/g, " "));
   const put = (element: Element | undefined, isEnd: boolean) =>
-    element ? (isEnd ? element.close : opening(element, say)) : "";
-  const whole = said.replace(/<(\/?)(\d)>/g, (_, end, at: string) => put(elements[Number(at)], end === "/"));
+    element ? (isEnd ? element.close : opening(element, translateText)) : "";
+  const whole = translated.replace(/<(\/?)(\d)>/g, (_, end, at: string) => put(elements[Number(at)], end === "/"));
   return before + filled(whole, values) + after;
 }
 
 /** The opening tag, with its attributes that are texts. */
-const opening = ({ open }: Element, say: Say): string => open.replace(ATTRIBUTE, (text) => attribute(text, say));
+const opening = ({ open }: Element, translateText: TranslateText): string =>
+  open.replace(ATTRIBUTE, (text) => attribute(text, translateText));
 
-function attribute(text: string, say: Say): string {
+function attribute(text: string, translateText: TranslateText): string {
   if (!hasLetters(text)) return text;
   const values: string[] = [];
   const key = text.replace(VALUE, (value) => `{${values.push(value) - 1}}`);
-  return filled(say(key.replace(/\s+/g, " ")), values);
+  return filled(translateText(key.replace(/\s+/g, " ")), values);
 }

@@ -1,13 +1,13 @@
 /** Another language than English: its templates, and what `index.html` says. */
 import { html } from "lit-html";
 import { currentLanguage, languageTag, onLanguage, type Language, type Texts } from "../shared/words.ts";
-import { translate, type Say } from "./markup.ts";
+import { translate, type TranslateText } from "./markup.ts";
 
-export function speaking(tag: string, texts: Texts): Language {
-  const say = sayIn(texts);
+export function createLanguage(tag: string, texts: Texts): Language {
+  const translateText = translationFrom(texts);
   const known = new WeakMap<TemplateStringsArray, { strings: TemplateStringsArray; order: readonly number[] }>();
   const translated = (template: TemplateStringsArray) => {
-    const { strings, order } = translate(template, say);
+    const { strings, order } = translate(template, translateText);
     // Without a text, lit goes on with the template that it knows.
     const isSame = strings.length === template.length && strings.every((part, at) => part === template[at]);
     return { strings: isSame ? template : Object.assign(strings, { raw: strings }), order };
@@ -23,11 +23,11 @@ export function speaking(tag: string, texts: Texts): Language {
   };
 }
 
-const sayIn =
-  (texts: Texts | undefined): Say =>
+const translationFrom =
+  (texts: Texts | undefined): TranslateText =>
   (english) => {
-    const said = texts?.[english];
-    return typeof said === "string" ? said : english;
+    const translated = texts?.[english];
+    return typeof translated === "string" ? translated : english;
   };
 
 /** The English texts of `index.html`, by their nodes: texts and attributes. */
@@ -51,8 +51,9 @@ function translateDocument(): void {
   if (texts && english.size === 0) {
     for (const element of document.querySelectorAll("title, #stage > :not(#welcome), .panel")) remember(element, texts);
   }
-  const say = sayIn(texts);
-  for (const [node, text] of english) node.nodeValue = (node.nodeValue ?? "").replace(/\S(?:.*\S)?/s, () => say(text));
+  const translateText = translationFrom(texts);
+  for (const [node, text] of english)
+    node.nodeValue = (node.nodeValue ?? "").replace(/\S(?:.*\S)?/s, () => translateText(text));
 }
 
 onLanguage(translateDocument);

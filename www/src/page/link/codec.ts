@@ -124,7 +124,7 @@ const readers: Record<string, Reader> = {
     return keep(state, "clean", clean, t("The link's clean-up must be auto or a number from 0 to 100."));
   },
   part(text, state) {
-    return keep(state, "region", parseArea(text), t("The link's part of the picture cannot be read."));
+    return keep(state, "region", parseArea(text), t("The part of the picture in the link cannot be read."));
   },
   sum(text, state) {
     return keep(state, "hashes", parseHashes(text), t("The link's hashes cannot be read."));
@@ -137,7 +137,7 @@ const readers: Record<string, Reader> = {
     state.toggles = toggles.filter((toggle) => names.includes(toggle));
     return state.toggles.length === names.length
       ? undefined
-      : t("The link's view has a switch that this page does not have.");
+      : t("The link's view uses an option this page does not have.");
   },
   as(text, state) {
     const [, name, quality = String(DEFAULT_QUALITY)] = /^([a-z-]{1,20})(?:,(\d{1,3}))?$/.exec(text) ?? [];

@@ -28,7 +28,7 @@ function linkNote({ picture, part, waitingLink }: Session, share: Share, command
   if (waitingLink) {
     const { address } = waitingLink.link;
     return address === undefined
-      ? html`<p class="about">The link opens a picture, which has not been loaded.</p>`
+      ? html`<p class="about">The link opens a picture that has not been loaded.</p>`
       : html`<p class="about">The link opens the picture at ${new URL(address).host}, which has not been loaded.</p>`;
   }
   if (!share.holdsPicture) {
@@ -53,11 +53,11 @@ function linkNote({ picture, part, waitingLink }: Session, share: Share, command
   }
   if (!share.embeds) return html`<p class="about">The link opens this picture, enlarged the same way.</p>`;
   const size = t`It is ${Math.ceil(share.link.length / 1000)} KB long.`;
-  const file = share.embedsFile ? t("It contains the file as it is, with its metadata if it has any.") : "";
+  const file = share.embedsFile ? t("It contains the file as it is, including any metadata.") : "";
   return html`
     <p class="about">The link opens this picture, enlarged the same way. ${size} ${file}</p>
     <button type="button" class="wide" data-testid="unpack" @click=${() => commands.releasePicture()}>
-      Take the picture out of the link
+      Remove the picture from the link
     </button>
   `;
 }

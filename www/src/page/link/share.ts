@@ -31,7 +31,7 @@ export class Share {
 
   /** Whether the link leads to the picture that is enlarged. */
   get holdsPicture(): boolean {
-    return !this.#session.waitingLink && this.#place() !== undefined;
+    return !this.#session.waitingLink && this.#pictureState() !== undefined;
   }
 
   /** Whether the link was copied just now. */
@@ -59,7 +59,7 @@ export class Share {
         session.changed();
       }, COPIED_MS);
     } catch {
-      session.activity.say(
+      session.activity.setStatus(
         "error",
         t("The browser does not allow copying. Copy the address of this page instead; it is the same link."),
       );
@@ -117,7 +117,7 @@ export class Share {
    * The place of the picture and the part that is shown; undefined if the picture stays with the
    * visitor.
    */
-  #place(): Pick<LinkState, "demo" | "address" | "embedded" | "region" | "view"> | undefined {
+  #pictureState(): Pick<LinkState, "demo" | "address" | "embedded" | "region" | "view"> | undefined {
     const { picture, part, waitingLink } = this.#session;
     if (waitingLink) {
       // Until its picture is open, the address stays that of the link: reloading the page may help.
@@ -127,11 +127,11 @@ export class Share {
     if (!picture) return undefined;
     const { demo, address } = picture;
     const { view } = this.#viewer;
-    const seen = { region: part?.area, view };
-    if (demo !== undefined) return { demo, ...seen };
-    if (address !== undefined) return { address, ...seen };
+    const shown = { region: part?.area, view };
+    if (demo !== undefined) return { demo, ...shown };
+    if (address !== undefined) return { address, ...shown };
     const embedded = this.#embedded?.text;
-    if (this.#embedded?.source === picture) return { embedded, ...seen };
+    if (this.#embedded?.source === picture) return { embedded, ...shown };
     // Then the part is the whole picture of the link.
     if (part && this.#embedded?.source === part)
       return { embedded, view: view && viewOfPart(view, picture, part.area) };
@@ -149,7 +149,7 @@ export class Share {
     const settings = { model, network: choice.network, zoom, backend, clean, ...compared };
     const also = { format, quality, evaluationScale, toggles: this.#viewer.toggles };
     const own = configOf(choice.entry);
-    return formatLink({ ...this.#place(), ...settings, ...also, hashes: this.#hashes() }, own);
+    return formatLink({ ...this.#pictureState(), ...settings, ...also, hashes: this.#hashes() }, own);
   }
 
   #hashes(): LinkState["hashes"] {

@@ -36,11 +36,11 @@ export function modelTemplate(session: Session, commands: Commands): TemplateRes
         )}
       </select>
     </label>
-    ${model && isTrained ? html`<p class="about">${factsText(session, model)}</p>` : nothing}
+    ${model && isTrained ? html`<p class="about">${modelFactsText(session, model)}</p>` : nothing}
     ${
       isChosen
         ? html`<p class="about">
-            <button type="button" class="link" data-testid="model-follow" @click=${() => commands.unchooseModel()}>
+            <button type="button" class="link" data-testid="model-follow" @click=${() => commands.clearModelChoice()}>
               Let the model follow the zoom
             </button>
           </p>`
@@ -50,7 +50,7 @@ export function modelTemplate(session: Session, commands: Commands): TemplateRes
   `;
 }
 
-function factsText({ choice }: Session, model: ModelEntry): string {
+function modelFactsText({ choice }: Session, model: ModelEntry): string {
   const facts = [
     [model.name, t`for ×${model.scale}`, trainedText(model)].filter(Boolean).join(", "),
     choice.isElastic ? t("many networks, see Network below") : t`${whole(model.params)} parameters`,

@@ -16,7 +16,7 @@ export function budgetField(session: Session, slices: readonly SliceInfo[], comm
   };
   return html`
     <div class="zoom">
-      <span id="budget-label" class="about">Time for the picture, in ms</span>
+      <span id="budget-label" class="about">Time limit for the picture, in ms</span>
       <span class="number">
         <input
           type="number"
@@ -24,7 +24,7 @@ export function budgetField(session: Session, slices: readonly SliceInfo[], comm
           data-testid="budget"
           min="1"
           step="any"
-          title="Chooses the best network that is expected to take no longer"
+          title="Chooses the best network expected to finish in this time"
           ?disabled=${!estimate}
           @change=${(event: Event) => choose((event.target as HTMLInputElement).valueAsNumber)}
         />

@@ -19,9 +19,9 @@ const GAP = 5;
 const ROW = 5;
 /** Between two groups. */
 const SPACE = 5;
-/** The heights in the enlarged group of a block's channels, and of the way to the next block. */
-const CELL = 8;
-const WAY = 18;
+/** The heights in the enlarged group of a block's channels, and of the lines to the next block. */
+const CELL_HEIGHT = 8;
+const LINES_HEIGHT = 18;
 /** Blocks in the enlarged group: more would look the same. */
 const MAX_BLOCKS = 8;
 
@@ -67,9 +67,9 @@ export function splitsrDrawing({ config, lightGroups, channelFlow }: NetworkInfo
   return html`
     ${drawing(label, pieces)}
     <p class="about">
-      Read the drawing from the top down. Each column is a group. Each row is a block, and its bars are the channels
-      that the block convolves, in colour in a lightweight group. The group's own convolution is at the bottom. ${gates}
-      A ✓ in the lists marks a choice with trained weights.
+      Read the drawing from top to bottom. Each column is a group. Each row is a block, and its bars are the channels it
+      convolves, in colour in lightweight groups. The group's own convolution is at the bottom. ${gates} A ✓ in the
+      lists marks a choice with trained weights.
     </p>
     ${
       light > 0 || hasLightUpsampler
@@ -112,7 +112,7 @@ function drawing(label: string, pieces: readonly Piece[]): TemplateResult {
     top += height + GAP;
     return svg`
       <g transform="translate(0 ${at})">
-        ${index > 0 ? svg`<path class="way" d="M${WIDTH / 2} ${-GAP}v${GAP}" />` : nothing}${content}
+        ${index > 0 ? svg`<path class="line" d="M${WIDTH / 2} ${-GAP}v${GAP}" />` : nothing}${content}
       </g>
     `;
   });
@@ -159,18 +159,18 @@ function groupsPiece(
   return { height: (blocks + (convolves ? 1 : 0)) * ROW - 1, content };
 }
 
-/** Which channels each block in turn convolves, by their places before the first. */
+/** Which channels each block in turn convolves, by their indices before the first. */
 function touched({ convolved, movesTo }: ChannelFlow, channels: number, blocks: number): Spans[] {
-  let places = Array.from({ length: channels }, (_, channel) => channel);
+  let indices = Array.from({ length: channels }, (_, channel) => channel);
   return Array.from({ length: blocks }, () => {
     const spans: [number, number][] = [];
-    for (const [channel, place] of places.entries()) {
-      if (!convolved[place]) continue;
+    for (const [channel, index] of indices.entries()) {
+      if (!convolved[index]) continue;
       const last = spans.at(-1);
       if (last && last[0] + last[1] === channel) last[1]++;
       else spans.push([channel, 1]);
     }
-    places = places.map((place) => movesTo[place] ?? place);
+    indices = indices.map((index) => movesTo[index] ?? index);
     return spans;
   });
 }
@@ -178,27 +178,28 @@ function touched({ convolved, movesTo }: ChannelFlow, channels: number, blocks: 
 /** A lightweight group: its blocks from the top down, and the path of each channel between them. */
 function enlarged({ channels }: SplitSrConfig, { convolved, movesTo }: ChannelFlow, blocks: number): TemplateResult {
   const cell = WIDTH / channels;
-  const places = Array.from({ length: channels }, (_, place) => place);
-  const path = (are: boolean, draw: (place: number) => string) =>
-    places
-      .filter((place) => convolved[place] === are)
+  const indices = Array.from({ length: channels }, (_, index) => index);
+  const path = (are: boolean, draw: (index: number) => string) =>
+    indices
+      .filter((index) => convolved[index] === are)
       .map(draw)
       .join("");
-  const way = (place: number) =>
-    `M${(place + 0.5) * cell} ${CELL}L${((movesTo[place] ?? place) + 0.5) * cell} ${CELL + WAY}`;
-  const square = (place: number) => `M${(place + 1 / 16) * cell} 0h${cell * (7 / 8)}v${CELL}h${cell * (-7 / 8)}z`;
+  const line = (index: number) =>
+    `M${(index + 0.5) * cell} ${CELL_HEIGHT}L${((movesTo[index] ?? index) + 0.5) * cell} ${CELL_HEIGHT + LINES_HEIGHT}`;
+  const square = (index: number) =>
+    `M${(index + 1 / 16) * cell} 0h${cell * (7 / 8)}v${CELL_HEIGHT}h${cell * (-7 / 8)}z`;
   const rows = Array.from(
     { length: blocks },
     (_, block) => svg`
-      <g transform="translate(0 ${block * (CELL + WAY)})">
-        <path class="way" d=${path(false, way)} />
-        <path class="way light" d=${path(true, way)} />
+      <g transform="translate(0 ${block * (CELL_HEIGHT + LINES_HEIGHT)})">
+        <path class="line" d=${path(false, line)} />
+        <path class="line light" d=${path(true, line)} />
         <path class="idle" d=${path(false, square)} />
         <path class="active" d=${path(true, square)} />
       </g>
     `,
   );
-  const bottom = blocks * (CELL + WAY);
+  const bottom = blocks * (CELL_HEIGHT + LINES_HEIGHT);
   return html`
     <svg
       class="drawing"
@@ -209,10 +210,10 @@ function enlarged({ channels }: SplitSrConfig, { convolved, movesTo }: ChannelFl
         "The channels of {0} blocks, and how they move from one block to the next",
         blocks,
       )}
-      viewBox="0 0 ${WIDTH} ${bottom + CELL}"
+      viewBox="0 0 ${WIDTH} ${bottom + CELL_HEIGHT}"
     >
       ${rows}
-      <rect class="conv" y=${bottom} width=${WIDTH} height=${CELL} />
+      <rect class="conv" y=${bottom} width=${WIDTH} height=${CELL_HEIGHT} />
     </svg>
   `;
 }

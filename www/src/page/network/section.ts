@@ -78,7 +78,7 @@ function slider(commands: Commands, network: SplitSrConfig, { key, testId, label
   const chosen = network[key];
   const options = values(network, true);
   const numbers = options.map(([value]) => Number(value));
-  const [least = 0, next = 1] = numbers;
+  const [min = 0, next = 1] = numbers;
   const text = options.find(([value]) => value === chosen)?.[1] ?? String(chosen);
   return html`
     <div class="full">
@@ -89,9 +89,9 @@ function slider(commands: Commands, network: SplitSrConfig, { key, testId, label
           aria-labelledby="${testId}-label"
           aria-valuetext=${text}
           data-testid=${testId}
-          min=${least}
+          min=${min}
           max=${numbers.at(-1) ?? 1}
-          step=${next - least}
+          step=${next - min}
           .value=${live(String(chosen))}
           @input=${(event: Event) => commands.setNetwork({ [key]: (event.target as HTMLInputElement).valueAsNumber })}
         />
@@ -121,8 +121,8 @@ function elasticTemplate(
   const scored = slices.some(({ psnrY }) => psnrY !== undefined);
   return html`
     <p class="about">
-      This model holds a network for each split ratio, hybrid index and mode. The result follows the sliders while that
-      takes at most four seconds.
+      This model contains a network for each split ratio, hybrid index and mode. Moving a slider updates the result if
+      that takes at most four seconds.
       ${
         single
           ? html`<button
@@ -210,8 +210,8 @@ function speedText({ speeds, estimate, choice, backend }: Session): string {
   const measured = speeds.of(choice.key, backend);
   if (measured) {
     const { perMegapixel, zoom } = measured;
-    const place = measured.backend.toUpperCase();
-    return t`${Math.round(perMegapixel)} ms per megapixel of the result, measured on this ${place} at ×${zoomText(zoom)}`;
+    const device = measured.backend.toUpperCase();
+    return t`${Math.round(perMegapixel)} ms per megapixel of the result, measured on this ${device} at ×${zoomText(zoom)}`;
   }
   if (!estimate) return "";
   const perMegapixel = estimate.milliseconds / ((estimate.width * estimate.height) / 1e6);

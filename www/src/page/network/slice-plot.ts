@@ -68,7 +68,7 @@ export function slicePlot(
       viewBox="0 0 ${WIDTH} ${HEIGHT}"
       @click=${choose}
     >
-      <path class="way" d="M${LEFT} ${TOP}V${BOTTOM}H${RIGHT}" />
+      <path class="line" d="M${LEFT} ${TOP}V${BOTTOM}H${RIGHT}" />
       ${[y.low, y.high].map((value) => text(fixed(value, 1), LEFT - 4, y.at(value) + 3, "end"))}
       ${text("dB", LEFT - 4, (TOP + BOTTOM) / 2, "end")}
       ${ticksFrom(x.low, x.high).map((value) => text(value.toLocaleString(languageTag()), x.at(Math.log10(value)), BOTTOM + 13))}
@@ -85,8 +85,8 @@ export function slicePlot(
       ${chosen ? svg`<circle class="active" cx=${chosen.left} cy=${chosen.top} r="5" />` : nothing}
     </svg>
     <p class="about" data-testid="slice-score">
-      ${score} Each dot is a network of this model; the line joins those of this split ratio. Each diamond is a model
-      that was trained for one network alone.
+      ${score} Each dot is a network of this model; the line connects those with the current split ratio. Each diamond
+      is a model trained for one network alone.
     </p>
   `;
 }

@@ -16,15 +16,15 @@ interface State {
 }
 
 /**
- * Shows in `place` what is stored. Only the page calls this: the `splitsr` package brings no
+ * Shows in `container` what is stored. Only the page calls this: the `splitsr` package brings no
  * service worker.
  */
-export async function offerOffline(place: HTMLElement): Promise<void> {
+export async function offerOffline(container: HTMLElement): Promise<void> {
   // The development server has none, and browsers have them only for pages that are loaded over
   // https. An incomplete site is not stored: a reload must find the complete one.
   if (!import.meta.env.PROD || !import.meta.env.COMPLETE || !("serviceWorker" in navigator)) return;
   const state: State = { kept: undefined, keeping: false, next: undefined };
-  const show = () => render(template(state, keep), place);
+  const show = () => render(template(state, keep), container);
   onLanguage(show);
 
   const keep = async () => {
@@ -46,13 +46,15 @@ export async function offerOffline(place: HTMLElement): Promise<void> {
 
   try {
     const registration = await navigator.serviceWorker.register(new URL("service-worker.js", document.baseURI));
-    const look = () => {
+    const update = () => {
       // Without an active worker this is the first version, which waits for nothing.
       state.next = registration.active ? (registration.waiting ?? undefined) : undefined;
       show();
     };
-    registration.addEventListener("updatefound", () => registration.installing?.addEventListener("statechange", look));
-    look();
+    registration.addEventListener("updatefound", () =>
+      registration.installing?.addEventListener("statechange", update),
+    );
+    update();
     const { active } = await navigator.serviceWorker.ready;
     if (active) await ask(active, "tell", (kept) => (state.kept = kept));
     show();
@@ -107,7 +109,7 @@ function outcome(state: State): string {
       return t("Everything is saved on this device, so the page works offline.");
     case "failed":
       return state.kept?.failure === "room"
-        ? t("There is no room on this device for everything. Free some space and try again.")
+        ? t("There is not enough space on this device for everything. Free some up and try again.")
         : t("Some files could not be loaded. Check the connection and try again.");
     default:
       return "";

@@ -1,5 +1,5 @@
 /** Pictures from other apps: shared with the installed page, opened with it, or copied. */
-import { PLACE_OF_SHARED, SHARED, siteCache } from "../../offline/protocol.ts";
+import { SHARE_PATH, SHARED_QUERY, siteCache } from "../../offline/protocol.ts";
 import type { Activity } from "../session/activity.ts";
 import type { Opener } from "./opener.ts";
 import { t } from "../shared/words.ts";
@@ -15,7 +15,7 @@ export const canPaste = "clipboard" in navigator && "read" in navigator.clipboar
 
 /** Whether the page was opened for a shared picture; then takes that out of its address. */
 export function wasShared(): boolean {
-  if (location.search !== SHARED) return false;
+  if (location.search !== SHARED_QUERY) return false;
   history.replaceState(null, "", location.pathname + location.hash);
   return true;
 }
@@ -25,14 +25,14 @@ export async function takeShared(opener: Opener, activity: Activity): Promise<vo
   const scope = new URL("./", document.baseURI).href;
   try {
     const cache = await caches.open(siteCache(scope));
-    const address = scope + PLACE_OF_SHARED;
+    const address = scope + SHARE_PATH;
     const form = await (await cache.match(address))?.formData();
     await cache.delete(address);
     const files = form?.getAll("picture").filter((entry) => entry instanceof File) ?? [];
     if (files.length === 0) throw new Error();
     await openAll(opener, files);
   } catch {
-    activity.say("error", t("The shared picture did not arrive here. Save it on this device, and then open the file."));
+    activity.setStatus("error", t("The shared picture did not arrive. Save it on this device, then open the file."));
   }
 }
 
@@ -60,7 +60,10 @@ export async function paste(opener: Opener, activity: Activity): Promise<void> {
     }
     await opener.openTransfer(copied);
   } catch {
-    activity.say("error", t("The browser does not let this page read what you copied. Allow it, or open a file."));
+    activity.setStatus(
+      "error",
+      t("The browser does not let this page read what you copied. Allow it, or open a file."),
+    );
   }
 }
 

@@ -85,7 +85,7 @@ export class LiveRegion {
     const { picture, zoom, model, clean, slice, choice, zoomIsValid } = this.#session;
     const { key } = choice;
     if (!picture || this.#move(area) || !zoomIsValid || !choice.isTrained) return;
-    await this.#commands.withEngine(t("Enlarging the part while you mark it…"), async (upscaler, signal) => {
+    await this.#commands.withEngine(t("Enlarging the part as you select it…"), async (upscaler, signal) => {
       const following = new Following(area, signal);
       this.#following = following;
       const show = (part: PicturePart, upscaled: UpscaleResult) =>
@@ -182,8 +182,8 @@ async function pieceAround({ upscaler, picture }: FollowTask, area: Area, signal
 }
 
 function isInside(area: Area, { picture: { width, height }, left, top }: Piece): boolean {
-  const along = (start: number, side: number, from: number, most: number) =>
-    start >= from && start + side <= from + most;
+  const along = (start: number, side: number, from: number, length: number) =>
+    start >= from && start + side <= from + length;
   return along(area.left, area.width, left, width) && along(area.top, area.height, top, height);
 }
 

@@ -12,7 +12,7 @@ import { loadRemote, type RemoteOffer } from "./remote.ts";
 import { plural, t, type Phrase } from "../shared/words.ts";
 
 /** Larger pictures that come in a link are enlarged only when the visitor asks for it. */
-const MAX_UNASKED_PIXELS = 1_000_000;
+const MAX_AUTO_ENLARGE_PIXELS = 1_000_000;
 
 export class Opener {
   /** A picture on another site that waits for the visitor's consent. */
@@ -44,7 +44,7 @@ export class Opener {
     const { activity } = session;
     // The work of a link that was opened just before must not continue in this one.
     commands.stop();
-    commands.follow(link);
+    commands.applyLink(link);
     const { demo, embedded: text, address } = link;
     const url = address === undefined ? undefined : readAddress(address);
     // A link that is partly wrong does not show what its sender saw: its picture and the other
@@ -56,14 +56,14 @@ export class Opener {
     session.setWaitingLink(hasPicture ? { link, fingerprint } : undefined);
     if (url) {
       commands.ready();
-      if (trouble) activity.say("error", trouble);
-      else activity.say("idle", t`The link's picture is at ${url.host}. Load it, or open another one.`);
+      if (trouble) activity.setStatus("error", trouble);
+      else activity.setStatus("idle", t`The link's picture is at ${url.host}. Load it, or open another one.`);
       return;
     }
     const picture = demo === undefined ? embedded : demoUrl(demo);
     if (!picture) {
       commands.ready();
-      if (trouble) activity.say("error", trouble);
+      if (trouble) activity.setStatus("error", trouble);
       return;
     }
     const known = demos.find(({ id }) => id === demo);
@@ -85,10 +85,10 @@ export class Opener {
     if (view || !region) this.#viewer.view = view;
     session.expectHashes(fingerprint === session.fingerprint ? hashes : undefined);
     const { source } = session;
-    if (trouble) activity.say("error", trouble);
-    else if (isForeign && source && source.width * source.height > MAX_UNASKED_PIXELS) {
+    if (trouble) activity.setStatus("error", trouble);
+    else if (isForeign && source && source.width * source.height > MAX_AUTO_ENLARGE_PIXELS) {
       // A few bytes can become a picture that takes minutes.
-      activity.say("idle", t`The link contains a picture of ${sizeText(source)}. Press Enlarge to start.`);
+      activity.setStatus("idle", t`The link contains a picture of ${sizeText(source)}. Press Enlarge to start.`);
     } else if (session.choice.isTrained) {
       // The fast result is there at once; it is verified while the visitor looks at it.
       if ((await commands.run()) && hashes && session.backend !== "gpu") await commands.verify();
@@ -128,7 +128,7 @@ export class Opener {
     );
     const remark = leftOut > 0 ? ` ${others}` : "";
     if (files.length === 0) {
-      if (leftOut > 0) activity.say("error", t("There is no picture in this folder. Choose another one."));
+      if (leftOut > 0) activity.setStatus("error", t("There is no picture in this folder. Choose another one."));
       return;
     }
     await this.#commands.started();
@@ -146,8 +146,8 @@ export class Opener {
       trouble ||= batch ? `${file.name}: ${text}` : text;
     }
     this.#session.setBatch(batch);
-    if (trouble) activity.say("error", trouble + remark);
-    else if (remark) activity.say("idle", activity.status.text + remark);
+    if (trouble) activity.setStatus("error", trouble + remark);
+    else if (remark) activity.setStatus("idle", activity.status.text + remark);
   }
 
   /**
@@ -167,7 +167,7 @@ export class Opener {
       const incoming = await reading;
       if (signal.aborted) return;
       if (incoming.files.length + incoming.leftOut > 0) await this.openFiles(incoming);
-      else activity.say("error", t("There is nothing in this folder. Choose another one."));
+      else activity.setStatus("error", t("There is nothing in this folder. Choose another one."));
       return;
     }
     const url = readAddress(text);
@@ -180,11 +180,11 @@ export class Opener {
       this.#offer = { url, link: undefined, trouble: "", fingerprint: "" };
       this.#session.setWaitingLink(undefined);
       if (!activity.isBusy) {
-        activity.say("idle", t`The picture is at ${url.host}. Load it, or open another one.`);
+        activity.setStatus("idle", t`The picture is at ${url.host}. Load it, or open another one.`);
       }
     } else if (!activity.isBusy) {
       // While something runs, the status tells about that.
-      activity.say("error", whyNotOpened(text, isPicture));
+      activity.setStatus("error", refusalText(text, isPicture));
     }
   }
 
@@ -208,8 +208,8 @@ function troubleText(link: LinkState, complaints: readonly string[]): string {
   return `${complaints.join(" ")} ${rest}`;
 }
 
-function whyNotOpened(text: string, isPicture: boolean): string {
-  if (isPicture) return t("That picture has no address that leads here. Save it first, then open or drop the file.");
+function refusalText(text: string, isPicture: boolean): string {
+  if (isPicture) return t("That picture has no address this page can use. Save it first, then open or drop the file.");
   if (text) return t("That was text, not a picture. Paste a picture or its address: https://…");
   return t("That was not a picture file. Save the picture first, then open or drop the file.");
 }

@@ -27,7 +27,7 @@ export function loadFrom(url: URL, { signal, onProgress }: WorkOptions): Promise
       reject(
         new Error(
           hasAnswered
-            ? t`${host} does not answer. Try again later, or save the picture from that site and open the file.`
+            ? t`${host} is not responding. Try again later, or save the picture from that site and open the file.`
             : missingPart(),
         ),
       );

@@ -23,7 +23,7 @@ const BOTTOM = HEIGHT - 36;
 const LINE = 14;
 
 /**
- * A score's cost (as a power of ten) and quality, or their places in the plot, and its number in
+ * A score's cost (as a power of ten) and quality, or their positions in the plot, and its number in
  * the table.
  */
 interface Dot {
@@ -34,7 +34,7 @@ interface Dot {
   y: number;
 }
 
-/** The scores that have a place in the plot. */
+/** The scores that can be plotted. */
 export function pointsOf(scores: readonly Score[], cost: Cost): Dot[] {
   return scores.flatMap(({ name, psnrY, milliseconds, entry }, index) => {
     // The resizers have hardly any multiply-adds, and an exact result has no PSNR.
@@ -70,7 +70,7 @@ export function plot(scores: readonly Score[], cost: Cost, chosen: string, named
   return html`
     <svg
       class="drawing plot"
-      data-testid="truth-plot"
+      data-testid="score-plot"
       role="img"
       aria-label="PSNR vs. ${unit}; the numbers refer to the rows of the table"
       viewBox="0 0 ${WIDTH} ${height}"
@@ -85,7 +85,7 @@ export function plot(scores: readonly Score[], cost: Cost, chosen: string, named
           ${name === chosen ? svg`<path d="M${x - 6} ${y}a6 6 0 1 0 12 0a6 6 0 1 0 -12 0" fill="none" stroke="#178a70" />` : nothing}
         `,
       )}
-      ${numbers.map(({ x, y }, at) => way(dots[at], x, y))}
+      ${numbers.map(({ x, y }, at) => leaderLine(dots[at], x, y))}
       ${numbers.map(({ number, isModel, x, y }) => text(String(number), x, y + 3.5, "middle", colourOf(isModel)))}
       ${
         named
@@ -103,7 +103,7 @@ export function plot(scores: readonly Score[], cost: Cost, chosen: string, named
 const colourOf = (isModel: boolean) => (isModel ? "#178a70" : "#7a8480");
 
 /** A line from a dot to its number, where that is not just beside it. */
-function way(dot: Dot | undefined, x: number, y: number): SVGTemplateResult | typeof nothing {
+function leaderLine(dot: Dot | undefined, x: number, y: number): SVGTemplateResult | typeof nothing {
   const far = dot ? Math.hypot(x - dot.x, y - dot.y) : 0;
   if (!dot || far < 15) return nothing;
   const part = (far - 6) / far;

@@ -23,7 +23,7 @@ export function scoreSection(session: Session, evaluation: Evaluation, commands:
     <div class="row">
       <select
         aria-label="Scale factor"
-        data-testid="truth-scale"
+        data-testid="score-scale"
         .value=${live(String(evaluationScale))}
         @change=${(event: Event) => commands.setEvaluationScale(Number((event.target as HTMLSelectElement).value))}
       >
@@ -32,7 +32,7 @@ export function scoreSection(session: Session, evaluation: Evaluation, commands:
       <button
         type="button"
         class="grow"
-        data-testid="truth-run"
+        data-testid="score-run"
         ?disabled=${!picture}
         aria-disabled=${activity.isBusy}
         @click=${() => {
@@ -58,7 +58,7 @@ function scoresTemplate(
   const name = `${picture?.name ?? "picture"}-x${scale}`;
   return html`
     <div class="scroll">
-      <table data-testid="truth-scores">
+      <table data-testid="score-table">
         <thead>
           <tr>
             <th scope="col">×${scale}</th>
@@ -84,18 +84,18 @@ function scoresTemplate(
     <select
       class="below"
       aria-label="Horizontal axis of the plot"
-      data-testid="truth-cost"
+      data-testid="score-cost"
       @change=${(event: Event) => evaluation.setCost((event.target as HTMLSelectElement).value as Cost)}
     >
       ${costs.map(({ value, label }) => html`<option value=${value} ?selected=${value === cost}>PSNR vs. ${t(label)}</option>`)}
     </select>
     ${plot(scores, cost, chosen)}
-    <p class="about">Models are green, resizers grey. The ring is around the chosen model.</p>
+    <p class="about">Models are green, resizers grey. The ring marks the chosen model.</p>
     <div class="row">
       <button
         type="button"
         class="grow"
-        data-testid="truth-csv"
+        data-testid="score-csv"
         @click=${() => save(new Blob([csv(scores)], { type: "text/csv" }), `${name}.csv`)}
       >
         Save as CSV
@@ -103,7 +103,7 @@ function scoresTemplate(
       <button
         type="button"
         class="grow"
-        data-testid="truth-png"
+        data-testid="score-png"
         ?disabled=${pointsOf(scores, cost).length === 0}
         @click=${() => void plotAsPng(scores, cost, chosen).then((png) => save(png, `${name}.png`))}
       >

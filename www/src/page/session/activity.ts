@@ -7,8 +7,8 @@ interface Status {
   readonly text: string;
 }
 
-/** A function says it again in another language. */
-type Said = string | (() => string);
+/** A function gives it in the language of the moment. */
+type StatusText = string | (() => string);
 
 /** For work that can be cancelled. */
 export interface WorkOptions {
@@ -16,7 +16,7 @@ export interface WorkOptions {
   onProgress: (fraction: number) => void;
 }
 
-const status = (state: Status["state"], text: Said): Status => ({
+const status = (state: Status["state"], text: StatusText): Status => ({
   state,
   get text() {
     return typeof text === "string" ? text : text();
@@ -61,7 +61,7 @@ export class Activity {
     this.#occupies = occupies;
     this.#current = new AbortController();
     this.#progress = 0;
-    this.say(state, text);
+    this.setStatus(state, text);
     return this.#current.signal;
   }
 
@@ -92,12 +92,12 @@ export class Activity {
     this.#current.abort();
   }
 
-  say(state: Status["state"], text: Said): void {
+  setStatus(state: Status["state"], text: StatusText): void {
     this.#status = status(state, text);
     this.#onStatus();
   }
 
   fail(error: unknown): void {
-    this.say("error", error instanceof Error ? error.message : String(error));
+    this.setStatus("error", error instanceof Error ? error.message : String(error));
   }
 }

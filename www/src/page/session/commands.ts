@@ -13,7 +13,7 @@ import type { Result } from "./session.ts";
 export interface RunOptions {
   keepsResult?: boolean;
   /** Called when there is something to see, if that is before the parts of the result. */
-  onGlimpse?: () => void;
+  onPreview?: () => void;
 }
 
 export interface Commands {
@@ -27,7 +27,7 @@ export interface Commands {
   /** Brings the page to the state in a link's fragment. */
   openLink(fragment: string): Promise<void>;
   /** Applies a link's settings, including the viewer's. */
-  follow(link: LinkState): void;
+  applyLink(link: LinkState): void;
   /** Cuts a part out of the picture, or goes back to all of it. Returns whether that worked. */
   cut(region: Area | undefined): Promise<boolean>;
   /** Shows a part that was enlarged while it is being marked. */
@@ -40,12 +40,12 @@ export interface Commands {
   setZoom(zoom: number): void;
   setBackend(backend: Backend): void;
   /** Whether pictures are enlarged without a click. */
-  setAtOnce(isAtOnce: boolean): void;
+  setEnlargesAutomatically(enlargesAutomatically: boolean): void;
   /** If there is a result, it follows at once. */
   setClean(clean: CleanUp): void;
   setModel(name: string): void;
   /** Lets the model follow the zoom again. */
-  unchooseModel(): void;
+  clearModelChoice(): void;
   /** If there is a result of an elastic model that took a short time, it follows at once. */
   setNetwork(change: NetworkChange): void;
   /** Chooses an elastic model, and of it the network that is chosen now. */

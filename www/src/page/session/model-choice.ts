@@ -20,7 +20,7 @@ import type { OwnModels } from "./own-models.ts";
 /** The choice as everyone but the session sees it. */
 export type ChosenModel = Omit<
   ModelChoice,
-  "setShipped" | "choose" | "chooseFor" | "chooseNetwork" | "chooseElastic" | "unchoose" | "followZoom"
+  "setShipped" | "choose" | "chooseFor" | "chooseNetwork" | "chooseElastic" | "clearChoice" | "followZoom"
 >;
 
 export class ModelChoice {
@@ -133,7 +133,7 @@ export class ModelChoice {
 
   /** Chooses a model; the one that suits the zoom goes on to follow it. */
   chooseFor(zoom: number, name: string | undefined): void {
-    if (name === undefined || name === modelFor(zoom, this.#shipped)?.name) this.unchoose(zoom);
+    if (name === undefined || name === modelFor(zoom, this.#shipped)?.name) this.clearChoice(zoom);
     else this.choose(name);
   }
 
@@ -167,7 +167,7 @@ export class ModelChoice {
   }
 
   /** Goes back to the model that follows the zoom. */
-  unchoose(zoom: number): void {
+  clearChoice(zoom: number): void {
     this.#chosenBy = undefined;
     this.#untrained = this.#slice = undefined;
     this.followZoom(zoom);

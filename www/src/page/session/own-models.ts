@@ -144,7 +144,7 @@ export class OwnModels {
   }
 
   /** Restores the last model that was removed and returns its name. */
-  async bringBack(listed: readonly ModelEntry[]): Promise<string | undefined> {
+  async restore(listed: readonly ModelEntry[]): Promise<string | undefined> {
     const removed = this.#removed;
     if (!removed) return undefined;
     const { name, trouble } = await this.keep(removed, listed);

@@ -16,7 +16,7 @@ import {
 import { ORIGINAL } from "../shared/baselines.ts";
 import { png, type FileSettings, type Format } from "../shared/formats.ts";
 import { Activity } from "./activity.ts";
-import { readAtOnce, writeAtOnce } from "./at-once.ts";
+import { readAutoEnlarge, writeAutoEnlarge } from "./auto-enlarge.ts";
 import type { Batch } from "./batch.ts";
 import { DEFAULT_QUALITY, DEFAULT_ZOOM, evaluationScaleFor, MIN_ZOOM } from "./defaults.ts";
 import { EngineSlot } from "./engine-slot.ts";
@@ -81,7 +81,7 @@ export class Session {
 
   #zoom = DEFAULT_ZOOM;
   #backend: Backend = "auto";
-  #isAtOnce = readAtOnce();
+  #enlargesAutomatically = readAutoEnlarge();
   #clean: CleanUp = "auto";
   #files: FileSettings = { format: png, quality: DEFAULT_QUALITY, keepsMetadata: false };
   #comparison = noComparison;
@@ -220,13 +220,13 @@ export class Session {
   }
 
   /** Whether a picture is enlarged as it opens and whenever a setting changes, if that is quick. */
-  get isAtOnce(): boolean {
-    return this.#isAtOnce;
+  get enlargesAutomatically(): boolean {
+    return this.#enlargesAutomatically;
   }
 
-  setAtOnce(isAtOnce: boolean): void {
-    this.#isAtOnce = isAtOnce;
-    writeAtOnce(isAtOnce);
+  setEnlargesAutomatically(enlargesAutomatically: boolean): void {
+    this.#enlargesAutomatically = enlargesAutomatically;
+    writeAutoEnlarge(enlargesAutomatically);
     this.changed();
   }
 
@@ -275,8 +275,8 @@ export class Session {
   }
 
   /** Goes back to the model that follows the zoom. */
-  unchooseModel(): void {
-    this.#choice.unchoose(this.zoom);
+  clearModelChoice(): void {
+    this.#choice.clearChoice(this.zoom);
     this.#settingsChanged();
   }
 
@@ -376,7 +376,7 @@ export class Session {
    * Takes the settings of a link, and defaults for the others. Links do not say whether metadata is
    * kept.
    */
-  follow(link: LinkState): void {
+  applyLink(link: LinkState): void {
     const { zoom = DEFAULT_ZOOM, model, network, baselines = [], difference = false } = link;
     this.#zoom = zoom;
     this.#backend = link.backend ?? "auto";

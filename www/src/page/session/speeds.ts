@@ -13,14 +13,14 @@ interface Speed {
 export class Speeds {
   readonly #measured = new Map<string, Speed>();
 
-  /** Remembers a run of a model, or of one of its networks; `asked` is the requested device. */
-  remember(model: string, asked: Backend, zoom: number, { report, width, height }: UpscaleResult): void {
+  /** Remembers a run of a model, or of one of its networks; `requested` is the requested device. */
+  remember(model: string, requested: Backend, zoom: number, { report, width, height }: UpscaleResult): void {
     const { milliseconds, backend } = report;
     const speed = { perMegapixel: milliseconds / ((width * height) / 1e6), zoom, backend };
-    for (const key of [asked, backend]) this.#measured.set(`${model} ${key}`, speed);
+    for (const key of [requested, backend]) this.#measured.set(`${model} ${key}`, speed);
   }
 
-  of(model: string, asked: Backend): Speed | undefined {
-    return this.#measured.get(`${model} ${asked}`);
+  of(model: string, requested: Backend): Speed | undefined {
+    return this.#measured.get(`${model} ${requested}`);
   }
 }

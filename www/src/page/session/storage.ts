@@ -21,7 +21,7 @@ export interface OwnModel {
 }
 
 /** A stored fine-tuning, to resume it. Its pictures are stored separately, once. */
-export interface KeptTuning {
+export interface StoredTuning {
   id: string;
   /** The new model's name. */
   name: string;
@@ -51,8 +51,8 @@ const tuningKey = (id: string) => `tuning/${id}`;
 const picturesKey = (id: string) => `pictures/${id}`;
 
 async function readAll<T extends object>(prefix: string): Promise<T[]> {
-  const wanted = (await keys<string>(store)).filter((key) => key.startsWith(prefix));
-  const values = await getMany<T | undefined>(wanted, store);
+  const matching = (await keys<string>(store)).filter((key) => key.startsWith(prefix));
+  const values = await getMany<T | undefined>(matching, store);
   return values.filter((value) => value !== undefined).map((value) => withFiles(value));
 }
 
@@ -92,10 +92,10 @@ export const addModel = (model: OwnModel): Promise<boolean> =>
 
 export const removeModel = (name: string): Promise<void> => explained(() => delMany([modelKey(name)], store));
 
-export const readTunings = (): Promise<KeptTuning[]> => explained(() => readAll<KeptTuning>(tuningKey("")));
+export const readTunings = (): Promise<StoredTuning[]> => explained(() => readAll<StoredTuning>(tuningKey("")));
 
 /** Replaces its stored state, which stays if there is no room for the new one. */
-export const writeTuning = (tuning: KeptTuning): Promise<void> =>
+export const writeTuning = (tuning: StoredTuning): Promise<void> =>
   explained(() => put(tuning, (tuning) => set(tuningKey(tuning.id), tuning, store)));
 
 export const removeTuning = (id: string): Promise<void> =>
@@ -116,17 +116,17 @@ const TIMEOUT_MS = 5000;
 /** Whether the storage has answered. That of some browsers sometimes never does. */
 let hasAnswered = false;
 
-async function inTime<T>(acting: Promise<T>): Promise<T> {
+async function withTimeout<T>(pending: Promise<T>): Promise<T> {
   const late = new Promise<never>((_, reject) => {
     setTimeout(() => reject(new Error("it does not answer")), TIMEOUT_MS);
   });
-  return Promise.race([acting, late]);
+  return Promise.race([pending, late]);
 }
 
-async function explained<T>(act: () => Promise<T>): Promise<T> {
+async function explained<T>(operation: () => Promise<T>): Promise<T> {
   try {
-    const acting = act();
-    const value = await (hasAnswered ? acting : inTime(acting));
+    const pending = operation();
+    const value = await (hasAnswered ? pending : withTimeout(pending));
     hasAnswered = true;
     return value;
   } catch (error) {
@@ -134,7 +134,7 @@ async function explained<T>(act: () => Promise<T>): Promise<T> {
       error instanceof Error || error instanceof DOMException ? error : new Error(String(error));
     throw new StorageError(
       name === "QuotaExceededError"
-        ? t("There is no room left on this device. Earlier versions are still saved; free some space to save new ones.")
+        ? t("There is no space left on this device. Earlier versions are still saved; free up space to save new ones.")
         : t`The browser does not let this page save anything on this device (${message || name}).`,
       { cause: error },
     );

@@ -7,9 +7,9 @@ export function widened(
   margin: number,
   picture: { width: number; height: number },
 ): Area {
-  const along = (start: number, side: number, most: number) => {
+  const along = (start: number, side: number, max: number) => {
     const from = Math.max(0, start - margin);
-    return [from, Math.min(most, start + side + margin) - from] as const;
+    return [from, Math.min(max, start + side + margin) - from] as const;
   };
   const [x, columns] = along(left, width, picture.width);
   const [y, rows] = along(top, height, picture.height);

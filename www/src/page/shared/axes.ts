@@ -1,6 +1,6 @@
 /** The axes of plots. */
 
-/** From values to places, with some room at both ends. */
+/** From values to positions, with some room at both ends. */
 export function axis(values: readonly number[], from: number, to: number) {
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const margin = 0.08 * (high - low || 1);

@@ -5,13 +5,13 @@
  */
 export function firstInteraction(): Promise<void> {
   return new Promise((resolve) => {
-    const heard = new AbortController();
+    const listening = new AbortController();
     for (const type of ["pointermove", "pointerdown", "keydown", "dragenter", "paste"]) {
-      const hear = () => {
-        heard.abort();
+      const onInteraction = () => {
+        listening.abort();
         resolve();
       };
-      addEventListener(type, hear, { capture: true, passive: true, signal: heard.signal });
+      addEventListener(type, onInteraction, { capture: true, passive: true, signal: listening.signal });
     }
   });
 }

@@ -1,10 +1,10 @@
 /**
  * The page's texts in the visitor's language. A text in the source is English, and the key of its
- * translations in `languages/`. `words.mjs` finds these texts by how they are said here.
+ * translations in `languages/`. `words.mjs` finds these texts by how they are written here.
  */
 import type { TemplateResult } from "lit-html";
 
-/** A text that is said with `t`, maybe later: string literals of this type are translated. */
+/** A text that is passed to `t`, maybe later: string literals of this type are translated. */
 export type Phrase = string & { readonly phrase?: never };
 
 type Value = string | number;
@@ -35,7 +35,7 @@ export const currentLanguage = (): Language | undefined => language;
 export const languageTag = (): string => language?.tag ?? "en";
 
 /** Undefined is English. */
-export function speak(next: Language | undefined): void {
+export function setLanguage(next: Language | undefined): void {
   language = next;
   for (const listener of listeners) listener();
 }
@@ -45,28 +45,28 @@ export function onLanguage(listener: () => void): void {
   listeners.push(listener);
 }
 
-/** Says a text: t("Open a picture"), or with values t`Reading ${name}…`. */
+/** Translates a text: t("Open a picture"), or with values t`Reading ${name}…`. */
 export function t(text: Phrase | TemplateStringsArray, ...values: Value[]): string {
   const english = typeof text === "string" ? text : text.reduce((all, part, at) => `${all}{${at - 1}}${part}`);
-  const said = language?.texts[english];
-  return fill(typeof said === "string" ? said : english, values);
+  const translated = language?.texts[english];
+  return fill(typeof translated === "string" ? translated : english, values);
 }
 
 /**
- * Says a text that depends on a number: plural(count, "{0} step", "{0} steps", whole(count)). The
- * last form is its key.
+ * Translates a text that depends on a number:
+ * plural(count, "{0} step", "{0} steps", whole(count)). The last form is its key.
  */
 export function plural(count: number, one: string, other: string, ...values: Value[]): string {
-  const said = language?.texts[other];
+  const translated = language?.texts[other];
   const form =
-    typeof said === "object"
-      ? (said[new Intl.PluralRules(languageTag()).select(count)] ?? said.other)
-      : (said ?? (count === 1 ? one : other));
+    typeof translated === "object"
+      ? (translated[new Intl.PluralRules(languageTag()).select(count)] ?? translated.other)
+      : (translated ?? (count === 1 ? one : other));
   return fill(form ?? other, values);
 }
 
 const fill = (text: string, values: readonly Value[]): string =>
-  text.replace(/\{(\d)\}/g, (place, at: string) => String(values[Number(at)] ?? place));
+  text.replace(/\{(\d)\}/g, (placeholder, index: string) => String(values[Number(index)] ?? placeholder));
 
 /** A number with separators of thousands. */
 export const whole = (value: number): string => value.toLocaleString(languageTag());

@@ -112,16 +112,16 @@ export class Camera {
   }
 
   /** The visible part of the picture, in whole pixels. */
-  get inSight(): Area | undefined {
+  get visibleArea(): Area | undefined {
     const { clientWidth, clientHeight } = this.#viewport;
     return this.areaBetween({ x: 0, y: 0 }, { x: clientWidth, y: clientHeight });
   }
 
   /** The same without what the line between the pictures leaves to the original. */
-  get seen(): Area | undefined {
+  get visibleResult(): Area | undefined {
     const { clientWidth: x, clientHeight: y } = this.#viewport;
     const line = this.panes === 1 ? this.#view.split * x : 0;
-    return this.areaBetween({ x: line, y: 0 }, { x, y }) ?? this.inSight;
+    return this.areaBetween({ x: line, y: 0 }, { x, y }) ?? this.visibleArea;
   }
 
   /** The middle of the picture, a third of each side. */
@@ -189,7 +189,7 @@ export class Camera {
   /** From a quarter of the fitted picture to one pixel that fills the viewer. */
   #limited(magnification: number): number {
     const { clientWidth, clientHeight } = this.#viewport;
-    const most = Math.max(clientWidth, clientHeight, MAX_FITTED_MAGNIFICATION) * this.detail;
-    return Math.min(most, Math.max(this.fit / 4, magnification));
+    const max = Math.max(clientWidth, clientHeight, MAX_FITTED_MAGNIFICATION) * this.detail;
+    return Math.min(max, Math.max(this.fit / 4, magnification));
   }
 }

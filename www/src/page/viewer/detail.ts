@@ -27,7 +27,7 @@ export function detailedSpot({ width, height, data }: ImageData): Point {
         all + [-1, 0, 1].reduce((sum, right) => sum + (sums[(row + down) * CELLS + column + right] ?? 0), 0),
       0,
     );
-  const places = inner.flatMap((row) => inner.map((column) => ({ column, row, sum: around(column, row) })));
-  const best = places.reduce((one, other) => (other.sum > one.sum ? other : one));
+  const cells = inner.flatMap((row) => inner.map((column) => ({ column, row, sum: around(column, row) })));
+  const best = cells.reduce((one, other) => (other.sum > one.sum ? other : one));
   return { x: (best.column + 0.5) / CELLS, y: (best.row + 0.5) / CELLS };
 }

@@ -1,22 +1,22 @@
-/** Texts that the viewer puts into the page, said again when the language changes. */
+/** Texts that the viewer puts into the page, set again when the language changes. */
 import { onLanguage } from "../shared/words.ts";
 
 type Property = "textContent" | "ariaLabel";
 
 export class Labels {
-  readonly #said = new Map<Property, Map<Element, () => string>>();
+  readonly #texts = new Map<Property, Map<Element, () => string>>();
 
-  /** `draw` says the rest. */
+  /** `draw` updates the rest. */
   constructor(draw: () => void) {
     onLanguage(() => {
-      for (const [property, labels] of this.#said) for (const [element, say] of labels) element[property] = say();
+      for (const [property, texts] of this.#texts) for (const [element, text] of texts) element[property] = text();
       draw();
     });
   }
 
-  set(element: Element, property: Property, say: () => string): void {
-    const labels = this.#said.get(property) ?? new Map<Element, () => string>();
-    this.#said.set(property, labels.set(element, say));
-    element[property] = say();
+  set(element: Element, property: Property, text: () => string): void {
+    const texts = this.#texts.get(property) ?? new Map<Element, () => string>();
+    this.#texts.set(property, texts.set(element, text));
+    element[property] = text();
   }
 }

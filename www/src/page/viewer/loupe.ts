@@ -14,7 +14,7 @@ const MAX_MAGNIFICATION = 64;
 export const SHOW_SQUARES = 3;
 
 /** A picture that is seen through the loupe. */
-export interface Seen {
+export interface LoupePicture {
   canvas: HTMLCanvasElement;
   /** The area of the original that it shows. */
   area: Area;
@@ -30,7 +30,7 @@ export function drawLoupe(
   at: Point,
   under: Point,
   magnification: number,
-  pictures: readonly Seen[],
+  pictures: readonly LoupePicture[],
 ): void {
   const context = canvas.getContext("2d");
   if (!context) return;

@@ -52,8 +52,8 @@ export class RegionSelector {
     const { area } = this;
     this.#element.hidden = !area;
     if (!area) return;
-    const place = this.#camera.toViewer(area);
-    for (const side of ["left", "top", "width", "height"] as const) this.#element.style[side] = `${place[side]}px`;
+    const box = this.#camera.toViewer(area);
+    for (const side of ["left", "top", "width", "height"] as const) this.#element.style[side] = `${box[side]}px`;
     const { left, top, width, height } = area;
     this.#element.ariaLabel = t`Part: ${width} × ${height} pixels at ${left}, ${top}. Arrow keys move it, Shift and arrow keys resize it, Delete removes it.`;
   }
@@ -113,10 +113,10 @@ export class RegionSelector {
   /** The rectangle moved or resized by a distance in pixels of the picture. */
   #changed(from: Area, { x, y }: Hold, dx: number, dy: number): Area {
     const { width, height } = this.#camera.picture ?? from;
-    const along = (hold: -1 | 0 | 1, moves: boolean, start: number, side: number, by: number, most: number) => {
+    const along = (hold: -1 | 0 | 1, moves: boolean, start: number, side: number, by: number, max: number) => {
       const within = (low: number, value: number, high: number) => Math.min(high, Math.max(low, Math.round(value)));
-      if (moves) return [within(0, start + by, most - side), side] as const;
-      if (hold === 1) return [start, within(start + 1, start + side + by, most) - start] as const;
+      if (moves) return [within(0, start + by, max - side), side] as const;
+      if (hold === 1) return [start, within(start + 1, start + side + by, max) - start] as const;
       const first = hold === -1 ? within(0, start + by, start + side - 1) : start;
       return [first, start + side - first] as const;
     };

@@ -8,7 +8,7 @@ import { Camera, type Point, type Size } from "./camera.ts";
 import { detailedSpot } from "./detail.ts";
 import { listenToGestures, type Drag } from "./gestures.ts";
 import { toggles, type LinkedView, type Toggle, type View } from "../session/link-state.ts";
-import { drawLoupe, SHOW_SQUARES, type Seen } from "./loupe.ts";
+import { drawLoupe, SHOW_SQUARES, type LoupePicture } from "./loupe.ts";
 import { Labels } from "./labels.ts";
 import { byLayer, canvasIn, part, type LayerName } from "./layers.ts";
 import { paint } from "./paint.ts";
@@ -89,7 +89,7 @@ export class Viewer implements LinkedView {
     this.#flip = part(root, "[data-action=flip]") as HTMLButtonElement;
     this.#camera = new Camera(this.#viewport);
     this.#selector = new RegionSelector(part(root, ".region"), this.#camera);
-    this.#selector.onStart = () => this.#uncover();
+    this.#selector.onStart = () => this.#showResultAlone();
     this.#selector.onChange = (area, moving) => {
       if (!area) this.#viewport.focus({ preventScroll: true });
       this.#draw();
@@ -227,7 +227,7 @@ export class Viewer implements LinkedView {
       this.#camera.view = { ...this.#camera.view, split: this.#splitBefore };
       this.#splitBefore = undefined;
     }
-    if (region && this.#splitBefore === undefined) this.#uncover();
+    if (region && this.#splitBefore === undefined) this.#showResultAlone();
     this.#draw();
   }
 
@@ -237,17 +237,17 @@ export class Viewer implements LinkedView {
   }
 
   /** The visible part of the picture. */
-  get inSight(): Area | undefined {
-    return this.#camera.inSight;
+  get visibleArea(): Area | undefined {
+    return this.#camera.visibleArea;
   }
 
   /** The same without what the line keeps to the original. */
-  get seen(): Area | undefined {
-    return this.#camera.seen;
+  get visibleResult(): Area | undefined {
+    return this.#camera.visibleResult;
   }
 
   /** Shows the result alone in a new region: the original is around it. */
-  #uncover(): void {
+  #showResultAlone(): void {
     this.#splitBefore ??= this.#camera.view.split;
     this.#moveTo({ split: 0 });
   }
@@ -328,7 +328,7 @@ export class Viewer implements LinkedView {
     const { magnification, split } = camera.view;
     const { clientWidth, clientHeight } = this.#viewport;
 
-    const place = (name: LayerName, size: Size, squares: boolean) => {
+    const position = (name: LayerName, size: Size, squares: boolean) => {
       const area = name === "before" ? whole : region;
       const { left, top, width, height } = camera.toViewer(area);
       const pane = beside && (name === "after") !== swapped ? camera.paneWidth : 0;
@@ -339,10 +339,10 @@ export class Viewer implements LinkedView {
     const isClose = magnification >= SHOW_SQUARES * camera.detail;
     // Pixels as squares on one side alone would make that side look worse.
     const squares = this.#squares && isClose;
-    place("before", picture, this.#squares);
-    if (this.#baseline) place("baseline", this.#baseline, squares);
-    if (this.#result) place("after", this.#result, squares);
-    if (this.#heat) place("heat", this.#heat, isClose);
+    position("before", picture, this.#squares);
+    if (this.#baseline) position("baseline", this.#baseline, squares);
+    if (this.#result) position("after", this.#result, squares);
+    if (this.#heat) position("heat", this.#heat, isClose);
 
     const line = beside ? camera.paneWidth : this.#result && !this.#isHeld ? split * clientWidth : clientWidth;
     const leftOf = `inset(0 ${this.#result && this.#isWhole ? clientWidth - line : 0}px 0 0)`;
@@ -384,10 +384,10 @@ export class Viewer implements LinkedView {
     const at = this.#pointer ?? { x: clientWidth / 2, y: clientHeight / 2 };
     const whole: Area = { left: 0, top: 0, ...picture };
     const area = this.#region ?? whole;
-    const seen: Seen[] = [{ canvas: this.#canvases.before, area: whole, half: "both" }];
-    if (this.#baseline) seen.push({ canvas: this.#canvases.baseline, area, half: "left" });
-    if (this.#result && this.#isWhole) seen.push({ canvas: this.#canvases.after, area, half: "right" });
-    drawLoupe(frame, canvasIn(frame), at, this.#camera.toPicture(at), this.#camera.magnification, seen);
+    const pictures: LoupePicture[] = [{ canvas: this.#canvases.before, area: whole, half: "both" }];
+    if (this.#baseline) pictures.push({ canvas: this.#canvases.baseline, area, half: "left" });
+    if (this.#result && this.#isWhole) pictures.push({ canvas: this.#canvases.after, area, half: "right" });
+    drawLoupe(frame, canvasIn(frame), at, this.#camera.toPicture(at), this.#camera.magnification, pictures);
   }
 
   #listenToPointers(): void {
@@ -487,11 +487,11 @@ export class Viewer implements LinkedView {
     this.#marks = !this.#marks;
     this.#draw();
     if (!this.#marks || this.#selector.area) return;
-    const { magnification, fit, inSight, middleThird } = this.#camera;
-    const area = magnification > fit ? inSight : byKey ? middleThird : undefined;
+    const { magnification, fit, visibleArea, middleThird } = this.#camera;
+    const area = magnification > fit ? visibleArea : byKey ? middleThird : undefined;
     if (!area) return;
     this.#selector.area = area;
-    if (area === middleThird) this.#uncover();
+    if (area === middleThird) this.#showResultAlone();
     this.#draw();
     if (byKey) this.#selector.focus();
     this.onRegion(area, false);

@@ -1,7 +1,7 @@
 /** The scale of the viewfinder, and the size and place of the part of the frame it looks at. */
 import type { Area } from "../../module/core.ts";
 import { Pace } from "./pace.ts";
-import { areaAround, landscape, LEAST_STEPS, mostSteps, portrait, sizeOf, type Size } from "./part.ts";
+import { areaAround, landscape, MIN_PART_STEPS, maxPartSteps, portrait, sizeOf, type Size } from "./part.ts";
 
 export const scales = [2, 4] as const;
 export type Scale = (typeof scales)[number];
@@ -52,43 +52,43 @@ export class Lens {
     return areaAround(this.#middle, sizeOf(this.#stepsOf(frame), this.#shape), frame);
   }
 
-  #mostOf(frame: View): number {
-    return mostSteps(frame, this.#shape, this.#scale, frame.isFrozen);
+  #maxSteps(frame: View): number {
+    return maxPartSteps(frame, this.#shape, this.#scale, frame.isFrozen);
   }
 
   #stepsOf(frame: View): number {
-    const most = this.#mostOf(frame);
-    if (frame.isFrozen) return Math.min(most, this.#frozen ?? this.#liveSteps(most));
+    const max = this.#maxSteps(frame);
+    if (frame.isFrozen) return Math.min(max, this.#frozen ?? this.#liveSteps(max));
     this.#frozen = undefined;
-    if (this.keepsPace) this.pace.ask(this.#wanted, most);
-    return this.#liveSteps(most);
+    if (this.keepsPace) this.pace.request(this.#wanted, max);
+    return this.#liveSteps(max);
   }
 
-  #liveSteps(most: number): number {
+  #liveSteps(max: number): number {
     const isFree = !this.keepsPace && Number.isFinite(this.#wanted);
-    return Math.min(most, isFree ? this.#wanted : this.pace.steps);
+    return Math.min(max, isFree ? this.#wanted : this.pace.steps);
   }
 
   /** Makes the part smaller (`factor` above 1) or larger. */
   zoom(factor: number, frame: View): void {
-    const most = this.#mostOf(frame);
+    const max = this.#maxSteps(frame);
     const before = this.#stepsOf(frame);
     // By one step at least, or a slow turn of the wheel would do nothing.
     const exact = Math.round(before / factor);
     const changed = factor > 1 ? Math.min(before - 1, exact) : Math.max(before + 1, exact);
-    const steps = Math.min(most, Math.max(LEAST_STEPS, changed));
+    const steps = Math.min(max, Math.max(MIN_PART_STEPS, changed));
     if (frame.isFrozen) {
       this.#frozen = steps;
       return;
     }
     const isAtLimit = factor < 1 && this.keepsPace && this.pace.isLimited;
-    this.#wanted = isAtLimit || (this.keepsPace && steps === most) ? Infinity : steps;
+    this.#wanted = isAtLimit || (this.keepsPace && steps === max) ? Infinity : steps;
   }
 
   /** Moves the middle of the part to a pixel of the frame. */
   moveTo(x: number, y: number, frame: View): void {
     const area = this.areaOf(frame);
-    const inside = (at: number, side: number, most: number) => Math.min(most - side / 2, Math.max(side / 2, at)) / most;
+    const inside = (at: number, side: number, max: number) => Math.min(max - side / 2, Math.max(side / 2, at)) / max;
     this.#middle = { x: inside(x, area.width, frame.width), y: inside(y, area.height, frame.height) };
   }
 }

@@ -2,7 +2,7 @@
  * Chooses how much is enlarged, so that 24 frames a second are reached: the size of the part, and
  * the model. It knows only how long frames took.
  */
-import { LEAST_STEPS } from "./part.ts";
+import { MIN_PART_STEPS } from "./part.ts";
 
 export const FRAMES_A_SECOND = 24;
 /** The time for a frame, in milliseconds. */
@@ -20,7 +20,7 @@ const GROWTH = 1.25;
 /** A model and size that were too slow are tried again after this many milliseconds. */
 const RETRY_MS = 10_000;
 /** The first part at ×2 is 160 pixels wide. */
-const FIRST_STEPS = 40;
+const INITIAL_PART_STEPS = 40;
 
 export class Pace {
   /** The cost of each model for a pixel, beginning with the cheapest. */
@@ -29,50 +29,50 @@ export class Pace {
   readonly #limits: number[];
   #model = 0;
   #wanted = Infinity;
-  #most = Infinity;
+  #max = Infinity;
   #times: number[] = [];
   #warmUp = WARM_UP;
   /** Work that was too slow, and until when that counts. */
-  #tooMuch = { work: Infinity, until: 0 };
+  #rejected = { work: Infinity, until: 0 };
 
   constructor(costs: readonly number[]) {
     this.#costs = costs;
-    this.#limits = costs.map(() => FIRST_STEPS);
+    this.#limits = costs.map(() => INITIAL_PART_STEPS);
   }
 
-  /** The model to run, by its place in the list. */
+  /** The model to run, by its index in the list. */
   get model(): number {
     return this.#model;
   }
 
   /** The size of the part, in steps. */
   get steps(): number {
-    return Math.min(this.#asked, Math.max(LEAST_STEPS, this.#limit));
+    return Math.min(this.#requested, Math.max(MIN_PART_STEPS, this.#limit));
   }
 
   /** Whether the device, and neither the visitor nor the frame, decides on the size. */
   get isLimited(): boolean {
-    return this.steps < this.#asked;
+    return this.steps < this.#requested;
   }
 
   /** Whether not even the smallest part is fast enough. */
   get isTooSlow(): boolean {
-    return this.#model === 0 && this.#limit < LEAST_STEPS;
+    return this.#model === 0 && this.#limit < MIN_PART_STEPS;
   }
 
   get #limit(): number {
-    return this.#limits[this.#model] ?? FIRST_STEPS;
+    return this.#limits[this.#model] ?? INITIAL_PART_STEPS;
   }
 
-  get #asked(): number {
-    return Math.min(this.#wanted, this.#most);
+  get #requested(): number {
+    return Math.min(this.#wanted, this.#max);
   }
 
   /** Sets the size that the visitor wants, and the largest possible one. */
-  ask(wanted: number, most: number): void {
-    if (wanted === this.#wanted && most === this.#most) return;
+  request(wanted: number, max: number): void {
+    if (wanted === this.#wanted && max === this.#max) return;
     this.#wanted = wanted;
-    this.#most = most;
+    this.#max = max;
     // A better model is for a small part: it must not keep the visitor from a larger one.
     if (this.#model > 0 && this.isLimited) this.#model = 0;
     this.#restart();
@@ -106,7 +106,7 @@ export class Pace {
 
   #reduce(milliseconds: number, now: number): void {
     const { steps } = this;
-    this.#tooMuch = { work: this.#work(this.#model, steps), until: now + RETRY_MS };
+    this.#rejected = { work: this.#work(this.#model, steps), until: now + RETRY_MS };
     if (this.#model > 0) {
       this.#model--;
       this.#limits[this.#model] = Math.max(this.#limit, steps);
@@ -116,7 +116,7 @@ export class Pace {
   #raise(milliseconds: number, now: number): void {
     const { steps } = this;
     const isAllowed = (model: number, size: number) =>
-      now >= this.#tooMuch.until || this.#work(model, size) < 0.9 * this.#tooMuch.work;
+      now >= this.#rejected.until || this.#work(model, size) < 0.9 * this.#rejected.work;
     if (this.isLimited) {
       const larger = Math.ceil(steps * Math.min(GROWTH, Math.sqrt(AIM_MS / milliseconds)));
       if (isAllowed(this.#model, larger)) this.#limits[this.#model] = larger;

@@ -7,7 +7,7 @@ export interface Size {
 }
 
 /** The sides of the smallest part, in steps. Below this, nobody knows what is seen. */
-export const LEAST_STEPS = 8;
+export const MIN_PART_STEPS = 8;
 /** The most pixels of a live result: more would not be seen, and would take memory. */
 const MAX_LIVE_PIXELS = 2_000_000;
 /** A frozen frame needs no speed. This many still take only a second or two. */
@@ -22,7 +22,7 @@ export function sizeOf(steps: number, shape: Size): Size {
 }
 
 /** The largest part of a frame, in steps. */
-export function mostSteps(frame: Size, shape: Size, scale: number, isFrozen: boolean): number {
+export function maxPartSteps(frame: Size, shape: Size, scale: number, isFrozen: boolean): number {
   const inFrame = Math.floor(Math.min(frame.width / shape.width, frame.height / shape.height));
   const pixels = isFrozen ? MAX_FROZEN_PIXELS : MAX_LIVE_PIXELS;
   const inResult = Math.floor(Math.sqrt(pixels / (shape.width * shape.height)) / scale);
@@ -31,8 +31,8 @@ export function mostSteps(frame: Size, shape: Size, scale: number, isFrozen: boo
 
 /** The part around a point of the frame, given in fractions, as near as the edges allow. */
 export function areaAround(middle: { x: number; y: number }, { width, height }: Size, frame: Size): Area {
-  const along = (at: number, side: number, most: number) =>
-    Math.max(0, Math.min(most - side, Math.round(at * most - side / 2)));
+  const along = (at: number, side: number, max: number) =>
+    Math.max(0, Math.min(max - side, Math.round(at * max - side / 2)));
   return {
     left: along(middle.x, width, frame.width),
     top: along(middle.y, height, frame.height),

@@ -1,10 +1,10 @@
 /** Where frames come from: a camera, a video file, or the picture of a tab or screen. */
 import { t } from "../shared/words.ts";
 
-export type Kind = "camera" | "file" | "screen";
+export type SourceKind = "camera" | "file" | "screen";
 
 export interface Source {
-  kind: Kind;
+  kind: SourceKind;
   /** Plays on a `<video>`. */
   stream: MediaStream | undefined;
   /** The address of a file. */
@@ -14,7 +14,7 @@ export interface Source {
 }
 
 /** Cameras are asked for this, and give what they have. */
-const WISHED = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
+const PREFERRED_CONSTRAINTS = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
 
 /** Chromium's way to say that this page stays in front, so that it is not hidden at once. */
 declare const CaptureController: (new () => { setFocusBehavior(behaviour: "no-focus-change"): void }) | undefined;
@@ -27,7 +27,7 @@ export const sharesScreens = (): boolean =>
 export async function openCamera(device: string | undefined): Promise<Source> {
   if (!("mediaDevices" in navigator)) throw new DOMException("", "InsecureContextError");
   const open = (which: MediaTrackConstraints) =>
-    navigator.mediaDevices.getUserMedia({ video: { ...WISHED, ...which }, audio: false });
+    navigator.mediaDevices.getUserMedia({ video: { ...PREFERRED_CONSTRAINTS, ...which }, audio: false });
   const openAny = () => open({ facingMode: "environment" });
   const openOne = (id: string) =>
     open({ deviceId: { exact: id } }).catch((error: unknown) => {
@@ -69,7 +69,7 @@ export async function listCameras(): Promise<{ id: string; name: string }[]> {
 }
 
 /** Says why frames do not come, and what to do. */
-export function whyNot(kind: Kind, error: unknown): string {
+export function startErrorText(kind: SourceKind, error: unknown): string {
   const name = error instanceof DOMException ? error.name : "";
   if (kind === "file") return t("The browser cannot play this file. Choose another video, such as MP4 or WebM.");
   if (kind === "screen") {
@@ -88,14 +88,14 @@ export function whyNot(kind: Kind, error: unknown): string {
     case "AbortError":
       return t("The camera cannot be read. Close other programs that use it, then choose Camera again.");
     case "InsecureContextError":
-      return t("Browsers give a camera only to secure pages. Open this page with https, or open a video file.");
+      return t("Browsers allow the camera only on secure pages. Open this page over https, or open a video file.");
     default:
       return t("The camera did not start. Choose Camera again, or open a video file.");
   }
 }
 
 /** Says that the frames have ended, though nobody here asked for it. */
-export function whyEnded(kind: Kind): string {
-  if (kind === "screen") return t("Sharing has ended. To go on, choose Screen again.");
+export function endedText(kind: SourceKind): string {
+  if (kind === "screen") return t("Sharing has ended. To continue, choose Screen again.");
   return t("The camera was disconnected. Connect it and choose Camera again.");
 }

@@ -157,7 +157,7 @@ function actions(viewfinder: Viewfinder): TemplateResult {
     <button
       type="button"
       data-testid="viewfinder-save"
-      title="Save the enlarged part as PNG, as it is now"
+      title="Save the enlarged part as a PNG, as it looks now"
       ?disabled=${!shown}
       @click=${() => void viewfinder.save()}
     >
@@ -167,7 +167,7 @@ function actions(viewfinder: Viewfinder): TemplateResult {
       type="button"
       class="primary"
       data-testid="viewfinder-enlarge"
-      title="Open this part in the page, to enlarge it with the model that is chosen there"
+      title="Open this part in the main page to enlarge it with the model chosen there"
       ?disabled=${isOff}
       @click=${() => void viewfinder.enlarge()}
     >
@@ -192,7 +192,7 @@ function statusText({ state, kind, trouble, note }: Viewfinder): TemplateResult 
     case "paused":
       return t("Paused while this page is hidden.");
     case "frozen":
-      return t("Frozen. You can still move the part, and make it larger.");
+      return t("Frozen. You can still move the part or make it larger.");
     case "stopped":
       return "";
     case "live":
@@ -221,9 +221,9 @@ export function numbersText({ state, kind, shown, stats, lens }: Viewfinder): st
 }
 
 const noMore: Record<Viewfinder["kind"], Phrase> = {
-  camera: "The camera delivers no more than that.",
-  file: "The video delivers no more than that.",
-  screen: "The screen delivers no more than that.",
+  camera: "The camera itself is no faster.",
+  file: "The video itself is no faster.",
+  screen: "The screen itself is no faster.",
 };
 
 function limitText({ isTooSlow, isLimited }: Pace): string {

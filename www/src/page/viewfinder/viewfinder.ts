@@ -9,8 +9,8 @@ import { save } from "../shared/save.ts";
 import { LiveEngine } from "./live-engine.ts";
 import { Lens, type Scale, type View } from "./lens.ts";
 import type { Size } from "./part.ts";
-import { listCameras, openCamera, openFile, openScreen, release, whyEnded, whyNot } from "./source.ts";
-import type { Kind, Source } from "./source.ts";
+import { listCameras, openCamera, openFile, openScreen, release, endedText, startErrorText } from "./source.ts";
+import type { Source, SourceKind } from "./source.ts";
 import { Stats } from "./stats.ts";
 import { t, type Phrase } from "../shared/words.ts";
 
@@ -33,7 +33,7 @@ export interface Shown {
 }
 
 /** The models for each scale, the fastest first. */
-const ladders: Record<number, readonly string[]> = {
+const modelsByScale: Record<number, readonly string[]> = {
   2: ["splitsr-tiny-x2", "splitsr-x2-hi5", "splitsr-x2"],
   4: ["splitsr-tiny-x4", "splitsr-x4"],
 };
@@ -48,7 +48,7 @@ const contextOf = (canvas: HTMLCanvasElement, isRead = false): CanvasRenderingCo
   return context;
 };
 
-export interface Screen {
+export interface DialogView {
   /** Draws the dialog. */
   draw(): void;
   /** Draws the rectangle and the numbers, which change with each picture. */
@@ -68,10 +68,10 @@ export class Viewfinder {
   readonly #input = document.createElement("canvas");
   readonly #session: Session;
   readonly #commands: Commands;
-  readonly #screen: Screen;
+  readonly #view: DialogView;
 
   #state: State = "stopped";
-  #kind: Kind = "camera";
+  #kind: SourceKind = "camera";
   #source: Source | undefined;
   #cameras: readonly { id: string; name: string }[] = [];
   #device: string | undefined;
@@ -90,13 +90,13 @@ export class Viewfinder {
   #isFresh = false;
   #wake: () => void = () => undefined;
 
-  constructor(session: Session, commands: Commands, screen: Screen) {
+  constructor(session: Session, commands: Commands, view: DialogView) {
     this.#session = session;
     this.#commands = commands;
-    this.#screen = screen;
+    this.#view = view;
     Object.assign(this.video, { muted: true, playsInline: true, loop: true });
     this.video.addEventListener("error", () => {
-      if (this.#source?.kind === "file") this.#stopFor(whyNot("file", undefined));
+      if (this.#source?.kind === "file") this.#stopFor(startErrorText("file", undefined));
     });
   }
 
@@ -104,7 +104,7 @@ export class Viewfinder {
     return this.#state;
   }
 
-  get kind(): Kind {
+  get kind(): SourceKind {
     return this.#kind;
   }
 
@@ -160,13 +160,13 @@ export class Viewfinder {
     return this.#begin("file", () => Promise.resolve(openFile(file)));
   }
 
-  async #begin(kind: Kind, open: () => Promise<Source>): Promise<void> {
+  async #begin(kind: SourceKind, open: () => Promise<Source>): Promise<void> {
     const signal = this.#end();
     this.#kind = kind;
     this.#state = "starting";
     this.#trouble = this.#note = "";
     this.#shown = undefined;
-    this.#screen.draw();
+    this.#view.draw();
     let source: Source | undefined;
     try {
       source = await open();
@@ -177,7 +177,7 @@ export class Viewfinder {
       }
       await this.#play(source, signal);
     } catch (error) {
-      if (!signal.aborted) this.#stopFor(whyNot(kind, error));
+      if (!signal.aborted) this.#stopFor(startErrorText(kind, error));
     }
   }
 
@@ -187,7 +187,7 @@ export class Viewfinder {
     if (source.stream) video.srcObject = source.stream;
     else video.src = source.address ?? "";
     for (const track of source.stream?.getVideoTracks() ?? []) {
-      track.addEventListener("ended", () => this.#lose(source));
+      track.addEventListener("ended", () => this.#onSourceEnded(source));
     }
     await video.play();
     if (source.kind === "camera") this.#cameras = await listCameras();
@@ -196,10 +196,10 @@ export class Viewfinder {
   }
 
   /** The camera was unplugged, or the visitor has ended the sharing. */
-  #lose(source: Source): void {
+  #onSourceEnded(source: Source): void {
     if (this.#source !== source) return;
     if (this.#state !== "frozen") {
-      this.#stopFor(whyEnded(source.kind));
+      this.#stopFor(endedText(source.kind));
       return;
     }
     // The frame stays.
@@ -210,7 +210,7 @@ export class Viewfinder {
   #goLive(signal: AbortSignal): void {
     this.#state = "live";
     this.stats.forget();
-    this.#screen.draw();
+    this.#view.draw();
     this.#watchFrames(signal);
     void this.#run(signal);
   }
@@ -221,7 +221,7 @@ export class Viewfinder {
     this.#state = "stopped";
     this.#trouble = trouble;
     this.#shown = undefined;
-    this.#screen.draw();
+    this.#view.draw();
   }
 
   /** Ends the source and the frames. Returns the signal of what comes next. */
@@ -268,7 +268,7 @@ export class Viewfinder {
     }
     this.#hiddenFrom = state;
     if (state !== "frozen") this.#state = "paused";
-    this.#screen.draw();
+    this.#view.draw();
   }
 
   async show(): Promise<void> {
@@ -285,10 +285,10 @@ export class Viewfinder {
     if (this.#state !== "live" || from !== "live" || this.#kind !== kind) return;
     this.#note = t(
       kind === "camera"
-        ? "The camera was off while this page was hidden. It is on again."
+        ? "The camera was off while this page was hidden. It is back on."
         : "The video was paused while this page was hidden.",
     );
-    this.#screen.draw();
+    this.#view.draw();
   }
 
   /** Goes on with the same source, which may have been turned off. */
@@ -296,7 +296,7 @@ export class Viewfinder {
     if (!this.#source) {
       // Who left a question for permission open is asked again, but a screen needs a click.
       if (this.#kind === "camera") await this.start("camera");
-      else this.#stopFor(whyNot(this.#kind, new DOMException("", "AbortError")));
+      else this.#stopFor(startErrorText(this.#kind, new DOMException("", "AbortError")));
       return;
     }
     const signal = this.#restart();
@@ -315,8 +315,8 @@ export class Viewfinder {
       watch();
     };
     // Older browsers tell of no new frame.
-    const tells = "requestVideoFrameCallback" in HTMLVideoElement.prototype;
-    const watch = () => (tells ? video.requestVideoFrameCallback(next) : requestAnimationFrame(next));
+    const hasCallback = "requestVideoFrameCallback" in HTMLVideoElement.prototype;
+    const watch = () => (hasCallback ? video.requestVideoFrameCallback(next) : requestAnimationFrame(next));
     watch();
     this.#refresh();
   }
@@ -365,13 +365,13 @@ export class Viewfinder {
       this.stats.note(now, now - start);
       if (isMeasured && keepsPace && !engine.isStarting()) pace.note(now - start, now);
     }
-    if (isFirst) this.#screen.draw();
-    else this.#screen.drawLive();
+    if (isFirst) this.#view.draw();
+    else this.#view.drawLive();
   }
 
   #models(scale: Scale): ModelEntry[] {
     const { shipped } = this.#session.choice;
-    return (ladders[scale] ?? []).flatMap((name) => shipped.filter((entry) => entry.name === name));
+    return (modelsByScale[scale] ?? []).flatMap((name) => shipped.filter((entry) => entry.name === name));
   }
 
   #read({ left, top, width, height }: Area): ImageData {
@@ -443,7 +443,7 @@ export class Viewfinder {
 
   #changed(): void {
     this.#refresh();
-    this.#screen.draw();
+    this.#view.draw();
   }
 
   // ---- What is made of it ----
@@ -458,7 +458,7 @@ export class Viewfinder {
     const signal = this.#restart();
     this.#state = "frozen";
     this.#note = "";
-    this.#screen.draw();
+    this.#view.draw();
     void this.#run(signal);
   }
 
@@ -487,7 +487,7 @@ export class Viewfinder {
     const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve));
     if (!blob) return;
     const [scale, kind] = [this.lens.scale, this.#kind];
-    this.#screen.close();
+    this.#view.close();
     const name = kind === "camera" ? "camera" : "video";
     // The clean-up for another picture does not suit this one.
     this.#session.setClean("auto");
