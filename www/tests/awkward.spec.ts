@@ -1,17 +1,16 @@
 /** Each awkward picture gives a result or is refused in words; none hangs or breaks the page. */
-import { readFileSync } from "node:fs";
 import { expect, test, type Page } from "@playwright/test";
 import {
   colourName,
+  decode,
   difference,
   exifCorners,
   expected,
   files,
-  photos,
+  photoOf,
   refused,
   shown,
   unlike,
-  type Pixels,
 } from "./awkward.ts";
 import { awkwardFile, TINY, Visitor } from "./support.ts";
 
@@ -32,19 +31,6 @@ test.beforeAll(async ({ browser }) => {
 });
 
 test.afterAll(() => page.close());
-
-/** A file as the browser itself decodes it. */
-function decoded(name: string): Promise<Pixels> {
-  const bytes = readFileSync(awkwardFile(name)).toString("base64");
-  return page.evaluate(async (bytes) => {
-    const file = new Blob([Uint8Array.from(atob(bytes), (char) => char.charCodeAt(0))]);
-    const bitmap = await createImageBitmap(file);
-    const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d");
-    context?.drawImage(bitmap, 0, 0);
-    const data = context?.getImageData(0, 0, bitmap.width, bitmap.height).data ?? [];
-    return { width: bitmap.width, rgba: Array.from(data) };
-  }, bytes);
-}
 
 /** Waits until the file is open, and not the one before. */
 async function expectOpen(name: string): Promise<void> {
@@ -74,7 +60,7 @@ for (const name of files) {
 
     const { tolerance, made } = shown[name] ?? {};
     if (tolerance) {
-      const photo = await decoded(photos[size[0]] ?? "");
+      const photo = await page.evaluate(decode, photoOf(size[0]));
       const result = { width: size[0], rgba: await visitor.resultPixels() };
       expect(difference(result, photo, made)).toBeLessThanOrEqual(tolerance);
     }

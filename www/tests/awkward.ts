@@ -1,5 +1,5 @@
 /** The right answer of the page and the module to each of the awkward files. */
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { awkwardFile } from "./support.ts";
 
 export const files = readdirSync(awkwardFile(".")).filter((name) => name !== "README.md");
@@ -69,8 +69,19 @@ export interface Pixels {
   rgba: readonly number[];
 }
 
-/** The photograph that most files show, doubled or larger, by the width of their results. */
-export const photos: Record<number, string> = { 128: "photo.bmp", 318: "progressive.jpg", 320: "progressive.jpg" };
+/** The file of the photograph that a result of this width shows, as base64: most files show one of two. */
+export function photoOf(width: number): string {
+  return readFileSync(awkwardFile(width > 128 ? "progressive.jpg" : "photo.bmp")).toString("base64");
+}
+
+/** Decodes a file by the browser's own means. Runs in the page. */
+export async function decode(base64: string): Promise<Pixels> {
+  const bitmap = await createImageBitmap(new Blob([Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))]));
+  const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d");
+  context?.drawImage(bitmap, 0, 0);
+  const data = context?.getImageData(0, 0, bitmap.width, bitmap.height).data ?? [];
+  return { width: bitmap.width, rgba: Array.from(data) };
+}
 
 const green = ([, value]: number[]): number[] => [value ?? NaN, value ?? NaN, value ?? NaN];
 const luma = ([r = NaN, g = NaN, b = NaN]: number[]): number[] =>

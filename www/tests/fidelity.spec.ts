@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { crc32, deflateSync, inflateSync } from "node:zlib";
 import { expect, test, type Page } from "@playwright/test";
 import { unzipSync } from "fflate";
+import { fieldFile } from "./field.ts";
 import { awkwardFile, noise, Visitor } from "./support.ts";
 
 let visitor: Visitor;
@@ -227,6 +228,18 @@ test("the picture is upright once, and the kept metadata say so", async () => {
   }
   await visitor.part("keep-metadata").uncheck();
   expect(riffChunks(await saved("WebP")).has("EXIF")).toBe(false);
+});
+
+test("metadata that a JPEG cannot hold is left out, and the page says so", async () => {
+  await open();
+  await enlarge(fieldFile("exif_66k.png"));
+  await visitor.part("keep-metadata").check();
+  const file = await saved("JPEG");
+  await expect(visitor.part("status")).toContainText("a JPEG holds at most 64 KB");
+  expect(jpegSegments(file, 0xe1, "Exif\0\0")).toHaveLength(0);
+  expect(await pixelsOf(visitor.page, file)).toHaveLength(48 * 32 * 4);
+  const exif = pngChunks(await saved("PNG")).get("eXIf") ?? "";
+  expect(exif.length).toBeGreaterThan(65_535);
 });
 
 test("a JPEG keeps the profile, and the page tells what becomes of transparency", async ({ page }) => {

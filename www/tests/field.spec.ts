@@ -210,6 +210,22 @@ test("a HEIC file that the browser reads gets the notes of an AVIF file", async 
   expectColours([[48, 36, [215, 93, 31]]], result.pixels, 1);
 });
 
+for (const [curve, transfer] of [
+  ["PQ", 16],
+  ["HLG", 18],
+] as const) {
+  test(`the curve ${curve} of an AVIF file is named, and grey stays grey`, async () => {
+    const file = readFileSync(fieldFile("display_p3_10bit.avif"));
+    // After the kind come the primaries, then the transfer function.
+    file.writeUInt16BE(transfer, file.indexOf("nclx") + 6);
+    const { error, notes, pixels } = await enlarge(file, [[24, 126]]);
+    expect(error).toBe("");
+    expect(notes.join("; ")).toContain(`Display P3 ${curve}`);
+    const [red = NaN, green = NaN, blue = NaN] = pixels[0] ?? [];
+    expect(Math.max(Math.abs(red - green), Math.abs(green - blue))).toBeLessThanOrEqual(2);
+  });
+}
+
 test.describe("the page", () => {
   let visitor: Visitor;
 
