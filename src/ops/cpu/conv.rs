@@ -7,7 +7,7 @@ use super::backend::Backend;
 use super::band::{Band, WeightJob};
 use super::detect::best;
 use super::shape::Shape;
-use super::tile::{Job, Packed};
+use super::tile::{Job, Packed, Weights};
 use super::{buffers, direct, winograd};
 
 /// The steps that follow the convolution in [`forward`], and how it is computed.
@@ -94,7 +94,7 @@ pub(super) fn forward_on(
     assert_eq!(weight.len(), shape.weights(), "the weights of {shape:?}");
     assert_eq!(bias.len(), shape.out_channels, "the bias of {shape:?}");
     let weight = |o, i, tap| weight[(o * shape.in_channels + i) * 9 + tap];
-    convolve(implementation, shape, (x, None), weight, Some(bias), options)
+    convolve(implementation, shape, (x, None), &weight, Some(bias), options)
 }
 
 pub(super) fn backward_data_on(
@@ -107,24 +107,20 @@ pub(super) fn backward_data_on(
     assert_eq!(weight.len(), shape.weights(), "the weights of {shape:?}");
     let transposed = Shape { in_channels: shape.out_channels, out_channels: shape.in_channels, ..*shape };
     let weight = |o, i, tap| weight[(i * shape.in_channels + o) * 9 + (8 - tap)];
-    convolve(implementation, &transposed, (dy, activated), weight, None, &Options::default())
+    convolve(implementation, &transposed, (dy, activated), &weight, None, &Options::default())
 }
 
-/// Convolves `x`, masked (see [`Band::mask`]), with `weight(output, input, tap)`.
+/// Convolves `x`, masked (see [`Band::mask`]).
 fn convolve(
     (backend, algorithm): (Backend, Algorithm),
     shape: &Shape,
     (x, mask): (&[f32], Option<&[f32]>),
-    weight: impl Fn(usize, usize, usize) -> f32,
+    weight: Weights,
     bias: Option<&[f32]>,
     options: &Options,
 ) -> Vec<f32> {
-    // A single row or column needs a third of the kernel, so that Winograd's algorithm loses there.
-    let algorithm = if shape.height.min(shape.width) == 1 { Algorithm::Direct } else { algorithm };
-    // A column is laid out in memory as a row is, and only a row fills vectors.
-    let is_column = shape.width == 1 && options.shuffle.is_none();
-    let shape = &if is_column { Shape { height: 1, width: shape.height, ..*shape } } else { *shape };
-    let weight = |o, i, tap: usize| weight(o, i, if is_column { tap % 3 * 3 + tap / 3 } else { tap });
+    // A single row needs a third of the kernel, so that Winograd's algorithm loses there.
+    let algorithm = if shape.height == 1 { Algorithm::Direct } else { algorithm };
     let size = shape.output();
     assert_eq!(x.len(), shape.input(), "the input of {shape:?}");
     assert_eq!(mask.map_or(x.len(), <[f32]>::len), x.len(), "the mask of {shape:?}");

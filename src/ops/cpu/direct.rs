@@ -3,7 +3,7 @@
 
 use super::band::Band;
 use super::lanes::Lanes;
-use super::tile::{Job, Packed, Tile, aligned, convolve, for_each_tile, padded_width, window};
+use super::tile::{Job, Packed, Tile, Weights, aligned, convolve, for_each_tile, padded_width, window};
 
 /// How many values of each kernel a picture of this height needs: in a single row, the kernel's
 /// upper and lower rows meet only zeros.
@@ -11,9 +11,9 @@ pub(super) fn taps(height: usize) -> usize {
     if height == 1 { 3 } else { 9 }
 }
 
-/// Packs `weight(output, input, tap)` for [`forward`]: as many taps as `packed` has room for, the
+/// Packs `weight` for [`forward`]: as many taps as `packed` has room for, the
 /// middle ones.
-pub(super) fn pack(mut packed: Packed, in_channels: usize, weight: impl Fn(usize, usize, usize) -> f32) -> Packed {
+pub(super) fn pack(mut packed: Packed, in_channels: usize, weight: Weights) -> Packed {
     let Packed { block, taps, .. } = packed;
     let first = (9 - taps) / 2;
     for o in 0..packed.out_channels {

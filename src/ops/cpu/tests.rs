@@ -142,7 +142,7 @@ fn rows_and_columns_of_one_pixel() {
     }
 }
 
-/// Fewer products are computed for a single row or column, and all others in the same order.
+/// Fewer products are computed for a single row, and those that are left in the same order.
 #[test]
 fn a_row_or_a_column_alone_has_the_bits_that_it_has_between_zeros() {
     let (alone, between) = ([(1, 50), (50, 1)], [(3, 50), (50, 3)]);

@@ -3,6 +3,9 @@
 use super::band::Band;
 use super::lanes::Lanes;
 
+/// `weight(output, input, tap)`, where a tap is one of the kernel's 9 values.
+pub(super) type Weights<'a> = &'a dyn Fn(usize, usize, usize) -> f32;
+
 /// Weights in the order in which the kernels read them: `[blocks, taps, in_channels, 3, block]`,
 /// where a tap is a row of the kernel or of its transform, and
 /// `[blocks, in_channels, rows, 3, block]` for the direct kernel. The last block is filled up

@@ -17,7 +17,7 @@
 use super::band::{Band, WeightJob};
 use super::lanes::Lanes;
 use super::shape::Shape;
-use super::tile::{Job, Packed, Tile, aligned, convolve, for_each_tile, padded_width, window};
+use super::tile::{Job, Packed, Tile, Weights, aligned, convolve, for_each_tile, padded_width, window};
 
 /// Rows of a group.
 pub(super) const ROWS: usize = 4;
@@ -48,9 +48,9 @@ pub(super) fn pays(in_channels: usize, out_channels: usize) -> bool {
     in_channels.min(out_channels) >= 3
 }
 
-/// Transforms and packs `weight(output, input, tap)` for [`forward`]:
+/// Transforms and packs `weight` for [`forward`]:
 /// `[blocks, TAPS, in_channels, 3, block]`.
-pub(super) fn pack(mut packed: Packed, in_channels: usize, weight: impl Fn(usize, usize, usize) -> f32) -> Packed {
+pub(super) fn pack(mut packed: Packed, in_channels: usize, weight: Weights) -> Packed {
     let block = packed.block;
     for o in 0..packed.out_channels {
         for i in 0..in_channels {
