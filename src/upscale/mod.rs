@@ -34,6 +34,7 @@ mod calibrate;
 mod enlarge;
 mod ensemble;
 mod job;
+mod margin;
 mod options;
 pub mod plan;
 #[cfg(not(target_arch = "wasm32"))]

@@ -9,6 +9,7 @@ use super::enlarge::Enlarge;
 #[cfg(feature = "gpu")]
 use super::enlarge::EnlargeAsync;
 use super::ensemble;
+use super::margin::Margin;
 use crate::error::{Error, Result};
 use crate::image::{Area, to_8_bits};
 use crate::ops::Arithmetic;
@@ -138,17 +139,21 @@ pub async fn run_tile_async<M: EnlargeAsync, F: Enlarge>(
     if input.ensemble {
         return Err(Error::Config("self-ensemble needs the CPU: choose the CPU or leave out the ensemble".into()));
     }
-    let Area { height, width, .. } = input.tile.source;
-    let enlarged = model.enlarge_async(input.planes.clone(), height as usize, width as usize).await?;
+    let margin = Margin::of(&input.tile);
+    let (planes, height, width) = margin.extend(&input);
+    let enlarged = model.enlarge_async(planes, height, width).await?;
+    let enlarged = margin.cut(enlarged, &input.tile, fallback.scale());
     finish(enlarged, fallback, input)
 }
 
 fn enlarge<M: Enlarge + ?Sized>(model: &M, input: &TileInput) -> Result<Vec<f32>> {
-    let (height, width) = (input.tile.source.height as usize, input.tile.source.width as usize);
-    match input.ensemble {
-        true => ensemble::enlarge(model, &input.planes, height, width),
-        false => model.enlarge(input.planes.clone(), height, width),
-    }
+    let margin = Margin::of(&input.tile);
+    let (planes, height, width) = margin.extend(input);
+    let enlarged = match input.ensemble {
+        true => ensemble::enlarge(model, &planes, height, width),
+        false => model.enlarge(planes, height, width),
+    }?;
+    Ok(margin.cut(enlarged, &input.tile, model.scale()))
 }
 
 /// Cuts the tile out of the network's result, which `model` computes again if it is not finite.

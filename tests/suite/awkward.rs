@@ -173,6 +173,13 @@ fn the_command_does_what_the_table_says() {
                     if note.is_empty() { notes.is_empty() } else { noted },
                     "{name}: {note:?} expected in {notes:?}"
                 );
+                let written = std::fs::read(report["output"].as_str().unwrap()).unwrap();
+                let written = decode(&written, &Limits::default()).unwrap();
+                let shrunk = resize(&written, size.0, size.1, Filter::Lanczos3).unwrap();
+                let difference = visible_difference(&shrunk, &reference(name));
+                // Black and white dots become soft.
+                let tolerance = if name == "grey1.png" { 12.0 } else { 3.0 };
+                assert!(difference < tolerance, "{name}: {difference} levels on average");
             }
             Expected::Error { says, .. } => {
                 assert_eq!(report["status"], "failed", "{report}");
@@ -297,6 +304,15 @@ fn difference(a: &Picture, b: &Picture) -> f64 {
         .map(|(a, b)| u64::from(a.abs_diff(b)))
         .sum();
     sum as f64 / (3.0 * f64::from(a.width) * f64::from(a.height))
+}
+
+/// The same, of pixels that are mostly opaque in both pictures.
+fn visible_difference(a: &Picture, b: &Picture) -> f64 {
+    let (a, b) = (a.to_rgba8(), b.to_rgba8());
+    let pixels = a.chunks_exact(4).zip(b.chunks_exact(4)).filter(|(a, b)| a[3].min(b[3]) > 127);
+    let differences: Vec<u32> =
+        pixels.map(|(a, b)| (0..3).map(|index| u32::from(a[index].abs_diff(b[index]))).sum()).collect();
+    f64::from(differences.iter().sum::<u32>()) / 3.0 / differences.len() as f64
 }
 
 fn is_the_photo(picture: &Picture, tolerance: f64) {

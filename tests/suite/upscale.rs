@@ -293,6 +293,27 @@ fn every_kind_of_picture_keeps_its_kind() {
     }
 }
 
+/// Networks take what lies outside a picture for black: in pictures of a few pixels, this must not
+/// show.
+#[test]
+fn the_smallest_pictures_keep_their_colour() {
+    for name in ["splitsr-tiny-x2", "splitsr-x2", "splitsr-x3", "splitsr-x4"] {
+        let file = format!("{}/models/{name}.safetensors", env!("CARGO_MANIFEST_DIR"));
+        let model = Model::load(file.as_ref(), &Device::default()).unwrap();
+        for (width, height) in [(1, 1), (1, 9), (9, 1), (2, 3), (3, 3)] {
+            let colour = [200, 40, 90];
+            let values = colour.repeat((width * height) as usize);
+            let picture = Picture::new(width, height, Layout::Rgb, Samples::U8(values)).unwrap();
+            let options = Options::new(Target::Zoom(model.scale() as f64));
+            let (large, _) = tiled(&model, &picture, &options);
+            let pixels = large.to_rgba8();
+            let worst = pixels.chunks_exact(4).flat_map(|pixel| (0..3).map(|at| pixel[at].abs_diff(colour[at])));
+            let worst = worst.max().unwrap();
+            assert!(worst <= 4, "{name} at {width} x {height}: {worst} levels");
+        }
+    }
+}
+
 #[test]
 fn a_zoom_of_one_changes_nothing_not_even_hidden_colours() {
     let source = picture(20, 10, Layout::RgbAlpha, Depth::Sixteen);

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { expect } from "@playwright/test";
 import type * as Splitsr from "../../src/module/splitsr.ts";
-import { colourName, decode, difference, exifCorners, expected, files, photoOf, refused, shown } from "../awkward.ts";
+import { colourName, decode, difference, exifCorners, expected, files, original, refused, shown } from "../awkward.ts";
 import { discOf, field, fieldFile } from "../field.ts";
 import { awkwardFile } from "../support.ts";
 import { test, type Visitor } from "./smoke.ts";
@@ -162,8 +162,8 @@ test("every awkward file is enlarged, or refused in words", async ({ visitor }) 
       expect.soft(leastAlpha < 255, `${name} is transparent`).toBe(row.transparent);
       const { tolerance, made } = shown[name] ?? {};
       if (tolerance) {
-        const photo = await visitor.driver.evaluate(decode, photoOf(row.size[0]));
-        const away = difference({ width: row.size[0], rgba: await pixels(visitor) }, photo, made);
+        const picture = await visitor.driver.evaluate(decode, original(name));
+        const away = difference({ width: row.size[0], rgba: await pixels(visitor) }, picture, made);
         expect.soft(away, `the colours of ${name}`).toBeLessThanOrEqual(tolerance);
       }
       if (!name.startsWith("exif_orientation")) return;

@@ -1,0 +1,94 @@
+//! A margin around pictures of few rows or columns.
+
+use super::tile::{Tile, TileInput};
+
+/// A side of fewer pixels gets a margin: networks take what lies outside a picture for black, and
+/// in so small a picture that would change the colour of every pixel.
+const MIN_SIDE: u32 = 4;
+
+/// Enough that a picture of one colour keeps it, within a level.
+const PIXELS: usize = 2;
+
+/// A longer strip gets no margin, which would take ten times as long. No JPEG can be longer.
+const MAX_SIDE: u32 = 65_535;
+
+/// How many pixels a tile is extended by to each side: copies of the picture's edge.
+#[derive(Clone, Copy)]
+pub(super) struct Margin {
+    x: usize,
+    y: usize,
+}
+
+impl Margin {
+    pub(super) fn of(tile: &Tile) -> Self {
+        let (width, height) = tile.source_size;
+        let along = |side, other| if side < MIN_SIDE && other <= MAX_SIDE { PIXELS } else { 0 };
+        Self { x: along(width, height), y: along(height, width) }
+    }
+
+    fn is_none(self) -> bool {
+        self.x + self.y == 0
+    }
+
+    /// The planes with the margin, their height and their width.
+    pub(super) fn extend(self, input: &TileInput) -> (Vec<f32>, usize, usize) {
+        let (height, width) = (input.tile.source.height as usize, input.tile.source.width as usize);
+        if self.is_none() {
+            return (input.planes.clone(), height, width);
+        }
+        let (wide, high) = (width + 2 * self.x, height + 2 * self.y);
+        let inside = |at: usize, margin: usize, side: usize| at.saturating_sub(margin).min(side - 1);
+        let pixel = |at: usize| {
+            let (x, y, channel) = (at % wide, at / wide % high, at / wide / high);
+            input.planes[(channel * height + inside(y, self.y, height)) * width + inside(x, self.x, width)]
+        };
+        ((0..3 * high * wide).map(pixel).collect(), high, wide)
+    }
+
+    /// The network's result without the margin.
+    pub(super) fn cut(self, enlarged: Vec<f32>, tile: &Tile, scale: usize) -> Vec<f32> {
+        if self.is_none() {
+            return enlarged;
+        }
+        let (width, height) = (scale * tile.source.width as usize, scale * tile.source.height as usize);
+        let (x, y) = (scale * self.x, scale * self.y);
+        let rows = enlarged.chunks_exact(width + 2 * x).enumerate();
+        rows.filter(|(row, _)| (y..y + height).contains(&(row % (height + 2 * y))))
+            .flat_map(|(_, row)| row[x..x + width].iter().copied())
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::image::Area;
+
+    fn input(width: u32, height: u32) -> TileInput {
+        let area = Area { left: 0, top: 0, width, height };
+        let tile = Tile { source_size: (width, height), target_size: (width, height), source: area, target: area };
+        let planes = (0..3 * width * height).map(|value| value as f32).collect();
+        TileInput { tile, ensemble: false, exact: true, planes }
+    }
+
+    #[test]
+    fn a_margin_repeats_the_edge_and_is_cut_off_again() {
+        for (width, height) in [(1, 1), (1, 7), (7, 1), (3, 3), (2, 9)] {
+            let input = input(width, height);
+            let margin = Margin::of(&input.tile);
+            let (planes, high, wide) = margin.extend(&input);
+            let more = |side| side as usize + if side < MIN_SIDE { 2 * PIXELS } else { 0 };
+            assert_eq!((wide, high), (more(width), more(height)));
+            assert_eq!((planes[0], planes[planes.len() - 1]), (0.0, (3 * width * height - 1) as f32));
+            assert_eq!(margin.cut(planes, &input.tile, 1), input.planes);
+        }
+    }
+
+    #[test]
+    fn other_pictures_stay_as_they_are() {
+        for (width, height) in [(4, 4), (100_000, 4), (100_000, 1), (1, 100_000)] {
+            let margin = Margin::of(&input(width, height).tile);
+            assert!(margin.is_none(), "{width} x {height}");
+        }
+    }
+}
