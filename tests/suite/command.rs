@@ -68,21 +68,44 @@ fn the_default_model_is_built_in() {
     assert!(unknown.contains("one of splitsr-x2"), "{unknown}");
 }
 
-/// `cargo test` builds the examples, but not where it is told to build this suite alone.
+/// An example of the crate. `cargo test` builds them, but not where it is told to build this suite
+/// alone.
+fn example(name: &str) -> Option<Command> {
+    let program = Path::new(env!("CARGO_BIN_EXE_splitsr")).with_file_name("examples").join(name);
+    let program = program.with_extension(std::env::consts::EXE_EXTENSION);
+    if !program.exists() {
+        eprintln!("skipped: {} is not built", program.display());
+        return None;
+    }
+    Some(Command::new(program))
+}
+
 #[test]
 fn the_example_upscale_writes_a_larger_picture() {
-    let example = Path::new(env!("CARGO_BIN_EXE_splitsr")).with_file_name("examples").join("upscale");
-    let example = example.with_extension(std::env::consts::EXE_EXTENSION);
-    if !example.exists() {
-        eprintln!("skipped: {} is not built", example.display());
-        return;
-    }
+    let Some(mut example) = example("upscale") else { return };
     let folder = tempfile::tempdir().unwrap();
     let (input, output) = (demos().join("fur.png"), folder.path().join("large.png"));
-    let run = Command::new(example).args([&input, &output]).arg("1.5").output().unwrap();
+    let run = example.args([&input, &output]).arg("1.5").output().unwrap();
     assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
     let sizes = [input, output].map(|file| splitsr::eval::read_picture(&file).unwrap()).map(|p| (p.width, p.height));
     assert_eq!(sizes, [(372, 280), (558, 420)]);
+}
+
+/// A block of one's own learns something, and so does a tiny network.
+#[test]
+fn the_examples_of_training_gain_on_their_start() {
+    let decibels = |text: &str| -> Vec<f64> {
+        let found = text.split_whitespace().zip(text.split_whitespace().skip(1)).filter(|(_, unit)| *unit == "dB");
+        found.map(|(number, _)| number.parse().unwrap()).collect()
+    };
+    for name in ["custom_block", "train_tiny"] {
+        let Some(mut example) = example(name) else { return };
+        let run = example.current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
+        assert!(run.status.success(), "{name}: {}", String::from_utf8_lossy(&run.stderr));
+        let scores = decibels(&String::from_utf8(run.stdout).unwrap());
+        let lowest = scores.iter().copied().fold(f64::INFINITY, f64::min);
+        assert!(*scores.last().unwrap() > lowest + 0.5, "{name}: {scores:?}");
+    }
 }
 
 #[test]
