@@ -69,7 +69,7 @@ const failures = [];
 const { options, fileNames } = ts.getParsedCommandLineOfConfigFile(
   join(import.meta.dirname, "tsconfig.docs.json"),
   { outDir: join(import.meta.dirname, "published") },
-  { ...ts.sys, onUnRecoverableConfigFileDiagnostic: (told) => failures.push(told.messageText) },
+  { ...ts.sys, onUnRecoverableConfigFileDiagnostic: (diagnostic) => failures.push(diagnostic.messageText) },
 );
 program(fileNames, options).emit();
 

@@ -97,7 +97,7 @@ fn results_are_called_as_their_pictures() {
         assert_eq!(names(&folder.join("out")), expected, "{call}");
         let (again, _, errors) = run(folder, words(call));
         assert_eq!((again, errors.len()), (1, expected.len()), "{call}: {errors:?}");
-        assert!(errors[0].contains("exists already: --overwrite replaces it, --resume skips it"), "{}", errors[0]);
+        assert!(errors[0].contains("already exists: --overwrite replaces it, --resume skips it"), "{}", errors[0]);
         fs::remove_dir_all(folder.join("out")).unwrap();
     }
 }
@@ -133,7 +133,7 @@ fn names_may_be_long_and_of_any_bytes() {
         // An error stays one line.
         let (status, _, errors) = run(folder, [odd, lines, "-o".as_ref(), "odd".as_ref()]);
         assert_eq!((status, errors.len()), (1, 2), "{errors:?}");
-        assert!(errors[1].contains("two\\nlines.jpg: odd/two\\nlines.png exists already"), "{errors:?}");
+        assert!(errors[1].contains("two\\nlines.jpg: odd/two\\nlines.png already exists"), "{errors:?}");
     }
 }
 
@@ -152,7 +152,7 @@ fn nothing_is_replaced_without_a_wish() {
         ("a.png a.jpg -o a.jpg", "a.jpg is one file"),
         ("a.png a.jpg -o c.png", "c.png is one file, but there may be several results: name a folder, like c.png/"),
         ("sub -o sub", "sub: the results would be written among the input pictures"),
-        ("b.png -o out", "b.png: out/b.png exists already"),
+        ("b.png -o out", "b.png: out/b.png already exists"),
     ] {
         let (status, _, errors) = run(folder, words(call));
         assert!(status == 1 && errors.len() == 1 && errors[0].contains(expected), "{call}: {errors:?}");

@@ -146,13 +146,13 @@ fn networks_equal_stock_burn() {
                 (output.to_data().try_to_vec::<f32>().unwrap(), gradients(&network, &backward))
             })
         };
-        let stock = run(Arithmetic::Reference);
+        let reference = run(Arithmetic::Reference);
         for arithmetic in [Arithmetic::Deterministic, Arithmetic::Winograd] {
             let ours = run(arithmetic);
-            for (what, ours, stock) in [("output", ours.0, &stock.0), ("gradient", ours.1, &stock.1)] {
-                let largest = stock.iter().fold(0f32, |most, value| most.max(value.abs()));
-                let off = ours.iter().zip(stock).fold(0f32, |most, (a, b)| most.max((a - b).abs()));
-                assert_eq!(ours.len(), stock.len());
+            for (what, ours, reference) in [("output", ours.0, &reference.0), ("gradient", ours.1, &reference.1)] {
+                let largest = reference.iter().fold(0f32, |max, value| max.max(value.abs()));
+                let off = ours.iter().zip(reference).fold(0f32, |max, (a, b)| max.max((a - b).abs()));
+                assert_eq!(ours.len(), reference.len());
                 assert!(off <= 1e-4 * largest, "{what}, {arithmetic:?}, {config:?}: {off} of {largest}");
             }
         }

@@ -56,7 +56,7 @@ for (const name of files) {
     const notes = page.locator("#panel p.about").filter({ hasText: /^Note: / });
     if (note) await expect(notes).toContainText(note);
     else await expect(notes).toHaveCount(0);
-    expect((await visitor.leastAlpha()) < 255).toBe(transparent);
+    expect((await visitor.minAlpha()) < 255).toBe(transparent);
 
     const { tolerance, made } = shown[name] ?? {};
     if (tolerance) {

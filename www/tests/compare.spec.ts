@@ -1,4 +1,4 @@
-/** Variants of the network side by side: rivals of a result, their costs, the network's drawing. */
+/** Variants of the network side by side: baselines of a result, their costs, the network's drawing. */
 import { readFile } from "node:fs/promises";
 import { expect, test, type Locator, type Page } from "@playwright/test";
 import { holdRequests, noise, Visitor } from "./support.ts";
@@ -11,8 +11,8 @@ test.beforeEach(async ({ page }) => {
   await visitor.expectState("idle");
 });
 
-/** A rival's button in the list. */
-const rival = (page: Page, name: string): Locator =>
+/** A baseline's button in the list. */
+const baseline = (page: Page, name: string): Locator =>
   visitor.part("rivals").getByRole("button", { name, exact: false }).and(page.locator("[aria-pressed]"));
 
 async function add(name: string): Promise<void> {
@@ -34,42 +34,42 @@ test("the result is compared with several, one of which is shown; the link holds
   await expect(tag).toHaveText(fast);
   const said = /PSNR \d\d\.\d\d, SSIM 0\.\d{4}, [\d.]+ m?s\s*$/;
   const names = ["Bicubic", "Nearest pixel", fast];
-  for (const name of names) await expect(rival(page, name)).toHaveText(said);
+  for (const name of names) await expect(baseline(page, name)).toHaveText(said);
 
   // A trained model is nearer to another than a blur is; each is described where it is shown.
-  const psnr = async (name: string) => Number(/PSNR ([\d.]+)/.exec(await rival(page, name).innerText())?.[1]);
+  const psnr = async (name: string) => Number(/PSNR ([\d.]+)/.exec(await baseline(page, name).innerText())?.[1]);
   expect(await psnr(fast)).toBeGreaterThan(await psnr("Bicubic"));
   expect(await psnr("Bicubic")).toBeGreaterThan(await psnr("Nearest pixel"));
   await visitor.part("diff").check();
   await visitor.expectState("done");
   for (const name of names) {
-    await rival(page, name).focus();
+    await baseline(page, name).focus();
     await page.keyboard.press("Enter");
     await expect(tag).toHaveText(name);
-    await expect(rival(page, name)).toHaveAttribute("aria-pressed", "true");
+    await expect(baseline(page, name)).toHaveAttribute("aria-pressed", "true");
     await visitor.expectState("done");
     await expect(visitor.part("distance")).toContainText(`PSNR ${(await psnr(name)).toFixed(2)} dB`);
     await expect(page.locator("#stage")).toHaveAttribute("data-shows", "difference");
   }
-  await rival(page, "Nearest pixel").click();
+  await baseline(page, "Nearest pixel").click();
   await expect(page).toHaveURL(/with=nearest,bicubic,splitsr-tiny-x2&diff=1/);
   const link = page.url();
 
   await visitor.open(link.slice(link.indexOf("#")));
   await visitor.expectState("done");
   await expect(tag).toHaveText("Nearest pixel");
-  for (const name of names) await expect(rival(page, name)).toHaveText(said);
+  for (const name of names) await expect(baseline(page, name)).toHaveText(said);
 
   // With the original in its place again, the others stay.
-  await rival(page, "original").click();
+  await baseline(page, "original").click();
   await expect(tag).toHaveText("Original");
   await expect(page).toHaveURL(/with=original,nearest,bicubic,splitsr-tiny-x2(?!.*diff)/);
-  await rival(page, "Bicubic").click();
+  await baseline(page, "Bicubic").click();
   await expect(tag).toHaveText("Bicubic");
   await page.getByRole("button", { name: /remove bicubic/i }).click();
   await expect(tag).toHaveText("Original");
-  await expect(rival(page, "Bicubic")).toHaveCount(0);
-  await expect(rival(page, "Nearest pixel")).toHaveText(said);
+  await expect(baseline(page, "Bicubic")).toHaveCount(0);
+  await expect(baseline(page, "Nearest pixel")).toHaveText(said);
   for (const name of ["Nearest pixel", fast]) await page.getByRole("button", { name: `Remove ${name}` }).click();
   await expect(visitor.part("rivals")).toHaveCount(0);
   expect(page.url()).not.toContain("with=");
@@ -86,7 +86,7 @@ test("four rivals are the most, and a link with what is not here is told", async
   await visitor.open("#with=bicubic,nothing");
   await visitor.expectState("error");
   await expect(visitor.part("status")).toContainText("compares with something that this page does not have");
-  await expect(rival(page, "Bicubic")).toHaveAttribute("aria-pressed", "true");
+  await expect(baseline(page, "Bicubic")).toHaveAttribute("aria-pressed", "true");
   await visitor.open("#with=nearest,bilinear,bicubic,lanczos3,splitsr-x2");
   await expect(visitor.part("status")).toContainText("compares with more than 4 others");
 });
@@ -101,12 +101,12 @@ test("rivals of a large picture that do not fit into memory are made again when 
   const again = /recomputed when shown/;
   const expectAgain = async (name: string) => {
     for (const other of ["Nearest pixel", "Bilinear", "Bicubic", "Lanczos"]) {
-      await expect(rival(page, other)).toHaveText(/identical|PSNR/);
-      await (other === name ? expect(rival(page, other)) : expect(rival(page, other)).not).toHaveText(again);
+      await expect(baseline(page, other)).toHaveText(/identical|PSNR/);
+      await (other === name ? expect(baseline(page, other)) : expect(baseline(page, other)).not).toHaveText(again);
     }
   };
   await expectAgain("Nearest pixel");
-  await rival(page, "Nearest pixel").click();
+  await baseline(page, "Nearest pixel").click();
   await expect(page.locator(".tag-before")).toHaveText("Nearest pixel");
   await visitor.expectState("done");
   await expectAgain("Lanczos");
@@ -125,9 +125,9 @@ test("a comparison that is cancelled can be gone on with", async ({ page }) => {
   await visitor.part("cancel").click();
   model.release();
   await expect(page.locator(".tag-before")).toHaveText("Original");
-  await expect(rival(page, "Bicubic")).toHaveText(/PSNR/);
-  await expect(rival(page, "SplitSR ×2, hybrid index 0")).not.toHaveText(/PSNR/);
-  await rival(page, "SplitSR ×2, hybrid index 0").click();
+  await expect(baseline(page, "Bicubic")).toHaveText(/PSNR/);
+  await expect(baseline(page, "SplitSR ×2, hybrid index 0")).not.toHaveText(/PSNR/);
+  await baseline(page, "SplitSR ×2, hybrid index 0").click();
   await visitor.expectState("done");
   await expect(page.locator(".tag-before")).toHaveText("SplitSR ×2, hybrid index 0");
 });
@@ -139,7 +139,7 @@ test("a comparison keeps the result of a model that is not chosen any more", asy
   await visitor.part("model").selectOption("splitsr-x2");
   await add("bicubic");
   await visitor.expectState("done");
-  await expect(rival(page, "Bicubic")).toHaveText(/PSNR/);
+  await expect(baseline(page, "Bicubic")).toHaveText(/PSNR/);
   await expect(visitor.part("report")).toContainText("splitsr-tiny-x2");
 });
 
@@ -155,8 +155,8 @@ test("the speed of a model is estimated before it ran here, and measured after",
   const [, time, unit] = /Time\s+([\d.]+) (m?s)/.exec(await visitor.part("report").innerText()) ?? [];
   const [milliseconds, rounded] = unit === "s" ? [1000 * Number(time), 51] : [Number(time), 2];
   const [width, height] = await visitor.resultSize();
-  const told = Number(measured.exec((await facts.textContent()) ?? "")?.[1]);
-  expect(Math.abs(told * ((width * height) / 1e6) - milliseconds)).toBeLessThan(rounded);
+  const shown = Number(measured.exec((await facts.textContent()) ?? "")?.[1]);
+  expect(Math.abs(shown * ((width * height) / 1e6) - milliseconds)).toBeLessThan(rounded);
 
   // Another model has no measurement until it has been compared.
   await visitor.part("model").selectOption("splitsr-x2-hi7");
@@ -282,12 +282,12 @@ test("the plot of a dozen models can be read, and shows quality against time or 
             .slice(at + 1)
             .every((b) => Math.abs(a.x + a.width / 2 - b.x - b.width / 2) >= 7 || Math.abs(a.y - b.y) >= 7),
         );
-        return { told: texts.map((text) => Number(text.textContent)), clear };
+        return { shown: texts.map((text) => Number(text.textContent)), clear };
       },
       await plot.locator("circle").count(),
     );
   await expect(plot.locator("circle")).toHaveCount(count);
-  expect(await numbers()).toEqual({ told: Array.from({ length: count }, (_, index) => index + 1), clear: true });
+  expect(await numbers()).toEqual({ shown: Array.from({ length: count }, (_, index) => index + 1), clear: true });
   await expect(rows.nth(4).locator("th")).toHaveText(/^5 /);
   const download = async () => {
     const [download] = await Promise.all([page.waitForEvent("download"), visitor.part("score-png").click()]);
@@ -299,7 +299,7 @@ test("the plot of a dozen models can be read, and shows quality against time or 
   // Resizers have none.
   await expect(plot.locator("circle")).toHaveCount(count - 4);
   const models = (await rows.locator("th").allTextContents()).filter((text) => text.includes("×2"));
-  expect((await numbers()).told).toEqual(models.map((text) => Number.parseInt(text.trim())));
+  expect((await numbers()).shown).toEqual(models.map((text) => Number.parseInt(text.trim())));
   await expect(plot).toHaveAttribute("aria-label", /billion multiply-adds/);
   const byWork = await download();
   expect(byWork.equals(byTime)).toBe(false);

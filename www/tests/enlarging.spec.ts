@@ -24,7 +24,7 @@ test("the result appears part by part, over the original", async ({ page }) => {
   const release = await holdAfterFirstPart(page);
   await visitor.part("run").click();
   const stage = page.locator("#stage");
-  await expect(stage).toHaveAttribute("data-shows", "arrival");
+  await expect(stage).toHaveAttribute("data-shows", "preview");
   const opaque = () =>
     visitor.part("result").evaluate((canvas: HTMLCanvasElement) => {
       const small = new OffscreenCanvas(64, 48).getContext("2d");

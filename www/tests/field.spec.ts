@@ -255,7 +255,7 @@ test.describe("the page", () => {
       else await expect(said).toHaveCount(0);
       expectColours(pixels, await Promise.all(pixels.map(([x, y]) => visitor.resultPixel(x, y))), tolerance);
       if (disc) expectDisc(name, await visitor.resultPixels());
-      else expect(await visitor.leastAlpha()).toBe(255);
+      else expect(await visitor.minAlpha()).toBe(255);
     });
   }
 

@@ -301,7 +301,7 @@ test.describe("at once", () => {
     // Small, so that it is quick on a busy machine too.
     await visitor.chooseFile({ name: "small.bmp", mimeType: "image/bmp", buffer: noise(100, 80) });
     await visitor.expectState("done");
-    const changed = visitor.actWhen({ selector: "#stage[data-shows=arrival]" }, "model", "splitsr-tiny-x4");
+    const changed = visitor.actWhen({ selector: "#stage[data-shows=preview]" }, "model", "splitsr-tiny-x4");
     await visitor.part("zoom").fill("4");
     await changed;
     await expect(visitor.part("report")).toContainText("splitsr-tiny-x4");

@@ -94,7 +94,7 @@ test.describe("at once", () => {
 
     await forget(page);
     await visitor.part("run").click();
-    await expect(page.locator("#stage")).toHaveAttribute("data-shows", "arrival");
+    await expect(page.locator("#stage")).toHaveAttribute("data-shows", "preview");
     expect(await visitor.resultSize()).toEqual([8000, 4800]);
     // The part that was seen stays.
     expect((await drawn(page))[0]?.width).toBe(width);

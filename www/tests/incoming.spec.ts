@@ -98,7 +98,7 @@ test("a data: address is a picture, dropped, pasted and in a link", async ({ pag
   await visitor.expectState("done");
   await expect(page).toHaveURL(new RegExp(`img=png:${small.toString("base64url")}&`));
 
-  for (const [broken, told] of [
+  for (const [broken, message] of [
     ["data:image/png;base64,AAAAA", /damaged or cut short/],
     [address.slice(0, 20_000), /./],
     ["data:text/plain,hello", /./],
@@ -106,7 +106,7 @@ test("a data: address is a picture, dropped, pasted and in a link", async ({ pag
   ] as const) {
     await paste(page, broken);
     await visitor.expectState("error");
-    await expect(visitor.part("status")).toHaveText(told);
+    await expect(visitor.part("status")).toHaveText(message);
   }
   await visitor.chooseDemo("Fur");
 });

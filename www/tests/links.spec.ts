@@ -204,7 +204,7 @@ for (const [name, note] of [
     const receiver = await newcomer(browser);
     await receiver.open(await visitor.link());
     await verified(receiver);
-    expect(await receiver.leastAlpha()).toBe(await visitor.leastAlpha());
+    expect(await receiver.minAlpha()).toBe(await visitor.minAlpha());
     if (note) await expect(receiver.page.locator("#panel")).toContainText(note);
     await receiver.close();
   });
@@ -365,7 +365,7 @@ test("a scale that is changed in the midst of a scoring ends it", async ({ page 
 });
 
 test("a link with one field that is wrong keeps the rest, and says what it leaves out", async ({ page }) => {
-  for (const [wrong, told, zoom] of [
+  for (const [wrong, message, zoom] of [
     ["view=1,2", "The link's view cannot be read.", "3"],
     ["part=9999,1,5,x", "The part of the picture in the link cannot be read.", "3"],
     ["as=bmp", "The link's file format cannot be read.", "3"],
@@ -374,7 +374,7 @@ test("a link with one field that is wrong keeps the rest, and says what it leave
     await visitor.open(`#img=demo:fur&model=splitsr-x3&${wrong.startsWith("zoom") ? "" : "zoom=3&"}${wrong}`);
     await visitor.expectState("error");
     await expect(visitor.part("status")).toHaveText(
-      `${told} The rest of the link is kept. Choose what is missing yourself, or ask for a new link.`,
+      `${message} The rest of the link is kept. Choose what is missing yourself, or ask for a new link.`,
     );
     await expect(page.locator("#panel")).toContainText("372 × 280 pixels");
     await expect(visitor.part("model")).toHaveValue("splitsr-x3");

@@ -217,7 +217,7 @@ test.describe("a part", () => {
       await expect.poll(async () => (await calls()).slice(before).sort()).toEqual(estimate);
       expect(await resultArea(page)).toEqual([left, top, side, side]);
       await page.mouse.up();
-      await expect(page.locator("#stage")).toHaveAttribute("data-shows", "arrival");
+      await expect(page.locator("#stage")).toHaveAttribute("data-shows", "preview");
       await visitor.part("cancel").click();
       await visitor.expectState("idle");
 

@@ -152,7 +152,7 @@ test.describe("a picture on another site", () => {
       // Hears the question after the frame's own script, and would answer after that.
       frame.contentWindow?.addEventListener("message", ({ ports }) => ports[0]?.postMessage("nothing"));
       const { port1, port2 } = new MessageChannel();
-      frame.contentWindow?.postMessage({ url, mostBytes: 1e6 }, "*", [port2]);
+      frame.contentWindow?.postMessage({ url, maxBytes: 1e6 }, "*", [port2]);
       return new Promise((done) => (port1.onmessage = ({ data }) => done(data)));
     }, picture);
     expect(asked).toBe("nothing");

@@ -25,7 +25,7 @@ export const SMALLEST = "splitsr-tiny-x2";
 /** The link to it. */
 export const TINY = `#model=${SMALLEST}`;
 
-/** Megabytes beside the pictures: README.md promises that enlarging takes no more. */
+/** Megabytes, without the pictures: docs/benchmarks.md says that enlarging takes no more. */
 export const MEMORY_BOUND = 512;
 
 export const awkwardFile = (name: string): string => join(dataFolder, "awkward", name);
@@ -312,7 +312,7 @@ export class Visitor {
   }
 
   /** The least alpha of the result. */
-  async leastAlpha(): Promise<number> {
+  async minAlpha(): Promise<number> {
     return this.part("result").evaluate((canvas: HTMLCanvasElement) => {
       const data = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
       let least = 255;

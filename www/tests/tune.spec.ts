@@ -110,7 +110,7 @@ test("another network than the model's takes over what fits, and learns the rest
           onStep: ({ loss }) => losses.push(loss),
         });
         const { psnrY, model } = await tuning.done;
-        const { startPsnrY, firstPsnrY } = tuning.facts;
+        const { startPsnrY, firstPsnrY } = tuning.info;
         tuning.destroy();
         const file = URL.createObjectURL(model);
         const upscaler = await window.splitsr.createUpscaler({ model: file, workers: 1 });
@@ -277,7 +277,7 @@ test("a thousand steps leave no memory behind", { tag: "@thorough" }, async ({ p
 });
 
 test("what cannot be used is told in a sentence", async ({ page }) => {
-  const told = await page.evaluate(async () => {
+  const messages = await page.evaluate(async () => {
     const tiny = new ImageData(12, 12);
     const message = (promise: Promise<unknown>) =>
       promise.then(
@@ -304,15 +304,15 @@ test("what cannot be used is told in a sentence", async ({ page }) => {
       good: (await window.splitsr.readModel(new Blob([model]))).name,
     };
   });
-  expect(told.none).toContain("1 to 50 pictures");
-  expect(told.name).toContain("letters");
-  expect(told.small).toMatch(/^UpscaleError: .*(9 x 12|12 x 9)/);
-  expect(told.small).not.toContain("stopped");
-  expect(told.large).toContain("at most 256 MB");
-  expect(told.rate).toContain("learning rate");
-  expect(told.picture).toMatch(/\.$/);
-  expect(told.checkpoint).toMatch(/safetensors/);
-  expect(told.cut).toMatch(/valid safetensors file/);
-  expect(told.nan).toMatch(/NaN/);
-  expect(told.good).toBe("splitsr-x2");
+  expect(messages.none).toContain("1 to 50 pictures");
+  expect(messages.name).toContain("letters");
+  expect(messages.small).toMatch(/^UpscaleError: .*(9 x 12|12 x 9)/);
+  expect(messages.small).not.toContain("stopped");
+  expect(messages.large).toContain("at most 256 MB");
+  expect(messages.rate).toContain("learning rate");
+  expect(messages.picture).toMatch(/\.$/);
+  expect(messages.checkpoint).toMatch(/safetensors/);
+  expect(messages.cut).toMatch(/valid safetensors file/);
+  expect(messages.nan).toMatch(/NaN/);
+  expect(messages.good).toBe("splitsr-x2");
 });

@@ -146,7 +146,7 @@ test("two windows do not take each other's models away, and hear of them", async
 });
 
 /** Opens the page, enlarges, and loads a model that stays for this visit. */
-async function useWithoutStorage(page: Page, told: RegExp): Promise<void> {
+async function useWithoutStorage(page: Page, note: RegExp): Promise<void> {
   const errors: string[] = [];
   page.on("pageerror", ({ message }) => errors.push(message));
   const visitor = new Tuner(page);
@@ -159,7 +159,7 @@ async function useWithoutStorage(page: Page, told: RegExp): Promise<void> {
   await visitor.run();
   await visitor.loadModel("mine.safetensors", ownModel(1));
   await expect(visitor.part("model")).toHaveValue("splitsr-tiny-x2-2");
-  await expect(visitor.part("model-note")).toContainText(told);
+  await expect(visitor.part("model-note")).toContainText(note);
   await expect(visitor.part("model-note")).toContainText("stays in the list until you close this page");
   await visitor.run();
   await expect(visitor.part("report")).toContainText("splitsr-tiny-x2-2");

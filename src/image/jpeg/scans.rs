@@ -62,8 +62,8 @@ struct Frame<'a> {
     width: usize,
     height: usize,
     components: Vec<Component>,
-    /// How often a component is sampled, at most.
-    most: (usize, usize),
+    /// The largest sampling factors of the components, across and down.
+    max_sampling: (usize, usize),
     /// By their numbers: those of the first coefficients, then those of the others.
     codes: [Codes<'a>; 8],
     /// Units between two restarts; 0 where there are none.
@@ -80,13 +80,13 @@ impl<'a> Frame<'a> {
         self.height = read_u16(header, 1, u16::from_be_bytes)?.into();
         self.width = read_u16(header, 3, u16::from_be_bytes)?.into();
         self.components.clear();
-        self.most = (1, 1);
+        self.max_sampling = (1, 1);
         for fields in header.get(6..)?.chunks_exact(3) {
             let (across, down) = (usize::from(fields[1] >> 4), usize::from(fields[1] & 15));
             if across.wrapping_sub(1) > 3 || down.wrapping_sub(1) > 3 {
                 return None;
             }
-            self.most = (self.most.0.max(across), self.most.1.max(down));
+            self.max_sampling = (self.max_sampling.0.max(across), self.max_sampling.1.max(down));
             self.components.push(Component { id: fields[0], across, down, ..Component::default() });
         }
         (1..=MAX_PIXELS).contains(&(self.width * self.height)).then_some(())
@@ -141,7 +141,7 @@ impl<'a> Frame<'a> {
                 component.sent |= (u64::MAX >> (63 - (scan.last - scan.first))) << scan.first;
             }
         }
-        let units = width.div_ceil(8 * self.most.0) * height.div_ceil(8 * self.most.1);
+        let units = width.div_ceil(8 * self.max_sampling.0) * height.div_ceil(8 * self.max_sampling.1);
         if scan.first > 0 {
             self.components[parts[0].0].nonzero.resize(units, 0);
         }

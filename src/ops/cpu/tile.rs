@@ -23,10 +23,10 @@ pub(super) struct Packed {
 }
 
 impl Packed {
-    /// Zeros for at most `most` output channels a block and `taps` values for each pair of
+    /// Zeros for at most `max_block` output channels a block and `taps` values for each pair of
     /// channels.
-    pub fn new(out_channels: usize, in_channels: usize, most: usize, taps: usize, bias: Option<&[f32]>) -> Self {
-        let block = out_channels.div_ceil(out_channels.div_ceil(most));
+    pub fn new(out_channels: usize, in_channels: usize, max_block: usize, taps: usize, bias: Option<&[f32]>) -> Self {
+        let block = out_channels.div_ceil(out_channels.div_ceil(max_block));
         let filled = out_channels.next_multiple_of(block);
         let mut packed =
             Self { out_channels, taps, block, values: vec![0.0; filled * in_channels * taps], bias: vec![0.0; filled] };

@@ -42,7 +42,7 @@ export async function start({ workers }) {
       const { default: initialise, Gradients } = await import(`${folder}/splitsr.js`);
       await initialise({ module_or_path: `${folder}/splitsr_bg.wasm` });
       const model = new Uint8Array(await (await fetch(weights)).arrayBuffer());
-      const gradients = Gradients.load(model, JSON.stringify(tuning.facts.settings));
+      const gradients = Gradients.load(model, JSON.stringify(tuning.info.settings));
       const part = new Float32Array([batch, patch, patch * scale, ...lr, ...hr]);
       const [parameters, bytes] = [await readParameters(weights), new Uint8Array(part.buffer)];
       const answer = new Float32Array(gradients.compute(parameters, 0, bytes).slice().buffer);

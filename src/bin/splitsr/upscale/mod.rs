@@ -295,7 +295,7 @@ impl Batch {
 }
 
 fn exists_already(output: &Path) -> Error {
-    Error::Config(format!("{} exists already: --overwrite replaces it, --resume skips it", output.display()))
+    Error::Config(format!("{} already exists: --overwrite replaces it, --resume skips it", output.display()))
 }
 
 /// The error without the name of the picture, which is printed before it.

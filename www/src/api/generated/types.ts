@@ -264,7 +264,7 @@ jpeg_before: number | null, };
 /** A filter that shrinks pictures. */
 export type Shrink = "bicubic" | "area" | "lanczos" | "bilinear";
 
-/** Facts known before the first step. */
+/** Properties known before the first step. */
 export type FineTuningInfo = { 
 /**
  * The settings, with a patch that fits into the pictures. TypeScript gets the patch from here,

@@ -48,7 +48,7 @@ export function pixelsOf({ left, top, width, height }: Area, image: HTMLImageEle
 
 export function contextOf(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
   const context = canvas.getContext("2d");
-  if (!context) throw new Error("The browser gives no canvas for the lens.");
+  if (!context) throw new Error("The browser could not create a canvas for the lens.");
   return context;
 }
 

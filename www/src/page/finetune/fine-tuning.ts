@@ -318,7 +318,7 @@ export class FineTuning {
         return;
       }
       run.tuning = tuning;
-      if (run.scores.length === 0) run.scores.push([0, tuning.facts.firstPsnrY]);
+      if (run.scores.length === 0) run.scores.push([0, tuning.info.firstPsnrY]);
       if (this.phase === "starting") this.#enter("running");
       // A page that is closed at once can then resume.
       this.keep();
