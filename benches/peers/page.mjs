@@ -29,7 +29,7 @@ function clickAndWait() {
   return new Promise((resolve) => {
     let start;
     new MutationObserver(() => {
-      // The frame in which it is seen.
+      // The frame that shows it.
       if (status.dataset.state === "done") requestAnimationFrame(() => resolve(performance.now() - start));
     }).observe(status, { attributes: true });
     start = performance.now();

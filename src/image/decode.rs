@@ -75,7 +75,7 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture> {
     }
 }
 
-/// Reads a JPEG, also one that lacks its end marker but no pixel.
+/// Reads a JPEG. Its end marker may be missing, but no pixel.
 fn jpeg(file: File) -> Result<Picture> {
     let header = Header::of(file.bytes);
     if let Some(kind) = header.uncommon() {
@@ -125,8 +125,8 @@ impl File<'_> {
         self.read_boxed(Box::new(decoder))
     }
 
-    /// By reference, whatever the decoder: most of this is code of `image` that would be compiled
-    /// again for each.
+    /// A reference to any decoder: with a type parameter, this code, most of it from `image`, would
+    /// be compiled again for each decoder.
     fn read_boxed(self, mut decoder: Box<dyn ImageDecoder + '_>) -> Result<Picture> {
         let Self { content, bytes, limits } = self;
         let failed = |error| explain(content, error);
@@ -183,7 +183,7 @@ fn from_image(image: DynamicImage) -> Result<Picture> {
         .map_err(|_| Error::Decode(format!("it claims a size of {width} x {height} pixels")))
 }
 
-/// The GIF decoder always gives alpha. Where every pixel is opaque it says nothing, and costs a
+/// The GIF decoder always gives alpha. If every pixel is opaque, alpha is useless and costs a
 /// quarter of the memory.
 fn drop_opaque(picture: Picture) -> Picture {
     let opaque = match &picture.samples {

@@ -1,5 +1,5 @@
-//! Facts in an AVIF or HEIC file about its pixels, which only browsers decode: they give 8 bits,
-//! most of them in sRGB, and do not tell what was lost.
+//! Reads from an AVIF or HEIC file what it says about its pixels. Only browsers decode them: they
+//! give 8 bits, mostly in sRGB, and do not report what was lost.
 
 use moxcms::ColorProfile;
 

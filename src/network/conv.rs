@@ -50,7 +50,7 @@ impl Conv3x3 {
 
     /// [`Self::forward`], plus `offset`, `[out_channels]`.
     pub fn forward_offset(&self, x: Tensor<4>, offset: Tensor<1>) -> Tensor<4> {
-        // Into the bias: a pass over the result less.
+        // Added to the bias, which saves a pass over the result.
         conv3x3(x, self.weight.val(), add(self.bias.val(), offset), false)
     }
 

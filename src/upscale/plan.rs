@@ -55,8 +55,8 @@ const MIN_CORE: u32 = 32;
 /// stays in the second-level cache.
 const MAX_STRIP: u64 = 4096;
 
-/// All numbers of parts up to this one are considered along an axis. Above it only each a sixteenth
-/// larger than the one before: a picture that is so long needs no exact balance.
+/// Along an axis, every number of parts up to this one is considered. Above it, each candidate is a
+/// sixteenth larger than the one before: a picture of such a length needs no exact balance.
 const EVERY_COUNT: u32 = 512;
 
 /// The radius of the Lanczos filter, in pixels of its target.
@@ -459,7 +459,7 @@ mod tests {
             let info = NetworkInfo { scale, bytes_per_pixel, gpu_bytes_per_pixel: bytes_per_pixel, on_gpu, ..FLAGSHIP };
             let start = std::time::Instant::now();
             let passes = passes((width, height), (to_width as u32, to_height as u32), &info, Some(halo), workers).unwrap();
-            // It was minutes.
+            // It used to take minutes.
             prop_assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
             for pass in &passes {
                 prop_assert!(pass.tiles.len() < 2_000_000, "{}", pass.tiles.len());

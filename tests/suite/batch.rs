@@ -158,13 +158,13 @@ fn nothing_is_replaced_without_a_wish() {
         assert!(status == 1 && errors.len() == 1 && errors[0].contains(expected), "{call}: {errors:?}");
         assert!(contents(folder) == before, "{call} has changed a file");
     }
-    // These have names of their own.
+    // These results get different names.
     assert_eq!(run(folder, words("a.png a.jpg -o .")).0, 0);
     let mut after = contents(folder);
     assert!(after.remove("a.png.png").is_some() && after.remove("a.jpg.png").is_some() && after == before);
     assert_eq!(run(folder, words("b.png -o out --overwrite")).0, 0);
     assert_ne!(fs::read(folder.join("out/b.png")).unwrap(), before["out/b.png"]);
-    // A file that is named itself is meant.
+    // A file that is named explicitly may be replaced.
     for (call, file) in [("b.png -o a.png", "a.png"), ("b.png -o b.png", "b.png")] {
         assert_eq!(run(folder, words(call)).0, 0, "{call}");
         assert_ne!(fs::read(folder.join(file)).unwrap(), before[file], "{call}");
@@ -198,7 +198,7 @@ fn a_failure_concerns_one_picture() {
     for (line, (_, input, error)) in errors.iter().zip(failed) {
         assert!(line.starts_with(&format!("splitsr: {input}: ")) && line.contains(error), "{line}");
     }
-    // One picture has one object, made or not.
+    // Each picture has one object, whether it was enlarged or not.
     for (name, state) in [("broken1.jpg", "failed"), ("a.jpg", "made")] {
         let (_, reports, _) = run(folder, [name, "-o", "one.png", "--json"]);
         assert_eq!((reports.len(), &reports[0]["pictures"][0]["status"]), (1, &json!(state)));
@@ -279,7 +279,7 @@ fn a_batch_that_is_killed_goes_on_to_the_same_files() {
     let out = folder.join("out");
     let before = contents(&out).keys().filter(|name| name.ends_with(".png")).count();
     assert!((3..175).contains(&before), "{before} were done when it was killed");
-    // A kill at a bad moment leaves a temporary file; a copy that was broken off, half a result.
+    // A kill at a bad moment leaves a temporary file, and an interrupted copy leaves half a result.
     fs::write(out.join(".splitsr-1-1.tmp"), "half").unwrap();
     fs::write(out.join("p.2.png"), &whole["p.2.png"][..50]).unwrap();
     fs::write(out.join("p.199.png"), "").unwrap();
@@ -304,7 +304,7 @@ fn shards_make_the_files_of_one_call() {
     let folder = folder.path();
     let (_, reports, errors) = run(folder, words(BATCH).chain(["whole"]));
     let whole = contents(&folder.join("whole"));
-    // All at once, into one folder; one is killed, and goes on.
+    // All run at once into one folder; one is killed and started again.
     let shard = |number: usize| {
         let call = format!("out --shard {number}/4 --resume");
         let mut command = command(folder, words(BATCH).chain(words(&call)));

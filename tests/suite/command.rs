@@ -68,7 +68,7 @@ fn the_default_model_is_built_in() {
     assert!(unknown.contains("one of splitsr-x2"), "{unknown}");
 }
 
-/// `cargo test` builds the examples, but not where it is told to build this suite alone.
+/// `cargo test` builds the examples, but not if only this suite is asked for.
 #[test]
 fn the_example_upscale_writes_a_larger_picture() {
     let example = Path::new(env!("CARGO_BIN_EXE_splitsr")).with_file_name("examples").join("upscale");
@@ -242,7 +242,7 @@ fn a_model_compared_with_itself_is_equal() {
     assert!(heat.is_file());
 }
 
-/// Without a step taken, a model that began with another one's weights is that one.
+/// After no step, a model that started from another one's weights equals it.
 #[test]
 fn training_starts_from_the_model_that_the_config_names() {
     let folder = tempfile::tempdir().unwrap();
@@ -310,7 +310,8 @@ fn a_training_that_is_killed_goes_on_to_the_same_weights() {
     let [whole, killed] = ["whole", "killed"].map(|name| folder.path().join(format!("{name}.safetensors")));
     finish(&whole, &[]);
     finish(&killed, &["--steps", "150"]);
-    // Killed after the hundred steps that its first line tells of, in the middle of others.
+    // Killed after the hundred steps that its first log line reports, in the middle of the next
+    // ones.
     let mut training = command(&killed, &["--resume"]).stdout(Stdio::piped()).spawn().unwrap();
     let (mut lines, mut line) = (BufReader::new(training.stdout.take().unwrap()), String::new());
     lines.read_line(&mut line).unwrap();

@@ -157,8 +157,8 @@ fn jpegli_is_in_order() {
     assert!(found.is_sorted_by_key(|&(_, found)| found));
 }
 
-/// Phones, cameras and Photoshop have tables that are no multiple of Annex K's. The fixture tells
-/// for Photoshop's the quality of libjpeg at which the same strength of the clean-up was best.
+/// Phones, cameras and Photoshop have tables that are not multiples of Annex K's. For Photoshop's,
+/// the fixture gives libjpeg's quality at which the same strength of the clean-up was best.
 #[test]
 fn other_tables_count_as_what_needs_the_same_clean_up() {
     for line in fixture("other_tables.txt").lines() {
@@ -167,7 +167,7 @@ fn other_tables_count_as_what_needs_the_same_clean_up() {
         let row = Row { encoder: name.into(), quality, sampling: "grey".into(), tables: vec![bytes_of(hex)] };
         let found = jpeg_quality(&row.header(), "grey");
         println!("{name}: {found}, needs the same as {quality}");
-        // Down there, 10 of quality change the strength by 10 % or less.
+        // At such low qualities, a difference of 10 changes the strength by 10 % or less.
         let most = if quality < 50 { 10 } else { 5 };
         assert!(found.abs_diff(quality) <= most, "{name}: {found}, needs the same as {quality}");
     }

@@ -1,5 +1,5 @@
-//! JPEG files of which a part is missing though their end is there: any decoder reads them, and
-//! they have a note. Whole files have none.
+//! JPEG files that end properly but lack a part: any decoder reads them, and they get a note. Whole
+//! files have none.
 
 use std::path::Path;
 
@@ -101,8 +101,8 @@ fn scans_that_are_missing_are_told() {
     }
 }
 
-/// Codes find their step again after a hole. Often there are too few blocks then; where bits by
-/// chance make up for them, nothing tells that they are wrong.
+/// After a hole, the codes can be read again. Often there are then too few blocks. If random bits
+/// happen to fill the gap, the hole cannot be detected.
 #[test]
 fn most_holes_are_told() {
     let (mut holes, mut found) = (0, 0);

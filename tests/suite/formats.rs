@@ -296,7 +296,7 @@ fn ycbcr([red, green, blue]: [u8; 3]) -> [f64; 3] {
     [y, (blue - y) / 1.772 + 128.0, (red - y) / 1.402 + 128.0]
 }
 
-/// The notes tell what a format cannot hold, and nothing that it holds.
+/// The notes name everything that a format cannot hold, and nothing that it can.
 #[test]
 fn writing_tells_what_is_lost() {
     let deep = decode(&read("grey_alpha16.tif"), &Limits::default()).unwrap();

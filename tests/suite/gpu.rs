@@ -399,6 +399,6 @@ fn memory_stays_the_same_over_many_pictures() {
         })
         .collect();
     assert!(kept[19].1 as f64 <= 1.05 * kept[4].1 as f64, "{kept:?}");
-    // Nor does what a picture takes, whatever came before it.
+    // The memory for a picture does not grow either, whatever came before it.
     assert!(kept[1..].iter().all(|(reserved, _)| *reserved <= kept[0].0 + (4 << 20)), "{kept:?}");
 }

@@ -1,5 +1,5 @@
-//! The gradients: of each operation against finite differences, of whole networks against stock
-//! Burn.
+//! The gradients: of each operation against finite differences, of whole networks against Burn's
+//! own operations.
 
 use std::sync::RwLockWriteGuard;
 

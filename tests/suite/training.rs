@@ -1,4 +1,4 @@
-//! Training: a run that learns, and a killed run that goes on where it was.
+//! Training: a run that learns, and a killed run that continues where it was.
 
 use std::path::Path;
 use std::sync::atomic::AtomicBool;

@@ -15,8 +15,8 @@ const MAX_PIXELS: usize = 1 << 28;
 /// More scans than encoders write. Each may go through all blocks without any data.
 const MAX_SCANS: usize = 100;
 
-/// Returns whether the scans hold each coefficient of each block. `None` where that cannot be
-/// told: without a frame or its height, without the tables that a scan names, or with another
+/// Returns whether the scans hold each coefficient of each block. `None` if that cannot be
+/// determined: without a frame or its height, without the tables that a scan names, or with another
 /// process than sequential or progressive Huffman coding.
 pub(in super::super) fn are_whole(bytes: &[u8]) -> Option<bool> {
     let mut frame = Frame::default();
@@ -181,7 +181,7 @@ struct Scan {
 }
 
 impl Scan {
-    /// Through a block. `None` where the data end, or have no meaning.
+    /// Walks through a block. `None` if the data end or are invalid.
     #[inline(never)]
     fn block(&mut self, bits: &mut Bits, first: &Codes, others: &Codes, nonzero: &mut u64) -> Option<()> {
         let mut at = self.first;
@@ -229,7 +229,7 @@ impl Scan {
 /// Codes up to this length are looked up at once.
 const SHORT: usize = 9;
 
-/// A table of Huffman codes. It has no symbols where it is not there.
+/// A table of Huffman codes. A missing table has no symbols.
 struct Codes<'a> {
     /// By the next bits: a code's length, and its symbol in the upper eight bits. 0 where the code
     /// is longer.
@@ -339,7 +339,8 @@ impl Bits<'_> {
         Some(symbol)
     }
 
-    /// To the data after the next marker if that is a restart; otherwise to the end of all data.
+    /// Moves to the data after the next marker if that is a restart, otherwise to the end of all
+    /// data.
     #[inline(never)]
     fn restart(&mut self) {
         let is_marker = |pair: &[u8]| pair[0] == 0xff && !matches!(pair[1], 0 | 0xff);

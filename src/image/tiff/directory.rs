@@ -1,4 +1,4 @@
-//! Where things stand in a TIFF file: the crate tells values, but not where it found them.
+//! Finds offsets in a TIFF file: the crate gives values, but not where it found them.
 
 /// A TIFF file or a BigTIFF file, whose offsets have 64 bits.
 pub(super) struct File<'a> {
@@ -27,7 +27,7 @@ impl<'a> File<'a> {
     pub fn pages(&self) -> Vec<Directory> {
         let mut pages = Vec::new();
         let mut next = if self.big { self.u64(8) } else { self.u32(4).map(u64::from) };
-        // A chain that bites its tail must end too; no real file has as many pages as that.
+        // A circular chain must end too. No real file has this many pages.
         while let Some(at) = next.and_then(|at| usize::try_from(at).ok()).filter(|&at| at != 0)
             && let Some(count) = self.count(at)
             && pages.len() < 10_000

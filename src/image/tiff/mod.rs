@@ -1,4 +1,4 @@
-//! TIFF: the crate reads and writes samples, and here they get their meaning.
+//! TIFF: the crate reads and writes samples, and this module gives them their meaning.
 //!
 //! The crate knows fewer kinds of colours than there are, and misreads spare channels behind a
 //! predictor. So it reads from a copy of the file that says its samples are grey, as many as there

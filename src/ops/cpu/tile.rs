@@ -75,7 +75,7 @@ pub(super) fn padded_width<L: Lanes>(width: usize) -> usize {
     width.next_multiple_of(L::N) + L::N
 }
 
-/// `size` values of `scratch` that begin at a cache line; what they hold is left from the last use.
+/// `size` values of `scratch` that begin at a cache line; they still hold values from the last use.
 pub(super) fn aligned(scratch: &mut Vec<f32>, size: usize) -> &mut [f32] {
     const LINE: usize = 64;
     if scratch.len() < size + LINE / 4 {
@@ -88,8 +88,8 @@ pub(super) fn aligned(scratch: &mut Vec<f32>, size: usize) -> &mut [f32] {
 /// Adds to `sums`, for `C` output channels and `V` vectors of a row, the products with the vectors
 /// at each offset from `x`.
 ///
-/// One flat loop over `offsets` rather than loops over channels, rows and columns: unrolled ones
-/// are scheduled such that the sums no longer fit into WebAssembly's few registers.
+/// One flat loop over `offsets` rather than loops over channels, rows and columns: compilers
+/// schedule unrolled ones so that the sums no longer fit into WebAssembly's few registers.
 ///
 /// # Safety
 /// See [`Lanes`]; `x` must be readable for `V` vectors at each offset, `weights` for

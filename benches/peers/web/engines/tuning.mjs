@@ -35,7 +35,7 @@ export async function start({ workers }) {
         waiting = { step, resolve };
         tuning.resume();
       });
-      // The time for which it may take one more counts as well.
+      // It may take one more step before it pauses, and the time for that counts too.
       await tuning.pause();
     },
     async gradient({ lr, hr, batch, patch, scale }) {
@@ -47,7 +47,7 @@ export async function start({ workers }) {
       const [parameters, bytes] = [await readParameters(weights), new Uint8Array(part.buffer)];
       const answer = new Float32Array(gradients.compute(parameters, 0, bytes).slice().buffer);
       gradients.free();
-      // The loss stands last.
+      // The loss comes last.
       const squares = answer.subarray(0, -1).reduce((sum, value) => sum + value * value, 0);
       return { loss: answer.at(-1), norm: Math.sqrt(squares) };
     },

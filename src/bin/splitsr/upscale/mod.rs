@@ -90,7 +90,7 @@ pub struct Args {
     json: bool,
 }
 
-/// The action where a result's file is there already.
+/// The action if a result's file already exists.
 #[derive(Clone, Copy, PartialEq)]
 enum Existing {
     Keep,
@@ -98,7 +98,7 @@ enum Existing {
     Replace,
 }
 
-/// The call after everything that can be checked before the work.
+/// A call, after everything that can be checked before the work.
 struct Batch {
     args: Args,
     models: Models,
