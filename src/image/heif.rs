@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn depth_and_colours_are_told() {
+    fn depth_and_colours_are_noted() {
         let p3 = made(b"colr", b"nclx\0\x0c\0\x0d\0\x00\x80");
         let srgb = made(b"colr", b"nclx\0\x01\0\x0d\0\x06\x80");
         let ten = made(b"pixi", &[0, 0, 0, 0, 3, 10, 10, 10]);

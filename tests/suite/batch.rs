@@ -206,7 +206,7 @@ fn a_failure_concerns_one_picture() {
 }
 
 #[test]
-fn what_cannot_work_is_refused_before_the_work() {
+fn calls_that_cannot_work_are_refused_before_the_work() {
     let folder = folder_of(&["a.jpg", "b.jpg"]);
     let folder = folder.path();
     for (call, expected) in [
@@ -261,7 +261,7 @@ fn start(folder: &Path) -> Child {
 }
 
 #[test]
-fn a_batch_that_is_killed_goes_on_to_the_same_files() {
+fn a_killed_batch_resumes_to_the_same_files() {
     let folder = many(200);
     let folder = folder.path();
     let call = |output: &str, more: &str| {

@@ -180,7 +180,7 @@ fn failures_are_one_line_and_leave_no_file() {
 /// The file system refuses files larger than a kilobyte, as a full disk refuses them.
 #[cfg(unix)]
 #[test]
-fn a_full_disk_is_told_and_no_half_file_stays() {
+fn a_full_disk_is_reported_and_no_half_file_stays() {
     let folder = tempfile::tempdir().unwrap();
     let script = "trap '' XFSZ; ulimit -f 1; exec \"$0\" upscale \"$1\" -o out.png";
     let arguments = ["-c", script, env!("CARGO_BIN_EXE_splitsr"), &file("awkward/photo.bmp")];
@@ -289,7 +289,7 @@ fn a_model_is_fine_tuned_without_a_config() {
 }
 
 #[test]
-fn a_training_that_is_killed_goes_on_to_the_same_weights() {
+fn a_killed_training_resumes_to_the_same_weights() {
     let folder = tempfile::tempdir().unwrap();
     let config = folder.path().join("config.toml");
     let network = "architecture = \"splitsr\"\nchannels = 8\ngroups = 1\nblocks = 1\nhybrid_index = 1";

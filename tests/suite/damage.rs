@@ -81,7 +81,7 @@ fn whole_files_have_no_note() {
 
 /// However little is missing: the last byte holds at least one bit of the last block.
 #[test]
-fn data_that_end_anywhere_are_told() {
+fn data_that_end_early_get_a_note() {
     for way in ways() {
         let file = way.file();
         let start = last_scan(&file);
@@ -93,7 +93,7 @@ fn data_that_end_anywhere_are_told() {
 }
 
 #[test]
-fn scans_that_are_missing_are_told() {
+fn missing_scans_get_a_note() {
     for way in ways().filter(|way| way.scans > 0) {
         let file = way.file();
         let marker = file.windows(2).rposition(|pair| pair == [0xff, 0xda]).unwrap();
@@ -104,7 +104,7 @@ fn scans_that_are_missing_are_told() {
 /// After a hole, the codes can be read again. Often there are then too few blocks. If random bits
 /// happen to fill the gap, the hole cannot be detected.
 #[test]
-fn most_holes_are_told() {
+fn most_holes_get_a_note() {
     let (mut holes, mut found) = (0, 0);
     for way in ways().filter(|way| way.side == 33) {
         let file = way.file();

@@ -93,7 +93,7 @@ fn the_gradients_of_a_batchs_parts_make_the_batchs() {
 }
 
 #[test]
-fn only_what_is_to_be_trained_changes() {
+fn only_the_chosen_weights_change() {
     let _alone = alone();
     let model = model();
     let before = collect(&model.network);
@@ -273,7 +273,7 @@ fn a_fine_tuning_in_parts_takes_the_sessions_steps() {
 }
 
 #[test]
-fn fine_tuning_takes_the_recipe_fine_tuning_unless_it_is_told_otherwise() {
+fn fine_tuning_uses_its_own_recipe_unless_another_is_named() {
     let _alone = alone();
     let model = model();
     let usual = FineTuningSettings::default();

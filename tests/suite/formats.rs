@@ -182,7 +182,7 @@ fn has_quarters(picture: Picture, name: &str, tolerance: u8) {
 }
 
 #[test]
-fn what_lies_on_its_side_is_turned() {
+fn pictures_on_their_side_are_turned() {
     for name in TURNED {
         let picture = decode(&read(name), &Limits::default()).unwrap();
         assert_eq!((picture.width, picture.height), (24, 32), "{name}");
@@ -298,7 +298,7 @@ fn ycbcr([red, green, blue]: [u8; 3]) -> [f64; 3] {
 
 /// The notes name everything that a format cannot hold, and nothing that it can.
 #[test]
-fn writing_tells_what_is_lost() {
+fn notes_on_writing_name_what_is_lost() {
     let deep = decode(&read("grey_alpha16.tif"), &Limits::default()).unwrap();
     let notes = |format| encode_with(&deep, format, None).unwrap().notes.join("; ");
     for format in [Format::Png, Format::Tiff] {

@@ -345,7 +345,7 @@ fn a_lost_device_is_replaced_by_the_cpu() {
 /// White overflows the 16-bit floats of a graphics card, though nothing in the self-check does: the
 /// CPU computes that tile again in 32 bits.
 #[test]
-fn what_overflows_in_half_is_computed_again_on_the_cpu() {
+fn tiles_that_overflow_in_half_are_computed_again_on_the_cpu() {
     let _alone = alone();
     let config = NetworkConfig::Edsr(EdsrConfig { scale: 2, channels: 4, blocks: 1 });
     let network = Network::new(&config, &Device::flex());

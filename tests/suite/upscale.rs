@@ -348,7 +348,7 @@ fn alpha_is_enlarged_and_what_it_hides_does_not_bleed() {
 }
 
 #[test]
-fn what_does_not_fit_is_refused() {
+fn targets_out_of_range_are_refused() {
     let job = |target| Job::new(rgb(100, 100), NetworkInfo::of(&Nearest(2)), &target, 1).map(drop);
     let limited = |target| {
         let mut options = Options::new(target);

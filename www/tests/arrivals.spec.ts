@@ -69,7 +69,7 @@ test.describe("shared", () => {
     await expect(page.getByTestId("batch").locator("li")).toHaveCount(2);
   });
 
-  test("what does not arrive is said", async ({ page }) => {
+  test("a shared picture that does not arrive is reported", async ({ page }) => {
     await page.goto(`${site.url}?shared`);
     await expect(page.getByTestId("status")).toHaveText(/^The shared picture did not arrive\./);
   });

@@ -22,7 +22,7 @@ test("there are awkward pictures to test with", () => {
 let page: Page;
 let visitor: Visitor;
 
-// One page for all: what a file leaves behind is the next one's trouble, as it is a visitor's.
+// One page for all files, as for a visitor: traces that a file leaves would affect the next one.
 test.beforeAll(async ({ browser }) => {
   page = await browser.newPage();
   visitor = new Visitor(page);
@@ -45,7 +45,7 @@ for (const name of files) {
     if (why) {
       await visitor.expectState("error");
       await expect(visitor.part("status")).toContainText(why);
-      // The page is as usable as before.
+      // The page can still be used.
       await visitor.chooseDemo("Fur");
       return;
     }

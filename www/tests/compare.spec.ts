@@ -75,7 +75,7 @@ test("the result is compared with several, one of which is shown; the link holds
   expect(page.url()).not.toContain("with=");
 });
 
-test("four rivals are the most, and a link with what is not here is told", async ({ page }) => {
+test("there are at most four baselines, and a link with an unknown one is reported", async ({ page }) => {
   for (const name of ["bicubic", "nearest", "bilinear"]) await add(name);
   await expect(visitor.part("compare-model")).toBeEnabled();
   await add("lanczos3");
@@ -91,13 +91,15 @@ test("four rivals are the most, and a link with what is not here is told", async
   await expect(visitor.part("status")).toContainText("compares with more than 4 others");
 });
 
-test("rivals of a large picture that do not fit into memory are made again when they are shown", async ({ page }) => {
+test("baselines of a large picture that do not fit into memory are made again when they are shown", async ({
+  page,
+}) => {
   // Four results of 16 megapixels, with 4 bytes each, are more than 256 MB.
   await visitor.chooseFile({ name: "noise.bmp", mimeType: "image/bmp", buffer: noise(2005, 2000) });
   for (const name of ["nearest", "bilinear", "bicubic", "lanczos3"]) await add(name);
   await visitor.part("run").click();
   await visitor.expectState("done");
-  // The one that is shown stays, and of the others the newer ones.
+  // The baseline that is shown stays, and so do the newer ones of the others.
   const again = /recomputed when shown/;
   const expectAgain = async (name: string) => {
     for (const other of ["Nearest pixel", "Bilinear", "Bicubic", "Lanczos"]) {
@@ -112,7 +114,7 @@ test("rivals of a large picture that do not fit into memory are made again when 
   await expectAgain("Lanczos");
 });
 
-test("a comparison that is cancelled can be gone on with", async ({ page }) => {
+test("a cancelled comparison can be continued", async ({ page }) => {
   await visitor.chooseFile({ name: "noise.bmp", mimeType: "image/bmp", buffer: noise(500, 400) });
   await visitor.part("model").selectOption("splitsr-tiny-x2");
   await visitor.run();
@@ -166,7 +168,7 @@ test("the speed of a model is estimated before it ran here, and measured after",
   await expect(facts).toContainText("measured on this CPU at ×2");
 });
 
-test("a drawing that does not load is told", async ({ page }) => {
+test("a drawing that does not load is reported", async ({ page }) => {
   await page.route("**/network-drawing*", (route) => route.abort());
   await visitor.chooseDemo("Fur");
   await visitor.unfold("network");
@@ -225,7 +227,7 @@ test("the drawing shows which channels each block convolves, from head to tail",
     .toEqual([head, body, ...Array<string>(2).fill("Upsampler: 3 × 3, 16 → 64, pixel shuffle ×2"), tail]);
 });
 
-test("networks to compare with tell what they are too", async ({ page }) => {
+test("networks to compare with are described too", async ({ page }) => {
   const facts = visitor.part("network-facts");
   const layers = () => page.locator(".network .drawing text").allTextContents();
   await visitor.unfold("network");

@@ -115,7 +115,7 @@ test.describe("the page", () => {
     await visitor.expectState("done");
   }
 
-  /** The result after `change` is another one: its hash. */
+  /** Waits until `change` has led to another result, and returns its hash. */
   async function nextHash(before: string, change: () => Promise<void>): Promise<string> {
     await change();
     await expect(visitor.part("report").filter({ hasText: before })).toHaveCount(0);
@@ -146,7 +146,7 @@ test.describe("the page", () => {
       }),
     );
     expect(new Set(hashes).size).toBe(4);
-    // Many moves in a row end with the last one.
+    // After many moves in a row, the last one counts.
     await visitor.part("hybrid-mode").selectOption("split-first");
     await page.evaluate(() => {
       const move = (testId: string, values: string[]) => {

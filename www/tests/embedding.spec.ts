@@ -19,7 +19,7 @@ test.beforeEach(async () => {
 });
 test.afterEach(() => site.stop());
 
-/** Opens a page with a frame; the frame holds nothing. */
+/** Opens a page with an empty frame. */
 async function frameIn(page: Page, sandbox: string): Promise<Frame> {
   site.changed.set("frame.html", "<!doctype html><title>Frame</title><body></body>");
   site.changed.set(
@@ -34,7 +34,7 @@ async function frameIn(page: Page, sandbox: string): Promise<Frame> {
   return frame;
 }
 
-/** Returns what becomes of a picture, by the module and by the element. */
+/** Enlarges a picture with the module and with the element. Returns both outcomes. */
 async function tryBoth(place: Pick<Page, "evaluate">): Promise<{ module: string; element: string; shows: string }> {
   return place.evaluate(
     async ({ url, fur }) => {
@@ -81,7 +81,7 @@ for (const [what, isOpen] of [
   ["the engine", (path: string) => !path.endsWith(".wasm")],
   ["the models", (path: string) => !path.startsWith("models/")],
 ] as const) {
-  test(`a sandboxed frame that may not load ${what} is told what to do`, async ({ page }) => {
+  test(`a sandboxed frame that may not load ${what} shows what to do`, async ({ page }) => {
     site.headers = (path) => (isOpen(path) ? open : {});
     const errors = await tryBoth(await frameIn(page, "allow-scripts"));
     for (const error of [errors.module, errors.element]) {

@@ -10,7 +10,7 @@ test.beforeEach(async ({ page }) => {
   await visitor.expectState("idle");
 });
 
-test("what a run would take is told before it", async () => {
+test("the cost of a run is shown before it starts", async () => {
   await visitor.chooseDemo("Fur");
   const estimate = visitor.part("estimate");
   await expect(estimate).toHaveText(/Result: 744 × 560 pixels; about \d+ m?s, [\d.]+\sMB of memory/);
@@ -100,7 +100,7 @@ test("a result that cannot fit is refused with a zoom that does", async () => {
 test("the page is never held up while it enlarges", { tag: "@alone" }, async () => {
   await visitor.watchTasks();
   await visitor.chooseDemo("Sign");
-  // Work that holds the page up does so in every run; what a busy machine takes from it does not.
+  // Code that blocks the page does so in every run; a busy machine does not.
   const runs: number[] = [];
   while (runs.length < 3 && !runs.includes(0)) {
     await visitor.forgetTasks();

@@ -1,6 +1,6 @@
 /**
- * Pictures that public bug reports tell of, and other uncommon ones, through the module and the
- * page: the right colours, or a note, or an error in words.
+ * Pictures from public bug reports, and other uncommon ones, through the module and the page: the
+ * right colours, or a note, or an error in words.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -67,7 +67,7 @@ test.describe.configure({ mode: "default" });
 
 let page: Page;
 
-// One upscaler for all: what a file leaves behind is the next one's trouble.
+// One upscaler for all files: traces that a file leaves would affect the next one.
 test.beforeAll(async ({ browser, baseURL }) => {
   page = await browser.newPage();
   await openHost(page, baseURL);
@@ -150,13 +150,13 @@ for (const [name, why] of Object.entries(refused)) {
   });
 }
 
-test("what is transparent keeps its colour where it is seen", async () => {
+test("transparent pictures keep their colour where it is visible", async () => {
   const all: [number, number][] = Array.from({ length: 128 * 128 }, (_, at) => [at % 128, Math.floor(at / 128)]);
   const { pixels } = await enlarge(fieldFile("premultiplied_alpha.tif"), all);
   expectDisc("premultiplied_alpha.tif", pixels.flat());
 });
 
-test("what a format cannot hold is told, and the file is valid", async () => {
+test("losses of a format are reported, and the file is valid", async () => {
   const png = readFileSync(fieldFile("exif_66k.png")).toString("base64");
   const { notes, size, exif } = await page.evaluate(async (png) => {
     const { upscaler } = window as unknown as { upscaler: Awaited<ReturnType<typeof window.splitsr.createUpscaler>> };

@@ -11,7 +11,7 @@ const models = JSON.parse(
 ) as ModelEntry[];
 const usual = () => models.find(({ name }) => name === "splitsr-x2");
 
-test("hyper-parameters that the model cannot have are told", () => {
+test("hyper-parameters that the model cannot have are reported", () => {
   const read = (fragment: string) => parseLink(fragment, models, usual);
   for (const [fragment, isRight] of [
     ["#hi=7", true],
@@ -29,7 +29,7 @@ test("hyper-parameters that the model cannot have are told", () => {
   expect(complaints).toEqual(["The link uses a model that this page does not have."]);
 });
 
-test("what is wrong in a link is left out and told, and the rest is kept", () => {
+test("errors in a link are left out and reported, and the rest is kept", () => {
   const rest = { demo: "fur", model: "splitsr-x2", zoom: 3 };
   const hashes = { model: "0123456789abcdef".repeat(2), output: "fedcba9876543210".repeat(2) };
   const sum = `&sum=${hashes.model}-${hashes.output}`;

@@ -140,6 +140,6 @@ test("a strip that no canvas can hold is refused at once, in the page too", { ta
     /The picture has 8000000 × 1 pixels; the most is 65535 a side\. Cut it/,
   );
   expect(Date.now() - start).toBeLessThan(10_000);
-  // The page goes on.
+  // The page still works.
   await visitor.chooseDemo("Sign");
 });

@@ -41,7 +41,7 @@ for (const [name, network] of Object.entries(networks)) {
     writeFileSync(path("config.toml"), `name = "random"\nrecipe = "cosine"\n[network]\n${network}\n`);
     const model = path("model.safetensors");
     const run = (...args: string[]) => execFileSync(command(), args, { stdio: "pipe" });
-    // A training of no steps: the weights are as they are drawn.
+    // A training of no steps, so that the weights stay random.
     const data = ["--data", demos, "--val", demos];
     run("train", "--config", path("config.toml"), ...data, "--out", model, "--steps", "0");
     await openHost(page, baseURL);

@@ -98,7 +98,7 @@ test("one frame is enlarged at a time, and the next one is the newest", async ({
   });
   await page.waitForFunction(() => window.work.colours.at(-1) === "010");
   await page.evaluate(() => (window.work.colours = []));
-  // While that one is held, three others come.
+  // While that frame is held back, three others arrive.
   for (const colour of ["#00f", "#ff0", "#fff"]) {
     await page.evaluate(
       (colour) =>
@@ -253,7 +253,7 @@ for (const [name, text] of [
   ["NotFoundError", /^\s*No camera was found\. Connect one/],
   ["NotReadableError", /^\s*The camera cannot be read\. Close other programs/],
 ] as const) {
-  test(`${name} is said in words, and the next try may go well`, async ({ page }) => {
+  test(`${name} is explained in words, and the next try may succeed`, async ({ page }) => {
     await failWith(page, name);
     await visitor.part("camera").click();
     await expect(status()).toHaveText(text);
@@ -274,10 +274,10 @@ test("a page that is not secure says why it has no camera", async ({ page }) => 
   await expect(visitor.part("viewfinder-screen")).toHaveCount(0);
 });
 
-test("a camera that is unplugged is told, live and frozen", async ({ page }) => {
+test("an unplugged camera is reported, live and frozen", async ({ page }) => {
   await page.evaluate(drawnCamera);
   await openLive();
-  // Scripts that end a track hear nothing of it.
+  // A script that ends a track gets no event for it.
   const unplug = () =>
     page.evaluate(() => {
       for (const track of window.camera.stream.getTracks()) track.dispatchEvent(new Event("ended"));
@@ -407,7 +407,7 @@ for (const [device, viewport] of [
   });
 }
 
-test("a better model takes over between two frames, and the picture goes on", async ({ page }) => {
+test("a better model takes over between two frames, without interrupting the picture", async ({ page }) => {
   await page.evaluate(drawnCamera);
   await openLive();
   // A small part leaves time for a better model, whose engine starts while frames are computed.

@@ -97,12 +97,13 @@ test("a page that the visitor leaves and comes back to has its picture, its resu
     expect(await leave()).toBe(true);
     await expect(page.locator("#panel")).toContainText("mine 300 × 200 pixels");
     expect(await visitor.outputHash()).toBe(hash);
-    // By the model that the next run needs too: the browser is not to freeze a download.
+    // With the model that the next run needs too, so that the browser freezes no download.
     await visitor.part("zoom").fill("4");
     await visitor.run();
     expect(await visitor.resultSize()).toEqual([1200, 800]);
 
-    // In the midst of a run. A busy page the browser may drop, and load anew: then once more.
+    // In the middle of a run. The browser may drop a busy page and reload it; then it is tried
+    // again.
     for (let attempt = 1; ; attempt++) {
       await visitor.part("zoom").fill("16");
       await visitor.part("run").click();
@@ -152,7 +153,7 @@ async function useWithoutStorage(page: Page, note: RegExp): Promise<void> {
   const visitor = new Tuner(page);
   await visitor.open();
   await visitor.expectState("idle");
-  // It cannot be remembered that a click is waited for.
+  // The page cannot remember the choice to wait for a click.
   await visitor.unfold("device");
   await visitor.part("auto-enlarge").uncheck();
   await visitor.chooseDemo("Fur");
@@ -203,7 +204,7 @@ for (const [how, refuse] of Object.entries(refusals)) {
   });
 }
 
-test("on a full disk a model that is loaded is used, and its user is told", async ({ page }) => {
+test("on a full disk a loaded model can be used, and the page says that it is not saved", async ({ page }) => {
   await page.addInitScript(fillDisk);
   await useWithoutStorage(page, /There is no space left on this device/);
 });

@@ -108,7 +108,7 @@ test.describe("the lens", () => {
     const box = await boxOfFrame(page);
     expect([box.width, box.height]).toEqual([FUR.width, FUR.height]);
     await expect(lens(page)).toBeHidden();
-    // Nothing of the engine is there before the lens is used.
+    // Nothing of the engine is loaded before the lens is used.
     expect(loaded.filter((url) => /wasm|safetensors|worker|coordinator/.test(url))).toEqual([]);
     expect(page.workers()).toEqual([]);
 
@@ -421,7 +421,7 @@ test.describe("the picture", () => {
     await expect(error).toBeHidden();
   });
 
-  test("can be hidden, and is no figure without a caption", async ({ page, baseURL }) => {
+  test("can be hidden, and is not a figure without a caption", async ({ page, baseURL }) => {
     await openPage(page, baseURL, magnified());
     await expect(frame(page)).toBeVisible();
     await expect(page.getByRole("figure")).toHaveCount(0);

@@ -23,7 +23,7 @@ export interface TuneOptions {
   settings?: Partial<Omit<TuneSettings, "degradation">> & { degradation?: Partial<Degradation> };
   /** Default: `auto`. */
   backend?: Backend;
-  /** Most workers on the CPU. */
+  /** Maximum number of workers on the CPU. */
   workers?: number;
   /** A file from {@link Tuning.checkpoint}, with the same pictures and settings, to resume from. */
   checkpoint?: Blob;

@@ -269,7 +269,10 @@ function paceKey({ backend }: ChosenDevice, { network }: Weights): string {
   return `${backend} ${network}`;
 }
 
-/** Reads a source and decides on the strength of the clean-up. The picture's notes tell of it. */
+/**
+ * Reads a source and decides on the strength of the clean-up. The picture's notes say how it was
+ * chosen.
+ */
 async function readToClean(
   source: PortableSource,
   clean: CleanUp,

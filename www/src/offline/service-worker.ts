@@ -64,7 +64,7 @@ self.addEventListener("install", (event) => {
 self.addEventListener("activate", (event) => {
   event.waitUntil(
     (async () => {
-      // So that the files that the first page uses from now on are kept.
+      // From now on, this worker also serves the open page and keeps the files that it uses.
       await self.clients.claim();
       // Another window may still show the previous version: then its files stay until the next
       // version.

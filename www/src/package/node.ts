@@ -31,7 +31,7 @@ export { DEFAULT_MODEL, MAX_ZOOM } from "../api/upscaling.ts";
 export { listModels, modelFor } from "../module/models.ts";
 export { ImageData } from "../node/globals.ts";
 
-// In these words, and not in a loop: bundlers look for them.
+// Written out, not in a loop, because bundlers look for exactly this code.
 offer({
   "node-coordinator.js": () => new URL("./files/node-coordinator.js", import.meta.url),
   "node-tile-worker.js": () => new URL("./files/node-tile-worker.js", import.meta.url),

@@ -50,7 +50,7 @@ test("the exact result has the same hash in every browser, with any number of wo
     expect(first, name).toMatch(/^[0-9a-f]{64}$/);
     for (const other of others) expect(other, name).toBe(first);
   }
-  // The browsers run one after another, and each is held to what the first one found.
+  // The browsers run one after another, and each must agree with the first one.
   const file = join(info.project.outputDir, "exact.json");
   if (existsSync(file)) expect(hashes).toEqual(JSON.parse(readFileSync(file, "utf8")));
   else writeFileSync(file, JSON.stringify(hashes));

@@ -6,7 +6,7 @@ import { unzipSync } from "fflate";
 import { awkwardFile, dataFolder } from "../support.ts";
 import { part, test, type Visitor } from "./smoke.ts";
 
-/** The fragment that chooses a small model, where the network does not matter. */
+/** The fragment that chooses a small model, for cases in which the network does not matter. */
 const small = "#model=splitsr-tiny-x2";
 
 const demo = (name: string) => join(dataFolder, "demo", `${name}.png`);
@@ -62,7 +62,7 @@ test("a dropped picture is opened", async ({ visitor }) => {
   await visitor.expectText(part("status"), /^Ready: 372 × 280/);
 });
 
-test("a file that cannot be read is refused in words, and the page goes on", async ({ visitor }) => {
+test("a file that cannot be read is refused in words, and the page still works", async ({ visitor }) => {
   await visitor.open(small);
   await visitor.driver.setFiles(part("file-input"), [awkwardFile("corrupt_data.png")]);
   await visitor.expectState("error");

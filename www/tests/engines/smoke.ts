@@ -164,10 +164,7 @@ const host = `<!doctype html>
 </script>`;
 
 export const test = base.extend<{ visitor: Visitor }, { shared: Visitor }>({
-  /**
-   * One browser for all cases: what one leaves behind is the next one's trouble, as it is a
-   * visitor's.
-   */
+  /** One browser for all cases, as for a visitor: traces that one leaves would affect the next. */
   shared: [
     // eslint-disable-next-line no-empty-pattern -- Playwright reads here what a fixture needs
     async ({}, use, { project }) => {

@@ -126,7 +126,7 @@ for (const [title, cases] of Object.entries({
       console.log(lines.at(-1));
       hashes.set(picture, (hashes.get(picture) ?? new Set()).add(hash));
       expect.soft(beside).toBeLessThan(MEMORY_BOUND);
-      // It is measured at all: a tile alone takes tens of megabytes.
+      // Checks that memory is measured at all: a tile alone takes tens of megabytes.
       expect.soft(beside).toBeGreaterThan(20);
       if (one.workers > 1) expect.soft(workers).toBeGreaterThan(1);
     }

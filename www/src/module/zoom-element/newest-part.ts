@@ -64,7 +64,7 @@ export class NewestPart {
   readonly #onResult: () => void;
   /** Kept from the first part to the end: it starts faster the next time. */
   #loan: Loan | undefined;
-  /** The inspected file; loaded where its pixels alone do not tell enough. */
+  /** The inspected file; loaded where its pixels alone are not enough. */
   #file: Promise<SourcePicture> | undefined;
   /** The newest part that is to be enlarged: nothing else waits. */
   #next: Task | undefined;

@@ -62,7 +62,7 @@ export class ResultFile {
       if (notes.length > 0) activity.setStatus("done", `${t("Saved.")} ${noteText(notes)}`);
     } catch (error) {
       const { name } = error as Error;
-      // The visitor has shared it with nobody.
+      // The visitor has cancelled the sharing.
       if (name === "AbortError") return;
       // Browsers let pages share for a few seconds after a click.
       if (name === "NotAllowedError") activity.setStatus("done", t("The file is ready now. Press Share again."));

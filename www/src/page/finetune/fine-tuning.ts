@@ -30,7 +30,7 @@ import { t, whole } from "../shared/words.ts";
  */
 const CHECKPOINT_INTERVAL_MS = 20_000;
 
-/** The side of the picture whose time tells how fast the model is, in pixels. */
+/** The side of the picture that measures the model's speed, in pixels. */
 const PROBE = 128;
 /**
  * A step takes this many times what the same pixels take to be enlarged: 1.5 to 2.8 were measured
@@ -54,7 +54,7 @@ export interface SavedModel {
   text: string;
 }
 
-/** The part of the panel that is told about a fine-tuning. */
+/** The part of the panel that is notified about a fine-tuning. */
 export interface Launcher {
   onSaved(saved: SavedModel | undefined): void;
   /** Finds the stored fine-tunings that do not run here. */

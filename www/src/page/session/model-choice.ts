@@ -131,7 +131,7 @@ export class ModelChoice {
     this.#untrained = this.#slice = undefined;
   }
 
-  /** Chooses a model; the one that suits the zoom goes on to follow it. */
+  /** Chooses a model. If it is the one that suits the zoom, the model keeps following the zoom. */
   chooseFor(zoom: number, name: string | undefined): void {
     if (name === undefined || name === modelFor(zoom, this.#shipped)?.name) this.clearChoice(zoom);
     else this.choose(name);

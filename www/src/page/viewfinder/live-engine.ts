@@ -1,4 +1,4 @@
-/** The engine for live frames: the page's own one goes on with what it does. */
+/** The engine for live frames, so that the page's own engine can continue its work. */
 import { createUpscaler, type Backend, type ModelSource, type Upscaler } from "../../module/core.ts";
 
 interface Running {
