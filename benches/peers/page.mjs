@@ -21,8 +21,8 @@ async function cutPicture({ url, width, height }) {
 }
 
 /**
- * For `page.evaluate`: clicks on "Enlarge", and gives the milliseconds until the page says that it
- * is done.
+ * For `page.evaluate`: clicks on "Enlarge", and returns the milliseconds until the page says that
+ * it is done.
  */
 function clickAndWait() {
   const status = document.querySelector('[data-testid="status"]');

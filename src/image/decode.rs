@@ -138,7 +138,7 @@ impl File<'_> {
             None if content == Content::Bmp => Colours::Icc(bmp_profile(bytes).map(<[u8]>::to_vec)),
             // The decoder takes as much memory as the chunk claims to have.
             None if content == Content::WebP => Colours::Icc(webp_profile(bytes).map(<[u8]>::to_vec)),
-            // A profile that cannot be read is no reason to refuse the pixels.
+            // The pixels are usable even if the profile cannot be read.
             None => Colours::Icc(decoder.icc_profile().ok().flatten()),
         };
         decoder.set_limits(limits.for_decoder()).map_err(failed)?;

@@ -123,7 +123,7 @@ impl NetworkInfo {
             (Some(wanted), Some(exact)) => Some(wanted.min(exact)),
             (wanted, exact) => wanted.or(exact),
         };
-        // No picture is larger; a weights file may say anything.
+        // A weights file may contain any number, but no picture is larger.
         halo.map(|halo| halo.min(u32::MAX as usize))
     }
 }

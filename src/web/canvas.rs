@@ -35,8 +35,8 @@ extern "C" {
     fn new(length: u32) -> Result<Allocated>;
 }
 
-/// Returns an array in JavaScript's memory. Throws `RangeError` if there is no room for it. The
-/// constructor of `js_sys` would leave this instance in the midst of a call.
+/// Returns an array in JavaScript's memory. Throws `RangeError` if there is no room for it. An
+/// exception from the constructor of `js_sys` would leave this instance in the middle of a call.
 pub(super) fn allocate(length: u32) -> Result<Uint8Array> {
     Ok(Allocated::new(length)?.unchecked_into())
 }

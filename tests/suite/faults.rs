@@ -19,7 +19,7 @@ fn every_test_of_the_table_is_there() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let table = std::fs::read_to_string(root.join("docs/faults.md")).unwrap();
     let mut count = 0;
-    // The other tables are no lists of tests.
+    // The other tables do not list tests.
     let mut lists_tests = false;
     for row in table.lines() {
         if !row.starts_with("| ") {

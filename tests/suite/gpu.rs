@@ -1,4 +1,4 @@
-//! The GPU against the CPU, on whatever adapter there is: a software one will do.
+//! The GPU against the CPU, on any adapter: a software one will do.
 //!
 //! One test at a time: software adapters crash when several threads use them.
 

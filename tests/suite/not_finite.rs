@@ -17,8 +17,8 @@ use super::random::shared;
 use super::upscale::{rgb, tiled, zoom};
 use super::upscale_threads::go_on;
 
-/// An EDSR whose weights are 0 but for a way from red to all colours, through a block whose values
-/// reach `most`.
+/// An EDSR whose weights are 0 except for a path from red to all colours, through a block whose
+/// values reach `most`.
 fn passing(most: f32, head: f32) -> Model {
     let (config, device) = (NetworkConfig::Edsr(EdsrConfig { scale: 2, channels: 4, blocks: 1 }), Device::flex());
     let network = Network::new(&config, &device);

@@ -76,7 +76,7 @@ export function drawnCamera(): void {
     context.fillRect(0, 0, canvas.width, canvas.height);
     (window.camera.stream.getVideoTracks()[0] as CanvasCaptureMediaStreamTrack).requestFrame();
   };
-  // A frame that nobody listens to yet is lost.
+  // A frame is lost as long as there is no listener.
   let timer = 0;
   const rest = () => clearInterval(timer);
   window.camera = { draw, stream: canvas.captureStream(0), rest };

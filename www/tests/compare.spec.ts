@@ -36,7 +36,8 @@ test("the result is compared with several, one of which is shown; the link holds
   const names = ["Bicubic", "Nearest pixel", fast];
   for (const name of names) await expect(baseline(page, name)).toHaveText(said);
 
-  // A trained model is nearer to another than a blur is; each is described where it is shown.
+  // A trained model's result is nearer to another's than a blur is; each is described where it is
+  // shown.
   const psnr = async (name: string) => Number(/PSNR ([\d.]+)/.exec(await baseline(page, name).innerText())?.[1]);
   expect(await psnr(fast)).toBeGreaterThan(await psnr("Bicubic"));
   expect(await psnr("Bicubic")).toBeGreaterThan(await psnr("Nearest pixel"));
@@ -60,7 +61,7 @@ test("the result is compared with several, one of which is shown; the link holds
   await expect(tag).toHaveText("Nearest pixel");
   for (const name of names) await expect(baseline(page, name)).toHaveText(said);
 
-  // With the original in its place again, the others stay.
+  // When the original is shown again, the baselines stay.
   await baseline(page, "original").click();
   await expect(tag).toHaveText("Original");
   await expect(page).toHaveURL(/with=original,nearest,bicubic,splitsr-tiny-x2(?!.*diff)/);
@@ -305,7 +306,7 @@ test("the plot of a dozen models can be read, and shows quality against time or 
   await expect(plot).toHaveAttribute("aria-label", /billion multiply-adds/);
   const byWork = await download();
   expect(byWork.equals(byTime)).toBe(false);
-  // With the names below: higher than what the page shows, which is 320 × 220.
+  // With the names below, it is higher than the page's plot of 320 × 220.
   expect([byTime.readUInt32BE(16), byTime.readUInt32BE(20)].map((side) => side / 3)).toEqual([
     320,
     220 + 14 * Math.ceil(count / 2) + 6,

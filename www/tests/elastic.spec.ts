@@ -61,7 +61,7 @@ test("the module chooses the best network for a budget", async ({ page, baseURL 
     };
     const few = await upscale({ budget: 0.1 });
     const many = await upscale({ budget: 1e9 });
-    // A ratio that is no whole number of channels is rounded, as without a budget.
+    // A ratio that is not a whole number of channels is rounded, as without a budget.
     const between = await upscale({ budget: 1e9, splitRatio: 0.3 });
     const fastest = await upscale({ splitRatio: 1 / 16, hybridIndex: 7 });
     const best = await upscale({ splitRatio: 1 / 8, hybridIndex: 3 });

@@ -45,7 +45,7 @@ const own: Record<string, Expected> = {
   "icc.bmp": { size: [64, 48], pixels: quarters(fromP3), tolerance: 1, note: /Display P3/ },
   "float16.tif": { ...small, tolerance: 2, note: /linear light/ },
   "float32.tif": { ...small, tolerance: 2, note: /linear light/ },
-  // Half of it is transparent, so only its size and its note are looked at here.
+  // Half of it is transparent, so only its size and its note are checked here.
   "float64_premultiplied.tif": { size: [64, 48], note: /taken as linear light/ },
 };
 

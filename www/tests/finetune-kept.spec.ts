@@ -33,7 +33,7 @@ test("a page that is closed midway resumes from what was kept", async ({ page })
   expect(await visitor.step()).toBeGreaterThanOrEqual(kept);
   await visitor.expectStepFrom(kept + 5);
   expect(await visitor.step(), "it does not begin again").toBeLessThan(2000);
-  // The curve goes on where it was.
+  // The curve continues where it was.
   const points = await visitor.part("finetune-loss").locator("polyline.single").getAttribute("points");
   expect(points?.split(" ").length).toBeGreaterThan(kept);
 

@@ -40,7 +40,7 @@ test("a model is fine-tuned, paused, saved, and is then one like any other", asy
   await visitor.part("finetune-continue").click();
   await visitor.expectStepFrom(paused + 1);
 
-  // It runs on while the page is used, and says so.
+  // It keeps running while the page is used, and says so.
   await page.keyboard.press("Escape");
   await expect(visitor.part("finetune-open")).toBeFocused();
   await expect(visitor.part("finetune-line")).toContainText(`${START}-tuned`);
@@ -225,7 +225,7 @@ test("hyper-parameters without weights are trained, from the nearest model that 
   await expect(visitor.part("tune-trained")).toHaveCount(0);
   await visitor.part("finetune-close").click();
 
-  // A smaller one, to the end.
+  // A smaller run, to the end.
   await visitor.part("model").selectOption(START);
   await visitor.part("split-ratio").selectOption("0.375");
   await expect(visitor.part("run")).toBeDisabled();

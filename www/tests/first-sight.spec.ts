@@ -1,4 +1,4 @@
-/** The page to a visitor who knows nothing of it, and what it does without being asked. */
+/** The page as a new visitor sees it, and the work that it starts by itself. */
 import { expect, test } from "@playwright/test";
 import { noise, Visitor } from "./support.ts";
 import { Touch } from "./viewing.ts";

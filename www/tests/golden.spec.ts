@@ -1,8 +1,7 @@
 /**
- * How the page looks, as pictures that were looked at.
- * `npx playwright test golden --update-snapshots` makes them anew.
- * They show what stays the same: no times, no measured numbers. Small windows and few photographs
- * keep them small.
+ * The page's look, as pictures that people have checked. `npx playwright test golden
+ * --update-snapshots` makes them anew. They show only what stays the same, so no times and no
+ * measured numbers. Small windows and few photographs keep the files small.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -88,7 +88,7 @@ test.describe("at once", () => {
     expect(await coversView()).toBe(false);
     await expect.poll(coversView).toBe(true);
     await expect(status).toHaveText(done);
-    // From afar all of it is in view.
+    // At a low magnification, all of it is in view.
     await page.keyboard.press("0");
     await expect(status).toHaveText(/^Zoom in to enlarge what you see\. The whole picture takes/);
 

@@ -354,7 +354,7 @@ test("a scale that is changed in the midst of a scoring ends it", async ({ page 
   await expect(visitor.part("status")).toHaveText(/^Cancelled/);
   models.release();
   await expect(visitor.part("score-table")).toHaveCount(0);
-  // The enlarging of a picture goes on.
+  // Enlarging a picture continues.
   await visitor.part("zoom").fill("4");
   const changed = visitor.actWhen({ selector: "[data-testid=status][data-state=working]" }, "score-scale", "3");
   await visitor.part("run").click();

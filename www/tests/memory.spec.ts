@@ -1,6 +1,6 @@
 /**
- * The memory that enlarging takes beside the source, the result and the weights: what is promised,
- * and what bounds it. `measures/memory.measure.ts` measures it.
+ * The memory that enlarging takes beside the source, the result and the weights: the documented
+ * limit, and what enforces it. `measures/memory.measure.ts` measures it.
  */
 import { join } from "node:path";
 import { expect, test, type Page } from "@playwright/test";

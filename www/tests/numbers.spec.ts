@@ -1,4 +1,4 @@
-/** Results that are not finite: NaN and infinity never become a black tile in silence. */
+/** Results that are not finite: NaN and infinity never silently become a black tile. */
 import { expect, test, type Page } from "@playwright/test";
 import type * as Splitsr from "../src/module/splitsr.ts";
 import { openHost } from "./support.ts";

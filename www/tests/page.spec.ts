@@ -331,7 +331,7 @@ test("the loupe magnifies both pictures under the pointer", async ({ page }) => 
     });
   const box = await visitor.part("result").boundingBox();
   if (!box) throw new Error("there is a result");
-  // Over the divider too; where left and right are alike.
+  // Over the divider too, where left and right look alike.
   await page.mouse.move(box.x + box.width * 0.5, box.y + box.height * 0.2);
   const [before = 0, after = 0] = await halves();
   expect(before).toBeGreaterThan(64);

@@ -211,8 +211,8 @@ test.describe("a part", () => {
       // Most of the picture in one move: smaller parts in between might be enlarged live.
       const before = (await calls()).length;
       await page.mouse.move(...(await pixelAt(page, 1580, 1180)));
-      // The engine tells how long that would take, and is asked for nothing else. The answer about
-      // the crop may come before or after the question about the time.
+      // The engine is only asked how long that would take. The answer about the crop may come
+      // before or after the question about the time.
       const estimate = ["crop", "crop: answered", "estimate", "estimate: answered"];
       await expect.poll(async () => (await calls()).slice(before).sort()).toEqual(estimate);
       expect(await resultArea(page)).toEqual([left, top, side, side]);

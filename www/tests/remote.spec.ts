@@ -1,4 +1,4 @@
-/** Pictures on other sites: that they are loaded when the visitor says so, and not before. */
+/** Pictures on other sites are loaded when the visitor agrees, and not before. */
 import { expect, test } from "@playwright/test";
 import { newcomer, paste, verified } from "./linking.ts";
 import { RemoteSite } from "./remote-site.ts";
@@ -143,7 +143,7 @@ test.describe("a picture on another site", () => {
   test("cannot be requested by other sites: the frame serves this site's pages alone, in a sandbox", async ({
     page,
   }) => {
-    // As a frame with this site's rights, it does nothing.
+    // In a frame with this site's rights, it does nothing.
     const asked = await page.evaluate(async (url) => {
       const frame = document.createElement("iframe");
       frame.src = "fetch.html";

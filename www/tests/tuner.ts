@@ -1,4 +1,4 @@
-/** A visitor who fine-tunes, for the tests of that. */
+/** A visitor who fine-tunes, for tests of fine-tuning. */
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { expect } from "@playwright/test";

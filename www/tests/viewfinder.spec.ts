@@ -336,7 +336,7 @@ test("a screen is shared in the same way, until that is ended", async ({ page })
   await visitor.part("viewfinder-screen").click();
   await expectState("live");
   await expect(dialog()).toContainText("Shared picture, 640 × 480 pixels");
-  // The stream goes on while the page is hidden, since the browser would ask again.
+  // The stream stays open while the page is hidden, since the browser would ask again.
   await setHidden(page, true);
   await expectState("paused");
   await setHidden(page, false);
@@ -410,7 +410,8 @@ for (const [device, viewport] of [
 test("a better model takes over between two frames, without interrupting the picture", async ({ page }) => {
   await page.evaluate(drawnCamera);
   await openLive();
-  // A small part leaves time for a better model, whose engine starts while frames are computed.
+  // With a small part, there is time for a better model, whose engine starts while frames are
+  // computed.
   for (let press = 0; press < 12; press++) await page.keyboard.press("+");
   await expect(visitor.part("viewfinder-numbers")).not.toContainText("(fast)");
   await expectState("live");

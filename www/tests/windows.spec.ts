@@ -4,7 +4,7 @@ import { chromium, expect, test, type Page } from "@playwright/test";
 import { startFile, Tuner } from "./tuner.ts";
 import { fillDisk, holdRequests, noise, TINY, Visitor } from "./support.ts";
 
-/** A model of one's own: no two numbers give the same. */
+/** A model of the visitor's own; each number gives a different one. */
 function ownModel(number: number): Buffer {
   const file = readFileSync(startFile);
   // The lowest bits of one of the last weights, of 16 or 32 bits.
@@ -13,7 +13,9 @@ function ownModel(number: number): Buffer {
   return file;
 }
 
-/** For `addInitScript`: a hidden tab at its worst. No frame is drawn; timers take ten minutes. */
+/**
+ * For `addInitScript`: the worst case of a hidden tab. No frame is drawn; timers take ten minutes.
+ */
 function hide(): void {
   const TEN_MINUTES = 600_000;
   const [setTimeout, setInterval] = [window.setTimeout.bind(window), window.setInterval.bind(window)];

@@ -343,7 +343,7 @@ test.describe("the picture", () => {
     await openPage(page, baseURL, body);
     const picture = page.locator("splitsr-zoom").getByRole("img", { name: "A dog" });
     await expect(picture).toHaveJSProperty("clientWidth", 300);
-    // It has more pixels than it needs.
+    // The picture has more pixels than its box needs.
     expect(page.workers()).toEqual([]);
     const grow = (width: number) =>
       page.evaluate((width) => {

@@ -45,7 +45,7 @@ impl<'a> File<'a> {
     /// The offset of the entry with that tag.
     pub fn entry(&self, directory: usize, tag: u16) -> Option<usize> {
         let entries = (0..self.count(directory)?).map(|index| self.first_entry(directory) + index * self.entry_size());
-        // Beyond the end of the file nothing is read, whatever the count says.
+        // Nothing is read beyond the end of the file, even if the count says so.
         let mut entries = entries.take_while(|&entry| entry < self.bytes.len());
         entries.find(|&entry| self.u16(entry) == Some(tag))
     }

@@ -35,7 +35,7 @@ interface Run {
   tiles: TileQueue;
   /** The next tile to hand out. */
   next: number;
-  /** Whether the queue is done, has failed or was aborted: nobody touches it then. */
+  /** Whether the queue is done, has failed or was aborted. It does not change any more then. */
   over: boolean;
 }
 

@@ -47,8 +47,8 @@ export interface NodeResult extends UpscaleResult {
   /** The file that `blob` encodes, as a Buffer. */
   bytes(type?: string, quality?: number, options?: EncodeOptions): Promise<Uint8Array<ArrayBuffer>>;
   /**
-   * Writes the result to a file, and replaces one that is there. Its ending tells the format: png,
-   * jpg, webp, bmp, tif or gif. Nobody sees a half-written file.
+   * Writes the result to a file, and replaces one that is there. Its extension gives the format:
+   * png, jpg, webp, bmp, tif or gif. The file is never half-written.
    *
    * @throws {UpscaleError} `encode` if the format is unknown or the file cannot be written.
    */

@@ -1,4 +1,4 @@
-/** Shared by the cases: one browser that runs all of them, and a visitor who sits before it. */
+/** Shared by the cases: one browser that runs all of them, and a visitor who uses it. */
 import { mkdtemp, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";

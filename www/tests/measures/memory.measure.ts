@@ -115,7 +115,7 @@ for (const [title, cases] of Object.entries({
     ];
     const hashes = new Map<string, Set<string>>();
     for (const one of cases) {
-      // In a process of its own, which holds nothing of the case before.
+      // In a new process, which holds nothing from the previous case.
       const page = await browser.newPage();
       await openHost(page, baseURL);
       const { peak, beside, seconds, workers, hash } = await measure(page, one).finally(() => page.close());

@@ -8,7 +8,7 @@ import { serve, type Host } from "./serve.ts";
 
 const picture = join(import.meta.dirname, "../../public/demo/fur.png");
 
-/** Those that show what an application needs, and not only what is to be set. */
+/** The examples that also show how an application reports errors. */
 const handlesErrors = ["react", "vue", "worker"];
 
 let host: Host | undefined;

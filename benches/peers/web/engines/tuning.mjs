@@ -1,6 +1,6 @@
 /**
- * Fine-tuning, the product's: its workers, which draw each step's patches anew, compute their
- * gradients and apply them.
+ * The product's fine-tuning. Its workers draw new patches for each step, compute their gradients
+ * and apply them.
  */
 import { fineTune } from "/www/dist/splitsr.js";
 import { readWeights } from "./weights.mjs";

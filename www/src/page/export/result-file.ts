@@ -1,5 +1,5 @@
 /**
- * The result as a file. It is written when nothing else goes on, so that its size is known before
+ * The result as a file. It is written as soon as the page is idle, so that its size is known before
  * the visitor saves it, and saving and sharing take no time.
  */
 import type { UpscaleResult } from "../../module/core.ts";
@@ -89,7 +89,7 @@ export class ResultFile {
     return written;
   }
 
-  /** Forgets the file of another result, and writes the current one once nothing else goes on. */
+  /** Forgets the file of another result, and writes the current one once the page is idle. */
   #update(): void {
     const { result, activity, resultIsCurrent } = this.#session;
     const upscaled = result?.upscaled;

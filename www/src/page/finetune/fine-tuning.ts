@@ -109,7 +109,7 @@ export class FineTuning {
     void this.#timePixels();
   }
 
-  /** Finds out how fast the model is, where its engine runs on the processor and can tell. */
+  /** Finds out how fast the model is, if its engine runs on the processor and can measure it. */
   async #timePixels(): Promise<void> {
     const { start, network } = this;
     const { engine, backend, choice, result } = this.#session;

@@ -11,7 +11,7 @@ import { save } from "../shared/save.ts";
 import { gainText } from "../shared/text.ts";
 import { fixed, plural, t, whole } from "../shared/words.ts";
 
-/** The choice of the model, and what is to be said about the chosen one. */
+/** The choice of the model, and the remarks about the chosen one. */
 export function modelTemplate(session: Session, commands: Commands): TemplateResult {
   const { models, own, choice } = session;
   const { entry: model, isTrained, isChosen } = choice;
