@@ -21,7 +21,7 @@ pub struct Compression {
     /// The quality from 1 (worst) to 100 on the scale of libjpeg, which scales the tables of Annex
     /// K of the JPEG standard (ITU-T T.81). 100 still rounds.
     pub quality: u8,
-    /// The resolution of the colours; `None` where there are none, or where nothing tells it.
+    /// The resolution of the colours; `None` if there are none, or if it is unknown.
     pub chroma: Option<ChromaSampling>,
 }
 

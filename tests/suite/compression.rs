@@ -168,8 +168,8 @@ fn other_tables_count_as_the_quality_that_needs_the_same_clean_up() {
         let found = jpeg_quality(&row.header(), "grey");
         println!("{name}: {found}, needs the same as {quality}");
         // At such low qualities, a difference of 10 changes the strength by 10 % or less.
-        let most = if quality < 50 { 10 } else { 5 };
-        assert!(found.abs_diff(quality) <= most, "{name}: {found}, needs the same as {quality}");
+        let max_difference = if quality < 50 { 10 } else { 5 };
+        assert!(found.abs_diff(quality) <= max_difference, "{name}: {found}, needs the same as {quality}");
     }
 }
 

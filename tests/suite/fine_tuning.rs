@@ -86,8 +86,8 @@ fn the_gradients_of_a_batchs_parts_make_the_batchs() {
             sum += loss.into_scalar::<f32>() * share;
             sums.iter_mut().zip(values(gradient)).for_each(|(sum, value)| *sum += value * share);
         }
-        let largest = whole.iter().fold(0.0f32, |most, value| most.max(value.abs()));
-        let off = sums.iter().zip(&whole).fold(0.0f32, |most, (a, b)| most.max((a - b).abs()));
+        let largest = whole.iter().fold(0.0f32, |max, value| max.max(value.abs()));
+        let off = sums.iter().zip(&whole).fold(0.0f32, |max, (a, b)| max.max((a - b).abs()));
         assert!((sum - loss).abs() < 1e-6 && off < 1e-5 * largest, "{count} parts: {sum} {loss}, {off} of {largest}");
     }
 }

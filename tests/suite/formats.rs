@@ -241,8 +241,8 @@ const SAMPLINGS: [Factors; 12] = [
 
 /// A JPEG of the four quarters of 96 x 96 pixels, cut to that size; each block has one colour.
 fn flat_jpeg(width: u16, height: u16, factors: &Factors) -> Vec<u8> {
-    let most = |side: fn(&(u8, u8)) -> u8| usize::from(factors.iter().map(side).max().unwrap());
-    let (across, down) = (most(|factor| factor.0), most(|factor| factor.1));
+    let max = |side: fn(&(u8, u8)) -> u8| usize::from(factors.iter().map(side).max().unwrap());
+    let (across, down) = (max(|factor| factor.0), max(|factor| factor.1));
     let mut bits = Vec::new();
     let mut put = |value: i32, count: u32| bits.extend((0..count).rev().map(|bit| value >> bit & 1 == 1));
     let mut before = [0; 3];

@@ -241,14 +241,14 @@ fn levels(a: &Model, b: &Model) -> u8 {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/public/demo");
     let pictures = folder.read_dir().unwrap().map(|entry| entry.unwrap().path());
     let pictures = pictures.filter(|path| path.extension().is_some_and(|extension| extension == "png"));
-    let most = |path: PathBuf| {
+    let max_levels = |path: PathBuf| {
         let picture = read_picture(&path).unwrap();
         let area = Area { left: picture.width / 2 - 80, top: picture.height / 2 - 60, width: 160, height: 120 };
         let picture = picture.crop(area);
         let [a, b] = [a, b].map(|model| model.enlarge_picture(&picture).unwrap().to_rgba8());
         a.iter().zip(&b).map(|(a, b)| a.abs_diff(*b)).max().unwrap()
     };
-    pictures.map(most).max().unwrap()
+    pictures.map(max_levels).max().unwrap()
 }
 
 #[test]

@@ -305,13 +305,13 @@ test("how long the training may take is said before it starts, where that is kno
   await visitor.run();
   await visitor.openDialog();
   await expect(time).toHaveText(/^It may take \d+ to \d+ (s|min|h) on this device\.$/);
-  /** The most, in seconds. */
-  const most = async () => {
+  /** The upper estimate, in seconds. */
+  const maxSeconds = async () => {
     const [, number, unit = ""] = /(\d+) (s|min|h) on/.exec(await time.innerText()) ?? [];
     return Number(number) * ({ s: 1, min: 60, h: 3600 }[unit] ?? NaN);
   };
-  const normal = await most();
+  const normal = await maxSeconds();
   await visitor.unfoldSettings();
   await visitor.set("tune-steps", "6000");
-  expect(await most()).toBeGreaterThan(5 * normal);
+  expect(await maxSeconds()).toBeGreaterThan(5 * normal);
 });

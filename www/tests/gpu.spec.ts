@@ -28,7 +28,7 @@ interface Outcome {
 /** The largest difference of two results, in levels. */
 function levels(a: Outcome, b: Outcome): number {
   if (a.pixels.length !== b.pixels.length) return Infinity;
-  return a.pixels.reduce((most, value, index) => Math.max(most, Math.abs(value - (b.pixels[index] ?? 0))), 0);
+  return a.pixels.reduce((max, value, index) => Math.max(max, Math.abs(value - (b.pixels[index] ?? 0))), 0);
 }
 
 /** The host page, with `enlarge`. */

@@ -137,7 +137,7 @@ test("a strip that no canvas can hold is refused at once, in the page too", { ta
   const start = Date.now();
   await visitor.chooseFile(join(dataFolder, "field/strip_8000000x1.png"));
   await expect(visitor.part("status")).toHaveText(
-    /The picture has 8000000 × 1 pixels; the most is 65535 a side\. Cut it/,
+    /The picture has 8000000 × 1 pixels; the limit is 65535 a side\. Cut it/,
   );
   expect(Date.now() - start).toBeLessThan(10_000);
   // The page still works.

@@ -121,7 +121,7 @@ test("parts arrive before the result, cover it once and match it", async ({ page
     const shown = context.getImageData(0, 0, 960, 720).data;
     const { data } = result.imageData();
     // A half is rounded to either side.
-    const levels = data.reduce((most, value, at) => Math.max(most, Math.abs(value - (shown[at] ?? 0))), 0);
+    const levels = data.reduce((max, value, at) => Math.max(max, Math.abs(value - (shown[at] ?? 0))), 0);
     return { count, area, levels, tiles: result.report.tiles };
   });
   expect(outcome.tiles).toBeGreaterThan(1);

@@ -69,7 +69,7 @@ for (const [name, network] of Object.entries(networks)) {
           const result = await upscaler.upscale(blob(input), { scale: 2 });
           const got = result.imageData().data;
           if (result.report.backend !== backend || got.length !== wanted?.length) throw new Error("another picture");
-          levels[backend] = got.reduce((most, value, at) => Math.max(most, Math.abs(value - (wanted[at] ?? 0))), 0);
+          levels[backend] = got.reduce((max, value, at) => Math.max(max, Math.abs(value - (wanted[at] ?? 0))), 0);
           upscaler.destroy();
         }
         return levels;

@@ -234,7 +234,7 @@ test("the result is compared with a resizer and with another model", async ({ pa
   const [dark, bright] = await heat.evaluate((canvas: HTMLCanvasElement) => {
     const values = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
     const reds = Array.from(values).filter((_, index) => index % 4 === 0);
-    return [Math.min(...reds.slice(0, 100_000)), reds.reduce((most, red) => Math.max(most, red), 0)];
+    return [Math.min(...reds.slice(0, 100_000)), reds.reduce((max, red) => Math.max(max, red), 0)];
   });
   expect([dark, bright]).toEqual([0, 255]);
 

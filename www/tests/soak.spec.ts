@@ -53,8 +53,8 @@ const written = [
 ];
 
 function targetOf(random: Random, { width, height }: MadePicture): Target {
-  const most = Math.min(16, Math.max(1, Math.sqrt(MAX_PIXELS / (width * height))));
-  const scale = () => Number((1 + ((most - 1) * random.below(1000)) / 1000).toFixed(2));
+  const maxScale = Math.min(16, Math.max(1, Math.sqrt(MAX_PIXELS / (width * height))));
+  const scale = () => Number((1 + ((maxScale - 1) * random.below(1000)) / 1000).toFixed(2));
   if (random.chance(0.7)) return { scale: scale() };
   return { width: Math.round(width * scale()), height: Math.round(height * scale()) };
 }

@@ -314,9 +314,9 @@ export class Visitor {
   async minAlpha(): Promise<number> {
     return this.part("result").evaluate((canvas: HTMLCanvasElement) => {
       const data = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
-      let least = 255;
-      for (let index = 3; index < data.length; index += 4) least = Math.min(least, data[index] ?? 255);
-      return least;
+      let min = 255;
+      for (let index = 3; index < data.length; index += 4) min = Math.min(min, data[index] ?? 255);
+      return min;
     });
   }
 

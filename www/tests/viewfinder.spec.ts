@@ -113,7 +113,7 @@ test("one frame is enlarged at a time, and the next one is the newest", async ({
   await page.evaluate(() => window.work.release());
   await page.waitForFunction(() => window.work.colours.length > 0 && window.work.now === 0);
   expect(await page.evaluate(() => window.work.colours)).toEqual(["111"]);
-  expect(await page.evaluate(() => window.work.most)).toBe(1);
+  expect(await page.evaluate(() => window.work.max)).toBe(1);
 });
 
 test("a frozen picture stays, and its part can be moved and made larger", async ({ page }) => {
@@ -382,7 +382,7 @@ test("a video file plays, and one that cannot be played is refused", async ({ pa
   await nextFrames();
   await visitor.part("viewfinder-file").setInputFiles({ ...video, buffer: Buffer.from("no video") });
   await expect(status()).toHaveText("The browser cannot play this file. Choose another video, such as MP4 or WebM.");
-  expect(await page.evaluate(() => window.work.most)).toBe(1);
+  expect(await page.evaluate(() => window.work.max)).toBe(1);
 });
 
 for (const [device, viewport] of [

@@ -94,7 +94,7 @@ const differenceFrom = (page: Page, how: "network" | "plain") =>
         whole.drawImage(image, 0, 0, whole.canvas.width, whole.canvas.height);
       }
       const other = whole.getImageData(4 * region.left, 4 * region.top, width, height);
-      return part.data.reduce((most, value, at) => Math.max(most, Math.abs(value - (other.data[at] ?? 0))), 0);
+      return part.data.reduce((max, value, at) => Math.max(max, Math.abs(value - (other.data[at] ?? 0))), 0);
     },
     { how, model: SMALLEST },
   );

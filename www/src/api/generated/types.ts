@@ -153,7 +153,7 @@ export type CompressionInfo = {
 kind: CompressionKind, 
 /** From 1 (worst) to 100, on the scale of libjpeg. */
 quality: number, 
-/** The resolution of the colours; null where there are none, or where nothing tells it. */
+/** The resolution of the colours; null if there are none, or if it is unknown. */
 chroma: ChromaSampling | null, 
 /** All of that in words: "JPEG, quality about 72, 4:2:0". */
 description: string, };
