@@ -15,7 +15,7 @@ const SHORT_MS = 400;
 const MAX_MS = 12_000;
 const MIN_RUNS = 3;
 
-/** A run is repeated if other processes used more of the CPU during it, up to `ATTEMPTS` runs in all. */
+/** A run is repeated if other processes used more of the CPU, up to `ATTEMPTS` runs in all. */
 const MAX_OTHER_CORES = 0.25;
 const ATTEMPTS = 3;
 
@@ -46,7 +46,7 @@ export async function inTurns(contenders, rounds) {
   return { samples, others: max };
 }
 
-/** The last run always counts, so that a busy machine gets a result too. It says how busy it was. */
+/** The last run always counts, so that a busy machine gets a result, which says how busy it was. */
 async function undisturbed(run) {
   for (let attempt = 1; ; attempt++) {
     await sleep(PAUSE_MS);
@@ -58,7 +58,7 @@ async function undisturbed(run) {
   }
 }
 
-/** The ticks that all processes have used, and those of this one and its descendants, from /proc. */
+/** The ticks that all processes, and this one with its descendants, have used; from /proc. */
 function cpuTime() {
   const [user, nice, system, , , irq, softirq] = readFileSync("/proc/stat", "utf8").split(/\s+/).slice(1).map(Number);
   const processes = new Map();

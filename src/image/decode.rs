@@ -125,8 +125,8 @@ impl File<'_> {
         self.read_boxed(Box::new(decoder))
     }
 
-    /// Boxed, because otherwise this code, most of it from `image`, would be compiled again for each
-    /// decoder.
+    /// Boxed, because otherwise this code, most of it from `image`, would be compiled again for
+    /// each decoder.
     fn read_boxed(self, mut decoder: Box<dyn ImageDecoder + '_>) -> Result<Picture> {
         let Self { content, bytes, limits } = self;
         let failed = |error| explain(content, error);

@@ -102,8 +102,8 @@ fn divide(picture: &Picture) -> (Picture, Picture) {
     (picture.crop(first), picture.crop(second))
 }
 
-/// Crops pictures to their middles if they have more than `max_pixels` pixels together; small ones stay
-/// whole.
+/// Crops pictures to their middles if they have more than `max_pixels` pixels together; small ones
+/// stay whole.
 fn within(pictures: Vec<Picture>, max_pixels: u64) -> Vec<Picture> {
     let mut sizes: Vec<u64> = pictures.iter().map(pixels).collect();
     sizes.sort_unstable();
