@@ -291,7 +291,7 @@ def arguments(more=()):
         ("rate", float, 8e-4),
         ("ema", float, 0.9995),
         ("spectrum", float, 1.0),
-        ("second_stage", float, 0.12),
+        ("second-stage", float, 0.12),
         ("decay", float, 0.2),
         ("kernels", str, "ours"),
         ("dtype", str, "f32"),

@@ -57,8 +57,7 @@ impl Axis {
         axis
     }
 
-    /// Leaves out the taps that have weight 0 for every output; at integer factors that is a good
-    /// part of them.
+    /// Leaves out the taps that have weight 0 for every output. At integer factors, these are many.
     fn drop_unused_taps(&mut self) {
         let used: Vec<bool> =
             (0..self.taps).map(|tap| self.weights.iter().skip(tap).step_by(self.taps).any(|&w| w != 0.0)).collect();

@@ -300,9 +300,9 @@ fn a_picture_is_few_kernels_and_little_traffic() {
         (dispatches, each)
     };
     let (kernels, single) = count(&|x| network.forward(x));
-    // Head, body, upsampler, tail; a convolution at the end of each group; a kernel a block, though
-    // standard blocks have two convolutions; one takes the mean colour off the picture, and one
-    // adds it to a bias.
+    // Head, body, upsampler and tail; a convolution at the end of each group; one kernel per block,
+    // although standard blocks have two convolutions; one that subtracts the mean colour from the
+    // picture, and one that adds it to a bias.
     let expected = 4 + 7 + 7 * 7 + 2;
     assert_eq!(kernels, expected);
     let (kernels, half) = count(&|x| in_half(|| network.forward(x)));

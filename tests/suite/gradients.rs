@@ -60,7 +60,7 @@ fn finite_differences_agree() {
     let device = Device::flex();
     let _alone = generator(&device);
     for (name, inputs, outputs, operation) in OPERATIONS {
-        // Shorter where a ReLU may turn over, as far as rounding allows.
+        // Where a ReLU may switch, the step is as short as rounding allows.
         let (step, tolerance) = if name.contains("ReLU") { (2e-4, 3e-2) } else { (1e-3, 1e-3) };
         let map = [2, inputs, 9, 19];
         let tensors = [map, [outputs, inputs, 3, 3], map, [outputs, outputs, 3, 3]].map(|shape| random(shape, &device));

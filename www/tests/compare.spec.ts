@@ -1,4 +1,4 @@
-/** Variants of the network side by side: a result's baselines, their costs, the network's drawing. */
+/** Variants of the network side by side: baselines, their costs, the drawing of the network. */
 import { readFile } from "node:fs/promises";
 import { expect, test, type Locator, type Page } from "@playwright/test";
 import { holdRequests, noise, Visitor } from "./support.ts";

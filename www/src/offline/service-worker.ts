@@ -37,8 +37,8 @@ const { scope } = self.registration;
 const CACHE = siteCache(scope);
 
 const files: readonly SiteFile[] = self.__WB_MANIFEST.map(({ url, revision, bytes }) => {
-  // Some hosts redirect from `index.html` to its folder, and an answer that was redirected cannot
-  // be a page.
+  // Some hosts redirect from `index.html` to its folder, and a redirected response cannot be used
+  // as a page.
   const address = new URL(url === "index.html" ? "./" : url, scope).href;
   const key = revision === null ? address : `${address}?revision=${revision}`;
   return { address, key, bytes, neededAtFirst: !isLazy(url) };
