@@ -7,7 +7,7 @@
 
 use std::time::{Duration, Instant};
 
-// The kernels are no part of the library's interface; they compile on their own.
+// The kernels are not part of the library's interface, but they compile on their own.
 #[path = "../src/ops/cpu/mod.rs"]
 #[allow(dead_code, unused_imports)]
 mod cpu;

@@ -1,8 +1,8 @@
 //! A block of your own on this crate's kernels, in a network of your own, trained for some seconds
 //! on the demo pictures: `cargo run --release --example custom_block`
 //!
-//! "A kind of block" in ARCHITECTURE.md tells how SplitSR itself gets another block, with its cost,
-//! its tiles, its GPU results and its ONNX graph.
+//! "A kind of block" in ARCHITECTURE.md describes how SplitSR itself gets another block, with its
+//! cost, its tiles, its GPU results and its ONNX graph.
 
 use std::path::Path;
 

@@ -80,7 +80,8 @@ pub fn picture(bytes: &[u8]) {
     }
 }
 
-/// A colour profile. Its length decides for which kinds of pictures it is: each takes its time.
+/// A colour profile. Its length decides which kinds of pictures it is tried with, since each takes
+/// time.
 pub fn profile(bytes: &[u8]) {
     let kinds = match bytes.len() % 2 {
         0 => [(Layout::Grey, Depth::Eight), (Layout::RgbAlpha, Depth::Sixteen)],
@@ -114,7 +115,7 @@ pub fn weights(bytes: &[u8]) {
     assert_eq!(job.expect("nine pixels are no reason to refuse").0, (27, 21));
 }
 
-/// Which network an elastic weights file is to give, and the file.
+/// The network to take from an elastic weights file, and the file.
 pub fn elastic(bytes: &[u8]) {
     let mut numbers = Numbers(bytes);
     // The first two are there or not, and may be out of their ranges.
@@ -128,7 +129,7 @@ pub fn elastic(bytes: &[u8]) {
     let Ok(network) = slice(&file, &wanted) else {
         return;
     };
-    // It is of its own kind now, and cut once.
+    // The result is not elastic, so it cannot be sliced again.
     assert!(slice(&network, &Slice::default()).is_err());
     let Ok(model) = Model::from_bytes(&network, &Device::flex()) else {
         return;
@@ -139,7 +140,7 @@ pub fn elastic(bytes: &[u8]) {
     let is = |wanted: Option<f64>, got: f64| wanted.is_none_or(|wanted| wanted == got);
     assert!(is(wanted.split_ratio, config.split_ratio));
     assert!(is(wanted.hybrid_index.map(|index| index as f64), config.hybrid_index as f64));
-    // A file that is read without being cut first gives the network that it names.
+    // A file that is read without slicing it first gives the network that it names.
     if let Ok(usual) = Model::from_bytes(&file, &Device::flex())
         && wanted == Slice::default()
     {
@@ -173,7 +174,7 @@ pub fn twin(bytes: &[u8]) {
     let before = tensors.clone();
     tensors.values_mut().for_each(|(_, values)| values.reverse());
     let other = to_file(&metadata, &tensors).expect("as finite as before");
-    // The difference of two finite weights may overflow; that is told, and not written.
+    // The difference of two finite weights may overflow; that is an error, and nothing is written.
     let Ok(mixed) = mix(&file, &other, strength) else {
         return;
     };
@@ -245,7 +246,7 @@ pub fn checkpoint(bytes: &[u8]) {
         if session.restore(&safetensors(bytes)).is_err() {
             return;
         }
-        // It can go on from there.
+        // The run can continue from it.
         assert!(session.seconds() >= 0.0);
         let _ = session.model();
         let _ = session.checkpoint().expect("what was read can be written");

@@ -31,9 +31,9 @@ from train_on_gpu import Net, Scores, Tiles, Weights, arguments, captured, fast,
 
 MODES = ("split-first", "standard-first", "interleaved")
 FLAGSHIP = (4, 3, "split-first")
-# The one of most multiply-adds, since a standard block has two convolutions, and that of fewest.
+# The networks with the most multiply-adds (a standard block has two convolutions) and the fewest.
 LARGEST, SMALLEST = (16, 0, "split-first"), (1, 7, "split-first")
-# Channels a block, hybrid index, mode: what is scored while it trains.
+# The networks that are scored during training: channels per block, hybrid index, mode.
 SHOWN = (FLAGSHIP, LARGEST, SMALLEST, (8, 5, "split-first"), (4, 3, "interleaved"))
 
 
@@ -135,8 +135,8 @@ def start(meta, p):
         for b in range(blocks):
             kernel, bias = of(f"blocks.{b}.conv")
             at = [(k * b + i) % size for i in range(k)]
-            # Channels that only larger ratios convolve pass, so that these start as similar
-            # networks.
+            # Channels that only larger ratios convolve pass through, so that these networks start
+            # alike.
             weight, biases = torch.zeros(size, size, 3, 3), torch.zeros(size)
             weight[range(size), range(size), 1, 1] = 1
             for i, channel in enumerate(at):
@@ -223,7 +223,8 @@ def learn(a, meta, p, scores):
     seconds = round(time.time() - began, 1)
     say(tiles=len(tiles.shape), loading_s=seconds, device=device, shown=SHOWN, val=scores_of(w.average))
 
-    # One step's patches, and what the largest makes of them, for all its graphs.
+    # The patches of one step and the largest network's results for them, for all graphs of the
+    # step.
     low = last(torch.zeros(a.batch, 3, a.side, a.side, device=a.device))
     high = torch.zeros(a.batch, 3, a.side * config["scale"], a.side * config["scale"], device=a.device)
     taught, sum_of, share = torch.zeros_like(high), torch.zeros_like(w.average), torch.zeros((), device=a.device)

@@ -291,7 +291,7 @@ def arguments(more=()):
         ("rate", float, 8e-4),
         ("ema", float, 0.9995),
         ("spectrum", float, 1.0),
-        ("finish", float, 0.12),
+        ("second-stage", float, 0.12),
         ("decay", float, 0.2),
         ("kernels", str, "ours"),
         ("dtype", str, "f32"),
@@ -407,8 +407,8 @@ def train(a, weights, one, meta, scores_of):
     each = (time.time() - start) / many
     megapixels = round(a.batch * a.side**2 / each / 1e6, 2)
     say(ms_a_step=round(each * 1e3, 2), low_resolution_megapixels_a_second=megapixels)
-    done, finishing, start, progress, best = 0, 0, time.time(), 0.0, (0.0, 0)
-    next_look, main_part = start + 40, 1 - a.finish
+    done, second_stage_start, start, progress, best = 0, 0, time.time(), 0.0, (0.0, 0)
+    next_look, main_part = start + 40, 1 - a.second_stage
 
     def look():
         nonlocal best
@@ -426,19 +426,19 @@ def train(a, weights, one, meta, scores_of):
             write(a.out, file, weights.named(weights.average))
 
     while progress < 1:
-        if not finishing and progress >= main_part and a.finish:
+        if not second_stage_start and progress >= main_part and a.second_stage:
             # The second stage: from the average, squared luma, a small rate.
             look()
             weights.restart(weights.average)
             weights.luma_part.fill_(1)
-            finishing = done
-        if finishing:
-            rate = a.rate * 0.15 * min(1, (1 - progress) / max(1e-9, a.finish * 0.8))
+            second_stage_start = done
+        if second_stage_start:
+            rate = a.rate * 0.15 * min(1, (1 - progress) / max(1e-9, a.second_stage * 0.8))
         else:
             decay = min(1, (main_part - progress) / max(1e-9, main_part * a.decay))
             rate = a.rate * decay * min(1, (done + 1) / 300)
         weights.rate.fill_(rate)
-        weights.keep.fill_(min(a.ema, 1 - 10 / (10 + done - finishing)))
+        weights.keep.fill_(min(a.ema, 1 - 10 / (10 + done - second_stage_start)))
         for _ in range(many):
             one()
         done += many

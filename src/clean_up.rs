@@ -1,7 +1,8 @@
 //! Clean-up of compressed pictures by a twin: a second set of weights, which learnt from JPEGs.
 //!
-//! Both sets belong to the same network, and a picture is enlarged by their mixture. The mixture is
-//! made before the network is: kernels, tiles, devices and hashes see ordinary weights.
+//! Both sets belong to the same network, and a picture is enlarged by their mixture. The weights
+//! are mixed before the network is built, so that kernels, tiles, devices and hashes see ordinary
+//! weights.
 
 use std::str::FromStr;
 
@@ -13,7 +14,7 @@ use crate::weights::{hex_sha256, read, to_file};
 /// How much to clean up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CleanUp {
-    /// As much as suits the compression that the picture's file tells; nothing if it tells none.
+    /// The strength that suits the compression of the picture's file; 0 if no compression is found.
     Auto,
     /// A strength from 0 (off) to 100 %.
     Strength(u8),

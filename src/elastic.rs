@@ -3,8 +3,8 @@
 //! For each group it holds a standard and a lightweight kind, the latter with blocks that convolve
 //! all channels. A network of any split ratio, hybrid index and hybrid mode is a **slice** of it. A
 //! slice has the kind of each group that its config asks for and, from the kernel of each
-//! lightweight block, the square of the channels whose turn it is. To everything after it, a slice
-//! is a network like any other.
+//! lightweight block, the square of the channels whose turn it is. All later code treats a slice
+//! like any other network.
 //!
 //! Trained as Yu and others have it in "Slimmable Neural Networks" (ICLR 2019), with the settings
 //! drawn at random: see `models/train_elastic_on_gpu.py`.
@@ -36,7 +36,7 @@ pub struct Slice {
 }
 
 impl Slice {
-    /// Whether it asks for nothing.
+    /// Whether no field is set.
     pub fn is_default(&self) -> bool {
         *self == Self::default()
     }

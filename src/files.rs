@@ -34,7 +34,7 @@ pub fn create(path: &Path, bytes: &[u8]) -> Result<()> {
     })
 }
 
-/// Tries whether files can be made in `folder`.
+/// Checks whether files can be created in `folder`.
 ///
 /// # Errors
 /// [`Error::Io`] if not.

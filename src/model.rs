@@ -48,8 +48,8 @@ impl Model {
         Ok(Self::assemble(metadata, network, sha256, device, cost))
     }
 
-    /// Reads a weights file from memory. Of an [elastic](crate::elastic) one, the network that its
-    /// config names.
+    /// Reads a weights file from memory. An [elastic](crate::elastic) file gives the network that
+    /// its config names.
     ///
     /// # Errors
     /// [`Error::Weights`] if the file is truncated, has no config, does not match its config, or

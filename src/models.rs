@@ -77,7 +77,7 @@ impl ModelFiles {
             }
             None => embedded(&format!("{name}{TWIN_SUFFIX}")),
         };
-        // A twin of other weights is none.
+        // A twin of other weights is not this model's.
         let twin = twin.and_then(|bytes| {
             let twin = read(&bytes).ok()?.0.twin?;
             (twin.of == sha256).then_some((bytes, twin))
@@ -105,8 +105,8 @@ impl ModelFiles {
         slice(&find(name)?.1, wanted)
     }
 
-    /// The strength in % of the clean-up for a picture whose file tells `compression`, and a remark
-    /// on what was found if the choice is automatic.
+    /// The strength in % of the clean-up for a picture with this `compression`, and a remark on
+    /// what was found if the choice is automatic.
     ///
     /// # Errors
     /// [`Error::Config`] if a strength is asked for and there is no twin.
@@ -165,7 +165,7 @@ fn embedded(name: &str) -> Option<Vec<u8>> {
     EMBEDDED.iter().find(|(known, _)| *known == name).map(|(_, bytes)| bytes.to_vec())
 }
 
-/// Makes a model; an error in its weights tells where they are from.
+/// Makes a model; an error in its weights names the file that they are from.
 fn model(source: &str, make: impl FnOnce() -> Result<Model>) -> Result<Model> {
     make().map_err(|error| match error {
         Error::Weights(why) => Error::Weights(format!("{source}: {why}")),

@@ -17,7 +17,7 @@
 //! | `body.N`, the last | `body` |
 //! | `tail.0.0`, `tail.0.2` | `upsampler.steps.0.expand`, `.1.expand` |
 //! | `tail.1` | `tail` |
-//! | `sub_mean`, `add_mean` | none: they tell the range of the values, mostly 255 |
+//! | `sub_mean`, `add_mean` | none: they give the range of the values, mostly 255 |
 //!
 //! The attention's layers may have the name `fc` instead of `conv_du`.
 //!

@@ -76,7 +76,7 @@ fn planned(model: &impl Enlarge, zoom: f64, (width, height): (u32, u32)) -> usiz
 
 const MEGABYTE: usize = 1 << 20;
 
-/// One test: another one at the same time would be counted in.
+/// A single test, since another one at the same time would be counted too.
 #[test]
 fn besides_the_pictures_memory_is_bounded() {
     let model = Arc::new(Nearest(4));
@@ -94,7 +94,7 @@ fn besides_the_pictures_memory_is_bounded() {
         let config = SplitSrConfig { scale, channels: 8, groups: 2, blocks: 1, hybrid_index: 1, ..Default::default() };
         does_not_grow(&network(config), scale as f64, (500, 400));
     }
-    // The flagship takes what it says.
+    // The flagship keeps to its own estimate.
     let (model, size) = (network(SplitSrConfig::default()), (400, 300));
     let (taken, planned) = (besides(&model, 2.0, size), planned(&*model, 2.0, size));
     assert!(taken < planned + MEGABYTE, "{taken} bytes, planned {planned}");

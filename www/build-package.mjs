@@ -1,7 +1,7 @@
 // Builds the npm package into lib/: readable modules with source maps, types, and in lib/files what
 // is loaded when it is needed. Bundlers follow `new URL("./files/…", import.meta.url)`, which
-// copies a file and may rename it. So each worker is one file that imports nothing, and is told the
-// addresses: see src/engine/files.ts.
+// copies a file and may rename it. So each worker is one file that imports nothing, and gets the
+// addresses in a message: see src/engine/files.ts.
 //
 // The entries for Node are built from the same sources. A file in src/node stands in for the one of
 // the same name in src/engine or src/module, and src/node/globals.ts has the browser's globals that

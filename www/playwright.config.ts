@@ -10,7 +10,7 @@ const args = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
-  // Letters are grey on every machine: for screenshots.
+  // Letters are antialiased in grey on every machine, for screenshots.
   "--disable-lcd-text",
 ];
 const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
@@ -28,17 +28,17 @@ export default defineConfig({
   forbidOnly: Boolean(process.env["CI"]),
   reporter: [["list"]],
   snapshotPathTemplate: "{testDir}/{testFilePath}-snapshots/{arg}{ext}",
-  // Fewer pixels than the smallest button's sign has. The page's colours are close: a button
+  // Fewer pixels than the icon of the smallest button has. The page's colours are close: a button
   // differs from its bar by a small threshold alone.
   expect: {
-    // For a slow machine, on which nothing is given up that is under way.
+    // Long enough for a slow machine to finish what it has begun.
     timeout: 120_000,
     toHaveScreenshot: { maxDiffPixels: 4, threshold: 0.05 },
   },
   use: {
     baseURL: `http://127.0.0.1:${port}/`,
     viewport: { width: 1280, height: 800 },
-    // Each test sees what the server sends; those of the service worker let it in.
+    // Tests see what the server sends. Only tests of the service worker allow it.
     serviceWorkers: "block",
   },
   projects: [

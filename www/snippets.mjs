@@ -69,7 +69,7 @@ const failures = [];
 const { options, fileNames } = ts.getParsedCommandLineOfConfigFile(
   join(import.meta.dirname, "tsconfig.docs.json"),
   { outDir: join(import.meta.dirname, "published") },
-  { ...ts.sys, onUnRecoverableConfigFileDiagnostic: (told) => failures.push(told.messageText) },
+  { ...ts.sys, onUnRecoverableConfigFileDiagnostic: (diagnostic) => failures.push(diagnostic.messageText) },
 );
 program(fileNames, options).emit();
 
@@ -79,7 +79,7 @@ const places = new Map();
 for (const { place, language, text } of examples) {
   if (language !== "ts") continue;
   const path = join(folder, `${place.document.replaceAll(/\W/g, "-")}-${place.line}.ts`);
-  // One without an import goes on from the first.
+  // An example without an import continues the first one.
   made.set(path, /^import .* from /m.test(text) ? text : `import { createUpscaler } from "splitsr"; ${text}`);
   places.set(path, place);
 }

@@ -95,8 +95,8 @@ function frame(): Plugin {
 }
 
 /**
- * Names `src/wasm/NAME/splitsr_bg.wasm` and `splitsr.js` after their bundle, so that a log tells
- * them apart.
+ * Names `src/wasm/NAME/splitsr_bg.wasm` and `splitsr.js` after their bundle, so that logs show
+ * which is which.
  */
 function bundleName(path: string | undefined): string | undefined {
   return /\/wasm\/([^/]+)\/splitsr/.exec(path ?? "")?.[1];
@@ -141,7 +141,7 @@ const serviceWorker = VitePWA({
     dontCacheBustURLsMatching: /^assets\//,
     // More than the largest file, which is the network on WebGPU.
     maximumFileSizeToCacheInBytes: 32e6,
-    // The worker tells how much there is to keep.
+    // The worker reports how much there is to keep.
     manifestTransforms: [
       (entries) => Promise.resolve({ manifest: entries.map((entry) => ({ ...entry, bytes: entry.size })) }),
     ],

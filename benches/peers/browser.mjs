@@ -17,7 +17,7 @@ const TYPES = {
 };
 
 /** Longer than the slowest run, so that a runtime that hangs ends the benchmark. */
-const PATIENCE = 120_000;
+const TIMEOUT_MS = 120_000;
 
 /** Chromium's switches for graphics: no card, one imitated in software, or the machine's own. */
 const ADAPTERS = {
@@ -65,7 +65,7 @@ export async function openBrowser(origin, adapter = "none") {
   const args = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"];
   const browser = await chromium.launch({ executablePath, args: [...args, ...ADAPTERS[adapter]] });
   const page = await browser.newPage();
-  page.setDefaultTimeout(PATIENCE);
+  page.setDefaultTimeout(TIMEOUT_MS);
   await page.goto(`${origin}/benches/peers/web/index.html`);
   await page.waitForFunction(() => window.bench && window.crossOriginIsolated);
   const inPage = (method, ...args) =>
@@ -87,7 +87,7 @@ export async function openBrowser(origin, adapter = "none") {
 function inTime(promise, what) {
   let timer;
   const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer in ${PATIENCE / 1000} s: ${what}`)), PATIENCE);
+    timer = setTimeout(() => reject(new Error(`no answer in ${TIMEOUT_MS / 1000} s: ${what}`)), TIMEOUT_MS);
   });
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

@@ -1,4 +1,4 @@
-/** Who runs. `settings` go to the engine in web/engines, or tell the calls of a program apart. */
+/** The contenders. `settings` go to the engine in web/engines, or distinguish a program's calls. */
 
 export const inBrowser = [
   {
@@ -27,7 +27,7 @@ export const inBrowser = [
   { name: "tfjs 2 threads", label: "TensorFlow.js, 2 threads", settings: { engine: "tensorflow", threads: 2 } },
 ];
 
-/** On a graphics card, and what the processor takes for the same. */
+/** On a graphics card, and the same work on the processor. */
 export const graphics = [
   { name: "splitsr webgpu", label: "SplitSR, WebGPU", settings: { engine: "splitsr", build: "gpu" } },
   { name: "burn webgpu", label: "Burn's own operations, WebGPU", settings: { engine: "burn" } },
@@ -64,8 +64,8 @@ const programs = [
 ];
 
 /**
- * `model` says which of a model's files a program reads. Ours has its number of threads for life,
- * as the command has.
+ * `model` says which of a model's files a program reads. Ours keeps its number of threads until it
+ * ends, as the command does.
  */
 export const native = programs.flatMap(({ name, label, program, perThreads, settings, ...contender }) =>
   [1, 2].map((threads) => {
@@ -114,7 +114,7 @@ export const tuning = [
   },
 ];
 
-/** From a page that has loaded nothing to the first enlarged picture. */
+/** A cold start: from a page that has loaded nothing to the first enlarged picture. */
 export const cold = ["upscaler 1 worker", "ort-web 1 thread", "tfjs 1 thread"].map((name) =>
   inBrowser.find((contender) => contender.name === name),
 );

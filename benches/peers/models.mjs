@@ -1,4 +1,4 @@
-/** The networks that are run. They omit what the flagship has: the defaults of `SplitSrConfig`. */
+/** The networks that are compared. Fields that are missing here have the flagship's values. */
 const splitsr = { architecture: "splitsr" };
 
 /** The timed models. Only the flagship has trained weights: weights do not change the time. */
@@ -31,7 +31,7 @@ export const checked = (() => {
   ]);
 })();
 
-/** Which network on which low-resolution size, width x height. */
+/** The networks and the low-resolution sizes on which they run, width x height. */
 export const workloads = [
   { model: "flagship", width: 320, height: 180 },
   { model: "flagship", width: 640, height: 360 },

@@ -21,15 +21,15 @@ async function cutPicture({ url, width, height }) {
 }
 
 /**
- * For `page.evaluate`: clicks on "Enlarge", and gives the milliseconds until the page says that it
- * is done.
+ * For `page.evaluate`: clicks on "Enlarge", and returns the milliseconds until the page says that
+ * it is done.
  */
 function clickAndWait() {
   const status = document.querySelector('[data-testid="status"]');
   return new Promise((resolve) => {
     let start;
     new MutationObserver(() => {
-      // The frame in which it is seen.
+      // The frame that shows it.
       if (status.dataset.state === "done") requestAnimationFrame(() => resolve(performance.now() - start));
     }).observe(status, { attributes: true });
     start = performance.now();

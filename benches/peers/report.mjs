@@ -1,4 +1,4 @@
-/** Writes what was measured: all of it into results.json, the medians into docs/benchmarks.md. */
+/** Writes the measurements: all of them to results.json, the medians to docs/benchmarks.md. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { cold, graphics, inBrowser, native, training, tuning } from "./contenders.mjs";
@@ -8,7 +8,7 @@ import { median } from "./timing.mjs";
 const BEGIN = "<!-- What pkg-scripts/bench-peers measured: it writes this part. -->";
 const END = "<!-- The end of what pkg-scripts/bench-peers measured. -->";
 
-/** Where all that was measured is kept. */
+/** The file with all measurements. */
 export const resultsFile = (repository) => join(repository, "benches/peers/results.json");
 
 export function writeReport(results, repository) {

@@ -26,7 +26,7 @@ const TOLERANCE_8_BITS = 1.5 / 255 + TOLERANCE;
 /** Largest difference of losses, and of the lengths of gradients, as a part of them. */
 const TUNING_TOLERANCE = { loss: 1e-4, norm: 1e-3 };
 
-/** Names by which software adapters can be told from graphics cards. */
+/** Names that identify software adapters. */
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|basic render/i;
 
 const repository = resolve(import.meta.dirname, "../..");
@@ -45,7 +45,7 @@ if (part !== "--tuning" && part !== "--page") {
   programs.splitsr2 = startProgram(NATIVE, "2");
   programs.python = startProgram(PYTHON, join(import.meta.dirname, "python/worker.py"));
 }
-// A part that is not measured anew stays as it was.
+// Parts that are not measured again keep their results.
 const parts = {
   "--gpu": async () => ({ ...earlier(), graphics: await runOnGraphics() }),
   "--tuning": async () => ({ ...earlier(), tuning: await runTuning() }),
@@ -176,7 +176,7 @@ function expectAgreement(agreement, who, model, difference, tolerance = TOLERANC
   throw new Error(`${who} differs from onnxruntime by ${difference} on ${model}; ${tolerance} is allowed`);
 }
 
-/** Every kind of network: what we export gives in onnxruntime what our own engines give. */
+/** Checks for every kind of network that onnxruntime computes the same from our export as we do. */
 async function checkSmallNetworks(browser, agreement) {
   const picture = await makeInput(browser, 45, 31);
   const engines = contenders.inBrowser.filter(({ settings }) => settings.engine === "splitsr");
@@ -238,7 +238,7 @@ async function runTraining() {
 async function runTuning() {
   const { batch, patch, scale } = tuningStep;
   const urls = { weights: `/${timed[tuningStep.model].weights}` };
-  // Noise, and as its sharp picture the same with each pixel repeated: any pair does.
+  // Any pair will do: noise, and as its sharp picture the same noise with each pixel repeated.
   const noise = (side, draw) => Float32Array.from({ length: batch * 3 * side * side }, draw);
   let seed = 1;
   const lr = noise(patch, () => (seed = (seed * 16807) % 2147483647) / 2147483647);

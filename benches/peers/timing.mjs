@@ -2,24 +2,21 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Before each run: the threads of the one before have stopped spinning by then. */
-const PAUSE = 150;
+/** The pause before each run: the threads of the previous run have stopped spinning by then. */
+const PAUSE_MS = 150;
 
 /**
- * A run that takes less, in milliseconds, is repeated at once, and the second run counts: a core
- * that was idle takes a while to wake up.
+ * A run that takes less is repeated at once, and the second run counts: a core that was idle takes
+ * a while to wake up.
  */
-const SHORT = 400;
+const SHORT_MS = 400;
 
-/** After this many milliseconds, and at least `FEWEST` runs, a contender is timed no further. */
-const BUDGET = 12_000;
-const FEWEST = 3;
+/** A contender is not timed again after this much time and at least `MIN_RUNS` runs. */
+const MAX_MS = 12_000;
+const MIN_RUNS = 3;
 
-/**
- * A run during which other processes used more of the CPU than this, in cores, is repeated, up to
- * `ATTEMPTS` in all.
- */
-const QUIET = 0.25;
+/** A run is repeated if other processes used more of the CPU, up to `ATTEMPTS` runs in all. */
+const MAX_OTHER_CORES = 0.25;
 const ATTEMPTS = 3;
 
 export function median(samples) {
@@ -29,39 +26,39 @@ export function median(samples) {
 
 /**
  * Runs each of `contenders`, a map of asynchronous functions that return milliseconds, up to
- * `rounds` times. Returns the samples of each, and the most that other processes used of the CPU
- * during a run that counts, in cores.
+ * `rounds` times. Returns the samples of each, and how many cores other processes used at
+ * most during a run that counts.
  */
 export async function inTurns(contenders, rounds) {
   const names = [...contenders.keys()];
   const samples = new Map(names.map((name) => [name, []]));
   const total = (name) => samples.get(name).reduce((sum, sample) => sum + sample, 0);
-  let most = 0;
+  let max = 0;
   for (let round = 0; round < rounds; round++) {
     for (let turn = 0; turn < names.length; turn++) {
       const name = names[(turn + round) % names.length];
-      if (round >= FEWEST && total(name) > BUDGET) continue;
+      if (round >= MIN_RUNS && total(name) > MAX_MS) continue;
       const { milliseconds, others } = await undisturbed(contenders.get(name));
       samples.get(name).push(milliseconds);
-      most = Math.max(most, others);
+      max = Math.max(max, others);
     }
   }
-  return { samples, others: most };
+  return { samples, others: max };
 }
 
-/** The last run is taken as it is: a busy machine gets a result, which says how busy it was. */
+/** The last run always counts, so that a busy machine gets a result, which says how busy it was. */
 async function undisturbed(run) {
   for (let attempt = 1; ; attempt++) {
-    await sleep(PAUSE);
+    await sleep(PAUSE_MS);
     const before = cpuTime();
     const first = await run();
-    const milliseconds = first < SHORT ? await run() : first;
+    const milliseconds = first < SHORT_MS ? await run() : first;
     const others = foreign(before, cpuTime());
-    if (others <= QUIET || attempt === ATTEMPTS) return { milliseconds, others };
+    if (others <= MAX_OTHER_CORES || attempt === ATTEMPTS) return { milliseconds, others };
   }
 }
 
-/** Ticks that all processes, and this one with its descendants, have used; from Linux's /proc. */
+/** The ticks that all processes, and this one with its descendants, have used; from /proc. */
 function cpuTime() {
   const [user, nice, system, , , irq, softirq] = readFileSync("/proc/stat", "utf8").split(/\s+/).slice(1).map(Number);
   const processes = new Map();
@@ -86,8 +83,8 @@ function cpuTime() {
 }
 
 /**
- * Cores that others used between two calls of `cpuTime`. A tick is 10 ms; two are left out, for the
- * counters are rounded.
+ * The cores that others used between two calls of `cpuTime`. A tick is 10 ms. Two ticks are left
+ * out because the counters are rounded.
  */
 function foreign(before, after) {
   const ticks = after.all - before.all - (after.own - before.own) - 2;

@@ -10,8 +10,8 @@ use crate::error::{Error, Result};
 use crate::model::Model;
 use crate::upscale::{Enlarge, EnlargeAsync};
 
-/// Width and height of the self-check's tile: more than one workgroup along each axis, and no
-/// multiple.
+/// Width and height of the self-check's tile: more than one workgroup along each axis, but not a
+/// multiple of it.
 const TILE: (usize, usize) = (75, 41);
 
 /// A model on a GPU, until the GPU is lost.
@@ -37,8 +37,7 @@ impl ModelOnGpu {
         if self.lost.get().is_some() {
             return None;
         }
-        // A lost device gives an error, or a panic as long as the runtime does not know of the
-        // loss.
+        // A lost device gives an error, or a panic until the runtime has noticed the loss.
         let enlarge = || self.model.enlarge(planes.to_vec(), height, width);
         let why = match catch_unwind(AssertUnwindSafe(enlarge)) {
             Ok(Err(Error::Device(why))) => why,

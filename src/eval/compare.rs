@@ -47,8 +47,8 @@ pub fn heat_map(a: &Picture, b: &Picture) -> Result<Picture> {
     let differences = differences(a, b)?;
     let largest = u32::from(largest(&differences));
     let heat = differences.iter().map(|rgb| {
-        let most = rgb.iter().copied().max().unwrap_or(0);
-        (u32::from(most) * 255).checked_div(largest).unwrap_or(0) as u8
+        let max = rgb.iter().copied().max().unwrap_or(0);
+        (u32::from(max) * 255).checked_div(largest).unwrap_or(0) as u8
     });
     let mut map = Picture::blank(a.width, a.height, Layout::Grey, Depth::Eight)?;
     map.samples = Samples::U8(heat.collect());

@@ -77,7 +77,7 @@ pub fn degrade(picture: Picture, scale: usize) -> Result<(Picture, Picture)> {
     Ok((hr, lr))
 }
 
-/// Step 4: PSNR and SSIM of what an upsampler made, `sr`, against `hr`.
+/// Step 4: PSNR and SSIM of an upsampler's result `sr` against `hr`.
 ///
 /// # Errors
 /// [`Error::Data`] when the sizes differ, or less than the window of SSIM is left without the

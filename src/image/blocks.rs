@@ -1,16 +1,16 @@
-//! How strongly a picture was compressed by JPEG, as its pixels tell it.
+//! Estimates from a picture's pixels how strongly JPEG compressed it.
 
 use super::interpolate::interpolate;
 use super::{Picture, Samples};
 
 /// Brightness is in 256ths of a level.
 const LEVEL: u32 = 256;
-/// A step counts only between steps that are at most as large as this: edges of what is in the
-/// picture are steeper than those of blocks.
+/// A step counts only if its neighbours are at most this large: the edges of objects in the picture
+/// are steeper than those of blocks.
 const MAX_NEIGHBOUR: u32 = 3 * LEVEL;
 /// Larger steps count as this one.
 const MAX_STEP: u32 = 8 * LEVEL;
-/// Fewer steps than this at any of the 8 places in a block say nothing.
+/// With fewer steps than this at one of the 8 places in a block, there is no estimate.
 const MIN_STEPS: u64 = 200;
 /// The smallest excess of the mean step across the grid over that at each other place, in 256ths of
 /// a level. In 117 photographs without a grid, the excess is at most half of this.
@@ -72,7 +72,7 @@ impl Steps {
         for (place, pixel) in (0..8).cycle().zip(line) {
             let after = pixel.abs_diff(last);
             last = pixel;
-            // Flat areas say nothing.
+            // Flat areas carry no information.
             if let (Some(before), Some(step)) = (before, step)
                 && after.max(before) <= MAX_NEIGHBOUR
                 && before + step + after > 0

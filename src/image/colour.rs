@@ -124,7 +124,7 @@ const SRGB_CHROMATICITIES: [f64; 8] = [0.3127, 0.3290, 0.64, 0.33, 0.30, 0.60, 0
 
 fn measured(picture: &mut Picture, gamma: Option<f64>, chromaticities: Option<[f64; 8]>) {
     let far = |values: &[f64; 8]| values.iter().zip(SRGB_CHROMATICITIES).any(|(a, b)| (a - b).abs() > 0.005);
-    // About 1 / 2.2 is how files name sRGB's own curve.
+    // Files describe sRGB's own curve as about 1 / 2.2.
     let gamma = gamma.filter(|gamma| (gamma - 1.0 / 2.2).abs() > 0.02);
     if let Some(values) = chromaticities.filter(far).filter(|_| !picture.layout.is_grey()) {
         let [white, red, green, blue] =
@@ -155,8 +155,8 @@ fn measured(picture: &mut Picture, gamma: Option<f64>, chromaticities: Option<[f
 /// The brightness of white in candela per square metre, as ITU-R BT.2408 has it.
 const WHITE: f32 = 203.0;
 
-/// Turns HDR samples into sRGB. What is brighter than white is cut: a curve that keeps it would
-/// change all the rest.
+/// Turns HDR samples into sRGB. Values brighter than white are clipped: a curve that keeps them
+/// would change all others.
 fn from_hdr(picture: &mut Picture, code: CodePoints) {
     const BT2020: u8 = 9;
     let primaries = if code.primaries == UNSPECIFIED { BT2020 } else { code.primaries };
@@ -199,8 +199,8 @@ pub(super) fn share(part: u64, whole: u64) -> Option<String> {
     }
 }
 
-/// Converts the colours and leaves alpha. `light` makes linear light of a sample from 0 to 1. Gives
-/// the number of pixels that are brighter than white.
+/// Converts the colours and leaves alpha. `light` converts a sample from 0 to 1 to linear light.
+/// Returns the number of pixels that are brighter than white.
 fn map_colours<T: Sample>(
     values: &mut [T],
     layout: Layout,
@@ -223,7 +223,8 @@ fn map_colours<T: Sample>(
     beyond
 }
 
-/// sRGB's curve: linear light to a sample, both from 0 to 1, what lies outside is cut. NaN gives 0.
+/// sRGB's curve: linear light to a sample, both from 0 to 1. Values outside are clipped; NaN gives
+/// 0.
 pub(super) fn encode_srgb(light: f32) -> f32 {
     if light > 0.003_130_8 { 1.055 * light.min(1.0).powf(1.0 / 2.4) - 0.055 } else { light.max(0.0) * 12.92 }
 }

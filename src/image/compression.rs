@@ -1,5 +1,5 @@
-//! Tells how strongly a picture was compressed: from the headers of its file, without decoding, or
-//! from its pixels.
+//! Estimates how strongly a picture was compressed: from the headers of its file, without decoding,
+//! or from its pixels.
 //!
 //! All arithmetic is on integers, because the result must be the same on every machine.
 
@@ -21,7 +21,7 @@ pub struct Compression {
     /// The quality from 1 (worst) to 100 on the scale of libjpeg, which scales the tables of Annex
     /// K of the JPEG standard (ITU-T T.81). 100 still rounds.
     pub quality: u8,
-    /// The resolution of the colours; `None` where there are none, or where nothing tells it.
+    /// The resolution of the colours; `None` if there are none, or if it is unknown.
     pub chroma: Option<ChromaSampling>,
 }
 
@@ -166,8 +166,8 @@ const JPEGLI: QuantTable = [
     48, 43, 48, 42, 42, 34,
 ];
 
-/// The quality whose table of brightness is this one, or else needs about the same clean-up. Tables
-/// of colours do not count: encoders differ in them more than in what they look like.
+/// The quality with this table of brightness or, if there is none, the one that needs about the
+/// same clean-up. Tables of colours do not count: encoders' tables differ more than their pictures.
 fn jpeg_quality(luma: &QuantTable) -> u8 {
     let steps = || luma.iter().map(|&step| u32::from(step));
     let largest = if steps().any(|step| step > 255) { 32767 } else { 255 };
@@ -186,10 +186,11 @@ fn jpeg_quality(luma: &QuantTable) -> u8 {
     let least = |difference: &dyn Fn(u8) -> u64| (1..=100).min_by_key(|&quality| difference(quality)).unwrap_or(1);
     equal.unwrap_or_else(|| {
         if (1..=100).any(|quality| distance(&JPEGLI, quality) < near) {
-            // It drops more than its steps tell.
+            // The loss is larger than the steps suggest.
             least(&|quality| distance(&ANNEX_K, quality))
         } else {
-            // The mean step tells the best strength better than the other measures that were tried.
+            // The mean step predicts the best strength better than the other measures that were
+            // tried.
             let sum: u32 = steps().sum();
             least(&|quality| scaled(&ANNEX_K, quality, largest).sum::<u32>().abs_diff(sum).into())
         }
@@ -206,7 +207,7 @@ fn scaled(base: &QuantTable, quality: u8, largest: u32) -> impl Iterator<Item = 
 /// The logarithm to the base 2, in 256ths. `value` is at least 1.
 fn log2(value: u32) -> u32 {
     let whole = value.ilog2();
-    // From 1 to 2, as a multiple of 2^-31. Each square tells one more bit of its logarithm.
+    // From 1 to 2, as a multiple of 2^-31. Each squaring gives one more bit of the logarithm.
     let mut rest = (u64::from(value) << 31) >> whole;
     (0..8).fold(whole, |log, _| {
         rest = (rest * rest) >> 31;
@@ -217,7 +218,7 @@ fn log2(value: u32) -> u32 {
 }
 
 /// The quality, 0 to 100, that libwebp was asked for: the inverse of its `QualityToCompression`
-/// (`src/enc/quant_enc.c`). The other settings move the quantiser index by little.
+/// (`src/enc/quant_enc.c`). The other settings hardly change the quantiser index.
 fn webp_quality(index: u8) -> u8 {
     // The compression is 1 - index / 127, rounded down. Its cube is piecewise linear in the
     // quality.

@@ -1,5 +1,5 @@
-//! Facts in a file that the decoders do not pass on: the number of frames, what a PNG says about
-//! its colours, where the EXIF metadata stand. Only lengths are read; no pixel is decoded.
+//! Reads from a file what the decoders do not pass on: the number of frames, the colours that a PNG
+//! describes, the place of the EXIF metadata. Only lengths are read; no pixel is decoded.
 
 use super::bytes::{read_u16, read_u32};
 use super::colour::{CodePoints, Described};
@@ -65,8 +65,8 @@ fn png_frames(bytes: &[u8]) -> Option<u32> {
     read_u32(png_chunk(bytes, b"acTL")?, 0, u32::from_be_bytes)
 }
 
-/// How a PNG describes its colours without an ICC profile. `None` where it does not, or where a
-/// better description makes that void.
+/// How a PNG describes its colours without an ICC profile. `None` if it does not, or if a better
+/// description takes precedence.
 pub(super) fn png_colours(bytes: &[u8]) -> Option<Described> {
     // The order is the standard's.
     if let Some(&[primaries, transfer, _, full_range]) = png_chunk(bytes, b"cICP") {

@@ -75,7 +75,7 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture> {
     }
 }
 
-/// Reads a JPEG, also one that lacks its end marker but no pixel.
+/// Reads a JPEG. Its end marker may be missing, but no pixel.
 fn jpeg(file: File) -> Result<Picture> {
     let header = Header::of(file.bytes);
     if let Some(kind) = header.uncommon() {
@@ -125,8 +125,8 @@ impl File<'_> {
         self.read_boxed(Box::new(decoder))
     }
 
-    /// By reference, whatever the decoder: most of this is code of `image` that would be compiled
-    /// again for each.
+    /// Boxed, because otherwise this code, most of it from `image`, would be compiled again for
+    /// each decoder.
     fn read_boxed(self, mut decoder: Box<dyn ImageDecoder + '_>) -> Result<Picture> {
         let Self { content, bytes, limits } = self;
         let failed = |error| explain(content, error);
@@ -138,7 +138,7 @@ impl File<'_> {
             None if content == Content::Bmp => Colours::Icc(bmp_profile(bytes).map(<[u8]>::to_vec)),
             // The decoder takes as much memory as the chunk claims to have.
             None if content == Content::WebP => Colours::Icc(webp_profile(bytes).map(<[u8]>::to_vec)),
-            // A profile that cannot be read is no reason to refuse the pixels.
+            // The pixels are usable even if the profile cannot be read.
             None => Colours::Icc(decoder.icc_profile().ok().flatten()),
         };
         decoder.set_limits(limits.for_decoder()).map_err(failed)?;
@@ -183,7 +183,7 @@ fn from_image(image: DynamicImage) -> Result<Picture> {
         .map_err(|_| Error::Decode(format!("it claims a size of {width} x {height} pixels")))
 }
 
-/// The GIF decoder always gives alpha. Where every pixel is opaque it says nothing, and costs a
+/// The GIF decoder always gives alpha. If every pixel is opaque, alpha is useless and costs a
 /// quarter of the memory.
 fn drop_opaque(picture: Picture) -> Picture {
     let opaque = match &picture.samples {

@@ -28,8 +28,8 @@ pub fn exif(bytes: &[u8]) -> Option<Vec<u8>> {
 /// A JPEG's segment has 16 bits for its length, which counts itself and the prefix.
 const JPEG_LIMIT: usize = 65535 - 2 - 6;
 
-/// Returns the metadata as a JPEG can hold them, at most without their thumbnail, and a note on
-/// what is left out.
+/// Returns the metadata as a JPEG can hold them, without their thumbnail if necessary, and a note
+/// on what is left out.
 pub(super) fn fit_jpeg(mut exif: Vec<u8>) -> (Option<Vec<u8>>, Option<String>) {
     if exif.len() <= JPEG_LIMIT {
         return (Some(exif), None);

@@ -1,5 +1,5 @@
-//! Facts in an AVIF or HEIC file about its pixels, which only browsers decode: they give 8 bits,
-//! most of them in sRGB, and do not tell what was lost.
+//! Reads from an AVIF or HEIC file what it says about its pixels. Only browsers decode them: they
+//! give 8 bits, mostly in sRGB, and do not report what was lost.
 
 use moxcms::ColorProfile;
 
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn depth_and_colours_are_told() {
+    fn depth_and_colours_are_noted() {
         let p3 = made(b"colr", b"nclx\0\x0c\0\x0d\0\x00\x80");
         let srgb = made(b"colr", b"nclx\0\x01\0\x0d\0\x06\x80");
         let ten = made(b"pixi", &[0, 0, 0, 0, 3, 10, 10, 10]);

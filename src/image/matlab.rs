@@ -57,8 +57,7 @@ impl Axis {
         axis
     }
 
-    /// Leaves out the taps that have weight 0 for every output; at integer factors that is a good
-    /// part of them.
+    /// Leaves out the taps that have weight 0 for every output. At integer factors, these are many.
     fn drop_unused_taps(&mut self) {
         let used: Vec<bool> =
             (0..self.taps).map(|tap| self.weights.iter().skip(tap).step_by(self.taps).any(|&w| w != 0.0)).collect();
@@ -116,8 +115,7 @@ impl MatlabBicubic {
     /// `picture` at the new size, rounded and clamped, in its own layout and depth. Every channel
     /// is resampled on its own, alpha too: see [`super::alpha`] first where there is one.
     ///
-    /// # Errors
-    /// [`Error::Config`] when the picture has not the size that this was made for.
+    /// # Errors [`Error::Config`] when the picture does not have the size that this was made for.
     pub fn picture(&self, picture: &Picture) -> Result<Picture> {
         if (picture.width as usize, picture.height as usize) != (self.width, self.height) {
             let (width, height) = (picture.width, picture.height);

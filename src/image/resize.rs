@@ -41,8 +41,9 @@ pub fn resize(picture: &Picture, width: u32, height: u32, filter: Filter) -> Res
     Ok(picture.with_pixels(width, height, picture.layout, samples))
 }
 
-/// [`resize`] for a picture of one channel, such as an alpha channel. Apart, because the browser's
-/// bundle needs no other, and the resizing of 16 bits with alpha brings a table of half a megabyte.
+/// [`resize`] for a picture of one channel, such as an alpha channel. A separate function, because
+/// the browser's bundle needs only this one: resizing 16 bits with alpha would add a table of half
+/// a megabyte.
 ///
 /// # Errors
 /// [`Error::Config`] when a side is 0.

@@ -86,7 +86,7 @@ pub(super) fn sniff_binary(bytes: &[u8]) -> Option<Content> {
     Some(content)
 }
 
-/// Tells AVIF and HEIC apart, which are both ISO base media files: by the main brand or, where that
+/// Distinguishes AVIF from HEIC; both are ISO base media files: by the main brand or, where that
 /// only says "a picture", by the compatible brands after it.
 fn sniff_iso_brands(brands: &[u8]) -> Content {
     let main = brands.chunks_exact(4).take(1);
@@ -103,8 +103,7 @@ fn sniff_iso_brands(brands: &[u8]) -> Content {
 
 fn sniff_text(bytes: &[u8]) -> Content {
     let start = &bytes[..bytes.len().min(SNIFFED)];
-    // A character that is cut by the end of `start` is no reason to think that the file is not
-    // text.
+    // A file can still be text if the end of `start` cuts a character.
     let text = match std::str::from_utf8(start) {
         Ok(text) => text,
         Err(error) if error.error_len().is_none() => {

@@ -1,4 +1,4 @@
-//! The header of a VP8 frame (RFC 6386, sections 9 and 19.2), which tells how coarsely a lossy WebP
+//! The header of a VP8 frame (RFC 6386, sections 9 and 19.2), which says how coarsely a lossy WebP
 //! is quantised.
 
 /// The frame's quantiser index, 0 (finest) to 127: the base index or, where the frame has segments
@@ -82,7 +82,7 @@ fn read_segments(bits: &mut Bits) -> Option<Option<Segments>> {
 struct Bits<'a> {
     /// The bytes that are not in `value` yet.
     data: &'a [u8],
-    /// Two bytes; bits are told by the upper one.
+    /// Two bytes. The upper one decides the next bit.
     value: u32,
     /// How many bits of the lower one are used up.
     used: u32,

@@ -50,7 +50,7 @@ impl Conv3x3 {
 
     /// [`Self::forward`], plus `offset`, `[out_channels]`.
     pub fn forward_offset(&self, x: Tensor<4>, offset: Tensor<1>) -> Tensor<4> {
-        // Into the bias: a pass over the result less.
+        // Added to the bias, which saves a pass over the result.
         conv3x3(x, self.weight.val(), add(self.bias.val(), offset), false)
     }
 
@@ -149,7 +149,7 @@ fn uniform<const D: usize>(shape: [usize; D], fan_in: usize, device: &Device) ->
         let drawn = draw_uniform(shape, 1.0 / (fan_in as f64).sqrt(), device);
         if require_grad { drawn.require_grad() } else { drawn }
     };
-    // Burn's own ids are drawn; these only have to differ within the process.
+    // Burn draws ids at random, but they only have to differ within the process.
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let id = ParamId::from(NEXT.fetch_add(1, Ordering::Relaxed));
     Param::uninitialized(id, draw, device.clone(), true, shape.into())

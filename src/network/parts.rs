@@ -100,7 +100,8 @@ mod tests {
         for config in configs {
             let halo = Cost::of(&config).reconstruction_halo.unwrap();
             let network = Network::new(&config, &device);
-            // Many parts and one; cut by columns and by rows; sizes that nothing divides.
+            // Many parts and a single one; cuts by columns and by rows; sizes that cannot be
+            // divided evenly.
             for (height, width) in [(21, 150), (150, 21), (47, 43), (12, 9), (1, 200), (200, 1)] {
                 let pixels: Vec<f32> = (0..3 * height * width).map(|i| (i * 7919 % 256) as f32 / 255.0).collect();
                 let x = || from_values::<4>(pixels.clone(), [1, 3, height, width], &device);

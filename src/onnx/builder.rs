@@ -1,4 +1,4 @@
-//! Building a graph, one operator a call. A value is known by its name.
+//! Builds a graph, one operator per call. Values are identified by their names.
 
 use std::collections::BTreeMap;
 

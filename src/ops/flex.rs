@@ -32,7 +32,8 @@ impl SrBackend for Flex {
 
     fn conv_same(x: FlexTensor, weight: FlexTensor, bias: FlexTensor) -> FloatTensor<Self> {
         let options = conv_options(&x, &weight);
-        // Directly: the backend's method also holds this function for all other types of floats.
+        // Called directly, because the backend's method also contains this function for all other
+        // types of floats.
         conv2d_f32(x, weight, Some(bias), &options)
     }
 }

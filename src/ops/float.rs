@@ -1,6 +1,5 @@
-//! Burn's own operations on floats that the networks use, without the alternatives for quantised
-//! tensors that [`Tensor`]'s methods also hold: in the browser's bundle these would be a tenth of
-//! the code, and never run.
+//! Burn's own operations on floats that the networks use, without the branches for quantised
+//! tensors in [`Tensor`]'s methods, which would be a tenth of the browser's bundle and never run.
 
 use burn::backend::ops::FloatTensorOps;
 use burn::backend::{Dispatch, DispatchTensorKind};

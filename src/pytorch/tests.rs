@@ -18,7 +18,7 @@ use crate::weights::{NamedTensors, serialize};
 
 const CHANNELS: usize = 8;
 
-/// A model of EDSR-PyTorch: its parameters, and what its code says besides.
+/// A model of EDSR-PyTorch: its parameters, and the properties that only its code has.
 #[derive(Clone, Default)]
 struct Foreign {
     tensors: NamedTensors,

@@ -86,8 +86,8 @@ mod tests {
     use crate::config::{EdsrConfig, NetworkConfig, SplitSrConfig, SrcnnConfig};
     use crate::network::Network;
 
-    /// Returns a network with the same random weights in every run. Burn's seed would not do: tests
-    /// that run at the same time draw from the same generator.
+    /// Returns a network with the same random weights in every run. Seeding Burn is not enough:
+    /// tests that run at the same time draw from the same generator.
     fn seeded(config: &NetworkConfig, device: &Device) -> Network {
         let network = Network::new(config, device);
         let mut tensors = weights::collect(&network);

@@ -209,7 +209,7 @@ impl Dataset {
         let (_, hr_patch) = recipe.patches_at(step);
         let lr_side = hr_patch / self.scale;
         let hr_side = lr_side * self.scale;
-        // A generator of their own: the places stay those of runs with one version.
+        // A separate generator, so that the places are the same as in runs with one version.
         let mut versions = StdRng::seed_from_u64(!own_seed);
         let total: u64 = self.pairs.iter().map(area).sum();
         let mut place = || {
@@ -372,7 +372,8 @@ mod tests {
         let [varied, plain] = [varied, Dataset::of(vec![picture], 2, &Degradation::default()).unwrap()]
             .map(|dataset| dataset.batch(&recipe, 40, 1, 1));
         assert_eq!(varied.hr, plain.hr, "the places do not depend on the versions");
-        // A patch's flips keep its sum, which so tells the versions apart where the places agree.
+        // Flips do not change a patch's sum, so the sum shows which version a patch at this place
+        // is from.
         let mut sums = std::collections::BTreeMap::<Vec<u8>, std::collections::BTreeSet<u32>>::new();
         for (hr, lr) in varied.hr.chunks_exact(3 * 48 * 48).zip(varied.lr.chunks_exact(3 * 24 * 24)) {
             let mut key: Vec<u8> = hr.iter().map(|&v| (v * 255.0).round() as u8).collect();

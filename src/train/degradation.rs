@@ -83,7 +83,7 @@ impl Degradation {
         self.complaint().map_or(Ok(()), |why| Err(Error::Config(why)))
     }
 
-    /// Returns the compression that the file of a picture with this degradation tells.
+    /// Returns the compression that would be found in the file of a picture with this degradation.
     pub fn compression(&self) -> Option<Compression> {
         let chroma = Some(if self.half_chroma { ChromaSampling::Half } else { ChromaSampling::Full });
         self.jpeg.map(|quality| Compression { kind: CompressionKind::Jpeg, quality, chroma })

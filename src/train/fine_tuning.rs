@@ -145,7 +145,7 @@ pub enum HeldOutKind {
     Parts,
 }
 
-/// Facts known before the first step.
+/// Properties known before the first step.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
@@ -270,7 +270,7 @@ impl FineTuning {
         Ok(tuning)
     }
 
-    /// Facts known before the first step.
+    /// Properties known before the first step.
     pub fn info(&self) -> &FineTuningInfo {
         &self.info
     }

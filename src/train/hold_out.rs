@@ -102,12 +102,12 @@ fn divide(picture: &Picture) -> (Picture, Picture) {
     (picture.crop(first), picture.crop(second))
 }
 
-/// Crops pictures to their middles if they have more than `most` pixels together; small ones stay
-/// whole.
-fn within(pictures: Vec<Picture>, most: u64) -> Vec<Picture> {
+/// Crops pictures to their middles if they have more than `max_pixels` pixels together; small ones
+/// stay whole.
+fn within(pictures: Vec<Picture>, max_pixels: u64) -> Vec<Picture> {
     let mut sizes: Vec<u64> = pictures.iter().map(pixels).collect();
     sizes.sort_unstable();
-    let (mut left, mut share) = (most, u64::MAX);
+    let (mut left, mut share) = (max_pixels, u64::MAX);
     for (index, &size) in sizes.iter().enumerate() {
         share = left / (sizes.len() - index) as u64;
         if size > share {

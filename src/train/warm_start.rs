@@ -217,7 +217,7 @@ mod tests {
             let model = Model::new(Metadata::new("small", config), network, &device).unwrap();
             let wider = [0.5, 1.0].map(|split_ratio| SplitSrConfig { split_ratio, ..small.clone() });
             let fewer = [0, 1].map(|hybrid_index| SplitSrConfig { hybrid_index, ..small.clone() });
-            // In a group of 3 blocks, 4 of 16 channels meet no ReLU: there a wider split is not the
+            // In a group of 3 blocks, 4 of 16 channels pass no ReLU, so a wider split is not the
             // same function.
             let wider = wider.into_iter().filter(|_| blocks > 3);
             for large in wider.chain(fewer) {

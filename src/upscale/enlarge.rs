@@ -80,7 +80,7 @@ pub(super) fn enlarged_picture(low: &Picture, scale: usize, planes: &[f32]) -> R
     Ok(high)
 }
 
-/// The facts about a network that the planner needs. It can travel to another thread or worker.
+/// The properties of a network that the planner needs; they can be sent to another worker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct NetworkInfo {
@@ -123,7 +123,7 @@ impl NetworkInfo {
             (Some(wanted), Some(exact)) => Some(wanted.min(exact)),
             (wanted, exact) => wanted.or(exact),
         };
-        // No picture is larger; a weights file may say anything.
+        // A weights file may contain any number, but no picture is larger.
         halo.map(|halo| halo.min(u32::MAX as usize))
     }
 }

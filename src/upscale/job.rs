@@ -82,7 +82,7 @@ impl Job {
     }
 
     /// As [`new`](Self::new), but if the picture is 8-bit RGB without alpha, the job does not hold
-    /// the result: [`streams`](Self::streams) is true then. The caller makes it of the
+    /// the result: [`streams`](Self::streams) is true then. The caller makes it from the
     /// [pixels](TileOutput::to_rgba8) of the last pass, in the colours of the
     /// [`profile`](Self::profile), [`book`](Self::book)s each tile instead of handing it over, and
     /// doesn't call [`finish`](Self::finish).

@@ -55,8 +55,8 @@ const MIN_CORE: u32 = 32;
 /// stays in the second-level cache.
 const MAX_STRIP: u64 = 4096;
 
-/// All numbers of parts up to this one are considered along an axis. Above it only each a sixteenth
-/// larger than the one before: a picture that is so long needs no exact balance.
+/// Along an axis, every number of parts up to this one is considered. Above it, each candidate is a
+/// sixteenth larger than the one before: a picture of such a length needs no exact balance.
 const EVERY_COUNT: u32 = 512;
 
 /// The radius of the Lanczos filter, in pixels of its target.
@@ -146,21 +146,21 @@ fn pass(
     let (columns, rows) = match halo {
         Some(halo) => {
             let halo = halo as u64;
-            let most = |bytes| max_pixels(halo, bytes_per_pixel, bytes);
+            let max = |bytes| max_pixels(halo, bytes_per_pixel, bytes);
             match workers {
                 _ if info.on_gpu => {
-                    let most = (GPU_TILE_BYTES / bytes_per_pixel).max(min_pixels(halo));
-                    grid(&across, &down, most, 1)
+                    let max = (GPU_TILE_BYTES / bytes_per_pixel).max(min_pixels(halo));
+                    grid(&across, &down, max, 1)
                 }
                 Some(workers) => {
                     let workers = workers.max(1) as u64;
                     let share = (IN_FLIGHT_BYTES / workers).saturating_sub(WORKER_BYTES).min(TILE_BYTES);
-                    grid(&across, &down, most(share), workers)
+                    grid(&across, &down, max(share), workers)
                 }
                 None => {
                     let share = u64::from(source.0) * u64::from(source.1) / SHARED_TILES;
                     let side = share.isqrt().max(SHARED_SIDE) + 2 * halo;
-                    grid(&across, &down, most(SHARED_TILE_BYTES).min(side.saturating_pow(2)), 1)
+                    grid(&across, &down, max(SHARED_TILE_BYTES).min(side.saturating_pow(2)), 1)
                 }
             }
         }
@@ -222,15 +222,15 @@ fn min_pixels(halo: u64) -> u64 {
 }
 
 /// The numbers of columns and rows with which `workers` finish soonest, if possible with tiles of
-/// at most `most` pixels.
-fn grid(across: &Axis, down: &Axis, most: u64, workers: u64) -> (u32, u32) {
-    let most = most.min(MAX_STRIP * u64::from(down.source));
-    let (widths, heights) = (across.cuts(down.source, most), down.cuts(across.source, most));
+/// at most `max_pixels` pixels.
+fn grid(across: &Axis, down: &Axis, max_pixels: u64, workers: u64) -> (u32, u32) {
+    let max_pixels = max_pixels.min(MAX_STRIP * u64::from(down.source));
+    let (widths, heights) = (across.cuts(down.source, max_pixels), down.cuts(across.source, max_pixels));
     let mut best = ((u64::MAX, u64::MAX, u64::MAX), (1, 1));
     for &(columns, width) in &widths {
         for &(rows, height) in &heights {
             let (largest, count) = (width * height, u64::from(columns) * u64::from(rows));
-            let rank = (largest.saturating_sub(most), largest.saturating_mul(count.div_ceil(workers)), count);
+            let rank = (largest.saturating_sub(max_pixels), largest.saturating_mul(count.div_ceil(workers)), count);
             best = best.min((rank, (columns, rows)));
         }
     }
@@ -274,9 +274,9 @@ impl Axis {
     }
 
     /// The numbers of parts to choose from, each with the most pixels that a part reads along this
-    /// axis. They end where parts of a picture that is `breadth` pixels wide have `most` pixels: so
-    /// there are few of them, however long the axis is.
-    fn cuts(&self, breadth: u32, most: u64) -> Vec<(u32, u64)> {
+    /// axis. The list ends where parts of a picture that is `breadth` pixels wide have at most
+    /// `max_pixels` pixels, so that it is short however long the axis is.
+    fn cuts(&self, breadth: u32, max_pixels: u64) -> Vec<(u32, u64)> {
         let limit = (self.target / (MIN_CORE * self.scale)).max(1);
         let mut cuts = Vec::new();
         let mut count = 1;
@@ -284,7 +284,7 @@ impl Axis {
             let lengths = (0..count).map(|index| self.reads(&self.part(index, count)).len() as u64);
             let largest = lengths.max().unwrap_or(0);
             cuts.push((count, largest));
-            if count >= EVERY_COUNT && largest.saturating_mul(breadth.into()) <= most {
+            if count >= EVERY_COUNT && largest.saturating_mul(breadth.into()) <= max_pixels {
                 break;
             }
             count += if count < EVERY_COUNT { 1 } else { count / 16 };
@@ -381,11 +381,11 @@ mod tests {
     }
 
     /// Width and height: of any shape, up to that many pixels.
-    fn shapes(most: u32) -> impl Strategy<Value = (u32, u32)> {
+    fn shapes(max_pixels: u32) -> impl Strategy<Value = (u32, u32)> {
         (0.0..1.0f64, 0.0..1.0f64, any::<bool>()).prop_map(move |(long, short, turned)| {
-            let power = |most: f64, exponent: f64| (most.powf(exponent) as u32).max(1);
-            let width = power(most.into(), long);
-            let height = power(f64::from(most / width), short);
+            let power = |base: f64, exponent: f64| (base.powf(exponent) as u32).max(1);
+            let width = power(max_pixels.into(), long);
+            let height = power(f64::from(max_pixels / width), short);
             if turned { (height, width) } else { (width, height) }
         })
     }
@@ -459,7 +459,7 @@ mod tests {
             let info = NetworkInfo { scale, bytes_per_pixel, gpu_bytes_per_pixel: bytes_per_pixel, on_gpu, ..FLAGSHIP };
             let start = std::time::Instant::now();
             let passes = passes((width, height), (to_width as u32, to_height as u32), &info, Some(halo), workers).unwrap();
-            // It was minutes.
+            // It used to take minutes.
             prop_assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
             for pass in &passes {
                 prop_assert!(pass.tiles.len() < 2_000_000, "{}", pass.tiles.len());

@@ -172,7 +172,7 @@ fn run_pass<M: Enlarge + ?Sized>(
             .iter()
             .map(|pool| {
                 scope.spawn(|| {
-                    // After an error, the others begin no further tile.
+                    // After an error, the other threads do not begin another tile.
                     pool.install(drain).inspect_err(|_| next.store(count, Ordering::Relaxed))
                 })
             })

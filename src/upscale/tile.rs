@@ -27,7 +27,7 @@ pub struct Tile {
     pub target: Area,
 }
 
-/// The input of a tile's computation. It can travel to another thread or worker.
+/// The input of a tile's computation. It can be sent to another thread or worker.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TileInput {
     /// The position.
@@ -185,7 +185,7 @@ fn finish<M: Enlarge + ?Sized>(enlarged: Vec<f32>, model: &M, input: TileInput) 
 fn all_finite(values: &[f32]) -> bool {
     // In runs without a branch, which the compiler turns into vectors.
     const EXPONENT: u32 = f32::INFINITY.to_bits();
-    let largest = |run: &[f32]| run.iter().fold(0, |most: u32, value| most.max(value.abs().to_bits()));
+    let largest = |run: &[f32]| run.iter().fold(0, |max: u32, value| max.max(value.abs().to_bits()));
     values.chunks(1024).all(|run| largest(run) < EXPONENT)
 }
 

@@ -16,7 +16,7 @@ pub(super) fn draw(bitmap: &ImageBitmap) -> Result<OffscreenCanvasRenderingConte
     options.set_will_read_frequently(true);
     let canvas = OffscreenCanvas::new(width, height)?;
     let context = canvas.get_context_with_context_options("2d", &options)?;
-    let no_canvas = || JsValue::from(js_sys::Error::new("the browser gave no canvas for the picture"));
+    let no_canvas = || JsValue::from(js_sys::Error::new("the browser could not create a canvas for the picture"));
     let context: OffscreenCanvasRenderingContext2d = context.ok_or_else(no_canvas)?.unchecked_into();
     context.draw_image_with_image_bitmap(bitmap, 0.0, 0.0)?;
     Ok(context)
@@ -35,8 +35,8 @@ extern "C" {
     fn new(length: u32) -> Result<Allocated>;
 }
 
-/// Returns an array in JavaScript's memory. Throws `RangeError` if there is no room for it. The
-/// constructor of `js_sys` would leave this instance in the midst of a call.
+/// Returns an array in JavaScript's memory. Throws `RangeError` if there is no room for it. An
+/// exception from the constructor of `js_sys` would leave this instance in the middle of a call.
 pub(super) fn allocate(length: u32) -> Result<Uint8Array> {
     Ok(Allocated::new(length)?.unchecked_into())
 }

@@ -11,8 +11,9 @@ use crate::eval;
 use crate::image::resize::{Filter, resize_rgb};
 use crate::image::{self, Format, Layout, Limits, Samples, profile};
 
-/// Reads a picture file; its content tells the format. Refuses more than `maxMegapixels` (10^6
-/// pixels) before it takes memory. Throws `UnsupportedFormat`, `Decode` or `TooLarge`.
+/// Reads a picture file, whose format is recognised by its content. Refuses more than
+/// `maxMegapixels` (10^6 pixels) before it takes memory. Throws `UnsupportedFormat`, `Decode` or
+/// `TooLarge`.
 #[wasm_bindgen]
 pub fn decode(bytes: &[u8], #[wasm_bindgen(js_name = maxMegapixels)] max_megapixels: f64) -> Result<Picture> {
     let limits = Limits { max_pixels: (max_megapixels * 1e6) as u64 };

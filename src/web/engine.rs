@@ -57,8 +57,8 @@ import type { CleanUpChoice, CompressionInfo, JobOptions, JobPlan, NetworkInfo, 
 import type { Json } from "../../engine/json.ts";
 "#;
 
-/// Returns how strongly `picture` was compressed: as the headers of its `file` tell it or, where
-/// they do not or where `file` is empty, as its pixels do. `undefined` where nothing shows a loss.
+/// Returns how strongly `picture` was compressed: from the headers of its `file` or, if they do not
+/// say or `file` is empty, from its pixels. `undefined` if nothing shows a loss.
 ///
 /// It is here and not with the codecs because the page reads most files without them.
 #[wasm_bindgen(js_name = compressionOf, unchecked_return_type = "Json<CompressionInfo> | undefined")]
@@ -66,7 +66,7 @@ pub fn compression_of(picture: &Picture, file: &[u8]) -> Option<String> {
     Compression::of(file, &picture.0).map(|found| to_json(&CompressionInfo::from(found)))
 }
 
-/// A note on a `file` of which a part is missing, for the browser reads it as if it were whole;
+/// A note on a `file` that is incomplete, since the browser reads it as if it were complete;
 /// `undefined` for other files. It is here for the same reason.
 #[wasm_bindgen(js_name = damageOf)]
 pub fn damage_of(file: &[u8]) -> Option<String> {
@@ -213,8 +213,8 @@ pub struct Job(upscale::Job);
 #[wasm_bindgen]
 impl Job {
     /// Plans the enlargement of `picture`, which is freed. If `streams` is true afterwards, the
-    /// caller makes the result of what `TileOutput.takePixels` gives in the last pass, and `book`s
-    /// each tile. Otherwise the job holds the result until `finish`.
+    /// caller makes the result from the pixels that `TileOutput.takePixels` gives in the last pass,
+    /// and `book`s each tile. Otherwise the job holds the result until `finish`.
     ///
     /// `info` is `Model.info`. Throws `Config` or `TooLarge`.
     #[wasm_bindgen(constructor)]

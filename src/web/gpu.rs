@@ -29,7 +29,7 @@ impl GpuModel {
     pub async fn load(bytes: Vec<u8>, half: bool) -> Result<Self> {
         let reference = Model::from_bytes(&bytes, &Device::flex()).map_err(to_js)?;
         let device = open().await.map_err(to_js)?;
-        // Not moved there: Burn's kernels for copies would come along.
+        // Read again instead of moved there, which would add Burn's kernels for copies.
         let model = Model::from_bytes(&bytes, &device).map_err(to_js)?;
         let model = if half { model.in_half().map_err(to_js)? } else { model };
         match device::agree(&reference, &model).await {

@@ -4,8 +4,8 @@
 //! A coordinating worker plans a `Job` for a picture and hands its tiles to a pool of workers, each
 //! with its own instance and its own `Model`. Messages are plain bytes that can be transferred. The
 //! codecs are a bundle of their own, since the browser reads and writes most pictures: the features
-//! `web-engine` and `web-codecs` choose what a bundle exports. Pictures travel packed between
-//! bundles.
+//! `web-engine` and `web-codecs` choose what a bundle exports. Pictures are
+//! packed when one bundle hands them to another.
 //!
 //! A failure throws an `Error` whose `message` is the line of [`crate::Error`] and whose `name` is
 //! its variant.

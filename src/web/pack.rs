@@ -1,4 +1,4 @@
-//! A whole picture as bytes, to travel between workers without loss and without an encoder's time.
+//! A whole picture as bytes, to send it to another worker without loss and without encoding it.
 
 use bytemuck::{Pod, cast_slice, cast_slice_mut};
 use serde::{Deserialize, Serialize};

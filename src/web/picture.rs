@@ -41,7 +41,7 @@ impl Picture {
         let picture = join(width, height, |top, rows| {
             Ok(context.get_image_data(0.0, top.into(), width.into(), rows.into())?.data().0)
         });
-        // The memory goes now, and not when the garbage is collected.
+        // Frees the memory now, and not when the garbage is collected.
         context.canvas().set_width(0);
         picture
     }

@@ -81,7 +81,7 @@ pub(super) struct CompressionInfo {
     pub kind: CompressionKind,
     /// From 1 (worst) to 100, on the scale of libjpeg.
     pub quality: u8,
-    /// The resolution of the colours; null where there are none, or where nothing tells it.
+    /// The resolution of the colours; null if there are none, or if it is unknown.
     pub chroma: Option<ChromaSampling>,
     /// All of that in words: "JPEG, quality about 72, 4:2:0".
     pub description: String,

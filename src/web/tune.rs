@@ -80,7 +80,7 @@ impl Tuning {
         Ok(Self { run, begun: now() })
     }
 
-    /// The facts that are known before the first step.
+    /// The properties that are known before the first step.
     #[wasm_bindgen(unchecked_return_type = "Json<FineTuningInfo>")]
     pub fn info(&self) -> String {
         to_json(self.run.info())

@@ -97,7 +97,7 @@ fn results_are_called_as_their_pictures() {
         assert_eq!(names(&folder.join("out")), expected, "{call}");
         let (again, _, errors) = run(folder, words(call));
         assert_eq!((again, errors.len()), (1, expected.len()), "{call}: {errors:?}");
-        assert!(errors[0].contains("exists already: --overwrite replaces it, --resume skips it"), "{}", errors[0]);
+        assert!(errors[0].contains("already exists: --overwrite replaces it, --resume skips it"), "{}", errors[0]);
         fs::remove_dir_all(folder.join("out")).unwrap();
     }
 }
@@ -133,7 +133,7 @@ fn names_may_be_long_and_of_any_bytes() {
         // An error stays one line.
         let (status, _, errors) = run(folder, [odd, lines, "-o".as_ref(), "odd".as_ref()]);
         assert_eq!((status, errors.len()), (1, 2), "{errors:?}");
-        assert!(errors[1].contains("two\\nlines.jpg: odd/two\\nlines.png exists already"), "{errors:?}");
+        assert!(errors[1].contains("two\\nlines.jpg: odd/two\\nlines.png already exists"), "{errors:?}");
     }
 }
 
@@ -152,19 +152,19 @@ fn nothing_is_replaced_without_a_wish() {
         ("a.png a.jpg -o a.jpg", "a.jpg is one file"),
         ("a.png a.jpg -o c.png", "c.png is one file, but there may be several results: name a folder, like c.png/"),
         ("sub -o sub", "sub: the results would be written among the input pictures"),
-        ("b.png -o out", "b.png: out/b.png exists already"),
+        ("b.png -o out", "b.png: out/b.png already exists"),
     ] {
         let (status, _, errors) = run(folder, words(call));
         assert!(status == 1 && errors.len() == 1 && errors[0].contains(expected), "{call}: {errors:?}");
         assert!(contents(folder) == before, "{call} has changed a file");
     }
-    // These have names of their own.
+    // These results get different names.
     assert_eq!(run(folder, words("a.png a.jpg -o .")).0, 0);
     let mut after = contents(folder);
     assert!(after.remove("a.png.png").is_some() && after.remove("a.jpg.png").is_some() && after == before);
     assert_eq!(run(folder, words("b.png -o out --overwrite")).0, 0);
     assert_ne!(fs::read(folder.join("out/b.png")).unwrap(), before["out/b.png"]);
-    // A file that is named itself is meant.
+    // A file that is named explicitly may be replaced.
     for (call, file) in [("b.png -o a.png", "a.png"), ("b.png -o b.png", "b.png")] {
         assert_eq!(run(folder, words(call)).0, 0, "{call}");
         assert_ne!(fs::read(folder.join(file)).unwrap(), before[file], "{call}");
@@ -198,7 +198,7 @@ fn a_failure_concerns_one_picture() {
     for (line, (_, input, error)) in errors.iter().zip(failed) {
         assert!(line.starts_with(&format!("splitsr: {input}: ")) && line.contains(error), "{line}");
     }
-    // One picture has one object, made or not.
+    // Each picture has one object, whether it was enlarged or not.
     for (name, state) in [("broken1.jpg", "failed"), ("a.jpg", "made")] {
         let (_, reports, _) = run(folder, [name, "-o", "one.png", "--json"]);
         assert_eq!((reports.len(), &reports[0]["pictures"][0]["status"]), (1, &json!(state)));
@@ -206,7 +206,7 @@ fn a_failure_concerns_one_picture() {
 }
 
 #[test]
-fn what_cannot_work_is_refused_before_the_work() {
+fn calls_that_cannot_work_are_refused_before_the_work() {
     let folder = folder_of(&["a.jpg", "b.jpg"]);
     let folder = folder.path();
     for (call, expected) in [
@@ -261,7 +261,7 @@ fn start(folder: &Path) -> Child {
 }
 
 #[test]
-fn a_batch_that_is_killed_goes_on_to_the_same_files() {
+fn a_killed_batch_resumes_to_the_same_files() {
     let folder = many(200);
     let folder = folder.path();
     let call = |output: &str, more: &str| {
@@ -279,7 +279,7 @@ fn a_batch_that_is_killed_goes_on_to_the_same_files() {
     let out = folder.join("out");
     let before = contents(&out).keys().filter(|name| name.ends_with(".png")).count();
     assert!((3..175).contains(&before), "{before} were done when it was killed");
-    // A kill at a bad moment leaves a temporary file; a copy that was broken off, half a result.
+    // A kill at a bad moment leaves a temporary file, and an interrupted copy leaves half a result.
     fs::write(out.join(".splitsr-1-1.tmp"), "half").unwrap();
     fs::write(out.join("p.2.png"), &whole["p.2.png"][..50]).unwrap();
     fs::write(out.join("p.199.png"), "").unwrap();
@@ -304,7 +304,7 @@ fn shards_make_the_files_of_one_call() {
     let folder = folder.path();
     let (_, reports, errors) = run(folder, words(BATCH).chain(["whole"]));
     let whole = contents(&folder.join("whole"));
-    // All at once, into one folder; one is killed, and goes on.
+    // All run at once into one folder; one is killed and started again.
     let shard = |number: usize| {
         let call = format!("out --shard {number}/4 --resume");
         let mut command = command(folder, words(BATCH).chain(words(&call)));

@@ -57,7 +57,7 @@ fn other_weights_are_not_mixed() {
     assert!(strength == 0 && note.unwrap().contains("no clean-up"));
 }
 
-/// Where the marks of docs/benchmarks.md are measured, with fewer pictures.
+/// Measures the same as docs/benchmarks.md, with fewer pictures.
 #[test]
 fn the_automatic_strength_is_better_than_none_on_compressed_pictures() {
     let files = ModelFiles::find("splitsr-x2").unwrap();
@@ -146,7 +146,7 @@ fn an_evaluation_cleans_up() {
         assert!(psnr(&auto) > psnr(&off) + least, "quality {quality}: {} and {}", psnr(&off), psnr(&auto));
         assert_eq!(auto["pictures"], by_hand["pictures"], "quality {quality}, {strength} %");
     }
-    // Nothing tells "auto" of another damage.
+    // Other damage cannot be detected by "auto".
     for harmless in ["noise=0", "blur=0.5"] {
         let [off, auto, all] = ["0", "auto", "100"].map(|clean| score(harmless, clean));
         assert_eq!(off["pictures"], auto["pictures"], "{harmless}");
@@ -171,14 +171,14 @@ fn twins_are_made_and_found() {
     let weights = bytes("splitsr-x2");
     std::fs::write(&model, &weights).unwrap();
 
-    // Weights of another scale are no twin, and are left as they are.
+    // Weights of another scale cannot be a twin, and stay unchanged.
     let foreign = bytes("splitsr-x3-jpeg");
     std::fs::write(&twin, &foreign).unwrap();
     let error = refusal(&["twin", &twin, "--of", &model, "--val", &pictures], 1);
     assert!(error.lines().count() == 1 && error.contains("does not belong to this splitsr-x2"), "{error}");
     assert!(std::fs::read(&twin).unwrap() == foreign);
 
-    // The twin as it was before it knew which weights it belongs to.
+    // The twin before it was connected with the weights that it belongs to.
     let (mut metadata, tensors) = read(&bytes("splitsr-x2-jpeg")).unwrap();
     let shipped = metadata.twin.take().unwrap();
     std::fs::write(&twin, to_file(&metadata, &tensors).unwrap()).unwrap();

@@ -68,8 +68,8 @@ fn the_default_model_is_built_in() {
     assert!(unknown.contains("one of splitsr-x2"), "{unknown}");
 }
 
-/// An example of the crate. `cargo test` builds them, but not where it is told to build this suite
-/// alone.
+/// An example of the crate. `cargo test` builds the examples, but not if only this suite is asked
+/// for.
 fn example(name: &str) -> Option<Command> {
     let program = Path::new(env!("CARGO_BIN_EXE_splitsr")).with_file_name("examples").join(name);
     let program = program.with_extension(std::env::consts::EXE_EXTENSION);
@@ -203,7 +203,7 @@ fn failures_are_one_line_and_leave_no_file() {
 /// The file system refuses files larger than a kilobyte, as a full disk refuses them.
 #[cfg(unix)]
 #[test]
-fn a_full_disk_is_told_and_no_half_file_stays() {
+fn a_full_disk_is_reported_and_no_half_file_stays() {
     let folder = tempfile::tempdir().unwrap();
     let script = "trap '' XFSZ; ulimit -f 1; exec \"$0\" upscale \"$1\" -o out.png";
     let arguments = ["-c", script, env!("CARGO_BIN_EXE_splitsr"), &file("awkward/photo.bmp")];
@@ -265,7 +265,7 @@ fn a_model_compared_with_itself_is_equal() {
     assert!(heat.is_file());
 }
 
-/// Without a step taken, a model that began with another one's weights is that one.
+/// After no step, a model that started from another one's weights equals it.
 #[test]
 fn training_starts_from_the_model_that_the_config_names() {
     let folder = tempfile::tempdir().unwrap();
@@ -312,7 +312,7 @@ fn a_model_is_fine_tuned_without_a_config() {
 }
 
 #[test]
-fn a_training_that_is_killed_goes_on_to_the_same_weights() {
+fn a_killed_training_resumes_to_the_same_weights() {
     let folder = tempfile::tempdir().unwrap();
     let config = folder.path().join("config.toml");
     let network = "architecture = \"splitsr\"\nchannels = 8\ngroups = 1\nblocks = 1\nhybrid_index = 1";
@@ -333,7 +333,8 @@ fn a_training_that_is_killed_goes_on_to_the_same_weights() {
     let [whole, killed] = ["whole", "killed"].map(|name| folder.path().join(format!("{name}.safetensors")));
     finish(&whole, &[]);
     finish(&killed, &["--steps", "150"]);
-    // Killed after the hundred steps that its first line tells of, in the middle of others.
+    // Killed after the hundred steps that its first log line reports, in the middle of the next
+    // ones.
     let mut training = command(&killed, &["--resume"]).stdout(Stdio::piped()).spawn().unwrap();
     let (mut lines, mut line) = (BufReader::new(training.stdout.take().unwrap()), String::new());
     lines.read_line(&mut line).unwrap();

@@ -108,7 +108,7 @@ fn jpeg_quality(bytes: &[u8], sampling: &str) -> u8 {
 }
 
 #[test]
-fn the_tables_tell_what_an_encoder_was_asked_for() {
+fn the_tables_give_the_quality_that_the_encoder_was_asked_for() {
     let mut errors = BTreeMap::<String, Vec<u8>>::new();
     for row in rows() {
         let found = jpeg_quality(&row.header(), &row.sampling);
@@ -157,19 +157,19 @@ fn jpegli_is_in_order() {
     assert!(found.is_sorted_by_key(|&(_, found)| found));
 }
 
-/// Phones, cameras and Photoshop have tables that are no multiple of Annex K's. The fixture tells
-/// for Photoshop's the quality of libjpeg at which the same strength of the clean-up was best.
+/// Phones, cameras and Photoshop have tables that are not multiples of Annex K's. For Photoshop's,
+/// the fixture gives libjpeg's quality at which the same strength of the clean-up was best.
 #[test]
-fn other_tables_count_as_what_needs_the_same_clean_up() {
+fn other_tables_count_as_the_quality_that_needs_the_same_clean_up() {
     for line in fixture("other_tables.txt").lines() {
         let [name, like, hex] = line.split(' ').collect::<Vec<_>>()[..] else { panic!("{line}") };
         let quality = like.parse().unwrap();
         let row = Row { encoder: name.into(), quality, sampling: "grey".into(), tables: vec![bytes_of(hex)] };
         let found = jpeg_quality(&row.header(), "grey");
         println!("{name}: {found}, needs the same as {quality}");
-        // Down there, 10 of quality change the strength by 10 % or less.
-        let most = if quality < 50 { 10 } else { 5 };
-        assert!(found.abs_diff(quality) <= most, "{name}: {found}, needs the same as {quality}");
+        // At such low qualities, a difference of 10 changes the strength by 10 % or less.
+        let max_difference = if quality < 50 { 10 } else { 5 };
+        assert!(found.abs_diff(quality) <= max_difference, "{name}: {found}, needs the same as {quality}");
     }
 }
 
@@ -222,7 +222,7 @@ fn webp_frames() -> Vec<(u8, Vec<u8>)> {
 }
 
 #[test]
-fn webp_is_told_in_every_container() {
+fn lossy_webp_is_recognised_in_every_container() {
     for (_, frame) in webp_frames() {
         let plain = Compression::of_file(&riff(&[(b"VP8 ", &frame)])).unwrap();
         assert_eq!((plain.kind, plain.chroma), (CompressionKind::WebP, Some(ChromaSampling::Half)));
@@ -236,7 +236,7 @@ fn webp_is_told_in_every_container() {
 }
 
 #[test]
-fn lossless_formats_tell_nothing() {
+fn lossless_formats_give_no_estimate() {
     let picture = crop(&pictures("eval/Set5")[0].1, 64);
     for format in [Format::Png, Format::WebP, Format::Bmp, Format::Tiff, Format::Gif] {
         let file = encode(&picture, format).unwrap();
@@ -247,7 +247,7 @@ fn lossless_formats_tell_nothing() {
 }
 
 #[test]
-fn pixels_tell_the_quality_roughly() {
+fn pixels_show_the_quality_roughly() {
     let pictures: Vec<Picture> = pictures("val").iter().map(|(_, picture)| crop(picture, 384)).collect();
     let mut means = Vec::new();
     for quality in [20, 40, 60, 75, 90] {
@@ -293,7 +293,7 @@ fn clean_pixels_show_no_grid() {
 }
 
 #[test]
-fn a_shifted_grid_or_too_few_pixels_tell_nothing() {
+fn a_shifted_grid_or_too_few_pixels_give_no_estimate() {
     let picture = crop(&pictures("val")[3].1, 256);
     let pixels = decode(&jpeg(&picture, 40, SamplingFactor::R_4_2_0), &Limits::default()).unwrap();
     assert!(Compression::of_pixels(&pixels).is_some());

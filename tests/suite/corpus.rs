@@ -13,7 +13,8 @@ use super::awkward::LARGEST;
 use super::random::shared;
 use targets::TARGETS;
 
-/// In one block: a few times what the largest picture takes that a target allows.
+/// The limit for a single block: a few times the memory of the largest picture that a target
+/// allows.
 const MAX_BLOCK: usize = 64 << 20;
 
 fn entries(folder: &Path) -> Vec<PathBuf> {

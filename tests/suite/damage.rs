@@ -1,5 +1,5 @@
-//! JPEG files of which a part is missing though their end is there: any decoder reads them, and
-//! they have a note. Whole files have none.
+//! JPEG files that end properly but lack a part: any decoder reads them, and they get a note. Whole
+//! files have none.
 
 use std::path::Path;
 
@@ -81,7 +81,7 @@ fn whole_files_have_no_note() {
 
 /// However little is missing: the last byte holds at least one bit of the last block.
 #[test]
-fn data_that_end_anywhere_are_told() {
+fn data_that_end_early_get_a_note() {
     for way in ways() {
         let file = way.file();
         let start = last_scan(&file);
@@ -93,7 +93,7 @@ fn data_that_end_anywhere_are_told() {
 }
 
 #[test]
-fn scans_that_are_missing_are_told() {
+fn missing_scans_get_a_note() {
     for way in ways().filter(|way| way.scans > 0) {
         let file = way.file();
         let marker = file.windows(2).rposition(|pair| pair == [0xff, 0xda]).unwrap();
@@ -101,10 +101,10 @@ fn scans_that_are_missing_are_told() {
     }
 }
 
-/// Codes find their step again after a hole. Often there are too few blocks then; where bits by
-/// chance make up for them, nothing tells that they are wrong.
+/// After a hole, the codes can be read again. Often there are then too few blocks. If random bits
+/// happen to fill the gap, the hole cannot be detected.
 #[test]
-fn most_holes_are_told() {
+fn most_holes_get_a_note() {
     let (mut holes, mut found) = (0, 0);
     for way in ways().filter(|way| way.side == 33) {
         let file = way.file();

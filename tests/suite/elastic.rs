@@ -128,7 +128,7 @@ fn a_slice_is_extracted_as_a_model_of_its_own() {
 fn measuring_keeps_an_elastic_file_elastic() {
     let (folder, path) = elastic();
     let before = read(&std::fs::read(&path).unwrap()).unwrap();
-    // Some hundreds of networks are measured on it.
+    // Hundreds of networks are measured on it.
     let area = Area { left: 96, top: 96, width: 96, height: 96 };
     let picture = read_picture(Path::new(&file("eval/Set5/bird.png"))).unwrap().crop(area);
     let val = folder.path().join("val");

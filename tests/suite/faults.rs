@@ -19,7 +19,7 @@ fn every_test_of_the_table_is_there() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let table = std::fs::read_to_string(root.join("docs/faults.md")).unwrap();
     let mut count = 0;
-    // The other tables are no lists of tests.
+    // The other tables do not list tests.
     let mut lists_tests = false;
     for row in table.lines() {
         if !row.starts_with("| ") {
@@ -39,7 +39,7 @@ fn every_test_of_the_table_is_there() {
             let source = std::fs::read_to_string(root.join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
             let is_there = match file.ends_with(".rs") {
                 true => source.contains(&format!("fn {name}(")),
-                // One test for each file of a folder has no name of its own.
+                // A test that is made for each file of a folder has no fixed name.
                 false => name == "every file" || source.contains(name),
             };
             assert!(is_there, "{file} has no test \"{name}\"");

@@ -72,7 +72,7 @@ fn the_gradients_of_a_batchs_parts_make_the_batchs() {
     assert_eq!(batch.count, 5);
     let (loss, whole) = session.trainer().gradient(&batch);
     let (loss, whole): (f32, _) = (loss.into_scalar(), values(whole));
-    // Elsewhere: a trainer that got the weights.
+    // A trainer elsewhere, which got the weights.
     let mut helper =
         Trainer::new(session.recipe().clone(), Network::new(&model.metadata.config, &Device::flex()), &Device::flex());
     helper.set_weights(values(session.trainer().weights().clone()), 0).unwrap();
@@ -86,14 +86,14 @@ fn the_gradients_of_a_batchs_parts_make_the_batchs() {
             sum += loss.into_scalar::<f32>() * share;
             sums.iter_mut().zip(values(gradient)).for_each(|(sum, value)| *sum += value * share);
         }
-        let largest = whole.iter().fold(0.0f32, |most, value| most.max(value.abs()));
-        let off = sums.iter().zip(&whole).fold(0.0f32, |most, (a, b)| most.max((a - b).abs()));
+        let largest = whole.iter().fold(0.0f32, |max, value| max.max(value.abs()));
+        let off = sums.iter().zip(&whole).fold(0.0f32, |max, (a, b)| max.max((a - b).abs()));
         assert!((sum - loss).abs() < 1e-6 && off < 1e-5 * largest, "{count} parts: {sum} {loss}, {off} of {largest}");
     }
 }
 
 #[test]
-fn only_what_is_to_be_trained_changes() {
+fn only_the_chosen_weights_change() {
     let _alone = alone();
     let model = model();
     let before = collect(&model.network);
@@ -124,7 +124,7 @@ fn only_what_is_to_be_trained_changes() {
 fn the_best_step_is_kept_also_over_a_restart() {
     let _alone = alone();
     let model = model();
-    // So high a rate, at last, that it gets worse again.
+    // The learning rate ends so high that the score gets worse again.
     let config = config(&model, |recipe| {
         (recipe.learning_rate, recipe.ema, recipe.clip) = (2e-2, 0.0, Some(1e3));
         recipe.schedule = Schedule::Cosine { warmup: 40 };
@@ -165,12 +165,12 @@ fn the_best_step_is_kept_also_over_a_restart() {
     assert!((once_more.score().unwrap().psnr_y - best.1).abs() < 1e-9);
     assert!(second.restore(b"nonsense").is_err());
     assert!(saved.metadata.auto_halo.is_some_and(|halo| halo > 0), "its tiles need no exact halo");
-    // A checkpoint is of its run: what the steps are like is not to change on the way.
+    // A checkpoint belongs to its run, whose steps must not change midway.
     let mut other = config.clone();
     other.overrides.insert("batch".into(), 4.into());
     let error = session(other, &model).restore(&checkpoint).unwrap_err().to_string();
     assert!(error.contains("a different network, seed, start or recipe"), "{error}");
-    // Longer is what it may be.
+    // Only the number of steps may change.
     let mut longer = config;
     longer.overrides.insert("steps".into(), 80.into());
     session(longer, &model).restore(&checkpoint).unwrap();
@@ -273,7 +273,7 @@ fn a_fine_tuning_in_parts_takes_the_sessions_steps() {
 }
 
 #[test]
-fn fine_tuning_takes_the_recipe_fine_tuning_unless_it_is_told_otherwise() {
+fn fine_tuning_uses_its_own_recipe_unless_another_is_named() {
     let _alone = alone();
     let model = model();
     let usual = FineTuningSettings::default();

@@ -182,7 +182,7 @@ fn has_quarters(picture: Picture, name: &str, tolerance: u8) {
 }
 
 #[test]
-fn what_lies_on_its_side_is_turned() {
+fn pictures_on_their_side_are_turned() {
     for name in TURNED {
         let picture = decode(&read(name), &Limits::default()).unwrap();
         assert_eq!((picture.width, picture.height), (24, 32), "{name}");
@@ -241,8 +241,8 @@ const SAMPLINGS: [Factors; 12] = [
 
 /// A JPEG of the four quarters of 96 x 96 pixels, cut to that size; each block has one colour.
 fn flat_jpeg(width: u16, height: u16, factors: &Factors) -> Vec<u8> {
-    let most = |side: fn(&(u8, u8)) -> u8| usize::from(factors.iter().map(side).max().unwrap());
-    let (across, down) = (most(|factor| factor.0), most(|factor| factor.1));
+    let max = |side: fn(&(u8, u8)) -> u8| usize::from(factors.iter().map(side).max().unwrap());
+    let (across, down) = (max(|factor| factor.0), max(|factor| factor.1));
     let mut bits = Vec::new();
     let mut put = |value: i32, count: u32| bits.extend((0..count).rev().map(|bit| value >> bit & 1 == 1));
     let mut before = [0; 3];
@@ -296,9 +296,9 @@ fn ycbcr([red, green, blue]: [u8; 3]) -> [f64; 3] {
     [y, (blue - y) / 1.772 + 128.0, (red - y) / 1.402 + 128.0]
 }
 
-/// The notes tell what a format cannot hold, and nothing that it holds.
+/// The notes name everything that a format cannot hold, and nothing that it can.
 #[test]
-fn writing_tells_what_is_lost() {
+fn notes_on_writing_name_what_is_lost() {
     let deep = decode(&read("grey_alpha16.tif"), &Limits::default()).unwrap();
     let notes = |format| encode_with(&deep, format, None).unwrap().notes.join("; ");
     for format in [Format::Png, Format::Tiff] {

@@ -1,4 +1,4 @@
-//! The GPU against the CPU, on whatever adapter there is: a software one will do.
+//! The GPU against the CPU, on any adapter: a software one will do.
 //!
 //! One test at a time: software adapters crash when several threads use them.
 
@@ -241,14 +241,14 @@ fn levels(a: &Model, b: &Model) -> u8 {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/public/demo");
     let pictures = folder.read_dir().unwrap().map(|entry| entry.unwrap().path());
     let pictures = pictures.filter(|path| path.extension().is_some_and(|extension| extension == "png"));
-    let most = |path: PathBuf| {
+    let max_levels = |path: PathBuf| {
         let picture = read_picture(&path).unwrap();
         let area = Area { left: picture.width / 2 - 80, top: picture.height / 2 - 60, width: 160, height: 120 };
         let picture = picture.crop(area);
         let [a, b] = [a, b].map(|model| model.enlarge_picture(&picture).unwrap().to_rgba8());
         a.iter().zip(&b).map(|(a, b)| a.abs_diff(*b)).max().unwrap()
     };
-    pictures.map(most).max().unwrap()
+    pictures.map(max_levels).max().unwrap()
 }
 
 #[test]
@@ -300,9 +300,9 @@ fn a_picture_is_few_kernels_and_little_traffic() {
         (dispatches, each)
     };
     let (kernels, single) = count(&|x| network.forward(x));
-    // Head, body, upsampler, tail; a convolution at the end of each group; a kernel a block, though
-    // standard blocks have two convolutions; one takes the mean colour off the picture, and one
-    // adds it to a bias.
+    // Head, body, upsampler and tail; a convolution at the end of each group; one kernel per block,
+    // although standard blocks have two convolutions; one that subtracts the mean colour from the
+    // picture, and one that adds it to a bias.
     let expected = 4 + 7 + 7 * 7 + 2;
     assert_eq!(kernels, expected);
     let (kernels, half) = count(&|x| in_half(|| network.forward(x)));
@@ -345,7 +345,7 @@ fn a_lost_device_is_replaced_by_the_cpu() {
 /// White overflows the 16-bit floats of a graphics card, though nothing in the self-check does: the
 /// CPU computes that tile again in 32 bits.
 #[test]
-fn what_overflows_in_half_is_computed_again_on_the_cpu() {
+fn tiles_that_overflow_in_half_are_computed_again_on_the_cpu() {
     let _alone = alone();
     let config = NetworkConfig::Edsr(EdsrConfig { scale: 2, channels: 4, blocks: 1 });
     let network = Network::new(&config, &Device::flex());
@@ -399,6 +399,6 @@ fn memory_stays_the_same_over_many_pictures() {
         })
         .collect();
     assert!(kept[19].1 as f64 <= 1.05 * kept[4].1 as f64, "{kept:?}");
-    // Nor does what a picture takes, whatever came before it.
+    // The memory for a picture does not grow either, whatever came before it.
     assert!(kept[1..].iter().all(|(reserved, _)| *reserved <= kept[0].0 + (4 << 20)), "{kept:?}");
 }

@@ -1,5 +1,5 @@
-//! The gradients: of each operation against finite differences, of whole networks against stock
-//! Burn.
+//! The gradients: of each operation against finite differences, of whole networks against Burn's
+//! own operations.
 
 use std::sync::RwLockWriteGuard;
 
@@ -60,7 +60,7 @@ fn finite_differences_agree() {
     let device = Device::flex();
     let _alone = generator(&device);
     for (name, inputs, outputs, operation) in OPERATIONS {
-        // Shorter where a ReLU may turn over, as far as rounding allows.
+        // Where a ReLU may switch, the step is as short as rounding allows.
         let (step, tolerance) = if name.contains("ReLU") { (2e-4, 3e-2) } else { (1e-3, 1e-3) };
         let map = [2, inputs, 9, 19];
         let tensors = [map, [outputs, inputs, 3, 3], map, [outputs, outputs, 3, 3]].map(|shape| random(shape, &device));
@@ -146,13 +146,13 @@ fn networks_equal_stock_burn() {
                 (output.to_data().try_to_vec::<f32>().unwrap(), gradients(&network, &backward))
             })
         };
-        let stock = run(Arithmetic::Reference);
+        let reference = run(Arithmetic::Reference);
         for arithmetic in [Arithmetic::Deterministic, Arithmetic::Winograd] {
             let ours = run(arithmetic);
-            for (what, ours, stock) in [("output", ours.0, &stock.0), ("gradient", ours.1, &stock.1)] {
-                let largest = stock.iter().fold(0f32, |most, value| most.max(value.abs()));
-                let off = ours.iter().zip(stock).fold(0f32, |most, (a, b)| most.max((a - b).abs()));
-                assert_eq!(ours.len(), stock.len());
+            for (what, ours, reference) in [("output", ours.0, &reference.0), ("gradient", ours.1, &reference.1)] {
+                let largest = reference.iter().fold(0f32, |max, value| max.max(value.abs()));
+                let off = ours.iter().zip(reference).fold(0f32, |max, (a, b)| max.max((a - b).abs()));
+                assert_eq!(ours.len(), reference.len());
                 assert!(off <= 1e-4 * largest, "{what}, {arithmetic:?}, {config:?}: {off} of {largest}");
             }
         }

@@ -1,4 +1,4 @@
-//! The networks against their tables, their definitions and stock Burn operations.
+//! The networks against their tables, their definitions and Burn's own operations.
 
 use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::{Device, Distribution, Tensor};

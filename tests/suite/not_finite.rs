@@ -17,9 +17,9 @@ use super::random::shared;
 use super::upscale::{rgb, tiled, zoom};
 use super::upscale_threads::go_on;
 
-/// An EDSR whose weights are 0 but for a way from red to all colours, through a block whose values
-/// reach `most`.
-fn passing(most: f32, head: f32) -> Model {
+/// An EDSR whose weights are 0 except for a path from red to all colours, through a block whose
+/// values reach `max`.
+fn passing(max: f32, head: f32) -> Model {
     let (config, device) = (NetworkConfig::Edsr(EdsrConfig { scale: 2, channels: 4, blocks: 1 }), Device::flex());
     let network = Network::new(&config, &device);
     let mut tensors = collect(&network);
@@ -29,7 +29,7 @@ fn passing(most: f32, head: f32) -> Model {
         values[(output * shape[1] + input) * 9 + tap] = value;
     };
     set("head.weight", 0, 0, 4, head);
-    set("body.blocks.0.conv1.weight", 0, 0, 1, most);
+    set("body.blocks.0.conv1.weight", 0, 0, 1, max);
     set("body.blocks.0.conv2.weight", 0, 0, 4, 1e-38);
     set("body.conv.weight", 0, 0, 4, 0.1);
     (0..4).for_each(|output| set("upsampler.steps.0.expand.weight", output, 0, 4, 0.5));

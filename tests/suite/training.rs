@@ -1,4 +1,4 @@
-//! Training: a run that learns, and a killed run that goes on where it was.
+//! Training: a run that learns, and a killed run that continues where it was.
 
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
@@ -53,7 +53,7 @@ fn train(out: &Path, resume: bool, steps: Option<u64>) -> Vec<Event> {
 }
 
 #[test]
-fn a_killed_run_goes_on_to_the_same_weights_bit_for_bit() {
+fn a_killed_run_resumes_to_the_same_weights_bit_for_bit() {
     let _alone = alone();
     let folder = tempfile::tempdir().unwrap();
     let (whole, parts) = (folder.path().join("whole.safetensors"), folder.path().join("parts.safetensors"));

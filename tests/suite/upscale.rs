@@ -202,7 +202,8 @@ fn fast_tiles_are_within_a_level_of_exact_ones() {
 #[test]
 fn too_little_halo_shows() {
     let (model, picture) = (Blur::new(2, 7), rgb(230, 170));
-    // A pixel too little, or, where the filter that shrinks reads some pixels more anyway, a few.
+    // The halo is a pixel too small; or a few pixels, where the shrinking filter reads some more
+    // anyway.
     for (factor, halo) in [(2.0, 6), (4.0, 6), (1.6, 3), (2.5, 3)] {
         let options = zoom(factor, Tiling::Halo(halo));
         assert!(tiled(&model, &picture, &options).0 != whole(&model, &picture, &options), "{factor}");
@@ -222,7 +223,7 @@ fn each_side_of_the_halo_is_read() {
     }
 }
 
-/// A network that sees less than its layers could: its exact halo is 20 pixels, what it needs is 3.
+/// A network that sees less than its layers could: its exact halo is 20 pixels, but 3 are enough.
 #[test]
 fn the_measured_halo_is_what_the_network_needs() {
     struct Modest(Blur);
@@ -368,7 +369,7 @@ fn alpha_is_enlarged_and_what_it_hides_does_not_bleed() {
 }
 
 #[test]
-fn what_does_not_fit_is_refused() {
+fn targets_out_of_range_are_refused() {
     let job = |target| Job::new(rgb(100, 100), NetworkInfo::of(&Nearest(2)), &target, 1).map(drop);
     let limited = |target| {
         let mut options = Options::new(target);

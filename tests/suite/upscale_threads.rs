@@ -86,7 +86,7 @@ fn cancelling_answers_at_once_though_a_tile_takes_long() {
 }
 
 #[test]
-fn what_the_network_says_arrives() {
+fn errors_and_panics_of_the_network_reach_the_caller() {
     let failed = upscale(&Arc::new(Bad::Failing), rgb(600, 600), &zoom(2.0, Tiling::Exact), go_on);
     assert!(matches!(failed, Err(Error::Weights(_))));
     let panicked = std::panic::catch_unwind(|| {

@@ -1,4 +1,5 @@
-//! Weights files: they come back as they were, and a damaged or foreign one is refused in words.
+//! Weights files are read as they were written, and damaged or foreign ones are refused with a
+//! reason.
 
 use burn::tensor::{Device, Distribution, Tensor};
 use splitsr::config::{BlockKind, EdsrConfig, NetworkConfig, Replacement, SplitSrConfig, SrcnnConfig};

@@ -33,7 +33,7 @@ async function difference(visitor: Visitor, png: Buffer): Promise<number> {
     const a = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data;
     const b = other?.getImageData(0, 0, bitmap.width, bitmap.height).data;
     if (!a || !b) return Infinity;
-    return a.reduce((most, value, index) => Math.max(most, Math.abs(value - (b[index] ?? 0))), 0);
+    return a.reduce((max, value, index) => Math.max(max, Math.abs(value - (b[index] ?? 0))), 0);
   }, png.toString("base64"));
 }
 

@@ -29,7 +29,7 @@ test.describe("shared", () => {
     await page.goto(site.url);
     await visitor.stir();
     await expect(visitor.part("offline")).toHaveAttribute("data-state", "ready");
-    // The page forbids itself to send forms; the system sends this one, which comes from no page.
+    // The page's policy forbids sending forms; the system sends this one, which belongs to no page.
     const { share_target: target } = (await (await fetch(`${site.url}manifest.webmanifest`)).json()) as Manifest;
     const action = new URL(target.action, site.url).href;
     const form = `<form action="${action}" method="${target.method}" enctype="${target.enctype}">
@@ -69,7 +69,7 @@ test.describe("shared", () => {
     await expect(page.getByTestId("batch").locator("li")).toHaveCount(2);
   });
 
-  test("what does not arrive is said", async ({ page }) => {
+  test("a shared picture that does not arrive is reported", async ({ page }) => {
     await page.goto(`${site.url}?shared`);
     await expect(page.getByTestId("status")).toHaveText(/^The shared picture did not arrive\./);
   });

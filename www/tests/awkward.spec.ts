@@ -24,7 +24,7 @@ test("there are awkward pictures to test with", () => {
 let page: Page;
 let visitor: Visitor;
 
-// One page for all: what a file leaves behind is the next one's trouble, as it is a visitor's.
+// One page for all files, as for a visitor: traces that a file leaves would affect the next one.
 test.beforeAll(async ({ browser }) => {
   page = await browser.newPage();
   visitor = new Visitor(page);
@@ -47,7 +47,7 @@ for (const name of files) {
     if (why) {
       await visitor.expectState("error");
       await expect(visitor.part("status")).toContainText(why);
-      // The page is as usable as before.
+      // The page can still be used.
       await visitor.chooseDemo("Fur");
       return;
     }
@@ -58,7 +58,7 @@ for (const name of files) {
     const notes = page.locator("#panel p.about").filter({ hasText: /^Note: / });
     if (note) await expect(notes).toContainText(note);
     else await expect(notes).toHaveCount(0);
-    expect((await visitor.leastAlpha()) < 255).toBe(transparent);
+    expect((await visitor.minAlpha()) < 255).toBe(transparent);
 
     const { tolerance, made } = shown[name] ?? {};
     if (tolerance) {

@@ -89,7 +89,7 @@ const luma = ([r = NaN, g = NaN, b = NaN]: number[]): number[] =>
   Array.from({ length: 3 }, () => 0.299 * r + 0.587 * g + 0.114 * b);
 
 interface Shown {
-  /** The most levels by which the colours may differ on average. The network alone makes 1.6 of them. */
+  /** The largest mean difference of the colours, in levels. The network alone makes 1.6. */
   tolerance: number;
   /** How the file's colours were made from the photograph's. */
   made?: (colour: number[]) => number[];
@@ -136,8 +136,8 @@ export const shown: Record<string, Shown> = {
 };
 
 /**
- * By how many levels the visible colours of `doubled`, averaged over blocks of 2x2 pixels, differ from those of the
- * photograph, on average.
+ * The mean difference between the visible colours of `doubled`, averaged over blocks of 2x2 pixels,
+ * and those of the picture, in levels.
  */
 export function difference(doubled: Pixels, photo: Pixels, made: Shown["made"] = (colour) => colour): number {
   const { width, rgba } = doubled;

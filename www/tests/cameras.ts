@@ -3,7 +3,7 @@
 declare global {
   interface Window {
     /** See {@link countWork}. */
-    work: { now: number; most: number; started: number; colours: string[]; hold: boolean; release: () => void };
+    work: { now: number; max: number; started: number; colours: string[]; hold: boolean; release: () => void };
     /** See {@link drawnCamera}. */
     camera: { draw: (colour: string) => void; stream: MediaStream; rest: () => void };
     /** Streams that the page was given. */
@@ -18,7 +18,7 @@ export function countWork(): void {
     window.work.hold = false;
     for (const answer of held.splice(0)) answer();
   };
-  window.work = { now: 0, most: 0, started: 0, colours: [], hold: false, release };
+  window.work = { now: 0, max: 0, started: 0, colours: [], hold: false, release };
   window.Worker = class extends Worker {
     readonly #ids = new Set<number>();
 
@@ -44,7 +44,7 @@ export function countWork(): void {
         const { work } = window;
         work.started++;
         work.now++;
-        work.most = Math.max(work.most, work.now);
+        work.max = Math.max(work.max, work.now);
         const { data } = (argument?.source ?? {}) as { data?: Uint8ClampedArray };
         if (data) work.colours.push([...data.slice(0, 3)].map((value) => (value > 128 ? "1" : "0")).join(""));
       }
@@ -76,7 +76,7 @@ export function drawnCamera(): void {
     context.fillRect(0, 0, canvas.width, canvas.height);
     (window.camera.stream.getVideoTracks()[0] as CanvasCaptureMediaStreamTrack).requestFrame();
   };
-  // A frame that nobody listens to yet is lost.
+  // A frame is lost as long as there is no listener.
   let timer = 0;
   const rest = () => clearInterval(timer);
   window.camera = { draw, stream: canvas.captureStream(0), rest };

@@ -151,7 +151,7 @@ test.describe("the page", () => {
     await visitor.expectState("idle");
   });
 
-  test("tells how strongly a file was compressed, and cleans up what suits it", async () => {
+  test("says how strongly a file was compressed, and cleans up accordingly", async () => {
     const about = visitor.page.locator("#clean-about");
     await visitor.chooseFile(snapshot);
     await visitor.expectState("idle");
@@ -181,7 +181,7 @@ test.describe("the page", () => {
     expect(new Set(hashes).size).toBe(3);
     await visitor.part("clean-auto").check();
     await expect(visitor.part("report")).toContainText(hashes[0] ?? "");
-    // Many moves in a row end with the last one.
+    // After many moves in a row, the last one counts.
     await page.evaluate(() => {
       const slider = document.querySelector<HTMLInputElement>("[data-testid=clean]");
       for (const strength of ["10", "20", "30", "0"]) {
@@ -208,7 +208,7 @@ test.describe("the page", () => {
     }
   });
 
-  test("a link from before the clean-up has none; a bad one is said and left out", async () => {
+  test("a link from before the clean-up has none; a bad strength is reported and left out", async () => {
     await visitor.open("#img=demo:snapshot&model=splitsr-x2&zoom=2");
     await visitor.expectState("done");
     await expect(visitor.part("report")).not.toContainText("clean-up");

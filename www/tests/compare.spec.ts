@@ -1,4 +1,4 @@
-/** Variants of the network side by side: rivals of a result, their costs, the network's drawing. */
+/** Variants of the network side by side: baselines, their costs, the drawing of the network. */
 import { readFile } from "node:fs/promises";
 import { expect, test, type Locator, type Page } from "@playwright/test";
 import { holdRequests, noise, Visitor } from "./support.ts";
@@ -11,8 +11,8 @@ test.beforeEach(async ({ page }) => {
   await visitor.expectState("idle");
 });
 
-/** A rival's button in the list. */
-const rival = (page: Page, name: string): Locator =>
+/** A baseline's button in the list. */
+const baseline = (page: Page, name: string): Locator =>
   visitor.part("rivals").getByRole("button", { name, exact: false }).and(page.locator("[aria-pressed]"));
 
 async function add(name: string): Promise<void> {
@@ -34,48 +34,49 @@ test("the result is compared with several, one of which is shown; the link holds
   await expect(tag).toHaveText(fast);
   const said = /PSNR \d\d\.\d\d, SSIM 0\.\d{4}, [\d.]+ m?s\s*$/;
   const names = ["Bicubic", "Nearest pixel", fast];
-  for (const name of names) await expect(rival(page, name)).toHaveText(said);
+  for (const name of names) await expect(baseline(page, name)).toHaveText(said);
 
-  // A trained model is nearer to another than a blur is; each is described where it is shown.
-  const psnr = async (name: string) => Number(/PSNR ([\d.]+)/.exec(await rival(page, name).innerText())?.[1]);
+  // A trained model's result is nearer to another's than a blur is; each is described where it is
+  // shown.
+  const psnr = async (name: string) => Number(/PSNR ([\d.]+)/.exec(await baseline(page, name).innerText())?.[1]);
   expect(await psnr(fast)).toBeGreaterThan(await psnr("Bicubic"));
   expect(await psnr("Bicubic")).toBeGreaterThan(await psnr("Nearest pixel"));
   await visitor.part("diff").check();
   await visitor.expectState("done");
   for (const name of names) {
-    await rival(page, name).focus();
+    await baseline(page, name).focus();
     await page.keyboard.press("Enter");
     await expect(tag).toHaveText(name);
-    await expect(rival(page, name)).toHaveAttribute("aria-pressed", "true");
+    await expect(baseline(page, name)).toHaveAttribute("aria-pressed", "true");
     await visitor.expectState("done");
     await expect(visitor.part("distance")).toContainText(`PSNR ${(await psnr(name)).toFixed(2)} dB`);
     await expect(page.locator("#stage")).toHaveAttribute("data-shows", "difference");
   }
-  await rival(page, "Nearest pixel").click();
+  await baseline(page, "Nearest pixel").click();
   await expect(page).toHaveURL(/with=nearest,bicubic,splitsr-tiny-x2&diff=1/);
   const link = page.url();
 
   await visitor.open(link.slice(link.indexOf("#")));
   await visitor.expectState("done");
   await expect(tag).toHaveText("Nearest pixel");
-  for (const name of names) await expect(rival(page, name)).toHaveText(said);
+  for (const name of names) await expect(baseline(page, name)).toHaveText(said);
 
-  // With the original in its place again, the others stay.
-  await rival(page, "original").click();
+  // When the original is shown again, the baselines stay.
+  await baseline(page, "original").click();
   await expect(tag).toHaveText("Original");
   await expect(page).toHaveURL(/with=original,nearest,bicubic,splitsr-tiny-x2(?!.*diff)/);
-  await rival(page, "Bicubic").click();
+  await baseline(page, "Bicubic").click();
   await expect(tag).toHaveText("Bicubic");
   await page.getByRole("button", { name: /remove bicubic/i }).click();
   await expect(tag).toHaveText("Original");
-  await expect(rival(page, "Bicubic")).toHaveCount(0);
-  await expect(rival(page, "Nearest pixel")).toHaveText(said);
+  await expect(baseline(page, "Bicubic")).toHaveCount(0);
+  await expect(baseline(page, "Nearest pixel")).toHaveText(said);
   for (const name of ["Nearest pixel", fast]) await page.getByRole("button", { name: `Remove ${name}` }).click();
   await expect(visitor.part("rivals")).toHaveCount(0);
   expect(page.url()).not.toContain("with=");
 });
 
-test("four rivals are the most, and a link with what is not here is told", async ({ page }) => {
+test("there are at most four baselines, and a link with an unknown one is reported", async ({ page }) => {
   for (const name of ["bicubic", "nearest", "bilinear"]) await add(name);
   await expect(visitor.part("compare-model")).toBeEnabled();
   await add("lanczos3");
@@ -86,33 +87,35 @@ test("four rivals are the most, and a link with what is not here is told", async
   await visitor.open("#with=bicubic,nothing");
   await visitor.expectState("error");
   await expect(visitor.part("status")).toContainText("compares with something that this page does not have");
-  await expect(rival(page, "Bicubic")).toHaveAttribute("aria-pressed", "true");
+  await expect(baseline(page, "Bicubic")).toHaveAttribute("aria-pressed", "true");
   await visitor.open("#with=nearest,bilinear,bicubic,lanczos3,splitsr-x2");
   await expect(visitor.part("status")).toContainText("compares with more than 4 others");
 });
 
-test("rivals of a large picture that do not fit into memory are made again when they are shown", async ({ page }) => {
+test("baselines of a large picture that do not fit into memory are made again when they are shown", async ({
+  page,
+}) => {
   // Four results of 16 megapixels, with 4 bytes each, are more than 256 MB.
   await visitor.chooseFile({ name: "noise.bmp", mimeType: "image/bmp", buffer: noise(2005, 2000) });
   for (const name of ["nearest", "bilinear", "bicubic", "lanczos3"]) await add(name);
   await visitor.part("run").click();
   await visitor.expectState("done");
-  // The one that is shown stays, and of the others the newer ones.
+  // The baseline that is shown stays, and so do the newer ones of the others.
   const again = /recomputed when shown/;
   const expectAgain = async (name: string) => {
     for (const other of ["Nearest pixel", "Bilinear", "Bicubic", "Lanczos"]) {
-      await expect(rival(page, other)).toHaveText(/identical|PSNR/);
-      await (other === name ? expect(rival(page, other)) : expect(rival(page, other)).not).toHaveText(again);
+      await expect(baseline(page, other)).toHaveText(/identical|PSNR/);
+      await (other === name ? expect(baseline(page, other)) : expect(baseline(page, other)).not).toHaveText(again);
     }
   };
   await expectAgain("Nearest pixel");
-  await rival(page, "Nearest pixel").click();
+  await baseline(page, "Nearest pixel").click();
   await expect(page.locator(".tag-before")).toHaveText("Nearest pixel");
   await visitor.expectState("done");
   await expectAgain("Lanczos");
 });
 
-test("a comparison that is cancelled can be gone on with", async ({ page }) => {
+test("a cancelled comparison can be continued", async ({ page }) => {
   await visitor.chooseFile({ name: "noise.bmp", mimeType: "image/bmp", buffer: noise(500, 400) });
   await visitor.part("model").selectOption("splitsr-tiny-x2");
   await visitor.run();
@@ -125,9 +128,9 @@ test("a comparison that is cancelled can be gone on with", async ({ page }) => {
   await visitor.part("cancel").click();
   model.release();
   await expect(page.locator(".tag-before")).toHaveText("Original");
-  await expect(rival(page, "Bicubic")).toHaveText(/PSNR/);
-  await expect(rival(page, "SplitSR ×2, hybrid index 0")).not.toHaveText(/PSNR/);
-  await rival(page, "SplitSR ×2, hybrid index 0").click();
+  await expect(baseline(page, "Bicubic")).toHaveText(/PSNR/);
+  await expect(baseline(page, "SplitSR ×2, hybrid index 0")).not.toHaveText(/PSNR/);
+  await baseline(page, "SplitSR ×2, hybrid index 0").click();
   await visitor.expectState("done");
   await expect(page.locator(".tag-before")).toHaveText("SplitSR ×2, hybrid index 0");
 });
@@ -139,7 +142,7 @@ test("a comparison keeps the result of a model that is not chosen any more", asy
   await visitor.part("model").selectOption("splitsr-x2");
   await add("bicubic");
   await visitor.expectState("done");
-  await expect(rival(page, "Bicubic")).toHaveText(/PSNR/);
+  await expect(baseline(page, "Bicubic")).toHaveText(/PSNR/);
   await expect(visitor.part("report")).toContainText("splitsr-tiny-x2");
 });
 
@@ -155,8 +158,8 @@ test("the speed of a model is estimated before it ran here, and measured after",
   const [, time, unit] = /Time\s+([\d.]+) (m?s)/.exec(await visitor.part("report").innerText()) ?? [];
   const [milliseconds, rounded] = unit === "s" ? [1000 * Number(time), 51] : [Number(time), 2];
   const [width, height] = await visitor.resultSize();
-  const told = Number(measured.exec((await facts.textContent()) ?? "")?.[1]);
-  expect(Math.abs(told * ((width * height) / 1e6) - milliseconds)).toBeLessThan(rounded);
+  const shown = Number(measured.exec((await facts.textContent()) ?? "")?.[1]);
+  expect(Math.abs(shown * ((width * height) / 1e6) - milliseconds)).toBeLessThan(rounded);
 
   // Another model has no measurement until it has been compared.
   await visitor.part("model").selectOption("splitsr-x2-hi7");
@@ -166,7 +169,7 @@ test("the speed of a model is estimated before it ran here, and measured after",
   await expect(facts).toContainText("measured on this CPU at ×2");
 });
 
-test("a drawing that does not load is told", async ({ page }) => {
+test("a drawing that does not load is reported", async ({ page }) => {
   await page.route("**/network-drawing*", (route) => route.abort());
   await visitor.chooseDemo("Fur");
   await visitor.unfold("network");
@@ -225,7 +228,7 @@ test("the drawing shows which channels each block convolves, from head to tail",
     .toEqual([head, body, ...Array<string>(2).fill("Upsampler: 3 × 3, 16 → 64, pixel shuffle ×2"), tail]);
 });
 
-test("networks to compare with tell what they are too", async ({ page }) => {
+test("networks to compare with are described too", async ({ page }) => {
   const facts = visitor.part("network-facts");
   const layers = () => page.locator(".network .drawing text").allTextContents();
   await visitor.unfold("network");
@@ -282,12 +285,12 @@ test("the plot of a dozen models can be read, and shows quality against time or 
             .slice(at + 1)
             .every((b) => Math.abs(a.x + a.width / 2 - b.x - b.width / 2) >= 7 || Math.abs(a.y - b.y) >= 7),
         );
-        return { told: texts.map((text) => Number(text.textContent)), clear };
+        return { shown: texts.map((text) => Number(text.textContent)), clear };
       },
       await plot.locator("circle").count(),
     );
   await expect(plot.locator("circle")).toHaveCount(count);
-  expect(await numbers()).toEqual({ told: Array.from({ length: count }, (_, index) => index + 1), clear: true });
+  expect(await numbers()).toEqual({ shown: Array.from({ length: count }, (_, index) => index + 1), clear: true });
   await expect(rows.nth(4).locator("th")).toHaveText(/^5 /);
   const download = async () => {
     const [download] = await Promise.all([page.waitForEvent("download"), visitor.part("score-png").click()]);
@@ -299,11 +302,11 @@ test("the plot of a dozen models can be read, and shows quality against time or 
   // Resizers have none.
   await expect(plot.locator("circle")).toHaveCount(count - 4);
   const models = (await rows.locator("th").allTextContents()).filter((text) => text.includes("×2"));
-  expect((await numbers()).told).toEqual(models.map((text) => Number.parseInt(text.trim())));
+  expect((await numbers()).shown).toEqual(models.map((text) => Number.parseInt(text.trim())));
   await expect(plot).toHaveAttribute("aria-label", /billion multiply-adds/);
   const byWork = await download();
   expect(byWork.equals(byTime)).toBe(false);
-  // With the names below: higher than what the page shows, which is 320 × 220.
+  // With the names below, it is higher than the page's plot of 320 × 220.
   expect([byTime.readUInt32BE(16), byTime.readUInt32BE(20)].map((side) => side / 3)).toEqual([
     320,
     220 + 14 * Math.ceil(count / 2) + 6,

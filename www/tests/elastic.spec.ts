@@ -61,7 +61,7 @@ test("the module chooses the best network for a budget", async ({ page, baseURL 
     };
     const few = await upscale({ budget: 0.1 });
     const many = await upscale({ budget: 1e9 });
-    // A ratio that is no whole number of channels is rounded, as without a budget.
+    // A ratio that is not a whole number of channels is rounded, as without a budget.
     const between = await upscale({ budget: 1e9, splitRatio: 0.3 });
     const fastest = await upscale({ splitRatio: 1 / 16, hybridIndex: 7 });
     const best = await upscale({ splitRatio: 1 / 8, hybridIndex: 3 });
@@ -115,7 +115,7 @@ test.describe("the page", () => {
     await visitor.expectState("done");
   }
 
-  /** The result after `change` is another one: its hash. */
+  /** Waits until `change` has led to another result, and returns its hash. */
   async function nextHash(before: string, change: () => Promise<void>): Promise<string> {
     await change();
     await expect(visitor.part("report").filter({ hasText: before })).toHaveCount(0);
@@ -146,7 +146,7 @@ test.describe("the page", () => {
       }),
     );
     expect(new Set(hashes).size).toBe(4);
-    // Many moves in a row end with the last one.
+    // After many moves in a row, the last one counts.
     await visitor.part("hybrid-mode").selectOption("split-first");
     await page.evaluate(() => {
       const move = (testId: string, values: string[]) => {

@@ -19,7 +19,7 @@ test.beforeEach(async () => {
 });
 test.afterEach(() => site.stop());
 
-/** Opens a page with a frame; the frame holds nothing. */
+/** Opens a page with an empty frame. */
 async function frameIn(page: Page, sandbox: string): Promise<Frame> {
   site.changed.set("frame.html", "<!doctype html><title>Frame</title><body></body>");
   site.changed.set(
@@ -34,7 +34,7 @@ async function frameIn(page: Page, sandbox: string): Promise<Frame> {
   return frame;
 }
 
-/** Returns what becomes of a picture, by the module and by the element. */
+/** Enlarges a picture with the module and with the element. Returns both outcomes. */
 async function tryBoth(place: Pick<Page, "evaluate">): Promise<{ module: string; element: string; shows: string }> {
   return place.evaluate(
     async ({ url, fur }) => {
@@ -81,20 +81,20 @@ for (const [what, isOpen] of [
   ["the engine", (path: string) => !path.endsWith(".wasm")],
   ["the models", (path: string) => !path.startsWith("models/")],
 ] as const) {
-  test(`a sandboxed frame that may not load ${what} is told what to do`, async ({ page }) => {
+  test(`a sandboxed frame that may not load ${what} shows what to do`, async ({ page }) => {
     site.headers = (path) => (isOpen(path) ? open : {});
-    const told = await tryBoth(await frameIn(page, "allow-scripts"));
-    for (const error of [told.module, told.element]) {
+    const errors = await tryBoth(await frameIn(page, "allow-scripts"));
+    for (const error of [errors.module, errors.element]) {
       expect(error).toMatch(
         /^(engine|network): .*\. This frame is sandboxed and has no origin: add allow-same-origin /,
       );
       expect(error).toMatch(/serve the files at http.* with the header "Access-Control-Allow-Origin: \*"\.$/);
     }
-    expect(told.shows).toBe("img, 558");
+    expect(errors.shows).toBe("img, 558");
   });
 }
 
-for (const [policy, told] of [
+for (const [policy, message] of [
   [
     "worker-src 'none'",
     /^engine: .*Content-Security-Policy forbids it \(worker-src\): add "worker-src 'self'" to it\.$/,
@@ -115,8 +115,8 @@ for (const [policy, told] of [
     site.changed.set("host.html", "<!doctype html><title>Host</title><body></body>");
     await page.goto(`${site.url}host.html`);
     const { module, element, shows } = await tryBoth(page);
-    expect(module).toMatch(told);
-    expect(element).toMatch(told);
+    expect(module).toMatch(message);
+    expect(element).toMatch(message);
     expect(shows).toBe("img, 558");
   });
 }

@@ -10,7 +10,7 @@ test.beforeEach(async ({ page }) => {
   await visitor.expectState("idle");
 });
 
-test("what a run would take is told before it", async () => {
+test("the cost of a run is shown before it starts", async () => {
   await visitor.chooseDemo("Fur");
   const estimate = visitor.part("estimate");
   await expect(estimate).toHaveText(/Result: 744 × 560 pixels; about \d+ m?s, [\d.]+\sMB of memory/);
@@ -24,7 +24,7 @@ test("the result appears part by part, over the original", async ({ page }) => {
   const release = await holdAfterFirstPart(page);
   await visitor.part("run").click();
   const stage = page.locator("#stage");
-  await expect(stage).toHaveAttribute("data-shows", "arrival");
+  await expect(stage).toHaveAttribute("data-shows", "preview");
   const opaque = () =>
     visitor.part("result").evaluate((canvas: HTMLCanvasElement) => {
       const small = new OffscreenCanvas(64, 48).getContext("2d");
@@ -100,7 +100,7 @@ test("a result that cannot fit is refused with a zoom that does", async () => {
 test("the page is never held up while it enlarges", { tag: "@alone" }, async () => {
   await visitor.watchTasks();
   await visitor.chooseDemo("Sign");
-  // Work that holds the page up does so in every run; what a busy machine takes from it does not.
+  // Code that blocks the page does so in every run; a busy machine does not.
   const runs: number[] = [];
   while (runs.length < 3 && !runs.includes(0)) {
     await visitor.forgetTasks();
@@ -109,6 +109,6 @@ test("the page is never held up while it enlarges", { tag: "@alone" }, async () 
     expect((await visitor.resultSize())[0]).toBe(1920 - 48 * runs.length);
     runs.push(await visitor.longestTask());
   }
-  // The observer reports tasks over 50 ms and no others.
+  // The observer only reports tasks over 50 ms.
   expect(Math.min(...runs), `longest tasks, ms: ${runs.join(", ")}`).toBe(0);
 });

@@ -1,6 +1,6 @@
 /**
- * Pictures that public bug reports tell of, and other uncommon ones, through the module and the
- * page: the right colours, or a note, or an error in words.
+ * Pictures from public bug reports, and other uncommon ones, through the module and the page: the
+ * right colours, or a note, or an error in words.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -45,7 +45,7 @@ const own: Record<string, Expected> = {
   "icc.bmp": { size: [64, 48], pixels: quarters(fromP3), tolerance: 1, note: /Display P3/ },
   "float16.tif": { ...small, tolerance: 2, note: /linear light/ },
   "float32.tif": { ...small, tolerance: 2, note: /linear light/ },
-  // Half of it is transparent, so only its size and its note are looked at here.
+  // Half of it is transparent, so only its size and its note are checked here.
   "float64_premultiplied.tif": { size: [64, 48], note: /taken as linear light/ },
 };
 
@@ -67,7 +67,7 @@ test.describe.configure({ mode: "default" });
 
 let page: Page;
 
-// One upscaler for all: what a file leaves behind is the next one's trouble.
+// One upscaler for all files: traces that a file leaves would affect the next one.
 test.beforeAll(async ({ browser, baseURL }) => {
   page = await browser.newPage();
   await openHost(page, baseURL);
@@ -150,13 +150,13 @@ for (const [name, why] of Object.entries(refused)) {
   });
 }
 
-test("what is transparent keeps its colour where it is seen", async () => {
+test("transparent pictures keep their colour where it is visible", async () => {
   const all: [number, number][] = Array.from({ length: 128 * 128 }, (_, at) => [at % 128, Math.floor(at / 128)]);
   const { pixels } = await enlarge(fieldFile("premultiplied_alpha.tif"), all);
   expectDisc("premultiplied_alpha.tif", pixels.flat());
 });
 
-test("what a format cannot hold is told, and the file is valid", async () => {
+test("losses of a format are reported, and the file is valid", async () => {
   const png = readFileSync(fieldFile("exif_66k.png")).toString("base64");
   const { notes, size, exif } = await page.evaluate(async (png) => {
     const { upscaler } = window as unknown as { upscaler: Awaited<ReturnType<typeof window.splitsr.createUpscaler>> };
@@ -255,7 +255,7 @@ test.describe("the page", () => {
       else await expect(said).toHaveCount(0);
       expectColours(pixels, await Promise.all(pixels.map(([x, y]) => visitor.resultPixel(x, y))), tolerance);
       if (disc) expectDisc(name, await visitor.resultPixels());
-      else expect(await visitor.leastAlpha()).toBe(255);
+      else expect(await visitor.minAlpha()).toBe(255);
     });
   }
 

@@ -1,4 +1,4 @@
-/** The right answer to each of the files that public bug reports tell of; see their README. */
+/** The right answer to each of the files from public bug reports; see their README. */
 import { join } from "node:path";
 import { dataFolder } from "./support.ts";
 
@@ -10,7 +10,7 @@ type Pixel = [x: number, y: number, colour: [number, number, number]];
 export interface Expected {
   size: [number, number];
   pixels?: Pixel[];
-  /** The colour of all that is seen; beside it the picture is transparent. */
+  /** The colour of all visible pixels; the rest of the picture is transparent. */
   disc?: [number, number, number];
   /** In levels. */
   tolerance?: number;

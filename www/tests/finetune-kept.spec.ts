@@ -13,7 +13,7 @@ test.beforeEach(async ({ page }) => {
   await visitor.expectState("idle");
 });
 
-test("a page that is closed on the way goes on from what was kept", async ({ page }) => {
+test("a page that is closed midway resumes from what was kept", async ({ page }) => {
   await visitor.setUp(2000);
   await visitor.begin();
   await visitor.expectStepFrom(12);
@@ -33,7 +33,7 @@ test("a page that is closed on the way goes on from what was kept", async ({ pag
   expect(await visitor.step()).toBeGreaterThanOrEqual(kept);
   await visitor.expectStepFrom(kept + 5);
   expect(await visitor.step(), "it does not begin again").toBeLessThan(2000);
-  // The curve goes on where it was.
+  // The curve continues where it was.
   const points = await visitor.part("finetune-loss").locator("polyline.single").getAttribute("points");
   expect(points?.split(" ").length).toBeGreaterThan(kept);
 
@@ -59,7 +59,7 @@ test("a crash loses at most 30 seconds", async ({ page, context }) => {
     Number(/checkpoint at step (\d+)/.exec(await visitor.part("finetune-step").innerText())?.[1]);
   await expect.poll(kept).toBeGreaterThanOrEqual(20);
   const step = await kept();
-  // Without a word to the page.
+  // The page is not notified.
   await page.close({ runBeforeUnload: false });
   const other = new Tuner(await context.newPage());
   await other.open();
@@ -120,7 +120,7 @@ test("a saved model is undone, deleted, brought back and loaded from its file", 
   await expect(visitor.part("model-note")).toContainText(`Another model is called ${START}, so this one is named`);
 });
 
-test("a full disk is told, keeps the earlier models, and does not stop the training", async ({ page }) => {
+test("a full disk is reported, keeps the earlier models, and does not stop the training", async ({ page }) => {
   const name = `${START}-tuned`;
   await visitor.makeModel();
   await visitor.setUp(2000);
@@ -189,7 +189,7 @@ test("a browser that stores no blobs keeps a fine-tuning and its model all the s
   await expect(visitor.part("model").locator(`option[value="${START}-tuned"]`)).toBeAttached();
 });
 
-test("a window does not go on with what another one runs", async ({ page, context }) => {
+test("a window does not resume a run that another window has", async ({ page, context }) => {
   await visitor.setUp(2000);
   await visitor.begin();
   await expect(visitor.part("finetune-step")).toContainText("checkpoint at step");

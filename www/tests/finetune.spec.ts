@@ -16,7 +16,7 @@ test.beforeEach(async ({ page }) => {
 test("a model is fine-tuned, paused, saved, and is then one like any other", async ({ page, browser }) => {
   await visitor.setUp(80);
   await expect(visitor.part("finetune-name")).toHaveValue(`${START}-tuned`);
-  // At the fifth step, or later: in a pause, what is told stays.
+  // At the fifth step or later: during a pause, the text does not change.
   const fifth = { selector: "[data-testid=finetune-step]", text: /Step ([5-9]|\d\d)\b/ };
   const pausing = visitor.actWhen(fifth, "finetune-pause");
   await visitor.part("finetune-start").click();
@@ -34,13 +34,13 @@ test("a model is fine-tuned, paused, saved, and is then one like any other", asy
   await visitor.expectPhase("paused");
   const paused = await visitor.step();
   expect(paused).toBeLessThan(80);
-  // The worker does one thing after another: a step that went on would come before this.
+  // The worker does one thing at a time, so a step that is still running would end before this.
   await expect(visitor.part("finetune-step")).toContainText(`checkpoint at step ${paused}`);
   expect(await visitor.step()).toBe(paused);
   await visitor.part("finetune-continue").click();
   await visitor.expectStepFrom(paused + 1);
 
-  // It runs on while the page is used, and says so.
+  // It keeps running while the page is used, and says so.
   await page.keyboard.press("Escape");
   await expect(visitor.part("finetune-open")).toBeFocused();
   await expect(visitor.part("finetune-line")).toContainText(`${START}-tuned`);
@@ -50,7 +50,7 @@ test("a model is fine-tuned, paused, saved, and is then one like any other", asy
   const [, step, gain] = /^Best at step (\d+): [\d.]+ dB \(\+([\d.]+) dB vs\. splitsr-tiny-x2, [+−]/.exec(said) ?? [];
   expect(Number(step), said).toBeGreaterThan(0);
   expect(Number(gain), said).toBeGreaterThanOrEqual(0.1);
-  // Beside the best step there is no other that was kept.
+  // Only the best step was kept.
   await expect(visitor.part("finetune-step")).not.toContainText("checkpoint");
   const pixels = (crop: string) =>
     visitor.part(`finetune-${crop}`).evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
@@ -69,7 +69,7 @@ test("a model is fine-tuned, paused, saved, and is then one like any other", asy
   await expect(visitor.part("report")).toContainText(`${START}-tuned`);
   const [model, output] = await hashes(visitor);
 
-  // By its file it is the model that it began with, but for its weights.
+  // Its file equals that of the first model, except for the weights.
   const { name, bytes } = await visitor.downloaded("model-download");
   expect(name).toBe(`${START}-tuned.safetensors`);
   const [tuned, start] = [tensorsOf(bytes), tensorsOf(readFileSync(startFile))];
@@ -79,7 +79,7 @@ test("a model is fine-tuned, paused, saved, and is then one like any other", asy
   const moved = [...tuned].filter(([name, values]) => values.some((value, at) => value !== start.get(name)?.[at]));
   expect(moved.length).toBeGreaterThan(tuned.size / 2);
 
-  // The link says that it is for this device, and is not understood on another.
+  // The link says that it works on this device only, and another device cannot use it.
   await expect(visitor.part("link-own-model")).toContainText("this link works only here");
   const link = (await visitor.part("share-link").getAttribute("href")) ?? "";
   const other = new Visitor(await (await browser.newContext()).newPage());
@@ -164,7 +164,7 @@ test("what cannot be trained on is refused in words, and nothing starts", async 
 
 test("it says when there is too little to tell by, and when it has stopped getting better", async ({ page }) => {
   await visitor.openDialog();
-  // A demo picture of which a quarter, kept out, is less than a tile.
+  // A quarter of this demo picture is held out, and is smaller than a tile.
   const part = await page.evaluate(async () => {
     const bitmap = await createImageBitmap(await (await fetch("demo/sign.png")).blob(), 100, 60, 120, 100);
     const canvas = new OffscreenCanvas(120, 100);
@@ -176,7 +176,7 @@ test("it says when there is too little to tell by, and when it has stopped getti
   await expect(visitor.part("finetune-count")).toHaveText("1 picture");
   await visitor.unfoldSettings();
   await visitor.set("tune-steps", "90");
-  // So low a rate that nothing is learnt.
+  // At such a low rate, nothing is learnt.
   await visitor.set("tune-rate", "0.00001");
   await visitor.part("finetune-start").click();
   await expect(visitor.part("finetune-facts")).toContainText("That is too little for a reliable score");
@@ -225,7 +225,7 @@ test("hyper-parameters without weights are trained, from the nearest model that 
   await expect(visitor.part("tune-trained")).toHaveCount(0);
   await visitor.part("finetune-close").click();
 
-  // A smaller one, to the end.
+  // A smaller run, to the end.
   await visitor.part("model").selectOption(START);
   await visitor.part("split-ratio").selectOption("0.375");
   await expect(visitor.part("run")).toBeDisabled();
@@ -305,13 +305,13 @@ test("how long the training may take is said before it starts, where that is kno
   await visitor.run();
   await visitor.openDialog();
   await expect(time).toHaveText(/^It may take \d+ to \d+ (s|min|h) on this device\.$/);
-  /** The most, in seconds. */
-  const most = async () => {
+  /** The upper estimate, in seconds. */
+  const maxSeconds = async () => {
     const [, number, unit = ""] = /(\d+) (s|min|h) on/.exec(await time.innerText()) ?? [];
     return Number(number) * ({ s: 1, min: 60, h: 3600 }[unit] ?? NaN);
   };
-  const normal = await most();
+  const normal = await maxSeconds();
   await visitor.unfoldSettings();
   await visitor.set("tune-steps", "6000");
-  expect(await most()).toBeGreaterThan(5 * normal);
+  expect(await maxSeconds()).toBeGreaterThan(5 * normal);
 });

@@ -1,4 +1,4 @@
-/** The page to a visitor who knows nothing of it, and what it does without being asked. */
+/** The page as a new visitor sees it, and the work that it starts by itself. */
 import { expect, test } from "@playwright/test";
 import { noise, Visitor } from "./support.ts";
 import { Touch } from "./viewing.ts";
@@ -82,7 +82,7 @@ test("a network without weights is left by one click, which stands by the reason
   await expect(visitor.part("model")).toHaveValue("splitsr-x4");
   await expect(visitor.part("use-trained")).toHaveCount(0);
   await expect(visitor.part("run")).toBeEnabled();
-  // It is the one that suits the zoom, and goes on to.
+  // It suits the zoom, and keeps following it.
   await expect(visitor.part("model-follow")).toHaveCount(0);
   await visitor.part("zoom").fill("3");
   await expect(visitor.part("model")).toHaveValue("splitsr-x3");
@@ -97,7 +97,7 @@ test("another zoom has a model with the same hyper-parameters, or none", async (
   await visitor.part("zoom").fill("2");
   await expect(visitor.part("model")).toHaveValue("splitsr-x2-a0.125");
   await expect(visitor.part("run")).toBeEnabled();
-  // It does the next zoom too, in two passes.
+  // It can do the next zoom too, in two passes.
   await visitor.part("zoom").fill("4");
   await expect(visitor.part("model")).toHaveValue("splitsr-x2-a0.125");
   await visitor.part("split-ratio").selectOption("0.25");
@@ -158,7 +158,7 @@ test("scores are of the zoom's scale and begin with the best, and the chosen mod
   await expect(visitor.part("score-scale")).toHaveValue("2");
   await visitor.part("zoom").fill("3.5");
   await expect(visitor.part("score-scale")).toHaveValue("4");
-  // A key is not waited for, as a click is.
+  // A click waits until the button is enabled; a key does not.
   await expect(visitor.part("score-run")).toBeEnabled();
   await visitor.part("score-run").press("Enter");
   await expect(visitor.part("status")).toHaveText(/^Scored/);
@@ -177,7 +177,7 @@ test("scores are of the zoom's scale and begin with the best, and the chosen mod
   await expect(plot.locator("circle + path[stroke]")).toHaveCount(1);
   expect(await ring()).not.toBe(fast);
 
-  // Scores of one scale are no scores of another.
+  // Scores for one scale do not apply to another.
   await visitor.part("zoom").fill("2");
   await expect(visitor.part("score-table")).toHaveCount(0);
   // The visitor's own choice stays.
@@ -255,7 +255,7 @@ test("the original is shown while space, the mouse or a finger is held", async (
   await page.mouse.up();
   await expect(after).toBeVisible();
   expect(await visitor.part("result").boundingBox()).toEqual(place);
-  // Who drags moves the picture.
+  // A drag moves the picture.
   await page.mouse.down();
   await page.mouse.move(at[0] - 60, at[1], { steps: 3 });
   await expect(after).toBeVisible();
@@ -301,7 +301,7 @@ test.describe("at once", () => {
     // Small, so that it is quick on a busy machine too.
     await visitor.chooseFile({ name: "small.bmp", mimeType: "image/bmp", buffer: noise(100, 80) });
     await visitor.expectState("done");
-    const changed = visitor.actWhen({ selector: "#stage[data-shows=arrival]" }, "model", "splitsr-tiny-x4");
+    const changed = visitor.actWhen({ selector: "#stage[data-shows=preview]" }, "model", "splitsr-tiny-x4");
     await visitor.part("zoom").fill("4");
     await changed;
     await expect(visitor.part("report")).toContainText("splitsr-tiny-x4");

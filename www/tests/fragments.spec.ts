@@ -11,7 +11,7 @@ const models = JSON.parse(
 ) as ModelEntry[];
 const usual = () => models.find(({ name }) => name === "splitsr-x2");
 
-test("hyper-parameters that the model cannot have are told", () => {
+test("hyper-parameters that the model cannot have are reported", () => {
   const read = (fragment: string) => parseLink(fragment, models, usual);
   for (const [fragment, isRight] of [
     ["#hi=7", true],
@@ -29,11 +29,11 @@ test("hyper-parameters that the model cannot have are told", () => {
   expect(complaints).toEqual(["The link uses a model that this page does not have."]);
 });
 
-test("what is wrong in a link is left out and told, and the rest is kept", () => {
+test("errors in a link are left out and reported, and the rest is kept", () => {
   const rest = { demo: "fur", model: "splitsr-x2", zoom: 3 };
   const hashes = { model: "0123456789abcdef".repeat(2), output: "fedcba9876543210".repeat(2) };
   const sum = `&sum=${hashes.model}-${hashes.output}`;
-  for (const [wrong, told, kept] of [
+  for (const [wrong, message, kept] of [
     ["&view=1,2,3", /view cannot be read/, { ...rest, hashes }],
     ["&show=loupe,wings", /view uses an option/, { ...rest, hashes, toggles: ["loupe"] }],
     ["&as=bmp,1000", /file format/, { ...rest, hashes }],
@@ -51,7 +51,7 @@ test("what is wrong in a link is left out and told, and the rest is kept", () =>
     const { state, complaints } = parseLink(`#${right.join("&")}${sum}${wrong}`, models, usual);
     expect(state, wrong).toEqual(kept);
     expect(complaints, wrong).toHaveLength(1);
-    expect(complaints[0], wrong).toMatch(told);
+    expect(complaints[0], wrong).toMatch(message);
   }
   expect(parseLink(`#${sum.slice(1)}0-&zoom=3`, models, usual)).toEqual({
     state: { zoom: 3 },
@@ -79,14 +79,14 @@ test("a data: address is a picture in a link", () => {
       expect(state).toEqual({ embedded, zoom: 3 });
     }
   }
-  for (const [address, told] of [
+  for (const [address, message] of [
     ["data:image/png;base64,A", /cut short/],
     ["data:image/png,", /empty/],
     [`data:image/png,${"x".repeat(40_000)}`, /too large/],
   ] as const) {
     const { state, complaints } = parseLink(`#img=url:${address}&zoom=3`, models, usual);
     expect(state).toEqual({ zoom: 3 });
-    expect(complaints.join()).toMatch(told);
+    expect(complaints.join()).toMatch(message);
   }
 });
 

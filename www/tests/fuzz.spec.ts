@@ -93,7 +93,7 @@ test("links that were read wrongly are read right", () => {
   for (const link of found) expect(fault(`#${link}`), link).toBe(undefined);
 });
 
-test("a changed link is read or told, and what is read is in its range", () => {
+test("a changed link is read or reported, and every value is in its range", () => {
   test.setTimeout((seconds + 60) * 1000);
   const random = new Random(seed);
   const kept = [...links];
@@ -104,7 +104,7 @@ test("a changed link is read or told, and what is read is in its range", () => {
     const fragment = mutated(random, random.pick(kept));
     const wrong = fault(`#${fragment}`);
     if (wrong !== undefined) faults.push(`#${fragment}: ${wrong}`);
-    // Another answer than all before: worth to go on from.
+    // A new kind of answer, so this input is worth changing further.
     const { state, complaints } = parseLink(`#${fragment}`, models, usual);
     const kind = [...Object.keys(state), ...complaints].join();
     if (!seen.has(kind) && kept.length < 2000 && fragment.length < 1000) kept.push(fragment);

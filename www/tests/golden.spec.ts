@@ -1,8 +1,7 @@
 /**
- * How the page looks, as pictures that were looked at.
- * `npx playwright test golden --update-snapshots` makes them anew.
- * They show what stays the same: no times, no measured numbers. Small windows and few photographs
- * keep them small.
+ * The page's look, as pictures that people have checked. `npx playwright test golden
+ * --update-snapshots` makes them anew. They show only what stays the same, so no times and no
+ * measured numbers. Small windows and few photographs keep the files small.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,7 +9,9 @@ import { expect, test } from "@playwright/test";
 import { expectOwnFont, useOwnFont } from "./own-font.ts";
 import { Visitor } from "./support.ts";
 
-/** The major version of Chromium that made the pictures: another one may draw edges otherwise. */
+/**
+ * The major version of Chromium that made the pictures: another version may draw edges differently.
+ */
 const madeBy = join(import.meta.dirname, "golden.spec.ts-snapshots/chromium-version.txt");
 
 let visitor: Visitor;
@@ -37,7 +38,7 @@ test.afterEach(async ({ page }, { status, expectedStatus }) => {
   if (status === expectedStatus && status !== "skipped") await expectOwnFont(page);
 });
 
-/** Leaves the photographs out, whose bytes are many: their places stay. */
+/** Hides the photographs but keeps their space, because they would make the files large. */
 async function hidePhotographs(): Promise<void> {
   await visitor.page.locator(".demos img").evaluateAll((all: HTMLElement[]) => {
     for (const photograph of all) photograph.style.visibility = "hidden";
@@ -64,7 +65,7 @@ test.describe("desktop", () => {
         await visitor.tool("beside").click();
       } else await visitor.divider.press("ArrowLeft");
       await expect(stage()).toHaveScreenshot(`${layout}.png`);
-      // The smallest button, were it missing, would be seen.
+      // The comparison would notice if the smallest button were missing.
       await page.locator("[data-action=out]").evaluate((button) => (button.style.visibility = "hidden"));
       await expect(stage()).not.toHaveScreenshot(`${layout}.png`);
     });

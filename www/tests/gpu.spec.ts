@@ -28,7 +28,7 @@ interface Outcome {
 /** The largest difference of two results, in levels. */
 function levels(a: Outcome, b: Outcome): number {
   if (a.pixels.length !== b.pixels.length) return Infinity;
-  return a.pixels.reduce((most, value, index) => Math.max(most, Math.abs(value - (b.pixels[index] ?? 0))), 0);
+  return a.pixels.reduce((max, value, index) => Math.max(max, Math.abs(value - (b.pixels[index] ?? 0))), 0);
 }
 
 /** The host page, with `enlarge`. */
@@ -180,7 +180,7 @@ test.describe("the module", () => {
     expect(levels(outcome, await onCpu(page))).toBeLessThanOrEqual(1);
   });
 
-  /** Destroys the device when the first of a picture's work is on its way. */
+  /** Destroys the device after the first submission for a picture. */
   const loss = `const request = GPUAdapter.prototype.requestDevice;
     let device;
     GPUAdapter.prototype.requestDevice = async function (...args) { return (device = await request.apply(this, args)); };
@@ -210,7 +210,7 @@ test.describe("the module", () => {
       expect(outcome.report.reason).toMatch(/^acme one was lost \(.*\), and the processor finished the picture$/);
       expect(levels(outcome, await onCpu(page))).toBeLessThanOrEqual(1);
     }
-    // After that it is left alone.
+    // After that, the GPU is not tried again.
     expect((await enlarge(page)).report.reason).toMatch(/^acme one was lost/);
   });
 });
@@ -238,7 +238,7 @@ test("twenty pictures of different sizes leave no memory behind", async ({ page,
     };
     const channel = new BroadcastChannel("memory");
     const collected = new FinalizationRegistry((note) => note());
-    // Garbage of now is gone, and so is what was there before it.
+    // When an object that was dropped now is collected, so are all that were dropped before.
     const collect = async () => {
       let isGone = false;
       collected.register({}, () => (isGone = true));

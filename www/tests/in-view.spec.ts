@@ -88,13 +88,13 @@ test.describe("at once", () => {
     expect(await coversView()).toBe(false);
     await expect.poll(coversView).toBe(true);
     await expect(status).toHaveText(done);
-    // From afar all of it is in view.
+    // At a low magnification, all of it is in view.
     await page.keyboard.press("0");
     await expect(status).toHaveText(/^Zoom in to enlarge what you see\. The whole picture takes/);
 
     await forget(page);
     await visitor.part("run").click();
-    await expect(page.locator("#stage")).toHaveAttribute("data-shows", "arrival");
+    await expect(page.locator("#stage")).toHaveAttribute("data-shows", "preview");
     expect(await visitor.resultSize()).toEqual([8000, 4800]);
     // The part that was seen stays.
     expect((await drawn(page))[0]?.width).toBe(width);

@@ -19,7 +19,7 @@ test.beforeEach(async ({ page }) => {
   await visitor.expectState("idle");
 });
 
-/** Drops, or pastes, what a browser tells of something that is dragged out of a page. */
+/** Drops or pastes the data that a browser provides for something dragged out of a page. */
 async function transfer(page: Page, data: Record<string, string>, how: "drop" | "paste"): Promise<void> {
   await page.evaluate(
     ({ data, how }) => {
@@ -60,7 +60,7 @@ test.describe("a picture that is a link", () => {
     });
   }
 
-  test("and has no address is told, and the page is not loaded for it", async ({ page }) => {
+  test("and has no address is reported, and the page is not loaded for it", async ({ page }) => {
     const around = `${remote.url}/page.html`;
     for (const source of ["blob:https://example.com/1234", "cid:part1@mail", "file:///home/a.png"]) {
       const html = `<a href="${around}"><img src="${source}"></a>`;
@@ -98,7 +98,7 @@ test("a data: address is a picture, dropped, pasted and in a link", async ({ pag
   await visitor.expectState("done");
   await expect(page).toHaveURL(new RegExp(`img=png:${small.toString("base64url")}&`));
 
-  for (const [broken, told] of [
+  for (const [broken, message] of [
     ["data:image/png;base64,AAAAA", /damaged or cut short/],
     [address.slice(0, 20_000), /./],
     ["data:text/plain,hello", /./],
@@ -106,7 +106,7 @@ test("a data: address is a picture, dropped, pasted and in a link", async ({ pag
   ] as const) {
     await paste(page, broken);
     await visitor.expectState("error");
-    await expect(visitor.part("status")).toHaveText(told);
+    await expect(visitor.part("status")).toHaveText(message);
   }
   await visitor.chooseDemo("Fur");
 });

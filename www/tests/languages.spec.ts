@@ -131,7 +131,7 @@ test("another language keeps the picture, the result, the settings and the link,
   const choose = async (name: string) => {
     await visitor.part("language").focus();
     await visitor.part("language").selectOption({ label: name });
-    // Who chooses with the keys goes on.
+    // The list keeps the focus, for visitors who choose by keyboard.
     await expect(visitor.part("language")).toBeFocused();
   };
   await choose("한국어");
@@ -179,7 +179,7 @@ for (const [languages, lang] of [
   [["fr-FR", "ko", "de"], "ko"],
   [["en-GB", "de"], "en"],
 ] as const) {
-  test(`who prefers ${languages.join(", then ")} gets ${lang}`, async ({ page }) => {
+  test(`a visitor who prefers ${languages.join(", then ")} gets ${lang}`, async ({ page }) => {
     await page.addInitScript((languages) => {
       Object.defineProperty(navigator, "languages", { value: languages });
     }, languages);

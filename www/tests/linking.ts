@@ -10,7 +10,7 @@ export async function newcomer(browser: Browser, machine: { cores?: number; rela
     await context.addInitScript((value) => Object.defineProperty(navigator, "hardwareConcurrency", { value }), cores);
   }
   if (!relaxedSimd) {
-    // The engine asks the browser by a module that has just one of those instructions.
+    // The engine tests the browser with a module that has just one of those instructions.
     await context.route(/assets\/coordinator-[^/]*\.js$/, async (route) => {
       const response = await route.fetch();
       await route.fulfill({ response, body: `WebAssembly.validate = () => false;\n${await response.text()}` });

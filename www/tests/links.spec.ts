@@ -54,7 +54,7 @@ test("a link with the hash of the exact result verifies with another number of w
   await other.page.goto(link);
   await expect(other.part("verdict")).toHaveText(/^Reproduced exactly\./);
   await expect(other.part("report")).toContainText("1 worker");
-  // Another model would not do, nor another result.
+  // Another model is not accepted, and neither is another result.
   const changed = (from: RegExp) =>
     link.replace(from, (sum) => sum.replace(/.$/, (digit) => (digit === "0" ? "1" : "0")));
   for (const [broken, verdict] of [
@@ -79,7 +79,7 @@ test("a part of one's own picture can be put into the link", async ({ browser, p
   await visitor.run();
   await visitor.part("pack").click();
   await expect(visitor.part("status")).toContainText(/needs \d+ KB in the link, but only 48 KB fit/);
-  // Far in, little is in sight.
+  // At a high magnification, little of the picture is visible.
   for (let press = 0; press < 9; press++) await page.locator(".viewport").press("+");
   await visitor.tool("region").click();
   await visitor.expectState("done");
@@ -97,7 +97,7 @@ test("a part of one's own picture can be put into the link", async ({ browser, p
   expect(await other.resultSize()).toEqual(size);
   await context.close();
 
-  // The hash is of this zoom, and the picture is nobody's business when another one is open.
+  // The hash is for this zoom, and a link must not reveal the picture once another one is open.
   await visitor.part("zoom").fill("3");
   await expect(page).toHaveURL(/img=png:.*zoom=3(?!.*sum=)/);
   await visitor.chooseDemo("Fur");
@@ -124,7 +124,7 @@ test("a picture in a link that would take long is enlarged on request alone", as
   await expect(visitor.part("status")).toHaveText(/1500 × 1000 pixels\. Press Enlarge/);
 });
 
-test("a broken link is told, and the page works", async () => {
+test("a broken link is reported, and the page works", async () => {
   await visitor.open("#img=demo:nothing&model=%3Cscript%3E&zoom=1e9&view=a,b");
   await visitor.expectState("error");
   await expect(visitor.part("status")).toContainText("picture that this page does not have");
@@ -134,7 +134,7 @@ test("a broken link is told, and the page works", async () => {
   await visitor.run();
 });
 
-test("a link whose picture does not load goes on leading to it", async ({ page }) => {
+test("a link whose picture does not load still leads to it", async ({ page }) => {
   const link = "#img=demo:fur&model=splitsr-x2&zoom=1.5&part=10,20,100,80";
   await page.route("**/demo/fur*", (route) => route.abort());
   await visitor.open(link);
@@ -204,13 +204,13 @@ for (const [name, note] of [
     const receiver = await newcomer(browser);
     await receiver.open(await visitor.link());
     await verified(receiver);
-    expect(await receiver.leastAlpha()).toBe(await visitor.leastAlpha());
+    expect(await receiver.minAlpha()).toBe(await visitor.minAlpha());
     if (note) await expect(receiver.page.locator("#panel")).toContainText(note);
     await receiver.close();
   });
 }
 
-test("a link holds the whole state, and what is as usual stays out of it", async ({ page }) => {
+test("a link holds the whole state, and leaves out defaults", async ({ page }) => {
   await visitor.open();
   await visitor.chooseDemo("Fur");
   await visitor.run();
@@ -241,7 +241,7 @@ test("a link holds the whole state, and what is as usual stays out of it", async
   await expect(visitor.part("backend")).toHaveValue("cpu");
   expect(page.url()).toBe(url);
 
-  // In the same page, the next link leaves nothing of it.
+  // In the same page, nothing of it is left after the next link.
   await page.evaluate(() => (location.hash = "#img=demo:fur&model=splitsr-x2&zoom=1.5"));
   await expect.poll(() => visitor.resultSize()).toEqual([558, 420]);
   await expect(page).toHaveURL(/#img=demo:fur&model=splitsr-x2&zoom=1.5$/);
@@ -310,7 +310,7 @@ for (const [method, moment] of [
     await left;
     await expect.poll(() => visitor.resultSize()).toEqual([558, 420]);
     await visitor.expectState("done");
-    // Nor does anything of the first come later: not in the time of another run.
+    // Nothing of the first run arrives later, even after the time of another run.
     await visitor.run();
     expect(await visitor.resultSize()).toEqual([558, 420]);
     await expect(page).toHaveURL(/#img=demo:fur&model=splitsr-x2&zoom=1.5$/);
@@ -328,7 +328,7 @@ test("a link is opened even if the page writes its own address at the same momen
   await expect.poll(() => visitor.resultSize()).toEqual([558, 420]);
 });
 
-test("of several files the first of which is broken a batch is made, and what is wrong is told", async ({ page }) => {
+test("several files become a batch even if the first one is broken, which is reported", async ({ page }) => {
   await visitor.part("file-input").setInputFiles([awkwardFile("empty.png"), fur, awkwardFile("rgba16.png")]);
   await visitor.expectState("error");
   await expect(visitor.part("status")).toContainText("empty.png: ");
@@ -354,7 +354,7 @@ test("a scale that is changed in the midst of a scoring ends it", async ({ page 
   await expect(visitor.part("status")).toHaveText(/^Cancelled/);
   models.release();
   await expect(visitor.part("score-table")).toHaveCount(0);
-  // The enlarging of a picture goes on.
+  // Enlarging a picture continues.
   await visitor.part("zoom").fill("4");
   const changed = visitor.actWhen({ selector: "[data-testid=status][data-state=working]" }, "score-scale", "3");
   await visitor.part("run").click();
@@ -365,7 +365,7 @@ test("a scale that is changed in the midst of a scoring ends it", async ({ page 
 });
 
 test("a link with one field that is wrong keeps the rest, and says what it leaves out", async ({ page }) => {
-  for (const [wrong, told, zoom] of [
+  for (const [wrong, message, zoom] of [
     ["view=1,2", "The link's view cannot be read.", "3"],
     ["part=9999,1,5,x", "The part of the picture in the link cannot be read.", "3"],
     ["as=bmp", "The link's file format cannot be read.", "3"],
@@ -374,7 +374,7 @@ test("a link with one field that is wrong keeps the rest, and says what it leave
     await visitor.open(`#img=demo:fur&model=splitsr-x3&${wrong.startsWith("zoom") ? "" : "zoom=3&"}${wrong}`);
     await visitor.expectState("error");
     await expect(visitor.part("status")).toHaveText(
-      `${told} The rest of the link is kept. Choose what is missing yourself, or ask for a new link.`,
+      `${message} The rest of the link is kept. Choose what is missing yourself, or ask for a new link.`,
     );
     await expect(page.locator("#panel")).toContainText("372 × 280 pixels");
     await expect(visitor.part("model")).toHaveValue("splitsr-x3");

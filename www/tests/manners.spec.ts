@@ -1,4 +1,4 @@
-/** Good manners: offline, nobody else is asked, nothing is held up, and anyone can use it. */
+/** Good manners: works offline, contacts no other site, blocks nothing, and anyone can use it. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -8,7 +8,7 @@ import { awkwardFile, dataFolder, noise, violations, Visitor } from "./support.t
 
 const fur = join(dataFolder, "demo/fur.png");
 
-test("who only looks at the page loads at most 250 KB, no engine and no model", async ({ page }) => {
+test("a visitor who only looks at the page loads at most 250 KB, no engine and no model", async ({ page }) => {
   const loaded = new Map<string, number>();
   page.on("response", async (response) => {
     const body = await response.body().catch(() => Buffer.alloc(0));
@@ -80,7 +80,7 @@ test.describe("offline", () => {
     await expectKept(page, "ready");
   });
 
-  test("what is used is kept: a picture that needs the codecs", async ({ page }) => {
+  test("files that are used are kept: a picture that needs the codecs", async ({ page }) => {
     await visitor.chooseFile(awkwardFile("rgba16.png"));
     await expect(visitor.part("status")).toHaveText(/^Ready/);
     await expect.poll(() => kept(page)).toContain("assets/codecs.wasm");
@@ -90,7 +90,7 @@ test.describe("offline", () => {
     await expect(visitor.part("status")).toHaveText(/^Ready/);
   });
 
-  test("everything is kept on request, and a broken connection is told", async ({ page }) => {
+  test("everything is kept on request, and a broken connection is reported", async ({ page }) => {
     await site.stop();
     await keepEverything(page).click();
     await expectKept(page, "failed");
@@ -111,7 +111,7 @@ test.describe("offline", () => {
     await Promise.all([page.waitForEvent("download"), visitor.part("download").click()]);
   });
 
-  test("a device without room for everything is told", async ({ page, context }) => {
+  test("a lack of room for everything is reported", async ({ page, context }) => {
     const browser = await context.newCDPSession(page);
     const { origin } = new URL(site.url);
     const { usage } = await browser.send("Storage.getUsageAndQuota", { origin });
@@ -209,13 +209,13 @@ test.describe("privacy", () => {
     return foreign;
   }
 
-  test("in a whole session nobody else is asked, and the content security policy has nothing to stop", async ({
+  test("a whole session contacts no other site, and the content security policy has nothing to stop", async ({
     page,
     context,
     baseURL,
   }) => {
     const foreign = foreignRequests(context, new URL(baseURL ?? "").origin);
-    // Workers have the policy too, and what it stops there is told on the console alone.
+    // Workers have the policy too, and what it stops there is reported only on the console.
     const complaints: string[] = [];
     context.on("console", (message) => {
       if (message.type() === "error") complaints.push(message.text());
@@ -310,7 +310,7 @@ async function movingElements(page: Page): Promise<number> {
   );
 }
 
-test("who wants no motion gets none", async ({ page }) => {
+test("visitors who want no motion get none", async ({ page }) => {
   const visitor = new Visitor(page);
   await visitor.open();
   await visitor.chooseDemo("Sign");
@@ -350,9 +350,9 @@ test("a picture is chosen, enlarged, compared and saved by Tab, Enter and arrows
 });
 
 /**
- * Tasks of the page's thread over 50 ms, in ms, while `act` goes on. The observer of long tasks
- * measures by the clock, so that it sees other processes too, which take the processor away in the
- * midst of a short task; of what it sees, what took the processor for so long counts.
+ * Tasks of the page's thread that use the processor for over 50 ms while `act` runs, in ms. The
+ * observer of long tasks measures elapsed time, so it also reports short tasks that other processes
+ * interrupt. Only those that used the processor for so long count.
  */
 async function longTasks(page: Page, act: () => Promise<unknown>): Promise<number[]> {
   const browser = page.context().browser();
@@ -400,7 +400,7 @@ test(
     await visitor.open();
     await visitor.expectState("idle");
     const open = async (width: number, height: number) => {
-      // As a file: buffers travel to the page through its own thread.
+      // Chosen as a file, because buffers reach the page through its own thread.
       const path = test.info().outputPath("noise.bmp");
       await writeFile(path, noise(width, height));
       await visitor.chooseFile(path);
@@ -411,8 +411,8 @@ test(
       await visitor.expectState("done");
       expect(await visitor.part("result").evaluate((canvas: HTMLCanvasElement) => canvas.width)).toBe(4000);
     };
-    // A neighbour on the same core makes a task take more of the processor's time, now and then
-    // twice as much: what the page itself takes too long for, it does each time.
+    // Another process on the same core can make a task use up to twice as much of the processor's
+    // time. Code that is too slow is so each time.
     const expectNone = async (act: () => Promise<void>, what: string) => {
       const tries: number[][] = [];
       while (tries.length < 3 && tries.every(({ length }) => length > 0)) tries.push(await longTasks(page, act));

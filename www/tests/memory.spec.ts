@@ -1,6 +1,6 @@
 /**
- * The memory that enlarging takes beside the source, the result and the weights: what is promised,
- * and what bounds it. `measures/memory.measure.ts` measures it.
+ * The memory that enlarging takes beside the source, the result and the weights: the documented
+ * limit, and what enforces it. `measures/memory.measure.ts` measures it.
  */
 import { join } from "node:path";
 import { expect, test, type Page } from "@playwright/test";
@@ -137,9 +137,9 @@ test("a strip that no canvas can hold is refused at once, in the page too", { ta
   const start = Date.now();
   await visitor.chooseFile(join(dataFolder, "field/strip_8000000x1.png"));
   await expect(visitor.part("status")).toHaveText(
-    /The picture has 8000000 × 1 pixels; the most is 65535 a side\. Cut it/,
+    /The picture has 8000000 × 1 pixels; the limit is 65535 a side\. Cut it/,
   );
   expect(Date.now() - start).toBeLessThan(10_000);
-  // The page goes on.
+  // The page still works.
   await visitor.chooseDemo("Sign");
 });

@@ -41,7 +41,7 @@ for (const [name, network] of Object.entries(networks)) {
     writeFileSync(path("config.toml"), `name = "random"\nrecipe = "cosine"\n[network]\n${network}\n`);
     const model = path("model.safetensors");
     const run = (...args: string[]) => execFileSync(command(), args, { stdio: "pipe" });
-    // A training of no steps: the weights are as they are drawn.
+    // A training of no steps, so that the weights stay random.
     const data = ["--data", demos, "--val", demos];
     run("train", "--config", path("config.toml"), ...data, "--out", model, "--steps", "0");
     await openHost(page, baseURL);
@@ -69,7 +69,7 @@ for (const [name, network] of Object.entries(networks)) {
           const result = await upscaler.upscale(blob(input), { scale: 2 });
           const got = result.imageData().data;
           if (result.report.backend !== backend || got.length !== wanted?.length) throw new Error("another picture");
-          levels[backend] = got.reduce((most, value, at) => Math.max(most, Math.abs(value - (wanted[at] ?? 0))), 0);
+          levels[backend] = got.reduce((max, value, at) => Math.max(max, Math.abs(value - (wanted[at] ?? 0))), 0);
           upscaler.destroy();
         }
         return levels;

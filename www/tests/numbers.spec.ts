@@ -1,4 +1,4 @@
-/** Results that are not finite: NaN and infinity never become a black tile in silence. */
+/** Results that are not finite: NaN and infinity never silently become a black tile. */
 import { expect, test, type Page } from "@playwright/test";
 import type * as Splitsr from "../src/module/splitsr.ts";
 import { openHost } from "./support.ts";
@@ -10,12 +10,12 @@ const weights = (weights: Weight[]) => weightsFile("edsr-small-x2", { weights })
 const tap = (output: number, input: number, tap: number, inputs = 32) => (output * inputs + input) * 9 + tap;
 
 /**
- * Red passes to all colours by way of a block whose values reach `most`: finite by the definition
+ * Red passes to all colours through a block whose values reach `max`: finite by the definition
  * if that is, though not with Winograd's algorithm, which adds up several of them on the way.
  */
-const passing = (most: number): Weight[] => [
+const passing = (max: number): Weight[] => [
   ["head.weight", tap(0, 0, 4, 3), 1],
-  ["body.blocks.0.conv1.weight", tap(0, 0, 1), most],
+  ["body.blocks.0.conv1.weight", tap(0, 0, 1), max],
   ["body.blocks.0.conv2.weight", tap(0, 0, 4), 1e-38],
   ["body.conv.weight", tap(0, 0, 4), 0.1],
   ...[0, 1, 2, 3].map((output): Weight => ["upsampler.steps.0.expand.weight", tap(output, 0, 4), 0.5]),
@@ -44,7 +44,7 @@ const outcomeOf = (page: Page, source: "photograph" | "noise") =>
       };
       const [fast, exact] = [await run("auto"), await run("exact")];
       const levels = fast.pixels.reduce(
-        (most, value, at) => Math.max(most, Math.abs(value - (exact.pixels[at] ?? 0))),
+        (max, value, at) => Math.max(max, Math.abs(value - (exact.pixels[at] ?? 0))),
         0,
       );
       return { levels, fast: fast.notes, exact: exact.notes, values: new Set(exact.pixels).size };
@@ -60,7 +60,7 @@ test("tiles that overflow are computed again, and the report says so", async ({ 
   expect(outcome.values).toBeGreaterThan(20);
 });
 
-test("a tile that is computed again is what it would have been", async ({ page }) => {
+test("a tile that is computed again has the right values", async ({ page }) => {
   const outcome = await outcomeOf(page, "noise");
   expect(outcome.fast).toEqual(["1 of 1 tiles gave NaN or infinity and was recomputed on the CPU"]);
   expect(outcome.exact).toEqual([]);

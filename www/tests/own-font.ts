@@ -13,7 +13,7 @@ const faces = [
   base64: readFileSync(join(import.meta.dirname, "font", file)).toString("base64"),
 }));
 
-/** From the next navigation on, everything is written in the tests' own font. */
+/** From the next navigation on, all text is shown in the tests' own font. */
 export async function useOwnFont(page: Page): Promise<void> {
   // Bytes and a constructed style sheet: the page's content security policy forbids both as files.
   await page.addInitScript(

@@ -56,7 +56,9 @@ test("a picture can be dropped anywhere", async ({ page }) => {
   expect(await visitor.resultSize()).toEqual([744, 560]);
 });
 
-test("several pictures become one zip; what fails is told, and a cancelled batch goes on", async ({ page }, info) => {
+test("several pictures become one zip; failures are reported, and a cancelled batch can be continued", async ({
+  page,
+}, info) => {
   test.slow();
   const broken = awkwardFile("corrupt_data.png");
   const second = info.outputPath("second.bmp");
@@ -89,7 +91,7 @@ test("a picture can be pasted", async ({ page }) => {
   await expect(visitor.part("status")).toHaveText(/^Ready: 372 × 280/);
 });
 
-test("what is no file says so", async ({ page }) => {
+test("a drop without a file is reported", async ({ page }) => {
   const nothing = await page.evaluateHandle(() => new DataTransfer());
   await page.dispatchEvent("body", "drop", { dataTransfer: nothing });
   await visitor.expectState("error");
@@ -112,7 +114,7 @@ test("a zoom can be a fraction, by number and by slider", async ({ page }) => {
   await expect(visitor.part("run")).toBeDisabled();
 });
 
-test("what is typed into a field replaces its number", async ({ page }) => {
+test("typing into a field replaces its number", async ({ page }) => {
   await visitor.chooseDemo("Fur");
   for (const [field, keys, zoom] of [
     ["zoom", "4", "4"],
@@ -232,7 +234,7 @@ test("the result is compared with a resizer and with another model", async ({ pa
   const [dark, bright] = await heat.evaluate((canvas: HTMLCanvasElement) => {
     const values = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
     const reds = Array.from(values).filter((_, index) => index % 4 === 0);
-    return [Math.min(...reds.slice(0, 100_000)), reds.reduce((most, red) => Math.max(most, red), 0)];
+    return [Math.min(...reds.slice(0, 100_000)), reds.reduce((max, red) => Math.max(max, red), 0)];
   });
   expect([dark, bright]).toEqual([0, 255]);
 
@@ -272,7 +274,7 @@ test("a part of the picture is enlarged alone, at once", async ({ page }) => {
   await visitor.expectState("done");
   expect(await visitor.resultSize()).toEqual([160, 120]);
   await expect(page).toHaveURL(/part=100,80,80,60/);
-  // It is where it was cut from, and what the part would become as a picture of its own.
+  // It is in its place, and equals the result of the part as a separate picture.
   const result = await visitor.part("result").boundingBox();
   expect(Math.abs((result?.x ?? 0) - at(100, 80)[0])).toBeLessThan(1);
   expect(result?.width).toBeCloseTo(80 * scale, 0);
@@ -285,7 +287,7 @@ test("a part of the picture is enlarged alone, at once", async ({ page }) => {
   await visitor.expectState("idle");
   await expect(visitor.part("status")).toHaveText(/^Ready.* 372 × 280 .* 744 × 560 /);
 
-  // By keyboard: what is in sight.
+  // By keyboard, the visible part is marked.
   await page.locator(".viewport").press("1");
   await page.locator(".viewport").press("+");
   for (let press = 0; press < 6; press++) await page.locator(".viewport").press("+");
@@ -329,7 +331,7 @@ test("the loupe magnifies both pictures under the pointer", async ({ page }) => 
     });
   const box = await visitor.part("result").boundingBox();
   if (!box) throw new Error("there is a result");
-  // Over the divider too; where left and right are alike.
+  // Over the divider too, where left and right look alike.
   await page.mouse.move(box.x + box.width * 0.5, box.y + box.height * 0.2);
   const [before = 0, after = 0] = await halves();
   expect(before).toBeGreaterThan(64);

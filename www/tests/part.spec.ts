@@ -19,7 +19,7 @@ async function pixelAt(page: Page, x: number, y: number): Promise<[number, numbe
   return [box.x + x * scale, box.y + y * scale];
 }
 
-/** The part that the result is of, as the page tells by where it shows it. */
+/** The part that was enlarged, found by where the page shows the result. */
 async function resultArea(page: Page): Promise<number[]> {
   const [before, after] = [await boxOf(layer(page, "before")), await boxOf(layer(page, "after"))];
   const width = await layer(page, "before").evaluate((canvas: HTMLCanvasElement) => canvas.width);
@@ -27,7 +27,7 @@ async function resultArea(page: Page): Promise<number[]> {
   return [after.x - before.x, after.y - before.y, after.width, after.height].map((side) => Math.round(side / scale));
 }
 
-/** Waits until the part is enlarged; it takes its time where other processes take the processor. */
+/** Waits until the part is enlarged, which takes longer if other processes use the processor. */
 async function expectArea(page: Page, area: readonly number[]): Promise<void> {
   await expect.poll(() => resultArea(page)).toEqual(area);
 }
@@ -43,7 +43,7 @@ async function watchCalls(page: Page): Promise<() => Promise<string[]>> {
       const { id, method } = message;
       if (method === undefined) return;
       calls.push(method);
-      // Hears an answer after the page, which has asked what it asks next by then.
+      // Receives an answer after the page, which has sent its next question by then.
       this.addEventListener("message", ({ data }: MessageEvent<{ id: number; event?: unknown }>) => {
         if (data.id === id && !("event" in data)) calls.push(`${method}: answered`);
       });
@@ -74,16 +74,16 @@ test.describe("a part", () => {
       await visitor.expectState("done");
       await expect(page).toHaveURL(/part=100,80,80,60/);
       expect(await visitor.resultPixel(60, 50)).toEqual(shown);
-      // All of it is enlarged, and not what is right of the divider alone.
+      // All of it is enlarged, not only the part to the right of the divider.
       await expect(visitor.divider).toHaveAttribute("aria-valuenow", "0");
 
-      // By its inside it is moved.
+      // Dragging its inside moves it.
       await page.mouse.move(...(await pixelAt(page, 140, 110)));
       await page.mouse.down();
       await page.mouse.move(...(await pixelAt(page, 170, 120)), { steps: 4 });
       await expectArea(page, [130, 90, 80, 60]);
       await expect(status).toHaveAttribute("data-state", "working");
-      // No further than the picture's edge.
+      // It cannot be moved beyond the picture's edge.
       await page.mouse.move(...(await pixelAt(page, 20, 120)), { steps: 4 });
       await expectArea(page, [0, 90, 80, 60]);
       await page.mouse.move(...(await pixelAt(page, 170, 120)), { steps: 4 });
@@ -91,7 +91,7 @@ test.describe("a part", () => {
       await visitor.expectState("done");
       await expect(page).toHaveURL(/part=130,90,80,60/);
 
-      // So it is where the divider lies over it, which is moved by its grip.
+      // The same holds under the divider, which is moved by its grip.
       const grip = await boxOf(page.locator(".grip"));
       const line = (await pixelAt(page, 150, 0))[0];
       await page.mouse.move(grip.x + grip.width - 5, grip.y + 20);
@@ -107,7 +107,7 @@ test.describe("a part", () => {
       await visitor.expectState("done");
       expect(await resultArea(page)).toEqual([130, 90, 80, 60]);
 
-      // By a corner and by an edge it is resized.
+      // Dragging a corner or an edge resizes it.
       const resize = async (from: Point, to: Point, area: number[]) => {
         await page.mouse.move(...(await pixelAt(page, from.x, from.y)));
         await page.mouse.down();
@@ -120,7 +120,7 @@ test.describe("a part", () => {
       await resize({ x: 210, y: 120 }, { x: 230, y: 150 }, [120, 100, 110, 50]);
       await resize({ x: 170, y: 150 }, { x: 170, y: 50 }, [120, 100, 110, 1]);
 
-      // By keys, from the focus that it has after a drag.
+      // Keys work too, since it has the focus after a drag.
       const region = page.getByRole("application", { name: /^Part: 110 × 1 pixels at 120, 100\./ });
       await expect(region).toBeFocused();
       await page.keyboard.down("Shift");
@@ -176,7 +176,7 @@ test.describe("a part", () => {
       return performance.now() - start;
     };
     // While it moves it is enlarged more than once a second, also on a slow machine, and never more
-    // often than it moved. What slows it down does so each time; what a busy machine does, not.
+    // often than it moved. Slow code is slow each time; a busy machine is not.
     const times: number[] = [];
     while (times.length < 3 && !times.some((time) => time < 5000)) times.push(await circle());
     expect(Math.min(...times), times.join(", ")).toBeLessThan(5000);
@@ -185,7 +185,7 @@ test.describe("a part", () => {
     await page.mouse.move(...(await pixelAt(page, 200, 100)));
     await page.mouse.up();
     await visitor.expectState("done");
-    // Nothing has piled up: what was under way, perhaps the next, and the last.
+    // Nothing has piled up: only the current step, perhaps the next one, and the last one.
     expect((await count()) - during).toBeLessThanOrEqual(3);
     expect(await resultArea(page)).toEqual([170, 70, 64, 64]);
   });
@@ -208,20 +208,20 @@ test.describe("a part", () => {
       await page.mouse.down();
       await page.mouse.move(...(await pixelAt(page, left + side - 0.5, top + side - 0.5)), { steps: 2 });
       await expectArea(page, [left, top, side, side]);
-      // Most of the picture at once: what is smaller on the way may be live.
+      // Most of the picture in one move: smaller parts in between might be enlarged live.
       const before = (await calls()).length;
       await page.mouse.move(...(await pixelAt(page, 1580, 1180)));
-      // The engine tells how long that would take, and is asked for nothing else. The answer about
-      // the crop may come before or after the question about the time.
+      // The engine is only asked how long that would take. The answer about the crop may come
+      // before or after the question about the time.
       const estimate = ["crop", "crop: answered", "estimate", "estimate: answered"];
       await expect.poll(async () => (await calls()).slice(before).sort()).toEqual(estimate);
       expect(await resultArea(page)).toEqual([left, top, side, side]);
       await page.mouse.up();
-      await expect(page.locator("#stage")).toHaveAttribute("data-shows", "arrival");
+      await expect(page.locator("#stage")).toHaveAttribute("data-shows", "preview");
       await visitor.part("cancel").click();
       await visitor.expectState("idle");
 
-      // Moved far, and then what was cut is what would have been cut from the whole.
+      // After a long move, the part is the same as one that is cut from the whole picture.
       await page.mouse.move(...(await pixelAt(page, 60.5, 40.5)));
       await page.mouse.down();
       await page.mouse.move(...(await pixelAt(page, 99.5, 79.5)), { steps: 2 });
@@ -317,7 +317,7 @@ test.describe("a part", () => {
     await expectArea(page, [110, 80, 40, 30]);
   });
 
-  test("is no click: nothing is marked by one", async ({ page }) => {
+  test("is not a click: a click marks nothing", async ({ page }) => {
     await visitor.chooseDemo("Fur");
     await visitor.tool("region").click();
     await page.mouse.click(...(await pixelAt(page, 100, 100)));

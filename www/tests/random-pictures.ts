@@ -25,9 +25,9 @@ export class Random {
     return list[this.below(list.length)] as T;
   }
 
-  /** From 1 to `most`, small ones as often as large ones. */
-  side(most: number): number {
-    return Math.max(1, Math.round(most ** (this.below(1e6) / 1e6)));
+  /** From 1 to `max`, small ones as often as large ones. */
+  side(max: number): number {
+    return Math.max(1, Math.round(max ** (this.below(1e6) / 1e6)));
   }
 }
 
@@ -58,11 +58,11 @@ function rows(
   littleEndian = false,
 ): Buffer[] {
   const value = sample(random);
-  const most = 2 ** depth - 1;
+  const max = 2 ** depth - 1;
   return Array.from({ length: height }, (_, y) => {
     const row = Buffer.alloc(Math.ceil((width * channels * depth) / 8));
     for (let index = 0; index < width * channels; index++) {
-      const level = Math.round(value(Math.floor(index / channels), y, index % channels) * most);
+      const level = Math.round(value(Math.floor(index / channels), y, index % channels) * max);
       const bit = index * depth;
       const at = bit >> 3;
       if (depth === 16 && littleEndian) row.writeUInt16LE(level, at);
@@ -192,9 +192,9 @@ function tiff(random: Random, width: number, height: number, orientation: number
   };
 }
 
-/** A picture whose sides are at most `most` pixels; one in five lies on its side, by its EXIF. */
-export function makePicture(random: Random, most: number): MadePicture {
-  const [width, height] = [random.side(most), random.side(most)];
+/** A picture whose sides are at most `max` pixels; one in five lies on its side, by its EXIF. */
+export function makePicture(random: Random, max: number): MadePicture {
+  const [width, height] = [random.side(max), random.side(max)];
   const orientation = random.chance(0.2) ? 1 + random.below(8) : 1;
   const made = random.pick([
     () => png(random, width, height, orientation),

@@ -1,4 +1,4 @@
-/** Pictures on other sites: that they are loaded when the visitor says so, and not before. */
+/** Pictures on other sites are loaded when the visitor agrees, and not before. */
 import { expect, test } from "@playwright/test";
 import { newcomer, paste, verified } from "./linking.ts";
 import { RemoteSite } from "./remote-site.ts";
@@ -40,7 +40,7 @@ test.describe("a picture on another site", () => {
     const address = page.url();
     await expect(page).toHaveURL(/img=url:.*zoom=1.5&part=10,20,100,80$/);
     expect(await violations(page)).toEqual([]);
-    // The engine is ready: it has told about the network.
+    // The engine is ready, since it has described the network.
     await visitor.stir();
     await visitor.unfold("network");
     await expect(visitor.part("network-facts")).toHaveText(/\d/);
@@ -111,7 +111,7 @@ test.describe("a picture on another site", () => {
     ["/endless.png", "is larger than 64 MB"],
     ["/page.html", "text"],
   ] as const) {
-    test(`that cannot be had is told: ${path}`, async ({ page }) => {
+    test(`that cannot be loaded is reported: ${path}`, async ({ page }) => {
       await paste(page, remote.url + path);
       await visitor.part("load-elsewhere").click();
       await visitor.expectState("error");
@@ -121,7 +121,7 @@ test.describe("a picture on another site", () => {
     });
   }
 
-  test("whose site is not there is told, and another one can be opened while one loads", async ({ page }) => {
+  test("whose site cannot be reached is reported, and another one can be opened while one loads", async ({ page }) => {
     await paste(page, `${remote.url}/slow.png`);
     await visitor.part("load-elsewhere").click();
     await visitor.expectState("working");
@@ -140,31 +140,31 @@ test.describe("a picture on another site", () => {
     await remote.start();
   });
 
-  test("is none of a foreign page's business: the frame serves this site's pages alone, in a sandbox", async ({
+  test("cannot be requested by other sites: the frame serves this site's pages alone, in a sandbox", async ({
     page,
   }) => {
-    // As a frame with this site's rights, it does nothing.
+    // In a frame with this site's rights, it does nothing.
     const asked = await page.evaluate(async (url) => {
       const frame = document.createElement("iframe");
       frame.src = "fetch.html";
       document.body.append(frame);
       await new Promise((done) => frame.addEventListener("load", done));
-      // Hears the question after the frame's own script, and would answer after that.
+      // Receives the question after the frame's own script, and answers if that did not.
       frame.contentWindow?.addEventListener("message", ({ ports }) => ports[0]?.postMessage("nothing"));
       const { port1, port2 } = new MessageChannel();
-      frame.contentWindow?.postMessage({ url, mostBytes: 1e6 }, "*", [port2]);
+      frame.contentWindow?.postMessage({ url, maxBytes: 1e6 }, "*", [port2]);
       return new Promise((done) => (port1.onmessage = ({ data }) => done(data)));
     }, picture);
     expect(asked).toBe("nothing");
     expect(remote.requests).toHaveLength(0);
-    // Nor can the page itself ask.
+    // The page itself cannot request it either.
     const refused = await page.evaluate((url) => fetch(url).then(String, () => "refused"), picture);
     expect(refused).toBe("refused");
     expect(remote.requests).toHaveLength(0);
   });
 });
 
-test("what is pasted and is neither a picture nor an address is told", async ({ page }) => {
+test("pasted text that is neither a picture nor an address is reported", async ({ page }) => {
   for (const text of [
     "a poem",
     "javascript:alert(1)",

@@ -50,7 +50,7 @@ function summary(what: string, outcomes: string[]): void {
   );
 }
 
-// A thousand pictures' worth of them takes longer than the usual time.
+// As many as for a thousand pictures take longer than the usual time.
 test.beforeEach(() => test.setTimeout(1_200_000 + rounds * 40_000));
 
 test("workers that die at random moments", { tag: "@alone" }, async ({ page }) => {
@@ -76,11 +76,11 @@ test("workers that die at random moments", { tag: "@alone" }, async ({ page }) =
         throw new Error("it was killed");
       });
     };
-    // It may have gone by itself.
+    // It may have disappeared by itself.
     await worker.evaluate(kill).catch(() => undefined);
     const how = await outcome(visitor);
     outcomes.push(how);
-    // The picture is still there, and gives what it gave.
+    // The picture is still there, and gives the same result.
     if (how === "a message") await visitor.run();
     expect(await visitor.outputHash(), `round ${round}: ${made.kind}`).toBe(hash);
   }
@@ -184,7 +184,7 @@ test.describe("on a server of its own", () => {
       };
       await visitor.part("model").selectOption(model);
       await visitor.part("run").click();
-      // Files that were loaded before are no longer in danger.
+      // Files that were loaded before can no longer fail.
       const how = await outcome(visitor);
       outcomes.push(how);
       site.breaks = undefined;

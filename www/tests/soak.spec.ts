@@ -31,7 +31,7 @@ type Target = { scale: number } | { width: number; height: number };
 interface Order {
   /** Base64. */
   bytes: string;
-  /** Written as this first, where it is not the file itself that is read. */
+  /** The format to convert the file to before it is read; undefined to read it as it is. */
   as: { type: string; quality: number | undefined } | undefined;
   options: Target & { tile: "auto" | "exact" };
   save: { type: string; quality: number | undefined };
@@ -53,8 +53,8 @@ const written = [
 ];
 
 function targetOf(random: Random, { width, height }: MadePicture): Target {
-  const most = Math.min(16, Math.max(1, Math.sqrt(MAX_PIXELS / (width * height))));
-  const scale = () => Number((1 + ((most - 1) * random.below(1000)) / 1000).toFixed(2));
+  const maxScale = Math.min(16, Math.max(1, Math.sqrt(MAX_PIXELS / (width * height))));
+  const scale = () => Number((1 + ((maxScale - 1) * random.below(1000)) / 1000).toFixed(2));
   if (random.chance(0.7)) return { scale: scale() };
   return { width: Math.round(width * scale()), height: Math.round(height * scale()) };
 }
@@ -127,7 +127,7 @@ test("random pictures by the module", async ({ page, browser, baseURL }) => {
   test.setTimeout(1_200_000 + count * 6_000);
   await openHost(page, baseURL);
   const random = new Random(seed);
-  /** Results by model and order, to be had again. */
+  /** Results by model and order, which later runs must repeat. */
   const past: { model: string; order: Order; outcome: Outcome; what: string }[] = [];
   const samples: number[] = [];
   const faults: string[] = [];

@@ -25,7 +25,7 @@ export const SMALLEST = "splitsr-tiny-x2";
 /** The link to it. */
 export const TINY = `#model=${SMALLEST}`;
 
-/** Megabytes beside the pictures: README.md promises that enlarging takes no more. */
+/** Megabytes, without the pictures: docs/benchmarks.md says that enlarging takes no more. */
 export const MEMORY_BOUND = 512;
 
 export const awkwardFile = (name: string): string => join(dataFolder, "awkward", name);
@@ -99,16 +99,15 @@ export async function holdRequests(
   await page.route(url, async (route) => {
     note();
     await released;
-    // Who asked may have gone meanwhile.
+    // The page that asked may be gone by now.
     await route.continue().catch(() => undefined);
   });
   return { requested, release };
 }
 
 /**
- * Lets the engine tell the page of the first part of a result, and holds back what it says after
- * that until the returned function is called. So a run is in its middle for as long as a test
- * needs.
+ * Lets the engine send the page the first part of a result, and holds back its later messages until
+ * the returned function is called. So a test can keep a run from finishing.
  */
 export async function holdAfterFirstPart(page: Page): Promise<() => Promise<void>> {
   const coordinator = coordinatorOf(page);
@@ -162,7 +161,7 @@ export class Visitor {
     await this.page.mouse.move(9, 9);
   }
 
-  /** From now on, what holds the page up is noted. */
+  /** From now on, records the tasks that block the page. */
   async watchTasks(): Promise<void> {
     await this.page.evaluate(() => {
       window.longestTask = 0;
@@ -214,8 +213,8 @@ export class Visitor {
 
   /**
    * Clicks a button, or chooses a value, as soon as the page has an element that fits `selector`
-   * and `text`: in the same task, so that nothing is too fast for it. Call it first, begin what
-   * leads there, and then await it.
+   * and `text`: in the same task, so that nothing can happen in between. Call it first, then start
+   * what leads there, and then await it.
    */
   async actWhen({ selector, text = /(?:)/ }: { selector: string; text?: RegExp }, testId: string, value?: string) {
     await this.page.evaluate(
@@ -311,13 +310,13 @@ export class Visitor {
     );
   }
 
-  /** The least alpha of the result. */
-  async leastAlpha(): Promise<number> {
+  /** The minimum alpha of the result. */
+  async minAlpha(): Promise<number> {
     return this.part("result").evaluate((canvas: HTMLCanvasElement) => {
       const data = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
-      let least = 255;
-      for (let index = 3; index < data.length; index += 4) least = Math.min(least, data[index] ?? 255);
-      return least;
+      let min = 255;
+      for (let index = 3; index < data.length; index += 4) min = Math.min(min, data[index] ?? 255);
+      return min;
     });
   }
 

@@ -25,7 +25,7 @@ test("auto leaves a software adapter alone", async ({ page }) => {
   expect(tuned.reason).toContain("software adapter");
 });
 
-test("a device that is lost is replaced by the processor, which goes on", async ({ page }) => {
+test("a device that is lost is replaced by the processor, which continues", async ({ page }) => {
   // Destroys its device after the third step.
   await prefaceFirstWorker(
     page,

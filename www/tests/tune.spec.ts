@@ -27,7 +27,7 @@ test(
     expect(tuned.result.psnrY, "on what it has not seen").toBeGreaterThan(tuned.startPsnrY + 0.5);
     expect(tuned.result.psnrY).toBe(Math.max(...tuned.scores.map(({ psnrY }) => psnrY)));
     expect(Math.max(...tuned.scores.map(({ forgotten }) => forgotten))).toBeLessThanOrEqual(0.1);
-    // Others than those that chose the best step.
+    // Pictures other than those that chose the best step.
     const unseen = [50, 51, 52];
     expect(await psnr(page, unseen, tuned.model)).toBeGreaterThan((await psnr(page, unseen, start)) + 0.5);
     for (const demo of ["fur", "foliage", "portrait", "facade"]) {
@@ -110,7 +110,7 @@ test("another network than the model's takes over what fits, and learns the rest
           onStep: ({ loss }) => losses.push(loss),
         });
         const { psnrY, model } = await tuning.done;
-        const { startPsnrY, firstPsnrY } = tuning.facts;
+        const { startPsnrY, firstPsnrY } = tuning.info;
         tuning.destroy();
         const file = URL.createObjectURL(model);
         const upscaler = await window.splitsr.createUpscaler({ model: file, workers: 1 });
@@ -124,7 +124,7 @@ test("another network than the model's takes over what fits, and learns the rest
   expect(one.psnrY).toBeGreaterThan(one.firstPsnrY + 0.5);
   expect(one.width).toBe(512);
   const two = await train(2);
-  // Later the other order of the sums has grown into more.
+  // In later steps, the different order of the sums adds up to more.
   for (const [index, loss] of two.losses.slice(0, 40).entries()) {
     expect(Math.abs(loss - (one.losses[index] ?? NaN))).toBeLessThan(1e-4);
   }
@@ -143,7 +143,7 @@ test("a network that does not fit the model is refused", async ({ page }) => {
   expect(said[1]).toMatch(/[Cc]hannels is 0; it must be from 1 to 256/);
 });
 
-test("it pauses, goes on, stops and starts again from a checkpoint", async ({ page }) => {
+test("it pauses, resumes, stops and starts again from a checkpoint", async ({ page }) => {
   const seen = await page.evaluate(async (small) => {
     const options = window.tuneOptions(5, { ...small, steps: 1000 });
     let hear = () => undefined as unknown;
@@ -154,7 +154,7 @@ test("it pauses, goes on, stops and starts again from a checkpoint", async ({ pa
     await until(3);
     await first.pause();
     const paused = first.step;
-    // The worker does one thing after another: a step that went on would come between these.
+    // The worker does one thing at a time, so a step that is still running would end between these.
     await first.checkpoint();
     await first.checkpoint();
     const later = first.step;
@@ -179,7 +179,7 @@ test("it pauses, goes on, stops and starts again from a checkpoint", async ({ pa
   expect(seen.late).toContain("The fine-tuning was ended.");
 });
 
-test("a worker that dies is replaced, and goes on from the state that was kept", async ({ page }) => {
+test("a worker that dies is replaced, and training resumes from the last state", async ({ page }) => {
   await page.evaluate(watchWorkers);
   const seen = await page.evaluate(async (small) => {
     const steps: number[] = [];
@@ -201,7 +201,7 @@ test("a worker that dies is replaced, and goes on from the state that was kept",
   expect(seen.steps.length).toBeLessThan(42);
 });
 
-test("a worker that helps may die: what was kept goes on, and gives the same model", async ({ page }) => {
+test("a helping worker may die: training resumes from the last state and gives the same model", async ({ page }) => {
   const whole = await run(page, 5, small);
   // When it is given its sixth part of a batch.
   await prefaceFirstWorker(
@@ -272,12 +272,12 @@ test("a thousand steps leave no memory behind", { tag: "@thorough" }, async ({ p
     return sizes;
   });
   expect(sizes).toHaveLength(5);
-  // By the first, scorings and a state that was kept have taken what they need.
+  // By the first sample, scorings and a saved state have taken the memory that they need.
   expect((sizes.at(-1) ?? NaN) / (sizes[0] ?? NaN), JSON.stringify(sizes)).toBeLessThanOrEqual(1.05);
 });
 
-test("what cannot be used is told in a sentence", async ({ page }) => {
-  const told = await page.evaluate(async () => {
+test("unusable input is reported in a sentence", async ({ page }) => {
+  const messages = await page.evaluate(async () => {
     const tiny = new ImageData(12, 12);
     const message = (promise: Promise<unknown>) =>
       promise.then(
@@ -304,15 +304,15 @@ test("what cannot be used is told in a sentence", async ({ page }) => {
       good: (await window.splitsr.readModel(new Blob([model]))).name,
     };
   });
-  expect(told.none).toContain("1 to 50 pictures");
-  expect(told.name).toContain("letters");
-  expect(told.small).toMatch(/^UpscaleError: .*(9 x 12|12 x 9)/);
-  expect(told.small).not.toContain("stopped");
-  expect(told.large).toContain("at most 256 MB");
-  expect(told.rate).toContain("learning rate");
-  expect(told.picture).toMatch(/\.$/);
-  expect(told.checkpoint).toMatch(/safetensors/);
-  expect(told.cut).toMatch(/valid safetensors file/);
-  expect(told.nan).toMatch(/NaN/);
-  expect(told.good).toBe("splitsr-x2");
+  expect(messages.none).toContain("1 to 50 pictures");
+  expect(messages.name).toContain("letters");
+  expect(messages.small).toMatch(/^UpscaleError: .*(9 x 12|12 x 9)/);
+  expect(messages.small).not.toContain("stopped");
+  expect(messages.large).toContain("at most 256 MB");
+  expect(messages.rate).toContain("learning rate");
+  expect(messages.picture).toMatch(/\.$/);
+  expect(messages.checkpoint).toMatch(/safetensors/);
+  expect(messages.cut).toMatch(/valid safetensors file/);
+  expect(messages.nan).toMatch(/NaN/);
+  expect(messages.good).toBe("splitsr-x2");
 });

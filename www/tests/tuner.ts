@@ -1,4 +1,4 @@
-/** A visitor who fine-tunes, for the tests of that. */
+/** A visitor who fine-tunes, for tests of fine-tuning. */
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { expect } from "@playwright/test";
@@ -33,10 +33,10 @@ export class Tuner extends Visitor {
     await this.part(testId).press("Tab");
   }
 
-  /** The model knows no blurred pictures, and so has much to learn from them in a few steps. */
+  /** The model was not trained on blurred pictures, so a few steps on them teach it much. */
   async setUp(steps: number): Promise<void> {
     await this.openDialog();
-    // Those of a run before are there still.
+    // The pictures of an earlier run are still there.
     await this.choosePictures(two);
     await this.unfoldSettings();
     await this.set("tune-steps", String(steps));

@@ -130,8 +130,8 @@ export function run(
         },
         onScore: ({ step, psnrY, forgotten }) => scores.push({ step, psnrY, forgotten }),
       });
-      const { startPsnrY, bicubicPsnrY, heldOut } = tuning.facts;
-      const { model, facts, step, psnrY } = await tuning.done;
+      const { startPsnrY, bicubicPsnrY, heldOut } = tuning.info;
+      const { model, info, step, psnrY } = await tuning.done;
       tuning.destroy();
       return {
         steps,
@@ -140,9 +140,9 @@ export function run(
         startPsnrY,
         bicubicPsnrY,
         heldOut,
-        backend: tuning.facts.backend,
-        reason: tuning.facts.reason,
-        result: { step, psnrY, name: facts.name },
+        backend: tuning.info.backend,
+        reason: tuning.info.reason,
+        result: { step, psnrY, name: info.name },
         model: Array.from(new Uint8Array(await model.arrayBuffer())),
       };
     },

@@ -199,7 +199,7 @@ test("both pictures flip at the same place, by key and by button", async ({ page
   await expect(after).toBeVisible();
   const clip = { x: place.x + 50, y: place.y + 50, width: 200, height: 200 };
   const enlarged = await page.screenshot({ clip });
-  // The focus stays on the button, and the key goes on to work.
+  // The focus stays on the button, and the key keeps working.
   await flip.click();
   await expect(divider).toHaveAttribute("aria-valuenow", "100");
   await expect(before).toBeVisible();
@@ -209,7 +209,7 @@ test("both pictures flip at the same place, by key and by button", async ({ page
   expect((await page.screenshot({ clip })).equals(enlarged)).toBe(true);
   expect(await boxOf(layer(page, "before"))).toEqual(place);
 
-  // Side by side each comes into the other's place.
+  // Side by side, the pictures change places.
   await visitor.tool("beside").click();
   const [left, right] = [await boxOf(layer(page, "before")), await boxOf(layer(page, "after"))];
   await flip.click();

@@ -28,7 +28,7 @@ test.describe("the pace", () => {
     run(pace, [1, 4], 0.0002, 2, 600);
     expect(pace.steps).toBe(100);
     expect(pace.model).toBe(1);
-    // Who wants to see more gets that, with the faster model if need be.
+    // A visitor who wants to see more can, with the faster model if necessary.
     pace.request(20, 100);
     run(pace, [1, 4], 0.015, 2, 300);
     expect(pace.model).toBe(1);

@@ -98,7 +98,7 @@ test("one frame is enlarged at a time, and the next one is the newest", async ({
   });
   await page.waitForFunction(() => window.work.colours.at(-1) === "010");
   await page.evaluate(() => (window.work.colours = []));
-  // While that one is held, three others come.
+  // While that frame is held back, three others arrive.
   for (const colour of ["#00f", "#ff0", "#fff"]) {
     await page.evaluate(
       (colour) =>
@@ -113,7 +113,7 @@ test("one frame is enlarged at a time, and the next one is the newest", async ({
   await page.evaluate(() => window.work.release());
   await page.waitForFunction(() => window.work.colours.length > 0 && window.work.now === 0);
   expect(await page.evaluate(() => window.work.colours)).toEqual(["111"]);
-  expect(await page.evaluate(() => window.work.most)).toBe(1);
+  expect(await page.evaluate(() => window.work.max)).toBe(1);
 });
 
 test("a frozen picture stays, and its part can be moved and made larger", async ({ page }) => {
@@ -253,7 +253,7 @@ for (const [name, text] of [
   ["NotFoundError", /^\s*No camera was found\. Connect one/],
   ["NotReadableError", /^\s*The camera cannot be read\. Close other programs/],
 ] as const) {
-  test(`${name} is said in words, and the next try may go well`, async ({ page }) => {
+  test(`${name} is explained in words, and the next try may succeed`, async ({ page }) => {
     await failWith(page, name);
     await visitor.part("camera").click();
     await expect(status()).toHaveText(text);
@@ -274,10 +274,10 @@ test("a page that is not secure says why it has no camera", async ({ page }) => 
   await expect(visitor.part("viewfinder-screen")).toHaveCount(0);
 });
 
-test("a camera that is unplugged is told, live and frozen", async ({ page }) => {
+test("an unplugged camera is reported, live and frozen", async ({ page }) => {
   await page.evaluate(drawnCamera);
   await openLive();
-  // Scripts that end a track hear nothing of it.
+  // A script that ends a track gets no event for it.
   const unplug = () =>
     page.evaluate(() => {
       for (const track of window.camera.stream.getTracks()) track.dispatchEvent(new Event("ended"));
@@ -336,7 +336,7 @@ test("a screen is shared in the same way, until that is ended", async ({ page })
   await visitor.part("viewfinder-screen").click();
   await expectState("live");
   await expect(dialog()).toContainText("Shared picture, 640 × 480 pixels");
-  // The stream goes on while the page is hidden, since the browser would ask again.
+  // The stream stays open while the page is hidden, since the browser would ask again.
   await setHidden(page, true);
   await expectState("paused");
   await setHidden(page, false);
@@ -382,7 +382,7 @@ test("a video file plays, and one that cannot be played is refused", async ({ pa
   await nextFrames();
   await visitor.part("viewfinder-file").setInputFiles({ ...video, buffer: Buffer.from("no video") });
   await expect(status()).toHaveText("The browser cannot play this file. Choose another video, such as MP4 or WebM.");
-  expect(await page.evaluate(() => window.work.most)).toBe(1);
+  expect(await page.evaluate(() => window.work.max)).toBe(1);
 });
 
 for (const [device, viewport] of [
@@ -407,10 +407,11 @@ for (const [device, viewport] of [
   });
 }
 
-test("a better model takes over between two frames, and the picture goes on", async ({ page }) => {
+test("a better model takes over between two frames, without interrupting the picture", async ({ page }) => {
   await page.evaluate(drawnCamera);
   await openLive();
-  // A small part leaves time for a better model, whose engine starts while frames are computed.
+  // With a small part, there is time for a better model, whose engine starts while frames are
+  // computed.
   for (let press = 0; press < 12; press++) await page.keyboard.press("+");
   await expect(visitor.part("viewfinder-numbers")).not.toContainText("(fast)");
   await expectState("live");

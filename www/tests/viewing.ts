@@ -55,7 +55,7 @@ export class Touch {
     await this.end();
   }
 
-  /** Two fingers, so far left and right of a point, come to be so far from another one. */
+  /** Moves two fingers from `apart` pixels around one point to `thenApart` around another. */
   async pinch(from: Point, apart: number, to: Point, thenApart: number): Promise<void> {
     const fingers = (part: number): [Point, Point] => {
       const along = (a: number, b: number) => a + part * (b - a);

@@ -4,7 +4,7 @@ import { chromium, expect, test, type Page } from "@playwright/test";
 import { startFile, Tuner } from "./tuner.ts";
 import { fillDisk, holdRequests, noise, TINY, Visitor } from "./support.ts";
 
-/** A model of one's own: no two numbers give the same. */
+/** A model of the visitor's own; each number gives a different one. */
 function ownModel(number: number): Buffer {
   const file = readFileSync(startFile);
   // The lowest bits of one of the last weights, of 16 or 32 bits.
@@ -13,7 +13,9 @@ function ownModel(number: number): Buffer {
   return file;
 }
 
-/** For `addInitScript`: a hidden tab at its worst. No frame is drawn; timers take ten minutes. */
+/**
+ * For `addInitScript`: the worst case of a hidden tab. No frame is drawn; timers take ten minutes.
+ */
 function hide(): void {
   const TEN_MINUTES = 600_000;
   const [setTimeout, setInterval] = [window.setTimeout.bind(window), window.setInterval.bind(window)];
@@ -97,12 +99,13 @@ test("a page that the visitor leaves and comes back to has its picture, its resu
     expect(await leave()).toBe(true);
     await expect(page.locator("#panel")).toContainText("mine 300 × 200 pixels");
     expect(await visitor.outputHash()).toBe(hash);
-    // By the model that the next run needs too: the browser is not to freeze a download.
+    // With the model that the next run needs too, so that the browser freezes no download.
     await visitor.part("zoom").fill("4");
     await visitor.run();
     expect(await visitor.resultSize()).toEqual([1200, 800]);
 
-    // In the midst of a run. A busy page the browser may drop, and load anew: then once more.
+    // In the middle of a run. The browser may drop a busy page and reload it; then it is tried
+    // again.
     for (let attempt = 1; ; attempt++) {
       await visitor.part("zoom").fill("16");
       await visitor.part("run").click();
@@ -146,20 +149,20 @@ test("two windows do not take each other's models away, and hear of them", async
 });
 
 /** Opens the page, enlarges, and loads a model that stays for this visit. */
-async function useWithoutStorage(page: Page, told: RegExp): Promise<void> {
+async function useWithoutStorage(page: Page, note: RegExp): Promise<void> {
   const errors: string[] = [];
   page.on("pageerror", ({ message }) => errors.push(message));
   const visitor = new Tuner(page);
   await visitor.open();
   await visitor.expectState("idle");
-  // It cannot be remembered that a click is waited for.
+  // The page cannot remember the choice to wait for a click.
   await visitor.unfold("device");
   await visitor.part("auto-enlarge").uncheck();
   await visitor.chooseDemo("Fur");
   await visitor.run();
   await visitor.loadModel("mine.safetensors", ownModel(1));
   await expect(visitor.part("model")).toHaveValue("splitsr-tiny-x2-2");
-  await expect(visitor.part("model-note")).toContainText(told);
+  await expect(visitor.part("model-note")).toContainText(note);
   await expect(visitor.part("model-note")).toContainText("stays in the list until you close this page");
   await visitor.run();
   await expect(visitor.part("report")).toContainText("splitsr-tiny-x2-2");
@@ -203,7 +206,7 @@ for (const [how, refuse] of Object.entries(refusals)) {
   });
 }
 
-test("on a full disk a model that is loaded is used, and its user is told", async ({ page }) => {
+test("on a full disk a loaded model can be used, and the page says that it is not saved", async ({ page }) => {
   await page.addInitScript(fillDisk);
   await useWithoutStorage(page, /There is no space left on this device/);
 });

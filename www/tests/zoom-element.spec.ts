@@ -11,7 +11,7 @@ import type * as Splitsr from "../src/module/splitsr.ts";
 import { dataFolder, holdRequests, load, SMALLEST, violations } from "./support.ts";
 import { boxOf, FUR, Touch } from "./viewing.ts";
 
-interface Told {
+interface Heard {
   type: string;
   detail: { x: number; y: number; zoom: number; region?: Splitsr.Area; message?: string };
 }
@@ -19,7 +19,7 @@ interface Told {
 declare global {
   interface Window {
     /** The element's events so far. */
-    told: Told[];
+    heard: Heard[];
   }
 }
 
@@ -31,11 +31,11 @@ const pageWith = (body: string) =>
 async function openPage(page: Page, baseURL: string | undefined, body: string, url = "/host.html"): Promise<void> {
   await page.route(`${baseURL}host.html`, (route) => route.fulfill({ contentType: "text/html", body: pageWith(body) }));
   await page.addInitScript(() => {
-    window.told = [];
+    window.heard = [];
     for (const type of ["zoom", "splitsr-done", "splitsr-error"]) {
       document.addEventListener(type, (event) => {
-        const { detail } = event as CustomEvent<Told["detail"]>;
-        window.told.push({ type, detail: detail instanceof Error ? ({ message: detail.message } as never) : detail });
+        const { detail } = event as CustomEvent<Heard["detail"]>;
+        window.heard.push({ type, detail: detail instanceof Error ? ({ message: detail.message } as never) : detail });
       });
     }
   });
@@ -48,10 +48,10 @@ async function openPage(page: Page, baseURL: string | undefined, body: string, u
 const magnified = (attributes = "") =>
   `<h1>Host</h1><splitsr-zoom src="demo/fur.png" alt="A dog" model="${SMALLEST}" zoom="4" magnify ${attributes}></splitsr-zoom>`;
 
-const told = (page: Page, type: string) =>
-  page.evaluate((type) => window.told.filter((one) => one.type === type).map(({ detail }) => detail), type);
+const eventsOf = (page: Page, type: string) =>
+  page.evaluate((type) => window.heard.filter((one) => one.type === type).map(({ detail }) => detail), type);
 
-const count = (page: Page, type: string) => () => told(page, type).then(({ length }) => length);
+const count = (page: Page, type: string) => () => eventsOf(page, type).then(({ length }) => length);
 
 const lens = (page: Page): Locator => page.locator("splitsr-zoom [part=lens]");
 const frame = (page: Page): Locator => page.getByRole("application", { name: "Magnifier" });
@@ -63,8 +63,8 @@ async function boxOfFrame(page: Page): Promise<{ x: number; y: number; width: nu
 }
 
 /** The last event `zoom`. */
-async function seen(page: Page): Promise<Told["detail"] & { region: Splitsr.Area }> {
-  const last = (await told(page, "zoom")).at(-1);
+async function seen(page: Page): Promise<Heard["detail"] & { region: Splitsr.Area }> {
+  const last = (await eventsOf(page, "zoom")).at(-1);
   if (!last?.region) throw new Error("there was no event");
   return { ...last, region: last.region };
 }
@@ -78,7 +78,7 @@ const differenceFrom = (page: Page, how: "network" | "plain") =>
     async ({ how, model }) => {
       const zoom = document.querySelector("splitsr-zoom");
       const lens = zoom?.shadowRoot?.querySelector<HTMLCanvasElement>("[part=lens]");
-      const region = window.told.findLast(({ type }) => type === "zoom")?.detail.region;
+      const region = window.heard.findLast(({ type }) => type === "zoom")?.detail.region;
       const image = zoom?.shadowRoot?.querySelector("img");
       if (!lens || !region || !image) throw new Error("there is no lens");
       const { width, height } = lens;
@@ -94,7 +94,7 @@ const differenceFrom = (page: Page, how: "network" | "plain") =>
         whole.drawImage(image, 0, 0, whole.canvas.width, whole.canvas.height);
       }
       const other = whole.getImageData(4 * region.left, 4 * region.top, width, height);
-      return part.data.reduce((most, value, at) => Math.max(most, Math.abs(value - (other.data[at] ?? 0))), 0);
+      return part.data.reduce((max, value, at) => Math.max(max, Math.abs(value - (other.data[at] ?? 0))), 0);
     },
     { how, model: SMALLEST },
   );
@@ -108,7 +108,7 @@ test.describe("the lens", () => {
     const box = await boxOfFrame(page);
     expect([box.width, box.height]).toEqual([FUR.width, FUR.height]);
     await expect(lens(page)).toBeHidden();
-    // Nothing of the engine is there before the lens is used.
+    // Nothing of the engine is loaded before the lens is used.
     expect(loaded.filter((url) => /wasm|safetensors|worker|coordinator/.test(url))).toEqual([]);
     expect(page.workers()).toEqual([]);
 
@@ -125,12 +125,12 @@ test.describe("the lens", () => {
     // In the middle of the lens.
     expect(region.left + region.width / 2).toBeCloseTo(200, 0);
     expect(region.top + region.height / 2).toBeCloseTo(120, 0);
-    expect(await told(page, "splitsr-done")).toEqual([]);
+    expect(await eventsOf(page, "splitsr-done")).toEqual([]);
     model.release();
     // At first twofold, then fourfold.
     await expect.poll(count(page, "splitsr-done")).toBe(2);
     const newest = { model: SMALLEST, region: { left: Math.floor(region.left) } };
-    expect(await told(page, "splitsr-done")).toMatchObject([newest, newest]);
+    expect(await eventsOf(page, "splitsr-done")).toMatchObject([newest, newest]);
     // The halo is that of one pass, and two are needed.
     expect(await differenceFrom(page, "network")).toBeLessThanOrEqual(2);
     expect(await differenceFrom(page, "plain")).toBeGreaterThan(24);
@@ -256,7 +256,7 @@ test.describe("the lens", () => {
       return (await upscaler.upscale("demo/snapshot.jpg", { scale: 1, clean: "auto" })).report.clean;
     });
     expect(strength).toBeGreaterThan(30);
-    expect((await told(page, "splitsr-done"))[0]).toMatchObject({ clean: strength });
+    expect((await eventsOf(page, "splitsr-done"))[0]).toMatchObject({ clean: strength });
   });
 
   test("goes when its attribute goes, and the workers with it", async ({ page, baseURL }) => {
@@ -322,7 +322,7 @@ test.describe("with a finger", () => {
     await touch.drag(at(150, 200), at(152, 50));
     await expect.poll(() => page.evaluate(() => scrollY)).toBeGreaterThan(50);
     await expect(lens(page)).toBeHidden();
-    expect(await told(page, "zoom")).toEqual([]);
+    expect(await eventsOf(page, "zoom")).toEqual([]);
   });
 
   test("the lens is beside the finger where there is no room above it", async ({ page }) => {
@@ -343,7 +343,7 @@ test.describe("the picture", () => {
     await openPage(page, baseURL, body);
     const picture = page.locator("splitsr-zoom").getByRole("img", { name: "A dog" });
     await expect(picture).toHaveJSProperty("clientWidth", 300);
-    // It has more pixels than it needs.
+    // The picture has more pixels than its box needs.
     expect(page.workers()).toEqual([]);
     const grow = (width: number) =>
       page.evaluate((width) => {
@@ -415,13 +415,13 @@ test.describe("the picture", () => {
     expect(await violations(page)).toEqual([]);
     await page.evaluate(() => document.querySelector("splitsr-zoom")?.setAttribute("src", "missing.png"));
     await expect(error).toBeVisible();
-    expect((await told(page, "splitsr-error"))[0]?.message).toMatch(/^Could not load the picture ".*missing\.png"/);
+    expect((await eventsOf(page, "splitsr-error"))[0]?.message).toMatch(/^Could not load the picture ".*missing\.png"/);
     expect(await violations(page)).toEqual([]);
     await page.evaluate(() => document.querySelector("splitsr-zoom")?.setAttribute("src", "demo/sign.png"));
     await expect(error).toBeHidden();
   });
 
-  test("can be hidden, and is no figure without a caption", async ({ page, baseURL }) => {
+  test("can be hidden, and is not a figure without a caption", async ({ page, baseURL }) => {
     await openPage(page, baseURL, magnified());
     await expect(frame(page)).toBeVisible();
     await expect(page.getByRole("figure")).toHaveCount(0);
@@ -459,7 +459,7 @@ test.describe("a picture of another site", () => {
       await page.mouse.move(x + 100, y + 100);
       await expect(lens(page)).toBeVisible();
       await expect.poll(count(page, answer)).toBe(isAllowed ? 2 : 1);
-      if (!isAllowed) expect((await told(page, answer))[0]?.message).toContain("the site does not allow it");
+      if (!isAllowed) expect((await eventsOf(page, answer))[0]?.message).toContain("the site does not allow it");
       expect(await count(page, isAllowed ? "splitsr-error" : "splitsr-done")()).toBe(0);
       await expect(lens(page)).toBeVisible();
     });

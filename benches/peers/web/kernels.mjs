@@ -1,4 +1,4 @@
-/** Counting what is started on a graphics card. */
+/** Counts the kernels that are started on a graphics card. */
 
 /** Calls that start a kernel: a dispatch in WebGPU, a draw in WebGL. */
 const STARTS = [
@@ -12,9 +12,9 @@ const STARTS = [
 ];
 
 /**
- * How many kernels `work` starts. They are left out while it runs, so that large pictures are
- * counted on slow machines as well: what `work` returns is nonsense, and it must not decide by
- * values what it starts.
+ * Returns how many kernels `work` starts. The kernels do not run, so that large pictures can be
+ * counted on slow machines too. So the result of `work` is meaningless, and the kernels that it
+ * starts must not depend on computed values.
  */
 export async function countKernels(work) {
   let kernels = 0;

@@ -1,7 +1,7 @@
 /**
- * The page that `browser.mjs` drives. It keeps the open contenders by name and hands calls on to
- * them: each runtime in a worker of its own, so that each has its own heap, and the whole product,
- * which is a page's affair, here.
+ * The page that `browser.mjs` drives. It keeps the open contenders by name and passes calls on to
+ * them. Each runtime is in a worker of its own, so that it has its own heap. The whole product runs
+ * here, because it needs a page.
  */
 import { serve } from "./serve.mjs";
 
@@ -29,12 +29,14 @@ function inWorker(settings) {
   };
 }
 
-/** The product, or its fine-tuning. Imported on demand: the others' cold start is without it. */
+/**
+ * The product, or its fine-tuning. Imported on demand, so that it does not slow the others' start.
+ */
 function inPage(settings) {
   return serve(async () => (await import(`./engines/${settings.engine}.mjs`)).start(settings));
 }
 
-/** Which engines are a page's affair: they start workers themselves. */
+/** The engines that run in the page, because they start workers themselves. */
 const pages = ["product", "tuning"];
 
 window.bench = {

@@ -2,8 +2,8 @@
  * Serves a contender's engine to the benchmark. An engine has `info`, `setModel({ onnx, weights })`
  * with URLs, `prepare(planes, height, width)`, `run(prepared)` and `planes(output)`; planes are
  * CHW, RGB in [0, 1]. Only `run` is timed: it goes from memory of JavaScript to memory of
- * JavaScript. What the other two do is the format's business, not the runtime's. `clamps`: whether
- * the result cannot overshoot [0, 1], as the network's does.
+ * JavaScript. The other two only convert formats. `clamps`: whether the result cannot overshoot [0,
+ * 1], as the network's does.
  *
  * One that trains has `startTraining({ batch, patch, picture })`, and then `train(steps)`, which is
  * timed; `gradient(batch)` with a `batch` of `lr` and `hr`, as planes, gives `{ loss, norm }`: the

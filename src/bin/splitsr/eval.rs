@@ -45,7 +45,7 @@ pub struct Args {
     /// these, separated by commas
     #[arg(long, value_name = "DAMAGE", value_parser = parse_degradation)]
     degrade: Option<Degradation>,
-    /// Also score by SSIMULACRA2, an estimate of how people see the difference: 100 = none
+    /// Also score by SSIMULACRA2, which estimates what people see: 100 means no visible difference
     #[arg(long)]
     ssimulacra2: bool,
     /// Folders of high-resolution pictures

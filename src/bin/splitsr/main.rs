@@ -123,7 +123,7 @@ fn one_line(text: &str) -> String {
     text.chars().map(escape).collect()
 }
 
-/// Prints one JSON object as a line on stdout. Ends the program if nobody can get it.
+/// Prints one JSON object as a line on stdout. Ends the program if it cannot be written.
 fn print_json(value: &impl serde::Serialize) {
     let text = serde_json::to_string(value).expect("reports are plain data");
     if let Err(error) = writeln!(std::io::stdout(), "{text}") {

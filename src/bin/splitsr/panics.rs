@@ -1,4 +1,4 @@
-//! Panics, which are faults of the program: told in one line, like an error.
+//! Panics are faults of the program. Each is reported in one line, like an error.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook};
 use std::sync::Mutex;
@@ -16,7 +16,7 @@ pub fn silence() {
     }
 }
 
-/// Turns a panic into an error, so that it concerns one picture alone.
+/// Turns a panic into an error, so that only one picture fails.
 pub fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref().copied());

@@ -40,7 +40,7 @@ pub fn run(args: Args) -> Result<()> {
     let scale = metadata.config.scale();
     let mixed = |step: usize| Model::from_bytes(&mix(&weights, &bytes, step as u8 * STEP)?, &device);
     let models = (0..=STEPS).map(mixed).collect::<Result<Vec<_>>>()?;
-    // Climbs from the strength of the quality before it: PSNR has one maximum.
+    // Climbs from the previous quality's strength, since PSNR has a single maximum.
     let best = |quality, half_chroma, from: u8| -> Result<u8> {
         let degradation = Degradation { jpeg: Some(quality), half_chroma, ..Default::default() };
         let pairs = Dataset::load(&args.val, scale, &degradation)?.into_pairs();

@@ -4,10 +4,10 @@ pub(super) mod scans;
 
 use super::bytes::read_u16;
 
-/// The facts in a JPEG's markers.
+/// The contents of a JPEG's markers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Header {
-    /// The frame's marker, which tells the process: C0 to C2 are the usual ones. 0 without a frame.
+    /// The frame's marker, which gives the process: C0 to C2 are the usual ones. 0 without a frame.
     process: u8,
     /// Bits of a sample.
     precision: u8,
@@ -117,8 +117,8 @@ const TABLES: u8 = 0xdb;
 const END: u8 = 0xd9;
 const SCAN: u8 = 0xda;
 
-/// The data up to where they end, without the zeros that fill a file which was cut or never written
-/// to its end, and without half a marker.
+/// The data without half a marker at their end, and without the zeros that fill a file which was
+/// truncated or never written completely.
 pub(super) fn without_filling(bytes: &[u8]) -> &[u8] {
     // Fewer may belong to the picture.
     const FILLING: usize = 16;

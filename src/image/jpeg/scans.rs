@@ -15,8 +15,8 @@ const MAX_PIXELS: usize = 1 << 28;
 /// More scans than encoders write. Each may go through all blocks without any data.
 const MAX_SCANS: usize = 100;
 
-/// Returns whether the scans hold each coefficient of each block. `None` where that cannot be
-/// told: without a frame or its height, without the tables that a scan names, or with another
+/// Returns whether the scans hold each coefficient of each block. `None` if that cannot be
+/// determined: without a frame or its height, without the tables that a scan names, or with another
 /// process than sequential or progressive Huffman coding.
 pub(in super::super) fn are_whole(bytes: &[u8]) -> Option<bool> {
     let mut frame = Frame::default();
@@ -62,8 +62,8 @@ struct Frame<'a> {
     width: usize,
     height: usize,
     components: Vec<Component>,
-    /// How often a component is sampled, at most.
-    most: (usize, usize),
+    /// The largest sampling factors of the components, across and down.
+    max_sampling: (usize, usize),
     /// By their numbers: those of the first coefficients, then those of the others.
     codes: [Codes<'a>; 8],
     /// Units between two restarts; 0 where there are none.
@@ -80,13 +80,13 @@ impl<'a> Frame<'a> {
         self.height = read_u16(header, 1, u16::from_be_bytes)?.into();
         self.width = read_u16(header, 3, u16::from_be_bytes)?.into();
         self.components.clear();
-        self.most = (1, 1);
+        self.max_sampling = (1, 1);
         for fields in header.get(6..)?.chunks_exact(3) {
             let (across, down) = (usize::from(fields[1] >> 4), usize::from(fields[1] & 15));
             if across.wrapping_sub(1) > 3 || down.wrapping_sub(1) > 3 {
                 return None;
             }
-            self.most = (self.most.0.max(across), self.most.1.max(down));
+            self.max_sampling = (self.max_sampling.0.max(across), self.max_sampling.1.max(down));
             self.components.push(Component { id: fields[0], across, down, ..Component::default() });
         }
         (1..=MAX_PIXELS).contains(&(self.width * self.height)).then_some(())
@@ -141,7 +141,7 @@ impl<'a> Frame<'a> {
                 component.sent |= (u64::MAX >> (63 - (scan.last - scan.first))) << scan.first;
             }
         }
-        let units = width.div_ceil(8 * self.most.0) * height.div_ceil(8 * self.most.1);
+        let units = width.div_ceil(8 * self.max_sampling.0) * height.div_ceil(8 * self.max_sampling.1);
         if scan.first > 0 {
             self.components[parts[0].0].nonzero.resize(units, 0);
         }
@@ -181,7 +181,7 @@ struct Scan {
 }
 
 impl Scan {
-    /// Through a block. `None` where the data end, or have no meaning.
+    /// Walks through a block. `None` if the data end or are invalid.
     #[inline(never)]
     fn block(&mut self, bits: &mut Bits, first: &Codes, others: &Codes, nonzero: &mut u64) -> Option<()> {
         let mut at = self.first;
@@ -229,7 +229,7 @@ impl Scan {
 /// Codes up to this length are looked up at once.
 const SHORT: usize = 9;
 
-/// A table of Huffman codes. It has no symbols where it is not there.
+/// A table of Huffman codes. A missing table has no symbols.
 struct Codes<'a> {
     /// By the next bits: a code's length, and its symbol in the upper eight bits. 0 where the code
     /// is longer.
@@ -339,7 +339,8 @@ impl Bits<'_> {
         Some(symbol)
     }
 
-    /// To the data after the next marker if that is a restart; otherwise to the end of all data.
+    /// Moves to the data after the next marker if that is a restart, otherwise to the end of all
+    /// data.
     #[inline(never)]
     fn restart(&mut self) {
         let is_marker = |pair: &[u8]| pair[0] == 0xff && !matches!(pair[1], 0 | 0xff);

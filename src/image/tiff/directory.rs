@@ -1,4 +1,4 @@
-//! Where things stand in a TIFF file: the crate tells values, but not where it found them.
+//! Finds offsets in a TIFF file: the crate gives values, but not where it found them.
 
 /// A TIFF file or a BigTIFF file, whose offsets have 64 bits.
 pub(super) struct File<'a> {
@@ -27,7 +27,7 @@ impl<'a> File<'a> {
     pub fn pages(&self) -> Vec<Directory> {
         let mut pages = Vec::new();
         let mut next = if self.big { self.u64(8) } else { self.u32(4).map(u64::from) };
-        // A chain that bites its tail must end too; no real file has as many pages as that.
+        // A circular chain must end too. No real file has this many pages.
         while let Some(at) = next.and_then(|at| usize::try_from(at).ok()).filter(|&at| at != 0)
             && let Some(count) = self.count(at)
             && pages.len() < 10_000
@@ -45,7 +45,7 @@ impl<'a> File<'a> {
     /// The offset of the entry with that tag.
     pub fn entry(&self, directory: usize, tag: u16) -> Option<usize> {
         let entries = (0..self.count(directory)?).map(|index| self.first_entry(directory) + index * self.entry_size());
-        // Beyond the end of the file nothing is read, whatever the count says.
+        // Nothing is read beyond the end of the file, even if the count says so.
         let mut entries = entries.take_while(|&entry| entry < self.bytes.len());
         entries.find(|&entry| self.u16(entry) == Some(tag))
     }

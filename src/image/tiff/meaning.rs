@@ -311,7 +311,7 @@ impl Values {
 
 /// Samples of fewer than 8 bits, each row in whole bytes. Colours are widened to the full range.
 fn unpack(values: &[u8], row: usize, bits: usize, is_index: bool) -> Vec<u8> {
-    let most = (1_u32 << bits) - 1;
+    let max = (1_u32 << bits) - 1;
     let mut unpacked = Vec::with_capacity(values.len() * 8 / bits);
     for bytes in values.chunks_exact((row * bits).div_ceil(8)) {
         let mut kept = 0_u32;
@@ -323,8 +323,8 @@ fn unpack(values: &[u8], row: usize, bits: usize, is_index: bool) -> Vec<u8> {
                 have += 8;
             }
             have -= bits;
-            let value = kept >> have & most;
-            unpacked.push(if is_index { value as u8 } else { ((value * 255 + most / 2) / most) as u8 });
+            let value = kept >> have & max;
+            unpacked.push(if is_index { value as u8 } else { ((value * 255 + max / 2) / max) as u8 });
         }
     }
     unpacked

@@ -1,4 +1,4 @@
-//! TIFF: the crate reads and writes samples, and here they get their meaning.
+//! TIFF: the crate reads and writes samples, and this module gives them their meaning.
 //!
 //! The crate knows fewer kinds of colours than there are, and misreads spare channels behind a
 //! predictor. So it reads from a copy of the file that says its samples are grey, as many as there
@@ -96,10 +96,10 @@ type Reader<'a> = Decoder<Cursor<Cow<'a, [u8]>>>;
 
 fn open<'a>(bytes: impl Into<Cow<'a, [u8]>>, index: usize, limits: &Limits) -> Result<Reader<'a>> {
     let bytes = bytes.into();
-    let most = usize::try_from(limits.for_decoder().max_alloc.unwrap_or(u64::MAX)).unwrap_or(usize::MAX);
+    let max_bytes = usize::try_from(limits.for_decoder().max_alloc.unwrap_or(u64::MAX)).unwrap_or(usize::MAX);
     let mut for_decoder = DecoderLimits::default();
-    for_decoder.decoding_buffer_size = most;
-    for_decoder.intermediate_buffer_size = most;
+    for_decoder.decoding_buffer_size = max_bytes;
+    for_decoder.intermediate_buffer_size = max_bytes;
     // A profile may be larger than the pixels.
     for_decoder.ifd_value_size = bytes.len();
     let mut decoder = Decoder::new(Cursor::new(bytes)).map_err(explain)?.with_limits(for_decoder);

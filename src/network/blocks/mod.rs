@@ -140,7 +140,7 @@ mod tests {
                 let mut places = flow.moves_to.clone();
                 places.sort_unstable();
                 assert!(places.into_iter().eq(0..channels), "{kind:?} {sizes:?}: {flow:?}");
-                // Each channel sees differently far, so that a wrong place shows.
+                // Each channel has a different reach, so that a wrong place is noticed.
                 let before: Vec<usize> = (0..channels).map(|channel| 10 * channel).collect();
                 let mut after = Reach(before.clone());
                 kind.extend(&sizes, &mut after);

@@ -8,7 +8,7 @@
 pub(super) trait Lanes {
     /// Values in a vector; a multiple of 4.
     const N: usize;
-    /// Most output channels that are computed together; at most 8.
+    /// The largest number of output channels that are computed together; at most 8.
     const BLOCK: usize;
     /// Vectors of a row that are computed together, 2 or 3; `BLOCK * VECTORS` sums stay in
     /// registers.

@@ -23,10 +23,10 @@ pub(super) struct Packed {
 }
 
 impl Packed {
-    /// Zeros for at most `most` output channels a block and `taps` values for each pair of
+    /// Zeros for at most `max_block` output channels a block and `taps` values for each pair of
     /// channels.
-    pub fn new(out_channels: usize, in_channels: usize, most: usize, taps: usize, bias: Option<&[f32]>) -> Self {
-        let block = out_channels.div_ceil(out_channels.div_ceil(most));
+    pub fn new(out_channels: usize, in_channels: usize, max_block: usize, taps: usize, bias: Option<&[f32]>) -> Self {
+        let block = out_channels.div_ceil(out_channels.div_ceil(max_block));
         let filled = out_channels.next_multiple_of(block);
         let mut packed =
             Self { out_channels, taps, block, values: vec![0.0; filled * in_channels * taps], bias: vec![0.0; filled] };
@@ -75,7 +75,7 @@ pub(super) fn padded_width<L: Lanes>(width: usize) -> usize {
     width.next_multiple_of(L::N) + L::N
 }
 
-/// `size` values of `scratch` that begin at a cache line; what they hold is left from the last use.
+/// `size` values of `scratch` that begin at a cache line; they still hold values from the last use.
 pub(super) fn aligned(scratch: &mut Vec<f32>, size: usize) -> &mut [f32] {
     const LINE: usize = 64;
     if scratch.len() < size + LINE / 4 {
@@ -88,8 +88,8 @@ pub(super) fn aligned(scratch: &mut Vec<f32>, size: usize) -> &mut [f32] {
 /// Adds to `sums`, for `C` output channels and `V` vectors of a row, the products with the vectors
 /// at each offset from `x`.
 ///
-/// One flat loop over `offsets` rather than loops over channels, rows and columns: unrolled ones
-/// are scheduled such that the sums no longer fit into WebAssembly's few registers.
+/// One flat loop over `offsets` rather than loops over channels, rows and columns: compilers
+/// schedule unrolled ones so that the sums no longer fit into WebAssembly's few registers.
 ///
 /// # Safety
 /// See [`Lanes`]; `x` must be readable for `V` vectors at each offset, `weights` for

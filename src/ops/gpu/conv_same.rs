@@ -1,6 +1,6 @@
 //! Convolutions of any kernel and any number of groups, and their gradients by the input: one value
-//! of the result a thread. They serve the layers beside the 3x3 convolutions, which are few and
-//! small.
+//! of the result a thread. They are for the layers other than the 3x3 convolutions, which are few
+//! and small.
 
 use burn_wgpu::CubeTensor;
 

@@ -20,7 +20,8 @@ pub(crate) fn cat<const D: usize>(parts: Vec<Tensor<D>>, dim: usize) -> Result<T
     Ok(Tensor::from_dispatch(DispatchTensor { kind, autodiff: Default::default() }))
 }
 
-/// The values of a tensor on a GPU, in f32. Not by Burn, which would hold its kernels for copies.
+/// The values of a tensor on a GPU, in f32. Not read by Burn, which would add its kernels for
+/// copies.
 pub(crate) async fn read<const D: usize>(x: Tensor<D>) -> Result<Vec<f32>, impl std::fmt::Display> {
     let CubeTensor { client, handle, meta, .. } = contiguous(inner(x));
     let descriptor =

@@ -131,7 +131,7 @@ pub(super) fn by_weight(x: CubeTensor, dy: CubeTensor, activated: Option<CubeTen
     let gradients = pixels * blocks * 4 * inputs * (1 + usize::from(shader.gate));
     let bytes = (pixels * inputs * blocks + gradients) * shader.element.bytes();
     launch(shader, [blocks, inputs, parts], &bound, &[&dweight, &dbias], &info, bytes as u64);
-    // The parts are few and small: Burn's sum is quick enough.
+    // The parts are few and small, so Burn's sum is fast enough.
     let sum = |parts, shape: Shape| Cube::float_reshape(Cube::float_sum_dim(parts, 0), shape);
     (sum(dweight, [outputs, inputs, 3, 3].into()), sum(dbias, [outputs].into()))
 }

@@ -1,4 +1,4 @@
-//! Starting kernels, and counting what they move.
+//! Starts kernels, and counts the bytes that they move.
 
 use std::cell::Cell;
 
@@ -34,7 +34,7 @@ impl<S: Shader> KernelSource for Source<S> {
     }
 }
 
-/// The work of our kernels on this thread. Tests hold it to a budget.
+/// The work of our kernels on this thread. Tests compare it with a budget.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Traffic {
     /// Kernels started.

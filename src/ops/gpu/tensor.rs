@@ -24,7 +24,7 @@ pub(super) fn assert_f32(tensors: &[&CubeTensor]) {
     assert!(tensors.iter().all(|tensor| element(tensor) == Element::F32), "this operation is for f32");
 }
 
-/// A tensor beside `like`, contiguous, its values undefined.
+/// A new contiguous tensor on the device of `like`; its values are undefined.
 pub(super) fn empty(like: &CubeTensor, shape: impl Into<Shape>, element: Element) -> CubeTensor {
     let dtype = match element {
         Element::F32 => DType::F32,

@@ -1,6 +1,6 @@
 /**
- * Lets a thread do what waits: messages, and in the page input and drawing. A timer would wait for
- * 4 ms, and in a hidden tab for a second or a minute.
+ * Lets a thread handle what is waiting: messages and, in the page, input and drawing. A timer would
+ * wait for 4 ms, and in a hidden tab for a second or a minute.
  */
 export function nextTask(): Promise<void> {
   return new Promise((resolve) => {

@@ -23,7 +23,7 @@ export interface TuneOptions {
   settings?: Partial<Omit<TuneSettings, "degradation">> & { degradation?: Partial<Degradation> };
   /** Default: `auto`. */
   backend?: Backend;
-  /** Most workers on the CPU. */
+  /** Maximum number of workers on the CPU. */
   workers?: number;
   /** A file from {@link Tuning.checkpoint}, with the same pictures and settings, to resume from. */
   checkpoint?: Blob;
@@ -49,7 +49,7 @@ export interface TuneScore extends Scoring {
   after: ImageData;
 }
 
-/** Facts that are known before the first step. */
+/** Properties that are known before the first step. */
 export interface TuneInfo extends Omit<FineTuningInfo, "settings" | "modelPsnrY"> {
   start: ModelInfo;
   settings: TuneSettings;
@@ -77,14 +77,14 @@ export interface TuneInfo extends Omit<FineTuningInfo, "settings" | "modelPsnrY"
 export interface TuneResult {
   /** The best step's model, a weights file. */
   model: Blob;
-  facts: ModelInfo;
+  info: ModelInfo;
   step: number;
   psnrY: number;
 }
 
 /** A running fine-tuning. */
 export interface Tuning {
-  readonly facts: TuneInfo;
+  readonly info: TuneInfo;
   /** Steps taken. */
   readonly step: number;
   /** Settles when all steps are taken, or after {@link stop}. */

@@ -60,8 +60,8 @@ export interface UpscalerOptions extends Slice, FileLocations {
 }
 
 /**
- * How much to clean up a compressed picture: `auto` is as much as suits the compression that its
- * file tells; a number is a strength from 0 (off) to 100 %.
+ * How much to clean up a compressed picture: `auto` chooses the strength that suits the compression
+ * of its file; a number is a strength from 0 (off) to 100 %.
  */
 export type CleanUp = "auto" | number;
 
@@ -81,12 +81,12 @@ export type UpscaleOptions = Target &
      */
     tile?: "exact" | "auto";
     /**
-     * Elastic models only: milliseconds that the picture may take. Of the networks with the hybrid
-     * mode, the best one that is expected to make it enlarges, or else the fastest; a note of the
-     * report names it. It takes the place of a split ratio and a hybrid index.
+     * Elastic models only: milliseconds that the picture may take. The best network with the hybrid
+     * mode that is expected to be fast enough is used, or else the fastest; a note of the report
+     * names it. This replaces a split ratio and a hybrid index.
      */
     budget?: number;
-    /** Default: 0. The result with "auto" is that with the strength which the report names. */
+    /** Default: 0. "auto" gives the same result as the strength that the report names. */
     clean?: CleanUp;
     /**
      * Cancels: the promise rejects at once with the signal's reason, and the upscaler takes the

@@ -17,7 +17,7 @@ const STORED_RED = 200;
 
 let answer: Promise<boolean> | undefined;
 
-/** True also where the browser reads no AVIF: nothing is known to be wrong. */
+/** Also true if the browser cannot read AVIF, since nothing is known to be wrong then. */
 export function convertsColours(): Promise<boolean> {
   return (answer ??= ask());
 }

@@ -25,12 +25,12 @@ serve<CoordinatorMethods>({
     const module = await compile(buildUrls[fastestBuild]);
     instantiate(module);
     const model = Model.load(new Uint8Array(bytes));
-    const facts: ModelInfo = { name: model.name, scale: model.scale, sha256: model.sha256 };
+    const info: ModelInfo = { name: model.name, scale: model.scale, sha256: model.sha256 };
     const devices = new Devices(bytes, settings, module);
-    engine = new Engine(facts, bytes, model.info, devices);
+    engine = new Engine(info, bytes, model.info, devices);
     model.free();
     if (settings.backend === "gpu") await devices.choose("auto");
-    return facts;
+    return info;
   },
 
   describe(network) {

@@ -27,7 +27,7 @@ import { buffer } from "./wasm.ts";
 const READ = 0.02;
 const ENLARGED = 0.96;
 
-/** After a larger result (16 megapixels), nobody notices the time to start the workers again. */
+/** After a larger result (16 megapixels), the time to start the workers again is not noticeable. */
 const LARGE_RESULT_BYTES = 64 << 20;
 
 /** Side of the tile that first measures a device's speed, in low-resolution pixels. */
@@ -269,7 +269,10 @@ function paceKey({ backend }: ChosenDevice, { network }: Weights): string {
   return `${backend} ${network}`;
 }
 
-/** Reads a source and decides on the strength of the clean-up. The picture's notes tell of it. */
+/**
+ * Reads a source and decides on the strength of the clean-up. The picture's notes say how it was
+ * chosen.
+ */
 async function readToClean(
   source: PortableSource,
   clean: CleanUp,

@@ -1,7 +1,7 @@
 /**
  * The addresses of the npm package's files. Bundlers rename files, and only the page's thread can
- * ask them for the new names: it tells each worker, and that tells the workers which it starts. The
- * site's files have their addresses from the build.
+ * ask them for the new names: it sends them to each worker, which passes them on to the workers
+ * that it starts. The site's files have their addresses from the build.
  */
 
 /** Addresses by name: "codecs.wasm". */

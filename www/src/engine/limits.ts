@@ -33,7 +33,7 @@ export function memoryOf(source: Size, result: Size): number {
 /** Refuses a source that no canvas can show. */
 export function checkSource({ width, height }: Size): void {
   if (Math.max(width, height) <= MAX_SIDE_PIXELS) return;
-  const size = `The picture has ${width} × ${height} pixels; the most is ${MAX_SIDE_PIXELS} a side`;
+  const size = `The picture has ${width} × ${height} pixels; the limit is ${MAX_SIDE_PIXELS} a side`;
   throw new UpscaleError("too-large", `${size}. Cut it into shorter pictures, or use the splitsr command.`);
 }
 
@@ -45,7 +45,7 @@ export function checkResult(source: Size, result: Size): void {
   const bySide = MAX_SIDE_PIXELS / Math.max(source.width, source.height);
   const maxZoom = Math.floor(Math.min(byArea, bySide, MAX_ZOOM) * 10) / 10;
   const size = `${result.width} × ${result.height} pixels (${Math.round(pixels / 1e6)} megapixels)`;
-  const limit = `the most is ${MAX_RESULT_PIXELS / 1e6} megapixels and ${MAX_SIDE_PIXELS} a side`;
+  const limit = `the limit is ${MAX_RESULT_PIXELS / 1e6} megapixels and ${MAX_SIDE_PIXELS} a side`;
   const advice = maxZoom >= 1 ? `Choose a zoom of ${maxZoom} or less.` : "Choose a smaller picture.";
   throw new UpscaleError("too-large", `The result would be ${size}; ${limit}. ${advice}`);
 }

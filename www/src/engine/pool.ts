@@ -35,7 +35,7 @@ interface Run {
   tiles: TileQueue;
   /** The next tile to hand out. */
   next: number;
-  /** Whether the queue is done, has failed or was aborted: nobody touches it then. */
+  /** Whether the queue is done, has failed or was aborted. It does not change any more then. */
   over: boolean;
 }
 
@@ -113,8 +113,8 @@ export class Pool {
   }
 
   /**
-   * Ends workers that hold more from earlier, larger tiles than this run leaves them: first those
-   * that take no part in it. Then notes what the others will hold.
+   * Ends workers whose memory, from earlier and larger tiles, exceeds their share in this run:
+   * first those that take no part in it. Then notes how much the others will hold.
    */
   #makeRoom(workers: number, { tileBytes, allBytes }: TileQueue): void {
     const slots = Array.from({ length: this.size }, (_, slot) => slot);

@@ -83,7 +83,7 @@ export interface UpscaleReply {
 export interface EngineOptions {
   model: ArrayBuffer;
   backend: Backend;
-  /** Most workers on the CPU. */
+  /** Maximum number of workers on the CPU. */
   workers: number;
   /** On a GPU: feature maps as 16-bit floats. */
   half: boolean;

@@ -8,8 +8,8 @@ const NOT_LOADED = "its script did not load";
 
 /**
  * A local worker that imports the script: browsers refuse a script of another origin as a worker.
- * It is no module, since Chromium starts no such module in a sandboxed frame. What arrives before
- * the script listens is kept for it.
+ * It is not a module, since Chromium starts no such module in a sandboxed frame. What arrives
+ * before the script listens is kept for it.
  */
 const importer = (script: string): string => `
   const early = [];

@@ -64,7 +64,7 @@ serve<TuneMethods>({
   start(request) {
     const started = start(request);
     running = started;
-    return started.then(({ facts }) => facts).catch(fail);
+    return started.then(({ info }) => info).catch(fail);
   },
 
   async run(_, { emit, signal }) {
@@ -103,7 +103,7 @@ serve<TuneMethods>({
   },
 });
 
-async function start(request: TuneRequest): Promise<Running & { facts: PlainTuneInfo }> {
+async function start(request: TuneRequest): Promise<Running & { info: PlainTuneInfo }> {
   const { model, name, replayRow, gpu, checkpoint } = request;
   const [{ tune, module }, engine] = await Promise.all([load(gpu), compile(buildUrls.simd128)]);
   instantiate(engine);
@@ -135,12 +135,12 @@ async function start(request: TuneRequest): Promise<Running & { facts: PlainTune
   const pictureParts = { original, bicubic, before: byModel ? plain(byModel) : after };
   const startPsnrY = modelPsnrY ?? firstPsnrY;
   const scores = { startPsnrY, firstPsnrY };
-  const facts: PlainTuneInfo = { ...heldOut, ...pictureParts, ...scores, settings, start, step: tuning.step, workers };
+  const info: PlainTuneInfo = { ...heldOut, ...pictureParts, ...scores, settings, start, step: tuning.step, workers };
   return {
     tuning,
     helpers,
-    facts: move(
-      facts,
+    info: move(
+      info,
       Object.values(pictureParts).map(({ pixels }) => pixels),
     ),
   };

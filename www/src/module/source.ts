@@ -25,5 +25,5 @@ export async function toPortable(
     const { packed, compression } = source;
     return { portable: { kind: "packed", packed, compression } };
   }
-  throw new UpscaleError("usage", "The source is no file, URL, ImageData, ImageBitmap or inspected picture.");
+  throw new UpscaleError("usage", "The source is not a file, URL, ImageData, ImageBitmap or inspected picture.");
 }

@@ -103,7 +103,7 @@ function checkSettings(given: TuneOptions["settings"] = {}): TuneSettings {
 type Leader = WorkerClient<TuneMethods>;
 
 class Tuner implements Tuning {
-  facts!: TuneInfo;
+  info!: TuneInfo;
   step = 0;
   readonly done: Promise<TuneResult>;
 
@@ -164,10 +164,10 @@ class Tuner implements Tuning {
     try {
       // A copy, since another worker may need it.
       const [request, transfer] = await this.#request(gpu, this.#checkpoint?.slice(0));
-      const { step, workers, ...facts } = await leader.call("start", request, { transfer });
-      const [original, bicubic, before] = [facts.original, facts.bicubic, facts.before].map(toImageData) as Images;
+      const { step, workers, ...info } = await leader.call("start", request, { transfer });
+      const [original, bicubic, before] = [info.original, info.bicubic, info.before].map(toImageData) as Images;
       const device = gpu ? adapter : `${adapter}, ${workers} worker${workers === 1 ? "" : "s"}`;
-      this.facts = { ...facts, original, bicubic, before, backend: gpu ? "gpu" : "cpu", adapter: device, reason };
+      this.info = { ...info, original, bicubic, before, backend: gpu ? "gpu" : "cpu", adapter: device, reason };
       this.step = step;
     } catch (error) {
       leader.end(error as Error);
@@ -220,7 +220,7 @@ class Tuner implements Tuning {
   /** Replaces a dead worker by one on the processor, which resumes from the last checkpoint. */
   async #replace(leader: Leader, error: FatalError): Promise<void> {
     leader.end(error);
-    const { backend, adapter, reason } = this.facts;
+    const { backend, adapter, reason } = this.info;
     const lost = `${adapter} was lost (${phrase(error)}), and the processor continues`;
     await this.#boot(false, "WebAssembly simd128", backend === "gpu" ? lost : reason);
   }
@@ -268,8 +268,8 @@ class Tuner implements Tuning {
 
   async best(): Promise<TuneResult> {
     const { model: bytes, step, psnrY, sha256 } = await this.#livingLeader().call("best", undefined);
-    const facts = { name: this.#options.name, scale: this.facts.start.scale, sha256 };
-    return { model: new Blob([bytes]), facts, step, psnrY };
+    const info = { name: this.#options.name, scale: this.info.start.scale, sha256 };
+    return { model: new Blob([bytes]), info, step, psnrY };
   }
 
   destroy(): void {

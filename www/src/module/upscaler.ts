@@ -121,7 +121,7 @@ class Engine implements Upscaler {
 
   describe(network: Partial<SplitSrConfig>): Promise<NetworkInfo> {
     const hyperparameters = stringify({ ...network, architecture: undefined });
-    // It takes no time, and needs not wait for a picture.
+    // It takes no time, so it does not wait for a picture.
     return this.#runNow(undefined, (coordinator) => coordinator.call("describe", hyperparameters));
   }
 
@@ -342,7 +342,7 @@ function toPart({ left, top, width, pixels }: PlainPart): Part {
 
 const isInspected = (source: Source): source is SourcePicture => typeof source === "object" && "packed" in source;
 
-/** The settings that are there. */
+/** The settings that are given. */
 function sliceOf({ splitRatio, hybridIndex, hybridMode }: Slice): Slice {
   const slice: Slice = {};
   if (splitRatio !== undefined) slice.splitRatio = splitRatio;

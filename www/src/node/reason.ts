@@ -1,11 +1,11 @@
 /** Says in words why the file system refused something. */
 const reasons: Record<string, string> = {
   EACCES: "there is no permission",
-  EEXIST: "it exists already",
+  EEXIST: "it already exists",
   EISDIR: "it is a folder",
   ENOENT: "there is no such file or folder",
   ENOSPC: "the disk is full",
-  ENOTDIR: "a part of its path is no folder",
+  ENOTDIR: "part of its path is not a folder",
   EPERM: "there is no permission",
   EROFS: "the disk is read-only",
 };

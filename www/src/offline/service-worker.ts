@@ -37,8 +37,8 @@ const { scope } = self.registration;
 const CACHE = siteCache(scope);
 
 const files: readonly SiteFile[] = self.__WB_MANIFEST.map(({ url, revision, bytes }) => {
-  // Some hosts redirect from `index.html` to its folder, and an answer that was redirected cannot
-  // be a page.
+  // Some hosts redirect from `index.html` to its folder, and a redirected response cannot be used
+  // as a page.
   const address = new URL(url === "index.html" ? "./" : url, scope).href;
   const key = revision === null ? address : `${address}?revision=${revision}`;
   return { address, key, bytes, neededAtFirst: !isLazy(url) };
@@ -64,7 +64,7 @@ self.addEventListener("install", (event) => {
 self.addEventListener("activate", (event) => {
   event.waitUntil(
     (async () => {
-      // So that the files that the first page uses from now on are kept.
+      // From now on, this worker also serves the open page and keeps the files that it uses.
       await self.clients.claim();
       // Another window may still show the previous version: then its files stay until the next
       // version.

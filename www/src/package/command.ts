@@ -44,7 +44,7 @@ async function run(): Promise<number> {
     throw usage(`the scale must be a number from 1 to ${MAX_ZOOM}, not "${values.scale}"`);
   }
   if (output !== undefined && !isFolder(output)) {
-    if (pictures.length > 1) throw usage(`${output} is no folder: several pictures need one`);
+    if (pictures.length > 1) throw usage(`${output} is not a folder: several pictures need one`);
     if (!/\.(?:png|jpe?g|webp|bmp|tiff?|gif)$/i.test(output)) {
       throw usage(`${output} is neither a folder nor a file that ends in png, jpg, webp, bmp, tif or gif`);
     }
@@ -109,7 +109,7 @@ async function enlarge(
   const file = outputFor(picture, output, scale);
   if (taken.has(canonicalPath(file))) throw new Error(`its result ${file} would replace another picture of this call`);
   const refuseExisting = () => {
-    if (!overwrite && existsSync(file)) throw new Error(`${file} exists already: --overwrite replaces it`);
+    if (!overwrite && existsSync(file)) throw new Error(`${file} already exists: --overwrite replaces it`);
   };
   refuseExisting();
   const result = await upscaler.upscale(await readFile(picture), { scale, onProgress: progressOf(picture) });

@@ -1,7 +1,7 @@
 /** Offers the files that every user of the npm package needs. */
 import { offer } from "../module/file-locations.ts";
 
-// In these words, and not in a loop: bundlers look for them.
+// Written out, not in a loop, because bundlers look for exactly this code.
 offer({
   "coordinator.js": () => new URL("./files/coordinator.js", import.meta.url),
   "tile-worker.js": () => new URL("./files/tile-worker.js", import.meta.url),

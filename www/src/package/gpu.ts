@@ -6,7 +6,7 @@
  */
 import { offer } from "../module/file-locations.ts";
 
-// In these words, and not in a loop: bundlers look for them.
+// Written out, not in a loop, because bundlers look for exactly this code.
 offer({
   "gpu-worker.js": () => new URL("./files/gpu-worker.js", import.meta.url),
   "gpu.wasm": () => new URL("./files/gpu.wasm", import.meta.url),

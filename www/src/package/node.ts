@@ -31,7 +31,7 @@ export { DEFAULT_MODEL, MAX_ZOOM } from "../api/upscaling.ts";
 export { listModels, modelFor } from "../module/models.ts";
 export { ImageData } from "../node/globals.ts";
 
-// In these words, and not in a loop: bundlers look for them.
+// Written out, not in a loop, because bundlers look for exactly this code.
 offer({
   "node-coordinator.js": () => new URL("./files/node-coordinator.js", import.meta.url),
   "node-tile-worker.js": () => new URL("./files/node-tile-worker.js", import.meta.url),
@@ -47,8 +47,8 @@ export interface NodeResult extends UpscaleResult {
   /** The file that `blob` encodes, as a Buffer. */
   bytes(type?: string, quality?: number, options?: EncodeOptions): Promise<Uint8Array<ArrayBuffer>>;
   /**
-   * Writes the result to a file, and replaces one that is there. Its ending tells the format: png,
-   * jpg, webp, bmp, tif or gif. Nobody sees a half-written file.
+   * Writes the result to a file, and replaces one that is there. Its extension gives the format:
+   * png, jpg, webp, bmp, tif or gif. The file is never half-written.
    *
    * @throws {UpscaleError} `encode` if the format is unknown or the file cannot be written.
    */

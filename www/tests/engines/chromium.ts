@@ -40,7 +40,7 @@ class PuppeteerDriver implements Driver {
 
   async fill(selector: string, text: string): Promise<void> {
     await this.#page.locator(selector).fill(text);
-    // The field is told of the change when it is left.
+    // The change event comes when the field loses the focus.
     await this.#page.keyboard.press("Tab");
   }
 

@@ -1,4 +1,4 @@
-/** Clicks that are seen to have hit what they were meant for. */
+/** Clicks that are checked to have hit their target. */
 import type { Driver } from "./driver.ts";
 
 declare global {

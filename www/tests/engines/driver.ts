@@ -1,7 +1,10 @@
 /** Everything that the cases ask of a browser. */
 export interface Driver {
   goto(url: string): Promise<void>;
-  /** Runs a function in the page. It knows only itself; its argument and its result are JSON. */
+  /**
+   * Runs a function in the page. It cannot use anything outside of itself; its argument and its
+   * result are JSON.
+   */
   evaluate<Result>(run: () => Result | Promise<Result>): Promise<Result>;
   evaluate<Result, Argument>(
     run: (argument: Argument) => Result | Promise<Result>,

@@ -103,7 +103,7 @@ class Marionette implements Session {
       if (this.#received.length < end) return;
       const message: unknown = JSON.parse(this.#received.toString("utf8", colon + 1, end));
       this.#received = this.#received.subarray(end);
-      // The first one tells of the protocol.
+      // The first one describes the protocol.
       if (!Array.isArray(message)) continue;
       const answer = message as Answer;
       this.#waiting.get(answer[1])?.answered(answer);

@@ -50,7 +50,7 @@ test("the exact result has the same hash in every browser, with any number of wo
     expect(first, name).toMatch(/^[0-9a-f]{64}$/);
     for (const other of others) expect(other, name).toBe(first);
   }
-  // The browsers run one after another, and each is held to what the first one found.
+  // The browsers run one after another, and each must agree with the first one.
   const file = join(info.project.outputDir, "exact.json");
   if (existsSync(file)) expect(hashes).toEqual(JSON.parse(readFileSync(file, "utf8")));
   else writeFileSync(file, JSON.stringify(hashes));
@@ -110,7 +110,7 @@ function offer({ site }: Visitor, path: string): void {
 interface Outcome {
   refusal?: string;
   size?: [number, number];
-  leastAlpha?: number;
+  minAlpha?: number;
   notes?: string;
 }
 
@@ -122,9 +122,9 @@ async function enlarge(visitor: Visitor, path: string): Promise<Outcome> {
     try {
       const result = await window.pool.upscale(blob, { scale: 2, signal: AbortSignal.timeout(120_000) });
       const { data } = (window.pixels = result.imageData());
-      let leastAlpha = 255;
-      for (let index = 3; index < data.length; index += 4) leastAlpha = Math.min(leastAlpha, data[index] ?? 255);
-      return { size: [result.width, result.height], leastAlpha, notes: result.report.notes.join(" ") };
+      let minAlpha = 255;
+      for (let index = 3; index < data.length; index += 4) minAlpha = Math.min(minAlpha, data[index] ?? 255);
+      return { size: [result.width, result.height], minAlpha, notes: result.report.notes.join(" ") };
     } catch (error) {
       if (!(error instanceof window.splitsr.UpscaleError)) throw error;
       return { refusal: error.message };
@@ -149,7 +149,7 @@ async function pixels({ driver }: Visitor): Promise<number[]> {
 test("every awkward file is enlarged, or refused in words", async ({ visitor }) => {
   for (const name of files) {
     await test.step(name, async () => {
-      const { refusal, size, leastAlpha = 255, notes } = await enlarge(visitor, awkwardFile(name));
+      const { refusal, size, minAlpha = 255, notes } = await enlarge(visitor, awkwardFile(name));
       const why = refused[name];
       if (why) {
         expect.soft(refusal ?? `${name} is enlarged`).toMatch(why);
@@ -159,7 +159,7 @@ test("every awkward file is enlarged, or refused in words", async ({ visitor }) 
       const row = expected(name);
       expect.soft(size, name).toEqual(row.size);
       expect.soft(notes ?? "", name).toMatch(row.note ?? /^$/);
-      expect.soft(leastAlpha < 255, `${name} is transparent`).toBe(row.transparent);
+      expect.soft(minAlpha < 255, `${name} is transparent`).toBe(row.transparent);
       const { tolerance, made } = shown[name] ?? {};
       if (tolerance) {
         const picture = await visitor.driver.evaluate(decode, original(name));

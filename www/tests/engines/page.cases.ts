@@ -6,16 +6,13 @@ import { unzipSync } from "fflate";
 import { awkwardFile, dataFolder } from "../support.ts";
 import { part, test, type Visitor } from "./smoke.ts";
 
-/** The fragment that chooses a small model, where the network does not matter. */
+/** The fragment that chooses a small model, for cases in which the network does not matter. */
 const small = "#model=splitsr-tiny-x2";
 
 const demo = (name: string) => join(dataFolder, "demo", `${name}.png`);
 
 /** A picture's difference from the result that the page shows. */
-function difference(
-  { driver }: Visitor,
-  file: Buffer,
-): Promise<{ size: [number, number]; most: number; mean: number }> {
+function difference({ driver }: Visitor, file: Buffer): Promise<{ size: [number, number]; max: number; mean: number }> {
   return driver.evaluate(async (base64) => {
     const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
     const bitmap = await createImageBitmap(new Blob([bytes]), { colorSpaceConversion: "none" });
@@ -28,13 +25,13 @@ function difference(
     const [a, b] = [other, result].map(
       (context) => new Uint8ClampedArray(context.getImageData(0, 0, width, height).data),
     ) as [Uint8ClampedArray, Uint8ClampedArray];
-    let [most, sum] = [0, 0];
+    let [max, sum] = [0, 0];
     for (const [index, value] of a.entries()) {
       const off = Math.abs(value - (b[index] ?? 0));
-      most = Math.max(most, off);
+      max = Math.max(max, off);
       sum += off;
     }
-    return { size: [width, height], most, mean: sum / a.length };
+    return { size: [width, height], max, mean: sum / a.length };
   }, file.toString("base64"));
 }
 
@@ -62,7 +59,7 @@ test("a dropped picture is opened", async ({ visitor }) => {
   await visitor.expectText(part("status"), /^Ready: 372 × 280/);
 });
 
-test("a file that cannot be read is refused in words, and the page goes on", async ({ visitor }) => {
+test("a file that cannot be read is refused in words, and the page still works", async ({ visitor }) => {
   await visitor.open(small);
   await visitor.driver.setFiles(part("file-input"), [awkwardFile("corrupt_data.png")]);
   await visitor.expectState("error");
@@ -128,7 +125,7 @@ test("the result is compared with a resizer", async ({ visitor }) => {
     const canvas = document.querySelector<HTMLCanvasElement>(".layer.heat canvas");
     const values = canvas?.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
     const reds = Array.from(values).filter((_, index) => index % 4 === 0);
-    return [reds.reduce((least, red) => Math.min(least, red), 255), reds.reduce((most, red) => Math.max(most, red), 0)];
+    return [reds.reduce((min, red) => Math.min(min, red), 255), reds.reduce((max, red) => Math.max(max, red), 0)];
   });
   expect(range).toEqual([0, 255]);
 });

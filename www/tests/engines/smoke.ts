@@ -1,4 +1,4 @@
-/** Shared by the cases: one browser that runs all of them, and a visitor who sits before it. */
+/** Shared by the cases: one browser that runs all of them, and a visitor who uses it. */
 import { mkdtemp, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
@@ -164,10 +164,7 @@ const host = `<!doctype html>
 </script>`;
 
 export const test = base.extend<{ visitor: Visitor }, { shared: Visitor }>({
-  /**
-   * One browser for all cases: what one leaves behind is the next one's trouble, as it is a
-   * visitor's.
-   */
+  /** One browser for all cases, as for a visitor: traces that one leaves would affect the next. */
   shared: [
     // eslint-disable-next-line no-empty-pattern -- Playwright reads here what a fixture needs
     async ({}, use, { project }) => {

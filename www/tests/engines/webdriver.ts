@@ -98,7 +98,7 @@ export class WebDriver implements Driver {
       if (value === text) break;
       if (attempts === 0) throw new Error(`${selector} has ${String(value)} instead of ${text}`);
     }
-    // The field is told of the change when it is left, by the tab key.
+    // The change event comes when the field loses the focus, by the tab key.
     await type("\uE004");
   }
 

@@ -40,7 +40,7 @@ export async function launchWebKit(executablePath: string, downloads: string, ho
         DISPLAY: `:${String(display).trim()}`,
         // Containers seldom allow what the sandbox needs; these pages are our own.
         WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1",
-        // There is no bus for them to ask on.
+        // There is no D-Bus in a container, which these would need.
         GIO_USE_VFS: "local",
         NO_AT_BRIDGE: "1",
         // Layers of a graphics card cost time where a processor acts as one.

@@ -115,7 +115,7 @@ for (const [title, cases] of Object.entries({
     ];
     const hashes = new Map<string, Set<string>>();
     for (const one of cases) {
-      // In a process of its own, which holds nothing of the case before.
+      // In a new process, which holds nothing from the previous case.
       const page = await browser.newPage();
       await openHost(page, baseURL);
       const { peak, beside, seconds, workers, hash } = await measure(page, one).finally(() => page.close());
@@ -126,7 +126,7 @@ for (const [title, cases] of Object.entries({
       console.log(lines.at(-1));
       hashes.set(picture, (hashes.get(picture) ?? new Set()).add(hash));
       expect.soft(beside).toBeLessThan(MEMORY_BOUND);
-      // It is measured at all: a tile alone takes tens of megabytes.
+      // Checks that memory is measured at all: a tile alone takes tens of megabytes.
       expect.soft(beside).toBeGreaterThan(20);
       if (one.workers > 1) expect.soft(workers).toBeGreaterThan(1);
     }

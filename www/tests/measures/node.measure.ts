@@ -1,7 +1,7 @@
 /**
  * How long the package takes for a PNG of one megapixel in Node, and in Chromium: new processes
- * take turns, so what else the machine does meets both. `npm run measure node` prints the medians
- * and the ratios. It needs the package in `lib`.
+ * take turns, so that other work of the machine affects both. `npm run measure node` prints the
+ * medians and the ratios. It needs the package in `lib`.
  */
 import { writeFileSync } from "node:fs";
 import { loadavg } from "node:os";

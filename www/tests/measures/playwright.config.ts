@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { defineConfig } from "@playwright/test";
 import tests from "../../playwright.config.ts";
 
-/** Measurements, not tests: they take minutes, and may find less than is promised. */
+/** Measurements, not tests: they take minutes, and results may miss the documented ones. */
 export default defineConfig({
   ...tests,
   testDir: ".",

@@ -11,7 +11,7 @@ const fake = ["--use-fake-device-for-media-stream=fps=60", "--use-fake-ui-for-me
 
 test.use({ launchOptions: { ...launchOptions, args: [...(launchOptions.args ?? []), ...fake] } });
 
-/** After a change the numbers are those of the last second or so. */
+/** After a change, wait until the numbers only cover the time since then. */
 const SETTLED_MS = 10_000;
 
 test("frames a second, and their delay", async ({ page }) => {

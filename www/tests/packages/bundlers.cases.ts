@@ -8,7 +8,7 @@ import { serve, type Host } from "./serve.ts";
 
 const picture = join(import.meta.dirname, "../../public/demo/fur.png");
 
-/** Those that show what an application needs, and not only what is to be set. */
+/** The examples that also show how an application reports errors. */
 const handlesErrors = ["react", "vue", "worker"];
 
 let host: Host | undefined;
@@ -77,18 +77,18 @@ test("a page that was written in Markdown shows a picture enlarged", async ({ pa
   host = await serve([join(folder, "dist")]);
   await page.addInitScript(() => {
     for (const type of ["splitsr-done", "splitsr-error"]) {
-      document.addEventListener(type, () => document.documentElement.setAttribute("data-told", type));
+      document.addEventListener(type, () => document.documentElement.setAttribute("data-event", type));
     }
   });
   await page.goto(host.url);
-  await expect(page.locator("html")).toHaveAttribute("data-told", "splitsr-done");
+  await expect(page.locator("html")).toHaveAttribute("data-event", "splitsr-done");
   const canvas = page.locator("splitsr-zoom [part=canvas]").first();
   await expect(canvas).toHaveJSProperty("width", 744);
   await expect(canvas).toHaveJSProperty("height", 560);
   await expect(page.getByRole("img", { name: "A photo", exact: true })).toBeVisible();
-  await page.evaluate(() => document.documentElement.removeAttribute("data-told"));
+  await page.evaluate(() => document.documentElement.removeAttribute("data-event"));
   await page.getByRole("application", { name: "Magnifier" }).hover();
-  await expect(page.locator("html")).toHaveAttribute("data-told", "splitsr-done");
+  await expect(page.locator("html")).toHaveAttribute("data-event", "splitsr-done");
   await expect(page.locator("splitsr-zoom [part=lens]")).toBeVisible();
 });
 
@@ -96,7 +96,7 @@ test("a bundle without its files says in plain words what to do", async ({ page,
   const folder = await project("web/esbuild", tarball);
   const main = join(folder, "main.js");
   writeFileSync(main, readFileSync(main, "utf8").replace(/\{ assets: .*? \}/, ""));
-  for (const [format, always, told] of [
+  for (const [format, always, message] of [
     ["esm", false, /^Could not load the model "splitsr-x2" \(the server answered 404\)\. Check .*lib\/files/],
     ["esm", true, /^Could not load the model "splitsr-x2" \(the server sent a page instead\)\. Check .*lib\/files/],
     ["iife", false, /^This bundle does not say where SplitSR's files are\. Give createUpscaler the address /],
@@ -105,7 +105,7 @@ test("a bundle without its files says in plain words what to do", async ({ page,
     await run(join(folder, "node_modules/.bin/esbuild"), args, folder);
     host = await serve([join(folder, "other"), folder], { always });
     const said = await enlarge(page, host.url);
-    expect(said).toMatch(told);
+    expect(said).toMatch(message);
     expect(said).toContain('"assets"');
     host.stop();
   }

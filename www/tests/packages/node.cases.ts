@@ -127,7 +127,7 @@ test("npx splitsr writes the result beside the picture, and replaces nothing una
   expect(sizeOf(made)).toEqual([744, 560]);
 
   writeFileSync(made, "mine");
-  const said = "splitsr: fur.png: fur-x2.png exists already: --overwrite replaces it\n";
+  const said = "splitsr: fur.png: fur-x2.png already exists: --overwrite replaces it\n";
   expect(await npx("fur.png")).toEqual({ status: 1, said });
   expect(readFileSync(made, "utf8")).toBe("mine");
   expect((await npx("fur.png", "--overwrite")).status).toBe(0);
@@ -170,7 +170,7 @@ test("npx splitsr refuses wrong usage in one line, with status 2", async () => {
     [["fur.png", "--size", "3"], /^splitsr: Unknown option '--size'/],
     [["fur.png", "-o"], /^splitsr: Option '-o, --output <value>' argument missing/],
     [["fur.png", "-o", "result.xyz"], /^splitsr: result\.xyz is neither a folder nor a file that ends in png/],
-    [["fur.png", "fur.png", "-o", "result.png"], /^splitsr: result\.png is no folder/],
+    [["fur.png", "fur.png", "-o", "result.png"], /^splitsr: result\.png is not a folder/],
   ] as const) {
     const answer = await npx(...args);
     expect(answer.status, answer.said).toBe(2);

@@ -15,9 +15,9 @@ const MEAN = [0.4488, 0.4371, 0.404];
  */
 export async function start({ backend = "wasm", threads: count = "1", trains }) {
   const threads = Number(count);
-  // 4.22 takes half of what the machine is said to have, whatever setThreadsCount says.
+  // Version 4.22 uses half of the threads that the machine reports, whatever setThreadsCount says.
   if (threads > 1) Object.defineProperty(navigator, "hardwareConcurrency", { value: 2 * threads });
-  // Only the package of everything knows gradients; it brings the CPU's backend.
+  // Only the complete package has gradients. It includes the CPU's backend.
   const core = trains
     ? [`${folder}tfjs/dist/tf.min.js`]
     : [`${folder}tfjs-core/dist/tf-core.min.js`, `${folder}tfjs-backend-cpu/dist/tf-backend-cpu.min.js`];
@@ -46,7 +46,7 @@ export async function start({ backend = "wasm", threads: count = "1", trains }) 
     },
     planes: nhwcToNchw,
 
-    /** Its step is of the weights alone: the patches stay the same, where ours draws new ones. */
+    /** Its step uses the same patches every time, while ours draws new ones. */
     startTraining({ batch, patch }) {
       addFilterGradient(tf, backend);
       const hr = patch * file.config.scale;
@@ -78,8 +78,8 @@ export async function start({ backend = "wasm", threads: count = "1", trains }) 
 const l1 = (tf, network, lr, hr) => tf.mean(tf.abs(tf.sub(network.forward(lr), hr)));
 
 /**
- * The WebAssembly backend cannot derive a convolution by its filter. That is a convolution as well,
- * with batch and channels swapped, so it can be had from what the backend has.
+ * The WebAssembly backend has no gradient of a convolution by its filter. This gradient is itself a
+ * convolution, with batch and channels swapped, so it is computed as one.
  */
 function addFilterGradient(tf, backend) {
   if (tf.getKernel("Conv2DBackpropFilter", backend)) return;
@@ -122,7 +122,7 @@ function build(tf, { config, tensors }, trainable = false) {
     return tf.fused.conv2d({ x, filter, bias, strides: 1, pad: "same", activation });
   };
   const splitBlocks = (x, path) => {
-    // A copy: for the gradient, TensorFlow.js keeps the very array that it gives.
+    // A copy, because TensorFlow.js keeps the array that it returns for the gradient.
     const queue = [...tf.split(x, config.channels / split, 3)];
     for (let block = 0; block < config.blocks; block++) {
       queue.push(conv(queue.shift(), `${path}.blocks.${block}.conv`, "relu"));
@@ -136,7 +136,7 @@ function build(tf, { config, tensors }, trainable = false) {
     }
     return x;
   };
-  // `depthToSpace` has no gradient; what it does can be said in other operations.
+  // `depthToSpace` has no gradient, so other operations take its place.
   const shuffle = (x, factor) => {
     if (!trainable) return tf.depthToSpace(x, factor, "NHWC");
     const [count, height, width, channels] = x.shape;

@@ -1,6 +1,6 @@
 /**
- * Fine-tuning, the product's: its workers, which draw each step's patches anew, compute their
- * gradients and apply them.
+ * The product's fine-tuning. Its workers draw new patches for each step, compute their gradients
+ * and apply them.
  */
 import { fineTune } from "/www/dist/splitsr.js";
 import { readWeights } from "./weights.mjs";
@@ -35,19 +35,19 @@ export async function start({ workers }) {
         waiting = { step, resolve };
         tuning.resume();
       });
-      // The time for which it may take one more counts as well.
+      // It may take one more step before it pauses, and the time for that counts too.
       await tuning.pause();
     },
     async gradient({ lr, hr, batch, patch, scale }) {
       const { default: initialise, Gradients } = await import(`${folder}/splitsr.js`);
       await initialise({ module_or_path: `${folder}/splitsr_bg.wasm` });
       const model = new Uint8Array(await (await fetch(weights)).arrayBuffer());
-      const gradients = Gradients.load(model, JSON.stringify(tuning.facts.settings));
+      const gradients = Gradients.load(model, JSON.stringify(tuning.info.settings));
       const part = new Float32Array([batch, patch, patch * scale, ...lr, ...hr]);
       const [parameters, bytes] = [await readParameters(weights), new Uint8Array(part.buffer)];
       const answer = new Float32Array(gradients.compute(parameters, 0, bytes).slice().buffer);
       gradients.free();
-      // The loss stands last.
+      // The loss comes last.
       const squares = answer.subarray(0, -1).reduce((sum, value) => sum + value * value, 0);
       return { loss: answer.at(-1), norm: Math.sqrt(squares) };
     },

@@ -10,7 +10,8 @@ use splitsr::image::{Content, SNIFFED, sniff};
 use splitsr::{Error, Result, files};
 use walkdir::{DirEntry, WalkDir};
 
-/// The endings of picture files in lower case, also of those that are only recognised, to say so.
+/// The extensions of picture files in lower case. Formats that cannot be read are among them, so
+/// that this is reported.
 const ENDINGS: [&str; 18] = [
     "apng", "avif", "bmp", "cur", "dib", "gif", "heic", "heif", "ico", "jfif", "jpe", "jpeg", "jpg", "jxl", "png",
     "tif", "tiff", "webp",
@@ -65,7 +66,7 @@ pub fn find(arguments: &[PathBuf], recursive: bool, output: &Path) -> Result<Inp
     Ok(search.found)
 }
 
-/// The argument as a pattern, if it has wildcards and is no file's name itself.
+/// The argument as a pattern, if it has wildcards and is not the name of a file.
 fn wildcards(argument: &Path) -> Option<&str> {
     argument.to_str().filter(|text| text.contains(['*', '?', '[']) && argument.symlink_metadata().is_err())
 }

@@ -90,7 +90,7 @@ pub struct Args {
     json: bool,
 }
 
-/// The action where a result's file is there already.
+/// The action if a result's file already exists.
 #[derive(Clone, Copy, PartialEq)]
 enum Existing {
     Keep,
@@ -98,7 +98,7 @@ enum Existing {
     Replace,
 }
 
-/// The call after everything that can be checked before the work.
+/// A call, after everything that can be checked before the work.
 struct Batch {
     args: Args,
     models: Models,
@@ -220,7 +220,7 @@ impl Batch {
             Existing::Skip if exists && outputs::is_finished(output)? => {
                 return Ok(Entry::Skipped { input: report::Input::new(input), output: report::Output::new(output) });
             }
-            Existing::Keep if exists => return Err(exists_already(output)),
+            Existing::Keep if exists => return Err(already_exists(output)),
             _ => {}
         }
         let format = Format::from_path(output)?;
@@ -239,7 +239,7 @@ impl Batch {
         // A file that was not there when the picture's turn came may be there now.
         let write = if exists || self.existing == Existing::Replace { files::replace } else { files::create };
         write(output, &encoded).map_err(|error| match error {
-            Error::Io { source, .. } if source.kind() == ErrorKind::AlreadyExists => exists_already(output),
+            Error::Io { source, .. } if source.kind() == ErrorKind::AlreadyExists => already_exists(output),
             other => other,
         })?;
         Ok(Entry::Made(Made {
@@ -294,8 +294,8 @@ impl Batch {
     }
 }
 
-fn exists_already(output: &Path) -> Error {
-    Error::Config(format!("{} exists already: --overwrite replaces it, --resume skips it", output.display()))
+fn already_exists(output: &Path) -> Error {
+    Error::Config(format!("{} already exists: --overwrite replaces it, --resume skips it", output.display()))
 }
 
 /// The error without the name of the picture, which is printed before it.

@@ -34,9 +34,8 @@ pub fn is_folder(output: &Path, several: bool) -> Result<bool> {
 
 /// The one result, as the file that the user named.
 ///
-/// # Errors
-/// [`Error::Encode`] if its ending is of no format that is written here, [`Error::Config`] if its
-/// folder is missing.
+/// # Errors [`Error::Encode`] if its extension is not that of a format that can be written,
+/// [`Error::Config`] if its folder is missing.
 pub fn named(output: &Path) -> Result<Vec<PathBuf>> {
     Format::from_path(output)?;
     let folder = files::folder_of(output);
@@ -142,8 +141,8 @@ fn result_name(name: &OsStr, keep_ending: bool) -> OsString {
     result
 }
 
-/// Checks that the files can be written, as far as that shows before the work, and removes what
-/// killed calls left beside them.
+/// Checks before the work, as far as possible, that the files can be written. Removes the temporary
+/// files that killed calls left next to them.
 ///
 /// # Errors
 /// [`Error::Config`] if a folder cannot be written.
@@ -187,8 +186,8 @@ pub fn is_finished(path: &Path) -> Result<bool> {
     }
 }
 
-/// Whether a PNG file has its last chunk; `None` if it is no PNG. To decode it would take as long
-/// as much of the work that a finished result saves.
+/// Whether a PNG file has its last chunk; `None` if it is not a PNG. Decoding it would take much of
+/// the time that skipping it saves.
 fn ends_like_png(path: &Path) -> io::Result<Option<bool>> {
     const START: [u8; 8] = *b"\x89PNG\r\n\x1a\n";
     const END: [u8; 12] = *b"\0\0\0\0IEND\xaeB`\x82";

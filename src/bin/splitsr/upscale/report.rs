@@ -46,7 +46,7 @@ impl Computation {
 #[serde(tag = "status", rename_all = "lowercase")]
 pub enum Entry {
     Made(Made),
-    /// The result was there already.
+    /// The result already existed.
     Skipped {
         #[serde(flatten)]
         input: Input,

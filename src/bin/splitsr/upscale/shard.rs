@@ -10,7 +10,7 @@ pub struct Shard {
 }
 
 impl Shard {
-    /// Whether this call reports what concerns no picture.
+    /// Whether this call reports faults that do not belong to a picture.
     pub fn is_first(self) -> bool {
         self.index == 0
     }

@@ -153,7 +153,7 @@ export type CompressionInfo = {
 kind: CompressionKind, 
 /** From 1 (worst) to 100, on the scale of libjpeg. */
 quality: number, 
-/** The resolution of the colours; null where there are none, or where nothing tells it. */
+/** The resolution of the colours; null if there are none, or if it is unknown. */
 chroma: ChromaSampling | null, 
 /** All of that in words: "JPEG, quality about 72, 4:2:0". */
 description: string, };
@@ -264,7 +264,7 @@ jpeg_before: number | null, };
 /** A filter that shrinks pictures. */
 export type Shrink = "bicubic" | "area" | "lanczos" | "bilinear";
 
-/** Facts known before the first step. */
+/** Properties known before the first step. */
 export type FineTuningInfo = { 
 /**
  * The settings, with a patch that fits into the pictures. TypeScript gets the patch from here,

@@ -71,7 +71,7 @@ export class Magnifier {
   readonly #signal: AbortSignal;
   readonly #lens = document.createElement("canvas");
   #zoom = DEFAULT_ZOOM;
-  /** Where the lens points at, in fractions of the picture; undefined: there is no lens. */
+  /** The point that the lens shows, in fractions of the picture; undefined if there is no lens. */
   #at: Point | undefined;
   /** Whether it was opened by a finger, which hides what is under it. */
   #isTouch = false;
@@ -168,7 +168,7 @@ export class Magnifier {
     // The focus may be elsewhere while the mouse hovers.
     const onEscape = (event: KeyboardEvent) => {
       if (event.key !== "Escape" || !this.#at) return;
-      // Else it would also close a dialog around the picture.
+      // Otherwise it would also close a dialog around the picture.
       event.preventDefault();
       this.#isDismissed = !this.#isTouch && frame.matches(":hover");
       this.#close();

@@ -48,7 +48,7 @@ export function pixelsOf({ left, top, width, height }: Area, image: HTMLImageEle
 
 export function contextOf(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
   const context = canvas.getContext("2d");
-  if (!context) throw new Error("The browser gives no canvas for the lens.");
+  if (!context) throw new Error("The browser could not create a canvas for the lens.");
   return context;
 }
 
@@ -64,7 +64,7 @@ export class NewestPart {
   readonly #onResult: () => void;
   /** Kept from the first part to the end: it starts faster the next time. */
   #loan: Loan | undefined;
-  /** The inspected file; loaded where its pixels alone do not tell enough. */
+  /** The inspected file; loaded where its pixels alone are not enough. */
   #file: Promise<SourcePicture> | undefined;
   /** The newest part that is to be enlarged: nothing else waits. */
   #next: Task | undefined;

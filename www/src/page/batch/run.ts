@@ -61,7 +61,7 @@ export function outcome({ done, failed, items }: Batch): string {
 /** The finished results as a zip file, in the folders that the pictures came from. */
 function zipBatch({ items }: Batch, zoom: number, { ending }: Format, signal: AbortSignal): Promise<Blob> {
   const files = new Map<string, Blob>();
-  // Some systems do not tell names apart that differ in case or in how an accent is encoded.
+  // Some systems ignore differences in case or in how an accent is encoded.
   const taken = new Set<string>();
   for (const { file, folder, result } of items) {
     if (!result) continue;

@@ -6,7 +6,7 @@ import type { Session } from "../session/session.ts";
 import { html } from "../shared/html.ts";
 import { t } from "../shared/words.ts";
 
-/** In %; fewer steps would be coarse, and more cannot be told apart. */
+/** In %. Larger steps would be coarse, and smaller ones make no visible difference. */
 const STEP = 5;
 
 export function cleanUpSection(session: Session, commands: Commands): TemplateResult {

@@ -34,7 +34,7 @@ export class Following {
 
   /**
    * Each result stays until the next one is there, and only the latest setting counts. Returns
-   * whether the result is up to date in the end; another call may already see to that.
+   * whether the result is up to date in the end; another call may already be working on that.
    */
   async follow(): Promise<boolean> {
     const session = this.#session;

@@ -15,9 +15,9 @@ import { t } from "../shared/words.ts";
 
 /** Milliseconds that the network may take for a preview, so that a change is seen within 150. */
 const MAX_PREVIEW_MS = 60;
-/** Side of the first preview, in pixels: how fast the device is, is not known yet. */
+/** Side of the first preview, in pixels: the speed of the device is not known yet. */
 const FIRST_SIDE = 96;
-/** Sides of smaller previews, in pixels: there would be little to see. */
+/** Sides that a preview must exceed, in pixels: a smaller one would show little. */
 const MIN_SIDE = 32;
 /** Pixels around a part that it is computed from too, so that it joins the rest without a seam. */
 const HALO = 10;
@@ -76,10 +76,10 @@ export class InView {
     const session = this.#session;
     const { activity } = session;
     const { status } = activity;
-    // Whatever else was said meanwhile is newer than this.
+    // The status may have changed meanwhile; then it is newer than this.
     const shouldContinue = () =>
       session.enlargesAutomatically && !session.batch && activity.status === status && !session.resultIsCurrent;
-    // Who opened the picture may go on with it, as a link does.
+    // The code that opened the picture may continue with it, as a link does.
     await nextTask();
     if (wait === 0 && !session.result && shouldContinue()) {
       // The run reports what goes wrong.
@@ -116,7 +116,7 @@ export class InView {
   }
 
   /**
-   * Enlarges so much of the middle of the view as takes a moment. Returns whether that is less than
+   * Enlarges the middle of the view, as much as a moment allows. Returns whether that is less than
    * the whole picture: otherwise nothing is done. `isFirst`: for a picture that was opened.
    */
   async preview(upscaler: Upscaler, { signal, isFirst = false }: { signal?: AbortSignal; isFirst?: boolean } = {}) {

@@ -1,5 +1,5 @@
 /**
- * The result as a file. It is written when nothing else goes on, so that its size is known before
+ * The result as a file. It is written as soon as the page is idle, so that its size is known before
  * the visitor saves it, and saving and sharing take no time.
  */
 import type { UpscaleResult } from "../../module/core.ts";
@@ -62,7 +62,7 @@ export class ResultFile {
       if (notes.length > 0) activity.setStatus("done", `${t("Saved.")} ${noteText(notes)}`);
     } catch (error) {
       const { name } = error as Error;
-      // The visitor has shared it with nobody.
+      // The visitor has cancelled the sharing.
       if (name === "AbortError") return;
       // Browsers let pages share for a few seconds after a click.
       if (name === "NotAllowedError") activity.setStatus("done", t("The file is ready now. Press Share again."));
@@ -89,7 +89,7 @@ export class ResultFile {
     return written;
   }
 
-  /** Forgets the file of another result, and writes the current one once nothing else goes on. */
+  /** Forgets the file of another result, and writes the current one once the page is idle. */
   #update(): void {
     const { result, activity, resultIsCurrent } = this.#session;
     const upscaled = result?.upscaled;

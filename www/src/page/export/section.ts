@@ -25,7 +25,7 @@ export async function probeFormats(): Promise<void> {
 /** Whether the browser hands files to other apps. */
 const canShare = "canShare" in navigator && navigator.canShare({ files: [new File([], "x.png", { type: png.type })] });
 
-/** Download stands back where the settings have changed since: the next step is to enlarge. */
+/** Download is not the main button if settings have changed: the next step is to enlarge. */
 export function resultButtons({ files, resultIsCurrent }: Session, resultFile: ResultFile): TemplateResult {
   const { bytes } = resultFile;
   return html`

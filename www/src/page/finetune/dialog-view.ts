@@ -115,7 +115,7 @@ function setupActions(tuning: FineTuning): TemplateResult {
 }
 
 function runTemplate(tuning: FineTuning, run: Run): TemplateResult {
-  const facts = run.tuning?.facts;
+  const info = run.tuning?.info;
   return html`
     <progress
       aria-label="Training progress"
@@ -125,10 +125,10 @@ function runTemplate(tuning: FineTuning, run: Run): TemplateResult {
     ></progress>
     <p class="numbers" data-testid="finetune-step">${numbersText(tuning, run)}</p>
     <div class="panes">
-      <div>${lossFigure(run)} ${facts ? psnrFigure(run, facts) : nothing}</div>
-      ${facts ? cropsTemplate(run) : nothing}
+      <div>${lossFigure(run)} ${info ? psnrFigure(run, info) : nothing}</div>
+      ${info ? cropsTemplate(run) : nothing}
     </div>
-    ${facts ? html`<p class="about" data-testid="finetune-facts">${runFactsText(run, facts)}</p>` : nothing}
+    ${info ? html`<p class="about" data-testid="finetune-facts">${runInfoText(run, info)}</p>` : nothing}
     ${run.trouble ? html`<p class="remark wrong" role="alert" data-testid="finetune-trouble">${run.trouble}</p>` : nothing}
     ${
       run.isSaved && !run.trouble
@@ -236,9 +236,9 @@ const painted = new WeakMap<HTMLCanvasElement, ImageData>();
 
 /** Paints the crops of the held-out picture that have changed. */
 export function paintCrops(dialog: HTMLElement, { run }: FineTuning): void {
-  const facts = run?.tuning?.facts;
-  if (!facts) return;
-  const { original, bicubic, before } = facts;
+  const info = run?.tuning?.info;
+  if (!info) return;
+  const { original, bicubic, before } = info;
   const pixels: Record<string, ImageData> = { original, bicubic, before, after: run.score?.after ?? before };
   for (const canvas of dialog.querySelectorAll<HTMLCanvasElement>("canvas[data-crop]")) {
     const picture = pixels[canvas.dataset["crop"] ?? ""];
@@ -250,8 +250,8 @@ export function paintCrops(dialog: HTMLElement, { run }: FineTuning): void {
   }
 }
 
-function runFactsText({ pictures }: Run, facts: TuneInfo): string {
-  const { heldOut, heldOutPictures: count, enough, backend, adapter, reason } = facts;
+function runInfoText({ pictures }: Run, info: TuneInfo): string {
+  const { heldOut, heldOutPictures: count, enough, backend, adapter, reason } = info;
   const all = pictures.length;
   const sentences = [
     heldOut === "pictures"

@@ -30,7 +30,7 @@ import { t, whole } from "../shared/words.ts";
  */
 const CHECKPOINT_INTERVAL_MS = 20_000;
 
-/** The side of the picture whose time tells how fast the model is, in pixels. */
+/** The side of the picture that measures the model's speed, in pixels. */
 const PROBE = 128;
 /**
  * A step takes this many times what the same pixels take to be enlarged: 1.5 to 2.8 were measured
@@ -54,7 +54,7 @@ export interface SavedModel {
   text: string;
 }
 
-/** The part of the panel that is told about a fine-tuning. */
+/** The part of the panel that is notified about a fine-tuning. */
 export interface Launcher {
   onSaved(saved: SavedModel | undefined): void;
   /** Finds the stored fine-tunings that do not run here. */
@@ -109,7 +109,7 @@ export class FineTuning {
     void this.#timePixels();
   }
 
-  /** Finds out how fast the model is, where its engine runs on the processor and can tell. */
+  /** Finds out how fast the model is, if its engine runs on the processor and can measure it. */
   async #timePixels(): Promise<void> {
     const { start, network } = this;
     const { engine, backend, choice, result } = this.#session;
@@ -318,7 +318,7 @@ export class FineTuning {
         return;
       }
       run.tuning = tuning;
-      if (run.scores.length === 0) run.scores.push([0, tuning.facts.firstPsnrY]);
+      if (run.scores.length === 0) run.scores.push([0, tuning.info.firstPsnrY]);
       if (this.phase === "starting") this.#enter("running");
       // A page that is closed at once can then resume.
       this.keep();

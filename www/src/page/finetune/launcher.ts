@@ -39,7 +39,7 @@ export class FineTuneLauncher {
     return this.#waiting;
   }
 
-  /** The last one that was discarded; it can be restored until something else is done. */
+  /** The last one that was discarded. It can be restored until the visitor does something else. */
   get discarded(): { kept: StoredTuning } | undefined {
     return this.#discarded;
   }

@@ -7,13 +7,13 @@ import { fixed, t, whole } from "../shared/words.ts";
 const MIN_GAIN = 0.05;
 
 /** The gain in dB over the model that the training started from. */
-export function gainOf({ facts }: Tuning, { psnrY }: TuneResult): number {
-  return psnrY - facts.startPsnrY;
+export function gainOf({ info }: Tuning, { psnrY }: TuneResult): number {
+  return psnrY - info.startPsnrY;
 }
 
 /** One or two sentences for the visitor. */
 export function outcome(tuning: Tuning, result: TuneResult): string {
-  const { start, bicubicPsnrY, settings } = tuning.facts;
+  const { start, bicubicPsnrY, settings } = tuning.info;
   const gain = gainOf(tuning, result);
   const gains = t`${gainText(gain)} vs. ${start.name}, ${gainText(result.psnrY - bicubicPsnrY)} vs. bicubic`;
   const all = `${fixed(result.psnrY, 1)} dB (${gains}).`;

@@ -28,7 +28,7 @@ type Reader = (text: string, state: LinkState) => string | undefined;
 /**
  * Reads a fragment. `defaultModel` is the model for a zoom if the link names none. What cannot be
  * read, or is missing here, such as the sender's own model, is left out. The complaints, which are
- * sentences, tell of it.
+ * sentences, report it.
  */
 export function parseLink(
   fragment: string,
@@ -59,7 +59,7 @@ export function parseLink(
     }
   }
 
-  // Without all that decides the result, the sender's hashes are those of another one.
+  // If a setting that decides the result is missing, the sender's hashes do not apply.
   let isSame = true;
   for (const [key, read] of Object.entries(readers)) {
     const value = values.get(key);

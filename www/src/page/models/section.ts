@@ -11,7 +11,7 @@ import { save } from "../shared/save.ts";
 import { gainText } from "../shared/text.ts";
 import { fixed, plural, t, whole } from "../shared/words.ts";
 
-/** The choice of the model, and what is to be said about the chosen one. */
+/** The choice of the model, and the remarks about the chosen one. */
 export function modelTemplate(session: Session, commands: Commands): TemplateResult {
   const { models, own, choice } = session;
   const { entry: model, isTrained, isChosen } = choice;
@@ -36,7 +36,7 @@ export function modelTemplate(session: Session, commands: Commands): TemplateRes
         )}
       </select>
     </label>
-    ${model && isTrained ? html`<p class="about">${modelFactsText(session, model)}</p>` : nothing}
+    ${model && isTrained ? html`<p class="about">${modelInfoText(session, model)}</p>` : nothing}
     ${
       isChosen
         ? html`<p class="about">
@@ -50,13 +50,13 @@ export function modelTemplate(session: Session, commands: Commands): TemplateRes
   `;
 }
 
-function modelFactsText({ choice }: Session, model: ModelEntry): string {
-  const facts = [
+function modelInfoText({ choice }: Session, model: ModelEntry): string {
+  const parts = [
     [model.name, t`for ×${model.scale}`, trainedText(model)].filter(Boolean).join(", "),
     choice.isElastic ? t("many networks, see Network below") : t`${whole(model.params)} parameters`,
     choice.isChosen ? "" : t("chosen to suit the zoom"),
   ];
-  return facts.filter(Boolean).join("; ");
+  return parts.filter(Boolean).join("; ");
 }
 
 /** Says how long a model was trained: comparing models compares that too. */

@@ -14,7 +14,7 @@ const MAX_STEP_MS = 300;
  * busy when its speed was measured.
  */
 const MAX_ESTIMATE_MS = 1000;
-/** Smaller regions are enlarged whatever the estimate is, which also corrects the estimate. */
+/** Smaller regions are enlarged at any estimate, which also corrects the estimate. */
 const MAX_UNESTIMATED_PIXELS = 10_000;
 /**
  * Regions of larger pictures are cut from a piece of the picture, which is read once for many

@@ -183,7 +183,7 @@ export class Opener {
         activity.setStatus("idle", t`The picture is at ${url.host}. Load it, or open another one.`);
       }
     } else if (!activity.isBusy) {
-      // While something runs, the status tells about that.
+      // While something runs, the status is about that.
       activity.setStatus("error", refusalText(text, isPicture));
     }
   }

@@ -7,7 +7,7 @@ interface Status {
   readonly text: string;
 }
 
-/** A function gives it in the language of the moment. */
+/** A function is called for each display, so the text is in the current language. */
 type StatusText = string | (() => string);
 
 /** For work that can be cancelled. */

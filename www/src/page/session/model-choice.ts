@@ -68,7 +68,7 @@ export class ModelChoice {
   /** Finds a model's weights. */
   readonly source = (name = this.#name): ModelSource => this.#own.named(name)?.file ?? name;
 
-  /** The chosen hyper-parameters; undefined if the model is no SplitSR network. */
+  /** The chosen hyper-parameters; undefined if the model is not a SplitSR network. */
   get network(): SplitSrConfig | undefined {
     return this.#untrained ?? this.#slice ?? configOf(this.entry);
   }
@@ -107,7 +107,7 @@ export class ModelChoice {
 
   /**
    * The model that fine-tuning starts from: the chosen one, or the nearest to the hyper-parameters
-   * if these have no weights or those of an elastic model, which is no single network.
+   * if these have no weights or those of an elastic model, which is not a single network.
    */
   get trained(): ModelEntry | undefined {
     const wanted = this.isElastic ? this.network : this.#untrained;
@@ -131,7 +131,7 @@ export class ModelChoice {
     this.#untrained = this.#slice = undefined;
   }
 
-  /** Chooses a model; the one that suits the zoom goes on to follow it. */
+  /** Chooses a model. If it is the one that suits the zoom, the model keeps following the zoom. */
   chooseFor(zoom: number, name: string | undefined): void {
     if (name === undefined || name === modelFor(zoom, this.#shipped)?.name) this.clearChoice(zoom);
     else this.choose(name);

@@ -7,7 +7,7 @@ export function toBase64Url(bytes: Uint8Array): string {
   return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
-/** @throws {DOMException} for text that is no base64. */
+/** @throws {DOMException} for text that is not base64. */
 export function fromBase64Url(text: string): Uint8Array<ArrayBuffer> {
   return toBytes(atob(text.replaceAll("-", "+").replaceAll("_", "/")));
 }

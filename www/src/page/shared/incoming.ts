@@ -8,11 +8,11 @@ export interface IncomingFile {
 
 export interface Incoming {
   files: readonly IncomingFile[];
-  /** How many files of folders are left out: they are no pictures, or cannot be read. */
+  /** How many files in folders are left out, because they are not pictures or cannot be read. */
   leftOut: number;
 }
 
-/** Pictures whose type browsers do not tell. */
+/** Pictures whose type browsers do not know. */
 const endings = /\.(tiff?|avif|hei[cf]|jxl|jfif|ico|cur|dib)$/i;
 
 const isPicture = ({ name, type }: File): boolean => type.startsWith("image/") || endings.test(name);
@@ -83,7 +83,7 @@ function sorted(all: readonly IncomingFile[]): Incoming {
  */
 export function readText(transfer: DataTransfer | null): { text: string; isPicture: boolean } {
   const get = (type: string) => transfer?.getData(type) ?? "";
-  // A document that is made so loads nothing.
+  // A document that is made like this loads nothing.
   const page = new DOMParser().parseFromString(get("text/html"), "text/html");
   const source = page.querySelector("img[src]")?.getAttribute("src")?.trim();
   if (source) return { text: source, isPicture: true };

@@ -11,7 +11,7 @@ export const usualModels = new Map<string, Phrase>([
   ["splitsr-tiny-x4", "SplitSR ×4 (fast)"],
 ]);
 
-/** A model of the page by what it is; any other by its own name. */
+/** The page's models have descriptive names; others keep their own. */
 export function modelLabel(name: string): string {
   const label = usualModels.get(name);
   if (label) return t(label);

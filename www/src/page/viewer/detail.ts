@@ -3,7 +3,7 @@ import type { Point } from "./camera.ts";
 
 /** The picture is divided into this many cells along each side. */
 const CELLS = 12;
-/** Pixels that are looked at along each side of a cell: enough to tell letters from sky. */
+/** Pixels that are looked at along each side of a cell: enough to distinguish letters from sky. */
 const SAMPLES = 24;
 
 /** The middle of the most detailed cell and its neighbours, from 0 to 1. */

@@ -90,7 +90,7 @@ export function listenToGestures(viewport: HTMLElement, over: readonly HTMLEleme
       }
     } else {
       endHold();
-      // Two fingers move the view, whatever the first one did.
+      // Two fingers always move the view, even if the first one did something else.
       endDrag();
       origin = pair()?.middle ?? at;
     }

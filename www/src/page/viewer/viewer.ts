@@ -310,7 +310,7 @@ export class Viewer implements LinkedView {
   #draw(): void {
     const camera = this.#camera;
     const { picture } = camera;
-    const shows = this.#heat ? "difference" : this.#isWhole ? "comparison" : "arrival";
+    const shows = this.#heat ? "difference" : this.#isWhole ? "comparison" : "preview";
     this.#root.dataset.shows = picture ? (this.#result ? shows : "picture") : "nothing";
     this.#flip.disabled = this.#root.dataset.shows !== "comparison";
     const beside = this.#isBeside;

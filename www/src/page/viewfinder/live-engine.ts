@@ -1,4 +1,4 @@
-/** The engine for live frames: the page's own one goes on with what it does. */
+/** The engine for live frames, so that the page's own engine can continue its work. */
 import { createUpscaler, type Backend, type ModelSource, type Upscaler } from "../../module/core.ts";
 
 interface Running {
@@ -12,7 +12,7 @@ export class LiveEngine {
   /** Has started, and takes over between two frames. */
   #ready: Running | undefined;
   #starting: { model: ModelSource; done: Promise<Running> } | undefined;
-  /** Models that could not be loaded while another one was there to go on with. */
+  /** Models that could not be loaded while another one could be used instead. */
   readonly #broken = new Set<ModelSource>();
   readonly #backend: Backend;
   #isDestroyed = false;
@@ -22,8 +22,8 @@ export class LiveEngine {
   }
 
   /**
-   * The engine for a model. Until it has started, the one for another model of the same scale goes
-   * on.
+   * The engine for a model. Until it has started, the one for another model of the same scale is
+   * used.
    */
   async take(model: ModelSource, scale: number): Promise<Upscaler> {
     this.#adopt();

@@ -50,7 +50,7 @@ export class Pace {
     return Math.min(this.#requested, Math.max(MIN_PART_STEPS, this.#limit));
   }
 
-  /** Whether the device, and neither the visitor nor the frame, decides on the size. */
+  /** Whether the speed of the device decides on the size, not the visitor or the frame. */
   get isLimited(): boolean {
     return this.steps < this.#requested;
   }
@@ -73,7 +73,7 @@ export class Pace {
     if (wanted === this.#wanted && max === this.#max) return;
     this.#wanted = wanted;
     this.#max = max;
-    // A better model is for a small part: it must not keep the visitor from a larger one.
+    // Better models are for small parts: they must not keep the visitor from a larger one.
     if (this.#model > 0 && this.isLimited) this.#model = 0;
     this.#restart();
   }

@@ -6,7 +6,7 @@ export interface Size {
   height: number;
 }
 
-/** The sides of the smallest part, in steps. Below this, nobody knows what is seen. */
+/** The sides of the smallest part, in steps. In a smaller one, nothing can be recognised. */
 export const MIN_PART_STEPS = 8;
 /** The most pixels of a live result: more would not be seen, and would take memory. */
 const MAX_LIVE_PIXELS = 2_000_000;

@@ -68,7 +68,7 @@ export async function listCameras(): Promise<{ id: string; name: string }[]> {
   return cameras.map(({ deviceId, label }, index) => ({ id: deviceId, name: label || t`Camera ${index + 1}` }));
 }
 
-/** Says why frames do not come, and what to do. */
+/** Says why there are no frames, and what to do. */
 export function startErrorText(kind: SourceKind, error: unknown): string {
   const name = error instanceof DOMException ? error.name : "";
   if (kind === "file") return t("The browser cannot play this file. Choose another video, such as MP4 or WebM.");
@@ -94,7 +94,7 @@ export function startErrorText(kind: SourceKind, error: unknown): string {
   }
 }
 
-/** Says that the frames have ended, though nobody here asked for it. */
+/** Says that the frames have ended without a request from this page. */
 export function endedText(kind: SourceKind): string {
   if (kind === "screen") return t("Sharing has ended. To continue, choose Screen again.");
   return t("The camera was disconnected. Connect it and choose Camera again.");

@@ -61,7 +61,7 @@ export function dialogTemplate(viewfinder: Viewfinder, close: () => void): Templ
           <figcaption>SplitSR ×${scale}</figcaption>
         </figure>
       </div>
-      <div class="facts">
+      <div class="info">
         <p class="numbers" data-testid="viewfinder-numbers"></p>
         <label class="check">
           <input

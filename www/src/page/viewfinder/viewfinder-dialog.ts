@@ -94,7 +94,7 @@ export class ViewfinderDialog {
     });
     for (const pane of panes) {
       listenToPointers(pane, {
-        // So that keys go on working.
+        // So that keys keep working.
         press: () => this.#dialog.querySelector<HTMLElement>(".part")?.focus({ preventScroll: true }),
         // Like a map: what is under the finger stays there.
         drag: ({ x, y }) => {

@@ -255,7 +255,7 @@ export class Viewfinder {
     this.#engine = undefined;
   }
 
-  /** The page is hidden: nobody sees frames, and a camera is not to look on. */
+  /** The page is hidden: nobody sees frames, and the camera must not keep watching. */
   hide(): void {
     const state = this.#state;
     if (state !== "starting" && state !== "live" && state !== "frozen") return;
@@ -294,7 +294,7 @@ export class Viewfinder {
   /** Goes on with the same source, which may have been turned off. */
   async #proceed(): Promise<void> {
     if (!this.#source) {
-      // Who left a question for permission open is asked again, but a screen needs a click.
+      // If the question for permission was left open, it is asked again; a screen needs a click.
       if (this.#kind === "camera") await this.start("camera");
       else this.#stopFor(startErrorText(this.#kind, new DOMException("", "AbortError")));
       return;
@@ -314,7 +314,7 @@ export class Viewfinder {
       this.#refresh();
       watch();
     };
-    // Older browsers tell of no new frame.
+    // Older browsers do not report new frames.
     const hasCallback = "requestVideoFrameCallback" in HTMLVideoElement.prototype;
     const watch = () => (hasCallback ? video.requestVideoFrameCallback(next) : requestAnimationFrame(next));
     watch();
