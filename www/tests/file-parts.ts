@@ -1,4 +1,4 @@
-/** What the files that a visitor saves are made of: chunks, segments, metadata, samples. */
+/** Reads the parts of files that a visitor saves: chunks, segments, metadata, samples. */
 import { crc32, inflateSync } from "node:zlib";
 import { expect } from "@playwright/test";
 
