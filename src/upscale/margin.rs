@@ -37,12 +37,16 @@ impl Margin {
             return (input.planes.clone(), height, width);
         }
         let (wide, high) = (width + 2 * self.x, height + 2 * self.y);
-        let inside = |at: usize, margin: usize, side: usize| at.saturating_sub(margin).min(side - 1);
-        let pixel = |at: usize| {
-            let (x, y, channel) = (at % wide, at / wide % high, at / wide / high);
-            input.planes[(channel * height + inside(y, self.y, height)) * width + inside(x, self.x, width)]
-        };
-        ((0..3 * high * wide).map(pixel).collect(), high, wide)
+        let mut extended = Vec::with_capacity(3 * high * wide);
+        for plane in input.planes.chunks_exact(height * width) {
+            for y in 0..high {
+                let row = &plane[y.saturating_sub(self.y).min(height - 1) * width..][..width];
+                extended.resize(extended.len() + self.x, row[0]);
+                extended.extend_from_slice(row);
+                extended.resize(extended.len() + self.x, row[width - 1]);
+            }
+        }
+        (extended, high, wide)
     }
 
     /// The network's result without the margin.
@@ -52,10 +56,14 @@ impl Margin {
         }
         let (width, height) = (scale * tile.source.width as usize, scale * tile.source.height as usize);
         let (x, y) = (scale * self.x, scale * self.y);
-        let rows = enlarged.chunks_exact(width + 2 * x).enumerate();
-        rows.filter(|(row, _)| (y..y + height).contains(&(row % (height + 2 * y))))
-            .flat_map(|(_, row)| row[x..x + width].iter().copied())
-            .collect()
+        let wide = width + 2 * x;
+        let mut cut = Vec::with_capacity(3 * height * width);
+        for plane in enlarged.chunks_exact((height + 2 * y) * wide) {
+            for row in y..y + height {
+                cut.extend_from_slice(&plane[row * wide + x..][..width]);
+            }
+        }
+        cut
     }
 }
 
