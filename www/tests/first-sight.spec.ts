@@ -207,17 +207,19 @@ test("a large result opens at its full size where its detail is; 0 shows all of 
   const percent = page.locator(".percent");
   await visitor.part("model").selectOption("splitsr-tiny-x2");
   await visitor.chooseDemo("Fur");
+  // The view's percentage is that of the original, and stays as long as the view does.
+  await expect(percent).toHaveText("117 %");
   await visitor.run();
-  await expect(percent).toHaveText("59 %");
+  await expect(percent).toHaveText("117 %");
   // The visitor has seen this picture already, and stays where they are.
   await visitor.part("zoom").fill("4");
   await visitor.run();
-  await expect(percent).toHaveText("29 %");
+  await expect(percent).toHaveText("117 %");
 
   await visitor.part("zoom").fill("2");
   await visitor.chooseDemo("Sign");
   await visitor.run();
-  await expect(percent).toHaveText("100 %");
+  await expect(percent).toHaveText("200 %");
   // The letters, not the sky.
   const middle = await visitor.page.locator(".viewport").evaluate((viewport) => {
     const result = viewport.querySelector("[data-testid=result]")?.getBoundingClientRect();
@@ -229,9 +231,9 @@ test("a large result opens at its full size where its detail is; 0 shows all of 
   expect(x / (480 * 2)).toBeLessThan(0.85);
   expect(y / (360 * 2)).toBeGreaterThan(0.3);
   await page.locator(".viewport").press("0");
-  await expect(percent).not.toHaveText("100 %");
+  await expect(percent).not.toHaveText("200 %");
   await visitor.run();
-  await expect(percent).not.toHaveText("100 %");
+  await expect(percent).not.toHaveText("200 %");
 });
 
 test("the original is shown while space, the mouse or a finger is held", async ({ page }) => {

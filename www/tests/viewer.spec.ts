@@ -109,15 +109,16 @@ for (const layout of ["divided", "beside"] as const) {
       const focused = [page.locator(".viewport"), visitor.tool("fit"), divider];
       for (const element of focused) {
         await element.press("1");
-        await expect(page.locator(".percent")).toHaveText("100 %");
+        // A pixel of the result at ×2 is half a pixel of the original.
+        await expect(page.locator(".percent")).toHaveText("200 %");
         await element.press("+");
-        await expect(page.locator(".percent")).toHaveText("125 %");
+        await expect(page.locator(".percent")).toHaveText("250 %");
         const { y } = await boxOf(layer(page, "before"));
         await element.press("ArrowDown");
         expect((await boxOf(layer(page, "before"))).y).toBeCloseTo(y - 60, 0);
         await expectTogether(page);
         await element.press("0");
-        await expect(page.locator(".percent")).not.toHaveText("125 %");
+        await expect(page.locator(".percent")).not.toHaveText("250 %");
       }
     });
 

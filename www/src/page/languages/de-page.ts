@@ -163,7 +163,8 @@ export const texts: Texts = {
   // Enlarging
   Zoom: "Zoom",
   "{0} times": "{0}-fach",
-  "Zoom factor, {0} to {1}": "Zoomfaktor, {0} bis {1}",
+  "Enlarge by": "Vergrößerung",
+  "Enlarge by a factor from {0} to {1}": "Vergrößerung, Faktor {0} bis {1}",
   "Any number from 1 to 16, such as 2.5": "Eine Zahl von 1 bis 16, zum Beispiel 2,5",
   "{0} of the result in pixels": "{0} des Ergebnisses in Pixeln",
   Width: "Breite",

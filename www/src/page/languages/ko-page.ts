@@ -154,7 +154,8 @@ export const texts: Texts = {
   // Enlarging
   Zoom: "배율",
   "{0} times": "{0}배",
-  "Zoom factor, {0} to {1}": "배율, {0}~{1}",
+  "Enlarge by": "확대 배율",
+  "Enlarge by a factor from {0} to {1}": "확대 배율, {0}~{1}",
   "Any number from 1 to 16, such as 2.5": "1부터 16까지의 수, 예: 2.5",
   "{0} of the result in pixels": "결과의 {0}(픽셀)",
   Width: "너비",

@@ -370,7 +370,7 @@ export class Viewer implements LinkedView {
     this.#divider.ariaValueNow = String(Math.round(split * 100));
     part(this.#root, ".tag-before").hidden = line < TAG_SPACE;
     part(this.#root, ".tag-after").hidden = line > clientWidth - TAG_SPACE;
-    this.#percent.textContent = `${Math.round((magnification / camera.detail) * 100)} %`;
+    this.#percent.textContent = `${Math.round(100 * magnification)} %`;
     this.#drawLoupe();
   }
 
