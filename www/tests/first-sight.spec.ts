@@ -186,6 +186,15 @@ test("scores are of the zoom's scale and begin with the best, and the chosen mod
   await expect(visitor.part("score-scale")).toHaveValue("3");
 });
 
+test("scores of a compressed picture come with a warning", async () => {
+  await visitor.chooseDemo("Fur");
+  await visitor.unfold("score");
+  await expect(visitor.part("score-run")).toBeVisible();
+  await expect(visitor.part("score-warning")).toHaveCount(0);
+  await visitor.chooseDemo("Snapshot");
+  await expect(visitor.part("score-warning")).toHaveText(/^\s*This picture is compressed\./);
+});
+
 test("the focus stays in the section whose button is gone, or goes to Enlarge", async ({ page }) => {
   await page.getByRole("button", { name: "Fur" }).press("Enter");
   await expect(visitor.part("run")).toBeFocused();

@@ -77,6 +77,8 @@ export const texts: Texts = {
   // Scoring
   Score: "Bewerten",
   "Score the models": "Modelle bewerten",
+  "This picture is compressed. Shrinking hides its artefacts, so the scores say nothing about how well a model cleans them up.":
+    "Dieses Bild ist komprimiert. Das Verkleinern verdeckt seine Artefakte: Die Werte sagen nichts darüber, wie gut ein Modell sie entfernt.",
   "Shrinks the picture with the standard benchmark method, enlarges it again with every model and resizer, and compares each result with the original. Use a sharp picture.":
     "Verkleinert das Bild mit dem üblichen Benchmark-Verfahren, vergrößert es mit jedem Modell und Verfahren wieder und vergleicht jedes Ergebnis mit dem Original. Das Bild sollte scharf sein.",
   "Scale factor": "Skalierungsfaktor",

@@ -71,6 +71,8 @@ export const texts: Texts = {
   // Scoring
   Score: "채점",
   "Score the models": "모델 채점",
+  "This picture is compressed. Shrinking hides its artefacts, so the scores say nothing about how well a model cleans them up.":
+    "이 사진은 압축되어 있어요. 사진을 줄이면 압축 흔적이 가려지므로, 점수는 모델이 흔적을 얼마나 잘 없애는지 알려 주지 않아요.",
   "Shrinks the picture with the standard benchmark method, enlarges it again with every model and resizer, and compares each result with the original. Use a sharp picture.":
     "사진을 표준 벤치마크 방식으로 줄이고, 모든 모델과 일반 방식으로 다시 확대해 원본과 비교해요. 선명한 사진을 쓰세요.",
   "Scale factor": "배율",
