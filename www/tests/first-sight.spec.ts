@@ -195,6 +195,34 @@ test("scores of a compressed picture come with a warning", async () => {
   await expect(visitor.part("score-warning")).toHaveText(/^\s*This picture is compressed\./);
 });
 
+test("a link without a picture says so, where it is copied and where it is opened", async ({ browser, page }) => {
+  await page.context().grantPermissions(["clipboard-write"]);
+  const small = { name: "small.bmp", mimeType: "image/bmp", buffer: noise(60, 48) };
+  const lacks = visitor.part("lacks-picture");
+  await expect(lacks).toHaveCount(0);
+  await visitor.chooseFile(small);
+  await visitor.expectState("idle");
+  await visitor.part("share-link").click();
+  await expect(visitor.part("share-link")).toHaveText("Link copied, without your picture");
+  await expect(visitor.part("share-link")).toHaveText("Copy link");
+  const link = page.url();
+  // The visitor's own address is no link.
+  await page.reload();
+  await visitor.expectState("idle");
+  await expect(lacks).toHaveCount(0);
+
+  const context = await browser.newContext();
+  const other = new Visitor(await context.newPage());
+  await other.open(link.slice(link.indexOf("#")));
+  await expect(other.part("lacks-picture")).toHaveText(/^\s*This link holds settings, but not the picture\./);
+  await other.chooseFile(small);
+  await expect(other.part("lacks-picture")).toHaveCount(0);
+  await context.close();
+  await visitor.chooseDemo("Fur");
+  await visitor.part("share-link").click();
+  await expect(visitor.part("share-link")).toHaveText("Link copied");
+});
+
 test("the focus stays in the section whose button is gone, or goes to Enlarge", async ({ page }) => {
   await page.getByRole("button", { name: "Fur" }).press("Enter");
   await expect(visitor.part("run")).toBeFocused();

@@ -200,6 +200,8 @@ export const texts: Texts = {
   "Choose a zoom from {0} to {1}.": "Bitte einen Zoom von {0} bis {1} wählen.",
   "Ready: {0} to {1}.": "Bereit: {0} auf {1}.",
   "Open a picture to start.": "Zum Beginnen ein Bild öffnen.",
+  "This link holds settings, but not the picture. Open a picture to enlarge it the same way.":
+    "Dieser Link enthält Einstellungen, aber kein Bild. Ein geöffnetes Bild wird ebenso vergrößert.",
   "Part: {0} × {1} pixels at {2}, {3}. Arrow keys move it, Shift and arrow keys resize it, Delete removes it.":
     "Ausschnitt: {0} × {1} Pixel bei {2}, {3}. Pfeiltasten verschieben ihn, mit Umschalttaste ändern sie seine Größe, Entf entfernt ihn.",
   "Original: {0}": "Original: {0}",

@@ -4,6 +4,7 @@ import type { Texts } from "../shared/words.ts";
 export const texts: Texts = {
   // Links
   "Link copied": "Link kopiert",
+  "Link copied, without your picture": "Link kopiert, ohne das Bild",
   "Copy link": "Link kopieren",
   "The link opens a picture that has not been loaded.": "Der Link öffnet ein Bild, das nicht geladen wurde.",
   "The link opens the picture at {0}, which has not been loaded.":

@@ -191,6 +191,8 @@ export const texts: Texts = {
   "Choose a zoom from {0} to {1}.": "배율을 {0}에서 {1} 사이로 고르세요.",
   "Ready: {0} to {1}.": "준비됐어요: {0} → {1}.",
   "Open a picture to start.": "사진을 열면 시작할 수 있어요.",
+  "This link holds settings, but not the picture. Open a picture to enlarge it the same way.":
+    "이 링크에는 설정만 있고 사진은 없어요. 사진을 열면 같은 설정으로 확대해요.",
   "Part: {0} × {1} pixels at {2}, {3}. Arrow keys move it, Shift and arrow keys resize it, Delete removes it.":
     "영역: {2}, {3} 위치의 {0} × {1}픽셀. 화살표 키로 옮기고, Shift와 화살표 키로 크기를 바꾸고, Delete 키로 없애요.",
   "Original: {0}": "원본: {0}",

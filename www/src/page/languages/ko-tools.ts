@@ -4,6 +4,7 @@ import type { Texts } from "../shared/words.ts";
 export const texts: Texts = {
   // Links
   "Link copied": "링크 복사됨",
+  "Link copied, without your picture": "사진 없이 링크 복사됨",
   "Copy link": "링크 복사",
   "The link opens a picture that has not been loaded.": "이 링크로 열리는 사진은 아직 불러오지 않았어요.",
   "The link opens the picture at {0}, which has not been loaded.":

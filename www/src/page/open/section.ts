@@ -19,6 +19,13 @@ export function welcomeTemplate(session: Session, opener: Opener, commands: Comm
   const { state, text } = session.activity.status;
   return html`
     ${state === "error" ? html`<p class="trouble">${text}</p>` : nothing} ${offerTemplate(session, opener)}
+    ${
+      opener.lacksPicture
+        ? html`<p class="offer" data-testid="lacks-picture">
+            This link holds settings, but not the picture. Open a picture to enlarge it the same way.
+          </p>`
+        : nothing
+    }
     <h2>Enlarge a picture</h2>
     <p>
       <span class="with-mouse">Drop it here, paste it, or </span
