@@ -223,6 +223,15 @@ test("a link without a picture says so, where it is copied and where it is opene
   await expect(visitor.part("share-link")).toHaveText("Link copied");
 });
 
+test("the welcome says what this is, with a picture, to who asks", async () => {
+  const picture = visitor.part("what").getByRole("img", { name: "A road sign" });
+  await expect(visitor.part("what")).toBeVisible();
+  await expect(picture).toBeHidden();
+  await visitor.part("what").locator("summary").click();
+  await expect(picture).toBeVisible();
+  await expect.poll(() => picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(600);
+});
+
 test("the focus stays in the section whose button is gone, or goes to Enlarge", async ({ page }) => {
   await page.getByRole("button", { name: "Fur" }).press("Enter");
   await expect(visitor.part("run")).toBeFocused();

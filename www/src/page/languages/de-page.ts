@@ -78,6 +78,11 @@ export const texts: Texts = {
   "<0>Drop it here, paste it, or</0><1>choose one or more files</1>.":
     "<0>Hierher ziehen, einfügen oder </0><1>eine oder mehrere Dateien auswählen</1>.",
   "Or try one of these": "Oder eines von diesen ausprobieren",
+  "What is this?": "Was ist das?",
+  "SplitSR is a small neural network that enlarges pictures: it has learnt from many photographs how fine detail looks, where plain enlarging only blurs. It runs in this page, on your own device, and your pictures stay there.":
+    "SplitSR ist ein kleines neuronales Netz, das Bilder vergrößert: Es hat an vielen Fotos gelernt, wie feine Details aussehen, wo einfaches Vergrößern nur verwischt. Es läuft auf dieser Seite, auf dem eigenen Gerät, und die Bilder bleiben dort.",
+  "A road sign, plainly enlarged on the left and by the network on the right: its letters are sharper.":
+    "Ein Straßenschild, links einfach und rechts durch das Netz vergrößert: Die Buchstaben sind schärfer.",
   Picture: "Bild",
   "Take a photo": "Foto aufnehmen",
   "Open a folder": "Ordner öffnen",

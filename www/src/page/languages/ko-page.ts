@@ -76,6 +76,11 @@ export const texts: Texts = {
   "<0>Drop it here, paste it, or</0><1>choose one or more files</1>.":
     "<0>여기에 놓거나 붙여 넣거나, </0><1>파일을 하나 이상 선택</1>하세요.",
   "Or try one of these": "아니면 예제로 시작하기",
+  "What is this?": "이게 무엇인가요?",
+  "SplitSR is a small neural network that enlarges pictures: it has learnt from many photographs how fine detail looks, where plain enlarging only blurs. It runs in this page, on your own device, and your pictures stay there.":
+    "SplitSR은 사진을 확대하는 작은 신경망이에요. 단순한 확대는 흐려지기만 하지만, 이 신경망은 많은 사진에서 세밀한 부분의 모습을 배웠어요. 이 페이지 안에서, 내 기기에서만 실행되고 사진은 기기를 떠나지 않아요.",
+  "A road sign, plainly enlarged on the left and by the network on the right: its letters are sharper.":
+    "도로 표지판: 왼쪽은 단순히 확대한 것, 오른쪽은 신경망이 확대한 것으로 글자가 더 또렷해요.",
   Picture: "사진",
   "Take a photo": "사진 찍기",
   "Open a folder": "폴더 열기",

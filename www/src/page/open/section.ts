@@ -33,6 +33,20 @@ export function welcomeTemplate(session: Session, opener: Opener, commands: Comm
     </p>
     <p class="or">Or try one of these</p>
     ${demoList(session, commands)}
+    <details class="what" data-testid="what">
+      <summary>What is this?</summary>
+      <p>
+        SplitSR is a small neural network that enlarges pictures: it has learnt from many photographs how fine detail
+        looks, where plain enlarging only blurs. It runs in this page, on your own device, and your pictures stay there.
+      </p>
+      <img
+        src="./thumbs/road-sign.webp"
+        alt="A road sign, plainly enlarged on the left and by the network on the right: its letters are sharper."
+        width="600"
+        height="371"
+        loading="lazy"
+      />
+    </details>
   `;
 }
 
