@@ -148,7 +148,9 @@ test("the page says what its numbers are, and that several pictures may be chose
   await visitor.unfold("compare");
   await visitor.part("compare-model").selectOption("bicubic");
   await visitor.expectState("done");
-  await expect(visitor.part("distance")).toHaveText(/^\s*Difference from the result: PSNR/);
+  await expect(visitor.part("distance")).toHaveText(
+    /^\s*The difference is clearly visible\. Difference from the result: PSNR/,
+  );
   await expect(visitor.page.locator(".folds > .compare")).toContainText("how close each one is to the result");
 });
 

@@ -257,6 +257,10 @@ export const texts: Texts = {
   "{0}; recomputed when shown, to save memory": "{0}; wird beim Zeigen neu berechnet, um Speicher zu sparen",
   "The two are identical.": "Die beiden sind identisch.",
   "The two have the same luma.": "Die beiden haben dieselbe Helligkeit.",
+  "The difference cannot be seen.": "Der Unterschied ist nicht zu sehen.",
+  "The difference is hardly visible.": "Der Unterschied ist kaum zu sehen.",
+  "The difference is slightly visible.": "Der Unterschied ist leicht zu sehen.",
+  "The difference is clearly visible.": "Der Unterschied ist deutlich zu sehen.",
   "Difference from the result: PSNR {0} dB{1}. Values from 0 to 255 differ by {2} on average and by at most {3}.":
     "Abstand vom Ergebnis: PSNR {0} dB{1}. Die Werte von 0 bis 255 unterscheiden sich im Mittel um {2} und höchstens um {3}.",
   "Nearest pixel": "Nächster Pixel",

@@ -242,6 +242,10 @@ export const texts: Texts = {
   "{0}; recomputed when shown, to save memory": "{0}; 메모리를 아끼려고 볼 때 다시 계산해요",
   "The two are identical.": "둘은 똑같아요.",
   "The two have the same luma.": "둘은 휘도가 같아요.",
+  "The difference cannot be seen.": "차이가 보이지 않아요.",
+  "The difference is hardly visible.": "차이가 거의 보이지 않아요.",
+  "The difference is slightly visible.": "차이가 조금 보여요.",
+  "The difference is clearly visible.": "차이가 뚜렷하게 보여요.",
   "Difference from the result: PSNR {0} dB{1}. Values from 0 to 255 differ by {2} on average and by at most {3}.":
     "결과와의 차이: PSNR {0} dB{1}. 0~255 값의 차이는 평균 {2}, 최대 {3}.",
   "Nearest pixel": "최근접 픽셀",
