@@ -234,6 +234,18 @@ test("the welcome says what this is, with a picture, to who asks", async () => {
   await expect.poll(() => picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(600);
 });
 
+test("the usual factors are one click each", async () => {
+  const factors = visitor.page.getByRole("group", { name: "Enlarge by" }).getByRole("button");
+  await expect(factors).toHaveText([/^\s*×2\s*$/, /^\s*×3\s*$/, /^\s*×4\s*$/]);
+  const pressed = factors.and(visitor.page.locator("[aria-pressed=true]"));
+  await expect(pressed).toHaveText(/×2/);
+  await factors.filter({ hasText: "×4" }).click();
+  await expect(visitor.part("zoom")).toHaveValue("4");
+  await expect(pressed).toHaveText(/×4/);
+  await visitor.part("zoom").fill("2.5");
+  await expect(pressed).toHaveCount(0);
+});
+
 test("the focus stays in the section whose button is gone, or goes to Enlarge", async ({ page }) => {
   await page.getByRole("button", { name: "Fur" }).press("Enter");
   await expect(visitor.part("run")).toBeFocused();

@@ -59,6 +59,14 @@ export function zoomSection(session: Session, commands: Commands, model: Templat
           />
         </span>
       </div>
+      <div class="choice" role="group" aria-labelledby="zoom-title">
+        ${[2, 3, 4].map(
+          (factor) =>
+            html`<button type="button" aria-pressed=${zoom === factor} @click=${() => commands.setZoom(factor)}>
+              ×${factor}
+            </button>`,
+        )}
+      </div>
       <p class="about" data-testid="estimate">
         ${target && zoomIsValid ? resultText(session, target) : t("Any number from 1 to 16, such as 2.5")}
       </p>
