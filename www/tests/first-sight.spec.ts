@@ -75,6 +75,9 @@ test("a network without weights is left by one click, which stands by the reason
   await visitor.chooseDemo("Fur");
   await visitor.part("zoom").fill("4");
   await visitor.unfold("network");
+  const untrained = visitor.part("split-ratio").locator("optgroup[label^='Not trained'] > option");
+  await expect(untrained.and(visitor.page.locator("[value='0.125']"))).toHaveCount(1);
+  await expect(untrained.filter({ hasText: "✓" })).toHaveCount(0);
   await visitor.part("split-ratio").selectOption("0.125");
   await expect(visitor.part("status")).toHaveText(/^No model has been trained/);
   await expect(visitor.part("run")).toBeDisabled();

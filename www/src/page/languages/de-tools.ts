@@ -53,6 +53,10 @@ export const texts: Texts = {
   "The picture needs {0} in the link, but only {1} fit. Choose a smaller part with “Select area”.":
     "Das Bild braucht {0} im Link, aber nur {1} passen hinein. Mit „Auswahl“ lässt sich ein kleinerer Ausschnitt wählen.",
 
+  // Hyper-parameters
+  Trained: "Trainiert",
+  "Not trained: train it yourself": "Nicht trainiert: selbst trainieren",
+
   // Verifying
   "Verify the result": "Ergebnis prüfen",
   "Only the CPU gives the same result on every machine, bit for bit. Set the device to Processor (CPU) or Automatic.":

@@ -49,6 +49,10 @@ export const texts: Texts = {
   "The picture needs {0} in the link, but only {1} fit. Choose a smaller part with “Select area”.":
     "사진을 넣으려면 {0}가 필요한데 링크에는 {1}까지만 들어가요. ‘영역 선택’으로 더 작은 부분을 고르세요.",
 
+  // Hyper-parameters
+  Trained: "학습됨",
+  "Not trained: train it yourself": "학습되지 않음: 직접 학습시킬 수 있어요",
+
   // Verifying
   "Verify the result": "결과 검증",
   "Only the CPU gives the same result on every machine, bit for bit. Set the device to Processor (CPU) or Automatic.":
