@@ -249,6 +249,21 @@ test("the usual factors are one click each", async () => {
   await expect(pressed).toHaveCount(0);
 });
 
+test("the keyboard comes to one's own pictures before it comes to the examples", async ({ page }) => {
+  const choose = page.getByRole("button", { name: "choose one or more files" });
+  // Playwright takes a moment to watch for it, and a key takes none.
+  const choosing = page.waitForEvent("filechooser");
+  await page.keyboard.press("Tab");
+  await expect(choose).toBeFocused();
+  await page.keyboard.press("Enter");
+  const chooser = await choosing;
+  expect(chooser.isMultiple()).toBe(true);
+  await chooser.setFiles({ name: "small.bmp", mimeType: "image/bmp", buffer: noise(60, 48) });
+  await expect(visitor.part("status")).toHaveText(/^Ready: 60 × 48 /);
+  // The button is gone, and the focus is not.
+  await expect(page.locator("body")).not.toBeFocused();
+});
+
 test("the focus stays in the section whose button is gone, or goes to Enlarge", async ({ page }) => {
   await page.getByRole("button", { name: "Fur" }).press("Enter");
   await expect(visitor.part("run")).toBeFocused();

@@ -29,7 +29,9 @@ export function welcomeTemplate(session: Session, opener: Opener, commands: Comm
     <h2>Enlarge a picture</h2>
     <p>
       <span class="with-mouse">Drop it here, paste it, or </span
-      ><label class="link" for="file">choose one or more files</label>.
+      ><button type="button" class="link" @click=${() => document.getElementById("file")?.click()}>
+        choose one or more files</button
+      >.
     </p>
     <p class="or">Or try one of these</p>
     ${demoList(session, commands)}
