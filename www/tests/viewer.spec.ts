@@ -224,6 +224,25 @@ test("both pictures flip at the same place, by key and by button", async ({ page
   expect(await boxOf(layer(page, "before"))).toEqual(left);
 });
 
+test("one picture alone is shown until the line moves or another result comes, and no link keeps it", async ({
+  page,
+}) => {
+  const { divider } = visitor;
+  await visitor.chooseDemo("Fur");
+  await visitor.run();
+  await page.locator(".viewport").press("x");
+  await expect(divider).toHaveAttribute("aria-valuenow", "0");
+  await visitor.format.selectOption("JPEG");
+  await expect(page).toHaveURL(/&as=jpg$/);
+  await visitor.part("zoom").fill("1.5");
+  await visitor.run();
+  await expect(divider).toHaveAttribute("aria-valuenow", "50");
+  await page.locator(".viewport").press("x");
+  await divider.press("ArrowRight");
+  await expect(divider).toHaveAttribute("aria-valuenow", "2");
+  await expect(page).toHaveURL(/&view=.*,0\.02$/);
+});
+
 test.describe("on a phone", () => {
   test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
 
