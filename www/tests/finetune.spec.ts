@@ -297,7 +297,7 @@ for (const [device, viewport] of [
 test("how long the training may take is said before it starts, where that is known", async () => {
   await visitor.openDialog();
   const time = visitor.part("finetune-time");
-  await expect(time).toHaveText("");
+  await expect(time).toHaveText("How long it takes is known after the first steps.");
   await visitor.part("finetune-close").click();
   await visitor.unfold("device");
   await visitor.part("backend").selectOption("cpu");
