@@ -256,6 +256,7 @@ test("the page is never held up while it fine-tunes", { tag: "@alone" }, async (
 for (const [device, viewport] of [
   ["desktop", { width: 1280, height: 800 }],
   ["phone", { width: 390, height: 844 }],
+  ["phone on its side", { width: 844, height: 390 }],
 ] as const) {
   test.describe(device, () => {
     test.use({ viewport });

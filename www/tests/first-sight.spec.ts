@@ -14,6 +14,7 @@ test.beforeEach(async ({ page }) => {
 for (const [device, viewport] of [
   ["a laptop", { width: 1366, height: 768 }],
   ["a phone", { width: 390, height: 844 }],
+  ["a phone on its side", { width: 844, height: 390 }],
 ] as const) {
   test.describe(`on ${device}`, () => {
     test.use({ viewport });

@@ -33,8 +33,6 @@ export function welcomeTemplate(session: Session, opener: Opener, commands: Comm
         choose one or more files</button
       >.
     </p>
-    <p class="or">Or try one of these</p>
-    ${demoList(session, commands)}
     <details class="what" data-testid="what">
       <summary>What is this?</summary>
       <p>
@@ -49,6 +47,8 @@ export function welcomeTemplate(session: Session, opener: Opener, commands: Comm
         loading="lazy"
       />
     </details>
+    <p class="or">Or try one of these</p>
+    ${demoList(session, commands)}
   `;
 }
 
