@@ -256,6 +256,7 @@ test("the page is never held up while it fine-tunes", { tag: "@alone" }, async (
 for (const [device, viewport] of [
   ["desktop", { width: 1280, height: 800 }],
   ["phone", { width: 390, height: 844 }],
+  ["phone on its side", { width: 844, height: 390 }],
 ] as const) {
   test.describe(device, () => {
     test.use({ viewport });
@@ -297,7 +298,7 @@ for (const [device, viewport] of [
 test("how long the training may take is said before it starts, where that is known", async () => {
   await visitor.openDialog();
   const time = visitor.part("finetune-time");
-  await expect(time).toHaveText("");
+  await expect(time).toHaveText("How long it takes is known after the first steps.");
   await visitor.part("finetune-close").click();
   await visitor.unfold("device");
   await visitor.part("backend").selectOption("cpu");

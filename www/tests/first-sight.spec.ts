@@ -14,6 +14,7 @@ test.beforeEach(async ({ page }) => {
 for (const [device, viewport] of [
   ["a laptop", { width: 1366, height: 768 }],
   ["a phone", { width: 390, height: 844 }],
+  ["a phone on its side", { width: 844, height: 390 }],
 ] as const) {
   test.describe(`on ${device}`, () => {
     test.use({ viewport });
@@ -75,6 +76,9 @@ test("a network without weights is left by one click, which stands by the reason
   await visitor.chooseDemo("Fur");
   await visitor.part("zoom").fill("4");
   await visitor.unfold("network");
+  const untrained = visitor.part("split-ratio").locator("optgroup[label^='Not trained'] > option");
+  await expect(untrained.and(visitor.page.locator("[value='0.125']"))).toHaveCount(1);
+  await expect(untrained.filter({ hasText: "✓" })).toHaveCount(0);
   await visitor.part("split-ratio").selectOption("0.125");
   await expect(visitor.part("status")).toHaveText(/^No model has been trained/);
   await expect(visitor.part("run")).toBeDisabled();
@@ -148,7 +152,9 @@ test("the page says what its numbers are, and that several pictures may be chose
   await visitor.unfold("compare");
   await visitor.part("compare-model").selectOption("bicubic");
   await visitor.expectState("done");
-  await expect(visitor.part("distance")).toHaveText(/^\s*Difference from the result: PSNR/);
+  await expect(visitor.part("distance")).toHaveText(
+    /^\s*The difference is clearly visible\. Difference from the result: PSNR/,
+  );
   await expect(visitor.page.locator(".folds > .compare")).toContainText("how close each one is to the result");
 });
 
@@ -186,6 +192,79 @@ test("scores are of the zoom's scale and begin with the best, and the chosen mod
   await expect(visitor.part("score-scale")).toHaveValue("3");
 });
 
+test("scores of a compressed picture come with a warning", async () => {
+  await visitor.chooseDemo("Fur");
+  await visitor.unfold("score");
+  await expect(visitor.part("score-run")).toBeVisible();
+  await expect(visitor.part("score-warning")).toHaveCount(0);
+  await visitor.chooseDemo("Snapshot");
+  await expect(visitor.part("score-warning")).toHaveText(/^\s*This picture is compressed\./);
+});
+
+test("a link without a picture says so, where it is copied and where it is opened", async ({ browser, page }) => {
+  await page.context().grantPermissions(["clipboard-write"]);
+  const small = { name: "small.bmp", mimeType: "image/bmp", buffer: noise(60, 48) };
+  const lacks = visitor.part("lacks-picture");
+  await expect(lacks).toHaveCount(0);
+  await visitor.chooseFile(small);
+  await visitor.expectState("idle");
+  await visitor.part("share-link").click();
+  await expect(visitor.part("share-link")).toHaveText("Link copied, without your picture");
+  await expect(visitor.part("share-link")).toHaveText("Copy link");
+  const link = page.url();
+  // The visitor's own address is no link.
+  await page.reload();
+  await visitor.expectState("idle");
+  await expect(lacks).toHaveCount(0);
+
+  const context = await browser.newContext();
+  const other = new Visitor(await context.newPage());
+  await other.open(link.slice(link.indexOf("#")));
+  await expect(other.part("lacks-picture")).toHaveText(/^\s*This link holds settings, but not the picture\./);
+  await other.chooseFile(small);
+  await expect(other.part("lacks-picture")).toHaveCount(0);
+  await context.close();
+  await visitor.chooseDemo("Fur");
+  await visitor.part("share-link").click();
+  await expect(visitor.part("share-link")).toHaveText("Link copied");
+});
+
+test("the welcome says what this is, with a picture, to who asks", async () => {
+  const picture = visitor.part("what").getByRole("img", { name: "A road sign" });
+  await expect(visitor.part("what")).toBeVisible();
+  await expect(picture).toBeHidden();
+  await visitor.part("what").locator("summary").click();
+  await expect(picture).toBeVisible();
+  await expect.poll(() => picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(600);
+});
+
+test("the usual factors are one click each", async () => {
+  const factors = visitor.page.getByRole("group", { name: "Enlarge by" }).getByRole("button");
+  await expect(factors).toHaveText([/^\s*×2\s*$/, /^\s*×3\s*$/, /^\s*×4\s*$/]);
+  const pressed = factors.and(visitor.page.locator("[aria-pressed=true]"));
+  await expect(pressed).toHaveText(/×2/);
+  await factors.filter({ hasText: "×4" }).click();
+  await expect(visitor.part("zoom")).toHaveValue("4");
+  await expect(pressed).toHaveText(/×4/);
+  await visitor.part("zoom").fill("2.5");
+  await expect(pressed).toHaveCount(0);
+});
+
+test("the keyboard comes to one's own pictures before it comes to the examples", async ({ page }) => {
+  const choose = page.getByRole("button", { name: "choose one or more files" });
+  // Playwright takes a moment to watch for it, and a key takes none.
+  const choosing = page.waitForEvent("filechooser");
+  await page.keyboard.press("Tab");
+  await expect(choose).toBeFocused();
+  await page.keyboard.press("Enter");
+  const chooser = await choosing;
+  expect(chooser.isMultiple()).toBe(true);
+  await chooser.setFiles({ name: "small.bmp", mimeType: "image/bmp", buffer: noise(60, 48) });
+  await expect(visitor.part("status")).toHaveText(/^Ready: 60 × 48 /);
+  // The button is gone, and the focus is not.
+  await expect(page.locator("body")).not.toBeFocused();
+});
+
 test("the focus stays in the section whose button is gone, or goes to Enlarge", async ({ page }) => {
   await page.getByRole("button", { name: "Fur" }).press("Enter");
   await expect(visitor.part("run")).toBeFocused();
@@ -207,17 +286,19 @@ test("a large result opens at its full size where its detail is; 0 shows all of 
   const percent = page.locator(".percent");
   await visitor.part("model").selectOption("splitsr-tiny-x2");
   await visitor.chooseDemo("Fur");
+  // The view's percentage is that of the original, and stays as long as the view does.
+  await expect(percent).toHaveText("117 %");
   await visitor.run();
-  await expect(percent).toHaveText("59 %");
+  await expect(percent).toHaveText("117 %");
   // The visitor has seen this picture already, and stays where they are.
   await visitor.part("zoom").fill("4");
   await visitor.run();
-  await expect(percent).toHaveText("29 %");
+  await expect(percent).toHaveText("117 %");
 
   await visitor.part("zoom").fill("2");
   await visitor.chooseDemo("Sign");
   await visitor.run();
-  await expect(percent).toHaveText("100 %");
+  await expect(percent).toHaveText("200 %");
   // The letters, not the sky.
   const middle = await visitor.page.locator(".viewport").evaluate((viewport) => {
     const result = viewport.querySelector("[data-testid=result]")?.getBoundingClientRect();
@@ -229,9 +310,9 @@ test("a large result opens at its full size where its detail is; 0 shows all of 
   expect(x / (480 * 2)).toBeLessThan(0.85);
   expect(y / (360 * 2)).toBeGreaterThan(0.3);
   await page.locator(".viewport").press("0");
-  await expect(percent).not.toHaveText("100 %");
+  await expect(percent).not.toHaveText("200 %");
   await visitor.run();
-  await expect(percent).not.toHaveText("100 %");
+  await expect(percent).not.toHaveText("200 %");
 });
 
 test("the original is shown while space, the mouse or a finger is held", async ({ page }) => {

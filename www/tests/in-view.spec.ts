@@ -71,7 +71,7 @@ test.describe("at once", () => {
     await expect(status).toHaveText(done);
     await visitor.expectState("idle");
     // It covers the view, at its full size.
-    await expect(page.locator(".percent")).toHaveText("100 %");
+    await expect(page.locator(".percent")).toHaveText("400 %");
     const coversView = async () => {
       const [view, part] = [await boxOf(page.locator(".viewport")), await boxOf(layer(page, "after"))];
       return part.x <= view.x && part.x + part.width >= view.x + view.width - 1;

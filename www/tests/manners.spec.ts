@@ -260,6 +260,7 @@ test.describe("privacy", () => {
 for (const [device, viewport] of [
   ["desktop", { width: 1280, height: 800 }],
   ["phone", { width: 390, height: 844 }],
+  ["phone on its side", { width: 844, height: 390 }],
 ] as const) {
   test.describe(device, () => {
     test.use({ viewport, serviceWorkers: "allow" });
@@ -292,6 +293,15 @@ for (const [device, viewport] of [
       await expectNothing("everything open");
       const [wide, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
       expect(wide, "nothing is wider than the window").toBeLessThanOrEqual(window);
+      const tiny = await page.evaluate(() =>
+        [...document.querySelectorAll<HTMLElement | SVGTextElement>("#stage *, #panel *")].flatMap((element) => {
+          const text = [...element.childNodes].map((node) => (node.nodeType === Node.TEXT_NODE ? node.nodeValue : ""));
+          const scale = element instanceof SVGElement ? (element.ownerSVGElement?.getScreenCTM()?.a ?? 1) : 1;
+          const size = parseFloat(getComputedStyle(element).fontSize) * scale;
+          return text.join("").trim() && element.checkVisibility() && size < 11.9 ? [`${text.join("")}: ${size}`] : [];
+        }),
+      );
+      expect(tiny, "no text is too small to read").toEqual([]);
       await visitor.part("zoom").fill("17");
       await visitor.expectState("error");
       await expectNothing("error");

@@ -81,6 +81,28 @@ test("a large result's size is known once it was saved", async ({ page }) => {
   await expect(visitor.part("download")).toHaveText(RegExp(`${(bytes.length / 1e6).toFixed(1)} MB`));
 });
 
+test("while the page works, all buttons fit into the bar, in each language", async ({ page }) => {
+  await page.addInitScript(hasShare);
+  const visitor = new Visitor(page);
+  await visitor.open(TINY);
+  await visitor.expectState("idle");
+  await visitor.chooseDemo("Fur");
+  await visitor.run();
+  await visitor.unfold("score");
+  for (const language of ["en", "de", "ko"]) {
+    await visitor.part("language").selectOption(language);
+    await expect(page.locator("html")).toHaveAttribute("lang", language);
+    await visitor.part("score-run").click();
+    await visitor.expectState("working");
+    for (const part of ["run", "cancel", "download", "share"]) await expect(visitor.part(part)).toBeVisible();
+    const [wide, panel] = await page
+      .locator("#panel")
+      .evaluate(({ scrollWidth, clientWidth }) => [scrollWidth, clientWidth]);
+    expect(wide, language).toBe(panel);
+    await visitor.part("cancel").click();
+  }
+});
+
 test("where the browser cannot share files there is no button for that", async ({ page }) => {
   await page.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, "canShare"));
   const visitor = await openSmall(page);

@@ -109,15 +109,16 @@ for (const layout of ["divided", "beside"] as const) {
       const focused = [page.locator(".viewport"), visitor.tool("fit"), divider];
       for (const element of focused) {
         await element.press("1");
-        await expect(page.locator(".percent")).toHaveText("100 %");
+        // A pixel of the result at ×2 is half a pixel of the original.
+        await expect(page.locator(".percent")).toHaveText("200 %");
         await element.press("+");
-        await expect(page.locator(".percent")).toHaveText("125 %");
+        await expect(page.locator(".percent")).toHaveText("250 %");
         const { y } = await boxOf(layer(page, "before"));
         await element.press("ArrowDown");
         expect((await boxOf(layer(page, "before"))).y).toBeCloseTo(y - 60, 0);
         await expectTogether(page);
         await element.press("0");
-        await expect(page.locator(".percent")).not.toHaveText("125 %");
+        await expect(page.locator(".percent")).not.toHaveText("250 %");
       }
     });
 
@@ -221,6 +222,25 @@ test("both pictures flip at the same place, by key and by button", async ({ page
   const original = await page.screenshot({ clip: { x: left.x + 50, y: left.y + 50, width: 100, height: 100 } });
   expect(shown.equals(original)).toBe(false);
   expect(await boxOf(layer(page, "before"))).toEqual(left);
+});
+
+test("one picture alone is shown until the line moves or another result comes, and no link keeps it", async ({
+  page,
+}) => {
+  const { divider } = visitor;
+  await visitor.chooseDemo("Fur");
+  await visitor.run();
+  await page.locator(".viewport").press("x");
+  await expect(divider).toHaveAttribute("aria-valuenow", "0");
+  await visitor.format.selectOption("JPEG");
+  await expect(page).toHaveURL(/&as=jpg$/);
+  await visitor.part("zoom").fill("1.5");
+  await visitor.run();
+  await expect(divider).toHaveAttribute("aria-valuenow", "50");
+  await page.locator(".viewport").press("x");
+  await divider.press("ArrowRight");
+  await expect(divider).toHaveAttribute("aria-valuenow", "2");
+  await expect(page).toHaveURL(/&view=.*,0\.02$/);
 });
 
 test.describe("on a phone", () => {

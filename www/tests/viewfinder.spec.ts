@@ -344,7 +344,7 @@ test("a screen is shared in the same way, until that is ended", async ({ page })
   await page.evaluate(() => {
     for (const track of window.camera.stream.getTracks()) track.dispatchEvent(new Event("ended"));
   });
-  await expect(status()).toHaveText("Sharing has ended. To go on, choose Screen again.");
+  await expect(status()).toHaveText("Sharing has ended. To continue, choose Screen again.");
   await page.evaluate(() => {
     navigator.mediaDevices.getDisplayMedia = () => Promise.reject(new DOMException("", "NotAllowedError"));
   });

@@ -9,7 +9,7 @@ import { html } from "../shared/html.ts";
 import { modelOptions } from "../shared/model-options.ts";
 import { timeText } from "../shared/text.ts";
 import type { BaselineResult, Comparison } from "./comparison.ts";
-import { fixed, t } from "../shared/words.ts";
+import { fixed, t, type Phrase } from "../shared/words.ts";
 
 export function compareSection(session: Session, comparison: Comparison): TemplateResult {
   const { result, choice, own, activity } = session;
@@ -116,8 +116,16 @@ function figures({ distance: { psnrY, ssimY }, milliseconds, pixels }: BaselineR
   return pixels ? all : t`${all}; recomputed when shown, to save memory`;
 }
 
+/** How far apart two pictures are, from this PSNR on. */
+const verdicts: readonly [number, Phrase][] = [
+  [50, "The difference cannot be seen."],
+  [40, "The difference is hardly visible."],
+  [30, "The difference is slightly visible."],
+];
+
 function distanceText({ psnrY, ssimY, largest, mean }: Distance): string {
   if (psnrY === null) return largest === 0 ? t("The two are identical.") : t("The two have the same luma.");
   const ssim = ssimY === null ? "" : `, SSIM ${fixed(ssimY, 4)}`;
-  return t`Difference from the result: PSNR ${fixed(psnrY, 2)} dB${ssim}. Values from 0 to 255 differ by ${fixed(mean, 2)} on average and by at most ${largest}.`;
+  const verdict = t(verdicts.find(([least]) => psnrY >= least)?.[1] ?? "The difference is clearly visible.");
+  return `${verdict} ${t`Difference from the result: PSNR ${fixed(psnrY, 2)} dB${ssim}. Values from 0 to 255 differ by ${fixed(mean, 2)} on average and by at most ${largest}.`}`;
 }

@@ -23,11 +23,11 @@ export function zoomSection(session: Session, commands: Commands, model: Templat
   const { source, target, zoom, zoomIsValid } = session;
   return html`
     <section aria-labelledby="zoom-title">
-      <h2 id="zoom-title">Zoom</h2>
+      <h2 id="zoom-title">Enlarge by</h2>
       <div class="zoom">
         <input
           type="range"
-          aria-label="Zoom"
+          aria-labelledby="zoom-title"
           aria-valuetext="${zoomText(zoom)} times"
           min=${Math.log2(MIN_ZOOM)}
           max=${Math.log2(MAX_ZOOM)}
@@ -43,7 +43,7 @@ export function zoomSection(session: Session, commands: Commands, model: Templat
           <span aria-hidden="true">×</span>
           <input
             type="number"
-            aria-label="Zoom factor, ${MIN_ZOOM} to ${MAX_ZOOM}"
+            aria-label="Enlarge by a factor from ${MIN_ZOOM} to ${MAX_ZOOM}"
             data-testid="zoom"
             min=${MIN_ZOOM}
             max=${MAX_ZOOM}
@@ -58,6 +58,14 @@ export function zoomSection(session: Session, commands: Commands, model: Templat
             }}
           />
         </span>
+      </div>
+      <div class="choice" role="group" aria-labelledby="zoom-title">
+        ${[2, 3, 4].map(
+          (factor) =>
+            html`<button type="button" aria-pressed=${zoom === factor} @click=${() => commands.setZoom(factor)}>
+              ×${factor}
+            </button>`,
+        )}
       </div>
       <p class="about" data-testid="estimate">
         ${target && zoomIsValid ? resultText(session, target) : t("Any number from 1 to 16, such as 2.5")}

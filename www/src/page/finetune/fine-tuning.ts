@@ -124,10 +124,11 @@ export class FineTuning {
     this.#view.draw();
   }
 
-  /** How long the training may take, in words; empty where that is not known. */
+  /** How long the training may take, in words; empty where there is no model. */
   get forecast(): string {
     const { start, network } = this;
-    if (!start || network || this.#pixelMs?.start !== start) return "";
+    if (!start) return "";
+    if (network || this.#pixelMs?.start !== start) return t("How long it takes is known after the first steps.");
     const { patch, batch, steps } = this.settings;
     const seconds = (steps * batch * (patch / start.scale) ** 2 * this.#pixelMs.ms) / 1000;
     return t`It may take ${spanText(MIN_COST * seconds, MAX_COST * seconds)} on this device.`;

@@ -86,6 +86,7 @@ export const texts: Texts = {
     "Die Wertung wird nicht mehr besser. Das Training kann jetzt enden; der beste Stand bleibt erhalten.",
   "Training. You can close this dialog and keep using the page.":
     "Training läuft. Dieser Dialog darf geschlossen und die Seite weiter benutzt werden.",
+  "How long it takes is known after the first steps.": "Wie lange es dauert, zeigt sich nach den ersten Schritten.",
   "It may take {0} on this device.": "Das kann auf diesem Gerät {0} dauern.",
   "{0}: reading the pictures and scoring {1}…": "{0}: Die Bilder werden gelesen, und {1} wird bewertet …",
   "{0} is done but not saved yet.": "{0} ist fertig, aber noch nicht gespeichert.",

@@ -78,6 +78,11 @@ export const texts: Texts = {
   "<0>Drop it here, paste it, or</0><1>choose one or more files</1>.":
     "<0>Hierher ziehen, einfügen oder </0><1>eine oder mehrere Dateien auswählen</1>.",
   "Or try one of these": "Oder eines von diesen ausprobieren",
+  "What is this?": "Was ist das?",
+  "SplitSR is a small neural network that enlarges pictures: it has learnt from many photographs how fine detail looks, where plain enlarging only blurs. It runs in this page, on your own device, and your pictures stay there.":
+    "SplitSR ist ein kleines neuronales Netz, das Bilder vergrößert: Es hat an vielen Fotos gelernt, wie feine Details aussehen, wo einfaches Vergrößern nur verwischt. Es läuft auf dieser Seite, auf dem eigenen Gerät, und die Bilder bleiben dort.",
+  "A road sign, plainly enlarged on the left and by the network on the right: its letters are sharper.":
+    "Ein Straßenschild, links einfach und rechts durch das Netz vergrößert: Die Buchstaben sind schärfer.",
   Picture: "Bild",
   "Take a photo": "Foto aufnehmen",
   "Open a folder": "Ordner öffnen",
@@ -163,7 +168,8 @@ export const texts: Texts = {
   // Enlarging
   Zoom: "Zoom",
   "{0} times": "{0}-fach",
-  "Zoom factor, {0} to {1}": "Zoomfaktor, {0} bis {1}",
+  "Enlarge by": "Vergrößerung",
+  "Enlarge by a factor from {0} to {1}": "Vergrößerung, Faktor {0} bis {1}",
   "Any number from 1 to 16, such as 2.5": "Eine Zahl von 1 bis 16, zum Beispiel 2,5",
   "{0} of the result in pixels": "{0} des Ergebnisses in Pixeln",
   Width: "Breite",
@@ -199,6 +205,8 @@ export const texts: Texts = {
   "Choose a zoom from {0} to {1}.": "Bitte einen Zoom von {0} bis {1} wählen.",
   "Ready: {0} to {1}.": "Bereit: {0} auf {1}.",
   "Open a picture to start.": "Zum Beginnen ein Bild öffnen.",
+  "This link holds settings, but not the picture. Open a picture to enlarge it the same way.":
+    "Dieser Link enthält Einstellungen, aber kein Bild. Ein geöffnetes Bild wird ebenso vergrößert.",
   "Part: {0} × {1} pixels at {2}, {3}. Arrow keys move it, Shift and arrow keys resize it, Delete removes it.":
     "Ausschnitt: {0} × {1} Pixel bei {2}, {3}. Pfeiltasten verschieben ihn, mit Umschalttaste ändern sie seine Größe, Entf entfernt ihn.",
   "Original: {0}": "Original: {0}",
@@ -249,6 +257,10 @@ export const texts: Texts = {
   "{0}; recomputed when shown, to save memory": "{0}; wird beim Zeigen neu berechnet, um Speicher zu sparen",
   "The two are identical.": "Die beiden sind identisch.",
   "The two have the same luma.": "Die beiden haben dieselbe Helligkeit.",
+  "The difference cannot be seen.": "Der Unterschied ist nicht zu sehen.",
+  "The difference is hardly visible.": "Der Unterschied ist kaum zu sehen.",
+  "The difference is slightly visible.": "Der Unterschied ist leicht zu sehen.",
+  "The difference is clearly visible.": "Der Unterschied ist deutlich zu sehen.",
   "Difference from the result: PSNR {0} dB{1}. Values from 0 to 255 differ by {2} on average and by at most {3}.":
     "Abstand vom Ergebnis: PSNR {0} dB{1}. Die Werte von 0 bis 255 unterscheiden sich im Mittel um {2} und höchstens um {3}.",
   "Nearest pixel": "Nächster Pixel",

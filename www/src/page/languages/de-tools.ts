@@ -4,6 +4,7 @@ import type { Texts } from "../shared/words.ts";
 export const texts: Texts = {
   // Links
   "Link copied": "Link kopiert",
+  "Link copied, without your picture": "Link kopiert, ohne das Bild",
   "Copy link": "Link kopieren",
   "The link opens a picture that has not been loaded.": "Der Link öffnet ein Bild, das nicht geladen wurde.",
   "The link opens the picture at {0}, which has not been loaded.":
@@ -52,6 +53,10 @@ export const texts: Texts = {
   "The picture needs {0} in the link, but only {1} fit. Choose a smaller part with “Select area”.":
     "Das Bild braucht {0} im Link, aber nur {1} passen hinein. Mit „Auswahl“ lässt sich ein kleinerer Ausschnitt wählen.",
 
+  // Hyper-parameters
+  Trained: "Trainiert",
+  "Not trained: train it yourself": "Nicht trainiert: selbst trainieren",
+
   // Verifying
   "Verify the result": "Ergebnis prüfen",
   "Only the CPU gives the same result on every machine, bit for bit. Set the device to Processor (CPU) or Automatic.":
@@ -77,6 +82,8 @@ export const texts: Texts = {
   // Scoring
   Score: "Bewerten",
   "Score the models": "Modelle bewerten",
+  "This picture is compressed. Shrinking hides its artefacts, so the scores say nothing about how well a model cleans them up.":
+    "Dieses Bild ist komprimiert. Das Verkleinern verdeckt seine Artefakte: Die Werte sagen nichts darüber, wie gut ein Modell sie entfernt.",
   "Shrinks the picture with the standard benchmark method, enlarges it again with every model and resizer, and compares each result with the original. Use a sharp picture.":
     "Verkleinert das Bild mit dem üblichen Benchmark-Verfahren, vergrößert es mit jedem Modell und Verfahren wieder und vergleicht jedes Ergebnis mit dem Original. Das Bild sollte scharf sein.",
   "Scale factor": "Skalierungsfaktor",

@@ -83,6 +83,7 @@ export const texts: Texts = {
     "점수가 더 오르지 않아요. 지금 끝내도 가장 좋은 상태가 남아요.",
   "Training. You can close this dialog and keep using the page.":
     "학습 중이에요. 이 창을 닫고 페이지를 계속 써도 돼요.",
+  "How long it takes is known after the first steps.": "걸리는 시간은 처음 몇 단계 뒤에 알 수 있어요.",
   "It may take {0} on this device.": "이 기기에서 {0} 걸릴 수 있어요.",
   "{0}: reading the pictures and scoring {1}…": "{0}: 사진을 읽고 {1} 모델을 채점하는 중…",
   "{0} is done but not saved yet.": "{0} 모델이 완성됐지만 아직 저장하지 않았어요.",

@@ -76,6 +76,11 @@ export const texts: Texts = {
   "<0>Drop it here, paste it, or</0><1>choose one or more files</1>.":
     "<0>여기에 놓거나 붙여 넣거나, </0><1>파일을 하나 이상 선택</1>하세요.",
   "Or try one of these": "아니면 예제로 시작하기",
+  "What is this?": "이게 무엇인가요?",
+  "SplitSR is a small neural network that enlarges pictures: it has learnt from many photographs how fine detail looks, where plain enlarging only blurs. It runs in this page, on your own device, and your pictures stay there.":
+    "SplitSR은 사진을 확대하는 작은 신경망이에요. 단순한 확대는 흐려지기만 하지만, 이 신경망은 많은 사진에서 세밀한 부분의 모습을 배웠어요. 이 페이지 안에서, 내 기기에서만 실행되고 사진은 기기를 떠나지 않아요.",
+  "A road sign, plainly enlarged on the left and by the network on the right: its letters are sharper.":
+    "도로 표지판: 왼쪽은 단순히 확대한 것, 오른쪽은 신경망이 확대한 것으로 글자가 더 또렷해요.",
   Picture: "사진",
   "Take a photo": "사진 찍기",
   "Open a folder": "폴더 열기",
@@ -154,7 +159,8 @@ export const texts: Texts = {
   // Enlarging
   Zoom: "배율",
   "{0} times": "{0}배",
-  "Zoom factor, {0} to {1}": "배율, {0}~{1}",
+  "Enlarge by": "확대 배율",
+  "Enlarge by a factor from {0} to {1}": "확대 배율, {0}~{1}",
   "Any number from 1 to 16, such as 2.5": "1부터 16까지의 수, 예: 2.5",
   "{0} of the result in pixels": "결과의 {0}(픽셀)",
   Width: "너비",
@@ -190,6 +196,8 @@ export const texts: Texts = {
   "Choose a zoom from {0} to {1}.": "배율을 {0}에서 {1} 사이로 고르세요.",
   "Ready: {0} to {1}.": "준비됐어요: {0} → {1}.",
   "Open a picture to start.": "사진을 열면 시작할 수 있어요.",
+  "This link holds settings, but not the picture. Open a picture to enlarge it the same way.":
+    "이 링크에는 설정만 있고 사진은 없어요. 사진을 열면 같은 설정으로 확대해요.",
   "Part: {0} × {1} pixels at {2}, {3}. Arrow keys move it, Shift and arrow keys resize it, Delete removes it.":
     "영역: {2}, {3} 위치의 {0} × {1}픽셀. 화살표 키로 옮기고, Shift와 화살표 키로 크기를 바꾸고, Delete 키로 없애요.",
   "Original: {0}": "원본: {0}",
@@ -234,6 +242,10 @@ export const texts: Texts = {
   "{0}; recomputed when shown, to save memory": "{0}; 메모리를 아끼려고 볼 때 다시 계산해요",
   "The two are identical.": "둘은 똑같아요.",
   "The two have the same luma.": "둘은 휘도가 같아요.",
+  "The difference cannot be seen.": "차이가 보이지 않아요.",
+  "The difference is hardly visible.": "차이가 거의 보이지 않아요.",
+  "The difference is slightly visible.": "차이가 조금 보여요.",
+  "The difference is clearly visible.": "차이가 뚜렷하게 보여요.",
   "Difference from the result: PSNR {0} dB{1}. Values from 0 to 255 differ by {2} on average and by at most {3}.":
     "결과와의 차이: PSNR {0} dB{1}. 0~255 값의 차이는 평균 {2}, 최대 {3}.",
   "Nearest pixel": "최근접 픽셀",

@@ -4,6 +4,7 @@ import type { Texts } from "../shared/words.ts";
 export const texts: Texts = {
   // Links
   "Link copied": "링크 복사됨",
+  "Link copied, without your picture": "사진 없이 링크 복사됨",
   "Copy link": "링크 복사",
   "The link opens a picture that has not been loaded.": "이 링크로 열리는 사진은 아직 불러오지 않았어요.",
   "The link opens the picture at {0}, which has not been loaded.":
@@ -48,6 +49,10 @@ export const texts: Texts = {
   "The picture needs {0} in the link, but only {1} fit. Choose a smaller part with “Select area”.":
     "사진을 넣으려면 {0}가 필요한데 링크에는 {1}까지만 들어가요. ‘영역 선택’으로 더 작은 부분을 고르세요.",
 
+  // Hyper-parameters
+  Trained: "학습됨",
+  "Not trained: train it yourself": "학습되지 않음: 직접 학습시킬 수 있어요",
+
   // Verifying
   "Verify the result": "결과 검증",
   "Only the CPU gives the same result on every machine, bit for bit. Set the device to Processor (CPU) or Automatic.":
@@ -71,6 +76,8 @@ export const texts: Texts = {
   // Scoring
   Score: "채점",
   "Score the models": "모델 채점",
+  "This picture is compressed. Shrinking hides its artefacts, so the scores say nothing about how well a model cleans them up.":
+    "이 사진은 압축되어 있어요. 사진을 줄이면 압축 흔적이 가려지므로, 점수는 모델이 흔적을 얼마나 잘 없애는지 알려 주지 않아요.",
   "Shrinks the picture with the standard benchmark method, enlarges it again with every model and resizer, and compares each result with the original. Use a sharp picture.":
     "사진을 표준 벤치마크 방식으로 줄이고, 모든 모델과 일반 방식으로 다시 확대해 원본과 비교해요. 선명한 사진을 쓰세요.",
   "Scale factor": "배율",

@@ -17,7 +17,13 @@ export function linkTemplate(session: Session, share: Share, commands: Commands)
         event.preventDefault();
         void share.copy();
       }}
-      >${share.isCopied ? t("Link copied") : t("Copy link")}</a
+      >${
+        !share.isCopied
+          ? t("Copy link")
+          : share.holdsPicture || session.waitingLink
+            ? t("Link copied")
+            : t("Link copied, without your picture")
+      }</a
     >
     ${linkNote(session, share, commands)} ${ownModelNote(session)}
   `;

@@ -45,7 +45,8 @@ export class Share {
     // Before the models are known the address is still to be read, and an invalid zoom is not worth
     // sharing.
     const isLink = models.length > 0 && zoomIsValid && activity.status.state !== "loading";
-    if (isLink) history.replaceState(null, "", this.link);
+    // After a reload this is the visitor's own address, and not somebody's link.
+    if (isLink) history.replaceState("own", "", this.link);
   }
 
   async copy(): Promise<void> {

@@ -12,7 +12,7 @@ export { slicePlot } from "./slice-plot.ts";
 
 const WIDTH = 300;
 /** The height of a layer. */
-const BAR = 16;
+const BAR = 18;
 /** Between two layers. */
 const GAP = 5;
 /** The height of a block in the overview. */

@@ -167,22 +167,34 @@ function parameterField(
   const chosen = network[key];
   const options = values(network);
   const all = options.some(([value]) => value === chosen) ? options : [...options, [chosen, String(chosen)] as const];
+  const isTrained = (value: unknown) => {
+    const changed = { ...network, [key]: value };
+    return Boolean(holds(entry, changed) || trainedWith(changed, models));
+  };
   return html`
     <label>
       <span>${t(label)}</span>
       <select
         data-testid=${testId}
-        .value=${live(String(chosen))}
         @change=${(event: Event) => {
           const text = (event.target as HTMLSelectElement).value;
           const option = all.find(([value]) => String(value) === text);
           if (option) commands.setNetwork({ [key]: option[0] });
         }}
       >
-        ${all.map(([value, name]) => {
-          const changed = { ...network, [key]: value };
-          const trained = holds(entry, changed) || trainedWith(changed, models) ? " ✓" : "";
-          return html`<option value=${String(value)} ?selected=${value === chosen}>${name}${trained}</option>`;
+        ${[true, false].map((trained) => {
+          const some = all.filter(([value]) => isTrained(value) === trained);
+          if (some.length === 0) return nothing;
+          return html`
+            <optgroup label=${trained ? t("Trained") : t("Not trained: train it yourself")}>
+              ${some.map(
+                ([value, name]) =>
+                  html`<option value=${String(value)} .selected=${live(value === chosen)}>
+                    ${name}${trained ? " ✓" : ""}
+                  </option>`,
+              )}
+            </optgroup>
+          `;
         })}
       </select>
     </label>

@@ -17,6 +17,7 @@ const MAX_AUTO_ENLARGE_PIXELS = 1_000_000;
 export class Opener {
   /** A picture on another site that waits for the visitor's consent. */
   #offer: RemoteOffer | undefined;
+  #lacksPicture = false;
   readonly #session: Session;
   readonly #viewer: LinkedView;
   readonly #commands: Commands;
@@ -31,6 +32,11 @@ export class Opener {
     return this.#offer;
   }
 
+  /** Whether the link that was opened holds settings alone. */
+  get lacksPicture(): boolean {
+    return this.#lacksPicture;
+  }
+
   forgetOffer(): void {
     this.#offer = undefined;
   }
@@ -42,6 +48,7 @@ export class Opener {
     const session = this.#session;
     const commands = this.#commands;
     const { activity } = session;
+    const isForeign = history.state === null;
     // The work of a link that was opened just before must not continue in this one.
     commands.stop();
     commands.applyLink(link);
@@ -53,6 +60,7 @@ export class Opener {
     const { fingerprint } = session;
     this.#offer = url && { url, link, trouble, fingerprint };
     const hasPicture = [demo, text, address].some((source) => source !== undefined);
+    this.#lacksPicture = isForeign && !hasPicture && Object.values(link).some((value) => value !== undefined);
     session.setWaitingLink(hasPicture ? { link, fingerprint } : undefined);
     if (url) {
       commands.ready();

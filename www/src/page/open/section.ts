@@ -19,11 +19,34 @@ export function welcomeTemplate(session: Session, opener: Opener, commands: Comm
   const { state, text } = session.activity.status;
   return html`
     ${state === "error" ? html`<p class="trouble">${text}</p>` : nothing} ${offerTemplate(session, opener)}
+    ${
+      opener.lacksPicture
+        ? html`<p class="offer" data-testid="lacks-picture">
+            This link holds settings, but not the picture. Open a picture to enlarge it the same way.
+          </p>`
+        : nothing
+    }
     <h2>Enlarge a picture</h2>
     <p>
       <span class="with-mouse">Drop it here, paste it, or </span
-      ><label class="link" for="file">choose one or more files</label>.
+      ><button type="button" class="link" @click=${() => document.getElementById("file")?.click()}>
+        choose one or more files</button
+      >.
     </p>
+    <details class="what" data-testid="what">
+      <summary>What is this?</summary>
+      <p>
+        SplitSR is a small neural network that enlarges pictures: it has learnt from many photographs how fine detail
+        looks, where plain enlarging only blurs. It runs in this page, on your own device, and your pictures stay there.
+      </p>
+      <img
+        src="./thumbs/road-sign.webp"
+        alt="A road sign, plainly enlarged on the left and by the network on the right: its letters are sharper."
+        width="600"
+        height="371"
+        loading="lazy"
+      />
+    </details>
     <p class="or">Or try one of these</p>
     ${demoList(session, commands)}
   `;

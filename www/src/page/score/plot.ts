@@ -59,7 +59,7 @@ export function plot(scores: readonly Score[], cost: Cost, chosen: string, named
     TOP,
   );
   const dots = points.map((point) => ({ ...point, x: x.at(point.x), y: y.at(point.y) }));
-  const text = (content: string, left: number, top: number, anchor = "middle", colour = "#7a8480", size = 11.5) =>
+  const text = (content: string, left: number, top: number, anchor = "middle", colour = "#7a8480", size = 13) =>
     svg`<text x=${left} y=${top} text-anchor=${anchor} font-size=${size} fill=${colour}>${content}</text>`;
   const numbers = numbered(dots);
   const ticks = ticksFrom(x.low, x.high).map((value) =>
@@ -115,11 +115,11 @@ function leaderLine(dot: Dot | undefined, x: number, y: number): SVGTemplateResu
 function numbered(dots: readonly Dot[]): Dot[] {
   const placed: Dot[] = [];
   const isFree = (x: number, y: number, own: Dot) =>
-    x > LEFT + 6 &&
-    x < RIGHT - 6 &&
+    x > LEFT + 8 &&
+    x < RIGHT - 8 &&
     y > TOP + 5 &&
     y < BOTTOM - 5 &&
-    placed.every((other) => Math.abs(other.x - x) >= 14 || Math.abs(other.y - y) >= 11) &&
+    placed.every((other) => Math.abs(other.x - x) >= 16 || Math.abs(other.y - y) >= 12) &&
     dots.every((other) => other === own || Math.abs(other.x - x) >= 11 || Math.abs(other.y - y) >= 9);
   for (const dot of dots) {
     const tried = [14, 19, 25, 32].flatMap((far) =>

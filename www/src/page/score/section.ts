@@ -13,13 +13,21 @@ import type { Cost, Score } from "./score.ts";
 import { fixed, t } from "../shared/words.ts";
 
 export function scoreSection(session: Session, evaluation: Evaluation, commands: Commands): TemplateResult {
-  const { picture, activity, evaluationScale } = session;
+  const { picture, source, activity, evaluationScale } = session;
   const { scores, plots } = evaluation;
   const content = html`
     <p class="about">
       Shrinks the picture with the standard benchmark method, enlarges it again with every model and resizer, and
       compares each result with the original. Use a sharp picture.
     </p>
+    ${
+      source?.compression
+        ? html`<p class="about wrong" data-testid="score-warning">
+            This picture is compressed. Shrinking hides its artefacts, so the scores say nothing about how well a model
+            cleans them up.
+          </p>`
+        : nothing
+    }
     <div class="row">
       <select
         aria-label="Scale factor"

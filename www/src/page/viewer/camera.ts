@@ -28,6 +28,8 @@ export class Camera {
   isPlaced = false;
   /** How many pictures are side by side. */
   panes = 1;
+  /** Where the line is while one picture is shown alone: it goes back with the next result. */
+  alone: 0 | 1 | undefined;
   /** Pixels of the result for each pixel of the original. */
   detail = 1;
   #view: View = { x: 0.5, y: 0.5, magnification: 1, split: 0.5 };
@@ -49,6 +51,20 @@ export class Camera {
 
   get magnification(): number {
     return this.#view.magnification;
+  }
+
+  /** Where the line is. */
+  get split(): number {
+    return this.alone ?? this.#view.split;
+  }
+
+  /** Fits another picture. */
+  show(picture: Size): void {
+    this.picture = picture;
+    this.fitted = true;
+    this.isPlaced = false;
+    this.alone = undefined;
+    this.#view.split = 0.5;
   }
 
   /** The width that each picture has, in CSS pixels. */
@@ -120,7 +136,7 @@ export class Camera {
   /** The same without what the line between the pictures leaves to the original. */
   get visibleResult(): Area | undefined {
     const { clientWidth: x, clientHeight: y } = this.#viewport;
-    const line = this.panes === 1 ? this.#view.split * x : 0;
+    const line = this.panes === 1 ? this.split * x : 0;
     return this.areaBetween({ x: line, y: 0 }, { x, y }) ?? this.visibleArea;
   }
 

@@ -49,7 +49,6 @@ export class Viewer implements LinkedView {
   readonly #layers: Record<LayerName, HTMLElement>;
   readonly #canvases: Record<LayerName, HTMLCanvasElement>;
   readonly #divider: HTMLElement;
-  readonly #percent: HTMLElement;
   readonly #flip: HTMLButtonElement;
   readonly #camera: Camera;
   readonly #selector: RegionSelector;
@@ -85,7 +84,6 @@ export class Viewer implements LinkedView {
     this.#layers = byLayer((name) => part(root, `.layer.${name}`));
     this.#canvases = byLayer((name) => canvasIn(this.#layers[name]));
     this.#divider = part(root, ".divider");
-    this.#percent = part(root, ".percent");
     this.#flip = part(root, "[data-action=flip]") as HTMLButtonElement;
     this.#camera = new Camera(this.#viewport);
     this.#selector = new RegionSelector(part(root, ".region"), this.#camera);
@@ -104,10 +102,7 @@ export class Viewer implements LinkedView {
 
   /** Shows a picture alone, fitted into the viewer. */
   async showPicture(picture: ImageData, description: Phrase, signal: AbortSignal): Promise<void> {
-    this.#camera.picture = { width: picture.width, height: picture.height };
-    this.#camera.fitted = true;
-    this.#camera.view = { ...this.#camera.view, split: 0.5 };
-    this.#camera.isPlaced = false;
+    this.#camera.show({ width: picture.width, height: picture.height });
     this.region = undefined;
     this.#canvases.before.role = this.#canvases.after.role = "img";
     this.#labels.set(this.#canvases.before, "ariaLabel", () => t`Original: ${t(description)}`);
@@ -119,6 +114,7 @@ export class Viewer implements LinkedView {
   /** Makes room for a result that comes in parts. The original shows where they are missing. */
   expectResult({ width, height }: Size, label: () => string): void {
     this.#result = { width, height };
+    this.#camera.alone = undefined;
     this.#region = this.#selector.area;
     this.#isWhole = false;
     this.#labels.set(part(this.#root, ".tag-after"), "textContent", label);
@@ -157,7 +153,9 @@ export class Viewer implements LinkedView {
   /** Shows a small region enlarged, at once. The rectangle may have moved on already. */
   showRegion(region: Area, result: ImageData, label: () => string): void {
     this.hideBaseline();
+    const { alone } = this.#camera;
     this.expectResult(result, label);
+    this.#camera.alone = alone;
     this.#region = region;
     this.#canvases.after.getContext("2d")?.putImageData(result, 0, 0);
     this.#isWhole = true;
@@ -193,7 +191,7 @@ export class Viewer implements LinkedView {
   }
 
   hideResult(): void {
-    this.#result = undefined;
+    this.#result = this.#camera.alone = undefined;
     this.#region = this.#selector.area;
     this.#empty("after");
     this.hideBaseline();
@@ -249,11 +247,12 @@ export class Viewer implements LinkedView {
   /** Shows the result alone in a new region: the original is around it. */
   #showResultAlone(): void {
     this.#splitBefore ??= this.#camera.view.split;
-    this.#moveTo({ split: 0 });
+    this.#splitAt(0);
   }
 
-  #moveTo(change: Partial<View>): void {
-    this.#camera.view = { ...this.#camera.view, ...change };
+  #splitAt(split: number): void {
+    this.#camera.alone = undefined;
+    this.#camera.view = { ...this.#camera.view, split };
     this.#moved();
   }
 
@@ -290,7 +289,7 @@ export class Viewer implements LinkedView {
   #showOther(): void {
     if (this.#flip.disabled) return;
     if (this.#isBeside) this.#swapped = !this.#swapped;
-    else this.#camera.view = { ...this.#camera.view, split: this.#camera.view.split < 0.5 ? 1 : 0 };
+    else this.#camera.alone = this.#camera.split < 0.5 ? 1 : 0;
     this.#moved();
   }
 
@@ -325,7 +324,7 @@ export class Viewer implements LinkedView {
     camera.panes = beside ? 2 : 1;
     camera.detail = this.#result ? this.#result.width / region.width : 1;
     camera.refit();
-    const { magnification, split } = camera.view;
+    const { magnification, split } = camera;
     const { clientWidth, clientHeight } = this.#viewport;
 
     const position = (name: LayerName, size: Size, squares: boolean) => {
@@ -370,7 +369,7 @@ export class Viewer implements LinkedView {
     this.#divider.ariaValueNow = String(Math.round(split * 100));
     part(this.#root, ".tag-before").hidden = line < TAG_SPACE;
     part(this.#root, ".tag-after").hidden = line > clientWidth - TAG_SPACE;
-    this.#percent.textContent = `${Math.round((magnification / camera.detail) * 100)} %`;
+    part(this.#root, ".percent").textContent = `${Math.round(100 * magnification)} %`;
     this.#drawLoupe();
   }
 
@@ -393,7 +392,7 @@ export class Viewer implements LinkedView {
   #listenToPointers(): void {
     const camera = this.#camera;
     const divide: Drag = {
-      move: ({ x }) => this.#moveTo({ split: x / this.#viewport.clientWidth }),
+      move: ({ x }) => this.#splitAt(x / this.#viewport.clientWidth),
       end: () => undefined,
     };
     listenToGestures(this.#viewport, [this.#divider], {
@@ -433,7 +432,7 @@ export class Viewer implements LinkedView {
       "1": () => this.#showActual(),
       x: () => this.#showOther(),
     };
-    const splitTo = (change: number) => () => this.#moveTo({ split: this.#camera.view.split + change });
+    const splitTo = (change: number) => () => this.#splitAt(this.#camera.split + change);
     const splitKeys: typeof keys = {
       ...keys,
       ArrowLeft: splitTo(-0.02),
