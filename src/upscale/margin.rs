@@ -6,7 +6,7 @@ use super::tile::{Tile, TileInput};
 /// in so small a picture that would change the colour of every pixel.
 const MIN_SIDE: u32 = 4;
 
-/// Enough that a picture of one colour keeps it, within a level.
+/// Enough that a picture of one colour keeps it, within two levels.
 const PIXELS: usize = 2;
 
 /// A longer strip gets no margin, which would take ten times as long. No JPEG can be longer.

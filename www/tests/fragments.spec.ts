@@ -40,7 +40,7 @@ test("errors in a link are left out and reported, and the rest is kept", () => {
     ["&truth=9", /scale for scoring/, { ...rest, hashes }],
     ["&with=nothing,bicubic", /compares with something/, { ...rest, hashes, baselines: ["bicubic"] }],
     // These make another result, which has other hashes.
-    ["&part=1,2,3", /part of the picture/, rest],
+    ["&part=1,2,3", /selected part/, rest],
     ["&backend=abacus", /unknown device/, rest],
     ["&hi=99", /hybrid index/, rest],
     ["&zoom=1e9", /zoom is not a number/, { demo: "fur", model: "splitsr-x2" }],

@@ -367,7 +367,7 @@ test("a scale that is changed in the midst of a scoring ends it", async ({ page 
 test("a link with one field that is wrong keeps the rest, and says what it leaves out", async ({ page }) => {
   for (const [wrong, message, zoom] of [
     ["view=1,2", "The link's view cannot be read.", "3"],
-    ["part=9999,1,5,x", "The part of the picture in the link cannot be read.", "3"],
+    ["part=9999,1,5,x", "The link's selected part cannot be read.", "3"],
     ["as=bmp", "The link's file format cannot be read.", "3"],
     ["zoom=17", "The link's zoom is not a number from 1 to 16.", "2"],
   ] as const) {

@@ -39,7 +39,7 @@ export const texts: Texts = {
   "The link names an unknown device.": "Der Link nennt ein unbekanntes Gerät.",
   "The link's clean-up must be auto or a number from 0 to 100.":
     "Für das Bereinigen muss im Link „auto“ oder eine Zahl von 0 bis 100 stehen.",
-  "The part of the picture in the link cannot be read.": "Der Ausschnitt im Link ist nicht lesbar.",
+  "The link's selected part cannot be read.": "Der Ausschnitt im Link ist nicht lesbar.",
   "The link's hashes cannot be read.": "Die Prüfsummen im Link sind nicht lesbar.",
   "The link's view cannot be read.": "Die Ansicht im Link ist nicht lesbar.",
   "The link's view uses an option this page does not have.":

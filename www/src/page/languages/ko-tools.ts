@@ -37,7 +37,7 @@ export const texts: Texts = {
   "The link names an unknown device.": "링크의 장치를 알 수 없어요.",
   "The link's clean-up must be auto or a number from 0 to 100.":
     "링크의 잡티 제거 값은 auto나 0부터 100까지의 수여야 해요.",
-  "The part of the picture in the link cannot be read.": "링크의 영역을 읽을 수 없어요.",
+  "The link's selected part cannot be read.": "링크의 영역을 읽을 수 없어요.",
   "The link's hashes cannot be read.": "링크의 해시를 읽을 수 없어요.",
   "The link's view cannot be read.": "링크의 보기 상태를 읽을 수 없어요.",
   "The link's view uses an option this page does not have.": "링크의 보기 옵션이 이 페이지에 없어요.",

@@ -124,7 +124,7 @@ const readers: Record<string, Reader> = {
     return keep(state, "clean", clean, t("The link's clean-up must be auto or a number from 0 to 100."));
   },
   part(text, state) {
-    return keep(state, "region", parseArea(text), t("The part of the picture in the link cannot be read."));
+    return keep(state, "region", parseArea(text), t("The link's selected part cannot be read."));
   },
   sum(text, state) {
     return keep(state, "hashes", parseHashes(text), t("The link's hashes cannot be read."));
