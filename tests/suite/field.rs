@@ -62,7 +62,7 @@ fn every_file_gives_what_its_table_says() {
                 assert_eq!((doubled.width, doubled.height), (2 * size.0, 2 * size.1), "{name}");
                 let noted = if note.is_empty() { notes.is_empty() } else { notes.iter().any(|n| n.contains(note)) };
                 assert!(noted, "{name}: {note:?} expected in {notes:?}");
-                // The strip is the largest: alone it takes 4 s, and took 50. Other tests run beside it.
+                // The strip is the largest: alone it takes 4 s, and took 50. Others run beside it.
                 assert!(start.elapsed().as_secs() < 90, "{name} took {:?}", start.elapsed());
                 println!("{name}");
                 check(&doubled);
