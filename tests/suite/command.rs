@@ -95,8 +95,8 @@ fn the_example_upscale_writes_a_larger_picture() {
 #[test]
 fn the_examples_of_training_gain_on_their_start() {
     let decibels = |text: &str| -> Vec<f64> {
-        let found = text.split_whitespace().zip(text.split_whitespace().skip(1)).filter(|(_, unit)| *unit == "dB");
-        found.map(|(number, _)| number.parse().unwrap()).collect()
+        let words: Vec<_> = text.split_whitespace().collect();
+        words.windows(2).filter(|pair| pair[1] == "dB").map(|pair| pair[0].parse().unwrap()).collect()
     };
     for name in ["custom_block", "train_tiny"] {
         let Some(mut example) = example(name) else { return };

@@ -126,6 +126,6 @@ const verdicts: readonly [number, Phrase][] = [
 function distanceText({ psnrY, ssimY, largest, mean }: Distance): string {
   if (psnrY === null) return largest === 0 ? t("The two are identical.") : t("The two have the same luma.");
   const ssim = ssimY === null ? "" : `, SSIM ${fixed(ssimY, 4)}`;
-  const verdict = t(verdicts.find(([least]) => psnrY >= least)?.[1] ?? "The difference is clearly visible.");
+  const verdict = t(verdicts.find(([psnr]) => psnrY >= psnr)?.[1] ?? "The difference is clearly visible.");
   return `${verdict} ${t`Difference from the result: PSNR ${fixed(psnrY, 2)} dB${ssim}. Values from 0 to 255 differ by ${fixed(mean, 2)} on average and by at most ${largest}.`}`;
 }
