@@ -20,6 +20,8 @@ pub enum NetworkConfig {
     SplitSr(SplitSrConfig),
     /// EDSR (Lim and others, 2017): residual blocks without batch norm or groups.
     Edsr(EdsrConfig),
+    /// SAN (Dai and others, 2019): second-order attention and non-local blocks.
+    San(SanConfig),
     /// SRCNN 9-5-5 (Dong and others, 2014) on the luma of the bicubic enlargement.
     Srcnn(SrcnnConfig),
 }
@@ -94,6 +96,23 @@ pub struct EdsrConfig {
     pub blocks: usize,
 }
 
+/// SAN with windows of 24 x 24 pixels in its non-local blocks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(default, deny_unknown_fields)]
+pub struct SanConfig {
+    /// Enlargement: 2, 3 or 4.
+    pub scale: usize,
+    /// Feature channels.
+    pub channels: usize,
+    /// Residual groups.
+    pub groups: usize,
+    /// Blocks in each group.
+    pub blocks: usize,
+    /// Reduction of the channel attention.
+    pub reduction: usize,
+}
+
 /// SRCNN has one shape; only its scale varies.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -125,6 +144,14 @@ impl Default for EdsrConfig {
     /// The baseline of the paper at x2: 1.37 M parameters.
     fn default() -> Self {
         Self { scale: 2, channels: 64, blocks: 16 }
+    }
+}
+
+impl Default for SanConfig {
+    /// A small one at x2: 113,388 parameters. The paper's has 64 channels, 20 groups of 10 blocks,
+    /// and reduction 16.
+    fn default() -> Self {
+        Self { scale: 2, channels: 16, groups: 4, blocks: 5, reduction: 4 }
     }
 }
 
@@ -189,12 +216,19 @@ impl EdsrConfig {
     }
 }
 
+impl SanConfig {
+    pub(crate) fn block_sizes(&self) -> Sizes {
+        Sizes { channels: self.channels, split: self.channels, attention: None }
+    }
+}
+
 impl NetworkConfig {
     /// Enlargement: 2, 3 or 4.
     pub fn scale(&self) -> usize {
         match self {
             Self::SplitSr(c) => c.scale,
             Self::Edsr(c) => c.scale,
+            Self::San(c) => c.scale,
             Self::Srcnn(c) => c.scale,
         }
     }
@@ -204,6 +238,7 @@ impl NetworkConfig {
         match &mut self {
             Self::SplitSr(c) => c.scale = scale,
             Self::Edsr(c) => c.scale = scale,
+            Self::San(c) => c.scale = scale,
             Self::Srcnn(c) => c.scale = scale,
         }
         self
@@ -219,7 +254,7 @@ impl NetworkConfig {
                 StandardBlock::runs_in_half(&c.block_sizes()) && (light || c.hybrid_index == 0)
             }
             Self::Edsr(c) => StandardBlock::runs_in_half(&c.block_sizes()),
-            Self::Srcnn(_) => false,
+            Self::San(_) | Self::Srcnn(_) => false,
         }
     }
 
@@ -256,6 +291,12 @@ impl NetworkConfig {
             Self::Edsr(c) => {
                 within("channels", c.channels, 1..=256)?;
                 within("blocks", c.blocks, 1..=128)?;
+            }
+            Self::San(c) => {
+                within("channels", c.channels, 1..=256)?;
+                within("groups", c.groups, 1..=64)?;
+                within("blocks", c.blocks, 1..=64)?;
+                within("attention reduction", c.reduction, 1..=c.channels)?;
             }
             Self::Srcnn(_) => {}
         }

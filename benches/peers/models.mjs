@@ -26,6 +26,7 @@ export const checked = (() => {
   return Object.fromEntries([
     ...lightweight,
     ["attention", { ...small, hybrid_index: 0, attention: 4 }],
+    ["san", { architecture: "san", scale: 2, channels: 8, groups: 2, blocks: 2, reduction: 2 }],
     ["edsr", { architecture: "edsr", scale: 3, channels: 8, blocks: 2 }],
     ...[2, 3, 4].map((scale) => [`srcnn-x${scale}`, { architecture: "srcnn", scale }]),
   ]);

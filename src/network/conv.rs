@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use burn::module::{Module, Param, ParamId};
 use burn::tensor::{Device, Tensor};
 
-use crate::ops::float::{add, cat, from_values, narrow};
+use crate::ops::float::{add, cat, from_values, narrow, reshape};
 use crate::ops::{conv_same, conv3x3, conv3x3_add, conv3x3_shuffle};
 
 /// 3x3 convolution, stride 1, zero padding 1, with bias, on [`crate::ops::conv3x3`].
@@ -84,6 +84,11 @@ impl ConvSame {
         Self::new(1, in_channels, out_channels, 1, device)
     }
 
+    /// A pointwise convolution that gives zeros until it is trained.
+    pub(super) fn zero(in_channels: usize, out_channels: usize, device: &Device) -> Self {
+        Self { weight: zero([out_channels, in_channels, 1, 1], device), bias: zero([out_channels], device) }
+    }
+
     /// A depthwise 3x3 convolution.
     pub(super) fn depthwise(channels: usize, device: &Device) -> Self {
         Self::new(3, channels, channels, channels, device)
@@ -126,8 +131,23 @@ pub(super) fn wide_conv(x: Tensor<4>, weight: Tensor<4>, bias: Tensor<1>) -> Ten
     narrow(narrow(sum, 2, 1, height), 3, 1, width)
 }
 
+/// The products of matrices, in pairs: `[batch, rows, inner]`, `[batch, inner, columns]` ->
+/// `[batch, rows, columns]`. A pointwise convolution of each pair as a group computes them, so that
+/// every device has them, and their gradients, without another kernel.
+pub(super) fn matmul(a: Tensor<3>, b: Tensor<3>) -> Tensor<3> {
+    let bias = from_values(vec![0.0; a.dims()[0] * a.dims()[1]], [a.dims()[0] * a.dims()[1]], &a.device());
+    matmul_add(a, b, bias)
+}
+
+/// [`matmul`], plus a number for each row: `bias` is `[batch * rows]`.
+pub(super) fn matmul_add(a: Tensor<3>, b: Tensor<3>, bias: Tensor<1>) -> Tensor<3> {
+    let ([batch, rows, inner], [_, _, columns]) = (a.dims(), b.dims());
+    let (a, b) = (reshape::<3, 4>(a, [batch * rows, inner, 1, 1]), reshape(b, [1, batch * inner, 1, columns]));
+    reshape(conv_same(b, a, bias), [batch, rows, columns])
+}
+
 /// `x` between `before` and `after` zeros along `dim`.
-fn with_zeros(x: Tensor<4>, dim: usize, before: usize, after: usize) -> Tensor<4> {
+pub(super) fn with_zeros(x: Tensor<4>, dim: usize, before: usize, after: usize) -> Tensor<4> {
     let zeros = |count| {
         let mut shape = x.dims();
         shape[dim] = count;
@@ -145,14 +165,27 @@ fn with_zeros(x: Tensor<4>, dim: usize, before: usize, after: usize) -> Tensor<4
 /// QR decomposition among them) and the random distributions would be a tenth of the browser's
 /// bundle.
 fn uniform<const D: usize>(shape: [usize; D], fan_in: usize, device: &Device) -> Param<Tensor<D>> {
-    let draw = move |device: &Device, require_grad| {
-        let drawn = draw_uniform(shape, 1.0 / (fan_in as f64).sqrt(), device);
-        if require_grad { drawn.require_grad() } else { drawn }
+    parameter(shape, device, move |device| draw_uniform(shape, 1.0 / (fan_in as f64).sqrt(), device))
+}
+
+/// A parameter that begins at 0.
+pub(super) fn zero<const D: usize>(shape: [usize; D], device: &Device) -> Param<Tensor<D>> {
+    parameter(shape, device, move |device| from_values(vec![0.0; shape.iter().product()], shape, device))
+}
+
+fn parameter<const D: usize>(
+    shape: [usize; D],
+    device: &Device,
+    initial: impl Fn(&Device) -> Tensor<D> + Send + Sync + 'static,
+) -> Param<Tensor<D>> {
+    let initial = move |device: &Device, require_grad| {
+        let values = initial(device);
+        if require_grad { values.require_grad() } else { values }
     };
     // Burn draws ids at random, but they only have to differ within the process.
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let id = ParamId::from(NEXT.fetch_add(1, Ordering::Relaxed));
-    Param::uninitialized(id, draw, device.clone(), true, shape.into())
+    Param::uninitialized(id, initial, device.clone(), true, shape.into())
 }
 
 #[cfg(feature = "train")]

@@ -2,11 +2,13 @@
 
 use serde::Serialize;
 
+use super::attention::ChannelAttention;
 use super::blocks::{Block, StandardBlock};
 use super::counting::{Reach, Tally};
+use super::non_local::NonLocal;
 use super::srcnn::{BICUBIC_RADIUS, LAYERS};
 use super::upsampler::steps;
-use crate::config::{EdsrConfig, NetworkConfig, SplitSrConfig};
+use crate::config::{EdsrConfig, NetworkConfig, SanConfig, SplitSrConfig};
 
 /// The output size that multiply-adds are usually quoted for.
 pub const OUTPUT_720P: (u64, u64) = (1280, 720);
@@ -16,7 +18,8 @@ pub const OUTPUT_720P: (u64, u64) = (1280, 720);
 pub struct Cost {
     /// Weights and biases.
     pub params: u64,
-    /// Multiply-adds of the convolutions for a 1280x720 output (one multiply-add = 1).
+    /// Multiply-adds of the convolutions for a 1280x720 output (one multiply-add = 1); in SAN also
+    /// those of the products of its attention.
     pub macs_720p: f64,
     /// Multiply-adds of the convolutions for each low-resolution pixel.
     #[serde(skip)]
@@ -44,6 +47,7 @@ impl Cost {
         match config {
             NetworkConfig::SplitSr(c) => tally.splitsr(c),
             NetworkConfig::Edsr(c) => tally.edsr(c),
+            NetworkConfig::San(c) => tally.san(c),
             NetworkConfig::Srcnn(c) => tally.srcnn(c.scale),
         }
         let scale = config.scale() as u64;
@@ -97,6 +101,27 @@ impl Tally {
         self.conv(3, c, 3, 1, config.scale * config.scale);
     }
 
+    /// With the products of SAN's attention, which are as much work as half of its convolutions.
+    fn san(&mut self, config: &SanConfig) {
+        let c = config.channels;
+        self.conv(3, 3, c, 1, 1);
+        NonLocal::count(c, self);
+        let params = self.params;
+        NonLocal::count(c, self); // again, with the same weights
+        self.params = params + 1;
+        self.macs_per_lr_pixel += 2 * NonLocal::macs_of_products(c);
+        for _ in 0..config.groups {
+            for _ in 0..config.blocks {
+                StandardBlock::count(&config.block_sizes(), self, 1);
+            }
+            ChannelAttention::count(c, config.reduction, self);
+            self.macs_per_lr_pixel += (c * c) as u64; // the covariance
+            self.conv(3, c, c, 1, 1);
+        }
+        self.upsampler(c, config.scale, None);
+        self.conv(3, c, 3, 1, config.scale * config.scale);
+    }
+
     fn upsampler(&mut self, channels: usize, scale: usize, light: Option<&SplitSrConfig>) {
         let mut area = 1;
         for &factor in steps(scale) {
@@ -141,6 +166,7 @@ fn halo(config: &NetworkConfig) -> usize {
             upsampled_halo(reach, c.scale, c.lightweight_upsampler().then_some(c))
         }
         NetworkConfig::Edsr(c) => upsampled_halo(Reach(vec![1 + 2 * c.blocks + 1; c.channels]), c.scale, None),
+        NetworkConfig::San(_) => unreachable!("it sees the whole picture"),
         NetworkConfig::Srcnn(c) => {
             let radius: usize = LAYERS.iter().map(|(kernel, ..)| kernel / 2).sum();
             // The convolutions reach `radius` high-resolution pixels; the bicubic kernel is centred
@@ -157,7 +183,8 @@ fn reconstruction_halo(config: &NetworkConfig) -> Option<usize> {
         NetworkConfig::SplitSr(c) => {
             Some(upsampled_halo(reach(c.channels), c.scale, c.lightweight_upsampler().then_some(c)))
         }
-        NetworkConfig::Edsr(c) => Some(upsampled_halo(reach(c.channels), c.scale, None)),
+        NetworkConfig::Edsr(EdsrConfig { scale, channels, .. })
+        | NetworkConfig::San(SanConfig { scale, channels, .. }) => Some(upsampled_halo(reach(*channels), *scale, None)),
         NetworkConfig::Srcnn(_) => None,
     }
 }
@@ -191,6 +218,9 @@ fn map_values(config: &NetworkConfig) -> (usize, usize, usize) {
             (4 * c.channels + hidden, c.channels, c.channels)
         }
         NetworkConfig::Edsr(c) => (6 * c.channels, c.channels, c.channels),
+        // The non-local block's embeddings and their windows. Its weights take 16 MB for any
+        // picture.
+        NetworkConfig::San(c) => (8 * c.channels, c.channels, c.channels),
         // A layer's padded and its shifted input, and two sums.
         NetworkConfig::Srcnn(_) => {
             (0, 0, LAYERS.map(|(_, input, output)| input + output).into_iter().max().unwrap_or(0))

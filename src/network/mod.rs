@@ -5,13 +5,16 @@
 //! `[batch, 3, scale * height, scale * width]`. The values are not clamped: training needs the
 //! overshoot, pictures clamp when they are quantised.
 
+pub(crate) mod attention;
 pub(crate) mod blocks;
 mod conv;
 pub mod cost;
 mod counting;
 mod edsr;
 mod group;
+pub(crate) mod non_local;
 mod parts;
+mod san;
 mod splitsr;
 pub(crate) mod srcnn;
 pub(crate) mod upsampler;
@@ -20,6 +23,7 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
 pub use edsr::Edsr;
+pub use san::San;
 pub use splitsr::SplitSr;
 pub use srcnn::Srcnn;
 
@@ -35,6 +39,8 @@ pub enum Network {
     SplitSr(SplitSr),
     /// EDSR.
     Edsr(Edsr),
+    /// SAN.
+    San(San),
     /// SRCNN.
     Srcnn(Srcnn),
 }
@@ -45,6 +51,7 @@ impl Network {
         match config {
             NetworkConfig::SplitSr(c) => Self::SplitSr(SplitSr::new(c, device)),
             NetworkConfig::Edsr(c) => Self::Edsr(Edsr::new(c, device)),
+            NetworkConfig::San(c) => Self::San(San::new(c, device)),
             NetworkConfig::Srcnn(c) => Self::Srcnn(Srcnn::new(c, device)),
         }
     }
@@ -72,6 +79,7 @@ impl Network {
         match self {
             Self::SplitSr(network) => network.features(x),
             Self::Edsr(network) => network.features(x),
+            Self::San(network) => network.features(x),
             Self::Srcnn(_) => x,
         }
     }
@@ -81,6 +89,7 @@ impl Network {
         match self {
             Self::SplitSr(network) => network.reconstruct(features),
             Self::Edsr(network) => network.reconstruct(features),
+            Self::San(network) => network.reconstruct(features),
             Self::Srcnn(network) => network.forward(features),
         }
     }

@@ -40,11 +40,13 @@ impl Builder {
     }
 
     /// A convolution by the weight and bias of `layer`: stride 1, zeros around, so that the size is
-    /// kept.
+    /// kept. A layer may be used more than once.
     pub(crate) fn conv(&mut self, x: &str, layer: &str) -> String {
         let (weight, shape) = self.weight(layer, "weight");
         let (bias, _) = self.weight(layer, "bias");
-        self.convolve(layer, &[x, &weight, &bias], shape[2], shape[2] / 2, 1)
+        let is_used = self.nodes.iter().any(|node| node.name == layer);
+        let name = if is_used { self.fresh("Conv") } else { layer.to_owned() };
+        self.convolve(&name, &[x, &weight, &bias], shape[2], shape[2] / 2, 1)
     }
 
     /// As [`Self::conv`], each channel by itself. The weight is `[channels, 1, kernel, kernel]`.
@@ -138,8 +140,16 @@ impl Builder {
         name.into()
     }
 
+    /// A constant that several layers use.
+    pub(super) fn shared_constant(&mut self, name: &str, shape: &[usize], values: &[f32]) -> String {
+        if self.initializers.iter().any(|tensor| tensor.name == name) {
+            return name.into();
+        }
+        self.constant(name, shape, values)
+    }
+
     /// A constant list of integers. The same list is the same constant.
-    fn integers(&mut self, values: &[i64]) -> String {
+    pub(super) fn integers(&mut self, values: &[i64]) -> String {
         let name = format!("integers{values:?}").replace(' ', "");
         if !self.initializers.iter().any(|tensor| tensor.name == name) {
             let raw_data = values.iter().flat_map(|value| value.to_le_bytes()).collect();
@@ -151,12 +161,19 @@ impl Builder {
 
     /// A part of a layer's weights as a constant; its name and shape.
     fn weight(&mut self, layer: &str, part: &str) -> (String, Vec<usize>) {
-        let name = format!("{layer}.{part}");
-        let (shape, values) = self.weights.remove(&name).unwrap_or_else(|| panic!("the network has no {name}"));
-        (self.constant(&name, &shape, &values), shape)
+        self.parameter(&format!("{layer}.{part}"))
     }
 
-    fn with(&mut self, operator: &str, inputs: &[&str], attributes: Vec<Attribute>) -> String {
+    /// A parameter as a constant; its name and shape.
+    pub(super) fn parameter(&mut self, name: &str) -> (String, Vec<usize>) {
+        if let Some(used) = self.initializers.iter().find(|tensor| tensor.name == name) {
+            return (name.to_owned(), used.dims.iter().map(|&side| side as usize).collect());
+        }
+        let (shape, values) = self.weights.remove(name).unwrap_or_else(|| panic!("the network has no {name}"));
+        (self.constant(name, &shape, &values), shape)
+    }
+
+    pub(super) fn with(&mut self, operator: &str, inputs: &[&str], attributes: Vec<Attribute>) -> String {
         let name = self.fresh(operator);
         self.push(operator, &name, inputs, vec![name.clone()], attributes).remove(0)
     }
@@ -185,11 +202,11 @@ fn attribute(name: &str, kind: AttributeKind) -> Attribute {
     Attribute { name: name.into(), kind: kind.into(), ..Attribute::default() }
 }
 
-fn int(name: &str, value: i64) -> Attribute {
+pub(super) fn int(name: &str, value: i64) -> Attribute {
     Attribute { i: Some(value), ..attribute(name, AttributeKind::Int) }
 }
 
-fn ints(name: &str, values: &[i64]) -> Attribute {
+pub(super) fn ints(name: &str, values: &[i64]) -> Attribute {
     Attribute { ints: values.to_vec(), ..attribute(name, AttributeKind::Ints) }
 }
 

@@ -7,6 +7,7 @@
 mod builder;
 mod network;
 mod proto;
+mod san;
 #[cfg(test)]
 mod tests;
 

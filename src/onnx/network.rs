@@ -20,6 +20,11 @@ impl Builder {
                 let y = graph.upsampler(y, config.scale, None);
                 graph.conv(&y, "tail")
             }),
+            NetworkConfig::San(config) => self.around_mean(input, |graph, x| {
+                let y = graph.san_features(x, config);
+                let y = graph.upsampler(y, config.scale, None);
+                graph.conv(&y, "tail")
+            }),
             NetworkConfig::Srcnn(config) => self.srcnn(input, config.scale),
         }
     }
@@ -60,7 +65,7 @@ impl Builder {
     }
 
     /// The convolution at the end of a group, plus the group's input `x`.
-    fn group_end(&mut self, x: &str, y: &str, path: &str) -> String {
+    pub(super) fn group_end(&mut self, x: &str, y: &str, path: &str) -> String {
         let y = self.conv(y, &format!("{path}.conv"));
         self.add(&y, x)
     }
@@ -125,6 +130,6 @@ impl Builder {
 }
 
 /// The names of a group's blocks.
-fn block_paths(group: &str, blocks: usize) -> Vec<String> {
+pub(super) fn block_paths(group: &str, blocks: usize) -> Vec<String> {
     (0..blocks).map(|block| format!("{group}.blocks.{block}")).collect()
 }

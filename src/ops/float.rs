@@ -57,6 +57,21 @@ pub fn sigmoid<const D: usize>(x: Tensor<D>) -> Tensor<D> {
     Tensor::from_dispatch(Dispatch::unary(Unary::Sigmoid, x.into_dispatch()))
 }
 
+/// The exponential function of each value.
+pub fn exp<const D: usize>(x: Tensor<D>) -> Tensor<D> {
+    Tensor::from_dispatch(Dispatch::unary(Unary::Exp, x.into_dispatch()))
+}
+
+/// The square root of each value.
+pub fn sqrt<const D: usize>(x: Tensor<D>) -> Tensor<D> {
+    Tensor::from_dispatch(Dispatch::unary(Unary::Sqrt, x.into_dispatch()))
+}
+
+/// 1 divided by each value.
+pub fn reciprocal<const D: usize>(x: Tensor<D>) -> Tensor<D> {
+    Tensor::from_dispatch(Dispatch::unary(Unary::Reciprocal, x.into_dispatch()))
+}
+
 /// The sums along `dim`, whose size becomes 1.
 pub fn sum_dim<const D: usize>(x: Tensor<D>, dim: usize) -> Tensor<D> {
     Tensor::from_dispatch(Dispatch::reduce(Reduction::Sum, x.into_dispatch(), dim))
@@ -65,6 +80,11 @@ pub fn sum_dim<const D: usize>(x: Tensor<D>, dim: usize) -> Tensor<D> {
 /// The means along `dim`, whose size becomes 1.
 pub fn mean_dim<const D: usize>(x: Tensor<D>, dim: usize) -> Tensor<D> {
     Tensor::from_dispatch(Dispatch::reduce(Reduction::Mean, x.into_dispatch(), dim))
+}
+
+/// The largest values along `dim`, whose size becomes 1.
+pub fn max_dim<const D: usize>(x: Tensor<D>, dim: usize) -> Tensor<D> {
+    Tensor::from_dispatch(Dispatch::reduce(Reduction::Max, x.into_dispatch(), dim))
 }
 
 /// The `length` entries of `x` from `start` on along `dim`.

@@ -1,8 +1,8 @@
 //! The operations on floats that [`float`](super::float) calls, as a Burn backend extension. By
-//! default they are Burn's own; the GPU has kernels of its own for them.
+//! default they are Burn's own, as gradients need them; CPU and GPU have versions of their own.
 
 use burn::backend::tensor::FloatTensor;
-use burn::backend::{Backend, Flex, TensorMetadata, backend_extension};
+use burn::backend::{Backend, TensorMetadata, backend_extension};
 use burn::tensor::{Shape, Slice, TensorData};
 
 /// An operation of two values.
@@ -23,6 +23,12 @@ pub enum Unary {
     Relu,
     /// The logistic function.
     Sigmoid,
+    /// The exponential function.
+    Exp,
+    /// The square root.
+    Sqrt,
+    /// 1 divided by it.
+    Reciprocal,
 }
 
 /// A reduction of the values along a dimension.
@@ -32,6 +38,8 @@ pub enum Reduction {
     Sum,
     /// Their mean.
     Mean,
+    /// The largest.
+    Max,
 }
 
 /// The operations, by default Burn's own. See the functions of [`float`](super::float).
@@ -48,19 +56,24 @@ pub trait FloatOps: Backend {
         }
     }
 
-    /// [`relu`](super::float::relu) or [`sigmoid`](super::float::sigmoid).
+    /// See [`relu`](super::float::relu) and those after it.
     fn unary(kind: Unary, x: FloatTensor<Self>) -> FloatTensor<Self> {
         match kind {
             Unary::Relu => Self::relu(x),
             Unary::Sigmoid => Self::sigmoid(x),
+            Unary::Exp => Self::float_exp(x),
+            Unary::Sqrt => Self::float_sqrt(x),
+            Unary::Reciprocal => Self::float_recip(x),
         }
     }
 
-    /// [`sum_dim`](super::float::sum_dim) or [`mean_dim`](super::float::mean_dim).
+    /// See [`sum_dim`](super::float::sum_dim), [`mean_dim`](super::float::mean_dim) and
+    /// [`max_dim`](super::float::max_dim).
     fn reduce(kind: Reduction, x: FloatTensor<Self>, dim: usize) -> FloatTensor<Self> {
         match kind {
             Reduction::Sum => Self::float_sum_dim(x, dim),
             Reduction::Mean => Self::float_mean_dim(x, dim),
+            Reduction::Max => Self::float_max_dim(x, dim),
         }
     }
 
@@ -88,8 +101,6 @@ pub trait FloatOps: Backend {
         Self::float_select(x, dim, indices)
     }
 }
-
-impl FloatOps for Flex {}
 
 #[cfg(feature = "train")]
 impl<B: FloatOps, C: burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy> FloatOps

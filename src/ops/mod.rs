@@ -16,6 +16,7 @@ mod conv;
 #[cfg_attr(any(not(feature = "train"), target_arch = "wasm32"), allow(dead_code, unused_imports))]
 pub(crate) mod cpu;
 mod flex;
+mod flex_float;
 pub(crate) mod float;
 mod float_ops;
 #[cfg(feature = "gpu")]

@@ -21,21 +21,30 @@ pub(super) fn bilinear_init<M: Module>(network: M, device: &Device) -> Result<M>
     let upsampler = |name: &str| name.starts_with("upsampler.") && name.ends_with("expand.weight");
     for name in names.iter().filter(|name| name.ends_with("weight")) {
         let last_of_group = name.starts_with("groups.") && name.matches('.').count() == 3;
-        if last_of_group || name == "body.weight" || name == "body.conv.weight" {
-            tensors.get_mut(name).expect("it is listed").1.iter_mut().for_each(|value| *value *= DAMPING);
+        let is_last = ["body.weight", "body.conv.weight", "non_local.out.weight"].contains(&name.as_str());
+        if last_of_group || is_last {
+            for part in [name.clone(), name.replace("weight", "bias")] {
+                tensors.get_mut(&part).expect("each has a bias").1.iter_mut().for_each(|value| *value *= DAMPING);
+            }
         } else if name == "head.weight" || name == "tail.weight" {
-            identity(&mut tensors, name, 3);
+            // SAN adds what the head gave to groups that began with the same.
+            let doubles = name == "tail.weight" && tensors.contains_key("gamma");
+            identity(&mut tensors, name, 3, if doubles { 0.5 } else { 1.0 });
         } else if name.starts_with("layers.") {
-            identity(&mut tensors, name, 1);
+            identity(&mut tensors, name, 1, 1.0);
         } else if upsampler(name) {
             bilinear(&mut tensors, name);
         }
     }
+    if let Some((_, gamma)) = tensors.get_mut("gamma") {
+        gamma.fill(0.0);
+    }
     weights::assign(network, tensors, device)
 }
 
-/// The first `carried` outputs copy the first inputs; the other inputs add little to them.
-fn identity(tensors: &mut NamedTensors, name: &str, carried: usize) {
+/// The first `carried` outputs are `factor` times the first inputs; the other inputs add little to
+/// them.
+fn identity(tensors: &mut NamedTensors, name: &str, carried: usize, factor: f32) {
     let (shape, values) = tensors.get_mut(name).expect("it is listed");
     let taps = shape[2] * shape[3];
     for out in 0..shape[0] {
@@ -43,7 +52,7 @@ fn identity(tensors: &mut NamedTensors, name: &str, carried: usize) {
             let kernel = &mut values[(out * shape[1] + input) * taps..][..taps];
             if out < carried && input < carried {
                 kernel.fill(0.0);
-                kernel[taps / 2] = f32::from(out == input);
+                kernel[taps / 2] = if out == input { factor } else { 0.0 };
             } else if out < carried {
                 kernel.iter_mut().for_each(|value| *value *= DAMPING);
             }
@@ -83,7 +92,7 @@ mod tests {
     use rand::{RngExt, SeedableRng};
 
     use super::*;
-    use crate::config::{EdsrConfig, NetworkConfig, SplitSrConfig, SrcnnConfig};
+    use crate::config::{EdsrConfig, NetworkConfig, SanConfig, SplitSrConfig, SrcnnConfig};
     use crate::network::Network;
 
     /// Returns a network with the same random weights in every run. Seeding Burn is not enough:
@@ -114,7 +123,8 @@ mod tests {
             let splitsr = NetworkConfig::SplitSr(SplitSrConfig { scale, ..Default::default() });
             let edsr = NetworkConfig::Edsr(EdsrConfig { scale, channels: 16, blocks: 4 });
             let srcnn = NetworkConfig::Srcnn(SrcnnConfig { scale });
-            for config in [splitsr, edsr, srcnn] {
+            let san = NetworkConfig::San(SanConfig { scale, ..Default::default() });
+            for config in [splitsr, edsr, san, srcnn] {
                 let error = |network: &Network| {
                     let x = TensorData::new(gradient(height, width), [1, 3, height, width]);
                     let y = network.forward(Tensor::from_data(x, &device));

@@ -180,7 +180,7 @@ mod tests {
 
     use super::*;
     use crate::clean_up::BestStrength;
-    use crate::config::{BlockKind, EdsrConfig, HybridMode, Replacement, SplitSrConfig, SrcnnConfig};
+    use crate::config::{BlockKind, EdsrConfig, HybridMode, Replacement, SanConfig, SplitSrConfig, SrcnnConfig};
     use crate::elastic::Slice;
     use crate::train::{
         Degradation, FineTuningInfo, FineTuningScore, FineTuningSettings, HELD_OUT_PARTS, HeldOutKind, MAX_PICTURES,
@@ -230,6 +230,7 @@ mod tests {
             declaration::<Replacement>,
             declaration::<BlockKind>,
             declaration::<EdsrConfig>,
+            declaration::<SanConfig>,
             declaration::<SrcnnConfig>,
             declaration::<NetworkDescription>,
             declaration::<ChannelFlow>,

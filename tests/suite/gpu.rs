@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use burn::module::Module;
 use burn::tensor::{Device, DeviceKind, Distribution, Tensor, TensorData};
-use splitsr::config::{BlockKind, EdsrConfig, NetworkConfig, Replacement, SplitSrConfig, SrcnnConfig};
+use splitsr::config::{BlockKind, EdsrConfig, NetworkConfig, Replacement, SanConfig, SplitSrConfig, SrcnnConfig};
 use splitsr::device::{self, ModelOnDevice};
 use splitsr::eval::read_picture;
 use splitsr::image::{Area, Layout, Picture, Samples};
@@ -212,6 +212,7 @@ fn configs() -> Vec<NetworkConfig> {
             configs.push(NetworkConfig::SplitSr(SplitSrConfig { scale, ..config }));
         }
         configs.push(NetworkConfig::Edsr(EdsrConfig { scale, channels: 24, blocks: 2 }));
+        configs.push(NetworkConfig::San(SanConfig { scale, channels: 8, groups: 1, blocks: 1, reduction: 2 }));
         configs.push(NetworkConfig::Srcnn(SrcnnConfig { scale }));
     }
     configs

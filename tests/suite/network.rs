@@ -2,7 +2,9 @@
 
 use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::{Device, Distribution, Tensor};
-use splitsr::config::{BlockKind, EdsrConfig, HybridMode, NetworkConfig, Replacement, SplitSrConfig, SrcnnConfig};
+use splitsr::config::{
+    BlockKind, EdsrConfig, HybridMode, NetworkConfig, Replacement, SanConfig, SplitSrConfig, SrcnnConfig,
+};
 use splitsr::network::Network;
 use splitsr::network::cost::Cost;
 
@@ -102,6 +104,7 @@ fn small_configs() -> Vec<NetworkConfig> {
         }));
         configs.push(NetworkConfig::SplitSr(SplitSrConfig { scale, attention: Some(4), ..base.clone() }));
         configs.push(NetworkConfig::Edsr(EdsrConfig { scale, channels: 8, blocks: 2 }));
+        configs.push(NetworkConfig::San(SanConfig { scale, channels: 8, groups: 2, blocks: 1, reduction: 2 }));
         configs.push(NetworkConfig::Srcnn(SrcnnConfig { scale }));
     }
     configs

@@ -2,7 +2,7 @@
 //! reason.
 
 use burn::tensor::{Device, Distribution, Tensor};
-use splitsr::config::{BlockKind, EdsrConfig, NetworkConfig, Replacement, SplitSrConfig, SrcnnConfig};
+use splitsr::config::{BlockKind, EdsrConfig, NetworkConfig, Replacement, SanConfig, SplitSrConfig, SrcnnConfig};
 use splitsr::model::Model;
 use splitsr::network::Network;
 use splitsr::weights::{Metadata, collect, read, round_to_f16, to_bytes, to_file};
@@ -37,6 +37,7 @@ fn every_kind_of_network_comes_back_bit_for_bit() {
         split(BlockKind::InvertedResidual, Replacement::Upsampler),
         NetworkConfig::SplitSr(SplitSrConfig { attention: Some(4), hybrid_index: 0, ..small() }),
         NetworkConfig::Edsr(EdsrConfig { scale: 3, channels: 8, blocks: 2 }),
+        NetworkConfig::San(SanConfig { scale: 3, ..Default::default() }),
         NetworkConfig::Srcnn(SrcnnConfig { scale: 4 }),
     ];
     configs.extend(BlockKind::ALL.iter().map(|&block| split(block, Replacement::Both)));

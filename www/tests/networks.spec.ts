@@ -27,6 +27,7 @@ const networks: Record<string, string> = {
   attention: splitsr(2, "attention = 4"),
   "20 channels": 'architecture = "splitsr"\nscale = 4\nchannels = 20\ngroups = 1\nblocks = 2\nhybrid_index = 0',
   EDSR: 'architecture = "edsr"\nscale = 3\nchannels = 24\nblocks = 2',
+  SAN: 'architecture = "san"\nscale = 2\nchannels = 8\ngroups = 2\nblocks = 1\nreduction = 2',
   SRCNN: 'architecture = "srcnn"\nscale = 2',
 };
 

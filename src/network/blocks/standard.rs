@@ -5,20 +5,13 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
 use super::block::{Block, ChannelFlow, Sizes};
-use crate::network::conv::{Conv3x3, ConvSame};
+use crate::network::attention::ChannelAttention;
+use crate::network::conv::Conv3x3;
 use crate::network::counting::{Reach, Tally};
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 use crate::onnx::Builder;
-use crate::ops::float::{add, mean_dim, multiply, relu, sigmoid};
+use crate::ops::float::add;
 use crate::ops::residual_block;
-
-/// RCAN's channel attention: global average, two pointwise convolutions, a sigmoid gate per
-/// channel.
-#[derive(Module, Debug)]
-pub struct ChannelAttention {
-    squeeze: ConvSame,
-    excite: ConvSame,
-}
 
 /// See the module.
 #[derive(Module, Debug)]
@@ -26,34 +19,6 @@ pub struct StandardBlock {
     conv1: Conv3x3,
     conv2: Conv3x3,
     attention: Option<ChannelAttention>,
-}
-
-fn hidden(channels: usize, reduction: usize) -> usize {
-    (channels / reduction).max(1)
-}
-
-impl ChannelAttention {
-    fn new(channels: usize, reduction: usize, device: &Device) -> Self {
-        let hidden = hidden(channels, reduction);
-        Self {
-            squeeze: ConvSame::pointwise(channels, hidden, device),
-            excite: ConvSame::pointwise(hidden, channels, device),
-        }
-    }
-
-    fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        let pooled = mean_dim(mean_dim(x.clone(), 3), 2);
-        multiply(x, sigmoid(self.excite.forward(relu(self.squeeze.forward(pooled)))))
-    }
-
-    #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
-    fn export(graph: &mut Builder, x: &str, path: &str) -> String {
-        let pooled = graph.apply("GlobalAveragePool", &[x]);
-        let squeezed = graph.conv_relu(&pooled, &format!("{path}.squeeze"));
-        let excited = graph.conv(&squeezed, &format!("{path}.excite"));
-        let gate = graph.apply("Sigmoid", &[&excited]);
-        graph.apply("Mul", &[x, &gate])
-    }
 }
 
 impl Block for StandardBlock {
@@ -76,10 +41,7 @@ impl Block for StandardBlock {
         tally.conv(3, channels, channels, 1, area);
         tally.conv(3, channels, channels, 1, area);
         if let Some(reduction) = attention {
-            let hidden = hidden(channels, reduction);
-            tally.params += (2 * channels * hidden + hidden + channels) as u64;
-            tally.macs_per_picture += (2 * channels * hidden) as u64;
-            tally.global = true;
+            ChannelAttention::count(channels, reduction, tally);
         }
     }
 

@@ -40,9 +40,7 @@ mod wasm;
 #[cfg(test)]
 mod tests;
 
-#[cfg(test)]
-pub use buffers::take;
-pub use buffers::{give_back, reuse_buffers};
+pub use buffers::{give_back, reuse_buffers, take};
 pub use conv::{Options, backward_data, backward_weight, forward};
 pub use detect::instruction_set;
 #[cfg(not(target_arch = "wasm32"))]

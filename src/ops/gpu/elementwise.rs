@@ -50,14 +50,22 @@ impl Shader for Elementwise {
             Kind::Copy => format!("let value = {a};"),
             Kind::Unary(Unary::Relu) => format!("let value = max({a}, 0.0);"),
             Kind::Unary(Unary::Sigmoid) => format!("let value = 1.0 / (1.0 + exp(-{a}));"),
+            Kind::Unary(Unary::Exp) => format!("let value = exp({a});"),
+            Kind::Unary(Unary::Sqrt) => format!("let value = sqrt({a});"),
+            Kind::Unary(Unary::Reciprocal) => format!("let value = 1.0 / {a};"),
             Kind::Binary(Binary::Add) => format!("let value = {a} + {b};"),
             Kind::Binary(Binary::Subtract) => format!("let value = {a} - {b};"),
             Kind::Binary(Binary::Multiply) => format!("let value = {a} * {b};"),
             Kind::Reduce(reduction, dim) => {
-                let share = if reduction == Reduction::Mean { " / f32(info.length.x)" } else { "" };
+                let sum = format!("value + {a}");
+                let (next, share) = match reduction {
+                    Reduction::Sum => (sum, ""),
+                    Reduction::Mean => (sum, " / f32(info.length.x)"),
+                    Reduction::Max => (format!("max(value, {a})"), ""),
+                };
                 format!(
-                    "var value = 0.0;
-    for (c[{dim}] = 0u; c[{dim}] < info.length.x; c[{dim}]++) {{ value += {a}; }}
+                    "var value = {a};
+    for (c[{dim}] = 1u; c[{dim}] < info.length.x; c[{dim}]++) {{ value = {next}; }}
     value = value{share};"
                 )
             }

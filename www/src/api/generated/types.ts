@@ -7,7 +7,7 @@
  * The configuration of any network that this crate can build. The metadata of a weights file holds
  * it.
  */
-export type NetworkConfig = { "architecture": "splitsr" } & SplitSrHyperparameters | { "architecture": "edsr" } & EdsrConfig | { "architecture": "srcnn" } & SrcnnConfig;
+export type NetworkConfig = { "architecture": "splitsr" } & SplitSrHyperparameters | { "architecture": "edsr" } & EdsrConfig | { "architecture": "san" } & SanConfig | { "architecture": "srcnn" } & SrcnnConfig;
 
 /** SplitSR: a chain of residual groups, some of which are made of lightweight blocks. */
 export type SplitSrHyperparameters = { 
@@ -52,6 +52,19 @@ scale: number,
 channels: number, 
 /** Residual blocks. */
 blocks: number, };
+
+/** SAN with windows of 24 x 24 pixels in its non-local blocks. */
+export type SanConfig = { 
+/** Enlargement: 2, 3 or 4. */
+scale: number, 
+/** Feature channels. */
+channels: number, 
+/** Residual groups. */
+groups: number, 
+/** Blocks in each group. */
+blocks: number, 
+/** Reduction of the channel attention. */
+reduction: number, };
 
 /** SRCNN has one shape; only its scale varies. */
 export type SrcnnConfig = { 

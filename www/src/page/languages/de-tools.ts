@@ -224,6 +224,10 @@ export const texts: Texts = {
   "Bicubic, ×{0}; then on luma only": "Bikubisch, ×{0}; dann nur auf der Helligkeit",
   "Bicubic enlargement, then three convolutions on luma only: {0}":
     "Bikubische Vergrößerung, dann drei Faltungen nur auf der Helligkeit: {0}",
+  "Head, non-local block, {0} groups with second-order attention, non-local block, upsampler, tail":
+    "Kopf, nichtlokaler Block, {0} Gruppen mit Aufmerksamkeit zweiter Ordnung, nichtlokaler Block, Upsampler, Ende",
+  "Non-local block in windows of 24 × 24 pixels": "Nichtlokaler Block in Fenstern von 24 × 24 Pixeln",
+  "Second-order attention at the end of each group": "Aufmerksamkeit zweiter Ordnung am Ende jeder Gruppe",
   "Head, {0} residual blocks, upsampler, tail": "Kopf, {0} Residualblöcke, Upsampler, Ende",
   "The channels of {0} blocks, and how they move from one block to the next": {
     one: "Die Kanäle von {0} Block, und wie sie von einem Block zum nächsten wandern",

@@ -210,6 +210,10 @@ export const texts: Texts = {
   "A lightweight block, enlarged:": "경량 블록을 크게 본 그림:",
   "Bicubic, ×{0}; then on luma only": "바이큐빅, ×{0}; 그다음은 휘도만",
   "Bicubic enlargement, then three convolutions on luma only: {0}": "바이큐빅로 확대한 다음 휘도에만 합성곱 세 번: {0}",
+  "Head, non-local block, {0} groups with second-order attention, non-local block, upsampler, tail":
+    "머리, 비국소 블록, 2차 어텐션이 있는 그룹 {0}개, 비국소 블록, 업샘플러, 꼬리",
+  "Non-local block in windows of 24 × 24 pixels": "24 × 24 픽셀 창의 비국소 블록",
+  "Second-order attention at the end of each group": "각 그룹 끝의 2차 어텐션",
   "Head, {0} residual blocks, upsampler, tail": "머리, 잔차 블록 {0}개, 업샘플러, 꼬리",
   "The channels of {0} blocks, and how they move from one block to the next": {
     other: "블록 {0}개의 채널과, 채널이 다음 블록으로 옮겨 가는 모습",

@@ -94,10 +94,18 @@ export function otherDrawing(config: Exclude<ModelEntry["config"], SplitSrConfig
   }
   const { channels, blocks, scale } = config;
   const rows = Array.from({ length: blocks }, () => [[0, channels] as const]);
-  return drawing(t`Head, ${blocks} residual blocks, upsampler, tail`, [
+  const groups = config.architecture === "san" ? config.groups : 1;
+  const label =
+    config.architecture === "san"
+      ? t`Head, non-local block, ${groups} groups with second-order attention, non-local block, upsampler, tail`
+      : t`Head, ${blocks} residual blocks, upsampler, tail`;
+  const nonLocal = bar(t("Non-local block in windows of 24 × 24 pixels"));
+  const middle = groupsPiece(Array(groups).fill(rows), Array(groups).fill(false), channels);
+  return drawing(label, [
     bar(t`Head: 3 × 3, 3 → ${channels}`),
-    groupsPiece([rows], [false], channels),
-    bar(t`3 × 3, ${channels} → ${channels}, plus the head's output`),
+    ...(config.architecture === "san"
+      ? [nonLocal, middle, bar(t("Second-order attention at the end of each group")), nonLocal]
+      : [middle, bar(t`3 × 3, ${channels} → ${channels}, plus the head's output`)]),
     ...(steps[scale] ?? []).map((factor) =>
       bar(t`Upsampler: 3 × 3, ${channels} → ${channels * factor ** 2}, pixel shuffle ×${factor}`),
     ),

@@ -18,7 +18,7 @@ export function modelLabel(name: string): string {
   const [, scale, letter, value] = /^splitsr-x(\d)-(a|hi)([\d.]+)$/.exec(name) ?? [];
   const [, elasticScale] = /^splitsr-elastic-x(\d)$/.exec(name) ?? [];
   if (elasticScale) return t`Elastic ×${elasticScale} (any split ratio)`;
-  const [, architecture, otherScale] = /^(srcnn|edsr|rcan)(?:-small)?-x(\d)$/.exec(name) ?? [];
+  const [, architecture, otherScale] = /^(srcnn|edsr|rcan|san)(?:-small)?-x(\d)$/.exec(name) ?? [];
   if (architecture) return `${architecture.toUpperCase()} ×${otherScale}`;
   if (scale && value) {
     return letter === "a" ? t`SplitSR ×${scale}, split ratio ${value}` : t`SplitSR ×${scale}, hybrid index ${value}`;
