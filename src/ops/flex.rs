@@ -4,10 +4,10 @@ use burn::backend::Flex;
 #[cfg(feature = "train")]
 use burn::backend::ops::ModuleOps;
 use burn::backend::tensor::FloatTensor;
+#[cfg(any(feature = "train", not(target_arch = "wasm32")))]
 use burn::tensor::ops::ConvOptions;
 use burn::tensor::{DType, TensorData};
 use burn_flex::FlexTensor;
-use burn_flex::ops::conv::conv2d_f32;
 
 use super::arithmetic::Arithmetic;
 #[cfg(feature = "train")]
@@ -30,11 +30,19 @@ impl SrBackend for Flex {
         forward(x, weight, bias, &Options { shuffle: Some(factor), ..Options::default() })
     }
 
+    #[cfg(not(target_arch = "wasm32"))]
     fn conv_same(x: FlexTensor, weight: FlexTensor, bias: FlexTensor) -> FloatTensor<Self> {
         let options = conv_options(&x, &weight);
-        // Called directly, because the backend's method also contains this function for all other
-        // types of floats.
-        conv2d_f32(x, weight, Some(bias), &options)
+        burn_flex::ops::conv::conv2d_f32(x, weight, Some(bias), &options)
+    }
+
+    #[cfg(target_arch = "wasm32")]
+    fn conv_same(x: FlexTensor, weight: FlexTensor, bias: FlexTensor) -> FloatTensor<Self> {
+        let (x, weight, bias) = (contiguous(x), contiguous(weight), contiguous(bias));
+        let (kernel, groups) = kernel_and_groups(dims(&x), dims(&weight));
+        let ([n, _, h, w], [outputs, ..]) = (dims(&x), dims(&weight));
+        let shape = cpu::AnyShape { x: dims(&x), outputs, kernel, groups };
+        tensor(cpu::any_conv(&shape, slice(&x), slice(&weight), slice(&bias)), [n, outputs, h, w])
     }
 }
 
@@ -75,6 +83,7 @@ impl SrGradients for Flex {
 }
 
 /// Burn's options for [`conv_same`](super::conv_same).
+#[cfg(any(feature = "train", not(target_arch = "wasm32")))]
 fn conv_options(x: &FlexTensor, weight: &FlexTensor) -> ConvOptions<2> {
     let (kernel, groups) = kernel_and_groups(dims(x), dims(weight));
     ConvOptions::new([1, 1], [kernel / 2; 2], [1, 1], groups)
@@ -99,9 +108,29 @@ fn dims(tensor: &FlexTensor) -> [usize; 4] {
     tensor.layout().shape().dims()
 }
 
-/// Channel slices of a batch of one stay views; anything else that is strided is copied.
-pub(super) fn contiguous(tensor: FlexTensor) -> FlexTensor {
-    if tensor.as_slice::<f32>().is_some() { tensor } else { tensor.to_contiguous() }
+/// Channel slices of a batch of one stay views; anything else that is strided is copied. Not by
+/// Burn's own function, which knows every type of numbers.
+pub(super) fn contiguous(x: FlexTensor) -> FlexTensor {
+    if x.as_slice::<f32>().is_some() {
+        return x;
+    }
+    let layout = x.layout();
+    let (values, shape) = (x.storage::<f32>(), layout.shape().to_vec());
+    let (&width, outer) = shape.split_last().expect("a single value is contiguous");
+    let (&step, strides) = layout.strides().split_last().expect("as many strides");
+    let mut y = cpu::take(layout.num_elements());
+    for mut row in 0..outer.iter().product() {
+        let mut at = layout.start_offset();
+        for (&length, &stride) in outer.iter().zip(strides).rev() {
+            at += row % length * stride as usize;
+            row /= length;
+        }
+        match step {
+            1 => y.extend_from_slice(&values[at..at + width]),
+            _ => y.extend((0..width).map(|place| values[at + place * step as usize])),
+        }
+    }
+    tensor(y, shape)
 }
 
 pub(super) fn slice(tensor: &FlexTensor) -> &[f32] {

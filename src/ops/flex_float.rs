@@ -4,7 +4,7 @@
 use burn::backend::Flex;
 use burn::backend::tensor::FloatTensor;
 use burn::tensor::Shape;
-use burn_flex::FlexTensor;
+use burn_flex::{FlexTensor, Layout};
 
 use super::cpu::take;
 use super::flex::{contiguous, slice, tensor};
@@ -43,7 +43,11 @@ impl FloatOps for Flex {
     }
 
     fn reshape(x: FlexTensor, shape: Shape) -> FloatTensor<Self> {
-        x.reshape(shape)
+        let x = contiguous(x);
+        assert_eq!(shape.num_elements(), x.layout().num_elements(), "reshape: another number of values");
+        let start = x.layout().start_offset();
+        let strides = Layout::contiguous(shape.clone()).strides().to_vec();
+        x.with_layout(Layout::new(shape, strides, start))
     }
 
     fn permute(x: FlexTensor, order: Vec<usize>) -> FloatTensor<Self> {
@@ -61,6 +65,23 @@ impl FloatOps for Flex {
         }
         tensor(y, shape)
     }
+}
+
+/// `parts` one after another along `dim`.
+#[cfg(any(test, not(feature = "train")))]
+pub(super) fn cat(parts: Vec<FlexTensor>, dim: usize) -> FlexTensor {
+    let parts: Vec<FlexTensor> = parts.into_iter().map(contiguous).collect();
+    let mut shape = parts[0].layout().shape().to_vec();
+    shape[dim] = parts.iter().map(|part| part.layout().shape()[dim]).sum();
+    let inner: usize = shape[dim + 1..].iter().product();
+    let mut y = take(shape.iter().product());
+    for outer in 0..shape[..dim].iter().product() {
+        for part in &parts {
+            let length = part.layout().shape()[dim] * inner;
+            y.extend_from_slice(&slice(part)[outer * length..][..length]);
+        }
+    }
+    tensor(y, shape)
 }
 
 /// `f` of the values of `a` and `b` at each place; sizes of 1 are broadcast.
@@ -154,6 +175,7 @@ fn exp(x: f32) -> f32 {
 mod tests {
     use super::*;
     use crate::ops::float;
+    use burn::backend::{BackendTensor, DispatchTensor, DispatchTensorKind};
     use burn::tensor::{Device, Tensor};
 
     fn numbers(count: usize) -> Vec<f32> {
@@ -183,7 +205,12 @@ mod tests {
                 assert_close(float::multiply(a.clone(), b.clone()), a * b, &what);
             }
         }
-        // Also of a view whose values do not lie one after another.
+        // Also of views whose values do not lie one after another.
+        for order in [[0, 3, 1, 2], [3, 2, 1, 0], [1, 0, 2, 3]] {
+            let x = random([2, 3, 5, 17]).permute(order.map(|axis| axis as isize)).narrow(0, 1, 1);
+            let shape = [x.dims().iter().product::<usize>()];
+            assert_close(float::reshape(x.clone(), shape), x.reshape(shape), "reshape");
+        }
         let x = float::permute(random([2, 3, 5, 17]), [0, 3, 1, 2]);
         for dim in 0..4 {
             let what = format!("along {dim}");
@@ -192,6 +219,11 @@ mod tests {
             assert_close(float::max_dim(x.clone(), dim), x.clone().max_dim(dim), &what);
             let expected = Tensor::cat(vec![x.clone().narrow(dim, 1, 1), x.clone().narrow(dim, 0, 1)], dim);
             assert_close(float::select(x.clone(), dim, vec![1, 0]), expected, &what);
+            let parts = vec![x.clone().narrow(dim, 1, 1), x.clone(), x.clone().narrow(dim, 0, 2)];
+            let found = cat(parts.clone().into_iter().map(float::on_cpu).collect(), dim);
+            let kind = DispatchTensorKind::Flex(BackendTensor::Float(found));
+            let found = Tensor::from_dispatch(DispatchTensor { kind, autodiff: Default::default() });
+            assert_close(found, Tensor::cat(parts, dim), &what);
         }
         assert_close(float::relu(x.clone()), x.clone().clamp_min(0.0), "relu");
         assert_close(float::exp(x.clone()), x.clone().exp(), "exp");

@@ -6,6 +6,7 @@ use burn::backend::{Dispatch, DispatchTensorKind};
 use burn::tensor::{Device, Shape, Tensor, TensorData};
 use burn_flex::FlexTensor;
 
+use super::flex::{contiguous, slice};
 use super::float_ops::{Binary, FloatOps, Reduction, Unary};
 
 /// A tensor of that shape.
@@ -21,10 +22,10 @@ pub fn from_values<const D: usize>(values: Vec<f32>, shape: impl Into<Shape>, de
 /// # Panics
 /// If it is elsewhere, or needs gradients.
 pub fn values<const D: usize>(x: Tensor<D>) -> Vec<f32> {
-    on_cpu(x).into_data().try_into_vec().expect("f32")
+    slice(&contiguous(on_cpu(x))).to_vec()
 }
 
-fn on_cpu<const D: usize>(x: Tensor<D>) -> FlexTensor {
+pub(super) fn on_cpu<const D: usize>(x: Tensor<D>) -> FlexTensor {
     match x.into_dispatch().kind {
         DispatchTensorKind::Flex(tensor) => tensor.float(),
         #[allow(unreachable_patterns)] // in a build for the CPU alone
@@ -120,7 +121,7 @@ fn cat_by_burn<const D: usize>(parts: Vec<Tensor<D>>, dim: usize) -> Tensor<D> {
 /// On the CPU, past `Dispatch`, which would hold Burn's kernels for the GPU.
 #[cfg(not(feature = "train"))]
 fn cat_by_burn<const D: usize>(parts: Vec<Tensor<D>>, dim: usize) -> Tensor<D> {
-    let whole = burn::backend::Flex::float_cat(parts.into_iter().map(on_cpu).collect(), dim);
+    let whole = super::flex_float::cat(parts.into_iter().map(on_cpu).collect(), dim);
     let kind = DispatchTensorKind::Flex(burn::backend::BackendTensor::Float(whole));
     Tensor::from_dispatch(burn::backend::DispatchTensor { kind, autodiff: Default::default() })
 }

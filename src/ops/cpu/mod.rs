@@ -14,6 +14,8 @@
 //! this folder on its own. Imports go one way: shape, lanes, band, tile, then direct and winograd,
 //! backend, one file per instruction set, detect, conv.
 
+#[cfg(any(test, target_arch = "wasm32"))]
+mod any_conv;
 mod backend;
 mod band;
 mod buffers;
@@ -40,6 +42,8 @@ mod wasm;
 #[cfg(test)]
 mod tests;
 
+#[cfg(target_arch = "wasm32")]
+pub use any_conv::{AnyShape, any_conv};
 pub use buffers::{give_back, reuse_buffers, take};
 pub use conv::{Options, backward_data, backward_weight, forward};
 pub use detect::instruction_set;
