@@ -1,4 +1,4 @@
-/** What the page says about links without their picture, or with a smaller copy of it. */
+/** Links without their picture, or with a smaller copy of it: the page says so. */
 import { join } from "node:path";
 import { expect, test } from "@playwright/test";
 import { newcomer } from "./linking.ts";
