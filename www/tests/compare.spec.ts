@@ -312,3 +312,25 @@ test("the plot of a dozen models can be read, and shows quality against time or 
     220 + 14 * Math.ceil(count / 2) + 6,
   ]);
 });
+
+test("the first model that is scored runs once before it is timed", async ({ page }) => {
+  await visitor.chooseFile({ name: "small.bmp", mimeType: "image/bmp", buffer: noise(96, 72) });
+  await visitor.expectState("idle");
+  await visitor.unfold("score");
+  await visitor.part("score-scale").selectOption("4");
+  const runs = await page.evaluateHandle(() => {
+    const runs: number[] = [];
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its object below
+    const post = Worker.prototype.postMessage;
+    Worker.prototype.postMessage = function (this: Worker, message: { id: number; method?: string }, ...rest: never[]) {
+      post.call(this, message, ...rest);
+      if (message.method === "upscale") runs.push(message.id);
+    };
+    return runs;
+  });
+  await visitor.part("score-run").click();
+  await expect(visitor.part("status")).toHaveText(/^Scored \d+ methods: see the table\.$/);
+  const models = await visitor.part("score-table").locator("tbody tr", { hasText: "SplitSR" }).count();
+  expect(models).toBeGreaterThan(1);
+  expect(await runs.evaluate((runs) => runs.length)).toBe(models + 1);
+});

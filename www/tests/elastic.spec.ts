@@ -166,6 +166,44 @@ test.describe("the page", () => {
     expect(workers).toEqual([]);
   });
 
+  test("one slider goes from the fastest network to the best model, and the result follows it", async ({ page }) => {
+    await openLink(SMALL.replace(ELASTIC, "splitsr-x2"));
+    const quality = visitor.part("quality");
+    const about = visitor.part("quality-about");
+    const last = (await quality.getAttribute("max")) ?? "";
+    await expect(quality).toHaveValue(last);
+    await expect(about).toHaveText(/^about [\d,]+ (ms|s)$/);
+    const best = await visitor.outputHash();
+    const fastest = await nextHash(best, () => quality.fill("0"));
+    await expect(visitor.part("model")).toHaveValue(ELASTIC);
+    expect(await visitor.link()).toMatch(/&a=0\.0625&hi=7&/);
+    await expect(about).toHaveText(/^about [\d,]+ (ms|s); 1\.59 dB below the best$/);
+    await expect(page.locator("#stage")).toHaveAttribute("data-shows", "comparison");
+    await nextHash(fastest, () => quality.fill("4"));
+    await expect(about).toContainText(/; [01]\.\d\d dB below the best$/);
+    await quality.fill(last);
+    await expect(visitor.part("model")).toHaveValue("splitsr-x2");
+    await expect(visitor.part("model-follow")).toHaveCount(0);
+    await expect(visitor.part("report")).toContainText(best);
+
+    // There is no elastic model of ×4.
+    await visitor.part("zoom").fill("4");
+    await quality.getByRole("button", { name: "fast" }).click();
+    await expect(visitor.part("model")).toHaveValue("splitsr-tiny-x4");
+    await expect(about).toContainText("1.04 dB below the best");
+  });
+
+  test("the sliders say which end is faster, and what the network costs", async () => {
+    await openLink(SMALL);
+    await visitor.unfold("network");
+    const ends = visitor.page.locator(".network .ends");
+    await expect(ends).toHaveText([/faster\s*better/, /better\s*faster/]);
+    const [slider, score] = [visitor.part("hybrid-index"), visitor.part("slice-score")];
+    await expect(score).toHaveText(/^37\.3 billion multiply-adds .*; about .*; PSNR 32\.57 dB$/);
+    const [from, to] = [await slider.boundingBox(), await score.boundingBox()];
+    expect((to?.y ?? Infinity) - (from?.y ?? 0)).toBeLessThan(90);
+  });
+
   test("a click in the plot chooses a network", async () => {
     await openLink(SMALL);
     const plot = visitor.part("slice-plot");

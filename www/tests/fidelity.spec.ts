@@ -37,8 +37,8 @@ async function enlarge(file: Parameters<Visitor["chooseFile"]>[0]): Promise<void
 async function saved(format: string, quality?: number): Promise<Buffer> {
   await visitor.chooseFormat(format);
   if (quality !== undefined) {
-    await visitor.part("quality").fill(String(quality));
-    await visitor.part("quality").press("Tab");
+    await visitor.part("file-quality").fill(String(quality));
+    await visitor.part("file-quality").press("Tab");
   }
   return (await visitor.save()).bytes;
 }

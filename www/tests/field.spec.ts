@@ -266,8 +266,8 @@ test.describe("the page", () => {
     for (const [format, quality] of [["PNG"], ["JPEG"], ["WebP, lossless"], ["WebP", "70"]] as const) {
       await visitor.chooseFormat(format);
       if (quality) {
-        await visitor.part("quality").fill(quality);
-        await visitor.part("quality").press("Tab");
+        await visitor.part("file-quality").fill(quality);
+        await visitor.part("file-quality").press("Tab");
       }
       const { bytes } = await visitor.save();
       const got = await visitor.page.evaluate(

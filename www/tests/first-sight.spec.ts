@@ -411,3 +411,25 @@ test.describe("at once", () => {
     await visitor.expectState("done");
   });
 });
+
+test("the fields stay where they are when the estimate comes and goes", async () => {
+  await visitor.chooseDemo("Fur");
+  await expect(visitor.part("estimate")).toContainText("of memory");
+  const places = await visitor.part("width").evaluateHandle((field) => {
+    const places = new Set<number>();
+    new MutationObserver(() => places.add(field.getBoundingClientRect().top)).observe(document.body, {
+      subtree: true,
+      childList: true,
+      characterData: true,
+    });
+    return places;
+  });
+  const texts = new Set<string>();
+  for (const zoom of ["3", "4", "2"]) {
+    await visitor.part("zoom").fill(zoom);
+    texts.add(await visitor.part("estimate").innerText());
+    await expect(visitor.part("estimate")).toContainText("of memory");
+  }
+  expect([...texts].some((text) => !text.includes("memory"))).toBe(true);
+  expect(await places.evaluate((places) => places.size)).toBe(1);
+});

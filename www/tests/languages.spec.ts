@@ -6,7 +6,7 @@ import { texts as korean } from "../src/page/languages/ko.ts";
 import { translate } from "../src/page/languages/markup.ts";
 import { bytesText, sizeText, timeText } from "../src/page/shared/text.ts";
 import { fixed, plural, setLanguage, t, whole, type Texts } from "../src/page/shared/words.ts";
-import { dataFolder, TINY, violations, Visitor } from "./support.ts";
+import { awkwardFile, dataFolder, TINY, violations, Visitor } from "./support.ts";
 
 const fur = join(dataFolder, "demo/fur.png");
 
@@ -194,6 +194,19 @@ for (const [languages, lang] of [
     expect(requests.some((path) => /^\/assets\/(de|ko|speaking)-/.test(path))).toBe(lang !== "en");
   });
 }
+
+test("what the engine says is marked as English in another language", async ({ page }) => {
+  const visitor = new Visitor(page);
+  await visitor.open();
+  await visitor.part("language").selectOption("de");
+  const cleanUp = page.locator("#clean-about");
+  await expect(cleanUp).not.toHaveAttribute("lang");
+  await visitor.chooseFile(awkwardFile("animated.gif"));
+  await expect(page.getByText(/^Hinweis: /).first()).toHaveAttribute("lang", "en");
+  await visitor.chooseFile(awkwardFile("chroma420.jpg"));
+  await expect(cleanUp).toHaveAttribute("lang", "en");
+  await expect(cleanUp).toContainText(/quality about/);
+});
 
 test.describe("if a language cannot be loaded", () => {
   test.use({ locale: "de-DE" });

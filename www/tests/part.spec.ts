@@ -246,6 +246,29 @@ test.describe("a part", () => {
     },
   );
 
+  test("is drawn by the first drag in a view that is zoomed in, and is not seen side by side", async ({ page }) => {
+    await visitor.chooseDemo("Fur");
+    await visitor.run();
+    await visitor.tool("beside").click();
+    for (let press = 0; press < 6; press++) await page.locator(".viewport").press("+");
+    await visitor.tool("region").click();
+    await expect(page.locator(".hint")).toBeVisible();
+    await expect(page.locator(".region")).toBeHidden();
+    await expect(visitor.tool("beside")).toHaveAttribute("aria-pressed", "false");
+    await expect(visitor.tool("beside")).toBeDisabled();
+    await page.mouse.move(...(await pixelAt(page, 170.5, 130.5)));
+    await page.mouse.down();
+    await page.mouse.move(...(await pixelAt(page, 199.5, 149.5)), { steps: 3 });
+    await expectArea(page, [170, 130, 30, 20]);
+    await page.mouse.up();
+    await visitor.expectState("done");
+    await visitor.tool("region").click();
+    await expect(visitor.tool("beside")).toBeDisabled();
+    await visitor.whole.click();
+    await expect(visitor.tool("beside")).toHaveAttribute("aria-pressed", "true");
+    await expect(visitor.tool("beside")).toBeEnabled();
+  });
+
   test("begins by keyboard", async ({ page }) => {
     await visitor.chooseDemo("Fur");
     await visitor.tool("region").press("Enter");

@@ -42,6 +42,18 @@ test("what is pressed and read keeps clear of the notch and of the bar at the bo
   }
 });
 
+test("without a picture, the button that opens one is in sight, and Enlarge after that", async ({ page }) => {
+  await expect(visitor.part("open")).toBeInViewport({ ratio: 1 });
+  await expect(visitor.part("run")).toBeHidden();
+  const [chooser] = await Promise.all([page.waitForEvent("filechooser"), visitor.part("open").tap()]);
+  await chooser.setFiles({ name: "small.bmp", mimeType: "image/bmp", buffer: noise(60, 48) });
+  await expect(visitor.part("run")).toBeInViewport({ ratio: 1 });
+  await expect(visitor.part("open")).toHaveCount(0);
+  // A photo, and what the camera sees live, have names of their own.
+  await expect(page.getByText("Take a photo")).toBeVisible();
+  await expect(visitor.part("camera")).toHaveText("Live zoom");
+});
+
 test("the examples beside a picture take one row, which scrolls", async ({ page }) => {
   await visitor.chooseDemo("Fur");
   const demos = page.locator("#panel .demos button");

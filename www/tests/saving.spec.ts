@@ -61,12 +61,12 @@ test("Download tells the size of the file that it saves, in each format", async 
 test("a quality that is being typed stays when the size becomes known", async ({ page }) => {
   const visitor = await openSmall(page);
   await visitor.chooseFormat("JPEG");
-  await visitor.part("quality").fill("7");
+  await visitor.part("file-quality").fill("7");
   await expect(visitor.part("download").locator("small")).toHaveText(/KB$/);
-  await visitor.part("quality").press("End");
-  await visitor.part("quality").press("1");
-  await visitor.part("quality").press("Enter");
-  await expect(visitor.part("quality")).toHaveValue("71");
+  await visitor.part("file-quality").press("End");
+  await visitor.part("file-quality").press("1");
+  await visitor.part("file-quality").press("Enter");
+  await expect(visitor.part("file-quality")).toHaveValue("71");
   await expect(page).toHaveURL(/as=jpg,71/);
 });
 

@@ -12,6 +12,7 @@ import { linkTemplate } from "./link/section.ts";
 import { modelTemplate } from "./models/section.ts";
 import { networkSection } from "./network/section.ts";
 import { pictureSection, welcomeTemplate } from "./open/section.ts";
+import { qualityTemplate } from "./quality/section.ts";
 import { scoreSection } from "./score/section.ts";
 import type { Batch } from "./session/batch.ts";
 import { html } from "./shared/html.ts";
@@ -55,7 +56,8 @@ function panelTemplate(app: App): TemplateResult {
       camera: cameraButton(viewfinder, session.models.length > 0),
       batch: batch ? batchPart(app, batch) : nothing,
     })}
-    ${zoomSection(session, app, modelTemplate(session, app))} ${cleanUpSection(session, app)}
+    ${zoomSection(session, app, html`${qualityTemplate(session, app)} ${modelTemplate(session, app)}`)}
+    ${cleanUpSection(session, app)}
     ${runSection(session, app, result ? resultButtons(session, app.resultFile) : nothing)}
     ${session.picture ? shareSection(app) : nothing}
     <div class="folds">

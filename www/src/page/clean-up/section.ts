@@ -1,5 +1,5 @@
 /** The clean-up of compressed pictures: a strength, or what suits the picture's file. */
-import type { TemplateResult } from "lit-html";
+import { nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 import type { Commands } from "../session/commands.ts";
 import type { Session } from "../session/session.ts";
@@ -10,7 +10,7 @@ import { t } from "../shared/words.ts";
 const STEP = 5;
 
 export function cleanUpSection(session: Session, commands: Commands): TemplateResult {
-  const { clean, canClean, strength } = session;
+  const { clean, canClean, strength, source } = session;
   const isAutomatic = clean === "auto";
   return html`
     <section aria-labelledby="clean-title">
@@ -41,7 +41,7 @@ export function cleanUpSection(session: Session, commands: Commands): TemplateRe
         />
         Automatic: as much as the file needs
       </label>
-      <p class="about" id="clean-about">${about(session)}</p>
+      <p class="about" id="clean-about" lang=${canClean && source?.compression ? "en" : nothing}>${about(session)}</p>
     </section>
   `;
 }

@@ -28,7 +28,8 @@ export class Following {
   followsNetwork(): boolean {
     const { result, estimate, enlargesAutomatically, choice, activity } = this.#session;
     const took = Math.max(result?.upscaled.report.milliseconds ?? Infinity, estimate?.milliseconds ?? 0);
-    const isQuick = took <= MAX_AUTO_ENLARGE_MS;
+    // Another model's result goes away with its engine.
+    const isQuick = took <= MAX_AUTO_ENLARGE_MS && result?.model === choice.name;
     return isQuick && enlargesAutomatically && choice.isElastic && activity.status.state !== "loading";
   }
 

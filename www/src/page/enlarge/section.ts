@@ -18,7 +18,7 @@ interface Size {
   height: number;
 }
 
-/** `model` is the choice of the model, which decides the zoom's quality. */
+/** `model` is the choice of the model, which decides the quality and the time. */
 export function zoomSection(session: Session, commands: Commands, model: TemplateResult): TemplateResult {
   const { source, target, zoom, zoomIsValid } = session;
   return html`
@@ -67,7 +67,7 @@ export function zoomSection(session: Session, commands: Commands, model: Templat
             </button>`,
         )}
       </div>
-      <p class="about" data-testid="estimate">
+      <p class=${source ? "about reserved" : "about"} data-testid="estimate">
         ${target && zoomIsValid ? resultText(session, target) : t("Any number from 1 to 16, such as 2.5")}
       </p>
       ${source && target ? sizeFields(session, commands, source, target) : nothing} ${model}
@@ -166,10 +166,23 @@ export function runSection(
       <p class="status" role="status" data-testid="status" data-state=${state}>${text}</p>
       ${choice.untrained && choice.trained ? trainedButton(choice.trained.name, commands) : nothing}
       <div class="row">
+        ${
+          session.picture
+            ? nothing
+            : html`<button
+                type="button"
+                class="primary"
+                data-testid="open"
+                @click=${() => document.getElementById("file")?.click()}
+              >
+                Open a picture
+              </button>`
+        }
         <button
           type="button"
           class=${session.resultIsCurrent ? "" : "primary"}
           data-testid="run"
+          ?hidden=${!session.picture}
           ?disabled=${!canEnlarge(session)}
           aria-disabled=${activity.isBusy}
           @click=${() => enlarge(session, commands)}

@@ -44,22 +44,30 @@ export class ResultFile {
   }
 
   async save(): Promise<void> {
-    await this.#use((file) => save(file, file.name));
+    await this.#use((file) => {
+      save(file, file.name);
+      return t`Saved ${file.name}.`;
+    });
   }
 
   /** Hands the file to another app. */
   async share(): Promise<void> {
-    await this.#use((file) => navigator.share({ files: [file] }));
+    await this.#use(async (file) => {
+      await navigator.share({ files: [file] });
+      return "";
+    });
   }
 
-  async #use(use: (file: File) => void | Promise<void>): Promise<void> {
+  /** `use` returns what the status says then. */
+  async #use(use: (file: File) => string | Promise<string>): Promise<void> {
     const { result, source: picture, files, activity } = this.#session;
     if (!result || !picture) return;
     try {
       const { file, notes } = await this.#write(result.upscaled);
       const name = `${resultName(picture.name, result.zoom)}.${files.format.ending}`;
-      await use(new File([file], name, { type: file.type }));
-      if (notes.length > 0) activity.setStatus("done", `${t("Saved.")} ${noteText(notes)}`);
+      const text = `${await use(new File([file], name, { type: file.type }))} ${noteText(notes)}`.trim();
+      // Later work has its own status.
+      if (text && !activity.isBusy) activity.setStatus("done", text);
     } catch (error) {
       const { name } = error as Error;
       // The visitor has cancelled the sharing.

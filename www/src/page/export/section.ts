@@ -90,7 +90,7 @@ function qualityField({ format, quality }: FileSettings, isDisabled: boolean, co
       <input
         type="number"
         aria-label=${title}
-        data-testid="quality"
+        data-testid="file-quality"
         min="1"
         max="100"
         step="1"

@@ -18,8 +18,8 @@ export const texts: Texts = {
   "Zoom in": "Hineinzoomen",
   "Show the whole picture (key 0)": "Das ganze Bild zeigen (Taste 0)",
   Fit: "Einpassen",
-  "Enlarge only part of the picture: drag to select it, then move it or its edges. If you have zoomed in, the selection starts as what you see":
-    "Nur einen Ausschnitt vergrößern: durch Ziehen markieren, dann ihn oder seine Ränder verschieben. In einer gezoomten Ansicht ist es zuerst das, was zu sehen ist",
+  "Enlarge only part of the picture: drag to select it, then move it or its edges":
+    "Nur einen Ausschnitt vergrößern: durch Ziehen markieren, dann ihn oder seine Ränder verschieben",
   "Select area": "Auswahl",
   "Show both pictures next to each other, instead of the split view": "Beide Bilder nebeneinander zeigen",
   "Side by side": "Parallel",
@@ -270,7 +270,7 @@ export const texts: Texts = {
   Lanczos: "Lanczos",
 
   // Saving
-  "Saved.": "Gespeichert.",
+  "Saved {0}.": "{0} gespeichert.",
   "The file is ready now. Press Share again.": "Die Datei ist jetzt bereit. Bitte noch einmal „Teilen“ drücken.",
   "Download {0}": "{0} speichern",
   Share: "Teilen",

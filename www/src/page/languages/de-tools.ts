@@ -10,16 +10,18 @@ export const texts: Texts = {
   "The link opens the picture at {0}, which has not been loaded.":
     "Der Link öffnet das Bild auf {0}, das nicht geladen wurde.",
   "The link contains the settings but not your picture.": "Der Link enthält die Einstellungen, aber nicht das Bild.",
-  "Works for a small picture or a small part of one": "Geht mit einem kleinen Bild oder einem kleinen Ausschnitt",
+  "Up to {0} fit into a link; a larger picture is included as a smaller copy.":
+    "In einen Link passen bis zu {0}; ein größeres Bild kommt als kleinere Kopie hinein.",
   "Include the part in the link": "Ausschnitt in den Link aufnehmen",
   "Include the picture in the link": "Bild in den Link aufnehmen",
+  "Include a smaller copy in the link": "Kleinere Kopie in den Link aufnehmen",
   "The link points to the picture at {0}. The page asks before it loads the picture.":
     "Der Link verweist auf das Bild auf {0}. Wer ihn öffnet, wird gefragt, bevor das Bild geladen wird.",
   "The link opens this picture, enlarged the same way.": "Der Link öffnet dieses Bild, ebenso vergrößert.",
   "It is {0} KB long.": "Er ist {0} KB lang.",
   "It contains the file as it is, including any metadata.": "Er enthält die Datei, wie sie ist, samt ihren Metadaten.",
-  "The link opens this picture, enlarged the same way. {0} {1}":
-    "Der Link öffnet dieses Bild, ebenso vergrößert. {0} {1}",
+  "The link opens a smaller copy of your picture, a JPEG of {0}.":
+    "Der Link öffnet eine kleinere Kopie des Bilds, ein JPEG mit {0}.",
   "Remove the picture from the link": "Bild aus dem Link entfernen",
   "{0} is only on this device, so this link works only here. <0>Download the model</0> and send it along with the link. It can be loaded under Model.":
     "{0} ist nur auf diesem Gerät, daher geht dieser Link nur hier. <0>Modell herunterladen</0> und mit dem Link verschicken. Unter „Modell“ lässt es sich laden.",
@@ -50,8 +52,6 @@ export const texts: Texts = {
   "The link's picture is too large for a link.": "Das Bild im Link ist zu groß für einen Link.",
   "The link's picture is empty.": "Das Bild im Link ist leer.",
   "The link's picture is cut short.": "Das Bild im Link ist abgeschnitten.",
-  "The picture needs {0} in the link, but only {1} fit. Choose a smaller part with “Select area”.":
-    "Das Bild braucht {0} im Link, aber nur {1} passen hinein. Mit „Auswahl“ lässt sich ein kleinerer Ausschnitt wählen.",
 
   // Hyper-parameters
   Trained: "Trainiert",
@@ -202,8 +202,13 @@ export const texts: Texts = {
   "about {0} ms per megapixel of the result (estimated)": "etwa {0} ms je Megapixel des Ergebnisses (geschätzt)",
   "PSNR of this network on the validation pictures: {0}.": "PSNR dieses Netzes auf den Validierungsbildern: {0}.",
   "PSNR vs. multiply-adds of {0} networks. {1}": "PSNR gegen Multiply-Adds von {0} Netzen. {1}",
-  "{0} Each dot is a network of this model; the line connects those with the current split ratio. Each diamond is a model trained for one network alone.":
-    "{0} Jeder Punkt ist ein Netz dieses Modells; die Linie verbindet die mit dem aktuellen Split-Verhältnis. Jede Raute ist ein Modell, das nur für ein Netz trainiert wurde.",
+  "Each dot is a network of this model; the line connects those with the current split ratio. Each diamond is a model trained for one network alone.":
+    "Jeder Punkt ist ein Netz dieses Modells; die Linie verbindet die mit dem aktuellen Split-Verhältnis. Jede Raute ist ein Modell, das nur für ein Netz trainiert wurde.",
+  faster: "schneller",
+  better: "besser",
+  Quality: "Qualität",
+  "{0} dB below the best": "{0} dB unter dem besten",
+  "no clean-up": "ohne Bereinigen",
   "Time limit for the picture, in ms": "Zeitlimit für das Bild, in ms",
   "Chooses the best network expected to finish in this time":
     "Wählt das beste Netz, das voraussichtlich nicht länger braucht",

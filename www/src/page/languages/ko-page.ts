@@ -18,8 +18,8 @@ export const texts: Texts = {
   "Zoom in": "확대해서 보기",
   "Show the whole picture (key 0)": "사진 전체 보기(0 키)",
   Fit: "맞춤",
-  "Enlarge only part of the picture: drag to select it, then move it or its edges. If you have zoomed in, the selection starts as what you see":
-    "일부만 확대해요. 드래그해서 표시한 뒤 영역이나 가장자리를 옮기세요. 확대해서 보고 있으면 처음에는 보이는 부분이 선택돼요",
+  "Enlarge only part of the picture: drag to select it, then move it or its edges":
+    "일부만 확대해요. 드래그해서 표시한 뒤 영역이나 가장자리를 옮기세요",
   "Select area": "영역 선택",
   "Show both pictures next to each other, instead of the split view": "두 사진을 나란히 보기",
   "Side by side": "나란히",
@@ -255,7 +255,7 @@ export const texts: Texts = {
   Lanczos: "란초스",
 
   // Saving
-  "Saved.": "저장했어요.",
+  "Saved {0}.": "{0} 파일을 저장했어요.",
   "The file is ready now. Press Share again.": "이제 파일이 준비됐어요. ‘공유’를 다시 누르세요.",
   "Download {0}": "{0} 저장",
   Share: "공유",

@@ -10,17 +10,18 @@ export const texts: Texts = {
   "The link opens the picture at {0}, which has not been loaded.":
     "이 링크로 {0}의 사진이 열려요. 아직 불러오지 않았어요.",
   "The link contains the settings but not your picture.": "링크에는 설정만 있고 사진은 없어요.",
-  "Works for a small picture or a small part of one": "작은 사진이나 사진의 작은 영역에만 쓸 수 있어요",
+  "Up to {0} fit into a link; a larger picture is included as a smaller copy.":
+    "링크에는 {0}까지 들어가요. 더 큰 사진은 작은 사본으로 넣어요.",
   "Include the part in the link": "링크에 영역 넣기",
   "Include the picture in the link": "링크에 사진 넣기",
+  "Include a smaller copy in the link": "링크에 작은 사본 넣기",
   "The link points to the picture at {0}. The page asks before it loads the picture.":
     "링크는 {0}의 사진을 가리켜요. 링크를 여는 사람에게 사진을 불러올지 먼저 물어봐요.",
   "The link opens this picture, enlarged the same way.": "이 링크로 같은 방식으로 확대한 이 사진이 열려요.",
   "It is {0} KB long.": "길이는 {0}KB예요.",
   "It contains the file as it is, including any metadata.":
     "파일이 그대로 들어 있어요. 메타데이터가 있으면 함께 들어가요.",
-  "The link opens this picture, enlarged the same way. {0} {1}":
-    "이 링크로 같은 방식으로 확대한 이 사진이 열려요. {0} {1}",
+  "The link opens a smaller copy of your picture, a JPEG of {0}.": "이 링크로 사진의 작은 사본({0} JPEG)이 열려요.",
   "Remove the picture from the link": "링크에서 사진 빼기",
   "{0} is only on this device, so this link works only here. <0>Download the model</0> and send it along with the link. It can be loaded under Model.":
     "{0} 모델은 이 기기에만 있어서 링크도 여기서만 작동해요. <0>모델을 내려받아</0> 링크와 함께 보내세요. ‘모델’에서 불러올 수 있어요.",
@@ -46,8 +47,6 @@ export const texts: Texts = {
   "The link's picture is too large for a link.": "링크에 넣기에는 사진이 너무 커요.",
   "The link's picture is empty.": "링크의 사진이 비어 있어요.",
   "The link's picture is cut short.": "링크의 사진이 중간에서 잘렸어요.",
-  "The picture needs {0} in the link, but only {1} fit. Choose a smaller part with “Select area”.":
-    "사진을 넣으려면 {0}가 필요한데 링크에는 {1}까지만 들어가요. ‘영역 선택’으로 더 작은 부분을 고르세요.",
 
   // Hyper-parameters
   Trained: "학습됨",
@@ -189,8 +188,13 @@ export const texts: Texts = {
   "about {0} ms per megapixel of the result (estimated)": "결과 1메가픽셀당 약 {0}ms(추정)",
   "PSNR of this network on the validation pictures: {0}.": "검증 사진에서 이 네트워크의 PSNR: {0}.",
   "PSNR vs. multiply-adds of {0} networks. {1}": "네트워크 {0}개의 PSNR 대 곱셈-덧셈. {1}",
-  "{0} Each dot is a network of this model; the line connects those with the current split ratio. Each diamond is a model trained for one network alone.":
-    "{0} 점 하나가 이 모델의 네트워크 하나예요. 선은 이 분할 비율의 네트워크를 이어요. 마름모는 네트워크 하나만 학습한 모델이에요.",
+  "Each dot is a network of this model; the line connects those with the current split ratio. Each diamond is a model trained for one network alone.":
+    "점 하나가 이 모델의 네트워크 하나예요. 선은 이 분할 비율의 네트워크를 이어요. 마름모는 네트워크 하나만 학습한 모델이에요.",
+  faster: "빠르게",
+  better: "좋게",
+  Quality: "품질",
+  "{0} dB below the best": "최고보다 {0}dB 낮음",
+  "no clean-up": "잡티 제거 없음",
   "Time limit for the picture, in ms": "사진에 쓸 시간(ms)",
   "Chooses the best network expected to finish in this time":
     "그 시간 안에 끝날 것으로 보이는 가장 좋은 네트워크를 골라요",

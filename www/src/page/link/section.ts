@@ -4,6 +4,8 @@ import type { Commands } from "../session/commands.ts";
 import type { Session } from "../session/session.ts";
 import { html } from "../shared/html.ts";
 import { save } from "../shared/save.ts";
+import { bytesText, sizeText } from "../shared/text.ts";
+import { MAX_BYTES } from "./embedded-picture.ts";
 import type { Share } from "./share.ts";
 import { t } from "../shared/words.ts";
 
@@ -38,16 +40,22 @@ function linkNote({ picture, part, waitingLink }: Session, share: Share, command
       : html`<p class="about">The link opens the picture at ${new URL(address).host}, which has not been loaded.</p>`;
   }
   if (!share.holdsPicture) {
+    // How large the file of a part gets is not known yet.
+    const bytes = (part ? undefined : picture?.file?.size) ?? Infinity;
+    const limit =
+      bytes > MAX_BYTES
+        ? t`Up to ${bytesText(MAX_BYTES)} fit into a link; a larger picture is included as a smaller copy.`
+        : "";
     return html`
-      <p class="about">The link contains the settings but not your picture.</p>
-      <button
-        type="button"
-        class="wide"
-        data-testid="pack"
-        title="Works for a small picture or a small part of one"
-        @click=${() => void commands.embedPicture()}
-      >
-        ${part ? t("Include the part in the link") : t("Include the picture in the link")}
+      <p class="about">${t("The link contains the settings but not your picture.")} ${limit}</p>
+      <button type="button" class="wide" data-testid="pack" @click=${() => void commands.embedPicture()}>
+        ${
+          part
+            ? t("Include the part in the link")
+            : limit
+              ? t("Include a smaller copy in the link")
+              : t("Include the picture in the link")
+        }
       </button>
     `;
   }
@@ -57,11 +65,15 @@ function linkNote({ picture, part, waitingLink }: Session, share: Share, command
       The link points to the picture at ${host}. The page asks before it loads the picture.
     </p>`;
   }
-  if (!share.embeds) return html`<p class="about">The link opens this picture, enlarged the same way.</p>`;
+  if (!share.embeds) return html`<p class="about">${t("The link opens this picture, enlarged the same way.")}</p>`;
   const size = t`It is ${Math.ceil(share.link.length / 1000)} KB long.`;
   const file = share.embedsFile ? t("It contains the file as it is, including any metadata.") : "";
+  const { copySize } = share;
+  const opens = copySize
+    ? t`The link opens a smaller copy of your picture, a JPEG of ${sizeText(copySize)}.`
+    : t("The link opens this picture, enlarged the same way.");
   return html`
-    <p class="about">The link opens this picture, enlarged the same way. ${size} ${file}</p>
+    <p class="about">${opens} ${size} ${file}</p>
     <button type="button" class="wide" data-testid="unpack" @click=${() => commands.releasePicture()}>
       Remove the picture from the link
     </button>

@@ -7,7 +7,8 @@ import type { LoadedPicture } from "../session/picture.ts";
 import type { Session } from "../session/session.ts";
 import { ORIGINAL } from "../shared/baselines.ts";
 import { formatLink } from "./codec.ts";
-import { fits, isPng, packPicture } from "./embedded-picture.ts";
+import type { Packed } from "./pack.ts";
+import { missingPart } from "../shared/text.ts";
 import { t } from "../shared/words.ts";
 
 /** Milliseconds for which the page says that the link was copied. */
@@ -17,7 +18,7 @@ export class Share {
   readonly #session: Session;
   readonly #viewer: Readonly<LinkedView>;
   /** The visitor's picture, or the part that was enlarged, as text in the link. */
-  #embedded: { source: LoadedPicture; text: string; isFile: boolean } | undefined;
+  #embedded: Packed | undefined;
   #isCopied = false;
 
   constructor(session: Session, viewer: Readonly<LinkedView>) {
@@ -79,9 +80,14 @@ export class Share {
     return this.embeds && this.#embedded?.isFile === true;
   }
 
+  /** The size of the smaller copy that the link holds instead of the picture, if it does. */
+  get copySize(): Packed["copySize"] {
+    return this.embeds ? this.#embedded?.copySize : undefined;
+  }
+
   /** From now on the link holds the picture as this text. */
-  hold(source: LoadedPicture, text: string, isFile = false): void {
-    this.#embedded = { source, text, isFile };
+  hold(source: LoadedPicture, text: string): void {
+    this.#embedded = { source, text };
   }
 
   /** Takes the picture out of the link again. */
@@ -90,28 +96,14 @@ export class Share {
     this.#session.changed("link");
   }
 
-  /**
-   * Puts a small picture into the link: its own file if that fits, and a PNG of a part or of a file
-   * that compresses badly.
-   */
+  /** Puts the picture into the link, or a smaller copy if it does not fit. */
   async embed(upscaler: Upscaler, commands: Commands): Promise<void> {
-    const session = this.#session;
-    const { source, picture, batch } = session;
-    if (!source) return;
-    const file = source === picture ? picture.file : undefined;
-    let packed = file && fits(file.size) ? file : await upscaler.encode(source);
-    if (file && file.size < packed.size) packed = file;
-    const text = await packPicture(packed);
-    if (packed === file && !isPng(text) && !(await readsAlike(source, file, upscaler))) {
-      // Browsers differ in the last bits. Whoever opens the link must start from the same picture.
-      const hadResult = session.result !== undefined;
-      const { name, description } = source;
-      if ((await commands.open(file, { name, description, decoder: "own" })) !== "open") return;
-      session.setBatch(batch);
-      if (hadResult && !(await commands.run())) return;
-    }
-    if (session.source) this.hold(session.source, text, packed === file);
-    session.changed("link");
+    // Few visitors need it.
+    const { pack } = await import("./pack.ts").catch(() => {
+      throw new Error(missingPart());
+    });
+    this.#embedded = (await pack(this.#session, upscaler, commands)) ?? this.#embedded;
+    this.#session.changed("link");
   }
 
   /**
@@ -132,6 +124,8 @@ export class Share {
     if (demo !== undefined) return { demo, ...shown };
     if (address !== undefined) return { address, ...shown };
     const embedded = this.#embedded?.text;
+    // Its pixels are others: places in the picture mean nothing there.
+    if (this.copySize) return { embedded };
     if (this.#embedded?.source === picture) return { embedded, ...shown };
     // Then the part is the whole picture of the link.
     if (part && this.#embedded?.source === part)
@@ -146,7 +140,8 @@ export class Share {
     const backend = session.backend === "auto" ? undefined : session.backend;
     const compared = { baselines, difference: comparison.showsDifference && comparison.shown !== ORIGINAL };
     // Without a trace of compression there is nothing to choose automatically.
-    const clean = session.clean === "auto" && !session.source?.compression ? 0 : session.clean;
+    const isClean = !session.source?.compression && !this.copySize;
+    const clean = session.clean === "auto" && isClean ? 0 : session.clean;
     const settings = { model, network: choice.network, zoom, backend, clean, ...compared };
     const also = { format, quality, evaluationScale, toggles: this.#viewer.toggles };
     const own = configOf(choice.entry);
@@ -157,16 +152,9 @@ export class Share {
     const { waitingLink, fingerprint, expectedHashes, foundHashes, resultIsCurrent } = this.#session;
     if (waitingLink) return waitingLink.fingerprint === fingerprint ? waitingLink.link.hashes : undefined;
     // A result of other settings is not what the link leads to.
-    return expectedHashes ?? (this.holdsPicture && resultIsCurrent ? foundHashes : undefined);
+    const leadsToResult = this.holdsPicture && !this.copySize && resultIsCurrent;
+    return expectedHashes ?? (leadsToResult ? foundHashes : undefined);
   }
-}
-
-/** Whether this browser has read the picture as our decoder does, which is the same everywhere. */
-async function readsAlike(picture: LoadedPicture, file: Blob, upscaler: Upscaler): Promise<boolean> {
-  if (picture.decoder === "own") return true;
-  const { data } = (await upscaler.inspect(file, { decoder: "own" })).imageData;
-  const mine = picture.imageData.data;
-  return mine.length === data.length && mine.every((value, at) => value === data[at]);
 }
 
 /** The same view if the part is the whole picture. */

@@ -4,14 +4,23 @@
  */
 import { nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
-import { slicesOf, type ModelEntry, type NetworkInfo, type SplitSrConfig } from "../../module/core.ts";
+import { findSlice, slicesOf, type ModelEntry, type NetworkInfo, type SplitSrConfig } from "../../module/core.ts";
 import type { Commands } from "../session/commands.ts";
-import { configOf, elasticFor, holds, parameters, trainedWith, type Parameter } from "../session/hyper-parameters.ts";
+import {
+  configOf,
+  elasticFor,
+  holds,
+  parameters,
+  sliceOf,
+  trainedWith,
+  type Parameter,
+} from "../session/hyper-parameters.ts";
 import type { Session } from "../session/session.ts";
+import { ends } from "../shared/ends.ts";
 import { folded } from "../shared/folded.ts";
 import { html } from "../shared/html.ts";
 import { modelLabel } from "../shared/model-names.ts";
-import { missingPart, zoomText } from "../shared/text.ts";
+import { estimateText, missingPart, zoomText } from "../shared/text.ts";
 import { fixed, t, whole } from "../shared/words.ts";
 
 /** Loaded when the section is opened; null if that failed. */
@@ -31,7 +40,8 @@ export function networkSection(session: Session, commands: Commands): TemplateRe
         ? html`<div class="parameters">
               ${parameters.map((parameter) =>
                 isElastic && isNumber(parameter)
-                  ? slider(commands, network, parameter)
+                  ? html`${slider(commands, network, parameter)}
+                    ${parameter.key === "hybrid_index" ? sliceTemplate(session, entry, network) : nothing}`
                   : parameterField(session, commands, network, parameter),
               )}
             </div>
@@ -83,7 +93,7 @@ function slider(commands: Commands, network: SplitSrConfig, { key, testId, label
   return html`
     <div class="full">
       <span id="${testId}-label">${t(label)}</span>
-      <div class="zoom">
+      <div class="zoom ended">
         <input
           type="range"
           aria-labelledby="${testId}-label"
@@ -96,9 +106,22 @@ function slider(commands: Commands, network: SplitSrConfig, { key, testId, label
           @input=${(event: Event) => commands.setNetwork({ [key]: (event.target as HTMLInputElement).valueAsNumber })}
         />
         <output aria-hidden="true">${text}</output>
+        ${ends(key === "hybrid_index")}
       </div>
     </div>
   `;
+}
+
+/** The cost and the quality of the network that the sliders choose. */
+function sliceTemplate({ choice, estimate }: Session, entry: ModelEntry, network: SplitSrConfig): TemplateResult {
+  const { sliceMacs = 0 } = choice;
+  const psnrY = findSlice(slicesOf(entry, network.hybrid_mode), sliceOf(network))?.psnrY;
+  const facts = [
+    t`${fixed(sliceMacs / 1e9, 1)} billion multiply-adds for 1280 × 720`,
+    estimate ? estimateText(estimate.milliseconds) : "",
+    psnrY === undefined ? "" : `PSNR ${fixed(psnrY, 2)} dB`,
+  ];
+  return html`<b class="full" data-testid="slice-score">${facts.filter(Boolean).join("; ")}</b>`;
 }
 
 /** Explains elastic models, and plots the networks of this one. */

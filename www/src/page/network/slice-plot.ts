@@ -84,9 +84,9 @@ export function slicePlot(
       )}
       ${chosen ? svg`<circle class="active" cx=${chosen.left} cy=${chosen.top} r="5" />` : nothing}
     </svg>
-    <p class="about" data-testid="slice-score">
-      ${score} Each dot is a network of this model; the line connects those with the current split ratio. Each diamond
-      is a model trained for one network alone.
+    <p class="about">
+      Each dot is a network of this model; the line connects those with the current split ratio. Each diamond is a model
+      trained for one network alone.
     </p>
   `;
 }

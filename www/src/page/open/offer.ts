@@ -1,12 +1,20 @@
-/** Asks the visitor before the page loads a picture from another site. */
+/**
+ * Asks the visitor before the page loads a picture from another site, and says so if a link has no
+ * picture.
+ */
 import { nothing, type TemplateResult } from "lit-html";
 import type { Session } from "../session/session.ts";
 import type { Opener } from "./opener.ts";
 import { html } from "../shared/html.ts";
 
 export function offerTemplate({ activity }: Session, opener: Opener): TemplateResult | typeof nothing {
-  const { offer } = opener;
-  if (!offer) return nothing;
+  const { offer, lacksPicture } = opener;
+  if (!offer)
+    return lacksPicture
+      ? html`<p class="offer" data-testid="lacks-picture">
+          This link holds settings, but not the picture. Open a picture to enlarge it the same way.
+        </p>`
+      : nothing;
   return html`
     <div class="offer" data-testid="offer">
       ${

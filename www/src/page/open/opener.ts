@@ -39,6 +39,7 @@ export class Opener {
 
   forgetOffer(): void {
     this.#offer = undefined;
+    this.#lacksPicture = false;
   }
 
   /**

@@ -19,13 +19,6 @@ export function welcomeTemplate(session: Session, opener: Opener, commands: Comm
   const { state, text } = session.activity.status;
   return html`
     ${state === "error" ? html`<p class="trouble">${text}</p>` : nothing} ${offerTemplate(session, opener)}
-    ${
-      opener.lacksPicture
-        ? html`<p class="offer" data-testid="lacks-picture">
-            This link holds settings, but not the picture. Open a picture to enlarge it the same way.
-          </p>`
-        : nothing
-    }
     <h2>Enlarge a picture</h2>
     <p>
       <span class="with-mouse">Drop it here, paste it, or </span
@@ -154,5 +147,5 @@ function demoList({ picture, models }: Session, commands: Commands): TemplateRes
 
 /** The decoder's remarks. */
 function notes(phrases: string[]): TemplateResult | typeof nothing {
-  return phrases.length > 0 ? html`<p class="about">${noteText(phrases)}</p>` : nothing;
+  return phrases.length > 0 ? html`<p class="about" lang="en">${noteText(phrases)}</p>` : nothing;
 }

@@ -140,12 +140,15 @@ export class Camera {
     return this.areaBetween({ x: line, y: 0 }, { x, y }) ?? this.visibleArea;
   }
 
-  /** The middle of the picture, a third of each side. */
-  get middleThird(): Area | undefined {
-    if (!this.picture) return undefined;
-    const { width, height } = this.picture;
-    const third = (side: number) => Math.max(1, Math.round(side / 3));
-    return { left: Math.floor(width / 3), top: Math.floor(height / 3), width: third(width), height: third(height) };
+  /** The middle of the visible part, a third of each side. */
+  get visibleMiddle(): Area | undefined {
+    const area = this.visibleArea;
+    if (!area) return undefined;
+    const third = (start: number, side: number) =>
+      [start + Math.floor(side / 3), Math.max(1, Math.round(side / 3))] as const;
+    const [left, width] = third(area.left, area.width);
+    const [top, height] = third(area.top, area.height);
+    return { left, top, width, height };
   }
 
   /** The magnification that fits the whole picture. */

@@ -278,9 +278,7 @@ export class Viewer implements LinkedView {
     this.#moved();
   }
 
-  /**
-   * Shows one pixel of the result, or of the original while there is no result, for each CSS pixel.
-   */
+  /** Shows one pixel of the result, or else of the original, for each CSS pixel. */
   #showActual(): void {
     this.#zoomAt(this.#camera.detail / this.#camera.magnification);
   }
@@ -302,8 +300,12 @@ export class Viewer implements LinkedView {
 
   /** Whether the pictures are side by side, which takes two complete ones. */
   get #isBeside(): boolean {
-    const isMarked = this.#marks || this.#selector.area !== undefined;
-    return this.#beside && this.#result !== undefined && this.#isWhole && !this.#heat && !isMarked;
+    return this.#beside && this.#result !== undefined && this.#isWhole && !this.#heat && !this.#isMarked;
+  }
+
+  /** Whether a part is marked or will be: it is seen inside its picture, and not beside it. */
+  get #isMarked(): boolean {
+    return this.#marks || this.#selector.area !== undefined;
   }
 
   #draw(): void {
@@ -317,6 +319,8 @@ export class Viewer implements LinkedView {
     const looks = { beside, swapped, marks: this.#marks, "has-part": this.#selector.area !== undefined };
     for (const [name, isOn] of Object.entries(looks)) this.#root.classList.toggle(name, isOn);
     part(this.#root, "[data-action=region]").ariaPressed = String(this.#marks);
+    const aside = { disabled: this.#isMarked, ariaPressed: String(this.#beside && !this.#isMarked) };
+    Object.assign(part(this.#root, "[data-action=beside]"), aside);
     if (!picture) return;
 
     const whole: Area = { left: 0, top: 0, ...picture };
@@ -481,18 +485,15 @@ export class Viewer implements LinkedView {
     });
   }
 
-  /** Marks the visible part, or by key the middle; or ends marking: a part and its result stay. */
+  /** Begins marking, by key with the middle; or ends it: a part and its result stay. */
   #toggleMarking(byKey: boolean): void {
     this.#marks = !this.#marks;
     this.#draw();
-    if (!this.#marks || this.#selector.area) return;
-    const { magnification, fit, visibleArea, middleThird } = this.#camera;
-    const area = magnification > fit ? visibleArea : byKey ? middleThird : undefined;
-    if (!area) return;
+    const area = this.#camera.visibleMiddle;
+    if (!this.#marks || this.#selector.area || !byKey || !area) return;
     this.#selector.area = area;
-    if (area === middleThird) this.#showResultAlone();
-    this.#draw();
-    if (byKey) this.#selector.focus();
+    this.#showResultAlone();
+    this.#selector.focus();
     this.onRegion(area, false);
   }
 }

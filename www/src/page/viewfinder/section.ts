@@ -13,7 +13,7 @@ export function cameraButton(launcher: ViewfinderLauncher, isReady: boolean): Te
       ?disabled=${!isReady}
       @click=${() => void launcher.open()}
     >
-      Camera
+      Live zoom
     </button>
   `;
 }
