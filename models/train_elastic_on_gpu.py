@@ -13,16 +13,11 @@ A plain network has them in a queue instead: its place `i` in block `b` is chann
 cut takes parts of the kernels and turns the input channels of the groups' last convolutions. That
 holds for any `k`, also where it does not divide the channels.
 
-Split ratios below that of the file's config have a last convolution of their own in each split
-group (`narrow_conv`): these blocks leave most channels as they are, so the group's sum is another.
-
-`--keep` names a plain network. Its weights stay as they are, and so do the standard groups, which
-can hold its split groups: at its own setting, and with fewer split groups, the elastic network
-equals it at all times. It also teaches the others: the sharp picture and its result count half
-each. Each step trains one network, every fourth the smallest, the others at random ("slimmable"
-networks: Yu and Huang, ICCV 2019). In an earlier run, which trained all weights, the kept network
-fell by 0.08 dB. On a GPU, one CUDA graph is captured for each sequence of kinds of groups. The
-ratio is data, so 40 graphs do for all.
+Each step trains the largest network, the flagship, the smallest and one at random on the same
+patches ("slimmable" networks and their sandwich rule: Yu and Huang, ICCV 2019). All but the largest
+learn half from it. Adam moves once, by the sum of their gradients. In a run in which it moved after
+each, and at a higher rate, the flagship fell; which of the two was to blame was not tried. One CUDA
+graph is captured for each sequence of kinds of groups. The ratio is data, so 20 graphs do for all.
 
 `--init` can be a plain network, whose cut then equals it at the start, or an elastic one.
 `--minutes 0` only prints the table of scores, `--check 1` compares cuts with the elastic network.
@@ -36,10 +31,10 @@ from train_on_gpu import Net, Scores, Tiles, Weights, arguments, captured, fast,
 
 MODES = ("split-first", "standard-first", "interleaved")
 FLAGSHIP = (4, 3, "split-first")
-# The network with the fewest multiply-adds.
-SMALLEST = (1, 7, "split-first")
+# The networks with the most multiply-adds (a standard block has two convolutions) and the fewest.
+LARGEST, SMALLEST = (16, 0, "split-first"), (1, 7, "split-first")
 # The networks that are scored during training: channels per block, hybrid index, mode.
-SHOWN = (SMALLEST, (2, 3, "split-first"), (16, 3, "split-first"), (4, 5, "split-first"), (4, 3, "interleaved"))
+SHOWN = (FLAGSHIP, LARGEST, SMALLEST, (8, 5, "split-first"), (4, 3, "interleaved"))
 
 
 def kinds_of(groups, index, mode):
@@ -66,12 +61,7 @@ class Elastic(Net):
 
     def choose(self, k, index, mode):
         self.kinds = kinds_of(self.c["groups"], index, mode)
-        self.last = "narrow_conv" if k < self.k else "conv"
         self.places.copy_(self.all_places[k - 1])
-
-    def sequence(self):
-        """What a CUDA graph depends on."""
-        return self.kinds, self.last
 
     def group(self, p, g, y):
         z, blocks = y, range(self.c["blocks"])
@@ -82,7 +72,7 @@ class Elastic(Net):
                 z = self.parts.split(z, *of(f"{n}.blocks.{b}.conv"), self.places[b])
             else:
                 z = self.parts.standard(z, *of(f"{n}.blocks.{b}.conv1"), *of(f"{n}.blocks.{b}.conv2"))
-        return self.parts.last(z, *of(f"{n}.{self.last if self.kinds[g] else 'conv'}"), y, 0)
+        return self.parts.last(z, *of(f"{n}.conv"), y, 0)
 
 
 # ---- from and to plain networks ------------------------------------------------------------------
@@ -96,7 +86,6 @@ def extract(meta, p, ratio, index, mode):
     """The plain network of an elastic one: its metadata and tensors."""
     config = {**meta["config"], "split_ratio": ratio, "hybrid_index": index, "hybrid_mode": mode}
     size, k = config["channels"], channels_of(config, ratio)
-    is_narrow = k < channels_of(config, meta["config"]["split_ratio"])
     plain = {n: t for n, t in p.items() if not n.startswith("groups.")}
     for g, split in enumerate(kinds_of(config["groups"], index, mode)):
         old, new = f"groups.{g}." + ("split." if split else "standard."), f"groups.{g}."
@@ -105,10 +94,6 @@ def extract(meta, p, ratio, index, mode):
             for b in range(config["blocks"]):
                 at, n = [(k * b + i) % size for i in range(k)], f"{new}blocks.{b}.conv."
                 plain[n + "weight"], plain[n + "bias"] = plain[n + "weight"][at][:, at], plain[n + "bias"][at]
-            for part in ("weight", "bias"):
-                narrow = plain.pop(f"{new}narrow_conv.{part}")
-                if is_narrow:
-                    plain[f"{new}conv.{part}"] = narrow
             turned = torch.roll(plain[new + "conv.weight"], -k * config["blocks"], 1)
             plain[new + "conv.weight"] = turned
     return {**{n: v for n, v in meta.items() if n != "elastic"}, "config": config}, plain
@@ -137,7 +122,6 @@ def start(meta, p):
 
         weight, bias = random_conv()
         put("split.conv", 0.1 * weight, bias)
-        put("split.narrow_conv", 0.1 * weight, bias)
         for b in range(blocks):
             put(f"split.blocks.{b}.conv", *random_conv())
         if not was_split:
@@ -147,7 +131,6 @@ def start(meta, p):
         weight, bias = of("conv")
         in_place = torch.roll(weight, k * blocks, 1)
         put("split.conv", in_place, bias)
-        put("split.narrow_conv", in_place.clone(), bias.clone())
         put("standard.conv", in_place.clone(), bias.clone())
         for b in range(blocks):
             kernel, bias = of(f"blocks.{b}.conv")
@@ -173,23 +156,6 @@ def start(meta, p):
             put(f"standard.blocks.{b}.conv2", second, torch.zeros(size))
     training = {"init": meta["name"], "recipe": "elastic"}
     return {"name": meta["name"] + "-elastic", "config": config, "elastic": True, "training": training}, elastic
-
-
-def trained(config, p):
-    """1 for the parameters of an elastic network that are trained, 0 for those that stay."""
-    free = {n: torch.full_like(t, ".split." in n) for n, t in p.items()}
-    size, k = config["channels"], channels_of(config, config["split_ratio"])
-    for g, split in enumerate(kinds_of(config["groups"], config["hybrid_index"], config["hybrid_mode"])):
-        if not split:
-            continue
-        for part in ("weight", "bias"):
-            free[f"groups.{g}.split.conv.{part}"][:] = 0
-        for block in range(config["blocks"]):
-            name, at = f"groups.{g}.split.blocks.{block}.conv.", [(k * block + i) % size for i in range(k)]
-            free[name + "bias"][at] = 0
-            for channel in at:
-                free[name + "weight"][channel, at] = 0
-    return free
 
 
 def check(meta, p):
@@ -225,7 +191,7 @@ def table(a, meta, p, scores):
 
 
 def main():
-    a = arguments([("check", int, 0), ("keep", str, None)])
+    a = arguments([("check", int, 0)])
     meta, p = read(a.init)
     if not meta.get("elastic"):
         meta, p = start(meta, p)
@@ -257,52 +223,50 @@ def learn(a, meta, p, scores):
     seconds = round(time.time() - began, 1)
     say(tiles=len(tiles.shape), loading_s=seconds, device=device, shown=SHOWN, val=scores_of(w.average))
 
-    kept, teacher = read(a.keep)
-    free = w.flat(trained(kept["config"], p)).to(a.device)
-    teaching = Net(kept["config"], teacher, torch.float32, a.device, fast(a, kept["config"]))
-    teacher = {n: t.to(a.device) for n, t in teacher.items()}
-
-    # The patches of one step and the teacher's results for them, for all graphs.
+    # The patches of one step and the largest network's results for them, for all graphs of the
+    # step.
     low = last(torch.zeros(a.batch, 3, a.side, a.side, device=a.device))
     high = torch.zeros(a.batch, 3, a.side * config["scale"], a.side * config["scale"], device=a.device)
-    taught, gradient = torch.zeros_like(high), torch.zeros_like(w.average)
+    taught, sum_of, share = torch.zeros_like(high), torch.zeros_like(w.average), torch.zeros((), device=a.device)
 
-    def draw():
+    def largest():
         new_low, new_high = tiles.draw(a.batch, a.side, 0)
         low.copy_(new_low)
         high.copy_(new_high)
-        with torch.no_grad():
-            taught.copy_(teaching(teacher, low))
-
-    def step():
         y = net(leaves, low)
-        loss = (loss_of(a, y - high, w.luma_part) + loss_of(a, y - taught, w.luma_part)) / 2
+        taught.copy_(y.detach())
+        loss = loss_of(a, y - high, w.luma_part)
         w.lost.copy_(loss.detach())
-        gradient.zero_()
-        w.add_gradient(loss, leaves, gradient)
-        w.move(gradient * free)
+        w.add_gradient(loss * share, leaves, sum_of)
+
+    def smaller():
+        y = net(leaves, low)
+        loss = loss_of(a, y - high, w.luma_part) + loss_of(a, y - taught, w.luma_part)
+        w.add_gradient(loss * share / 2, leaves, sum_of)
+
+    def move():
+        w.move(sum_of)
+        sum_of.zero_()
 
     replays, pool = {}, torch.cuda.graph_pool_handle() if a.cuda else None
-    first = captured(draw, a.cuda, pool)
+    net.choose(*LARGEST)
+    first, finish = captured(largest, a.cuda, pool), captured(move, a.cuda, pool)
     for mode in MODES if a.cuda else ():
-        for index in range(1, config["groups"] + 1):
-            for k in (1, FLAGSHIP[0]):
-                net.choose(k, index, mode)
-                if net.sequence() not in replays:
-                    replays[net.sequence()] = captured(step, a.cuda, pool)
-    chance, count = random.Random(a.seed), 0
+        for index in range(config["groups"] + 1):
+            net.choose(FLAGSHIP[0], index, mode)
+            if net.kinds not in replays:
+                replays[net.kinds] = captured(smaller, a.cuda, pool)
+    sum_of.zero_()
+    chance = random.Random(a.seed)
 
     def one():
-        nonlocal count
-        if count % 4 == 0:
-            net.choose(*SMALLEST)
-        else:
-            channels = config["channels"]
-            k = chance.choice((chance.randint(1, channels), 2 ** chance.randint(0, channels.bit_length() - 1)))
-            net.choose(k, chance.randint(1, config["groups"]), chance.choices(MODES, (0.6, 0.2, 0.2))[0])
-        count += 1
-        first()
-        replays.get(net.sequence(), step)()
+        mode = chance.choices(MODES, (0.7, 0.15, 0.15))[0]
+        at_random = chance.randint(1, config["channels"]), chance.randint(0, config["groups"]), mode
+        for part, chosen in (0.3, LARGEST), (0.4, FLAGSHIP), (0.1, SMALLEST), (0.2, at_random):
+            net.choose(*chosen)
+            share.fill_(part)
+            first() if chosen is LARGEST else replays.get(net.kinds, smaller)()
+        finish()
 
     train(a, w, one, meta, scores_of)
 

@@ -286,7 +286,6 @@ def arguments(more=()):
         ("val", str, None),
         ("out", str, None),
         ("minutes", float, 8),
-        ("look", float, 60),
         ("batch", int, 32),
         ("side", int, 48),
         ("rate", float, 8e-4),
@@ -409,7 +408,7 @@ def train(a, weights, one, meta, scores_of):
     megapixels = round(a.batch * a.side**2 / each / 1e6, 2)
     say(ms_a_step=round(each * 1e3, 2), low_resolution_megapixels_a_second=megapixels)
     done, second_stage_start, start, progress, best = 0, 0, time.time(), 0.0, (0.0, 0)
-    next_look, main_part = start + 0.7 * a.look, 1 - a.second_stage
+    next_look, main_part = start + 40, 1 - a.second_stage
 
     def look():
         nonlocal best
@@ -447,7 +446,7 @@ def train(a, weights, one, meta, scores_of):
         progress = (time.time() - start) / (a.minutes * 60)
         if time.time() > next_look:
             look()
-            next_look = time.time() + a.look
+            next_look = time.time() + 60
     look()
     say(best=best[0], at=best[1])
 

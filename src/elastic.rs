@@ -3,10 +3,8 @@
 //! For each group it holds a standard and a lightweight kind, the latter with blocks that convolve
 //! all channels. A network of any split ratio, hybrid index and hybrid mode is a **slice** of it. A
 //! slice has the kind of each group that its config asks for and, from the kernel of each
-//! lightweight block, the square of the channels whose turn it is. Below the file's own split ratio,
-//! lightweight groups have another last convolution (`narrow_conv`): their blocks leave most channels
-//! as they are, so that sums over all of them need other weights. All later code treats a slice like
-//! any other network.
+//! lightweight block, the square of the channels whose turn it is. All later code treats a slice
+//! like any other network.
 //!
 //! Trained as Yu and others have it in "Slimmable Neural Networks" (ICLR 2019), with the settings
 //! drawn at random: see `models/train_elastic_on_gpu.py`.
@@ -75,14 +73,13 @@ pub(crate) fn slice_tensors(
     mut tensors: NamedTensors,
     wanted: &Slice,
 ) -> Result<(Metadata, NamedTensors)> {
-    let (config, own_split) = match metadata.config {
+    let config = match metadata.config {
         NetworkConfig::SplitSr(config)
             if config.block == BlockKind::Split
                 && config.replacement == Replacement::Features
                 && config.attention.is_none() =>
         {
-            let own_split = config.split_channels();
-            (wanted.apply(config), own_split)
+            wanted.apply(config)
         }
         _ => return Err(Error::Weights("only SplitSR with split blocks in its groups can be elastic".into())),
     };
@@ -94,9 +91,9 @@ pub(crate) fn slice_tensors(
     };
     for (group, light) in config.lightweight_groups().into_iter().enumerate() {
         let kind = if light { "split" } else { "standard" };
-        let mut put = |from: &str, to: &str, change: &dyn Fn(Tensor) -> Result<Tensor>| {
-            let tensor = change(take(&format!("groups.{group}.{kind}.{from}"))?)?;
-            sliced.insert(format!("groups.{group}.{to}"), tensor);
+        let mut put = |part: &str, change: &dyn Fn(Tensor) -> Result<Tensor>| {
+            let tensor = change(take(&format!("groups.{group}.{kind}.{part}"))?)?;
+            sliced.insert(format!("groups.{group}.{part}"), tensor);
             Ok::<_, Error>(())
         };
         let (split, channels) = (config.split_channels(), config.channels);
@@ -104,8 +101,7 @@ pub(crate) fn slice_tensors(
             let turn: Vec<usize> = (0..split).map(|index| (split * block + index) % channels).collect();
             for conv in if light { &["conv"][..] } else { &["conv1", "conv2"] } {
                 for part in ["weight", "bias"] {
-                    let name = format!("blocks.{block}.{conv}.{part}");
-                    put(&name, &name, &|tensor| match (light, part) {
+                    put(&format!("blocks.{block}.{conv}.{part}"), &|tensor| match (light, part) {
                         (false, _) => Ok(tensor),
                         (true, "weight") => pick(pick(tensor, 0, &turn)?, 1, &turn),
                         (true, _) => pick(tensor, 0, &turn),
@@ -115,11 +111,8 @@ pub(crate) fn slice_tensors(
         }
         // The blocks rotate the channels, which the elastic network leaves in their places.
         let order: Vec<usize> = (0..channels).map(|index| (split * config.blocks + index) % channels).collect();
-        let last = if light && split < own_split { "narrow_conv" } else { "conv" };
-        put(&format!("{last}.weight"), "conv.weight", &|tensor| {
-            if light { pick(tensor, 1, &order) } else { Ok(tensor) }
-        })?;
-        put(&format!("{last}.bias"), "conv.bias", &Ok)?;
+        put("conv.weight", &|tensor| if light { pick(tensor, 1, &order) } else { Ok(tensor) })?;
+        put("conv.bias", &Ok)?;
     }
     tensors.retain(|name, _| !name.starts_with("groups."));
     sliced.append(&mut tensors);
@@ -179,7 +172,6 @@ mod tests {
                 }
             }
             put(format!("groups.{group}.split.conv"), CHANNELS, CHANNELS);
-            put(format!("groups.{group}.split.narrow_conv"), CHANNELS, CHANNELS);
             put(format!("groups.{group}.standard.conv"), CHANNELS, CHANNELS);
         }
         put("head".into(), 3, CHANNELS);
@@ -247,12 +239,8 @@ mod tests {
                     z = add(&z, &conv_all(tensors, &format!("{name}.conv2"), &inner));
                 }
             }
-            let last = match light {
-                true if config.split_ratio < self::config().split_ratio => "split.narrow_conv",
-                true => "split.conv",
-                false => "standard.conv",
-            };
-            y = add(&y, &conv_all(tensors, &format!("groups.{group}.{last}"), &z));
+            let kind = if light { "split" } else { "standard" };
+            y = add(&y, &conv_all(tensors, &format!("groups.{group}.{kind}.conv"), &z));
         }
         add(&head, &conv_all(tensors, "body", &y))
     }

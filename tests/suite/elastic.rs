@@ -66,10 +66,10 @@ fn elastic() -> (TempDir, PathBuf) {
                 });
             }
         }
-        for last in ["split.conv", "split.narrow_conv", "standard.conv"] {
-            let turned = if last.starts_with("split") { SPLIT * BLOCKS } else { 0 };
+        for kind in ["split", "standard"] {
+            let turned = if kind == "split" { SPLIT * BLOCKS } else { 0 };
             let place = |from: usize| (from + 8 * CHANNELS - turned) % CHANNELS;
-            convolution(format!("groups.{group}.{last}"), &|to, from, size, taps| {
+            convolution(format!("groups.{group}.{kind}.conv"), &|to, from, size, taps| {
                 copy(format!("groups.{group}.conv"), CHANNELS, Some(to), Some(place(from)), size, taps);
             });
         }

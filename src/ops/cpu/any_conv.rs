@@ -88,6 +88,9 @@ fn taps(x: &[f32], weight: &[f32], y: &mut [f32], [height, width]: [usize; 2], k
             radius.saturating_sub(shift)..(length + radius).saturating_sub(shift).min(length)
         };
         let columns = inside(right, width);
+        if columns.is_empty() {
+            continue;
+        }
         for row in inside(down, height) {
             let from = (row + down - radius) * width + columns.start + right - radius;
             add(&mut y[row * width..][columns.clone()], &map[from..][..columns.len()], weight);
