@@ -201,7 +201,7 @@ mod tests {
         let sample = |index: i32| (index as f32, [3, 2, 1].map(|factor| f64::from(factor * index)));
         let errors = Errors::from_samples((0..1000).map(sample).collect());
         assert!(errors.is_valid() && errors.score.len() <= ENTRIES, "{errors:?}");
-        for score in [100.0f32, 500.0, 900.0] {
+        for score in [300.0f32, 500.0, 900.0] {
             for (found, factor) in errors.at(score).into_iter().zip([3.0, 2.0, 1.0]) {
                 assert!((found - factor * f64::from(score)).abs() < 1.0, "{score}: {found}");
             }
