@@ -74,8 +74,8 @@ impl Errors {
                 .all(|values| values.len() == count && finite(values))
     }
 
-    /// The means of `samples` (a score and three errors each), the entries such that their scores have
-    /// about the same sum: where scores are high, little decides much.
+    /// The means of `samples`, each entry of samples whose scores have about the same sum: where
+    /// scores are high, few cells decide much.
     fn from_samples(mut samples: Vec<Sample>) -> Self {
         samples.sort_by(|a, b| a.0.total_cmp(&b.0));
         let all: f64 = samples.iter().map(|(score, _)| f64::from(*score)).sum();
