@@ -38,7 +38,7 @@ pub struct Options {
     /// The most work of a schedule, in % of the whole network's [default: 60]
     #[arg(long, requires = "schedule", value_parser = clap::value_parser!(u8).range(0..=100))]
     effort: Option<u8>,
-    /// What a schedule estimates the gain of a network by [default: rms-laplacian]
+    /// The score by which a schedule estimates the gain of a network [default: rms-laplacian]
     #[arg(long, value_enum, requires = "schedule")]
     score: Option<Score>,
 }
@@ -48,8 +48,8 @@ impl Options {
         self.schedule.is_some()
     }
 
-    /// What a schedule needs of the model in `files`, before it is sliced; `None` without a
-    /// schedule.
+    /// The parts of a schedule that come from the model in `files`, before it is sliced; `None`
+    /// without a schedule.
     pub fn read(&self, files: &ModelFiles, backend: Backend) -> Result<Option<Scheduler>> {
         if !self.is_set() {
             return Ok(None);
@@ -91,7 +91,7 @@ impl Scheduler {
         Ok(Arc::new(Scheduled::new(Arc::new(ladder), self.effort, self.score)?))
     }
 
-    /// What it did, for a report.
+    /// Its report after the work.
     pub fn report(&self, done: Scheduling) -> Report {
         let Scheduling { bicubic, cheap, whole, work } = done;
         let cells = Cells { bicubic, cheap, whole };
@@ -100,7 +100,7 @@ impl Scheduler {
     }
 }
 
-/// What a schedule did.
+/// A report on a schedule's work.
 #[derive(Clone, Serialize)]
 pub struct Report {
     mode: &'static str,

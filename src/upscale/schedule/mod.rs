@@ -38,7 +38,7 @@ const HALO: u32 = 4;
 /// Low-resolution pixels over which two rungs are blended, half of them on each side.
 const BLEND: f32 = 4.0;
 
-/// What computes a cell.
+/// The three ways to compute a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Rung {
     Bicubic,
@@ -63,11 +63,11 @@ pub struct Ladder<M> {
     pub cheap: Arc<dyn Enlarge>,
     /// The work of the cheap network, if that of the whole one is 1.
     pub cheap_cost: f64,
-    /// What was learnt about them.
+    /// The tables of their errors.
     pub schedule: Schedule,
 }
 
-/// What a scheduler did.
+/// A report on a scheduler's work.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Scheduling {
     /// The cells that bicubic computed, ...
@@ -117,7 +117,7 @@ impl<M: Enlarge> Scheduled<M> {
         Ok(Self { ladder, effort, score, state: Mutex::default() })
     }
 
-    /// What was done so far.
+    /// The work so far.
     pub fn report(&self) -> Scheduling {
         self.state.lock().expect(LOCK).done
     }
@@ -173,7 +173,7 @@ impl<M: Enlarge> Scheduled<M> {
 
 const LOCK: &str = "no thread panics while it holds the plan";
 
-/// What [`upscale`](super::upscale) asks of a scheduler beside [`Enlarge`].
+/// The operations that [`upscale`](super::upscale) needs from a scheduler beside [`Enlarge`].
 pub trait Schedules: Send + Sync {
     /// Plans a pass over `picture` with these tiles, whose halo is `halo` low-resolution pixels.
     fn begin_pass(&self, picture: &Picture, tiles: &[Tile], halo: Option<usize>);

@@ -20,7 +20,7 @@ const DECIBELS: f64 = 10.0 / std::f64::consts::LN_10;
 /// A picture with a side of fewer pixels is one network's, which is given a margin.
 const MIN_SIDE: u32 = 4;
 
-/// What a plan needs to know.
+/// The facts that a plan is made from.
 pub(super) struct Needs<'a> {
     /// Width and height.
     pub(super) size: (u32, u32),

@@ -1,4 +1,4 @@
-//! What is learnt from training pictures: the error of each rung, by the score of a cell.
+//! The tables that are learnt from training pictures: the error of each rung, by the score of a cell.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +13,7 @@ use crate::upscale::Enlarge;
 /// The most entries of a table.
 const ENTRIES: usize = 24;
 
-/// What the scheduler of an elastic model has learnt, in the metadata of its weights file.
+/// The tables of an elastic model's scheduler, in the metadata of its weights file.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Schedule {
     /// The cheap network.
