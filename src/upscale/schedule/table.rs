@@ -1,5 +1,4 @@
-//! The tables that are learnt from training pictures: the error of each rung, by the score of a cell.
-
+//! The errors of the rungs by the score of a cell, as learnt from training pictures.
 use serde::{Deserialize, Serialize};
 
 use super::grid::Grid;
