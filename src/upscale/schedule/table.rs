@@ -1,4 +1,5 @@
 //! The errors of the rungs by the score of a cell, as learnt from training pictures.
+
 use serde::{Deserialize, Serialize};
 
 use super::grid::Grid;
