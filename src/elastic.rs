@@ -117,6 +117,10 @@ pub(crate) fn slice_tensors(
     tensors.retain(|name, _| !name.starts_with("groups."));
     sliced.append(&mut tensors);
     metadata.elastic = false;
+    #[cfg(not(target_arch = "wasm32"))]
+    {
+        metadata.schedule = None;
+    }
     (metadata.training, metadata.scores) = Default::default();
     Ok((metadata, sliced))
 }

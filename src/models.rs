@@ -9,6 +9,7 @@ use crate::elastic::{Slice, slice};
 use crate::error::{Error, Result};
 use crate::image::Compression;
 use crate::model::Model;
+use crate::upscale::schedule::Schedule;
 use crate::weights::{hex_sha256, read};
 
 /// The command's default model.
@@ -95,6 +96,27 @@ impl ModelFiles {
             return Ok(self);
         }
         Ok(Self { weights: slice(&self.weights, wanted)?, twin: None, ..self })
+    }
+
+    /// The cheap network of an elastic model, on the CPU, and what its scheduler has learnt.
+    ///
+    /// # Errors
+    /// [`Error::Config`] if this is not an elastic model or has learnt nothing; otherwise as
+    /// [`Model::load`] and [`slice()`].
+    pub fn cheap(&self) -> Result<(Model, Schedule)> {
+        let (metadata, _) = read(&self.weights)?;
+        let Some(schedule) = metadata.schedule else {
+            let (name, source) = (&metadata.name, &self.source);
+            return Err(Error::Config(if metadata.elastic {
+                format!(
+                    "{name} has no table for a schedule yet: make one with splitsr schedule {source} --train FOLDER"
+                )
+            } else {
+                format!("{name} holds a single network, but a schedule needs several: use splitsr-elastic-x2")
+            }));
+        };
+        let weights = slice(&self.weights, &schedule.cheap)?;
+        Ok((model(&self.source, || Model::from_bytes(&weights, &Device::flex()))?, schedule))
     }
 
     /// A network of an elastic model as a weights file: see [`slice()`].

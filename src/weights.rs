@@ -18,6 +18,8 @@ use crate::config::NetworkConfig;
 use crate::error::{Error, Result};
 use crate::ops::float::from_values;
 use crate::twin::Twin;
+#[cfg(not(target_arch = "wasm32"))]
+use crate::upscale::schedule::Schedule;
 
 /// The metadata key of [`Metadata`] as JSON. With a single key, equal content gives equal bytes.
 const METADATA_KEY: &str = "splitsr";
@@ -49,6 +51,10 @@ pub struct Metadata {
     /// Whether the file holds many networks, of which `config` is one: see [`crate::elastic`].
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub elastic: bool,
+    /// For an elastic file: which of its networks computes what under a schedule.
+    #[cfg(not(target_arch = "wasm32"))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schedule: Option<Schedule>,
 }
 
 impl Metadata {
@@ -62,6 +68,8 @@ impl Metadata {
             scores: serde_json::Value::Null,
             twin: None,
             elastic: false,
+            #[cfg(not(target_arch = "wasm32"))]
+            schedule: None,
         }
     }
 }

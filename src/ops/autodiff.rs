@@ -1,14 +1,18 @@
 //! The differentiable implementation: the backward passes of [`SrBackend::conv3x3`] and
-//! [`SrBackend::conv_same`] on any device that has [`SrGradients`].
+//! [`SrBackend::conv_same`] on any device that has [`SrGradients`], and of the operations on floats
+//! whose backward passes in Burn would bring kernels for all types of numbers.
 
 use burn::backend::Autodiff;
+use burn::backend::AutodiffBackend;
 use burn::backend::autodiff::NodeId;
 use burn::backend::autodiff::checkpoint::{base::Checkpointer, strategy::CheckpointStrategy};
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, NodeGuard, Ops, OpsKind};
+use burn::backend::ops::{ActivationOps, FloatTensorOps};
 use burn::backend::tensor::FloatTensor;
 
 use super::backend::{SrBackend, SrGradients};
+use super::float_ops::{Binary, FloatOps, Reduction, Unary};
 
 /// A convolution. Its parents are input, weight and bias, and the residual if there is one.
 #[derive(Clone, Copy, Debug)]
@@ -103,6 +107,58 @@ fn record<B: SrGradients, C: CheckpointStrategy, const PARENTS: usize>(
         }
         OpsKind::UnTracked(prep) => {
             prep.finish(compute(x.into_primitive(), weight.into_primitive(), bias.into_primitive()))
+        }
+    }
+}
+
+/// A function of each value, whose derivative follows from its result.
+#[derive(Clone, Copy, Debug)]
+struct OfResult(Unary);
+
+impl<B: FloatOps> Backward<B, 1> for OfResult {
+    /// The result.
+    type State = FloatTensor<B>;
+
+    fn backward(self, ops: Ops<Self::State, 1>, grads: &mut Gradients, _: &mut Checkpointer) {
+        let [parent] = ops.parents;
+        let dy = grads.consume::<B>(&ops.node);
+        let Some(node) = parent else { return };
+        let y = ops.state;
+        let product = |a, b| B::binary(Binary::Multiply, a, b);
+        let dx = match self.0 {
+            Unary::Exp => product(dy, y),
+            // 1 / (2 y)
+            Unary::Sqrt => product(dy, B::unary(Unary::Reciprocal, B::binary(Binary::Add, y.clone(), y))),
+            // - y^2
+            Unary::Reciprocal => B::float_neg(product(dy, product(y.clone(), y))),
+            Unary::Relu | Unary::Sigmoid => unreachable!("Burn's own"),
+        };
+        grads.register::<B>(node.id, dx);
+    }
+}
+
+impl<B: FloatOps, C: CheckpointStrategy> FloatOps for Autodiff<B, C> {
+    fn unary(kind: Unary, x: FloatTensor<Self>) -> FloatTensor<Self> {
+        match kind {
+            Unary::Relu => Self::relu(x),
+            Unary::Sigmoid => Self::sigmoid(x),
+            Unary::Exp | Unary::Sqrt | Unary::Reciprocal => {
+                match OfResult(kind).prepare::<C>([x.node()]).compute_bound().stateful() {
+                    OpsKind::Tracked(prep) => {
+                        let y = B::unary(kind, x.into_primitive());
+                        prep.finish(y.clone(), y)
+                    }
+                    OpsKind::UnTracked(prep) => prep.finish(B::unary(kind, x.into_primitive())),
+                }
+            }
+        }
+    }
+
+    fn reduce(kind: Reduction, x: FloatTensor<Self>, dim: usize) -> FloatTensor<Self> {
+        match kind {
+            Reduction::Sum => Self::float_sum_dim(x, dim),
+            Reduction::Mean => Self::float_mean_dim(x, dim),
+            Reduction::Max => Self::from_inner(B::reduce(kind, Self::inner(x), dim)),
         }
     }
 }

@@ -83,7 +83,8 @@ pub fn mean_dim<const D: usize>(x: Tensor<D>, dim: usize) -> Tensor<D> {
     Tensor::from_dispatch(Dispatch::reduce(Reduction::Mean, x.into_dispatch(), dim))
 }
 
-/// The largest values along `dim`, whose size becomes 1.
+/// The largest values along `dim`, whose size becomes 1. Gradients do not pass through them: they
+/// are for results that do not depend on them, such as a softmax.
 pub fn max_dim<const D: usize>(x: Tensor<D>, dim: usize) -> Tensor<D> {
     Tensor::from_dispatch(Dispatch::reduce(Reduction::Max, x.into_dispatch(), dim))
 }

@@ -101,9 +101,3 @@ pub trait FloatOps: Backend {
         Self::float_select(x, dim, indices)
     }
 }
-
-#[cfg(feature = "train")]
-impl<B: FloatOps, C: burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy> FloatOps
-    for burn::backend::Autodiff<B, C>
-{
-}

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::options::Tiling;
+#[cfg(not(target_arch = "wasm32"))]
+use super::schedule::Schedules;
 use crate::error::Result;
 use crate::image::{Depth, Layout, Picture};
 
@@ -49,6 +51,12 @@ pub trait Enlarge: Send + Sync {
     /// As [`Self::enlarge`].
     fn enlarge_on_cpu(&self, planes: Vec<f32>, height: usize, width: usize) -> Result<Vec<f32>> {
         self.enlarge(planes, height, width)
+    }
+
+    /// The scheduler, if this is one.
+    #[cfg(not(target_arch = "wasm32"))]
+    fn schedules(&self) -> Option<&dyn Schedules> {
+        None
     }
 
     /// Enlarges a picture as one piece, to 8-bit RGB, for measurements. [`upscale`](super::upscale)

@@ -176,6 +176,12 @@ impl Job {
         self.streams
     }
 
+    /// The picture that the current pass reads, without alpha.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn source(&self) -> &Picture {
+        &self.source
+    }
+
     /// The colour profile of the picture and of the result.
     pub fn profile(&self) -> Option<&[u8]> {
         self.kept.profile.as_deref()

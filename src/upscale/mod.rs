@@ -39,6 +39,8 @@ mod options;
 pub mod plan;
 #[cfg(not(target_arch = "wasm32"))]
 mod run;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod schedule;
 mod tile;
 
 pub use calibrate::{auto_halo, measure_halo};

@@ -11,7 +11,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::enlarge::{Enlarge, NetworkInfo};
 use super::job::Job;
-use super::options::Options;
+use super::options::{Options, Tiling};
 use super::plan::Pass;
 use super::tile::run_tile;
 use crate::error::{Error, Result};
@@ -107,13 +107,25 @@ fn work<M: Enlarge + ?Sized>(
     tell: impl Fn(Progress) + Sync,
 ) -> Result<(Picture, Report)> {
     let start = Instant::now();
+    let scheduler = model.schedules();
+    if scheduler.is_some() && options.tiling == Tiling::Exact {
+        return Err(Error::Config(
+            "a schedule is never exact, because its result depends on the tiles: use auto tiles, or leave out the \
+             schedule"
+                .into(),
+        ));
+    }
     let info = NetworkInfo::of(model);
     let mut job = Job::new(picture, info, options, threads)?;
     let tiles = job.passes().iter().map(|pass| pass.tiles.len()).sum();
     let (passes, halo) = (job.pass_count(), job.passes().first().and_then(|pass| pass.halo));
     let done = AtomicUsize::new(0);
     while job.pass() < passes {
-        let pools = pools(&job.passes()[job.pass()], &info, threads)?;
+        let pass = &job.passes()[job.pass()];
+        let pools = pools(pass, &info, threads)?;
+        if let Some(scheduler) = scheduler {
+            scheduler.begin_pass(job.source(), &pass.tiles, pass.halo);
+        }
         job = run_pass(model, job, &pools, stop, |job| {
             let done = done.fetch_add(1, Ordering::Relaxed) + 1;
             tell(Progress { fraction: job.fraction(), tiles: done, tile_count: tiles });

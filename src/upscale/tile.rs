@@ -10,6 +10,8 @@ use super::enlarge::Enlarge;
 use super::enlarge::EnlargeAsync;
 use super::ensemble;
 use super::margin::Margin;
+#[cfg(not(target_arch = "wasm32"))]
+use super::schedule::Schedules;
 use crate::error::{Error, Result};
 use crate::image::{Area, to_8_bits};
 use crate::ops::Arithmetic;
@@ -147,13 +149,30 @@ pub async fn run_tile_async<M: EnlargeAsync, F: Enlarge>(
 }
 
 fn enlarge<M: Enlarge + ?Sized>(model: &M, input: &TileInput) -> Result<Vec<f32>> {
+    #[cfg(not(target_arch = "wasm32"))]
+    if let Some(scheduler) = model.schedules() {
+        return scheduler.enlarge_tile(input);
+    }
+    ordinary(model, input)
+}
+
+/// Enlarges a tile's source by one network.
+pub(super) fn ordinary<M: Enlarge + ?Sized>(model: &M, input: &TileInput) -> Result<Vec<f32>> {
     let margin = Margin::of(&input.tile);
     let (planes, height, width) = margin.extend(input);
-    let enlarged = match input.ensemble {
-        true => ensemble::enlarge(model, &planes, height, width),
-        false => model.enlarge(planes, height, width),
-    }?;
+    let enlarged = run_network(model, planes, height, width, input.ensemble)?;
     Ok(margin.cut(enlarged, &input.tile, model.scale()))
+}
+
+/// [`Enlarge::enlarge`], or the mean for the 8 flips and rotations.
+pub(super) fn run_network<M: Enlarge + ?Sized>(
+    model: &M,
+    planes: Vec<f32>,
+    height: usize,
+    width: usize,
+    is_ensemble: bool,
+) -> Result<Vec<f32>> {
+    if is_ensemble { ensemble::enlarge(model, &planes, height, width) } else { model.enlarge(planes, height, width) }
 }
 
 /// Cuts the tile out of the network's result, which `model` computes again if it is not finite.
@@ -211,6 +230,11 @@ impl<M: Enlarge + ?Sized> Enlarge for OnCpu<'_, M> {
 
     fn enlarge(&self, planes: Vec<f32>, height: usize, width: usize) -> Result<Vec<f32>> {
         self.0.enlarge_on_cpu(planes, height, width)
+    }
+
+    #[cfg(not(target_arch = "wasm32"))]
+    fn schedules(&self) -> Option<&dyn Schedules> {
+        self.0.schedules()
     }
 }
 

@@ -23,6 +23,7 @@ mod nearest;
 mod network;
 mod not_finite;
 mod random;
+mod schedule;
 mod training;
 mod upscale;
 mod upscale_threads;

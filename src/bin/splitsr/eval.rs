@@ -1,6 +1,8 @@
 //! `splitsr eval`
 
+use std::ops::ControlFlow;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde::Serialize;
 use splitsr::clean_up::CleanUp;
@@ -11,9 +13,11 @@ use splitsr::image::{Picture, Samples};
 use splitsr::models::{self, ModelFiles};
 use splitsr::network::cost::Cost;
 use splitsr::train::Degradation;
-use splitsr::upscale::{Enlarge, enlarge_picture_ensemble};
+use splitsr::upscale::{Enlarge, Options, Target, enlarge_picture_ensemble, upscale};
 use splitsr::{Error, Result};
 use ssimulacra2::{ColorPrimaries, Rgb, TransferCharacteristic, compute_frame_ssimulacra2};
+
+use crate::schedule::{self, Scheduler};
 
 /// Scores a model on folders of pictures: PSNR and SSIM on Y, with the protocol of the literature.
 #[derive(clap::Args)]
@@ -27,6 +31,8 @@ pub struct Args {
     scale: u32,
     #[command(flatten)]
     slice: Slice,
+    #[command(flatten)]
+    schedule: schedule::Options,
     /// Device to use
     #[arg(long, value_enum, default_value_t = Backend::Auto)]
     backend: Backend,
@@ -58,7 +64,8 @@ pub struct Args {
 
 impl Args {
     fn model(&self) -> &str {
-        self.model.as_deref().unwrap_or_else(|| models::for_zoom(self.scale.into()))
+        let suitable = || if self.schedule.is_set() { schedule::MODEL } else { models::for_zoom(self.scale.into()) };
+        self.model.as_deref().unwrap_or_else(suitable)
     }
 }
 
@@ -168,6 +175,7 @@ enum Upsampler {
     Bicubic,
     Lanczos3,
     Model(Box<ModelOnDevice>),
+    Scheduled(Arc<ModelOnDevice>, Box<Scheduler>),
 }
 
 impl Upsampler {
@@ -178,13 +186,16 @@ impl Upsampler {
             "lanczos3" => return Ok(Self::Lanczos3),
             _ => {}
         }
-        let files = ModelFiles::find(name)?.sliced(&args.slice)?;
+        let files = ModelFiles::find(name)?;
+        let scheduler = args.schedule.read(&files, args.backend)?;
+        let files = files.sliced(&args.slice)?;
         let compression = args.degrade.and_then(|degradation| degradation.compression());
         let model = files.model(files.strength(args.clean, compression)?.0)?;
         match model.metadata.config.scale() {
-            own if own == scale as usize => {
-                Ok(Self::Model(Box::new(ModelOnDevice::new(model, args.backend, args.half)?)))
-            }
+            own if own == scale as usize => Ok(match scheduler {
+                Some(scheduler) => Self::Scheduled(Arc::new(Scheduler::open(model)), Box::new(scheduler)),
+                None => Self::Model(Box::new(ModelOnDevice::new(model, args.backend, args.half)?)),
+            }),
             own => Err(Error::Config(format!("{name} enlarges by {own}: use --scale {own} or another model"))),
         }
     }
@@ -195,13 +206,25 @@ impl Upsampler {
             Self::Lanczos3 => lanczos3(lr, width, height),
             Self::Model(model) if ensemble => enlarge_picture_ensemble(&**model, lr),
             Self::Model(model) => model.enlarge_picture(lr),
+            // With tiles, as pictures are enlarged.
+            Self::Scheduled(whole, scheduler) => {
+                let scheduled = scheduler.scheduled(whole)?;
+                let options = Options { ensemble, ..Options::new(Target::Size { width, height }) };
+                let (result, _) = upscale(&scheduled, lr.clone(), &options, |_| ControlFlow::Continue(()))?;
+                eprintln!("{}", scheduler.report(scheduled.report()));
+                Ok(result)
+            }
         }
     }
 
     fn describe(&self, name: &str) -> Evaluated {
-        match self {
-            Self::Model(on_device) => {
-                let model = on_device.model();
+        let model = match self {
+            Self::Model(model) => Some(model.model()),
+            Self::Scheduled(model, _) => Some(model.model()),
+            Self::Bicubic | Self::Lanczos3 => None,
+        };
+        match model {
+            Some(model) => {
                 let cost = Cost::of(&model.metadata.config);
                 Evaluated {
                     name: model.metadata.name.clone(),
@@ -210,7 +233,7 @@ impl Upsampler {
                     sha256: Some(model.sha256.clone()),
                 }
             }
-            _ => Evaluated { name: name.to_owned(), params: None, macs_720p: None, sha256: None },
+            None => Evaluated { name: name.to_owned(), params: None, macs_720p: None, sha256: None },
         }
     }
 }

@@ -12,6 +12,7 @@ mod info;
 mod measure;
 mod panics;
 mod round;
+mod schedule;
 mod study;
 mod train;
 mod twin;
@@ -70,6 +71,8 @@ enum Command {
     Measure(measure::Args),
     /// Make a model the twin of another, to clean up compressed pictures
     Twin(twin::Args),
+    /// Learn for an elastic model which parts of a picture need its whole network
+    Schedule(schedule::Args),
     /// Write the index of a folder of models
     Index(index::Args),
 }
@@ -107,6 +110,7 @@ fn run(command: Command) -> splitsr::Result<ExitCode> {
         Command::Import(args) => import::run(args),
         Command::Measure(args) => measure::run(args),
         Command::Twin(args) => twin::run(args),
+        Command::Schedule(args) => schedule::run(args),
         Command::Index(args) => index::run(args),
     }?;
     Ok(ExitCode::SUCCESS)

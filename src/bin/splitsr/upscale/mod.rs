@@ -26,6 +26,7 @@ use splitsr::{Error, Result, files};
 
 use crate::one_line;
 use crate::panics::guarded;
+use crate::schedule::{self, Scheduler};
 use inputs::Inputs;
 use report::{Computation, Entry, Line, Made, Summary};
 use shard::Shard;
@@ -52,6 +53,8 @@ pub struct Args {
     model: Option<String>,
     #[command(flatten)]
     slice: Slice,
+    #[command(flatten)]
+    schedule: schedule::Options,
     /// Clean up compressed pictures: auto (a strength that suits the compression of each file), or
     /// a strength from 0 (off) to 100 %
     #[arg(long, default_value = "0")]
@@ -115,21 +118,29 @@ struct Models {
     backend: Backend,
     half: bool,
     by_strength: RefCell<Vec<(u8, Arc<ModelOnDevice>)>>,
+    scheduler: Option<Scheduler>,
 }
 
 impl Models {
     fn new(args: &Args) -> Result<Self> {
         let open: fn(_, _, _) -> _ = match (args.backend, args.tile) {
+            _ if args.schedule.is_set() => |model, _, _| Ok(Scheduler::open(model)),
             // Exact results are the same on every machine; results of GPUs are not.
             (Backend::Auto, Tiling::Exact) => {
                 |model, _, _| Ok(ModelOnDevice::on_cpu(model, "exact results are computed on the processor"))
             }
             _ => ModelOnDevice::new,
         };
-        let suitable = || args.size.map_or_else(|| models::for_zoom(args.scale), |_| models::DEFAULT);
-        let name = args.model.as_deref().unwrap_or_else(suitable);
-        let files = ModelFiles::find(name)?.sliced(&args.slice)?;
-        Ok(Self { files, open, backend: args.backend, half: args.half, by_strength: RefCell::default() })
+        let suitable = || match args.size {
+            _ if args.schedule.is_set() => schedule::MODEL,
+            Some(_) => models::DEFAULT,
+            None => models::for_zoom(args.scale),
+        };
+        let files = ModelFiles::find(args.model.as_deref().unwrap_or_else(suitable))?;
+        let scheduler = args.schedule.read(&files, args.backend)?;
+        let files = files.sliced(&args.slice)?;
+        let by_strength = RefCell::default();
+        Ok(Self { files, open, backend: args.backend, half: args.half, by_strength, scheduler })
     }
 
     /// The network that cleans up by `strength` %. It is the last in the list from now on.
@@ -201,6 +212,12 @@ fn options(args: &Args) -> Result<Options> {
         Some((width, height)) => Target::Size { width, height },
         None => Target::Zoom(args.scale),
     };
+    if args.schedule.is_set() && args.tile == Tiling::Exact {
+        return Err(Error::Config(
+            "a schedule is never exact, because its result depends on the tiles: leave out --tile exact, or --schedule"
+                .into(),
+        ));
+    }
     let options = Options { tiling: args.tile, ensemble: args.ensemble, ..Options::new(target) };
     if args.size.is_none() {
         // A zoom that no picture can have.
@@ -232,7 +249,7 @@ impl Batch {
         let (clean, remark) = self.models.files.strength(wanted, compression)?;
         drop(bytes);
         let model = self.models.get(clean)?;
-        let (result, Report { tiles, halo, threads, seconds, .. }) = self.upscale(&model, picture, title)?;
+        let (result, Report { tiles, halo, threads, seconds, .. }, schedule) = self.upscale(&model, picture, title)?;
         let Encoded { bytes: encoded, notes } = encode_with(&result, format, exif)?;
         let folder = files::folder_of(output);
         std::fs::create_dir_all(folder).map_err(Error::io(folder))?;
@@ -252,18 +269,31 @@ impl Batch {
             halo,
             threads,
             clean,
+            schedule,
             output_sha256: hex_sha256(&result.to_rgba8()),
             notes: remark.into_iter().chain(result.notes).chain(notes).collect(),
         }))
     }
 
-    fn upscale(&self, model: &Arc<ModelOnDevice>, picture: Picture, title: String) -> Result<(Picture, Report)> {
+    fn upscale(
+        &self,
+        model: &Arc<ModelOnDevice>,
+        picture: Picture,
+        title: String,
+    ) -> Result<(Picture, Report, Option<schedule::Report>)> {
         let bar = progress_bar(title);
         let on_progress = |progress: Progress| {
             bar.set_position((progress.fraction * 1e3) as u64);
             if self.stop.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
-        let outcome = upscale(model, picture, &self.options, on_progress);
+        let outcome = match &self.models.scheduler {
+            None => upscale(model, picture, &self.options, on_progress).map(|(result, report)| (result, report, None)),
+            Some(scheduler) => {
+                let scheduled = scheduler.scheduled(model)?;
+                let outcome = upscale(&scheduled, picture, &self.options, on_progress);
+                outcome.map(|(result, report)| (result, report, Some(scheduler.report(scheduled.report()))))
+            }
+        };
         bar.finish_and_clear();
         outcome
     }
@@ -276,8 +306,8 @@ impl Batch {
             Entry::Failed { error, .. } => crate::print_error(&format!("{name}: {error}")),
             _ if self.args.json => {}
             Entry::Skipped { output, .. } => eprintln!("{} (already exists)", one_line(output.text())),
-            Entry::Made(Made { output, width, height, milliseconds, notes, .. }) => {
-                for note in notes {
+            Entry::Made(Made { output, width, height, milliseconds, notes, schedule, .. }) => {
+                for note in notes.iter().cloned().chain(schedule.as_ref().map(ToString::to_string)) {
                     eprintln!("{}", one_line(&format!("{name}: {note}")));
                 }
                 eprintln!("{} ({width} x {height}, {:.2} s)", one_line(output.text()), milliseconds / 1e3);

@@ -5,6 +5,8 @@ use std::path::Path;
 use serde::Serialize;
 use splitsr::device::{DeviceChoice, ModelOnDevice};
 
+use crate::schedule;
+
 /// The report on one picture that was asked for by its name.
 #[derive(Serialize)]
 pub struct Summary {
@@ -76,6 +78,8 @@ pub struct Made {
     pub threads: usize,
     /// The strength of the clean-up in %.
     pub clean: u8,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub schedule: Option<schedule::Report>,
     pub notes: Vec<String>,
     /// The hash of the RGBA8 pixels, row by row.
     pub output_sha256: String,

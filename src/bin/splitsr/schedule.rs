@@ -1,0 +1,182 @@
+//! `splitsr schedule`, and the options of a schedule.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use burn::tensor::Device;
+use serde::Serialize;
+use splitsr::device::{Backend, ModelOnDevice};
+use splitsr::elastic::{Slice, slice};
+use splitsr::eval::{degrade, picture_files, read_picture};
+use splitsr::model::Model;
+use splitsr::models::ModelFiles;
+use splitsr::network::cost::Cost;
+use splitsr::upscale::schedule::{Errors, Ladder, Lessons, Schedule, Scheduled, Scheduling, Score};
+use splitsr::weights::{read, to_file};
+use splitsr::{Error, Result, files};
+
+/// The model whose file holds networks for a schedule.
+pub const MODEL: &str = "splitsr-elastic-x2";
+
+/// The effort that is used if none is given, in %.
+const EFFORT: u8 = 60;
+
+/// How to divide a picture between networks.
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Kind {
+    /// As MobiSR: the whole network where it gains most, a cheaper one or bicubic elsewhere
+    Mobisr,
+}
+
+/// The options of a schedule.
+#[derive(clap::Args)]
+pub struct Options {
+    /// Schedule: divide the picture between the whole network, a cheaper one and bicubic
+    /// (splitsr-elastic-x2, on the processor)
+    #[arg(long, value_enum)]
+    schedule: Option<Kind>,
+    /// The most work of a schedule, in % of the whole network's [default: 60]
+    #[arg(long, requires = "schedule", value_parser = clap::value_parser!(u8).range(0..=100))]
+    effort: Option<u8>,
+    /// The score by which a schedule estimates the gain of a network [default: rms-laplacian]
+    #[arg(long, value_enum, requires = "schedule")]
+    score: Option<Score>,
+}
+
+impl Options {
+    pub fn is_set(&self) -> bool {
+        self.schedule.is_some()
+    }
+
+    /// The parts of a schedule that come from the model in `files`, before it is sliced; `None`
+    /// without a schedule.
+    pub fn read(&self, files: &ModelFiles, backend: Backend) -> Result<Option<Scheduler>> {
+        if !self.is_set() {
+            return Ok(None);
+        }
+        if backend == Backend::Gpu {
+            return Err(Error::Config(
+                "a schedule runs on the processor: use --backend cpu, or leave out --schedule".into(),
+            ));
+        }
+        let (cheap, schedule) = files.cheap()?;
+        let (effort, score) = (self.effort.unwrap_or(EFFORT), self.score.unwrap_or_default());
+        Ok(Some(Scheduler { cheap: Arc::new(cheap), schedule, effort, score }))
+    }
+}
+
+/// A schedule but for the whole network.
+pub struct Scheduler {
+    cheap: Arc<Model>,
+    schedule: Schedule,
+    effort: u8,
+    score: Score,
+}
+
+impl Scheduler {
+    /// Opens the whole network.
+    pub fn open(model: Model) -> ModelOnDevice {
+        ModelOnDevice::on_cpu(model, "schedules are computed on the processor")
+    }
+
+    /// For one picture.
+    pub fn scheduled(&self, whole: &Arc<ModelOnDevice>) -> Result<Arc<Scheduled<ModelOnDevice>>> {
+        let work = |model: &Model| Cost::of(&model.metadata.config).macs_720p;
+        let ladder = Ladder {
+            whole: whole.clone(),
+            cheap: self.cheap.clone(),
+            cheap_cost: work(&self.cheap) / work(whole.model()),
+            schedule: self.schedule.clone(),
+        };
+        Ok(Arc::new(Scheduled::new(Arc::new(ladder), self.effort, self.score)?))
+    }
+
+    /// Its report after the work.
+    pub fn report(&self, done: Scheduling) -> Report {
+        let Scheduling { bicubic, cheap, whole, work } = done;
+        let cells = Cells { bicubic, cheap, whole };
+        let score = self.score;
+        Report { mode: "mobisr", effort: self.effort, score, cells, work: (work * 1e4).round() / 1e4 }
+    }
+}
+
+/// A report on a schedule's work.
+#[derive(Clone, Serialize)]
+pub struct Report {
+    mode: &'static str,
+    /// In %.
+    effort: u8,
+    score: Score,
+    cells: Cells,
+    /// The networks' work, as a share of the whole network's.
+    work: f64,
+}
+
+/// How many cells each rung computed.
+#[derive(Clone, Serialize)]
+struct Cells {
+    bicubic: usize,
+    cheap: usize,
+    whole: usize,
+}
+
+impl std::fmt::Display for Report {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { cells: Cells { bicubic, cheap, whole }, work, .. } = self;
+        let work = 100.0 * work;
+        write!(
+            f,
+            "{whole} cells by the whole network, {cheap} by the cheap one, {bicubic} by bicubic: {work:.0} % of the work"
+        )
+    }
+}
+
+/// Learns for the scheduler of an elastic model how much its networks gain where, and writes that
+/// into its file.
+#[derive(clap::Args)]
+pub struct Args {
+    /// File of the elastic model
+    model: PathBuf,
+    /// Folder of training pictures
+    #[arg(long, value_name = "DIR")]
+    train: PathBuf,
+    /// The number of pictures to learn from, spread over the folder
+    #[arg(long, value_name = "COUNT", default_value_t = 240, value_parser = clap::value_parser!(u32).range(1..))]
+    pictures: u32,
+    // The cheap network; by default, the one in the file or the best that was found.
+    #[command(flatten)]
+    cheap: Slice,
+}
+
+/// The best of those that were tried: docs/networks.md.
+const CHEAP: Slice = Slice { split_ratio: Some(1.0 / 16.0), hybrid_index: Some(7), hybrid_mode: None };
+
+pub fn run(args: Args) -> Result<()> {
+    let bytes = std::fs::read(&args.model).map_err(Error::io(&args.model))?;
+    let (mut metadata, tensors) = read(&bytes)?;
+    let known = metadata.schedule.take().map_or(CHEAP, |schedule| schedule.cheap);
+    let chosen = if args.cheap.is_default() { known } else { args.cheap };
+    let model = |wanted: &Slice| Model::from_bytes(&slice(&bytes, wanted)?, &Device::flex());
+    let (whole, cheap) = (model(&Slice::default())?, model(&chosen)?);
+    let scale = metadata.config.scale();
+    let paths = picture_files(&args.train)?;
+    let step = paths.len().div_ceil(args.pictures as usize);
+    let mut lessons = Lessons::default();
+    for path in paths.iter().step_by(step) {
+        let (high, low) = degrade(read_picture(path)?, scale)?;
+        lessons.add(&low, &high, &cheap, &whole)?;
+    }
+    let (count, pictures) = (lessons.cells(), paths.len().div_ceil(step));
+    let schedule = lessons.schedule(chosen);
+    let work = Cost::of(&cheap.metadata.config).macs_720p / Cost::of(&whole.metadata.config).macs_720p;
+    println!("{count} cells of {pictures} pictures; the cheap network takes {:.0} % of the work", 100.0 * work);
+    println!(
+        "root of the mean squared Laplacian, error of bicubic, the cheap and the whole network in levels squared:"
+    );
+    let Errors { score, bicubic, cheap, whole } = &schedule.rms_laplacian;
+    for (((score, bicubic), cheap), whole) in score.iter().zip(bicubic).zip(cheap).zip(whole) {
+        println!("{score:8.2} {bicubic:8.2} {cheap:8.2} {whole:8.2}");
+    }
+    metadata.schedule = Some(schedule);
+    files::replace(&args.model, &to_file(&metadata, &tensors)?)
+}

@@ -1,0 +1,221 @@
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::image::matlab::matlab_bicubic;
+use crate::image::{Layout, Samples};
+use crate::upscale::plan::passes;
+use crate::upscale::{NetworkInfo, Options, Target, Tiling, upscale};
+
+/// Repeats each pixel twice each way and adds a constant. Counts the pixels that it computes.
+struct Network {
+    adds: f32,
+    pixels: AtomicU64,
+}
+
+impl Network {
+    fn new(adds: f32) -> Arc<Self> {
+        Arc::new(Self { adds, pixels: AtomicU64::new(0) })
+    }
+}
+
+impl Enlarge for Network {
+    fn scale(&self) -> usize {
+        2
+    }
+    fn halo(&self) -> Option<usize> {
+        Some(20)
+    }
+    fn auto_halo(&self) -> Option<usize> {
+        Some(14)
+    }
+    fn bytes_per_pixel(&self) -> usize {
+        400
+    }
+    fn enlarge(&self, planes: Vec<f32>, height: usize, width: usize) -> Result<Vec<f32>> {
+        assert_eq!(planes.len(), 3 * height * width);
+        self.pixels.fetch_add((height * width) as u64, Ordering::Relaxed);
+        let rows = (0..3 * height * 2).map(|row| &planes[row / 2 * width..][..width]);
+        Ok(rows.flat_map(|row| row.iter().flat_map(|value| [value + self.adds; 2])).collect())
+    }
+}
+
+/// The errors of bicubic are in proportion to the score; the cheap network makes a half of them,
+/// the whole one a quarter.
+fn ladder(cheap: f32, whole: f32) -> Arc<Ladder<Network>> {
+    let errors = Errors {
+        score: vec![0.0, 1000.0],
+        bicubic: vec![0.0, 1000.0],
+        cheap: vec![0.0, 500.0],
+        whole: vec![0.0, 250.0],
+    };
+    let schedule = Schedule {
+        cheap: Default::default(),
+        total_variation: errors.clone(),
+        mean_laplacian: errors.clone(),
+        rms_laplacian: errors,
+    };
+    Arc::new(Ladder { whole: Network::new(whole), cheap: Network::new(cheap), cheap_cost: 0.2, schedule })
+}
+
+/// Stronger and stronger stripes from left to right and from the top down.
+fn picture(width: u32, height: u32) -> Picture {
+    let value = |x: u32, y: u32| 100.0 + 100.0 * (x * y % 2 * x * y) as f32 / (width * height) as f32;
+    let pixels = (0..width * height).flat_map(|index| [value(index % width, index / width) as u8; 3]);
+    Picture::new(width, height, Layout::Rgb, Samples::U8(pixels.collect())).unwrap()
+}
+
+fn run(ladder: &Arc<Ladder<Network>>, effort: u8, picture: &Picture, options: &Options) -> (Picture, Scheduling) {
+    let scheduled = Arc::new(Scheduled::new(ladder.clone(), effort, Score::default()).unwrap());
+    let (result, _) = upscale(&scheduled, picture.clone(), options, |_| ControlFlow::Continue(())).unwrap();
+    (result, scheduled.report())
+}
+
+fn bytes(picture: &Picture) -> &[u8] {
+    let Samples::U8(values) = &picture.samples else { panic!("{picture:?}") };
+    values
+}
+
+#[test]
+fn full_effort_is_the_ordinary_result_and_none_is_bicubic() {
+    for (width, height, target) in [
+        (700, 500, Target::Zoom(2.0)),
+        (450, 320, Target::Zoom(1.3)),
+        (90, 3, Target::Zoom(2.0)),
+        (70, 50, Target::Zoom(3.0)),
+    ] {
+        let (picture, options, ladder) = (picture(width, height), Options::new(target), ladder(0.1, 0.2));
+        let (ordinary, _) = upscale(&ladder.whole, picture.clone(), &options, |_| ControlFlow::Continue(())).unwrap();
+        let (result, report) = run(&ladder, 100, &picture, &options);
+        assert_eq!(result, ordinary);
+        assert_eq!((report.bicubic, report.cheap, report.work), (0, 0, 1.0));
+        assert!(report.whole > 0);
+        if target != Target::Zoom(2.0) {
+            continue;
+        }
+        let (result, report) = run(&ladder, 0, &picture, &options);
+        assert_eq!((report.cheap, report.whole, report.work), (0, 0, 0.0));
+        let expected = matlab_bicubic(&picture, 2 * width, 2 * height).unwrap();
+        let (found, expected) = (bytes(&result), bytes(&expected));
+        // Where 64 bits round one way, 32 may round the other.
+        assert!(found.iter().zip(expected).all(|(found, expected)| found.abs_diff(*expected) <= 1));
+        let differ = found.iter().zip(expected).filter(|(found, expected)| found != expected).count();
+        assert!(differ * 1000 < found.len(), "{differ} of {}", found.len());
+    }
+}
+
+#[test]
+fn the_report_counts_what_the_networks_computed() {
+    let (picture, ladder) = (picture(700, 500), ladder(0.1, 0.2));
+    let options = Options::new(Target::Zoom(2.0));
+    let (_, report) = run(&ladder, 40, &picture, &options);
+    assert!(report.bicubic > 0 && report.cheap > 0 && report.whole > 0, "{report:?}");
+    let scheduled = Scheduled::new(ladder.clone(), 40, Score::default()).unwrap();
+    let info = NetworkInfo::of(&scheduled);
+    let pass = &passes((700, 500), (1400, 1000), &info, Some(14), None).unwrap()[0];
+    assert!(pass.tiles.len() > 1);
+    let whole = ladder.whole.pixels.load(Ordering::Relaxed) as f64;
+    // The ladder holds the cheap network as any network: it adds 0.1 to what is computed by it.
+    let cheap = Network::new(0.1);
+    let counted = Ladder {
+        whole: ladder.whole.clone(),
+        cheap: cheap.clone(),
+        cheap_cost: 0.2,
+        schedule: ladder.schedule.clone(),
+    };
+    run(&Arc::new(counted), 40, &picture, &options);
+    let cheap = cheap.pixels.load(Ordering::Relaxed) as f64;
+    let work = (whole + 0.2 * cheap) / pass.work() as f64;
+    assert!((report.work - work).abs() < 1e-9, "{} is not {work}", report.work);
+}
+
+#[test]
+fn more_effort_never_means_more_expected_error() {
+    let picture = picture(300, 200);
+    let tile = Tile {
+        source_size: (300, 200),
+        target_size: (600, 400),
+        source: picture.area(),
+        target: Area { left: 0, top: 0, width: 600, height: 400 },
+    };
+    for score in Score::ALL {
+        let mut before = (f64::INFINITY, 0.0);
+        let mut kinds = 0;
+        for effort in 0..=100 {
+            let scheduled = Scheduled::new(ladder(0.1, 0.2), effort, score).unwrap();
+            let plan = scheduled.make_plan((300, 200), &[tile], 0, &|area| picture.rgb_planes(area));
+            assert!(plan.error <= before.0 + 1e-9, "{score:?} at {effort}");
+            assert!(plan.work.1 >= before.1 - 1e-9, "{score:?} at {effort}");
+            kinds += usize::from(plan.work.1 > before.1);
+            before = (plan.error, plan.work.1);
+        }
+        assert!(kinds > 5, "{score:?}: {kinds}");
+    }
+}
+
+#[test]
+fn a_blend_is_gradual_also_where_tiles_meet() {
+    // The rungs differ by 51 levels; over 8 pixels, a step takes an eighth of this.
+    let flat = |planes: usize| vec![100u8; planes];
+    let mut values = flat(3 * 700 * 500);
+    // Noise in some places makes the rungs differ; it is weak enough not to matter here.
+    let mut seed = 7u32;
+    for (index, value) in values.iter_mut().enumerate() {
+        let (x, y) = (index / 3 % 700, index / 3 / 700);
+        if (x / 90 + y / 70) % 3 == 0 {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            *value += (seed >> 31) as u8;
+        }
+    }
+    let picture = Picture::new(700, 500, Layout::Rgb, Samples::U8(values)).unwrap();
+    let (result, report) = run(&ladder(0.0, 0.2), 40, &picture, &Options::new(Target::Zoom(2.0)));
+    assert!(report.whole > 20 && report.bicubic + report.cheap > 20, "{report:?}");
+    let row = 3 * 1400;
+    let largest = |step: usize| {
+        let pairs = bytes(&result).iter().zip(&bytes(&result)[step..]).enumerate();
+        pairs
+            .filter(|(index, _)| step == row || index % row < row - step)
+            .map(|(_, (a, b))| a.abs_diff(*b))
+            .max()
+            .unwrap()
+    };
+    let (across, down) = (largest(3), largest(row));
+    assert!((5..=9).contains(&across) && (5..=9).contains(&down), "{across}, {down}");
+}
+
+#[test]
+fn what_cannot_be_scheduled_is_refused() {
+    let ladder = ladder(0.1, 0.2);
+    let options = Options { tiling: Tiling::Exact, ..Options::new(Target::Zoom(2.0)) };
+    let scheduled = Arc::new(Scheduled::new(ladder.clone(), 60, Score::default()).unwrap());
+    let error = upscale(&scheduled, picture(40, 40), &options, |_| ControlFlow::Continue(())).unwrap_err().to_string();
+    assert!(error.contains("a schedule is never exact") && error.contains("auto tiles"), "{error}");
+    let error = Scheduled::new(ladder.clone(), 101, Score::default()).map(drop).unwrap_err().to_string();
+    assert_eq!(error, "the effort is 101 %; it must be from 0 to 100");
+    let Ladder { whole, cheap, cheap_cost, .. } = &*ladder;
+    let damaged =
+        Ladder { whole: whole.clone(), cheap: cheap.clone(), cheap_cost: *cheap_cost, schedule: Schedule::default() };
+    let error = Scheduled::new(Arc::new(damaged), 60, Score::default()).map(drop).unwrap_err().to_string();
+    assert!(error.contains("damaged"), "{error}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    /// If both networks do the same, it does not show which one did.
+    #[test]
+    fn weights_of_cells_have_the_sum_1((width, height) in (4u32..400, 4u32..400), zoom in 1.05f64..2.0, effort in 5u8..95) {
+        let (picture, ladder) = (picture(width, height), ladder(0.1, 0.1));
+        let errors = Errors { bicubic: vec![1e6, 1e9], ..ladder.schedule.rms_laplacian.clone() };
+        let schedule = Schedule { rms_laplacian: errors, ..ladder.schedule.clone() };
+        let Ladder { whole, cheap, cheap_cost, .. } = &*ladder;
+        let ladder = Arc::new(Ladder { whole: whole.clone(), cheap: cheap.clone(), cheap_cost: *cheap_cost, schedule });
+        let options = Options::new(Target::Zoom(zoom));
+        let (result, report) = run(&ladder, effort, &picture, &options);
+        prop_assert_eq!(report.bicubic, 0);
+        let (ordinary, _) = upscale(whole, picture, &options, |_| ControlFlow::Continue(())).unwrap();
+        prop_assert!(bytes(&result).iter().zip(bytes(&ordinary)).all(|(a, b)| a.abs_diff(*b) <= 1));
+    }
+}
