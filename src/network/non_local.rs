@@ -18,7 +18,7 @@ const AREA: usize = WINDOW * WINDOW;
 /// Windows whose weights, a megabyte each, are in memory together.
 const AT_ONCE: usize = 4;
 
-/// What is added for pixels outside the picture, so that their weight is 0.
+/// Added to the scores of pixels outside the picture, so that their weight is 0.
 pub(crate) const OUTSIDE: f32 = -1e9;
 
 /// The embedded Gaussian of Wang and others, "Non-local Neural Networks" (CVPR 2018). The last
@@ -83,7 +83,8 @@ impl NonLocal {
     }
 }
 
-/// `[batch, channels, height, width]` -> `[windows, channels, area]`, with zeros outside the picture.
+/// Cuts a picture, with zeros around it: `[batch, channels, height, width]` ->
+/// `[windows, channels, area]`.
 fn windows(x: Tensor<4>) -> Tensor<3> {
     let [n, c, h, w] = x.dims();
     let (rows, columns) = (h.div_ceil(WINDOW), w.div_ceil(WINDOW));
@@ -92,7 +93,7 @@ fn windows(x: Tensor<4>) -> Tensor<3> {
     reshape(permute(x, [0, 2, 4, 1, 3, 5]), [n * rows * columns, c, AREA])
 }
 
-/// What [`windows`] cut: `[windows, channels, area]` -> `[batch, channels, height, width]`.
+/// Undoes [`windows`]: `[windows, channels, area]` -> `[batch, channels, height, width]`.
 fn picture(x: Tensor<3>, n: usize, c: usize, height: usize, width: usize) -> Tensor<4> {
     let (rows, columns) = (height.div_ceil(WINDOW), width.div_ceil(WINDOW));
     let x: Tensor<6> = reshape(x, [n, rows, columns, c, WINDOW, WINDOW]);

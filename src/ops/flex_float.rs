@@ -108,7 +108,8 @@ fn broadcast(a: &FlexTensor, b: &FlexTensor, f: impl Fn(f32, f32) -> f32) -> Fle
     tensor(y, shape)
 }
 
-/// The row of a tensor of shape `own` that stands at row `row` of `shape`, to which it is broadcast.
+/// The row of a tensor of shape `own` that stands at row `row` of `shape`, to which it is
+/// broadcast.
 fn row_of<'v>(values: &'v [f32], own: &[usize], shape: &[usize], mut row: usize) -> &'v [f32] {
     let last = own.len() - 1;
     let (mut at, mut stride) = (0, own[last]);
