@@ -34,6 +34,7 @@ use group::Group;
 
 /// Any of the networks.
 #[derive(Module, Debug)]
+#[allow(clippy::large_enum_variant)] // a program holds few networks
 pub enum Network {
     /// SplitSR or RCAN.
     SplitSr(SplitSr),
