@@ -8,7 +8,7 @@
 //! worth. A plan has the least sum of expected loss and price. It counts the halos too: it prefers
 //! cells that lie together, and computes them as few rectangles.
 //!
-//! Where rungs change, results are blended over [`BLEND`] pixels. The result depends on the cut
+//! Where rungs change, results are blended over four pixels. The result depends on the cut
 //! into tiles and on the network's halo, so that this is never an exact mode.
 
 mod grid;

@@ -12,6 +12,7 @@ export type {
   Replacement,
   SplitSrConfig,
   SplitSrHyperparameters,
+  SanConfig,
   SrcnnConfig,
   Twin,
 } from "./generated/types.ts";

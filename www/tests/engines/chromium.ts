@@ -39,7 +39,14 @@ class PuppeteerDriver implements Driver {
   }
 
   async fill(selector: string, text: string): Promise<void> {
-    await this.#page.locator(selector).fill(text);
+    // The driver's own fill empties the field before it has the focus: the page may then fill it
+    // again, and the text be added to that.
+    const field = (await this.#page.waitForSelector(selector)) as ElementHandle<HTMLInputElement> | null;
+    await field?.evaluate((input) => {
+      input.focus();
+      input.select();
+    });
+    await this.#page.keyboard.type(text);
     // The change event comes when the field loses the focus.
     await this.#page.keyboard.press("Tab");
   }
