@@ -35,7 +35,8 @@ pub struct Options {
     /// (splitsr-elastic-x2, on the processor)
     #[arg(long, value_enum)]
     schedule: Option<Kind>,
-    /// The most work of a schedule, in % of the whole network's [default: 60]
+    /// How much quality counts against work in a schedule: from 0 (bicubic everywhere) to 100 (the
+    /// whole network everywhere) [default: 60]
     #[arg(long, requires = "schedule", value_parser = clap::value_parser!(u8).range(0..=100))]
     effort: Option<u8>,
     /// The score by which a schedule estimates the gain of a network [default: rms-laplacian]
