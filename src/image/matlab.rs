@@ -143,6 +143,16 @@ impl MatlabBicubic {
         Ok(picture.with_pixels(to_width as u32, to_height as u32, picture.layout, samples))
     }
 
+    /// `planes` (CHW) at the new size, neither rounded nor clamped.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(crate) fn planes(&self, planes: &[f32]) -> Vec<f32> {
+        let mut resized = Vec::new();
+        for plane in planes.chunks_exact(self.width * self.height) {
+            self.rows(plane, 1, |row| resized.extend(row.iter().map(|&value| value as f32)));
+        }
+        resized
+    }
+
     /// Hands over the resized rows, one after the other, so that only two rows are ever held in
     /// floating point.
     fn rows<T: Copy + Into<f64>>(&self, values: &[T], channels: usize, mut hand_over: impl FnMut(&[f64])) {
@@ -187,44 +197,6 @@ impl MatlabBicubic {
 /// [`Error::Config`] when a side is 0.
 pub fn matlab_bicubic(picture: &Picture, width: u32, height: u32) -> Result<Picture> {
     MatlabBicubic::new((picture.width, picture.height), (width, height))?.picture(picture)
-}
-
-/// Planes of `height` x `width` values, enlarged by the whole number `factor` as by
-/// [`matlab_bicubic`], but in 32-bit floats and neither rounded nor clamped.
-#[cfg(not(target_arch = "wasm32"))]
-pub(crate) fn enlarge_planes(planes: &[f32], height: usize, width: usize, factor: usize) -> Vec<f32> {
-    let down = Axis::new(height, factor * height);
-    // Along a row, each phase has the same taps everywhere.
-    let reach = 3;
-    let phases: Vec<Vec<(usize, f32)>> = (0..factor)
-        .map(|phase| {
-            let middle = Axis::new(2 * reach + 1, factor * (2 * reach + 1));
-            middle.of(factor * reach + phase).map(|(input, weight)| (input, weight as f32)).collect()
-        })
-        .collect();
-    let wide = factor * width;
-    let mut enlarged = vec![0.0; planes.len() * factor * factor];
-    let mut sums = vec![0.0f32; width + 2 * reach];
-    for (plane, result) in planes.chunks_exact(height * width).zip(enlarged.chunks_exact_mut(factor * height * wide)) {
-        for (y, row) in result.chunks_exact_mut(wide).enumerate() {
-            sums.fill(0.0);
-            for (input, weight) in down.of(y) {
-                let weight = weight as f32;
-                let values = &plane[input * width..][..width];
-                sums[reach..].iter_mut().zip(values).for_each(|(sum, value)| *sum += weight * value);
-            }
-            for outside in 0..reach {
-                sums[outside] = sums[reach + mirror(outside as i64 - reach as i64, width)];
-                sums[reach + width + outside] = sums[reach + mirror((width + outside) as i64, width)];
-            }
-            for (phase, taps) in phases.iter().enumerate() {
-                for (x, value) in row.iter_mut().skip(phase).step_by(factor).enumerate() {
-                    *value = taps.iter().map(|&(input, weight)| weight * sums[x + input]).sum();
-                }
-            }
-        }
-    }
-    enlarged
 }
 
 #[cfg(test)]

@@ -32,7 +32,7 @@ pub struct NonLocal {
 }
 
 /// Half of the channels, in which pixels are compared.
-fn embedded(channels: usize) -> usize {
+pub(crate) fn embedded(channels: usize) -> usize {
     (channels / 2).max(1)
 }
 

@@ -5,7 +5,7 @@ use super::network::block_paths;
 use crate::config::SanConfig;
 use crate::network::attention::{ChannelAttention, ITERATIONS, MIN_TRACE};
 use crate::network::blocks::{Block, StandardBlock};
-use crate::network::non_local::{OUTSIDE, WINDOW};
+use crate::network::non_local::{OUTSIDE, WINDOW, embedded};
 
 /// ONNX's number for the type f32.
 const FLOAT: i64 = 1;
@@ -83,7 +83,7 @@ impl Builder {
 
     /// See [`NonLocal`](crate::network::non_local).
     fn non_local(&mut self, x: &str, channels: usize) -> String {
-        let embedded = ((channels / 2).max(1)) as i64;
+        let embedded = embedded(channels) as i64;
         let shape = self.apply("Shape", &[x]);
         let size = self.slice(&shape, 0, 2, 4);
         let [window, almost] = [WINDOW, WINDOW - 1].map(|side| self.integers(&[side as i64]));

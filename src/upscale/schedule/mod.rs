@@ -25,7 +25,7 @@ use self::plan::{Needs, Plan, cover, is_whole};
 use super::tile::{ordinary, run_network};
 use super::{Enlarge, Tile, TileInput};
 use crate::error::{Error, Result};
-use crate::image::matlab::enlarge_planes as bicubic;
+use crate::image::matlab::MatlabBicubic;
 use crate::image::{Area, Picture};
 
 pub use score::Score;
@@ -156,7 +156,7 @@ impl<M: Enlarge> Scheduled<M> {
                 let (height, width) = (area.height as usize, area.width as usize);
                 let planes = cut(&input.planes, source, area);
                 let result = match rung {
-                    Rung::Bicubic => bicubic(&planes, height, width, scale),
+                    Rung::Bicubic => bicubic(&planes, area.height, area.width, scale as u32)?,
                     Rung::Cheap => run_network(&*self.ladder.cheap, planes, height, width, input.ensemble)?,
                     Rung::Whole => run_network(&*self.ladder.whole, planes, height, width, input.ensemble)?,
                 };
@@ -244,6 +244,11 @@ impl<M: Enlarge> Enlarge for Scheduled<M> {
     fn schedules(&self) -> Option<&dyn Schedules> {
         Some(self)
     }
+}
+
+/// `planes` of that size, enlarged.
+fn bicubic(planes: &[f32], height: u32, width: u32, scale: u32) -> Result<Vec<f32>> {
+    Ok(MatlabBicubic::new((width, height), (scale * width, scale * height))?.planes(planes))
 }
 
 /// The planes of `area`, from those of `source`.

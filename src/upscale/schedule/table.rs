@@ -122,7 +122,7 @@ impl Lessons {
         let (size, scale) = ((low.width, low.height), whole.scale());
         let luma = |picture: &Picture, planes: &[f32]| Luma::of(planes, 0, picture.width as usize);
         let planes = low.rgb_planes(low.area());
-        let bicubic = super::bicubic(&planes, low.height as usize, low.width as usize, scale);
+        let bicubic = super::bicubic(&planes, low.height, low.width, scale as u32)?;
         let expected = luma(high, &high.rgb_planes(high.area()));
         let results = [cheap.enlarge_picture(low)?, whole.enlarge_picture(low)?];
         let results = results.map(|result| luma(high, &result.rgb_planes(high.area())));
