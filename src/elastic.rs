@@ -13,6 +13,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::{BlockKind, HybridMode, NetworkConfig, Replacement, SplitSrConfig};
 use crate::error::{Error, Result};
+#[cfg(not(target_arch = "wasm32"))]
+use crate::upscale::schedule::Schedule;
 use crate::weights::{Metadata, NamedTensors, read, to_file};
 
 /// Which network an elastic file gives. Missing fields keep the values of the file's config.
@@ -41,11 +43,23 @@ impl Slice {
         *self == Self::default()
     }
 
-    fn apply(&self, mut config: SplitSrConfig) -> SplitSrConfig {
+    /// The config of this slice of an elastic network.
+    fn config(&self, elastic: &NetworkConfig) -> Result<SplitSrConfig> {
+        let mut config = match elastic {
+            NetworkConfig::SplitSr(config)
+                if config.block == BlockKind::Split
+                    && config.replacement == Replacement::Features
+                    && config.attention.is_none() =>
+            {
+                config.clone()
+            }
+            _ => return Err(Error::Weights("only SplitSR with split blocks in its groups can be elastic".into())),
+        };
         config.split_ratio = self.split_ratio.unwrap_or(config.split_ratio);
         config.hybrid_index = self.hybrid_index.unwrap_or(config.hybrid_index);
         config.hybrid_mode = self.hybrid_mode.unwrap_or(config.hybrid_mode);
-        config
+        NetworkConfig::SplitSr(config.clone()).validate()?;
+        Ok(config)
     }
 }
 
@@ -67,24 +81,35 @@ pub fn slice(bytes: &[u8], wanted: &Slice) -> Result<Vec<u8>> {
     to_file(&metadata, &tensors)
 }
 
+/// The cheap network of an elastic weights file as a weights file, and what the file's scheduler
+/// has learnt.
+///
+/// # Errors
+/// [`Error::Config`] if the file is not elastic or its scheduler has learnt nothing; otherwise as
+/// [`slice()`].
+#[cfg(not(target_arch = "wasm32"))]
+pub fn cheap(bytes: &[u8]) -> Result<(Vec<u8>, Schedule)> {
+    let (metadata, tensors) = read(bytes)?;
+    let Metadata { name, elastic, .. } = &metadata;
+    let Some(schedule) = metadata.schedule.clone() else {
+        return Err(Error::Config(if *elastic {
+            format!("{name} has no table for a schedule yet: make one with splitsr schedule FILE --train FOLDER")
+        } else {
+            format!("{name} holds a single network, but a schedule needs several: use splitsr-elastic-x2")
+        }));
+    };
+    let (metadata, tensors) = slice_tensors(metadata, tensors, &schedule.cheap)?;
+    Ok((to_file(&metadata, &tensors)?, schedule))
+}
+
 /// [`slice()`] for the content of a file.
 pub(crate) fn slice_tensors(
     mut metadata: Metadata,
     mut tensors: NamedTensors,
     wanted: &Slice,
 ) -> Result<(Metadata, NamedTensors)> {
-    let config = match metadata.config {
-        NetworkConfig::SplitSr(config)
-            if config.block == BlockKind::Split
-                && config.replacement == Replacement::Features
-                && config.attention.is_none() =>
-        {
-            wanted.apply(config)
-        }
-        _ => return Err(Error::Weights("only SplitSR with split blocks in its groups can be elastic".into())),
-    };
+    let config = wanted.config(&metadata.config)?;
     metadata.config = NetworkConfig::SplitSr(config.clone());
-    metadata.config.validate()?;
     let mut sliced = NamedTensors::new();
     let mut take = |name: &str| {
         tensors.remove(name).ok_or_else(|| Error::Weights(format!("tensor {name} of the elastic network is missing")))
@@ -275,7 +300,7 @@ mod tests {
             .collect();
         for wanted in settings() {
             let model = Model::from_bytes(&slice(&file, &wanted).unwrap(), &Device::flex()).unwrap();
-            let config = wanted.apply(config());
+            let config = wanted.config(&NetworkConfig::SplitSr(config())).unwrap();
             assert_eq!(model.metadata.config, NetworkConfig::SplitSr(config.clone()));
             let expanded = conv_all(&tensors, "upsampler.steps.0.expand", &features(&tensors, &config, &x));
             let planes = model.enlarge(input.clone(), HEIGHT, WIDTH).unwrap();

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use burn::tensor::Device;
 
 use crate::clean_up::{CleanUp, Twin, mix, note};
-use crate::elastic::{Slice, slice};
+use crate::elastic::{Slice, cheap, slice};
 use crate::error::{Error, Result};
 use crate::image::Compression;
 use crate::model::Model;
@@ -101,21 +101,9 @@ impl ModelFiles {
     /// The cheap network of an elastic model, on the CPU, and what its scheduler has learnt.
     ///
     /// # Errors
-    /// [`Error::Config`] if this is not an elastic model or has learnt nothing; otherwise as
-    /// [`Model::load`] and [`slice()`].
+    /// As [`cheap()`] and [`Model::load`].
     pub fn cheap(&self) -> Result<(Model, Schedule)> {
-        let (metadata, _) = read(&self.weights)?;
-        let Some(schedule) = metadata.schedule else {
-            let (name, source) = (&metadata.name, &self.source);
-            return Err(Error::Config(if metadata.elastic {
-                format!(
-                    "{name} has no table for a schedule yet: make one with splitsr schedule {source} --train FOLDER"
-                )
-            } else {
-                format!("{name} holds a single network, but a schedule needs several: use splitsr-elastic-x2")
-            }));
-        };
-        let weights = slice(&self.weights, &schedule.cheap)?;
+        let (weights, schedule) = cheap(&self.weights)?;
         Ok((model(&self.source, || Model::from_bytes(&weights, &Device::flex()))?, schedule))
     }
 

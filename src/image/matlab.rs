@@ -144,7 +144,6 @@ impl MatlabBicubic {
     }
 
     /// `planes` (CHW) at the new size, neither rounded nor clamped.
-    #[cfg(not(target_arch = "wasm32"))]
     pub(crate) fn planes(&self, planes: &[f32]) -> Vec<f32> {
         let mut resized = Vec::new();
         for plane in planes.chunks_exact(self.width * self.height) {

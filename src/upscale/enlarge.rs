@@ -3,8 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use super::options::Tiling;
-#[cfg(not(target_arch = "wasm32"))]
-use super::schedule::Schedules;
 use crate::error::Result;
 use crate::image::{Depth, Layout, Picture};
 
@@ -53,9 +51,8 @@ pub trait Enlarge: Send + Sync {
         self.enlarge(planes, height, width)
     }
 
-    /// The scheduler, if this is one.
-    #[cfg(not(target_arch = "wasm32"))]
-    fn schedules(&self) -> Option<&dyn Schedules> {
+    /// The cheap network for a [schedule](super::schedule), if there is one.
+    fn cheap(&self) -> Option<&dyn Enlarge> {
         None
     }
 
@@ -117,6 +114,13 @@ impl NetworkInfo {
             gpu_bytes_per_pixel: model.gpu_bytes_per_pixel(),
             on_gpu: model.on_gpu(),
         }
+    }
+
+    /// The same with the memory that a schedule takes.
+    pub fn scheduled(self) -> Self {
+        // Beside a rectangle's result, the tile's.
+        let result = 3 * size_of::<f32>() * self.scale * self.scale;
+        Self { bytes_per_pixel: self.bytes_per_pixel + result, ..self }
     }
 
     /// The halo that `tiling` means, in low-resolution pixels; `None` if the picture must stay

@@ -4,6 +4,7 @@ use super::enlarge::NetworkInfo;
 use super::ensemble;
 use super::options::{Options, Tiling};
 use super::plan::{self, Pass};
+use super::schedule::TilePlan;
 use super::tile::{Tile, TileInput, TileOutput};
 use crate::error::{Error, Result};
 use crate::image::resize::{Filter, resize_grey};
@@ -52,6 +53,8 @@ pub struct Job {
     work: (u64, u64),
     /// The tiles that were computed again: see [`TileOutput::recomputed`].
     recomputed: usize,
+    /// The plans of the pass's tiles, under a schedule.
+    plans: Vec<Option<TilePlan>>,
     /// The properties that the result takes over from the picture.
     kept: Kept,
 }
@@ -127,6 +130,7 @@ impl Job {
             left: 0,
             work: (0, 0),
             recomputed: 0,
+            plans: Vec::new(),
             kept,
         };
         job.work.0 = job.passes.iter().map(Pass::work).sum();
@@ -177,9 +181,29 @@ impl Job {
     }
 
     /// The picture that the current pass reads, without alpha.
-    #[cfg(not(target_arch = "wasm32"))]
     pub fn source(&self) -> &Picture {
         &self.source
+    }
+
+    /// Divides the tiles of the current pass between the networks of a
+    /// [`Ladder`](super::schedule::Ladder), which must compute them then: a plan for each tile, as
+    /// [`Plan::tiles`](super::schedule::Plan::tiles) gives them.
+    ///
+    /// # Errors
+    /// [`Error::Config`] if the tiles are exact, or there are more or fewer plans.
+    pub fn schedule(&mut self, plans: Vec<Option<TilePlan>>) -> Result<()> {
+        if self.exact {
+            return Err(Error::Config(
+                "a schedule is never exact, because its result depends on the tiles: use auto tiles, or leave out the \
+                 schedule"
+                    .into(),
+            ));
+        }
+        if plans.len() != self.done.len() {
+            return Err(Error::Config(format!("{} tiles cannot have {} plans", self.done.len(), plans.len())));
+        }
+        self.plans = plans;
+        Ok(())
     }
 
     /// The colour profile of the picture and of the result.
@@ -228,7 +252,9 @@ impl Job {
     /// If there is no such tile.
     pub fn tile_input(&self, index: usize) -> TileInput {
         let tile = self.tile(index);
-        TileInput { tile, ensemble: self.ensemble, exact: self.exact, planes: self.source.rgb_planes(tile.source) }
+        let plan = self.plans.get(index).cloned().flatten();
+        let planes = self.source.rgb_planes(tile.source);
+        TileInput { tile, ensemble: self.ensemble, exact: self.exact, plan, planes }
     }
 
     /// Takes the result of [`run_tile`](super::run_tile) for tile `index`. The last tile begins the
@@ -297,6 +323,7 @@ impl Job {
         if !(last && self.streams) {
             self.target = Some(Picture::blank(pass.target.0, pass.target.1, self.source.layout, depth)?);
         }
+        self.plans = Vec::new();
         self.done = vec![false; pass.tiles.len()];
         self.left = pass.tiles.len();
         Ok(())

@@ -76,7 +76,7 @@ mod tests {
         let area = Area { left: 0, top: 0, width, height };
         let tile = Tile { source_size: (width, height), target_size: (width, height), source: area, target: area };
         let planes = (0..3 * width * height).map(|value| value as f32).collect();
-        TileInput { tile, ensemble: false, exact: true, planes }
+        TileInput { tile, ensemble: false, exact: true, plan: None, planes }
     }
 
     #[test]

@@ -39,7 +39,6 @@ mod options;
 pub mod plan;
 #[cfg(not(target_arch = "wasm32"))]
 mod run;
-#[cfg(not(target_arch = "wasm32"))]
 pub mod schedule;
 mod tile;
 
@@ -51,7 +50,7 @@ pub use ensemble::enlarge_picture_ensemble;
 pub use job::Job;
 pub use options::{MAX_ZOOM, Options, Target, Tiling};
 #[cfg(not(target_arch = "wasm32"))]
-pub use run::{Progress, Report, upscale};
+pub use run::{Progress, Report, upscale, upscale_scheduled};
 #[cfg(feature = "gpu")]
 pub use tile::run_tile_async;
 pub use tile::{Tile, TileInput, TileOutput, run_tile};

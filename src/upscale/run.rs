@@ -11,8 +11,9 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::enlarge::{Enlarge, NetworkInfo};
 use super::job::Job;
-use super::options::{Options, Tiling};
+use super::options::Options;
 use super::plan::Pass;
+use super::schedule::{Ladder, Scheduler, Scheduling};
 use super::tile::run_tile;
 use crate::error::{Error, Result};
 use crate::image::Picture;
@@ -32,7 +33,7 @@ pub struct Progress {
 }
 
 /// A report on an enlargement.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Report {
     /// Passes of the network over the picture.
     pub passes: usize,
@@ -43,6 +44,8 @@ pub struct Report {
     pub halo: Option<usize>,
     /// Threads.
     pub threads: usize,
+    /// The schedule's work, if there was one.
+    pub scheduling: Option<Scheduling>,
     /// From the decoded picture to the finished one.
     pub seconds: f64,
 }
@@ -61,6 +64,33 @@ pub fn upscale<M: Enlarge + ?Sized + 'static>(
     model: &Arc<M>,
     picture: Picture,
     options: &Options,
+    on_progress: impl FnMut(Progress) -> ControlFlow<()>,
+) -> Result<(Picture, Report)> {
+    drive(model, None, picture, options, on_progress)
+}
+
+/// The same by the networks of a ladder, each for the parts that `scheduler` gives it.
+///
+/// # Errors
+/// As [`upscale`], and those of [`Job::schedule`].
+///
+/// # Panics
+/// As [`upscale`].
+pub fn upscale_scheduled<M: Enlarge + 'static>(
+    ladder: &Arc<Ladder<M>>,
+    scheduler: Scheduler,
+    picture: Picture,
+    options: &Options,
+    on_progress: impl FnMut(Progress) -> ControlFlow<()>,
+) -> Result<(Picture, Report)> {
+    drive(ladder, Some(scheduler), picture, options, on_progress)
+}
+
+fn drive<M: Enlarge + ?Sized + 'static>(
+    model: &Arc<M>,
+    scheduler: Option<Scheduler>,
+    picture: Picture,
+    options: &Options,
     mut on_progress: impl FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<(Picture, Report)> {
     enum Event {
@@ -76,7 +106,8 @@ pub fn upscale<M: Enlarge + ?Sized + 'static>(
         move || {
             // After a cancellation the receiver is gone.
             let tell = |event| drop(sender.send(event));
-            let result = work(&*model, picture, &options, threads, &stop, |progress| tell(Event::Progress(progress)));
+            let tell_progress = |progress| tell(Event::Progress(progress));
+            let result = work(&*model, scheduler, picture, &options, threads, &stop, tell_progress);
             tell(Event::Done(result));
         }
     });
@@ -100,6 +131,7 @@ pub fn upscale<M: Enlarge + ?Sized + 'static>(
 
 fn work<M: Enlarge + ?Sized>(
     model: &M,
+    scheduler: Option<Scheduler>,
     picture: Picture,
     options: &Options,
     threads: usize,
@@ -107,32 +139,31 @@ fn work<M: Enlarge + ?Sized>(
     tell: impl Fn(Progress) + Sync,
 ) -> Result<(Picture, Report)> {
     let start = Instant::now();
-    let scheduler = model.schedules();
-    if scheduler.is_some() && options.tiling == Tiling::Exact {
-        return Err(Error::Config(
-            "a schedule is never exact, because its result depends on the tiles: use auto tiles, or leave out the \
-             schedule"
-                .into(),
-        ));
-    }
     let info = NetworkInfo::of(model);
+    let divides = scheduler.as_ref().is_some_and(|scheduler| !scheduler.is_full());
+    let info = if divides { info.scheduled() } else { info };
     let mut job = Job::new(picture, info, options, threads)?;
     let tiles = job.passes().iter().map(|pass| pass.tiles.len()).sum();
     let (passes, halo) = (job.pass_count(), job.passes().first().and_then(|pass| pass.halo));
+    let mut scheduling = Scheduling::default();
     let done = AtomicUsize::new(0);
     while job.pass() < passes {
         let pass = &job.passes()[job.pass()];
         let pools = pools(pass, &info, threads)?;
-        if let Some(scheduler) = scheduler {
-            scheduler.begin_pass(job.source(), &pass.tiles, pass.halo);
+        if let Some(scheduler) = &scheduler {
+            let plan = scheduler.plan(job.source(), &pass.tiles, pass.halo);
+            scheduling.add(&plan);
+            let plans = plan.tiles(&pass.tiles);
+            job.schedule(plans)?;
         }
         job = run_pass(model, job, &pools, stop, |job| {
             let done = done.fetch_add(1, Ordering::Relaxed) + 1;
             tell(Progress { fraction: job.fraction(), tiles: done, tile_count: tiles });
         })?;
     }
+    let scheduling = scheduler.map(|_| scheduling);
     let result = job.finish()?;
-    Ok((result, Report { passes, tiles, halo, threads, seconds: start.elapsed().as_secs_f64() }))
+    Ok((result, Report { passes, tiles, halo, threads, scheduling, seconds: start.elapsed().as_secs_f64() }))
 }
 
 /// A thread pool for each tile in flight, with `threads` threads together. There are fewer pools

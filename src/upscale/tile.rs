@@ -10,8 +10,7 @@ use super::enlarge::Enlarge;
 use super::enlarge::EnlargeAsync;
 use super::ensemble;
 use super::margin::Margin;
-#[cfg(not(target_arch = "wasm32"))]
-use super::schedule::Schedules;
+use super::schedule::TilePlan;
 use crate::error::{Error, Result};
 use crate::image::{Area, to_8_bits};
 use crate::ops::Arithmetic;
@@ -29,6 +28,31 @@ pub struct Tile {
     pub target: Area,
 }
 
+impl Tile {
+    /// The twelve numbers of [`Self::from_numbers`].
+    pub(crate) fn to_numbers(self) -> [u32; TILE_NUMBERS] {
+        let Self { source_size, target_size, source, target } = self;
+        let area = |Area { left, top, width, height }: Area| [left, top, width, height];
+        let ([a, b, c, d], [e, f, g, h]) = (area(source), area(target));
+        [source_size.0, source_size.1, target_size.0, target_size.1, a, b, c, d, e, f, g, h]
+    }
+
+    /// The tile of these numbers.
+    pub(crate) fn from_numbers(numbers: &[u32; TILE_NUMBERS]) -> Self {
+        let &[width, height, to_width, to_height, a, b, c, d, e, f, g, h] = numbers;
+        let area = |[left, top, width, height]: [u32; 4]| Area { left, top, width, height };
+        Self {
+            source_size: (width, height),
+            target_size: (to_width, to_height),
+            source: area([a, b, c, d]),
+            target: area([e, f, g, h]),
+        }
+    }
+}
+
+/// The numbers of a tile in a message.
+pub(crate) const TILE_NUMBERS: usize = 12;
+
 /// The input of a tile's computation. It can be sent to another thread or worker.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TileInput {
@@ -39,6 +63,8 @@ pub struct TileInput {
     /// Whether the result must not depend on the tile, to the last bit:
     /// [`Arithmetic::Deterministic`] or [`Arithmetic::Winograd`].
     pub exact: bool,
+    /// The rungs of its cells, under a schedule; `None` if the whole network computes it.
+    pub(super) plan: Option<TilePlan>,
     /// `3 * source.height * source.width` (CHW), RGB in [0, 1].
     pub planes: Vec<f32>,
 }
@@ -68,29 +94,17 @@ impl TileOutput {
     }
 }
 
-/// The number of 32-bit values before the planes in a message.
-const HEADER: usize = 13;
+/// The number of 32-bit values before the tile in a message.
+const HEADER: usize = 2;
 
 impl TileInput {
-    /// A message for [`Self::from_bytes`]: 13 numbers of 32 bits, then the planes as f32.
+    /// A message for [`Self::from_bytes`]: two numbers of 32 bits, those of the tile and of the plan,
+    /// then the planes as f32.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let Tile { source_size, target_size, source, target } = self.tile;
-        let header: [u32; HEADER] = [
-            u32::from(self.ensemble) | u32::from(self.exact) << 1,
-            source_size.0,
-            source_size.1,
-            target_size.0,
-            target_size.1,
-            source.left,
-            source.top,
-            source.width,
-            source.height,
-            target.left,
-            target.top,
-            target.width,
-            target.height,
-        ];
-        [cast_slice(&header), cast_slice(&self.planes)].concat()
+        let plan = self.plan.as_ref().map(TilePlan::to_numbers).unwrap_or_default();
+        let header: [u32; HEADER] = [u32::from(self.ensemble) | u32::from(self.exact) << 1, plan.len() as u32];
+        let tile = self.tile.to_numbers();
+        [cast_slice(&header), cast_slice(&tile), cast_slice(&plan), cast_slice(&self.planes)].concat()
     }
 
     /// Reads a message that [`Self::to_bytes`] wrote in the same build on the same machine.
@@ -99,20 +113,24 @@ impl TileInput {
     /// [`Error::Config`] if `bytes` is something else.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
         let broken = || Error::Config(format!("a message of {} bytes is not the input of a tile", bytes.len()));
-        let (header, planes) = bytes.split_at_checked(HEADER * size_of::<u32>()).ok_or_else(broken)?;
-        let header: Vec<u32> = pod_collect_to_vec(header);
-        let area =
-            |at: usize| Area { left: header[at], top: header[at + 1], width: header[at + 2], height: header[at + 3] };
-        let tile = Tile {
-            source_size: (header[1], header[2]),
-            target_size: (header[3], header[4]),
-            source: area(5),
-            target: area(9),
+        let take = |bytes: &[u8], count: usize| -> Option<(Vec<u32>, usize)> {
+            let length = count.checked_mul(size_of::<u32>())?;
+            Some((pod_collect_to_vec(bytes.get(..length)?), length))
+        };
+        let (numbers, start) = take(bytes, HEADER + TILE_NUMBERS).ok_or_else(broken)?;
+        let (&[flags, plan_length], tile) = numbers.split_first_chunk().ok_or_else(broken)?;
+        let tile = Tile::from_numbers(tile.try_into().map_err(|_| broken())?);
+        let (plan, length) = take(&bytes[start..], plan_length as usize).ok_or_else(broken)?;
+        let planes = &bytes[start + length..];
+        let plan = match &plan[..] {
+            [] => None,
+            numbers => Some(TilePlan::from_numbers(numbers).ok_or_else(broken)?),
         };
         if planes.len() as u64 != 12 * u64::from(tile.source.width) * u64::from(tile.source.height) {
             return Err(broken());
         }
-        Ok(Self { tile, ensemble: header[0] & 1 != 0, exact: header[0] & 2 != 0, planes: pod_collect_to_vec(planes) })
+        let (ensemble, exact) = (flags & 1 != 0, flags & 2 != 0);
+        Ok(Self { tile, ensemble, exact, plan, planes: pod_collect_to_vec(planes) })
     }
 }
 
@@ -149,15 +167,9 @@ pub async fn run_tile_async<M: EnlargeAsync, F: Enlarge>(
 }
 
 fn enlarge<M: Enlarge + ?Sized>(model: &M, input: &TileInput) -> Result<Vec<f32>> {
-    #[cfg(not(target_arch = "wasm32"))]
-    if let Some(scheduler) = model.schedules() {
-        return scheduler.enlarge_tile(input);
+    if let Some(plan) = &input.plan {
+        return plan.enlarge(model, input);
     }
-    ordinary(model, input)
-}
-
-/// Enlarges a tile's source by one network.
-pub(super) fn ordinary<M: Enlarge + ?Sized>(model: &M, input: &TileInput) -> Result<Vec<f32>> {
     let margin = Margin::of(&input.tile);
     let (planes, height, width) = margin.extend(input);
     let enlarged = run_network(model, planes, height, width, input.ensemble)?;
@@ -232,9 +244,8 @@ impl<M: Enlarge + ?Sized> Enlarge for OnCpu<'_, M> {
         self.0.enlarge_on_cpu(planes, height, width)
     }
 
-    #[cfg(not(target_arch = "wasm32"))]
-    fn schedules(&self) -> Option<&dyn Schedules> {
-        self.0.schedules()
+    fn cheap(&self) -> Option<&dyn Enlarge> {
+        self.0.cheap()
     }
 }
 

@@ -10,6 +10,8 @@ use crate::error::Error;
 use crate::eval;
 use crate::image::resize::{Filter, resize_rgb};
 use crate::image::{self, Format, Layout, Limits, Samples, profile};
+use crate::upscale::Tile;
+use crate::upscale::schedule::{Errors, RungMap, Scheduler, Scheduling, Score};
 
 /// Reads a picture file, whose format is recognised by its content. Refuses more than
 /// `maxMegapixels` (10^6 pixels) before it takes memory. Throws `UnsupportedFormat`, `Decode` or
@@ -118,4 +120,67 @@ pub fn distance(a: &Picture, b: &Picture, border: usize) -> Result<Vec<f64>> {
 #[wasm_bindgen(js_name = heatMap)]
 pub fn heat_map(a: &Picture, b: &Picture) -> Result<Picture> {
     eval::heat_map(&a.0, &b.0).map(Picture).map_err(to_js)
+}
+
+/// Which rung computes which part of a picture, in one pass.
+#[wasm_bindgen(getter_with_clone)]
+pub struct SchedulePlan {
+    /// The argument of `Job.schedule`.
+    pub plans: Vec<u32>,
+    /// How many cells each rung computes: bicubic, the cheap and the whole network.
+    pub cells: Vec<u32>,
+    /// The low-resolution pixels that the whole network would compute, and the networks' work in
+    /// the same unit.
+    pub work: Vec<f64>,
+    /// The edges of the columns of cells, from 0 to 1 along the width.
+    pub x: Vec<f32>,
+    /// The edges of the rows, from 0 to 1 along the height.
+    pub y: Vec<f32>,
+    /// The rung of each cell, row by row: 0 to 2, as in `cells`.
+    pub rungs: Vec<u8>,
+}
+
+/// Plans a pass of a `Job` over `picture`: see `Job.packSource`. `errors` are the scores of an
+/// elastic model's table and the errors of bicubic, the cheap and the whole network, one after the
+/// other. `cheapCost` is the cheap network's work, if that of the whole one is 1. Throws `Config` or
+/// `Weights`.
+#[wasm_bindgen(js_name = planSchedule)]
+pub fn plan_schedule(
+    picture: &Picture,
+    tiles: &[u32],
+    halo: Option<usize>,
+    errors: &[f32],
+    score: &str,
+    effort: u8,
+    #[wasm_bindgen(js_name = cheapCost)] cheap_cost: f64,
+) -> Result<SchedulePlan> {
+    let plan = || {
+        let count = (errors.len() / 4).max(1);
+        let mut parts = errors.chunks_exact(count).map(<[f32]>::to_vec);
+        let mut part = || parts.next().unwrap_or_default();
+        let errors = Errors { score: part(), bicubic: part(), cheap: part(), whole: part() };
+        let score = Score::from_name(score)?;
+        let scheduler = Scheduler::from_errors(errors, cheap_cost, effort, score)?;
+        let tiles: Vec<Tile> = tiles.as_chunks().0.iter().map(Tile::from_numbers).collect();
+        let plan = scheduler.plan(&picture.0, &tiles, halo);
+        let mut done = Scheduling::default();
+        done.add(&plan);
+        let mut plans = Vec::new();
+        for tile in plan.tiles(&tiles) {
+            let numbers = tile.map(|tile| tile.to_numbers()).unwrap_or_default();
+            plans.push(numbers.len() as u32);
+            plans.extend(numbers);
+        }
+        let Scheduling { cells, map: RungMap { x, y, rungs }, pixels: (whole, work), .. } = done;
+        let rungs = rungs.into_iter().map(|rung| rung as u8).collect();
+        Ok(SchedulePlan {
+            plans,
+            cells: cells.map(|count| count as u32).to_vec(),
+            work: vec![whole, work],
+            x,
+            y,
+            rungs,
+        })
+    };
+    plan().map_err(to_js)
 }

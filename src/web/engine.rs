@@ -1,11 +1,14 @@
 //! The engine: a network, and the books of a picture that it enlarges.
 
+use std::sync::Arc;
+
 use burn::tensor::Device;
+use js_sys::Uint8Array;
 use sha2::Digest;
 use wasm_bindgen::prelude::*;
 
 use super::errors::to_js;
-use super::picture::Picture;
+use super::picture::{Picture, packed};
 use super::shapes::{CleanUpChoice, CompressionInfo, JobOptions, JobPlan, NetworkDescription, to_json};
 use super::tile::TileOutput;
 use super::{Result, pack};
@@ -17,7 +20,8 @@ use crate::image::{Area, Compression, damage};
 use crate::model;
 use crate::network::cost::Cost;
 use crate::ops::cpu;
-use crate::upscale::{self, NetworkInfo, Options, Target, TileInput};
+use crate::upscale::schedule::{Ladder, TilePlan};
+use crate::upscale::{self, Enlarge, NetworkInfo, Options, Target, TileInput};
 use crate::weights;
 
 /// The instruction set of this bundle: "simd128" or "relaxed-simd".
@@ -103,12 +107,12 @@ pub fn slice_weights(
     weights: &[u8],
     #[wasm_bindgen(unchecked_param_type = "Json<Slice>")] wanted: &str,
 ) -> Result<Vec<u8>> {
-    let slice = || {
-        let wanted: Slice = serde_json::from_str(wanted)
-            .map_err(|error| Error::Config(format!("the slice of the elastic network is not valid ({error})")))?;
-        elastic::slice(weights, &wanted)
-    };
-    slice().map_err(to_js)
+    parse_slice(wanted).and_then(|wanted| elastic::slice(weights, &wanted)).map_err(to_js)
+}
+
+fn parse_slice(wanted: &str) -> SplitsrResult<Slice> {
+    serde_json::from_str(wanted)
+        .map_err(|error| Error::Config(format!("the slice of the elastic network is not valid ({error})")))
 }
 
 /// Describes a SplitSR network, with or without weights. The defaults of its hyper-parameters are
@@ -139,38 +143,49 @@ fn describe(config: &str) -> SplitsrResult<String> {
 
 /// A network with its weights. Call `free()` when done with it.
 #[wasm_bindgen]
-pub struct Model(model::Model);
+pub struct Model {
+    whole: Arc<model::Model>,
+    /// With the cheap network, if it has one.
+    ladder: Option<Ladder<model::Model>>,
+}
 
 #[wasm_bindgen]
 impl Model {
-    /// Reads a weights file. Throws `Weights`.
-    pub fn load(bytes: &[u8]) -> Result<Self> {
-        model::Model::from_bytes(bytes, &Device::flex()).map(Self).map_err(to_js)
+    /// Reads a weights file, and that of the cheap network for the tiles of a schedule. Throws
+    /// `Weights`.
+    pub fn load(bytes: &[u8], cheap: Option<Box<[u8]>>) -> Result<Self> {
+        let read = |bytes: &[u8]| model::Model::from_bytes(bytes, &Device::flex()).map(Arc::new).map_err(to_js);
+        let whole = read(bytes)?;
+        let ladder = match cheap {
+            Some(cheap) => Some(Ladder { whole: whole.clone(), cheap: read(&cheap)? }),
+            None => None,
+        };
+        Ok(Self { whole, ladder })
     }
 
     /// The model's name in lists, "splitsr-x2".
     #[wasm_bindgen(getter)]
     pub fn name(&self) -> String {
-        self.0.metadata.name.clone()
+        self.whole.metadata.name.clone()
     }
 
     /// The scale: 2, 3 or 4.
     #[wasm_bindgen(getter)]
     pub fn scale(&self) -> u32 {
-        self.0.metadata.config.scale() as u32
+        self.whole.metadata.config.scale() as u32
     }
 
     /// SHA-256 of the file, in lower-case hexadecimal.
     #[wasm_bindgen(getter)]
     pub fn sha256(&self) -> String {
-        self.0.sha256.clone()
+        self.whole.sha256.clone()
     }
 
     /// The properties that a `Job` needs to know about the model, as JSON: `{"scale", "halo",
     /// "autoHalo", "bytesPerPixel", …}`, halos in low-resolution pixels or null.
     #[wasm_bindgen(getter)]
     pub fn info(&self) -> String {
-        serde_json::to_string(&NetworkInfo::of(&self.0)).expect("it is plain data")
+        serde_json::to_string(&NetworkInfo::of(&*self.whole)).expect("it is plain data")
     }
 
     /// Computes a tile. The argument is a result of `Job.tileInput`. Throws `Weights` if the
@@ -179,7 +194,11 @@ impl Model {
     pub fn run_tile(&self, input: Vec<u8>) -> Result<TileOutput> {
         let message = TileInput::from_bytes(&input).map_err(to_js)?;
         drop(input);
-        upscale::run_tile(&self.0, message).map(TileOutput).map_err(to_js)
+        let network: &dyn Enlarge = match &self.ladder {
+            Some(ladder) => ladder,
+            None => &*self.whole,
+        };
+        upscale::run_tile(network, message).map(TileOutput).map_err(to_js)
     }
 }
 
@@ -190,6 +209,7 @@ fn parse(info: &str, options: &str) -> SplitsrResult<(NetworkInfo, Options, usiz
     let options: JobOptions =
         serde_json::from_str(options).map_err(|error| Error::Config(format!("the options are not valid ({error})")))?;
     let workers = options.workers.unwrap_or(1);
+    let info = if options.scheduled == Some(true) { info.scheduled() } else { info };
     Ok((NetworkInfo { on_gpu: options.gpu.unwrap_or(false), ..info }, options.options()?, workers))
 }
 
@@ -302,6 +322,38 @@ impl Job {
     #[wasm_bindgen(getter)]
     pub fn notes(&self) -> Vec<String> {
         self.0.notes()
+    }
+
+    /// The arguments of `planSchedule` for the current pass: the packed picture that it reads, the
+    /// numbers of its tiles, and their halo.
+    #[wasm_bindgen(js_name = packSource)]
+    pub fn pack_source(&self) -> Result<Uint8Array> {
+        packed(self.0.source())
+    }
+
+    /// See `packSource`.
+    #[wasm_bindgen(js_name = tileNumbers)]
+    pub fn tile_numbers(&self) -> Vec<u32> {
+        self.0.passes()[self.0.pass()].tiles.iter().flat_map(|tile| tile.to_numbers()).collect()
+    }
+
+    /// See `packSource`; in low-resolution pixels.
+    #[wasm_bindgen(getter)]
+    pub fn halo(&self) -> Option<usize> {
+        self.0.passes()[self.0.pass()].halo
+    }
+
+    /// Divides the tiles of the current pass between networks, as `planSchedule` has it. Models with
+    /// a cheap network must compute them then. Throws `Config` if the tiles are exact.
+    pub fn schedule(&mut self, plans: &[u32]) -> Result<()> {
+        let mut rest = plans;
+        let mut tiles = Vec::new();
+        while let Some((&length, after)) = rest.split_first() {
+            let (plan, others) = after.split_at_checked(length as usize).unwrap_or_default();
+            tiles.push(TilePlan::from_numbers(plan));
+            rest = others;
+        }
+        self.0.schedule(tiles).map_err(to_js)
     }
 
     /// How many of `workers` may compute tiles of the current pass at once, so that memory stays

@@ -109,12 +109,7 @@ impl Picture {
     /// The whole picture as bytes for `unpack`, without loss, in a buffer that outlives this
     /// instance.
     pub fn pack(&self) -> Result<Uint8Array> {
-        let (head, samples) = pack::pack(&self.0);
-        let (start, end) = (head.len() as u32, (head.len() + samples.len()) as u32);
-        let bytes = canvas::allocate(end)?;
-        bytes.subarray(0, start).copy_from(&head);
-        bytes.subarray(start, end).copy_from(samples);
-        Ok(bytes)
+        packed(&self.0)
     }
 }
 
@@ -140,4 +135,14 @@ fn join(width: u32, height: u32, read: impl Fn(u32, u32) -> Result<Vec<u8>>) -> 
         top = top.saturating_add(step);
     }
     image::Picture::new(width, height, layout, Samples::U8(samples)).map(Picture).map_err(to_js)
+}
+
+/// `Picture.pack` of `picture`.
+pub(super) fn packed(picture: &image::Picture) -> Result<Uint8Array> {
+    let (head, samples) = pack::pack(picture);
+    let (start, end) = (head.len() as u32, (head.len() + samples.len()) as u32);
+    let bytes = canvas::allocate(end)?;
+    bytes.subarray(0, start).copy_from(&head);
+    bytes.subarray(start, end).copy_from(samples);
+    Ok(bytes)
 }

@@ -52,6 +52,8 @@ pub(super) struct JobOptions {
     pub workers: Option<usize>,
     /// Whether a GPU computes the tiles.
     pub gpu: Option<bool>,
+    /// Whether a schedule divides the tiles between networks.
+    pub scheduled: Option<bool>,
 }
 
 /// The work of a `Job`.

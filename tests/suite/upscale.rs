@@ -391,7 +391,8 @@ fn targets_out_of_range_are_refused() {
 #[test]
 fn a_tile_travels_as_bytes() {
     let job = Job::new(rgb(30, 20), NetworkInfo::of(&Blur::new(2, 3)), &zoom(1.7, Tiling::Exact), 1).unwrap();
-    let input = TileInput { ensemble: true, ..job.tile_input(0) };
+    let mut input = job.tile_input(0);
+    input.ensemble = true;
     let bytes = input.to_bytes();
     assert_eq!(TileInput::from_bytes(&bytes).unwrap(), input);
     for length in [0, 3, 51, 52, bytes.len() - 4, bytes.len() - 1] {

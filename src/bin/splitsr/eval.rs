@@ -13,11 +13,11 @@ use splitsr::image::{Picture, Samples};
 use splitsr::models::{self, ModelFiles};
 use splitsr::network::cost::Cost;
 use splitsr::train::Degradation;
-use splitsr::upscale::{Enlarge, Options, Target, enlarge_picture_ensemble, upscale};
+use splitsr::upscale::{Enlarge, Options, Target, enlarge_picture_ensemble};
 use splitsr::{Error, Result};
 use ssimulacra2::{ColorPrimaries, Rgb, TransferCharacteristic, compute_frame_ssimulacra2};
 
-use crate::schedule::{self, Scheduler};
+use crate::schedule::{self, Networks};
 
 /// Scores a model on folders of pictures: PSNR and SSIM on Y, with the protocol of the literature.
 #[derive(clap::Args)]
@@ -175,7 +175,7 @@ enum Upsampler {
     Bicubic,
     Lanczos3,
     Model(Box<ModelOnDevice>),
-    Scheduled(Arc<ModelOnDevice>, Box<Scheduler>),
+    Scheduled(Arc<ModelOnDevice>, Box<Networks>),
 }
 
 impl Upsampler {
@@ -187,13 +187,13 @@ impl Upsampler {
             _ => {}
         }
         let files = ModelFiles::find(name)?;
-        let scheduler = args.schedule.read(&files, args.backend)?;
+        let networks = args.schedule.read(&files, args.backend)?;
         let files = files.sliced(&args.slice)?;
         let compression = args.degrade.and_then(|degradation| degradation.compression());
         let model = files.model(files.strength(args.clean, compression)?.0)?;
         match model.metadata.config.scale() {
-            own if own == scale as usize => Ok(match scheduler {
-                Some(scheduler) => Self::Scheduled(Arc::new(Scheduler::open(model)), Box::new(scheduler)),
+            own if own == scale as usize => Ok(match networks {
+                Some(networks) => Self::Scheduled(Arc::new(Networks::open(model)), Box::new(networks)),
                 None => Self::Model(Box::new(ModelOnDevice::new(model, args.backend, args.half)?)),
             }),
             own => Err(Error::Config(format!("{name} enlarges by {own}: use --scale {own} or another model"))),
@@ -207,11 +207,11 @@ impl Upsampler {
             Self::Model(model) if ensemble => enlarge_picture_ensemble(&**model, lr),
             Self::Model(model) => model.enlarge_picture(lr),
             // With tiles, as pictures are enlarged.
-            Self::Scheduled(whole, scheduler) => {
-                let scheduled = scheduler.scheduled(whole)?;
+            Self::Scheduled(whole, networks) => {
                 let options = Options { ensemble, ..Options::new(Target::Size { width, height }) };
-                let (result, _) = upscale(&scheduled, lr.clone(), &options, |_| ControlFlow::Continue(()))?;
-                eprintln!("{}", scheduler.report(scheduled.report()));
+                let go_on = |_| ControlFlow::Continue(());
+                let (result, _, report) = networks.upscale(whole, lr.clone(), &options, go_on)?;
+                eprintln!("{report}");
                 Ok(result)
             }
         }

@@ -1,5 +1,6 @@
 //! `splitsr schedule`, and the options of a schedule.
 
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -8,18 +9,17 @@ use serde::Serialize;
 use splitsr::device::{Backend, ModelOnDevice};
 use splitsr::elastic::{Slice, slice};
 use splitsr::eval::{degrade, picture_files, read_picture};
+use splitsr::image::Picture;
 use splitsr::model::Model;
 use splitsr::models::ModelFiles;
 use splitsr::network::cost::Cost;
-use splitsr::upscale::schedule::{Errors, Ladder, Lessons, Schedule, Scheduled, Scheduling, Score};
+use splitsr::upscale::schedule::{DEFAULT_EFFORT, Errors, Ladder, Lessons, Schedule, Scheduler, Scheduling, Score};
+use splitsr::upscale::{self, Progress, upscale_scheduled};
 use splitsr::weights::{read, to_file};
 use splitsr::{Error, Result, files};
 
 /// The model whose file holds networks for a schedule.
 pub const MODEL: &str = "splitsr-elastic-x2";
-
-/// The effort that is used if none is given, in %.
-const EFFORT: u8 = 60;
 
 /// How to divide a picture between networks.
 #[derive(Clone, Copy, clap::ValueEnum)]
@@ -51,7 +51,7 @@ impl Options {
 
     /// The parts of a schedule that come from the model in `files`, before it is sliced; `None`
     /// without a schedule.
-    pub fn read(&self, files: &ModelFiles, backend: Backend) -> Result<Option<Scheduler>> {
+    pub fn read(&self, files: &ModelFiles, backend: Backend) -> Result<Option<Networks>> {
         if !self.is_set() {
             return Ok(None);
         }
@@ -61,43 +61,41 @@ impl Options {
             ));
         }
         let (cheap, schedule) = files.cheap()?;
-        let (effort, score) = (self.effort.unwrap_or(EFFORT), self.score.unwrap_or_default());
-        Ok(Some(Scheduler { cheap: Arc::new(cheap), schedule, effort, score }))
+        let (effort, score) = (self.effort.unwrap_or(DEFAULT_EFFORT), self.score.unwrap_or_default());
+        Ok(Some(Networks { cheap: Arc::new(cheap), schedule, effort, score }))
     }
 }
 
 /// A schedule but for the whole network.
-pub struct Scheduler {
+pub struct Networks {
     cheap: Arc<Model>,
     schedule: Schedule,
     effort: u8,
     score: Score,
 }
 
-impl Scheduler {
+impl Networks {
     /// Opens the whole network.
     pub fn open(model: Model) -> ModelOnDevice {
         ModelOnDevice::on_cpu(model, "schedules are computed on the processor")
     }
 
-    /// For one picture.
-    pub fn scheduled(&self, whole: &Arc<ModelOnDevice>) -> Result<Arc<Scheduled<ModelOnDevice>>> {
-        let work = |model: &Model| Cost::of(&model.metadata.config).macs_720p;
-        let ladder = Ladder {
-            whole: whole.clone(),
-            cheap: self.cheap.clone(),
-            cheap_cost: work(&self.cheap) / work(whole.model()),
-            schedule: self.schedule.clone(),
-        };
-        Ok(Arc::new(Scheduled::new(Arc::new(ladder), self.effort, self.score)?))
-    }
-
-    /// Its report after the work.
-    pub fn report(&self, done: Scheduling) -> Report {
-        let Scheduling { bicubic, cheap, whole, work } = done;
-        let cells = Cells { bicubic, cheap, whole };
-        let score = self.score;
-        Report { mode: "mobisr", effort: self.effort, score, cells, work: (work * 1e4).round() / 1e4 }
+    /// [`upscale_scheduled`] with this cheap network.
+    pub fn upscale(
+        &self,
+        whole: &Arc<ModelOnDevice>,
+        picture: Picture,
+        options: &upscale::Options,
+        on_progress: impl FnMut(Progress) -> ControlFlow<()>,
+    ) -> Result<(Picture, upscale::Report, Report)> {
+        let Self { cheap, schedule, effort, score } = self;
+        let configs = [whole.model(), cheap].map(|model| &model.metadata.config);
+        let scheduler = Scheduler::new(schedule, configs[0], configs[1], *effort, *score)?;
+        let ladder = Arc::new(Ladder { whole: whole.clone(), cheap: cheap.clone() });
+        let (result, report) = upscale_scheduled(&ladder, scheduler, picture, options, on_progress)?;
+        let Scheduling { cells: [bicubic, cheap, whole], work, .. } = report.scheduling.clone().unwrap_or_default();
+        let (cells, work) = (Cells { bicubic, cheap, whole }, (work * 1e4).round() / 1e4);
+        Ok((result, report, Report { mode: "mobisr", effort: *effort, score: *score, cells, work }))
     }
 }
 

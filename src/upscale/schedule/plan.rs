@@ -1,11 +1,11 @@
 //! Which rung computes which cell of a picture.
 
-use rayon::prelude::*;
+use std::ops::Range;
 
 use super::grid::{Grid, core, with_halo};
 use super::partition::{Cells, partition};
 use super::score::{Luma, Score};
-use super::{HALO, Rung};
+use super::{HALO, Rung, RungMap, TilePlan};
 use crate::image::Area;
 use crate::upscale::Tile;
 
@@ -40,9 +40,11 @@ pub(super) struct Needs<'a> {
 
 /// The rung of each cell of a picture.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Plan {
+pub struct Plan {
     pub(super) grid: Grid,
     pub(super) rungs: Vec<Rung>,
+    /// The halo of the tiles.
+    halo: u32,
     /// The low-resolution pixels that the whole network would compute with ordinary tiles, and the
     /// work of this plan in the same unit.
     pub(super) work: (f64, f64),
@@ -81,17 +83,53 @@ impl Plan {
                 error += errors.of(&cell)[rungs[grid.index(column, row)] as usize];
             }
         }
-        Self { grid, rungs, work: (ordinary, work), error }
+        Self { grid, rungs, halo: needs.halo, work: (ordinary, work), error }
     }
 
-    pub(super) fn rung(&self, column: usize, row: usize) -> Rung {
-        self.rungs[self.grid.index(column, row)]
+    /// The plan of each of the tiles that this was made for.
+    pub fn tiles(&self, tiles: &[Tile]) -> Vec<Option<TilePlan>> {
+        tiles.iter().map(|tile| self.of(tile)).collect()
+    }
+
+    /// The rungs of a tile's cells; `None` if the tile is the whole network's, which then computes
+    /// it as without a scheduler.
+    fn of(&self, tile: &Tile) -> Option<TilePlan> {
+        let (grid, core) = (&self.grid, core(tile, self.halo));
+        if is_whole(grid, &self.rungs, core) {
+            return None;
+        }
+        let cells = grid.cells(core);
+        let row = |row: usize| &self.rungs[grid.index(cells.x.start, row)..grid.index(cells.x.end, row)];
+        let rungs = cells.y.clone().flat_map(row).copied().collect();
+        let edges = |edges: &[u32], range: &Range<usize>| edges[range.start..=range.end].to_vec();
+        let grid = Grid { x: edges(&grid.x, &cells.x), y: edges(&grid.y, &cells.y) };
+        Some(TilePlan { grid, rungs, halo: self.halo })
+    }
+
+    /// Which rung computes which part of the picture.
+    pub(super) fn map(&self) -> RungMap {
+        let share = |edges: &[u32]| {
+            let length = edges.last().copied().unwrap_or(1) as f32;
+            edges.iter().map(|&edge| edge as f32 / length).collect()
+        };
+        RungMap { x: share(&self.grid.x), y: share(&self.grid.y), rungs: self.rungs.clone() }
     }
 
     /// How many cells each rung has, the cheapest first.
     pub(super) fn counts(&self) -> [usize; 3] {
         Rung::ALL.map(|rung| self.rungs.iter().filter(|&&other| other == rung).count())
     }
+}
+
+/// `make` of each index, on all threads where there are some.
+fn parallel_map<T: Send>(count: usize, make: impl Fn(usize) -> T + Sync + Send) -> Vec<T> {
+    #[cfg(not(target_arch = "wasm32"))]
+    {
+        use rayon::prelude::*;
+        (0..count).into_par_iter().map(make).collect()
+    }
+    #[cfg(target_arch = "wasm32")]
+    (0..count).map(make).collect()
 }
 
 pub(super) fn pixels(area: Area) -> f64 {
@@ -111,7 +149,7 @@ fn scores(grid: &Grid, needs: &Needs<'_>) -> Vec<f32> {
         let cells = edges.map(|x| Area { left: x[0], top: from, width: x[1] - x[0], height: to - from });
         cells.map(|cell| score.of(&luma, cell)).collect::<Vec<_>>()
     };
-    (0..grid.rows()).into_par_iter().map(row).collect::<Vec<_>>().concat()
+    parallel_map(grid.rows(), row).concat()
 }
 
 /// The picture's cells, about a tile's at a time: those from the middle of one tile's seam to the
@@ -171,7 +209,7 @@ fn choose(grid: &Grid, errors: &Summed, blocks: &[Cells], bounds: Area, price: f
         let sums = Rung::ALL.map(|rung| (errors[rung as usize] + price * rung.cost(cheap_cost) * area, rung));
         sums.into_iter().min_by(|a, b| a.0.total_cmp(&b.0)).expect("three rungs")
     };
-    let parts: Vec<_> = blocks.par_iter().map(|block| partition(block, &|cells| best(cells).0).1).collect();
+    let parts = parallel_map(blocks.len(), |index| partition(&blocks[index], &|cells| best(cells).0).1);
     let mut rungs = vec![Rung::Bicubic; grid.columns() * grid.rows()];
     for cells in parts.into_iter().flatten() {
         let rung = best(&cells).1;
@@ -201,7 +239,8 @@ pub(super) fn is_whole(grid: &Grid, rungs: &[Rung], core: Area) -> bool {
 
 /// The work of the networks, in low-resolution pixels of the whole network.
 fn work(grid: &Grid, rungs: &[Rung], tiles: &[Tile], cores: &[Area], cheap_cost: f64) -> f64 {
-    let tile = |(tile, &core): (&Tile, &Area)| -> f64 {
+    let tile = |index: usize| -> f64 {
+        let (tile, core) = (&tiles[index], cores[index]);
         if is_whole(grid, rungs, core) {
             return pixels(tile.source);
         }
@@ -212,6 +251,5 @@ fn work(grid: &Grid, rungs: &[Rung], tiles: &[Tile], cores: &[Area], cheap_cost:
         };
         of(Rung::Cheap) + of(Rung::Whole)
     };
-    let works: Vec<f64> = tiles.par_iter().zip(cores).map(tile).collect();
-    works.iter().sum()
+    parallel_map(tiles.len(), tile).iter().sum()
 }

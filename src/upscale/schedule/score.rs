@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::{Error, Result};
 use crate::image::Area;
 
 /// How cells are scored. All scores are means over a cell's pixels, in levels of luma.
@@ -21,6 +22,26 @@ pub enum Score {
 impl Score {
     /// All.
     pub const ALL: [Self; 3] = [Self::TotalVariation, Self::MeanLaplacian, Self::RmsLaplacian];
+
+    /// Its name in options and files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::TotalVariation => "total-variation",
+            Self::MeanLaplacian => "mean-laplacian",
+            Self::RmsLaplacian => "rms-laplacian",
+        }
+    }
+
+    /// The score of that name.
+    ///
+    /// # Errors
+    /// [`Error::Config`] if there is none.
+    pub fn from_name(name: &str) -> Result<Self> {
+        Self::ALL.into_iter().find(|score| score.name() == name).ok_or_else(|| {
+            let [first, second, third] = Self::ALL.map(Self::name);
+            Error::Config(format!("the score is \"{name}\"; it must be {first}, {second} or {third}"))
+        })
+    }
 
     /// The score of the cell `area`, which is not empty and lies in `luma`. Outside the picture,
     /// its edge is repeated.
@@ -68,18 +89,8 @@ impl Luma {
     }
 
     /// Row `y` of the picture, or the nearest that it has.
-    fn row(&self, y: u32) -> &[f32] {
+    pub(super) fn row(&self, y: u32) -> &[f32] {
         &self.values[y.saturating_sub(self.top) as usize * self.width..][..self.width]
-    }
-
-    /// The sum over `area` of the squared differences between two pictures of one size.
-    pub(super) fn squared_error(&self, other: &Self, area: Area) -> f64 {
-        let columns = area.left as usize..(area.left + area.width) as usize;
-        let row = |y: u32| {
-            let pairs = self.row(y)[columns.clone()].iter().zip(&other.row(y)[columns.clone()]);
-            pairs.map(|(a, b)| f64::from((a - b) * (a - b))).sum::<f64>()
-        };
-        (area.top..area.top + area.height).map(row).sum()
     }
 }
 
@@ -90,6 +101,16 @@ mod tests {
     /// A picture whose luma is 16 + 219 times these values.
     fn grey(width: usize, values: &[f32]) -> Luma {
         Luma::of(&[values, values, values].concat(), 0, width)
+    }
+
+    #[test]
+    fn names_are_those_of_files() {
+        for score in Score::ALL {
+            assert_eq!(serde_json::to_value(score).unwrap(), score.name());
+            assert_eq!(Score::from_name(score.name()).unwrap(), score);
+        }
+        let error = Score::from_name("variance").unwrap_err().to_string();
+        assert!(error.ends_with("it must be total-variation, mean-laplacian or rms-laplacian"), "{error}");
     }
 
     #[test]

@@ -5,9 +5,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::image::matlab::matlab_bicubic;
-use crate::image::{Layout, Samples};
+use crate::image::{Area, Layout, Samples};
 use crate::upscale::plan::passes;
-use crate::upscale::{NetworkInfo, Options, Target, Tiling, upscale};
+use crate::upscale::{Job, NetworkInfo, Options, Target, TileInput, Tiling, run_tile, upscale, upscale_scheduled};
 
 /// Repeats each pixel twice each way and adds a constant. Counts the pixels that it computes.
 struct Network {
@@ -44,20 +44,27 @@ impl Enlarge for Network {
 
 /// The errors of bicubic are in proportion to the score; the cheap network makes a half of them,
 /// the whole one a quarter.
-fn ladder(cheap: f32, whole: f32) -> Arc<Ladder<Network>> {
+fn schedule() -> Schedule {
     let errors = Errors {
         score: vec![0.0, 1000.0],
         bicubic: vec![0.0, 1000.0],
         cheap: vec![0.0, 500.0],
         whole: vec![0.0, 250.0],
     };
-    let schedule = Schedule {
+    Schedule {
         cheap: Default::default(),
         total_variation: errors.clone(),
         mean_laplacian: errors.clone(),
         rms_laplacian: errors,
-    };
-    Arc::new(Ladder { whole: Network::new(whole), cheap: Network::new(cheap), cheap_cost: 0.2, schedule })
+    }
+}
+
+fn ladder(cheap: f32, whole: f32) -> Arc<Ladder<Network>> {
+    Arc::new(Ladder { whole: Network::new(whole), cheap: Network::new(cheap) })
+}
+
+fn scheduler(effort: u8, score: Score) -> Scheduler {
+    Scheduler::with_cost(&schedule(), 0.2, effort, score).unwrap()
 }
 
 /// Stronger and stronger stripes from left to right and from the top down.
@@ -68,9 +75,18 @@ fn picture(width: u32, height: u32) -> Picture {
 }
 
 fn run(ladder: &Arc<Ladder<Network>>, effort: u8, picture: &Picture, options: &Options) -> (Picture, Scheduling) {
-    let scheduled = Arc::new(Scheduled::new(ladder.clone(), effort, Score::default()).unwrap());
-    let (result, _) = upscale(&scheduled, picture.clone(), options, |_| ControlFlow::Continue(())).unwrap();
-    (result, scheduled.report())
+    run_by(ladder, scheduler(effort, Score::default()), picture, options)
+}
+
+fn run_by(
+    ladder: &Arc<Ladder<Network>>,
+    scheduler: Scheduler,
+    picture: &Picture,
+    options: &Options,
+) -> (Picture, Scheduling) {
+    let go_on = |_| ControlFlow::Continue(());
+    let (result, report) = upscale_scheduled(ladder, scheduler, picture.clone(), options, go_on).unwrap();
+    (result, report.scheduling.unwrap())
 }
 
 fn bytes(picture: &Picture) -> &[u8] {
@@ -90,13 +106,13 @@ fn full_effort_is_the_ordinary_result_and_none_is_bicubic() {
         let (ordinary, _) = upscale(&ladder.whole, picture.clone(), &options, |_| ControlFlow::Continue(())).unwrap();
         let (result, report) = run(&ladder, 100, &picture, &options);
         assert_eq!(result, ordinary);
-        assert_eq!((report.bicubic, report.cheap, report.work), (0, 0, 1.0));
-        assert!(report.whole > 0);
+        assert_eq!((&report.cells[..2], report.work), (&[0, 0][..], 1.0));
+        assert!(report.cells[2] > 0);
         if target != Target::Zoom(2.0) {
             continue;
         }
         let (result, report) = run(&ladder, 0, &picture, &options);
-        assert_eq!((report.cheap, report.whole, report.work), (0, 0, 0.0));
+        assert_eq!((&report.cells[1..], report.work), (&[0, 0][..], 0.0));
         let expected = matlab_bicubic(&picture, 2 * width, 2 * height).unwrap();
         let (found, expected) = (bytes(&result), bytes(&expected));
         // Where 64 bits round one way, 32 may round the other.
@@ -111,20 +127,18 @@ fn the_report_counts_what_the_networks_computed() {
     let (picture, ladder) = (picture(700, 500), ladder(0.1, 0.2));
     let options = Options::new(Target::Zoom(2.0));
     let (_, report) = run(&ladder, 40, &picture, &options);
-    assert!(report.bicubic > 0 && report.cheap > 0 && report.whole > 0, "{report:?}");
-    let scheduled = Scheduled::new(ladder.clone(), 40, Score::default()).unwrap();
-    let info = NetworkInfo::of(&scheduled);
+    assert!(report.cells.iter().all(|&count| count > 0), "{report:?}");
+    let RungMap { x, y, rungs } = &report.map;
+    assert_eq!(rungs.len(), (x.len() - 1) * (y.len() - 1));
+    assert_eq!((x[0], *x.last().unwrap(), y[0], *y.last().unwrap()), (0.0, 1.0, 0.0, 1.0));
+    assert_eq!(Rung::ALL.map(|rung| rungs.iter().filter(|&&other| other == rung).count()), report.cells);
+    let info = NetworkInfo::of(&*ladder).scheduled();
     let pass = &passes((700, 500), (1400, 1000), &info, Some(14), None).unwrap()[0];
     assert!(pass.tiles.len() > 1);
     let whole = ladder.whole.pixels.load(Ordering::Relaxed) as f64;
     // The ladder holds the cheap network as any network: it adds 0.1 to what is computed by it.
     let cheap = Network::new(0.1);
-    let counted = Ladder {
-        whole: ladder.whole.clone(),
-        cheap: cheap.clone(),
-        cheap_cost: 0.2,
-        schedule: ladder.schedule.clone(),
-    };
+    let counted = Ladder { whole: ladder.whole.clone(), cheap: cheap.clone() };
     run(&Arc::new(counted), 40, &picture, &options);
     let cheap = cheap.pixels.load(Ordering::Relaxed) as f64;
     let work = (whole + 0.2 * cheap) / pass.work() as f64;
@@ -144,8 +158,7 @@ fn more_effort_never_means_more_expected_error() {
         let mut before = (f64::INFINITY, 0.0);
         let mut kinds = 0;
         for effort in 0..=100 {
-            let scheduled = Scheduled::new(ladder(0.1, 0.2), effort, score).unwrap();
-            let plan = scheduled.make_plan((300, 200), &[tile], 0, &|area| picture.rgb_planes(area));
+            let plan = scheduler(effort, score).plan(&picture, &[tile], None);
             assert!(plan.error <= before.0 + 1e-9, "{score:?} at {effort}");
             assert!(plan.work.1 >= before.1 - 1e-9, "{score:?} at {effort}");
             kinds += usize::from(plan.work.1 > before.1);
@@ -171,7 +184,7 @@ fn a_blend_is_gradual_also_where_tiles_meet() {
     }
     let picture = Picture::new(700, 500, Layout::Rgb, Samples::U8(values)).unwrap();
     let (result, report) = run(&ladder(0.0, 0.2), 40, &picture, &Options::new(Target::Zoom(2.0)));
-    assert!(report.whole > 20 && report.bicubic + report.cheap > 20, "{report:?}");
+    assert!(report.cells[2] > 20 && report.cells[0] + report.cells[1] > 20, "{report:?}");
     let row = 3 * 1400;
     let largest = |step: usize| {
         let pairs = bytes(&result).iter().zip(&bytes(&result)[step..]).enumerate();
@@ -187,17 +200,15 @@ fn a_blend_is_gradual_also_where_tiles_meet() {
 
 #[test]
 fn what_cannot_be_scheduled_is_refused() {
-    let ladder = ladder(0.1, 0.2);
+    let (ladder, go_on) = (ladder(0.1, 0.2), |_| ControlFlow::Continue(()));
     let options = Options { tiling: Tiling::Exact, ..Options::new(Target::Zoom(2.0)) };
-    let scheduled = Arc::new(Scheduled::new(ladder.clone(), 60, Score::default()).unwrap());
-    let error = upscale(&scheduled, picture(40, 40), &options, |_| ControlFlow::Continue(())).unwrap_err().to_string();
+    let error = upscale_scheduled(&ladder, scheduler(60, Score::default()), picture(40, 40), &options, go_on);
+    let error = error.unwrap_err().to_string();
     assert!(error.contains("a schedule is never exact") && error.contains("auto tiles"), "{error}");
-    let error = Scheduled::new(ladder.clone(), 101, Score::default()).map(drop).unwrap_err().to_string();
-    assert_eq!(error, "the effort is 101 %; it must be from 0 to 100");
-    let Ladder { whole, cheap, cheap_cost, .. } = &*ladder;
-    let damaged =
-        Ladder { whole: whole.clone(), cheap: cheap.clone(), cheap_cost: *cheap_cost, schedule: Schedule::default() };
-    let error = Scheduled::new(Arc::new(damaged), 60, Score::default()).map(drop).unwrap_err().to_string();
+    let refused =
+        |schedule: &Schedule, effort| Scheduler::with_cost(schedule, 0.2, effort, Score::default()).unwrap_err();
+    assert_eq!(refused(&schedule(), 101).to_string(), "the effort is 101 %; it must be from 0 to 100");
+    let error = refused(&Schedule::default(), 60).to_string();
     assert!(error.contains("damaged"), "{error}");
 }
 
@@ -208,14 +219,39 @@ proptest! {
     #[test]
     fn weights_of_cells_have_the_sum_1((width, height) in (4u32..400, 4u32..400), zoom in 1.05f64..2.0, effort in 5u8..95) {
         let (picture, ladder) = (picture(width, height), ladder(0.1, 0.1));
-        let errors = Errors { bicubic: vec![1e6, 1e9], ..ladder.schedule.rms_laplacian.clone() };
-        let schedule = Schedule { rms_laplacian: errors, ..ladder.schedule.clone() };
-        let Ladder { whole, cheap, cheap_cost, .. } = &*ladder;
-        let ladder = Arc::new(Ladder { whole: whole.clone(), cheap: cheap.clone(), cheap_cost: *cheap_cost, schedule });
+        let errors = Errors { bicubic: vec![1e6, 1e9], ..schedule().rms_laplacian };
+        let schedule = Schedule { rms_laplacian: errors, ..schedule() };
+        let scheduler = Scheduler::with_cost(&schedule, 0.2, effort, Score::default()).unwrap();
         let options = Options::new(Target::Zoom(zoom));
-        let (result, report) = run(&ladder, effort, &picture, &options);
-        prop_assert_eq!(report.bicubic, 0);
-        let (ordinary, _) = upscale(whole, picture, &options, |_| ControlFlow::Continue(())).unwrap();
+        let (result, report) = run_by(&ladder, scheduler, &picture, &options);
+        prop_assert_eq!(report.cells[0], 0);
+        let (ordinary, _) = upscale(&ladder.whole, picture, &options, |_| ControlFlow::Continue(())).unwrap();
         prop_assert!(bytes(&result).iter().zip(bytes(&ordinary)).all(|(a, b)| a.abs_diff(*b) <= 1));
+    }
+}
+
+#[test]
+fn a_planned_tile_survives_its_message() {
+    let mut job = Job::new(picture(700, 500), NetworkInfo::of(&*ladder(0.1, 0.2)), &Options::new(Target::Zoom(2.0)), 1);
+    let job = job.as_mut().unwrap();
+    let pass = &job.passes()[0];
+    let plan = scheduler(40, Score::default()).plan(job.source(), &pass.tiles, pass.halo);
+    let plans = plan.tiles(&pass.tiles);
+    assert!(job.schedule(plans[1..].to_vec()).unwrap_err().to_string().contains("cannot have"));
+    job.schedule(plans).unwrap();
+    let inputs: Vec<_> = (0..job.tile_count()).map(|index| job.tile_input(index)).collect();
+    assert!(inputs.iter().any(|input| input.plan.is_some()));
+    for input in inputs {
+        let bytes = input.to_bytes();
+        assert_eq!(TileInput::from_bytes(&bytes).unwrap(), input);
+        if let Some(plan) = input.plan {
+            let mut numbers = plan.to_numbers();
+            assert!(TilePlan::from_numbers(&numbers[1..]).is_none());
+            *numbers.last_mut().unwrap() = 3;
+            assert!(TilePlan::from_numbers(&numbers).is_none());
+            // Only a ladder can compute it.
+            let error = run_tile(&*Network::new(0.0), TileInput::from_bytes(&bytes).unwrap()).unwrap_err();
+            assert!(error.to_string().contains("needs a cheap network"), "{error}");
+        }
     }
 }

@@ -7,6 +7,9 @@ export type { ChromaSampling, CompressionInfo, CompressionKind, Slice } from "./
 /** The model that is used unless another is named. */
 export const DEFAULT_MODEL = "splitsr-x2";
 
+/** The effort of a schedule, in %, unless another is given. */
+export const DEFAULT_EFFORT = 60;
+
 /** The largest zoom. */
 export const MAX_ZOOM = 16;
 
@@ -69,9 +72,46 @@ export type CleanUp = "auto" | number;
 export type Target =
   { scale: number; width?: never; height?: never } | { width: number; height: number; scale?: never };
 
+/**
+ * How a schedule estimates what a network gains in a part of the picture: by its total variation
+ * (as in MobiSR), its mean Laplacian (as in ARM), or the root of the mean squared Laplacian.
+ */
+export type Score = "total-variation" | "mean-laplacian" | "rms-laplacian";
+
+/** The ways to compute a part of the picture under a schedule. */
+export type Rung = "bicubic" | "cheap" | "whole";
+
+/** Which rung computed which part of a picture: cells between edges. */
+export interface RungMap {
+  /** The edges of the columns, from 0 to 1 along the width. */
+  x: number[];
+  /** The edges of the rows, from 0 to 1 along the height. */
+  y: number[];
+  /** The cells, row by row. */
+  rungs: Rung[];
+}
+
+/** How to divide a picture between the networks of an elastic model. */
+export interface Schedule {
+  /**
+   * `mobisr`: the picture is divided between the network, a cheaper one of the same elastic model
+   * and bicubic, each where it is worth its work. Only on the CPU, and never with the tiles `exact`:
+   * the result depends on the tiles.
+   */
+  schedule?: "mobisr";
+  /**
+   * How much quality counts against work, from 0 (bicubic everywhere) to 100 % (the network
+   * everywhere). Default: {@link DEFAULT_EFFORT}.
+   */
+  effort?: number;
+  /** Default: "rms-laplacian". */
+  score?: Score;
+}
+
 /** The settings of an elastic model come before those of the upscaler. */
 export type UpscaleOptions = Target &
-  Slice & {
+  Slice &
+  Schedule & {
     /**
      * `auto` (default): tiles overlap by a halo that was measured to change no 8-bit value by more
      * than 1 level, and use the machine's fastest instructions; on one machine, any number of
@@ -172,6 +212,8 @@ export interface Report {
   modelSha256: string;
   /** The strength of the clean-up in %. */
   clean: number;
+  /** With a schedule. */
+  schedule?: ScheduleReport;
   /** From the source's bytes to the finished pixels. */
   milliseconds: number;
   tiles: number;
@@ -186,6 +228,18 @@ export interface Report {
    * NaN or infinity.
    */
   notes: string[];
+}
+
+/** A report on a schedule's work. */
+export interface ScheduleReport {
+  mode: "mobisr";
+  /** In %. */
+  effort: number;
+  score: Score;
+  /** How many cells, squares of about 32 pixels of the source, each rung computed. */
+  cells: Record<Rung, number>;
+  /** The networks' work, as a share of what the whole network does without a schedule. */
+  work: number;
 }
 
 export interface UpscaleResult {
@@ -210,6 +264,8 @@ export interface UpscaleResult {
   /** The pixels in sRGB. Each call returns the same object. */
   imageData(): ImageData;
   report: Report;
+  /** With a schedule: which rung computed which part. */
+  rungs: RungMap | undefined;
 }
 
 /** A way to resize without a network; `bicubic` is MATLAB's. */

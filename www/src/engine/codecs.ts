@@ -220,3 +220,22 @@ function plain(picture: Codecs.Picture): PlainPixels {
     picture.free();
   }
 }
+
+/** Plans a pass of a schedule over a packed picture; the other arguments are those in Rust. */
+export async function planSchedule(
+  packed: Uint8Array,
+  tiles: Uint32Array,
+  halo: number | undefined,
+  errors: Float32Array,
+  score: string,
+  effort: number,
+  cheapCost: number,
+): Promise<Codecs.SchedulePlan> {
+  const { Picture, planSchedule } = await codecs();
+  const picture = Picture.unpack(packed);
+  try {
+    return planSchedule(picture, tiles, halo, errors, score, effort, cheapCost);
+  } finally {
+    picture.free();
+  }
+}

@@ -45,9 +45,16 @@ export class Devices {
    *
    * @throws {UpscaleError} if a GPU is demanded that cannot be used.
    */
-  async choose(tile: "exact" | "auto"): Promise<ChosenDevice> {
+  async choose(tile: "exact" | "auto", isScheduled = false): Promise<ChosenDevice> {
     const { backend } = this.#settings;
     if (backend === "cpu") return this.#onCpu(tile, "as requested");
+    if (isScheduled) {
+      if (backend === "auto") return this.#onCpu(tile, "schedules are computed on the processor");
+      throw new UpscaleError(
+        "usage",
+        'A schedule runs on the processor: choose the backend "auto" or "cpu", or leave out the schedule.',
+      );
+    }
     // Exact results are the same on every machine; those of GPUs are not.
     if (backend === "auto" && tile === "exact") return this.#onCpu(tile, "exact results are computed on the processor");
     this.#gpu ??= this.#openGpu();

@@ -21,6 +21,7 @@ import type {
   UpscaleReply,
   UpscaleRequest,
 } from "./protocol.ts";
+import { Ladder } from "./schedule.ts";
 import { buffer } from "./wasm.ts";
 
 /** The fractions of the progress bar at which the network starts and ends. */
@@ -39,6 +40,8 @@ export class Engine {
   readonly #plain: Weights;
   /** The last mixture with a twin, or slice of an elastic model: the next picture often uses it. */
   #derived: Weights | undefined;
+  /** From the first schedule on. */
+  #ladder: Ladder | undefined;
   readonly #devices: Devices;
   /**
    * Milliseconds that a worker takes for a low-resolution pixel while all of them work, as last
@@ -84,7 +87,7 @@ export class Engine {
       for (let round = 0; round < 2; round++) {
         const start = performance.now();
         const queue = {
-          model,
+          weights: { model },
           count: device.pool.size,
           maxConcurrent: device.pool.size,
           tileBytes: job.tileBytes,
@@ -121,18 +124,19 @@ export class Engine {
   }
 
   async upscale(
-    { source, size, tile, parts, focus, clean, twin, slice }: UpscaleRequest,
+    { source, size, tile, parts, focus, clean, twin, slice, schedule }: UpscaleRequest,
     emit: (event: UpscaleEvent) => void,
     signal: AbortSignal,
   ): Promise<UpscaleReply> {
     const start = performance.now();
     emit({ progress: { phase: "decode", fraction: 0 } });
-    const choice = this.#devices.choose(tile);
+    const choice = this.#devices.choose(tile, schedule !== undefined);
     choice.catch(() => undefined); // awaited below, after the picture
     const { picture: read, strength } = await readToClean(source, clean, twin);
     let device: ChosenDevice;
     try {
       device = await orAborted(choice, signal);
+      if (schedule) this.#ladder ??= new Ladder(new Uint8Array(this.#plain.bytes));
     } catch (error) {
       read.free();
       throw error;
@@ -140,7 +144,9 @@ export class Engine {
     // The parts of a picture with a colour profile would show other colours than the result.
     const wantsParts = parts && !read.hasProfile;
     const weights = this.#weights(slice, strength, twin);
-    const job = plan(read, weights.info, size, jobOptions(size, tile, device));
+    const options = jobOptions(size, tile, device);
+    const scheduled = schedule && this.#ladder?.schedule(slice, schedule);
+    const job = plan(read, weights.info, size, { ...options, scheduled: scheduled?.divides ?? false });
     const streamed = job.streams ? new Uint8Array(4 * job.width * job.height) : undefined;
     const onTile = (part: PlainPart | undefined) => {
       emit({ progress: { phase: "enlarge", fraction: READ + (ENLARGED - READ) * job.fraction } });
@@ -151,7 +157,8 @@ export class Engine {
     try {
       while (job.pass < job.passCount) {
         tiles += job.tileCount;
-        const options = { tile, parts: wantsParts, focus, streamed, weights };
+        await scheduled?.begin(job);
+        const options = { tile, parts: wantsParts, focus, streamed, weights, isScheduled: scheduled !== undefined };
         const done = await this.#runPass(job, device, options, onTile, signal);
         device = done.device;
         workers = Math.max(workers, done.workers);
@@ -173,7 +180,8 @@ export class Engine {
     const milliseconds = performance.now() - start;
     const measured = { milliseconds, tiles, workers, instructionSet, outputSha256, notes };
     const report: Report = { backend, reason, adapter, model, modelSha256, clean: strength, ...measured };
-    return move({ picture, report }, [picture.pixels]);
+    if (scheduled) report.schedule = scheduled.report;
+    return move({ picture, report, rungs: scheduled?.map }, [picture.pixels]);
   }
 
   /**
@@ -183,7 +191,7 @@ export class Engine {
   async #runPass(
     job: Job,
     device: ChosenDevice,
-    { tile, parts, focus, streamed, weights }: RunOptions,
+    { tile, parts, focus, streamed, weights, isScheduled }: RunOptions,
     onTile: (part: PlainPart | undefined) => void,
     signal: AbortSignal,
   ): Promise<{ device: ChosenDevice; workers: number }> {
@@ -195,7 +203,7 @@ export class Engine {
       const indices = focus && isLast ? nearestFirst(job, waiting, focus) : [...waiting];
       let computed = 0;
       const queue = {
-        model: weights.bytes,
+        weights: { model: weights.bytes, cheap: isScheduled ? this.#ladder?.cheap : undefined },
         count: indices.length,
         maxConcurrent: job.atOnce(pool.size),
         tileBytes: job.tileBytes,
@@ -225,7 +233,8 @@ export class Engine {
       };
       const start = performance.now();
       const workers = await pool.run(queue, signal);
-      this.#pace.set(paceKey(device, weights), ((performance.now() - start) * workers) / computed);
+      // Under a schedule a pixel takes less.
+      if (!isScheduled) this.#pace.set(paceKey(device, weights), ((performance.now() - start) * workers) / computed);
       return workers;
     };
     try {
@@ -253,6 +262,7 @@ interface RunOptions extends Pick<UpscaleRequest, "tile" | "parts" | "focus"> {
   /** The result's pixels, if they are assembled here. */
   streamed: Uint8Array | undefined;
   weights: Weights;
+  isScheduled: boolean;
 }
 
 /** The tiles by the distance of their middles from a point of the picture, from 0 to 1. */

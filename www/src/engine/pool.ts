@@ -3,13 +3,12 @@
  */
 import { orAborted } from "./abort.ts";
 import { FatalError, WorkerClient } from "./bridge.ts";
-import type { TileOutput, TileWorkerMethods } from "./protocol.ts";
+import type { TileOutput, TileWeights, TileWorkerMethods } from "./protocol.ts";
 import { spawn } from "./spawn.ts";
 
 /** The source and the destination of tiles. */
 export interface TileQueue {
-  /** The weights that compute them. */
-  model: ArrayBuffer;
+  weights: TileWeights;
   count: number;
   /** The most tiles in memory at once. */
   maxConcurrent: number;
@@ -42,8 +41,8 @@ interface Run {
 interface TileWorker {
   client: WorkerClient<TileWorkerMethods>;
   instructionSet: string;
-  /** The weights that it has. */
-  model: ArrayBuffer;
+  /** What it has loaded. */
+  weights: TileWeights;
 }
 
 export class Pool {
@@ -152,10 +151,10 @@ export class Pool {
         const started = await worker;
         if (run.over) throw new Error("the run is over");
         const { client } = started;
-        const { model, wantsPixels } = run.tiles;
-        if (started.model !== model) {
-          await client.call("load", { model, half: this.#boot.half ?? false });
-          started.model = model;
+        const { weights, wantsPixels } = run.tiles;
+        if (started.weights.model !== weights.model || (weights.cheap && started.weights.cheap !== weights.cheap)) {
+          await client.call("load", { ...weights, half: this.#boot.half ?? false });
+          started.weights = weights;
         }
         const input = run.tiles.input(index);
         return await client.call("run", { input, wantsPixels }, { transfer: [input] });
@@ -184,7 +183,7 @@ export class Pool {
     const { module, model, half = false } = this.#boot;
     try {
       const instructionSet = await client.call("boot", { module: await module, model, half });
-      return { client, instructionSet, model };
+      return { client, instructionSet, weights: { model } };
     } catch (error) {
       client.end(error as Error);
       throw error;

@@ -12,6 +12,8 @@ import type {
   Progress,
   Report,
   Resizer,
+  RungMap,
+  Score,
   SourcePicture,
 } from "../api/index.ts";
 import type { Json } from "./json.ts";
@@ -54,6 +56,15 @@ export interface UpscaleRequest {
   twin: ArrayBuffer | undefined;
   /** The network of an elastic model. */
   slice: Slice;
+  /** To divide the picture between the elastic model's networks. */
+  schedule: ScheduleOptions | undefined;
+}
+
+/** The settings of a schedule. */
+export interface ScheduleOptions {
+  /** In %. */
+  effort: number;
+  score: Score;
 }
 
 export type ResultSize = { scale: number } | { width: number; height: number };
@@ -78,6 +89,8 @@ export interface EstimateRequest {
 export interface UpscaleReply {
   picture: FinishedPicture;
   report: Report;
+  /** With a schedule. */
+  rungs: RungMap | undefined;
 }
 
 export interface EngineOptions {
@@ -120,11 +133,18 @@ export type CoordinatorMethods = {
   ];
 };
 
+/** The weights that compute tiles. */
+export interface TileWeights {
+  model: ArrayBuffer;
+  /** Those of the cheap network, for the tiles of a schedule. */
+  cheap?: ArrayBuffer | undefined;
+}
+
 export type TileWorkerMethods = {
   /** Returns the worker's instruction set. */
-  boot: [{ module: WebAssembly.Module; model: ArrayBuffer; half: boolean }, string, never];
+  boot: [TileWeights & { module: WebAssembly.Module; half: boolean }, string, never];
   /** Takes other weights. */
-  load: [{ model: ArrayBuffer; half: boolean }, undefined, never];
+  load: [TileWeights & { half: boolean }, undefined, never];
   /** `input` is what `Job.tileInput` gives. */
   run: [{ input: ArrayBuffer; wantsPixels: boolean }, TileOutput, never];
 };

@@ -4,25 +4,25 @@
  */
 import { Model, instructionSet } from "../wasm/simd128/splitsr.js";
 import { serve } from "./bridge.ts";
-import type { TileWorkerMethods } from "./protocol.ts";
+import type { TileWeights, TileWorkerMethods } from "./protocol.ts";
 import { toMessage } from "./tile-output.ts";
 import { instantiate } from "./wasm.ts";
 
 let model: Model | undefined;
 
-function load(bytes: ArrayBuffer): void {
+function load({ model: bytes, cheap }: TileWeights): void {
   model?.free();
-  model = Model.load(new Uint8Array(bytes));
+  model = Model.load(new Uint8Array(bytes), cheap && new Uint8Array(cheap));
 }
 
 serve<TileWorkerMethods>({
-  boot({ module, model: bytes }) {
+  boot({ module, ...weights }) {
     instantiate(module);
-    load(bytes);
+    load(weights);
     return instructionSet();
   },
-  load({ model: bytes }) {
-    load(bytes);
+  load(weights) {
+    load(weights);
     return undefined;
   },
   run({ input, wantsPixels }) {

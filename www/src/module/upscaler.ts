@@ -15,6 +15,7 @@ import type {
 } from "../engine/protocol.ts";
 import { requireWorkers, spawn } from "../engine/spawn.ts";
 import {
+  DEFAULT_EFFORT,
   MAX_ZOOM,
   UpscaleError,
   type Area,
@@ -28,6 +29,7 @@ import {
   type Part,
   type FileLocations,
   type Resizer,
+  type Score,
   type Slice,
   type Source,
   type SourcePicture,
@@ -159,6 +161,7 @@ class Engine implements Upscaler {
     const { tile = "auto", clean = 0, budget, signal, onProgress, onPart, focus } = options;
     checkCleanUp(clean);
     checkBudget(budget);
+    const schedule = scheduleOf(options);
     let slice = { ...this.#slice, ...sliceOf(options) };
     let note: string | undefined;
     if (budget !== undefined) {
@@ -175,7 +178,8 @@ class Engine implements Upscaler {
     const reply = await this.#inTurn(signal, async (coordinator) => {
       const { portable, transfer } = await toPortable(source);
       const twin = await this.#twinFor(clean, source);
-      const request = { source: portable, size, tile, parts: onPart !== undefined, focus, clean, twin, slice };
+      const parts = onPart !== undefined;
+      const request = { source: portable, size, tile, parts, focus, clean, twin, slice, schedule };
       return coordinator.call("upscale", request, { transfer, signal, onEvent });
     });
     if (note) reply.report.notes.push(note);
@@ -271,7 +275,7 @@ class Engine implements Upscaler {
     if (this.#running) this.#end(this.#running.coordinator, reason);
   }
 
-  #result({ picture, report }: UpscaleReply): UpscaleResult {
+  #result({ picture, report, rungs }: UpscaleReply): UpscaleResult {
     const { width, height, packed } = picture;
     const imageData = new ImageData(new Uint8ClampedArray(picture.pixels), width, height);
     return {
@@ -284,6 +288,7 @@ class Engine implements Upscaler {
         return blob;
       },
       report,
+      rungs,
     };
   }
 
@@ -359,6 +364,29 @@ function checkCleanUp(clean: CleanUp): void {
 function checkBudget(budget: number | undefined): void {
   if (budget === undefined || budget > 0) return;
   throw new UpscaleError("usage", `The budget must be a number of milliseconds above 0, not ${budget}.`);
+}
+
+const scores: readonly Score[] = ["total-variation", "mean-laplacian", "rms-laplacian"];
+
+/** The settings of a schedule, checked; undefined without one. */
+function scheduleOf({ schedule, effort = DEFAULT_EFFORT, score = "rms-laplacian", tile }: UpscaleOptions) {
+  if (schedule === undefined) return undefined;
+  if ((schedule as string) !== "mobisr") {
+    throw new UpscaleError("usage", `The schedule must be "mobisr", not "${schedule as string}".`);
+  }
+  if (tile === "exact") {
+    throw new UpscaleError(
+      "usage",
+      'A schedule is never exact, because its result depends on the tiles: leave out "tile" or "schedule".',
+    );
+  }
+  if (!(Number.isInteger(effort) && effort >= 0 && effort <= 100)) {
+    throw new UpscaleError("usage", `The effort must be a whole number from 0 to 100, not ${effort}.`);
+  }
+  if (!scores.includes(score)) {
+    throw new UpscaleError("usage", `The score must be one of ${scores.join(", ")}, not "${score as string}".`);
+  }
+  return { effort, score };
 }
 
 /** The size alone, checked as far as is possible without the picture. */

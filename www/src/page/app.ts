@@ -37,6 +37,7 @@ import type { Format } from "./shared/formats.ts";
 import { missingPart, sizeText, timeText, zoomText } from "./shared/text.ts";
 import { t } from "./shared/words.ts";
 import { Verification } from "./verify/verification.ts";
+import { rungOverlay } from "./viewer/rung-overlay.ts";
 import type { Viewer } from "./viewer/viewer.ts";
 import { ViewfinderLauncher } from "./viewfinder/launcher.ts";
 
@@ -242,6 +243,28 @@ export class App implements Commands {
     void this.#follow();
   }
 
+  setEffort(effort: number): void {
+    const { session } = this;
+    const follows = this.#following.followsNetwork();
+    session.setEffort(effort);
+    if (follows) void this.#follow();
+    else this.#settingsChanged();
+  }
+
+  showRungs(shows: boolean): void {
+    this.session.setShowsRungs(shows);
+    void this.#drawRungs();
+  }
+
+  /** Over the pictures, unless their difference is shown there. */
+  async #drawRungs(): Promise<void> {
+    const { result, showsRungs, comparison } = this.session;
+    const rungs = result?.upscaled.rungs;
+    const isFree = !comparison.showsDifference || comparison.baselines.length === 0;
+    if (rungs && showsRungs) await this.#viewer.showHeat(rungOverlay(rungs, result.upscaled), new AbortController().signal);
+    else if (isFree) this.#viewer.hideHeat();
+  }
+
   setElastic(name: string): void {
     this.session.setElastic(name);
     this.#settingsChanged();
@@ -328,7 +351,7 @@ export class App implements Commands {
   async run({ keepsResult = false, onPreview }: RunOptions = {}): Promise<boolean> {
     const { session } = this;
     const { source: picture, target, zoom, model, backend, clean, slice, activity } = session;
-    const { key } = session.choice;
+    const { key, schedule } = session.choice;
     if (!picture || !target) return false;
     const signal = activity.begin("working", t`Enlarging to ${sizeText(target)}…`);
     try {
@@ -347,12 +370,13 @@ export class App implements Commands {
       const onPart = (part: Part) => {
         if (!signal.aborted) this.#viewer.showPart(part);
       };
-      const options = { scale: zoom, clean, ...slice, ...(focus && { focus }), signal, onProgress, onPart };
+      const options = { scale: zoom, clean, ...slice, ...schedule, ...(focus && { focus }), signal, onProgress, onPart };
       const upscaled = await upscaler.upscale(picture, options);
       await this.#viewer.showResult(upscaled.imageData(), signal);
       session.setResult({ upscaled, zoom, model, key, clean });
       session.speeds.remember(key, backend, zoom, upscaled);
       await this.comparison.show(upscaler, signal);
+      await this.#drawRungs();
       this.done();
       return true;
     } catch (error) {
@@ -383,7 +407,8 @@ export class App implements Commands {
   }
 
   async runBatch(): Promise<void> {
-    const { batch, zoom, clean, slice, files, activity } = this.session;
+    const { batch, zoom, clean, choice, files, activity } = this.session;
+    const network = { ...choice.slice, ...choice.schedule };
     if (!batch) return;
     await this.withEngine(t("Enlarging all pictures…"), async (upscaler, signal) => {
       // Most visitors never need it.
@@ -391,7 +416,7 @@ export class App implements Commands {
         throw new Error(missingPart());
       });
       const onProgress = (fraction: number, text: string) => activity.showProgress(fraction, signal, text);
-      await runBatch(batch, { upscaler, zoom, clean, slice, settings: files, signal, onProgress });
+      await runBatch(batch, { upscaler, zoom, clean, network, settings: files, signal, onProgress });
       await saveBatch(batch, zoom, files.format, signal);
       activity.setStatus(batch.done > 0 ? "done" : "error", outcome(batch));
     });

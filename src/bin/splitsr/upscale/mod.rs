@@ -26,7 +26,7 @@ use splitsr::{Error, Result, files};
 
 use crate::one_line;
 use crate::panics::guarded;
-use crate::schedule::{self, Scheduler};
+use crate::schedule::{self, Networks};
 use inputs::Inputs;
 use report::{Computation, Entry, Line, Made, Summary};
 use shard::Shard;
@@ -118,13 +118,13 @@ struct Models {
     backend: Backend,
     half: bool,
     by_strength: RefCell<Vec<(u8, Arc<ModelOnDevice>)>>,
-    scheduler: Option<Scheduler>,
+    networks: Option<Networks>,
 }
 
 impl Models {
     fn new(args: &Args) -> Result<Self> {
         let open: fn(_, _, _) -> _ = match (args.backend, args.tile) {
-            _ if args.schedule.is_set() => |model, _, _| Ok(Scheduler::open(model)),
+            _ if args.schedule.is_set() => |model, _, _| Ok(Networks::open(model)),
             // Exact results are the same on every machine; results of GPUs are not.
             (Backend::Auto, Tiling::Exact) => {
                 |model, _, _| Ok(ModelOnDevice::on_cpu(model, "exact results are computed on the processor"))
@@ -137,10 +137,10 @@ impl Models {
             None => models::for_zoom(args.scale),
         };
         let files = ModelFiles::find(args.model.as_deref().unwrap_or_else(suitable))?;
-        let scheduler = args.schedule.read(&files, args.backend)?;
+        let networks = args.schedule.read(&files, args.backend)?;
         let files = files.sliced(&args.slice)?;
         let by_strength = RefCell::default();
-        Ok(Self { files, open, backend: args.backend, half: args.half, by_strength, scheduler })
+        Ok(Self { files, open, backend: args.backend, half: args.half, by_strength, networks })
     }
 
     /// The network that cleans up by `strength` %. It is the last in the list from now on.
@@ -286,13 +286,11 @@ impl Batch {
             bar.set_position((progress.fraction * 1e3) as u64);
             if self.stop.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
-        let outcome = match &self.models.scheduler {
+        let outcome = match &self.models.networks {
             None => upscale(model, picture, &self.options, on_progress).map(|(result, report)| (result, report, None)),
-            Some(scheduler) => {
-                let scheduled = scheduler.scheduled(model)?;
-                let outcome = upscale(&scheduled, picture, &self.options, on_progress);
-                outcome.map(|(result, report)| (result, report, Some(scheduler.report(scheduled.report()))))
-            }
+            Some(networks) => networks
+                .upscale(model, picture, &self.options, on_progress)
+                .map(|(result, report, schedule)| (result, report, Some(schedule))),
         };
         bar.finish_and_clear();
         outcome

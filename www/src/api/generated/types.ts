@@ -143,7 +143,9 @@ ensemble?: boolean,
 /** Tiles that can be computed at the same time. Default: 1. */
 workers?: number, 
 /** Whether a GPU computes the tiles. */
-gpu?: boolean, };
+gpu?: boolean, 
+/** Whether a schedule divides the tiles between networks. */
+scheduled?: boolean, };
 
 /** The work of a `Job`. */
 export type JobPlan = { 

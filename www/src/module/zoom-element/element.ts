@@ -9,6 +9,7 @@ import {
   UpscaleError,
   type CleanUp,
   type HybridMode,
+  type Schedule,
   type Slice,
   type Source,
   type Target,
@@ -60,7 +61,12 @@ function makeSlot(name: string): HTMLSlotElement {
 
 const locationAttributes = ["assets", "models"];
 /** Options of `upscale` that are numbers. */
-const numbers = { "split-ratio": "splitRatio", "hybrid-index": "hybridIndex", budget: "budget" } as const;
+const numbers = {
+  "split-ratio": "splitRatio",
+  "hybrid-index": "hybridIndex",
+  budget: "budget",
+  effort: "effort",
+} as const;
 /** Attributes of the lens alone. */
 const ofLens = ["zoom", "label"];
 
@@ -79,6 +85,7 @@ export class SplitsrZoom extends Base {
     "loading",
     "magnify",
     "hybrid-mode",
+    "schedule",
     ...Object.keys(numbers),
     ...locationAttributes,
     ...ofLens,
@@ -202,13 +209,15 @@ export class SplitsrZoom extends Base {
     return text === "auto" ? text : Number(text);
   }
 
-  /** Which network of an elastic model. */
-  #network(): Slice & { budget?: number } {
+  /** Which network of an elastic model, or which of them for which part. */
+  #network(): Slice & Schedule & { budget?: number } {
     const given = Object.entries(numbers).map(([attribute, option]) => [option, this.getAttribute(attribute)] as const);
-    const network: Slice & { budget?: number } = {};
+    const network: Slice & Schedule & { budget?: number } = {};
     for (const [option, value] of given) if (value !== null) network[option] = Number(value);
     const mode = this.getAttribute("hybrid-mode");
     if (mode !== null) network.hybridMode = mode as HybridMode;
+    const schedule = this.getAttribute("schedule");
+    if (schedule !== null) network.schedule = schedule as "mobisr";
     return network;
   }
 

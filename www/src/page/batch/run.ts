@@ -1,5 +1,5 @@
 /** Enlarges several pictures one after another into a zip file. */
-import type { CleanUp, Slice, Upscaler } from "../../module/core.ts";
+import type { CleanUp, Schedule, Slice, Upscaler } from "../../module/core.ts";
 import type { Batch } from "../session/batch.ts";
 import { resultName, safeName, write, type FileSettings, type Format } from "../shared/formats.ts";
 import { save } from "../shared/save.ts";
@@ -12,7 +12,7 @@ interface BatchTask {
   upscaler: Upscaler;
   zoom: number;
   clean: CleanUp;
-  slice: Slice;
+  network: Slice & Schedule;
   settings: FileSettings;
   signal: AbortSignal;
   onProgress: (fraction: number, text: string) => void;
@@ -21,7 +21,7 @@ interface BatchTask {
 /** Enlarges what is not done yet. A picture that fails does not stop the others. */
 export async function runBatch(
   batch: Batch,
-  { upscaler, zoom, clean, slice, settings, signal, onProgress }: BatchTask,
+  { upscaler, zoom, clean, network, settings, signal, onProgress }: BatchTask,
 ): Promise<void> {
   const { length } = batch.items;
   for (const [index, { file }] of batch.items.entries()) {
@@ -32,7 +32,7 @@ export async function runBatch(
     show(0);
     try {
       const onFraction = ({ fraction }: { fraction: number }) => show(fraction);
-      const options = { scale: zoom, clean, ...slice, signal, onProgress: onFraction };
+      const options = { scale: zoom, clean, ...network, signal, onProgress: onFraction };
       const upscaled = await upscaler.upscale(file, options);
       const { file: result, notes } = await write(upscaled, settings, file);
       // A cancelled batch may have other settings by now.

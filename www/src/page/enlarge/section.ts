@@ -9,7 +9,7 @@ import type { Result, Session } from "../session/session.ts";
 import { folded } from "../shared/folded.ts";
 import { html } from "../shared/html.ts";
 import { modelLabel } from "../shared/model-names.ts";
-import { estimateText, sizeText, timeText, zoomText } from "../shared/text.ts";
+import { estimateText, scheduleText, sizeText, timeText, zoomText } from "../shared/text.ts";
 import { unlessEdited } from "../shared/unless-edited.ts";
 import { fixed, type Phrase, t } from "../shared/words.ts";
 
@@ -239,6 +239,7 @@ export function reportSection({ upscaled, model }: Result): TemplateResult {
     [t("Device"), `${report.backend.toUpperCase()} (${report.adapter})`],
     [t("Reason"), byEngine(report.reason)],
     [t("Tiles"), String(report.tiles)],
+    ...(report.schedule ? [[t("Schedule"), scheduleText(report.schedule)] as [string, string]] : []),
     ...report.notes.map((note): [string, TemplateResult] => [t("Note"), byEngine(note)]),
     [t("Model SHA-256"), html`<code>${report.modelSha256}</code>`],
     [t("Output SHA-256"), html`<code>${report.outputSha256}</code>`],

@@ -238,4 +238,15 @@ export const texts: Texts = {
     one: "Die Kanäle von {0} Block, und wie sie von einem Block zum nächsten wandern",
     other: "Die Kanäle von {0} Blöcken, und wie sie von einem Block zum nächsten wandern",
   },
+  Schedule: "Aufteilung",
+  "The link's schedule is not one of this page.": "Die Aufteilung im Link ist keine von dieser Seite.",
+  "The link's effort must be a number from 0 to 100.": "Der Aufwand im Link muss eine Zahl von 0 bis 100 sein.",
+  Effort: "Aufwand",
+  "Below 100 %, the network computes only the parts of the picture where it is worth its work. A cheaper one and bicubic compute the rest, on the processor.":
+    "Unter 100 % berechnet das Netz nur die Teile des Bildes, in denen sich die Arbeit lohnt. Den Rest berechnen ein billigeres Netz und bikubische Vergrößerung, auf dem Prozessor.",
+  "Show which network computed what": "Zeigen, welches Netz was berechnet hat",
+  "the network": "das Netz",
+  "the cheap network": "das billige Netz",
+  "effort {0} %; cells by the network: {1}, by the cheap one: {2}, by bicubic: {3}; {4} % of the work":
+    "Aufwand {0} %; Felder durch das Netz: {1}, durch das billige: {2}, bikubisch: {3}; {4} % der Arbeit",
 };

@@ -222,4 +222,15 @@ export const texts: Texts = {
   "The channels of {0} blocks, and how they move from one block to the next": {
     other: "블록 {0}개의 채널과, 채널이 다음 블록으로 옮겨 가는 모습",
   },
+  Schedule: "작업 분할",
+  "The link's schedule is not one of this page.": "링크의 작업 분할은 이 페이지에 없는 방식입니다.",
+  "The link's effort must be a number from 0 to 100.": "링크의 노력 값은 0에서 100 사이의 숫자여야 합니다.",
+  Effort: "노력",
+  "Below 100 %, the network computes only the parts of the picture where it is worth its work. A cheaper one and bicubic compute the rest, on the processor.":
+    "100% 미만이면 네트워크는 효과가 있는 부분만 계산하고, 나머지는 더 가벼운 네트워크와 바이큐빅이 프로세서에서 계산합니다.",
+  "Show which network computed what": "어느 네트워크가 어디를 계산했는지 보기",
+  "the network": "네트워크",
+  "the cheap network": "가벼운 네트워크",
+  "effort {0} %; cells by the network: {1}, by the cheap one: {2}, by bicubic: {3}; {4} % of the work":
+    "노력 {0}%; 네트워크 {1}칸, 가벼운 네트워크 {2}칸, 바이큐빅 {3}칸; 작업량 {4}%",
 };

@@ -4,7 +4,14 @@
  * are left out.
  */
 import { MAX_ZOOM, type Area, type ModelEntry } from "../../api/index.ts";
-import { DEFAULT_QUALITY, DEFAULT_ZOOM, evaluationScaleFor, evaluationScales, MIN_ZOOM } from "../session/defaults.ts";
+import {
+  DEFAULT_QUALITY,
+  DEFAULT_ZOOM,
+  evaluationScaleFor,
+  evaluationScales,
+  FULL_EFFORT,
+  MIN_ZOOM,
+} from "../session/defaults.ts";
 import { configOf, parameters, type NetworkChange } from "../session/hyper-parameters.ts";
 import { toggles, type LinkState, type View } from "../session/link-state.ts";
 import { readAddress } from "../shared/address.ts";
@@ -123,6 +130,14 @@ const readers: Record<string, Reader> = {
     const clean = text === "auto" ? text : Number.isInteger(strength) && strength <= 100 ? strength : undefined;
     return keep(state, "clean", clean, t("The link's clean-up must be auto or a number from 0 to 100."));
   },
+  schedule(text) {
+    return text === "mobisr" ? undefined : t("The link's schedule is not one of this page.");
+  },
+  effort(text, state) {
+    const effort = number(text);
+    const isRight = Number.isInteger(effort) && effort <= FULL_EFFORT;
+    return keep(state, "effort", isRight ? effort : undefined, t("The link's effort must be a number from 0 to 100."));
+  },
   part(text, state) {
     return keep(state, "region", parseArea(text), t("The link's selected part cannot be read."));
   },
@@ -210,7 +225,7 @@ function parseView(text: string): View | undefined {
 
 /** `own` are the hyper-parameters that the model was trained with. */
 export function formatLink(state: LinkState, own?: NetworkChange): string {
-  const { demo, embedded, address, model, network, zoom, backend, clean = 0 } = state;
+  const { demo, embedded, address, model, network, zoom, backend, clean = 0, effort = FULL_EFFORT } = state;
   const { baselines, difference, region, hashes, view } = state;
   const { format = png, quality = DEFAULT_QUALITY, evaluationScale } = state;
   const parts: string[] = [];
@@ -226,6 +241,7 @@ export function formatLink(state: LinkState, own?: NetworkChange): string {
   if (zoom !== undefined) parts.push(`zoom=${zoom}`);
   if (backend !== undefined) parts.push(`backend=${backend}`);
   if (clean !== 0) parts.push(`clean=${clean}`);
+  if (effort !== FULL_EFFORT) parts.push(`schedule=mobisr&effort=${effort}`);
   if (baselines?.length) parts.push(`with=${baselines.map(encodeURIComponent).join(",")}`);
   if (difference) parts.push("diff=1");
   if (region) parts.push(`part=${[region.left, region.top, region.width, region.height].join(",")}`);

@@ -142,7 +142,7 @@ export class Share {
     // Without a trace of compression there is nothing to choose automatically.
     const isClean = !session.source?.compression && !this.copySize;
     const clean = session.clean === "auto" && isClean ? 0 : session.clean;
-    const settings = { model, network: choice.network, zoom, backend, clean, ...compared };
+    const settings = { model, network: choice.network, effort: choice.effort, zoom, backend, clean, ...compared };
     const also = { format, quality, evaluationScale, toggles: this.#viewer.toggles };
     const own = configOf(choice.entry);
     return formatLink({ ...this.#pictureState(), ...settings, ...also, hashes: this.#hashes() }, own);

@@ -8,6 +8,7 @@ import { html } from "../shared/html.ts";
 import { plural, t } from "../shared/words.ts";
 
 export { budgetField } from "./budget.ts";
+export { scheduleFields } from "./schedule.ts";
 export { slicePlot } from "./slice-plot.ts";
 
 const WIDTH = 300;

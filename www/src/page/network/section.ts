@@ -160,7 +160,7 @@ function elasticTemplate(
       }
     </p>
     ${scored ? drawings?.budgetField(session, slices, commands) : nothing}
-    ${drawings?.slicePlot(slices, singles, network, commands)}
+    ${drawings?.scheduleFields(session, commands)} ${drawings?.slicePlot(slices, singles, network, commands)}
   `;
 }
 

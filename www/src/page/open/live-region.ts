@@ -1,5 +1,5 @@
 /** A part of the picture that is enlarged again and again while the visitor marks it. */
-import type { Area, CleanUp, Slice, SourcePicture, UpscaleResult, Upscaler } from "../../module/core.ts";
+import type { Area, CleanUp, Schedule, Slice, SourcePicture, UpscaleResult, Upscaler } from "../../module/core.ts";
 import type { Commands } from "../session/commands.ts";
 import type { LoadedPicture, PicturePart } from "../session/picture.ts";
 import type { Session } from "../session/session.ts";
@@ -90,7 +90,14 @@ export class LiveRegion {
       this.#following = following;
       const show = (part: PicturePart, upscaled: UpscaleResult) =>
         this.#commands.showLivePart(part, { upscaled, zoom, model, key, clean });
-      following.done = this.#run(following, { upscaler, picture, zoom, clean, slice, show });
+      following.done = this.#run(following, {
+        upscaler,
+        picture,
+        zoom,
+        clean,
+        slice: { ...slice, ...choice.schedule },
+        show,
+      });
       await following.done.finally(() => {
         if (this.#following === following) this.#following = undefined;
       });
@@ -170,7 +177,7 @@ interface FollowTask {
   picture: LoadedPicture;
   zoom: number;
   clean: CleanUp;
-  slice: Slice;
+  slice: Slice & Schedule;
   /** Shows a part and its result. */
   show: (part: PicturePart, upscaled: UpscaleResult) => void;
 }

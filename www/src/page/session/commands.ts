@@ -48,6 +48,10 @@ export interface Commands {
   clearModelChoice(): void;
   /** If there is a result of an elastic model that took a short time, it follows at once. */
   setNetwork(change: NetworkChange): void;
+  /** 100: no schedule. If there is a result of an elastic model, it follows like a network. */
+  setEffort(effort: number): void;
+  /** Whether the viewer shows which part was computed by which network. */
+  showRungs(shows: boolean): void;
   /** Chooses an elastic model, and of it the network that is chosen now. */
   setElastic(name: string): void;
   /** Goes back from hyper-parameters without weights to the nearest model. */

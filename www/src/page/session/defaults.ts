@@ -4,6 +4,8 @@ export const MIN_ZOOM = 1;
 export const DEFAULT_ZOOM = 2;
 /** From 1 to 100, for lossy formats. */
 export const DEFAULT_QUALITY = 92;
+/** The effort, in %, at which there is no schedule. */
+export const FULL_EFFORT = 100;
 /** The factors by which a picture can be shrunk to score models on it. */
 export const evaluationScales: readonly number[] = [2, 3, 4];
 

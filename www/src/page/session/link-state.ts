@@ -44,6 +44,8 @@ export interface LinkState {
   /** Hyper-parameters; the model's own for those that are absent. */
   network?: NetworkChange | undefined;
   zoom?: number | undefined;
+  /** The effort of a schedule in %; absent without one. */
+  effort?: number | undefined;
   /** Absent for "auto". */
   backend?: Exclude<Backend, "auto"> | undefined;
   /** Absent for 0. */

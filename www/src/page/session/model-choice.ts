@@ -10,17 +10,26 @@ import {
   UpscaleError,
   type ModelEntry,
   type ModelSource,
+  type Schedule,
   type Slice,
   type SplitSrConfig,
 } from "../../module/core.ts";
 import { t } from "../shared/words.ts";
 import { configOf, hasConfig, holds, nearestTo, sliceOf, trainedWith, type NetworkChange } from "./hyper-parameters.ts";
+import { FULL_EFFORT } from "./defaults.ts";
 import type { OwnModels } from "./own-models.ts";
 
 /** The choice as everyone but the session sees it. */
 export type ChosenModel = Omit<
   ModelChoice,
-  "setShipped" | "choose" | "chooseFor" | "chooseNetwork" | "chooseElastic" | "clearChoice" | "followZoom"
+  | "setShipped"
+  | "choose"
+  | "chooseFor"
+  | "chooseNetwork"
+  | "chooseElastic"
+  | "chooseEffort"
+  | "clearChoice"
+  | "followZoom"
 >;
 
 export class ModelChoice {
@@ -32,6 +41,7 @@ export class ModelChoice {
   #untrained: SplitSrConfig | undefined;
   /** The chosen network of an elastic model; undefined: the one that its file names. */
   #slice: SplitSrConfig | undefined;
+  #effort = FULL_EFFORT;
   readonly #own: OwnModels;
 
   constructor(own: OwnModels) {
@@ -90,9 +100,19 @@ export class ModelChoice {
     return findSlice(slicesOf(entry, network.hybrid_mode), sliceOf(network))?.macs720p;
   }
 
-  /** The model, and which network of it if it holds several. */
+  /** How much quality counts against work in an elastic model's schedule, in %. */
+  get effort(): number {
+    return this.isElastic ? this.#effort : FULL_EFFORT;
+  }
+
+  /** The options of a schedule; empty if the chosen network computes the whole picture. */
+  get schedule(): Schedule {
+    return this.effort < FULL_EFFORT ? { schedule: "mobisr", effort: this.effort } : {};
+  }
+
+  /** The model, which network of it if it holds several, and the schedule. */
   get key(): string {
-    return this.isElastic ? `${this.#name} ${JSON.stringify(this.slice)}` : this.#name;
+    return this.isElastic ? `${this.#name} ${JSON.stringify({ ...this.slice, ...this.schedule })}` : this.#name;
   }
 
   /** Whether there are weights for `network`. Without them the page enlarges nothing. */
@@ -155,6 +175,10 @@ export class ModelChoice {
     if (!trained) return;
     this.#name = trained.name;
     if (trained === modelFor(zoom, this.#shipped)) this.#chosenBy = undefined;
+  }
+
+  chooseEffort(effort: number): void {
+    this.#effort = effort;
   }
 
   /** Chooses an elastic model for the hyper-parameters that are chosen now. */

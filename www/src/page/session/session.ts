@@ -18,7 +18,7 @@ import { png, type FileSettings, type Format } from "../shared/formats.ts";
 import { Activity } from "./activity.ts";
 import { readAutoEnlarge, writeAutoEnlarge } from "./auto-enlarge.ts";
 import type { Batch } from "./batch.ts";
-import { DEFAULT_QUALITY, DEFAULT_ZOOM, evaluationScaleFor, MIN_ZOOM } from "./defaults.ts";
+import { DEFAULT_QUALITY, DEFAULT_ZOOM, evaluationScaleFor, FULL_EFFORT, MIN_ZOOM } from "./defaults.ts";
 import { EngineSlot } from "./engine-slot.ts";
 import type { NetworkChange } from "./hyper-parameters.ts";
 import type { Hashes, LinkState } from "./link-state.ts";
@@ -83,6 +83,7 @@ export class Session {
   #backend: Backend = "auto";
   #enlargesAutomatically = readAutoEnlarge();
   #clean: CleanUp = "auto";
+  #showsRungs = false;
   #files: FileSettings = { format: png, quality: DEFAULT_QUALITY, keepsMetadata: false };
   #comparison = noComparison;
   #evaluationScale = evaluationScaleFor();
@@ -303,6 +304,21 @@ export class Session {
     this.#settingsChanged();
   }
 
+  setEffort(effort: number): void {
+    this.#choice.chooseEffort(effort);
+    this.#settingsChanged();
+  }
+
+  /** Whether the viewer shows which part was computed by which network. */
+  get showsRungs(): boolean {
+    return this.#showsRungs;
+  }
+
+  setShowsRungs(shows: boolean): void {
+    this.#showsRungs = shows;
+    this.changed();
+  }
+
   /** Which network of an elastic model enlarges. */
   get slice(): Slice {
     return this.choice.slice;
@@ -385,6 +401,7 @@ export class Session {
     // Each link names its model, also one that follows the zoom.
     this.#choice.chooseFor(zoom, model);
     if (network) this.#choice.chooseNetwork(network, zoom);
+    this.#choice.chooseEffort(link.effort ?? FULL_EFFORT);
     this.#comparison = {
       baselines: baselines.filter((name) => name !== ORIGINAL),
       shown: baselines[0] ?? ORIGINAL,
@@ -410,12 +427,13 @@ export class Session {
    * the same.
    */
   get fingerprint(): string {
-    return JSON.stringify([this.zoom, this.model, this.backend, this.choice.network, this.clean]);
+    const { network, effort } = this.choice;
+    return JSON.stringify([this.zoom, this.model, this.backend, network, effort, this.clean]);
   }
 
   /**
    * The same without the settings that the result follows at once: the clean-up, and the network of
-   * an elastic model.
+   * an elastic model and its schedule.
    */
   get base(): string {
     return JSON.stringify([this.zoom, this.model, this.backend, this.choice.untrained]);

@@ -1,6 +1,7 @@
 /** Texts for sizes, times and other numbers. */
 
-import { fixed, languageTag, t } from "./words.ts";
+import type { ScheduleReport } from "../../module/core.ts";
+import { fixed, languageTag, t, whole } from "./words.ts";
 
 export function sizeText({ width, height }: { width: number; height: number }): string {
   return t`${width} × ${height} pixels`;
@@ -51,4 +52,11 @@ export const missingPart = (): string =>
 /** Remarks on a picture, phrases like "the first of 4 frames", as a sentence. */
 export function noteText(notes: string[]): string {
   return notes.length > 0 ? t`Note: ${notes.join("; ")}.` : "";
+}
+
+/** A schedule's work. */
+export function scheduleText({ effort, cells, work }: ScheduleReport): string {
+  const { whole: full, cheap, bicubic } = cells;
+  const percent = Math.round(100 * work);
+  return t`effort ${effort} %; cells by the network: ${whole(full)}, by the cheap one: ${whole(cheap)}, by bicubic: ${whole(bicubic)}; ${percent} % of the work`;
 }

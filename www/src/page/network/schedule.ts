@@ -1,0 +1,66 @@
+/** The schedule of an elastic model: which of its networks computes which part of the picture. */
+import { nothing, type TemplateResult } from "lit-html";
+import { live } from "lit-html/directives/live.js";
+import type { Commands } from "../session/commands.ts";
+import { FULL_EFFORT } from "../session/defaults.ts";
+import type { Session } from "../session/session.ts";
+import { ends } from "../shared/ends.ts";
+import { html } from "../shared/html.ts";
+import { scheduleText } from "../shared/text.ts";
+import { t } from "../shared/words.ts";
+
+export function scheduleFields({ choice, result, showsRungs }: Session, commands: Commands): TemplateResult {
+  const { effort } = choice;
+  const done = result?.upscaled.report.schedule;
+  return html`
+    <div class="full">
+      <span id="effort-label">Effort</span>
+      <div class="zoom ended">
+        <input
+          type="range"
+          aria-labelledby="effort-label"
+          aria-describedby="effort-about"
+          aria-valuetext="${effort} %"
+          data-testid="effort"
+          min="0"
+          max=${FULL_EFFORT}
+          step="5"
+          .value=${live(String(effort))}
+          @input=${(event: Event) => commands.setEffort((event.target as HTMLInputElement).valueAsNumber)}
+        />
+        <output aria-hidden="true">${effort}&nbsp;%</output>
+        ${ends()}
+      </div>
+    </div>
+    <p class="about" id="effort-about" data-testid="schedule">
+      ${
+        done
+          ? scheduleText(done)
+          : t(
+              "Below 100 %, the network computes only the parts of the picture where it is worth its work. A cheaper one and bicubic compute the rest, on the processor.",
+            )
+      }
+    </p>
+    ${
+      done
+        ? html`<label class="check">
+              <input
+                type="checkbox"
+                data-testid="rungs"
+                .checked=${live(showsRungs)}
+                @change=${() => commands.showRungs(!showsRungs)}
+              />
+              Show which network computed what
+            </label>
+            ${showsRungs ? legend() : nothing}`
+        : nothing
+    }
+  `;
+}
+
+function legend(): TemplateResult {
+  return html`<p class="about rungs">
+    <span class="whole">${t("the network")}</span> <span class="cheap">${t("the cheap network")}</span>
+    <span class="bicubic">${t("bicubic")}</span>
+  </p>`;
+}
