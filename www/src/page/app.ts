@@ -261,7 +261,8 @@ export class App implements Commands {
     const { result, showsRungs, comparison } = this.session;
     const rungs = result?.upscaled.rungs;
     const isFree = !comparison.showsDifference || comparison.baselines.length === 0;
-    if (rungs && showsRungs) await this.#viewer.showHeat(rungOverlay(rungs, result.upscaled), new AbortController().signal);
+    if (rungs && showsRungs)
+      await this.#viewer.showTint(rungOverlay(rungs, result.upscaled), new AbortController().signal);
     else if (isFree) this.#viewer.hideHeat();
   }
 
@@ -370,7 +371,16 @@ export class App implements Commands {
       const onPart = (part: Part) => {
         if (!signal.aborted) this.#viewer.showPart(part);
       };
-      const options = { scale: zoom, clean, ...slice, ...schedule, ...(focus && { focus }), signal, onProgress, onPart };
+      const options = {
+        scale: zoom,
+        clean,
+        ...slice,
+        ...schedule,
+        ...(focus && { focus }),
+        signal,
+        onProgress,
+        onPart,
+      };
       const upscaled = await upscaler.upscale(picture, options);
       await this.#viewer.showResult(upscaled.imageData(), signal);
       session.setResult({ upscaled, zoom, model, key, clean });

@@ -247,6 +247,6 @@ export const texts: Texts = {
   "Show which network computed what": "Zeigen, welches Netz was berechnet hat",
   "the network": "das Netz",
   "the cheap network": "das billige Netz",
-  "effort {0} %; cells by the network: {1}, by the cheap one: {2}, by bicubic: {3}; {4} % of the work":
-    "Aufwand {0} %; Felder durch das Netz: {1}, durch das billige: {2}, bikubisch: {3}; {4} % der Arbeit",
+  "Parts computed by the network: {0}, by the cheap one: {1}, by bicubic: {2}. That is {3} % of the work.":
+    "Teile, die das Netz berechnet hat: {0}, das billige: {1}, bikubisch: {2}. Das sind {3} % der Arbeit.",
 };

@@ -231,6 +231,6 @@ export const texts: Texts = {
   "Show which network computed what": "어느 네트워크가 어디를 계산했는지 보기",
   "the network": "네트워크",
   "the cheap network": "가벼운 네트워크",
-  "effort {0} %; cells by the network: {1}, by the cheap one: {2}, by bicubic: {3}; {4} % of the work":
-    "노력 {0}%; 네트워크 {1}칸, 가벼운 네트워크 {2}칸, 바이큐빅 {3}칸; 작업량 {4}%",
+  "Parts computed by the network: {0}, by the cheap one: {1}, by bicubic: {2}. That is {3} % of the work.":
+    "네트워크가 계산한 부분 {0}개, 가벼운 네트워크 {1}개, 바이큐빅 {2}개. 전체 작업량의 {3}%입니다.",
 };

@@ -60,7 +60,7 @@ export function scheduleFields({ choice, result, showsRungs }: Session, commands
 
 function legend(): TemplateResult {
   return html`<p class="about rungs">
-    <span class="whole">${t("the network")}</span> <span class="cheap">${t("the cheap network")}</span>
-    <span class="bicubic">${t("bicubic")}</span>
+    <span class="by-whole">${t("the network")}</span><span class="by-cheap">${t("the cheap network")}</span
+    ><span>${t("bicubic")}</span>
   </p>`;
 }

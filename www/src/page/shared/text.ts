@@ -55,8 +55,7 @@ export function noteText(notes: string[]): string {
 }
 
 /** A schedule's work. */
-export function scheduleText({ effort, cells, work }: ScheduleReport): string {
-  const { whole: full, cheap, bicubic } = cells;
+export function scheduleText({ cells, work }: ScheduleReport): string {
   const percent = Math.round(100 * work);
-  return t`effort ${effort} %; cells by the network: ${whole(full)}, by the cheap one: ${whole(cheap)}, by bicubic: ${whole(bicubic)}; ${percent} % of the work`;
+  return t`Parts computed by the network: ${whole(cells.whole)}, by the cheap one: ${whole(cells.cheap)}, by bicubic: ${whole(cells.bicubic)}. That is ${percent} % of the work.`;
 }

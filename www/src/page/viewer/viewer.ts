@@ -59,6 +59,8 @@ export class Viewer implements LinkedView {
   #baseline: Size | undefined;
   /** The size of the map of differences over both. */
   #heat: Size | undefined;
+  /** Whether that is transparent. */
+  #isTint = false;
   #beside = false;
   /** Whether the pictures side by side have changed places. */
   #swapped = false;
@@ -171,10 +173,18 @@ export class Viewer implements LinkedView {
     this.#draw();
   }
 
-  /** Shows a map of the differences over both. */
+  /** Shows a map of the differences in the place of both. */
   async showHeat(map: ImageData, signal: AbortSignal): Promise<void> {
-    await paint(this.#canvases.heat, map, signal);
-    this.#heat = { width: map.width, height: map.height };
+    await this.showTint(map, signal);
+    this.#isTint = false;
+    this.#draw();
+  }
+
+  /** Shows a transparent picture over both. */
+  async showTint(tint: ImageData, signal: AbortSignal): Promise<void> {
+    await paint(this.#canvases.heat, tint, signal);
+    this.#heat = { width: tint.width, height: tint.height };
+    this.#isTint = true;
     this.#draw();
   }
 
@@ -311,12 +321,18 @@ export class Viewer implements LinkedView {
   #draw(): void {
     const camera = this.#camera;
     const { picture } = camera;
-    const shows = this.#heat ? "difference" : this.#isWhole ? "comparison" : "preview";
+    const shows = this.#heat && !this.#isTint ? "difference" : this.#isWhole ? "comparison" : "preview";
     this.#root.dataset.shows = picture ? (this.#result ? shows : "picture") : "nothing";
     this.#flip.disabled = this.#root.dataset.shows !== "comparison";
     const beside = this.#isBeside;
     const swapped = beside && this.#swapped;
-    const looks = { beside, swapped, marks: this.#marks, "has-part": this.#selector.area !== undefined };
+    const looks = {
+      beside,
+      swapped,
+      tinted: this.#isTint,
+      marks: this.#marks,
+      "has-part": this.#selector.area !== undefined,
+    };
     for (const [name, isOn] of Object.entries(looks)) this.#root.classList.toggle(name, isOn);
     part(this.#root, "[data-action=region]").ariaPressed = String(this.#marks);
     const aside = { disabled: this.#isMarked, ariaPressed: String(this.#beside && !this.#isMarked) };
