@@ -130,6 +130,10 @@ test.describe("the page", () => {
     expect(opacities).toEqual([0, 110]);
     await page.screenshot({ path: info.outputPath("rungs.png") });
     expect(await violations(page)).toEqual([]);
+    await visitor.part("verify").click();
+    await expect(visitor.part("verdict")).toContainText(
+      "The exact one is by the network alone, at an effort of 100 %.",
+    );
     await effort.fill("100");
     await expect(page.getByTestId("rungs")).toHaveCount(0);
     await expect(overlay).toBeHidden();

@@ -249,4 +249,6 @@ export const texts: Texts = {
   "the cheap network": "das billige Netz",
   "Parts computed by the network: {0}, by the cheap one: {1}, by bicubic: {2}. That is {3} % of the work.":
     "Teile, die das Netz berechnet hat: {0}, das billige: {1}, bikubisch: {2}. Das sind {3} % der Arbeit.",
+  "The exact one is by the network alone, at an effort of 100 %.":
+    "Das exakte stammt vom Netz allein, mit einem Aufwand von 100 %.",
 };

@@ -233,4 +233,6 @@ export const texts: Texts = {
   "the cheap network": "가벼운 네트워크",
   "Parts computed by the network: {0}, by the cheap one: {1}, by bicubic: {2}. That is {3} % of the work.":
     "네트워크가 계산한 부분 {0}개, 가벼운 네트워크 {1}개, 바이큐빅 {2}개. 전체 작업량의 {3}%입니다.",
+  "The exact one is by the network alone, at an effort of 100 %.":
+    "정확한 결과는 노력 100%로 네트워크만 사용해 만든 것입니다.",
 };

@@ -11,6 +11,8 @@ export class Verification {
   readonly #session: Session;
   /** The distance between the result that is shown and the exact one. */
   #distance: Distance | undefined;
+  /** Whether the result that is shown was made with a schedule. */
+  #wasScheduled = false;
 
   constructor(session: Session) {
     this.#session = session;
@@ -35,6 +37,7 @@ export class Verification {
     });
     this.#distance = await upscaler.distance(shown.imageData(), exact.imageData());
     signal.throwIfAborted();
+    this.#wasScheduled = report.schedule !== undefined;
     this.#session.findHashes({ model: exact.report.modelSha256, output: exact.report.outputSha256 });
   }
 
@@ -44,7 +47,7 @@ export class Verification {
     const distance = this.#distance;
     if (!found || !distance) return expected ? t("The link contains the expected result. It is not verified yet.") : "";
     const { largest } = distance;
-    const shown =
+    const difference =
       largest === 0
         ? t("The result shown is identical to the exact one.")
         : plural(
@@ -53,6 +56,9 @@ export class Verification {
             "The result shown differs from the exact one by at most {0} levels.",
             largest,
           );
+    const shown = this.#wasScheduled
+      ? `${difference} ${t("The exact one is by the network alone, at an effort of 100 %.")}`
+      : difference;
     if (!expected) return `${t("The link now contains the hash of the exact result.")} ${shown}`;
     if (!found.model.startsWith(expected.model))
       return t("Not reproduced: this page has a different model than the sender.");
