@@ -11,8 +11,10 @@
 //! Where rungs change, results are blended over four pixels. The result depends on the cut
 //! into tiles and on the network's halo, so that this is never an exact mode.
 //!
-//! A [`Scheduler`] plans, and a [`Ladder`] holds the networks. [`Job::schedule`](super::Job::schedule)
-//! connects the two: each tile's input says which rung computes which of its cells.
+//! A [`Scheduler`] plans, and a [`Ladder`] holds the networks. [`Job::schedule`] connects the two:
+//! each tile's input says which rung computes which of its cells.
+//!
+//! [`Job::schedule`]: super::Job::schedule
 
 mod grid;
 #[cfg(not(target_arch = "wasm32"))]

@@ -8,14 +8,13 @@ import {
   type Area,
   type Backend,
   type CleanUp,
-  type Part,
   type SourcePicture,
   type Upscaler,
 } from "../module/core.ts";
 import { Comparison } from "./compare/comparison.ts";
+import { Enlarging } from "./enlarge/enlarging.ts";
 import { estimate, SETTLED_MS } from "./enlarge/estimate.ts";
 import { Following } from "./enlarge/following.ts";
-import type { InView } from "./enlarge/in-view.ts";
 import { setReadyStatus } from "./enlarge/ready.ts";
 import { ResultFile } from "./export/result-file.ts";
 import { FineTuneLauncher } from "./finetune/launcher.ts";
@@ -37,7 +36,6 @@ import type { Format } from "./shared/formats.ts";
 import { missingPart, sizeText, timeText, zoomText } from "./shared/text.ts";
 import { t } from "./shared/words.ts";
 import { Verification } from "./verify/verification.ts";
-import { rungOverlay } from "./viewer/rung-overlay.ts";
 import type { Viewer } from "./viewer/viewer.ts";
 import { ViewfinderLauncher } from "./viewfinder/launcher.ts";
 
@@ -60,8 +58,7 @@ export class App implements Commands {
   readonly #viewer: Viewer;
   readonly #live: LiveRegion;
   readonly #following: Following;
-  /** Undefined before the first picture. */
-  #inView: InView | undefined;
+  readonly #enlarging: Enlarging;
   #linkTimer = 0;
   #resolveStarted: (() => void) | undefined;
   readonly #started = new Promise<void>((resolve) => (this.#resolveStarted = resolve));
@@ -79,8 +76,10 @@ export class App implements Commands {
     this.resultFile = new ResultFile(session);
     this.#live = new LiveRegion(session, this);
     this.#following = new Following(session, this);
+    const engine = () => this.#engine();
+    this.#enlarging = new Enlarging(session, viewer, { comparison: this.comparison, commands: this, engine });
     viewer.onMove = () => {
-      this.#inView?.moved();
+      this.#enlarging.inView?.moved();
       clearTimeout(this.#linkTimer);
       this.#linkTimer = window.setTimeout(() => session.changed("link"), LINK_DELAY_MS);
     };
@@ -154,7 +153,7 @@ export class App implements Commands {
       const loading = import("./enlarge/in-view.ts").catch(() => undefined);
       const upscaler = await this.#engine();
       const module = await loading;
-      this.#inView ??= module && new module.InView(session, this.#viewer, this, () => this.#engine());
+      this.#enlarging.inView ??= module && new module.InView(session, this.#viewer, this, () => this.#engine());
       const picture = await upscaler.inspect(source, { signal, decoder: origin.decoder ?? "auto" });
       this.opener.forgetOffer();
       this.#forget();
@@ -253,17 +252,7 @@ export class App implements Commands {
 
   showRungs(shows: boolean): void {
     this.session.setShowsRungs(shows);
-    void this.#drawRungs();
-  }
-
-  /** Over the pictures, unless their difference is shown there. */
-  async #drawRungs(): Promise<void> {
-    const { result, showsRungs, comparison } = this.session;
-    const rungs = result?.upscaled.rungs;
-    const isFree = !comparison.showsDifference || comparison.baselines.length === 0;
-    if (rungs && showsRungs)
-      await this.#viewer.showTint(rungOverlay(rungs, result.upscaled), new AbortController().signal);
-    else if (isFree) this.#viewer.hideHeat();
+    void this.#enlarging.drawRungs();
   }
 
   setElastic(name: string): void {
@@ -297,18 +286,12 @@ export class App implements Commands {
   async #follow(): Promise<void> {
     const { session, comparison } = this;
     if (!(await this.#following.follow())) return;
-    this.#restore();
+    this.#enlarging.restore();
     void estimate(session, () => this.#engine(), 0);
     // The slider may be back where it was, so that the last run was cancelled.
     if (!session.activity.isBusy) return;
     if (session.comparison.baselines.length > 0) await comparison.update();
     else this.done();
-  }
-
-  /** Parts of a cancelled result go away. */
-  #restore(): void {
-    const { result } = this.session;
-    if (result) this.#viewer.restore(result.upscaled.imageData());
   }
 
   #settingsChanged(): void {
@@ -349,53 +332,8 @@ export class App implements Commands {
     this.session.setKeepsMetadata(keeps);
   }
 
-  async run({ keepsResult = false, onPreview }: RunOptions = {}): Promise<boolean> {
-    const { session } = this;
-    const { source: picture, target, zoom, model, backend, clean, slice, activity } = session;
-    const { key, schedule } = session.choice;
-    if (!picture || !target) return false;
-    const signal = activity.begin("working", t`Enlarging to ${sizeText(target)}…`);
-    try {
-      const upscaler = await this.#engine();
-      signal.throwIfAborted();
-      const onProgress = ({ fraction }: { fraction: number }) => activity.showProgress(fraction, signal);
-      this.comparison.forget();
-      this.comparison.hide();
-      if (!keepsResult) {
-        session.setResult(undefined);
-        this.#viewer.expectResult(target, () => t`Enlarged ×${zoomText(zoom)}`);
-      } else if (await this.#inView?.preview(upscaler, { signal })) onPreview?.();
-      const { part, focus } = this.#inView ?? {};
-      if (part) this.#viewer.showPart(part);
-      signal.throwIfAborted();
-      const onPart = (part: Part) => {
-        if (!signal.aborted) this.#viewer.showPart(part);
-      };
-      const options = {
-        scale: zoom,
-        clean,
-        ...slice,
-        ...schedule,
-        ...(focus && { focus }),
-        signal,
-        onProgress,
-        onPart,
-      };
-      const upscaled = await upscaler.upscale(picture, options);
-      await this.#viewer.showResult(upscaled.imageData(), signal);
-      session.setResult({ upscaled, zoom, model, key, clean });
-      session.speeds.remember(key, backend, zoom, upscaled);
-      await this.comparison.show(upscaler, signal);
-      await this.#drawRungs();
-      this.done();
-      return true;
-    } catch (error) {
-      if (signal.aborted) return false;
-      if (!session.result) this.#viewer.hideResult();
-      this.#restore();
-      activity.fail(error);
-      return false;
-    }
+  run(options?: RunOptions): Promise<boolean> {
+    return this.#enlarging.run(options);
   }
 
   done(): void {
@@ -477,7 +415,7 @@ export class App implements Commands {
     // A cancelled comparison leaves the result.
     if (result) {
       this.comparison.hideUnfinished();
-      this.#restore();
+      this.#enlarging.restore();
     } else {
       this.comparison.hide();
       viewer.hideResult();
@@ -528,6 +466,6 @@ export class App implements Commands {
     session.setEstimate(undefined);
     void describe(session);
     setReadyStatus(session);
-    if (session.source && session.zoomIsValid && session.choice.isTrained) void this.#inView?.begin(wait);
+    if (session.source && session.zoomIsValid && session.choice.isTrained) void this.#enlarging.inView?.begin(wait);
   }
 }
