@@ -350,7 +350,7 @@ export class App implements Commands {
       const options = { scale: zoom, clean, ...slice, ...(focus && { focus }), signal, onProgress, onPart };
       const upscaled = await upscaler.upscale(picture, options);
       await this.#viewer.showResult(upscaled.imageData(), signal);
-      session.setResult({ upscaled, zoom, model, key, clean });
+      session.setResult({ upscaled, zoom, model, key, slice, clean });
       session.speeds.remember(key, backend, zoom, upscaled);
       await this.comparison.show(upscaler, signal);
       this.done();

@@ -89,7 +89,7 @@ export class LiveRegion {
       const following = new Following(area, signal);
       this.#following = following;
       const show = (part: PicturePart, upscaled: UpscaleResult) =>
-        this.#commands.showLivePart(part, { upscaled, zoom, model, key, clean });
+        this.#commands.showLivePart(part, { upscaled, zoom, model, key, slice, clean });
       following.done = this.#run(following, { upscaler, picture, zoom, clean, slice, show });
       await following.done.finally(() => {
         if (this.#following === following) this.#following = undefined;
