@@ -32,15 +32,12 @@ test("the result is compared with several, one of which is shown; the link holds
   const tag = page.locator(".tag-before");
   const fast = "SplitSR ×2 (fast)";
   await expect(tag).toHaveText(fast);
-  const said = /PSNR \d\d\.\d\d, SSIM 0\.\d{4}, [\d.]+ m?s\s*$/;
+  const said = /The difference (is|cannot be) [a-z ]+\. [\d.]+ m?s\s*$/;
   const names = ["Bicubic", "Nearest pixel", fast];
   for (const name of names) await expect(baseline(page, name)).toHaveText(said);
 
-  // A trained model's result is nearer to another's than a blur is; each is described where it is
-  // shown.
-  const psnr = async (name: string) => Number(/PSNR ([\d.]+)/.exec(await baseline(page, name).innerText())?.[1]);
-  expect(await psnr(fast)).toBeGreaterThan(await psnr("Bicubic"));
-  expect(await psnr("Bicubic")).toBeGreaterThan(await psnr("Nearest pixel"));
+  // Each is described where it is shown.
+  const psnrs = new Map<string, number>();
   await visitor.part("diff").check();
   await visitor.expectState("done");
   for (const name of names) {
@@ -49,9 +46,16 @@ test("the result is compared with several, one of which is shown; the link holds
     await expect(tag).toHaveText(name);
     await expect(baseline(page, name)).toHaveAttribute("aria-pressed", "true");
     await visitor.expectState("done");
-    await expect(visitor.part("distance")).toContainText(`PSNR ${(await psnr(name)).toFixed(2)} dB`);
+    const distance = await visitor.part("distance").innerText();
+    const [verdict] = /^The difference [a-z ]+\./.exec(distance) ?? [];
+    await expect(baseline(page, name)).toContainText(verdict ?? "a verdict");
+    psnrs.set(name, Number(/from the result: PSNR (\d\d\.\d\d) dB, SSIM 0\.\d{4}/.exec(distance)?.[1]));
     await expect(page.locator("#stage")).toHaveAttribute("data-shows", "difference");
   }
+  // A trained model's result is nearer to another's than a blur is.
+  const [bicubic = NaN, nearest = NaN, model = NaN] = names.map((name) => psnrs.get(name));
+  expect(model).toBeGreaterThan(bicubic);
+  expect(bicubic).toBeGreaterThan(nearest);
   await baseline(page, "Nearest pixel").click();
   await expect(page).toHaveURL(/with=nearest,bicubic,splitsr-tiny-x2&diff=1/);
   const link = page.url();
@@ -104,7 +108,7 @@ test("baselines of a large picture that do not fit into memory are made again wh
   const again = /recomputed when shown/;
   const expectAgain = async (name: string) => {
     for (const other of ["Nearest pixel", "Bilinear", "Bicubic", "Lanczos"]) {
-      await expect(baseline(page, other)).toHaveText(/identical|PSNR/);
+      await expect(baseline(page, other)).toHaveText(/identical|difference/);
       await (other === name ? expect(baseline(page, other)) : expect(baseline(page, other)).not).toHaveText(again);
     }
   };
@@ -128,8 +132,8 @@ test("a cancelled comparison can be continued", async ({ page }) => {
   await visitor.part("cancel").click();
   model.release();
   await expect(page.locator(".tag-before")).toHaveText("Original");
-  await expect(baseline(page, "Bicubic")).toHaveText(/PSNR/);
-  await expect(baseline(page, "SplitSR ×2, hybrid index 0")).not.toHaveText(/PSNR/);
+  await expect(baseline(page, "Bicubic")).toHaveText(/difference/);
+  await expect(baseline(page, "SplitSR ×2, hybrid index 0")).not.toHaveText(/difference|identical/);
   await baseline(page, "SplitSR ×2, hybrid index 0").click();
   await visitor.expectState("done");
   await expect(page.locator(".tag-before")).toHaveText("SplitSR ×2, hybrid index 0");
@@ -142,8 +146,112 @@ test("a comparison keeps the result of a model that is not chosen any more", asy
   await visitor.part("model").selectOption("splitsr-x2");
   await add("bicubic");
   await visitor.expectState("done");
-  await expect(baseline(page, "Bicubic")).toHaveText(/PSNR/);
+  await expect(baseline(page, "Bicubic")).toHaveText(/difference/);
   await expect(visitor.part("report")).toContainText("splitsr-tiny-x2");
+});
+
+test.describe("which is closer to the original", () => {
+  const verdict = () => visitor.part("closer-verdict");
+  /** The verdict's numbers in dB. */
+  const numbers = async () =>
+    [...(await verdict().innerText()).matchAll(/(\d+\.\d\d) dB/g)].map(([, dB]) => Number(dB));
+  /** Asks, and waits for the verdict. */
+  const ask = async () => {
+    await visitor.part("closer").click();
+    await expect(verdict()).not.toBeEmpty();
+    await visitor.expectState("done");
+  };
+
+  test("is tested on request: the model beats bicubic, as in the scores", async ({ page }) => {
+    await visitor.chooseDemo("Fur");
+    await add("bicubic");
+    await visitor.run();
+    await expect(verdict()).toBeEmpty();
+    await ask();
+    await expect(verdict()).toHaveText(
+      /^\s*SplitSR ×2 \(best\) is (much |slightly )?closer, by \d\.\d\d dB: PSNR \d\d\.\d\d dB, against \d\d\.\d\d dB for Bicubic\.\s*$/,
+    );
+    await expect(visitor.part("closer-warning")).toHaveCount(0);
+    const [gain = NaN, model = NaN, bicubic = NaN] = await numbers();
+    expect(model - bicubic).toBeCloseTo(gain, 1);
+    expect(gain).toBeGreaterThan(0.05);
+    // The button keeps the focus, and the result stays.
+    await expect(visitor.part("closer")).toBeFocused();
+    await expect(page.locator(".tag-before")).toHaveText("Bicubic");
+
+    await visitor.unfold("score");
+    await visitor.part("score-run").click();
+    await expect(visitor.part("status")).toHaveText(/^Scored/);
+    const score = async (name: RegExp) =>
+      visitor.part("score-table").locator("tbody tr").filter({ hasText: name }).locator("td").first().innerText();
+    expect(await score(/^\s*\d+ Bicubic/)).toBe(bicubic.toFixed(2));
+    expect(await score(/^\s*\d+ SplitSR ×2 \(best\)/)).toBe(model.toFixed(2));
+
+    // Another result asks anew.
+    await visitor.run();
+    await expect(verdict()).toBeEmpty();
+  });
+
+  test("cannot be said of two that differ too little", async () => {
+    await visitor.chooseFile({ name: "noise.bmp", mimeType: "image/bmp", buffer: noise(120, 96) });
+    await visitor.part("model").selectOption("splitsr-tiny-x2");
+    await add("splitsr-tiny-x2");
+    await visitor.run();
+    await expect(visitor.part("distance")).toHaveText("The two are identical.");
+    await ask();
+    await expect(verdict()).toHaveText(/^\s*Neither is closer: PSNR .* differ too little to mean anything\.\s*$/);
+    const [one, other] = await numbers();
+    expect(one).toBe(other);
+  });
+
+  test("says little about a compressed picture, and the page says so", async () => {
+    await visitor.chooseDemo("Snapshot, JPEG");
+    await add("bicubic");
+    await visitor.run();
+    await expect(visitor.part("closer-warning")).toContainText("Shrinking hides its artefacts");
+    await ask();
+    await expect(verdict()).toContainText("closer");
+  });
+
+  test("is a test of the network that made the result, also of an elastic model", async ({ page }) => {
+    await visitor.chooseDemo("Fur");
+    await visitor.unfold("network");
+    await visitor.part("try-elastic").click();
+    await expect(visitor.part("split-ratio")).toHaveAttribute("type", "range");
+    await visitor.part("hybrid-index").fill("0");
+    await add("bicubic");
+    await visitor.run();
+    await ask();
+    const [, one = NaN] = await numbers();
+    await visitor.part("hybrid-index").fill("7");
+    await visitor.run();
+    await expect(verdict()).toBeEmpty();
+    await ask();
+    const [, other = NaN] = await numbers();
+    expect(one).not.toBe(other);
+    await expect(page.locator(".tag-before")).toHaveText("Bicubic");
+  });
+
+  test("can be cancelled, and asked again", async ({ page }) => {
+    await visitor.chooseDemo("Fur");
+    await visitor.part("model").selectOption("splitsr-tiny-x2");
+    await visitor.run();
+    await add("splitsr-x2");
+    await visitor.expectState("done");
+    const model = await holdRequests(page, "**/models/splitsr-tiny-x2.safetensors");
+    await visitor.part("closer").click();
+    await model.requested;
+    await expect(visitor.part("status")).toHaveText("Scoring SplitSR ×2 (fast)…");
+    // The list can be used meanwhile.
+    await expect(visitor.part("compare-model")).toBeEnabled();
+    await visitor.part("cancel").click();
+    await expect(visitor.part("status")).toHaveText("Cancelled.");
+    model.release();
+    await expect(page.locator(".tag-before")).toHaveText("SplitSR ×2 (best)");
+    await expect(verdict()).toBeEmpty();
+    await ask();
+    await expect(verdict()).toContainText("closer");
+  });
 });
 
 test("the speed of a model is estimated before it ran here, and measured after", { tag: "@alone" }, async () => {

@@ -155,7 +155,9 @@ test("the page says what its numbers are, and that several pictures may be chose
   await expect(visitor.part("distance")).toHaveText(
     /^\s*The difference is clearly visible\. Difference from the result: PSNR/,
   );
-  await expect(visitor.page.locator(".folds > .compare")).toContainText("how close each one is to the result");
+  // A number beside its name would be taken for its quality.
+  await expect(visitor.part("rivals")).toHaveText(/Bicubic\s*The difference is clearly visible\./);
+  await expect(visitor.part("rivals")).not.toHaveText(/PSNR|SSIM/);
 });
 
 test("scores are of the zoom's scale and begin with the best, and the chosen model is marked", async () => {

@@ -1,7 +1,12 @@
-/** Compares the result with baselines: resizers and other models. */
+/**
+ * Compares the result with baselines: resizers and other models. On request, tests which is closer
+ * to the original.
+ */
 import type { Distance, Upscaler } from "../../module/core.ts";
 import type { Commands } from "../session/commands.ts";
 import { enlargeBy, type EnlargeTask } from "../session/enlarge-by.ts";
+import { evaluationScaleFor } from "../session/defaults.ts";
+import { scorerFor } from "../session/scoring.ts";
 import type { Session } from "../session/session.ts";
 import { baselineLabel, ORIGINAL } from "../shared/baselines.ts";
 import { t } from "../shared/words.ts";
@@ -29,8 +34,19 @@ export interface BaselineResult {
   distance: Distance;
 }
 
+/** PSNR on luma of what the result's model and a baseline make of the shrunk picture. */
+export interface Test {
+  result: number | null;
+  baseline: number | null;
+}
+
+/** Stands for the result's model among the names of baselines. */
+const RESULT = "";
+
 export class Comparison {
   readonly #baselines = new Map<string, BaselineResult>();
+  /** PSNR on luma, by name. */
+  readonly #tested = new Map<string, number | null>();
   /** The result that the baselines were compared with. */
   #result: ImageData | undefined;
   /** The baseline's picture that the viewer shows. */
@@ -71,8 +87,42 @@ export class Comparison {
     await this.update();
   }
 
+  /** The factor by which a test shrinks the picture. */
+  get testScale(): number {
+    return evaluationScaleFor(this.#session.result?.zoom);
+  }
+
+  /** Undefined if the baseline was not tested. */
+  testOf(name: string): Test | undefined {
+    const [result, baseline] = [this.#tested.get(RESULT), this.#tested.get(name)];
+    return result === undefined || baseline === undefined ? undefined : { result, baseline };
+  }
+
+  /** Tests which is closer to the original: the result's model, or the baseline that is shown. */
+  async test(): Promise<void> {
+    const { result, source: picture, comparison, choice, backend, speeds, activity } = this.#session;
+    if (!result || !picture) return;
+    const work = async (upscaler: Upscaler, signal: AbortSignal) => {
+      const { source } = choice;
+      const score = await scorerFor({ upscaler, picture, scale: this.testScale, source, backend, speeds, signal });
+      const { shown } = comparison;
+      const missing = [RESULT, shown].filter((name) => !this.#tested.has(name));
+      for (const [index, name] of missing.entries()) {
+        const model = name === RESULT ? result.model : name;
+        const show = (fraction: number) =>
+          activity.showProgress((index + fraction) / missing.length, signal, t`Scoring ${baselineLabel(model)}…`);
+        show(0);
+        const { psnrY } = await score(model, show, name === RESULT ? result : undefined);
+        this.#tested.set(name, psnrY);
+      }
+      this.#commands.done();
+    };
+    await this.#commands.withEngine(t("Shrinking the picture…"), work, { keepsResult: true, occupies: false });
+  }
+
   forget(): void {
     this.#baselines.clear();
+    this.#tested.clear();
     this.#result = undefined;
   }
 

@@ -2,13 +2,15 @@
 import { nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 import type { Distance } from "../../module/core.ts";
-import type { Session } from "../session/session.ts";
+import type { Result, Session } from "../session/session.ts";
 import { baselineLabel, MAX_BASELINES, ORIGINAL, resizers } from "../shared/baselines.ts";
+import { compressedNote } from "../shared/compressed-note.ts";
 import { folded } from "../shared/folded.ts";
 import { html } from "../shared/html.ts";
+import { modelLabel } from "../shared/model-names.ts";
 import { modelOptions } from "../shared/model-options.ts";
 import { timeText } from "../shared/text.ts";
-import type { BaselineResult, Comparison } from "./comparison.ts";
+import type { BaselineResult, Comparison, Test } from "./comparison.ts";
 import { fixed, t, type Phrase } from "../shared/words.ts";
 
 export function compareSection(session: Session, comparison: Comparison): TemplateResult {
@@ -23,12 +25,8 @@ export function compareSection(session: Session, comparison: Comparison): Templa
     ${
       names.length > 0
         ? html`<ul class="baselines" data-testid="rivals">
-              ${[ORIGINAL, ...names].map((name) => baselineTemplate(session, comparison, name))}
-            </ul>
-            <p class="about">
-              PSNR and SSIM show how close each one is to the result, not how good it is. “Score the models” shows which
-              is better.
-            </p>`
+            ${[ORIGINAL, ...names].map((name) => baselineTemplate(session, comparison, name))}
+          </ul>`
         : nothing
     }
     <select
@@ -63,6 +61,7 @@ export function compareSection(session: Session, comparison: Comparison): Templa
               Show differences
             </label>
             <p class="about" data-testid="distance">${made ? distanceText(made.distance) : nothing}</p>
+            ${result && made ? testTemplate(session, comparison, result) : nothing}
           `
     }
   `;
@@ -108,11 +107,59 @@ function baselineTemplate(session: Session, comparison: Comparison, name: string
   `;
 }
 
-/** How a baseline compares with the result. */
-function figures({ distance: { psnrY, ssimY }, milliseconds, pixels }: BaselineResult): string {
-  const psnr = psnrY === null ? t("identical") : `PSNR ${fixed(psnrY, 2)}`;
-  const ssim = psnrY === null || ssimY === null ? "" : `, SSIM ${fixed(ssimY, 4)}`;
-  const all = `${psnr}${ssim}, ${timeText(milliseconds)}`;
+/** The test of which is closer to the original. It takes time, so it waits for a click. */
+function testTemplate(
+  { source, activity, comparison: { shown } }: Session,
+  comparison: Comparison,
+  { model }: Result,
+): TemplateResult {
+  const test = comparison.testOf(shown);
+  const isOff = activity.isBusy || test !== undefined;
+  return html`
+    <button
+      type="button"
+      class="wide"
+      data-testid="closer"
+      aria-disabled=${isOff}
+      @click=${() => {
+        // It keeps the focus while it works, and then.
+        if (!isOff) void comparison.test();
+      }}
+    >
+      Which is closer to the original?
+    </button>
+    <p class="about" data-testid="closer-verdict" aria-live="polite">
+      ${test ? closerText(test, modelLabel(model), baselineLabel(shown)) : nothing}
+    </p>
+    <p class="about">
+      Shrinks the picture by ${comparison.testScale}, enlarges it again with both, and compares each with the original.
+    </p>
+    ${compressedNote(source, "closer-warning")}
+  `;
+}
+
+/** Smaller gains in dB mean nothing; some are slight, others large. */
+const NO_GAIN = 0.05;
+const SMALL_GAIN = 0.5;
+const LARGE_GAIN = 2;
+
+function closerText({ result, baseline }: Test, model: string, rival: string): string {
+  const dB = (psnrY: number | null) => (psnrY === null ? t("exact") : `${fixed(psnrY, 2)} dB`);
+  const isAhead = (result ?? Infinity) > (baseline ?? Infinity);
+  const gain = result === baseline ? 0 : Math.abs((result ?? Infinity) - (baseline ?? Infinity));
+  const [first, second] = isAhead ? [model, rival] : [rival, model];
+  const [high, low] = isAhead ? [dB(result), dB(baseline)] : [dB(baseline), dB(result)];
+  if (gain < NO_GAIN)
+    return t`Neither is closer: PSNR ${high} for ${first} and ${low} for ${second} differ too little to mean anything.`;
+  const by = `${fixed(gain, 2)} dB`;
+  if (gain < SMALL_GAIN) return t`${first} is slightly closer, by ${by}: PSNR ${high}, against ${low} for ${second}.`;
+  if (gain < LARGE_GAIN) return t`${first} is closer, by ${by}: PSNR ${high}, against ${low} for ${second}.`;
+  return t`${first} is much closer, by ${by}: PSNR ${high}, against ${low} for ${second}.`;
+}
+
+/** How a baseline compares with the result, in words: its PSNR would be taken for its quality. */
+function figures({ distance, milliseconds, pixels }: BaselineResult): string {
+  const all = `${verdictText(distance)} ${timeText(milliseconds)}`;
   return pixels ? all : t`${all}; recomputed when shown, to save memory`;
 }
 
@@ -123,9 +170,15 @@ const verdicts: readonly [number, Phrase][] = [
   [30, "The difference is slightly visible."],
 ];
 
-function distanceText({ psnrY, ssimY, largest, mean }: Distance): string {
+function verdictText({ psnrY, largest }: Distance): string {
   if (psnrY === null) return largest === 0 ? t("The two are identical.") : t("The two have the same luma.");
+  return t(verdicts.find(([psnr]) => psnrY >= psnr)?.[1] ?? "The difference is clearly visible.");
+}
+
+function distanceText(distance: Distance): string {
+  const { psnrY, ssimY, largest, mean } = distance;
+  const verdict = verdictText(distance);
+  if (psnrY === null) return verdict;
   const ssim = ssimY === null ? "" : `, SSIM ${fixed(ssimY, 4)}`;
-  const verdict = t(verdicts.find(([psnr]) => psnrY >= psnr)?.[1] ?? "The difference is clearly visible.");
   return `${verdict} ${t`Difference from the result: PSNR ${fixed(psnrY, 2)} dB${ssim}. Values from 0 to 255 differ by ${fixed(mean, 2)} on average and by at most ${largest}.`}`;
 }

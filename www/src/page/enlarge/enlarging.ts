@@ -71,7 +71,7 @@ export class Enlarging {
       const settings = { scale: zoom, clean, ...slice, ...schedule, ...(focus && { focus }) };
       const upscaled = await upscaler.upscale(picture, { ...settings, signal, onProgress, onPart });
       await viewer.showResult(upscaled.imageData(), signal);
-      session.setResult({ upscaled, zoom, model, key, clean });
+      session.setResult({ upscaled, zoom, model, key, slice, clean });
       session.speeds.remember(key, backend, zoom, upscaled);
       await comparison.show(upscaler, signal);
       await this.drawRungs();

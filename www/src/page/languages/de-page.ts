@@ -247,13 +247,20 @@ export const texts: Texts = {
   "{0} at most": "Höchstens {0}",
   "Add another…": "Weitere hinzufügen …",
   Resizers: "Einfache Verfahren",
-  "PSNR and SSIM show how close each one is to the result, not how good it is. “Score the models” shows which is better.":
-    "PSNR und SSIM sagen, wie ähnlich jedes dem Ergebnis ist, nicht wie gut es ist. Was besser ist, zeigt „Modelle bewerten“.",
+  "Which is closer to the original?": "Was ist näher am Original?",
+  "Shrinks the picture by {0}, enlarges it again with both, and compares each with the original.":
+    "Verkleinert das Bild um den Faktor {0}, vergrößert es mit beiden wieder und vergleicht sie mit dem Original.",
+  "Neither is closer: PSNR {0} for {1} and {2} for {3} differ too little to mean anything.":
+    "Keines ist näher: PSNR {0} für {1} und {2} für {3} unterscheiden sich zu wenig, um etwas zu bedeuten.",
+  "{0} is slightly closer, by {1}: PSNR {2}, against {3} for {4}.":
+    "{0} ist etwas näher, um {1}: PSNR {2}, gegen {3} für {4}.",
+  "{0} is closer, by {1}: PSNR {2}, against {3} for {4}.": "{0} ist näher, um {1}: PSNR {2}, gegen {3} für {4}.",
+  "{0} is much closer, by {1}: PSNR {2}, against {3} for {4}.":
+    "{0} ist viel näher, um {1}: PSNR {2}, gegen {3} für {4}.",
   "Show differences": "Unterschiede zeigen",
   "{0} (yours)": "{0} (eigenes)",
   "Show this to the left of the line": "Links der Linie zeigen",
   "Remove {0}": "{0} entfernen",
-  identical: "identisch",
   "{0}; recomputed when shown, to save memory": "{0}; wird beim Zeigen neu berechnet, um Speicher zu sparen",
   "The two are identical.": "Die beiden sind identisch.",
   "The two have the same luma.": "Die beiden haben dieselbe Helligkeit.",

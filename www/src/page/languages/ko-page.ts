@@ -232,13 +232,19 @@ export const texts: Texts = {
   "{0} at most": "최대 {0}개",
   "Add another…": "더 추가…",
   Resizers: "일반 확대 방식",
-  "PSNR and SSIM show how close each one is to the result, not how good it is. “Score the models” shows which is better.":
-    "PSNR과 SSIM은 결과와 얼마나 비슷한지를 나타내요. 얼마나 좋은지를 뜻하지는 않아요. 무엇이 더 나은지는 ‘모델 채점’이 알려 줘요.",
+  "Which is closer to the original?": "어느 쪽이 원본에 더 가깝나요?",
+  "Shrinks the picture by {0}, enlarges it again with both, and compares each with the original.":
+    "사진을 {0}분의 1로 줄이고, 두 방식으로 다시 확대해 원본과 비교해요.",
+  "Neither is closer: PSNR {0} for {1} and {2} for {3} differ too little to mean anything.":
+    "어느 쪽도 더 가깝지 않아요: PSNR {1} {0}, {3} {2}. 의미가 없을 만큼 작은 차이예요.",
+  "{0} is slightly closer, by {1}: PSNR {2}, against {3} for {4}.":
+    "{0} 쪽이 {1}만큼 조금 더 가까워요: PSNR {2}, {4} {3}.",
+  "{0} is closer, by {1}: PSNR {2}, against {3} for {4}.": "{0} 쪽이 {1}만큼 더 가까워요: PSNR {2}, {4} {3}.",
+  "{0} is much closer, by {1}: PSNR {2}, against {3} for {4}.": "{0} 쪽이 {1}만큼 훨씬 더 가까워요: PSNR {2}, {4} {3}.",
   "Show differences": "차이 보기",
   "{0} (yours)": "{0}(내 모델)",
   "Show this to the left of the line": "선 왼쪽에 보기",
   "Remove {0}": "{0} 제거",
-  identical: "동일",
   "{0}; recomputed when shown, to save memory": "{0}; 메모리를 아끼려고 볼 때 다시 계산해요",
   "The two are identical.": "둘은 똑같아요.",
   "The two have the same luma.": "둘은 휘도가 같아요.",

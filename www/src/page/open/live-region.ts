@@ -89,15 +89,9 @@ export class LiveRegion {
       const following = new Following(area, signal);
       this.#following = following;
       const show = (part: PicturePart, upscaled: UpscaleResult) =>
-        this.#commands.showLivePart(part, { upscaled, zoom, model, key, clean });
-      following.done = this.#run(following, {
-        upscaler,
-        picture,
-        zoom,
-        clean,
-        slice: { ...slice, ...choice.schedule },
-        show,
-      });
+        this.#commands.showLivePart(part, { upscaled, zoom, model, key, slice, clean });
+      const network = { ...slice, ...choice.schedule };
+      following.done = this.#run(following, { upscaler, picture, zoom, clean, network, show });
       await following.done.finally(() => {
         if (this.#following === following) this.#following = undefined;
       });
@@ -150,15 +144,15 @@ export class LiveRegion {
   }
 
   async #step(following: Following, area: Area, task: FollowTask, piece: Piece | undefined): Promise<void> {
-    const { upscaler, picture, zoom, clean, slice, show } = task;
-    const { milliseconds } = await upscaler.estimate(area, { scale: zoom, ...slice });
+    const { upscaler, picture, zoom, clean, network, show } = task;
+    const { milliseconds } = await upscaler.estimate(area, { scale: zoom, ...network });
     if (milliseconds > MAX_ESTIMATE_MS && area.width * area.height > MAX_UNESTIMATED_PIXELS) return;
     const abort = new AbortController();
     const signal = AbortSignal.any([abort.signal, following.signal]);
     following.step = { area, start: performance.now(), abort };
     try {
       const part = await cutPart(upscaler, picture, area, signal, piece);
-      const upscaled = await upscaler.upscale(part, { scale: zoom, clean, ...slice, signal });
+      const upscaled = await upscaler.upscale(part, { scale: zoom, clean, ...network, signal });
       signal.throwIfAborted();
       following.shown = area;
       show(part, upscaled);
@@ -177,7 +171,7 @@ interface FollowTask {
   picture: LoadedPicture;
   zoom: number;
   clean: CleanUp;
-  slice: Slice & Schedule;
+  network: Slice & Schedule;
   /** Shows a part and its result. */
   show: (part: PicturePart, upscaled: UpscaleResult) => void;
 }

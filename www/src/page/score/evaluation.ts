@@ -3,17 +3,12 @@
  * enlarges it again, and compares the result with the picture.
  */
 import type { ModelEntry } from "../../module/core.ts";
-import { enlargeBy, type EnlargeTask } from "../session/enlarge-by.ts";
+import { scorerFor, type ScoringTask } from "../session/scoring.ts";
 import { baselineLabel, resizers } from "../shared/baselines.ts";
 import type { Cost, Score } from "./score.ts";
-import { t } from "../shared/words.ts";
-
-/** Larger pictures take too long and too much memory for a dozen models. */
-const MAX_PIXELS = 4_000_000;
 
 /** The picture, the models and the engine for scoring. */
-interface EvaluationTask extends Pick<EnlargeTask, "upscaler" | "picture" | "source" | "backend" | "speeds"> {
-  scale: number;
+interface EvaluationTask extends Omit<ScoringTask, "signal"> {
   models: readonly ModelEntry[];
   /** The model that is scored first, after the resizers, which take a moment. */
   chosen: string;
@@ -69,12 +64,6 @@ export class Evaluation {
     signal: AbortSignal,
     onNext: (name: string, fraction: number) => void,
   ): Promise<void> {
-    const { picture } = task;
-    if (picture.width * picture.height > MAX_PIXELS) {
-      throw new Error(
-        t("This picture is too large to score. Use one of at most 4 megapixels, or choose a part of it."),
-      );
-    }
     this.forget();
     this.#signal = signal;
     try {
@@ -86,32 +75,25 @@ export class Evaluation {
   }
 
   async #score(
-    { upscaler, picture, scale, models, chosen, source, backend, speeds }: EvaluationTask,
+    { models, chosen, ...task }: EvaluationTask,
     signal: AbortSignal,
     onNext: (name: string, fraction: number) => void,
   ): Promise<void> {
     this.#plots ??= await import("./plot.ts");
-    const { small, sharp } = await upscaler.shrink(picture, scale);
-    signal.throwIfAborted();
-    const shrunk = await upscaler.inspect(small, { signal });
-    const size = { width: sharp.width, height: sharp.height };
+    const score = await scorerFor({ ...task, signal });
     const entries = models
-      .filter((model) => model.scale === scale)
+      .filter((model) => model.scale === task.scale)
       .toSorted((one, other) => Number(other.name === chosen) - Number(one.name === chosen));
     const names = [...resizers.map(([resizer]) => resizer), ...entries.map(({ name }) => name)];
     for (const [index, name] of names.entries()) {
       const show = (fraction: number) => onNext(baselineLabel(name), (index + fraction) / names.length);
       show(0);
-      const options = { upscaler, picture: shrunk, size, source, backend, speeds, signal, onProgress: show };
       // The first model's first run is slower: the browser still optimises the code.
-      if (name === entries[0]?.name) await enlargeBy(name, options);
-      const { pixels, milliseconds } = await enlargeBy(name, options);
-      const { psnrY, ssimY } = await upscaler.distance(sharp, pixels, { border: scale });
-      signal.throwIfAborted();
+      if (name === entries[0]?.name) await score(name, show);
+      const measured = await score(name, show);
       const entry = entries.find((model) => model.name === name);
-      const score = { name, entry, psnrY, ssimY, milliseconds };
       const quality = ({ psnrY }: Score) => psnrY ?? Infinity;
-      this.#scores = [...this.#scores, score].toSorted((a, b) => quality(b) - quality(a) || 0);
+      this.#scores = [...this.#scores, { name, entry, ...measured }].toSorted((a, b) => quality(b) - quality(a) || 0);
     }
   }
 }

@@ -1,14 +1,11 @@
 import type { ModelEntry } from "../../module/core.ts";
+import type { Measured } from "../session/scoring.ts";
 
 /** How a model or a resizer did. */
-export interface Score {
+export interface Score extends Measured {
   name: string;
   /** Undefined for a resizer. */
   entry: ModelEntry | undefined;
-  /** dB on luma; null for an exact result. */
-  psnrY: number | null;
-  ssimY: number | null;
-  milliseconds: number;
 }
 
 /** The costs that the plot can show quality against. */

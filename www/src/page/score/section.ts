@@ -5,6 +5,7 @@ import type { Commands } from "../session/commands.ts";
 import { evaluationScales } from "../session/defaults.ts";
 import type { Session } from "../session/session.ts";
 import { baselineLabel } from "../shared/baselines.ts";
+import { compressedNote } from "../shared/compressed-note.ts";
 import { folded } from "../shared/folded.ts";
 import { html } from "../shared/html.ts";
 import { save } from "../shared/save.ts";
@@ -20,14 +21,7 @@ export function scoreSection(session: Session, evaluation: Evaluation, commands:
       Shrinks the picture with the standard benchmark method, enlarges it again with every model and resizer, and
       compares each result with the original. Use a sharp picture.
     </p>
-    ${
-      source?.compression
-        ? html`<p class="about wrong" data-testid="score-warning">
-            This picture is compressed. Shrinking hides its artefacts, so the scores say nothing about how well a model
-            cleans them up.
-          </p>`
-        : nothing
-    }
+    ${compressedNote(source, "score-warning")}
     <div class="row">
       <select
         aria-label="Scale factor"

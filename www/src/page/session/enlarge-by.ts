@@ -2,7 +2,9 @@
 import {
   createUpscaler,
   type Backend,
+  type CleanUp,
   type ModelSource,
+  type Slice,
   type SourcePicture,
   type Upscaler,
 } from "../../module/core.ts";
@@ -20,6 +22,8 @@ export interface EnlargeTask {
   onProgress: (fraction: number) => void;
   /** Remembers how fast a model was. */
   speeds: Speeds;
+  /** Those of a model's result; undefined: the network that its file names, without clean-up. */
+  settings?: { key: string; slice: Slice; clean: CleanUp } | undefined;
 }
 
 /**
@@ -27,7 +31,7 @@ export interface EnlargeTask {
  * of a new engine.
  */
 export async function enlargeBy(name: string, task: EnlargeTask): Promise<{ pixels: ImageData; milliseconds: number }> {
-  const { upscaler, picture, size, source, backend, signal, onProgress, speeds } = task;
+  const { upscaler, picture, size, source, backend, signal, onProgress, speeds, settings } = task;
   const resizer = resizerNamed(name);
   if (resizer) {
     // The first resize of a visit loads the code.
@@ -41,11 +45,18 @@ export async function enlargeBy(name: string, task: EnlargeTask): Promise<{ pixe
   try {
     signal.throwIfAborted();
     // The estimate starts every worker and compiles what it runs.
-    await other.estimate(picture, size);
+    const target = { ...size, ...settings?.slice };
+    await other.estimate(picture, target);
     signal.throwIfAborted();
-    const options = { ...size, signal, onProgress: ({ fraction }: { fraction: number }) => onProgress(fraction) };
+    const clean = settings?.clean ?? 0;
+    const options = {
+      ...target,
+      clean,
+      signal,
+      onProgress: ({ fraction }: { fraction: number }) => onProgress(fraction),
+    };
     const result = await other.upscale(picture, options);
-    speeds.remember(name, backend, size.width / picture.width, result);
+    speeds.remember(settings?.key ?? name, backend, size.width / picture.width, result);
     return { pixels: result.imageData(), milliseconds: result.report.milliseconds };
   } finally {
     other.destroy();

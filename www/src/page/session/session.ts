@@ -33,6 +33,8 @@ export interface Result {
   model: string;
   /** {@link ChosenModel.key}. */
   key: string;
+  /** {@link ChosenModel.slice}. */
+  slice: Slice;
   clean: CleanUp;
 }
 
