@@ -78,8 +78,9 @@ export class App implements Commands {
     this.resultFile = new ResultFile(session);
     this.#live = new LiveRegion(session, this);
     this.#following = new Following(session, this);
-    viewer.onMove = () => {
+    viewer.onMove = (isResized) => {
       this.#inView?.moved();
+      if (isResized) return;
       clearTimeout(this.#linkTimer);
       this.#linkTimer = window.setTimeout(() => session.changed("link"), LINK_DELAY_MS);
     };

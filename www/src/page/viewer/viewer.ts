@@ -19,8 +19,8 @@ import { t, type Phrase } from "../shared/words.ts";
 const TAG_SPACE = 40;
 
 export class Viewer implements LinkedView {
-  /** Called when the visitor has moved the view, or switched something in the toolbar. */
-  onMove: () => void = () => undefined;
+  /** Called for each change of the view by the visitor; with `isResized`, of the viewer's size. */
+  onMove: (isResized?: true) => void = () => undefined;
   /**
    * Called when the visitor has marked a region, or none; with `moving`, while it is being marked.
    */
@@ -98,6 +98,7 @@ export class Viewer implements LinkedView {
     this.#listenToToolbar(part(root, ".toolbar"));
     part(this.#root, ".whole").addEventListener("click", () => this.#selector.onChange(undefined, false));
     new ResizeObserver(() => this.#draw()).observe(this.#viewport);
+    new ResizeObserver(() => this.onMove(true)).observe(this.#viewport);
   }
 
   /** Shows a picture alone, fitted into the viewer. */
@@ -332,8 +333,7 @@ export class Viewer implements LinkedView {
     const { clientWidth, clientHeight } = this.#viewport;
 
     const position = (name: LayerName, size: Size, squares: boolean) => {
-      const area = name === "before" ? whole : region;
-      const { left, top, width, height } = camera.toViewer(area);
+      const { left, top, width, height } = camera.toViewer(name === "before" ? whole : region);
       const pane = beside && (name === "after") !== swapped ? camera.paneWidth : 0;
       const { style } = this.#canvases[name];
       style.transform = `translate(${pane + left}px, ${top}px) scale(${width / size.width}, ${height / size.height})`;
