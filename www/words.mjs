@@ -112,7 +112,7 @@ for (const file of files) {
   }
 }
 
-const [, title, body] = /<title>(.*?)<\/title>.*(<main>.*<\/main>)/s.exec(
+const [, title, body] = /<title>(.*?)<\/title>.*(<main\b.*<\/main>)/s.exec(
   readFileSync(join(root, "index.html"), "utf8"),
 );
 add(title, "index.html");

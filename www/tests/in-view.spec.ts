@@ -102,6 +102,25 @@ test.describe("at once", () => {
     await expect(status).toHaveText("Cancelled.");
   });
 
+  test.describe("on a phone", () => {
+    test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+
+    test("what comes into view when the panel is pushed down is enlarged too", async ({ page }) => {
+      await visitor.part("zoom").fill("4");
+      await visitor.chooseFile(large);
+      const covers = async () => {
+        const [view, part] = [await boxOf(page.locator(".viewport")), await boxOf(layer(page, "after"))];
+        return part.y <= view.y && part.y + part.height >= view.y + view.height - 1;
+      };
+      await expect(visitor.part("status")).toHaveText(/^The part in view is enlarged\./);
+      expect(await covers()).toBe(true);
+      const { height } = await boxOf(layer(page, "after"));
+      await page.locator("#handle").tap();
+      await expect.poll(async () => (await boxOf(layer(page, "after"))).height).toBeGreaterThan(height + 200);
+      await expect.poll(covers).toBe(true);
+    });
+  });
+
   test("a click does not wait for the part in view, and another setting enlarges it again", async () => {
     const enlarging = visitor.actWhen({ selector: "[data-testid=status]", text: /^Enlarging the part in view/ }, "run");
     await visitor.part("zoom").fill("4");

@@ -204,8 +204,16 @@ export class Visitor {
     return this.page.locator("select", { has: this.page.locator("option[value=JPEG]") });
   }
 
+  /** On a narrow screen without a picture, the panel is out of sight. */
+  async raiseSheet(): Promise<void> {
+    if ((await this.page.locator("main").getAttribute("data-sheet")) !== "low") return;
+    const handle = this.page.locator("#handle");
+    if (await handle.isVisible()) await handle.click();
+  }
+
   /** Opens a section that is folded at first. What is active in it may have opened it already. */
   async unfold(section: "compare" | "network" | "tuning" | "score" | "device" | "report"): Promise<void> {
+    await this.raiseSheet();
     const details = this.page.locator(`.folds > .${section}`);
     const isOpen = await details.evaluate((element: HTMLDetailsElement) => element.open);
     if (!isOpen) await details.locator("> summary").click();

@@ -36,6 +36,7 @@ const status = () => visitor.part("viewfinder-status");
 const expectState = (state: string) => expect(dialog()).toHaveAttribute("data-state", state);
 
 async function openLive(): Promise<void> {
+  await visitor.raiseSheet();
   await visitor.part("camera").click();
   await expectState("live");
   await expect(visitor.part("viewfinder-save")).toBeEnabled();

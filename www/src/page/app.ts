@@ -78,8 +78,9 @@ export class App implements Commands {
     this.#following = new Following(session, this);
     const engine = () => this.#engine();
     this.#enlarging = new Enlarging(session, viewer, { comparison: this.comparison, commands: this, engine });
-    viewer.onMove = () => {
+    viewer.onMove = (isResized) => {
       this.#enlarging.inView?.moved();
+      if (isResized) return;
       clearTimeout(this.#linkTimer);
       this.#linkTimer = window.setTimeout(() => session.changed("link"), LINK_DELAY_MS);
     };

@@ -15,6 +15,7 @@ import { takeLaunched, takeShared, wasShared } from "./open/arrivals.ts";
 import { offerOffline } from "./offline/section.ts";
 import { draw } from "./panel.ts";
 import { Session } from "./session/session.ts";
+import { Sheet } from "./sheet/sheet.ts";
 import { firstInteraction } from "./shared/first-interaction.ts";
 import { onLanguage } from "./shared/words.ts";
 import { Viewer } from "./viewer/viewer.ts";
@@ -26,12 +27,15 @@ const part = (id: string): HTMLElement => {
 };
 const panel = part("panel");
 const welcome = part("welcome");
+const stage = part("stage");
+const sheet = new Sheet(part("main"), stage, part("handle"), panel);
 
 const session = new Session();
-const app = new App(session, new Viewer(part("stage")));
+const app = new App(session, new Viewer(stage));
 session.onChange((change) => {
   if (change === "link") app.share.writeAddress();
   draw(app, panel, welcome);
+  sheet.update(session);
 });
 onLanguage(() => session.changed());
 

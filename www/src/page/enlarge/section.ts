@@ -166,18 +166,7 @@ export function runSection(
       <p class="status" role="status" data-testid="status" data-state=${state}>${text}</p>
       ${choice.untrained && choice.trained ? trainedButton(choice.trained.name, commands) : nothing}
       <div class="row">
-        ${
-          session.picture
-            ? nothing
-            : html`<button
-                type="button"
-                class="primary"
-                data-testid="open"
-                @click=${() => document.getElementById("file")?.click()}
-              >
-                Open a picture
-              </button>`
-        }
+        ${session.picture ? nothing : openButtons()}
         <button
           type="button"
           class=${session.resultIsCurrent ? "" : "primary"}
@@ -209,6 +198,14 @@ export function runSection(
     </section>
   `;
 }
+
+const press = (id: string) => () => document.getElementById(id)?.click();
+
+/** The second one is for a phone, where the panel may be out of sight. */
+const openButtons = () => html`
+  <button type="button" class="primary" data-testid="open" @click=${press("file")}>Open a picture</button>
+  <button type="button" class="with-camera" @click=${press("camera")}>Take a photo</button>
+`;
 
 const canEnlarge = ({ picture, zoomIsValid, choice }: Session) => picture && zoomIsValid && choice.isTrained;
 

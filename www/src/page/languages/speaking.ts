@@ -49,7 +49,8 @@ function translateDocument(): void {
   document.documentElement.lang = languageTag();
   // At first, all of it is English. Lit draws the rest.
   if (texts && english.size === 0) {
-    for (const element of document.querySelectorAll("title, #stage > :not(#welcome), .panel")) remember(element, texts);
+    for (const element of document.querySelectorAll("title, #stage > :not(#welcome), .handle, .panel"))
+      remember(element, texts);
   }
   const translateText = translationFrom(texts);
   for (const [node, text] of english)

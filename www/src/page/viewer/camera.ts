@@ -9,6 +9,8 @@ const MIN_FITTED_DETAIL = 0.5;
 /** Space around a fitted picture, in CSS pixels, and below it for the toolbar. */
 const MARGIN = 24;
 const TOOLBAR = 68;
+/** A lower viewer has no toolbar. */
+const MIN_TOOLBAR_HEIGHT = 200;
 
 export interface Point {
   x: number;
@@ -32,6 +34,8 @@ export class Camera {
   alone: 0 | 1 | undefined;
   /** Pixels of the result for each pixel of the original. */
   detail = 1;
+  /** The middle of the view as it was opened, until it is moved. */
+  #spot: Point | undefined;
   #view: View = { x: 0.5, y: 0.5, magnification: 1, split: 0.5 };
   readonly #viewport: HTMLElement;
 
@@ -46,6 +50,7 @@ export class Camera {
   /** Values out of range, from another window for example, are clamped. */
   set view({ x, y, magnification, split }: View) {
     const inside = (fraction: number) => Math.min(1, Math.max(0, fraction));
+    if (x !== this.#view.x || y !== this.#view.y) this.#spot = undefined;
     this.#view = { x: inside(x), y: inside(y), magnification: this.#limited(magnification), split: inside(split) };
   }
 
@@ -63,7 +68,7 @@ export class Camera {
     this.picture = picture;
     this.fitted = true;
     this.isPlaced = false;
-    this.alone = undefined;
+    this.alone = this.#spot = undefined;
     this.#view.split = 0.5;
   }
 
@@ -81,7 +86,7 @@ export class Camera {
   middle(pane = 0): Point {
     return {
       x: (pane + 0.5) * this.paneWidth,
-      y: this.#viewport.clientHeight / 2 - (TOOLBAR - MARGIN) / 2,
+      y: this.#viewport.clientHeight / 2 - (this.#below - MARGIN) / 2,
     };
   }
 
@@ -151,17 +156,23 @@ export class Camera {
     return { left, top, width, height };
   }
 
+  /** The space below a fitted picture. */
+  get #below(): number {
+    return this.#viewport.clientHeight < MIN_TOOLBAR_HEIGHT ? MARGIN : TOOLBAR;
+  }
+
   /** The magnification that fits the whole picture. */
   get fit(): number {
     if (!this.picture) return 1;
     const width = Math.max(1, this.paneWidth - 2 * MARGIN);
-    const height = Math.max(1, this.#viewport.clientHeight - MARGIN - TOOLBAR);
+    const height = Math.max(1, this.#viewport.clientHeight - MARGIN - this.#below);
     return Math.min(width / this.picture.width, height / this.picture.height, MAX_FITTED_MAGNIFICATION);
   }
 
-  /** Fits the picture again if it was fitted, after the window or the layout has changed. */
+  /** Fits or places the picture again after the window or the layout has changed. */
   refit(): void {
     if (this.fitted) Object.assign(this.#view, { x: 0.5, y: 0.5, magnification: this.fit });
+    else if (this.#spot) Object.assign(this.#view, this.#around(this.#spot));
   }
 
   /**
@@ -171,22 +182,25 @@ export class Camera {
   open(spot: () => Point): void {
     const isFar = this.fitted && this.fit < MIN_FITTED_DETAIL * this.detail;
     if (this.picture && isFar && !this.isPlaced) {
-      const { width, height } = this.picture;
-      const { x, y } = spot();
-      // No more space beside the picture than there must be.
-      const inside = (at: number, side: number, view: number) => {
-        const half = Math.min(0.5, view / (2 * side * this.detail));
-        return Math.min(1 - half, Math.max(half, at));
-      };
       this.fitted = false;
-      this.view = {
-        ...this.#view,
-        x: inside(x, width, this.paneWidth),
-        y: inside(y, height, this.#viewport.clientHeight - TOOLBAR),
-        magnification: this.detail,
-      };
+      this.view = { ...this.#view, magnification: this.detail };
+      this.#spot = this.#around(spot());
+      this.refit();
     }
     this.isPlaced = true;
+  }
+
+  /** The middle of a view of a point, with no more space beside the picture than there must be. */
+  #around({ x, y }: Point): Point {
+    const { width, height } = this.picture ?? { width: 1, height: 1 };
+    const inside = (at: number, side: number, view: number) => {
+      const half = Math.min(0.5, view / (2 * side * this.magnification));
+      return Math.min(1 - half, Math.max(half, at));
+    };
+    return {
+      x: inside(x, width, this.paneWidth),
+      y: inside(y, height, this.#viewport.clientHeight - this.#below),
+    };
   }
 
   /** Moves what is at the point `from` of a pane to the point `to`, and scales it by `factor`. */
@@ -197,6 +211,7 @@ export class Camera {
     const magnification = this.#limited(this.#view.magnification * factor);
     const middle = this.middle(pane);
     this.fitted = false;
+    this.#spot = undefined;
     this.view = {
       ...this.#view,
       magnification,

@@ -9,6 +9,7 @@ import { detailedSpot } from "./detail.ts";
 import { listenToGestures, type Drag } from "./gestures.ts";
 import { toggles, type LinkedView, type Toggle, type View } from "../session/link-state.ts";
 import { drawLoupe, SHOW_SQUARES, type LoupePicture } from "./loupe.ts";
+import { listenToKeys } from "./keys.ts";
 import { Labels } from "./labels.ts";
 import { byLayer, canvasIn, part, type LayerName } from "./layers.ts";
 import { paint } from "./paint.ts";
@@ -19,8 +20,8 @@ import { t, type Phrase } from "../shared/words.ts";
 const TAG_SPACE = 40;
 
 export class Viewer implements LinkedView {
-  /** Called when the visitor has moved the view, or switched something in the toolbar. */
-  onMove: () => void = () => undefined;
+  /** Called for each change of the view by the visitor; with `isResized`, of the viewer's size. */
+  onMove: (isResized?: true) => void = () => undefined;
   /**
    * Called when the visitor has marked a region, or none; with `moving`, while it is being marked.
    */
@@ -100,6 +101,7 @@ export class Viewer implements LinkedView {
     this.#listenToToolbar(part(root, ".toolbar"));
     part(this.#root, ".whole").addEventListener("click", () => this.#selector.onChange(undefined, false));
     new ResizeObserver(() => this.#draw()).observe(this.#viewport);
+    new ResizeObserver(() => this.onMove(true)).observe(this.#viewport);
   }
 
   /** Shows a picture alone, fitted into the viewer. */
@@ -348,8 +350,7 @@ export class Viewer implements LinkedView {
     const { clientWidth, clientHeight } = this.#viewport;
 
     const position = (name: LayerName, size: Size, squares: boolean) => {
-      const area = name === "before" ? whole : region;
-      const { left, top, width, height } = camera.toViewer(area);
+      const { left, top, width, height } = camera.toViewer(name === "before" ? whole : region);
       const pane = beside && (name === "after") !== swapped ? camera.paneWidth : 0;
       const { style } = this.#canvases[name];
       style.transform = `translate(${pane + left}px, ${top}px) scale(${width / size.width}, ${height / size.height})`;
@@ -439,38 +440,18 @@ export class Viewer implements LinkedView {
   }
 
   #listenToKeys(): void {
-    const PAN = 60;
-    const keys: Record<string, () => void> = {
-      ArrowLeft: () => this.#panBy(PAN, 0),
-      ArrowRight: () => this.#panBy(-PAN, 0),
-      ArrowUp: () => this.#panBy(0, PAN),
-      ArrowDown: () => this.#panBy(0, -PAN),
-      "+": () => this.#zoomAt(1.25),
-      "=": () => this.#zoomAt(1.25),
-      "-": () => this.#zoomAt(0.8),
-      "0": () => this.#showAll(),
-      "1": () => this.#showActual(),
-      x: () => this.#showOther(),
-    };
-    const splitTo = (change: number) => () => this.#splitAt(this.#camera.split + change);
-    const splitKeys: typeof keys = {
-      ...keys,
-      ArrowLeft: splitTo(-0.02),
-      ArrowRight: splitTo(0.02),
-      Home: splitTo(-1),
-      End: splitTo(1),
-    };
-    for (const end of ["keyup", "blur"]) this.#viewport.addEventListener(end, () => this.#hold(false));
-    // Includes the toolbar, which has the focus after a click.
-    this.#root.addEventListener("keydown", (event) => {
-      if (event.target === this.#viewport && event.key === " ") {
-        event.preventDefault();
-        this.#hold(true);
-      }
-      const act = (event.target === this.#divider ? splitKeys : keys)[event.key];
-      if (!act || !this.#camera.picture || event.ctrlKey || event.metaKey || event.altKey) return;
-      event.preventDefault();
-      act();
+    const camera = this.#camera;
+    listenToKeys(this.#root, this.#viewport, this.#divider, {
+      get isReady() {
+        return camera.picture !== undefined;
+      },
+      panBy: (x, y) => this.#panBy(x, y),
+      zoomBy: (factor) => this.#zoomAt(factor),
+      showAll: () => this.#showAll(),
+      showActual: () => this.#showActual(),
+      showOther: () => this.#showOther(),
+      divideBy: (change) => this.#splitAt(camera.split + change),
+      hold: (isHeld) => this.#hold(isHeld),
     });
   }
 
