@@ -14,7 +14,6 @@ import {
 } from "../module/core.ts";
 import { Comparison } from "./compare/comparison.ts";
 import { estimate, SETTLED_MS } from "./enlarge/estimate.ts";
-import { Following } from "./enlarge/following.ts";
 import type { InView } from "./enlarge/in-view.ts";
 import { setReadyStatus } from "./enlarge/ready.ts";
 import { ResultFile } from "./export/result-file.ts";
@@ -58,7 +57,6 @@ export class App implements Commands {
   readonly resultFile: ResultFile;
   readonly #viewer: Viewer;
   readonly #live: LiveRegion;
-  readonly #following: Following;
   /** Undefined before the first picture. */
   #inView: InView | undefined;
   #linkTimer = 0;
@@ -77,7 +75,6 @@ export class App implements Commands {
     this.viewfinder = new ViewfinderLauncher(session, this);
     this.resultFile = new ResultFile(session);
     this.#live = new LiveRegion(session, this);
-    this.#following = new Following(session, this);
     viewer.onMove = () => {
       this.#inView?.moved();
       clearTimeout(this.#linkTimer);
@@ -230,10 +227,11 @@ export class App implements Commands {
 
   setNetwork(change: NetworkChange): void {
     const { session } = this;
-    const followed = this.#following.followsNetwork();
+    const following = this.#inView?.following;
+    const followed = following?.followsNetwork();
     session.setNetwork(change);
     const { estimate } = session;
-    if (!followed || !this.#following.followsNetwork()) {
+    if (!followed || !following?.followsNetwork()) {
       this.#settingsChanged();
       session.setEstimate(estimate);
       return;
@@ -263,16 +261,15 @@ export class App implements Commands {
   }
 
   setClean(clean: CleanUp): void {
-    const { session } = this;
-    const follows = session.result !== undefined && session.activity.status.state !== "loading";
-    session.setClean(clean);
+    const follows = this.#inView?.following.followsCleanUp();
+    this.session.setClean(clean);
     if (follows) void this.#follow();
     else this.#settingsChanged();
   }
 
   async #follow(): Promise<void> {
     const { session, comparison } = this;
-    if (!(await this.#following.follow())) return;
+    if (!(await this.#inView?.following.follow())) return;
     this.#restore();
     void estimate(session, () => this.#engine(), 0);
     // The slider may be back where it was, so that the last run was cancelled.
@@ -493,6 +490,7 @@ export class App implements Commands {
     session.setEstimate(undefined);
     void describe(session);
     setReadyStatus(session);
+    this.#inView?.end();
     if (session.source && session.zoomIsValid && session.choice.isTrained) void this.#inView?.begin(wait);
   }
 }
