@@ -1,17 +1,15 @@
 /** Links without their picture, or with a smaller copy of it: the page says so. */
 import { join } from "node:path";
 import { expect, test } from "@playwright/test";
-import { newcomer } from "./linking.ts";
-import { dataFolder, noise, TINY, Visitor } from "./support.ts";
+import { newcomer, visit } from "./linking.ts";
+import { dataFolder, noise, TINY, type Visitor } from "./support.ts";
 
 const fur = join(dataFolder, "demo/fur.png");
 
 let visitor: Visitor;
 
 test.beforeEach(async ({ page }) => {
-  visitor = new Visitor(page);
-  await visitor.open(TINY);
-  await visitor.expectState("idle");
+  visitor = await visit(page);
 });
 
 test("a picture that is too large for a link is in it as a smaller copy, which the page says before", async ({

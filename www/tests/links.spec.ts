@@ -1,17 +1,15 @@
 /** Links: reproduce what their sender saw, wherever they are opened, and never do any harm. */
 import { join } from "node:path";
 import { expect, test, type Page } from "@playwright/test";
-import { newcomer, verified, verifiedLink } from "./linking.ts";
-import { awkwardFile, dataFolder, holdRequests, TINY, Visitor } from "./support.ts";
+import { newcomer, verified, verifiedLink, visit } from "./linking.ts";
+import { awkwardFile, dataFolder, holdRequests, Visitor } from "./support.ts";
 
 const fur = join(dataFolder, "demo/fur.png");
 
 let visitor: Visitor;
 
 test.beforeEach(async ({ page }) => {
-  visitor = new Visitor(page);
-  await visitor.open(TINY);
-  await visitor.expectState("idle");
+  visitor = await visit(page);
 });
 
 test("a link reproduces the picture, the result and the view", async ({ page }) => {
