@@ -47,6 +47,18 @@ test("a picture that is too large for a link is in it as a smaller copy, which t
   expect((await visitor.link()).length).toBeLessThan(49_000);
 });
 
+test("before a click, the page says that a part is too large for a link", async ({ page }) => {
+  await visitor.chooseFile({ name: "noise.bmp", mimeType: "image/bmp", buffer: noise(600, 400) });
+  await visitor.expectState("idle");
+  await visitor.tool("region").press("Enter");
+  await visitor.expectState("done");
+  const panel = page.locator("#panel");
+  await expect(visitor.part("pack")).toHaveText("Include a smaller copy in the link");
+  await expect(panel).toContainText("Up to 36 KB fit into a link; a larger picture is included as a smaller copy.");
+  await visitor.part("pack").click();
+  await expect(panel).toContainText(/a smaller copy of your picture, a JPEG of \d+ × \d+ pixels/);
+});
+
 test("a link to settings says that its picture is missing, also if it is opened in a page that has one", async ({
   page,
 }) => {
