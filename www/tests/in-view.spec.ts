@@ -1,6 +1,6 @@
 /** The part in view comes first: as a picture opens, as a slider moves, where the whole is slow. */
 import { expect, test, type Page } from "@playwright/test";
-import { holdAfterFirstPart, noise, Visitor } from "./support.ts";
+import { coordinatorOf, holdAfterFirstPart, noise, Visitor } from "./support.ts";
 import { boxOf, layer } from "./viewing.ts";
 
 declare global {
@@ -131,6 +131,104 @@ test.describe("at once", () => {
     await visitor.part("zoom").fill("3");
     await expect(visitor.part("status")).toHaveText(/^The part in view is enlarged\./);
     await expect(visitor.page.locator(".tag-after")).toHaveText("Part enlarged ×3");
+  });
+
+  test.describe("over a result that stays", () => {
+    const done = /^The part in view is enlarged\. The whole picture takes about \d+ (s|min): press Enlarge\.$/;
+    const next = (page: Page) => page.locator(".layer.next canvas");
+    const nextWidth = (page: Page) => next(page).evaluate(({ width }: HTMLCanvasElement) => width);
+    const tag = (page: Page) => page.locator(".tag-after");
+    const coversView = async (page: Page) => {
+      const [view, part] = [await boxOf(page.locator(".viewport")), await boxOf(next(page))];
+      return part.x <= view.x && part.x + part.width >= view.x + view.width - 1;
+    };
+
+    for (const model of ["the same model", "another model"]) {
+      test(`the part in view shows a setting that takes long, of ${model}, and goes away with it`, async ({ page }) => {
+        await visitor.part("model").selectOption("splitsr-tiny-x2");
+        await visitor.chooseFile(medium);
+        await visitor.expectState("done");
+        const hash = await visitor.outputHash();
+        const pixel = await visitor.resultPixel(100, 100);
+        await page.locator(".viewport").focus();
+        for (let step = 0; step < 10; step++) await page.keyboard.press("+");
+        const change = async () => {
+          await visitor.part("zoom").fill("16");
+          await expect(tag(page)).toHaveText("Part enlarged ×16");
+          if (model === "another model") await visitor.part("model").selectOption("splitsr-x2-hi7");
+          await expect(visitor.part("status")).toHaveText(done);
+          await expect(tag(page)).toHaveText("Part enlarged ×16");
+        };
+        await change();
+        expect(await coversView(page)).toBe(true);
+        // The result is below, and can be saved.
+        expect(await visitor.resultSize()).toEqual([1280, 720]);
+        expect(await visitor.resultPixel(100, 100)).toEqual(pixel);
+        expect(await visitor.outputHash()).toBe(hash);
+        await expect(visitor.part("download")).toBeVisible();
+        await expect(visitor.part("run")).toHaveClass("primary");
+
+        await page.locator(".viewport").focus();
+        for (let step = 0; step < 3; step++) await page.keyboard.press("ArrowLeft");
+        expect(await coversView(page)).toBe(false);
+        await expect.poll(() => coversView(page)).toBe(true);
+
+        await visitor.part("model").selectOption("splitsr-tiny-x2");
+        await visitor.part("zoom").fill("2");
+        await expect(tag(page)).toHaveText("Enlarged ×2");
+        expect(await nextWidth(page)).toBe(0);
+        await expect(visitor.part("status")).toHaveText(/^Ready/);
+        expect(await visitor.outputHash()).toBe(hash);
+
+        // A comparison is with the result.
+        await change();
+        await visitor.unfold("compare");
+        await visitor.part("compare-model").selectOption("bicubic");
+        await visitor.expectState("done");
+        await expect(tag(page)).toHaveText("Enlarged ×2");
+        expect(await nextWidth(page)).toBe(0);
+      });
+    }
+
+    test("a quick setting does not replace a result that took long either", async ({ page }) => {
+      const part = /^The part in view is enlarged\. The whole picture takes about \d+ (ms|s): press Enlarge\.$/;
+      await visitor.stir();
+      await expect.poll(() => page.workers().some((worker) => worker.url().includes("coordinator"))).toBe(true);
+      await coordinatorOf(page).evaluate(() => {
+        const post = self.postMessage.bind(self) as (...message: unknown[]) => void;
+        const slower = (...message: unknown[]) => {
+          const { report } = (message[0] as { result?: { report?: { milliseconds: number } } }).result ?? {};
+          if (report) report.milliseconds += 10_000;
+          post(...message);
+        };
+        Object.assign(self, { postMessage: slower });
+      });
+      await visitor.chooseFile(small);
+      await expect(visitor.part("status")).toHaveText(/^Done in 1\d\.\d s/);
+      const hash = await visitor.outputHash();
+
+      await visitor.part("zoom").fill("4");
+      await expect(visitor.part("status")).toHaveText(part);
+      await expect(tag(page)).toHaveText("Part enlarged ×4");
+      expect(await nextWidth(page)).toBe(4 * 320);
+      // The engine that can save it is still there.
+      expect(await visitor.resultSize()).toEqual([640, 360]);
+      expect((await visitor.save()).name).toBe("small-2x.png");
+      await visitor.part("zoom").fill("2");
+      await expect(tag(page)).toHaveText("Enlarged ×2");
+      expect(await nextWidth(page)).toBe(0);
+      expect(await visitor.outputHash()).toBe(hash);
+
+      // The click starts from the part that was seen.
+      await visitor.part("zoom").fill("4");
+      await expect(tag(page)).toHaveText("Part enlarged ×4");
+      await forget(page);
+      await visitor.run();
+      expect((await drawn(page))[0]).toMatchObject({ width: 4 * 320, isWhole: false });
+      expect(await nextWidth(page)).toBe(0);
+      await expect(tag(page)).toHaveText("Enlarged ×4");
+      expect(await visitor.resultSize()).toEqual([1280, 720]);
+    });
   });
 });
 

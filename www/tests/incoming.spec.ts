@@ -5,18 +5,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test, type Page } from "@playwright/test";
 import { unzipSync } from "fflate";
-import { paste } from "./linking.ts";
+import { paste, visit } from "./linking.ts";
 import { RemoteSite } from "./remote-site.ts";
-import { awkwardFile, dataFolder, TINY, Visitor } from "./support.ts";
+import { awkwardFile, dataFolder, type Visitor } from "./support.ts";
 
 const fur = join(dataFolder, "demo/fur.png");
 
 let visitor: Visitor;
 
 test.beforeEach(async ({ page }) => {
-  visitor = new Visitor(page);
-  await visitor.open(TINY);
-  await visitor.expectState("idle");
+  visitor = await visit(page);
 });
 
 /** Drops or pastes the data that a browser provides for something dragged out of a page. */

@@ -122,6 +122,9 @@ test("another language keeps the picture, the result, the settings and the link,
   await visitor.run();
   await visitor.unfold("network");
   await visitor.chooseFormat("JPEG");
+  // By then all has loaded that these need, such as the codecs.
+  await expect(visitor.part("download").locator("small")).toBeVisible();
+  await expect(page.locator(".network .drawing").first()).toBeVisible();
   const pixel = await visitor.resultPixel(100, 100);
   const address = page.url();
   const link = await visitor.link();

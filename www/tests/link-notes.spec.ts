@@ -1,17 +1,15 @@
 /** Links without their picture, or with a smaller copy of it: the page says so. */
 import { join } from "node:path";
 import { expect, test } from "@playwright/test";
-import { newcomer } from "./linking.ts";
-import { dataFolder, noise, TINY, Visitor } from "./support.ts";
+import { newcomer, visit } from "./linking.ts";
+import { dataFolder, noise, TINY, type Visitor } from "./support.ts";
 
 const fur = join(dataFolder, "demo/fur.png");
 
 let visitor: Visitor;
 
 test.beforeEach(async ({ page }) => {
-  visitor = new Visitor(page);
-  await visitor.open(TINY);
-  await visitor.expectState("idle");
+  visitor = await visit(page);
 });
 
 test("a picture that is too large for a link is in it as a smaller copy, which the page says before", async ({
@@ -47,6 +45,18 @@ test("a picture that is too large for a link is in it as a smaller copy, which t
   await visitor.part("pack").click();
   await expect(panel).toContainText(/a JPEG of [1-4]\d\d × [1-3]\d\d pixels/);
   expect((await visitor.link()).length).toBeLessThan(49_000);
+});
+
+test("before a click, the page says that a part is too large for a link", async ({ page }) => {
+  await visitor.chooseFile({ name: "noise.bmp", mimeType: "image/bmp", buffer: noise(600, 400) });
+  await visitor.expectState("idle");
+  await visitor.tool("region").press("Enter");
+  await visitor.expectState("done");
+  const panel = page.locator("#panel");
+  await expect(visitor.part("pack")).toHaveText("Include a smaller copy in the link");
+  await expect(panel).toContainText("Up to 36 KB fit into a link; a larger picture is included as a smaller copy.");
+  await visitor.part("pack").click();
+  await expect(panel).toContainText(/a smaller copy of your picture, a JPEG of \d+ × \d+ pixels/);
 });
 
 test("a link to settings says that its picture is missing, also if it is opened in a page that has one", async ({

@@ -1,6 +1,14 @@
 /** Helpers for the tests of links. */
 import { expect, type Browser, type Page } from "@playwright/test";
-import { Visitor } from "./support.ts";
+import { TINY, Visitor } from "./support.ts";
+
+/** Opens the page with the smallest model. */
+export async function visit(page: Page): Promise<Visitor> {
+  const visitor = new Visitor(page);
+  await visitor.open(TINY);
+  await visitor.expectState("idle");
+  return visitor;
+}
 
 /** A visitor in a browser profile of their own. */
 export async function newcomer(browser: Browser, machine: { cores?: number; relaxedSimd?: boolean } = {}) {

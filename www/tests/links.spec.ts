@@ -1,17 +1,15 @@
 /** Links: reproduce what their sender saw, wherever they are opened, and never do any harm. */
 import { join } from "node:path";
 import { expect, test, type Page } from "@playwright/test";
-import { newcomer, verified, verifiedLink } from "./linking.ts";
-import { awkwardFile, dataFolder, holdRequests, TINY, Visitor } from "./support.ts";
+import { newcomer, verified, verifiedLink, visit } from "./linking.ts";
+import { awkwardFile, dataFolder, holdRequests, Visitor } from "./support.ts";
 
 const fur = join(dataFolder, "demo/fur.png");
 
 let visitor: Visitor;
 
 test.beforeEach(async ({ page }) => {
-  visitor = new Visitor(page);
-  await visitor.open(TINY);
-  await visitor.expectState("idle");
+  visitor = await visit(page);
 });
 
 test("a link reproduces the picture, the result and the view", async ({ page }) => {
@@ -80,6 +78,10 @@ test("a part of one's own picture can be put into the link", async ({ browser, p
   await visitor.tool("region").press("Enter");
   await visitor.expectState("done");
   const size = await visitor.resultSize();
+  // Before, the page says whether it fits.
+  const panel = page.locator("#panel");
+  await expect(panel).not.toContainText(/fit into a link/);
+  await expect(visitor.part("pack")).toHaveText("Include the part in the link");
   await visitor.part("pack").click();
   await expect(page).toHaveURL(/img=png:[\w-]{1000,}/);
   await visitor.part("verify").click();

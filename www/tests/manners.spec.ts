@@ -1,10 +1,9 @@
 /** Good manners: works offline, contacts no other site, blocks nothing, and anyone can use it. */
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { expect, test, type BrowserContext, type Page } from "@playwright/test";
 import { Site } from "./site.ts";
-import { awkwardFile, dataFolder, noise, violations, Visitor } from "./support.ts";
+import { awkwardFile, dataFolder, violations, Visitor } from "./support.ts";
 
 const fur = join(dataFolder, "demo/fur.png");
 
@@ -358,92 +357,3 @@ test("a picture is chosen, enlarged, compared and saved by Tab, Enter and arrows
   const [download] = await Promise.all([page.waitForEvent("download"), page.keyboard.press("Enter")]);
   expect(download.suggestedFilename()).toBe("foliage-2x.png");
 });
-
-/**
- * Tasks of the page's thread that use the processor for over 50 ms while `act` runs, in ms. The
- * observer of long tasks measures elapsed time, so it also reports short tasks that other processes
- * interrupt. Only those that used the processor for so long count.
- */
-async function longTasks(page: Page, act: () => Promise<unknown>): Promise<number[]> {
-  const browser = page.context().browser();
-  if (!browser) throw new Error("there is no browser to trace");
-  await page.evaluate(() => {
-    const seen: number[] = [];
-    Object.assign(window, { seen });
-    new PerformanceObserver((list) => seen.push(...list.getEntries().map(({ duration }) => duration))).observe({
-      type: "longtask",
-    });
-  });
-  await browser.startTracing(page, { categories: ["toplevel", "__metadata"] });
-  try {
-    await act();
-  } catch (error) {
-    await browser.stopTracing();
-    throw error;
-  }
-  const seen = await page.evaluate(() => (window as unknown as { seen: number[] }).seen);
-  const trace = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] };
-  if (seen.length === 0) return [];
-  const events = trace.traceEvents;
-  const isMain = (event: TraceEvent) => event.name === "thread_name" && event.args?.["name"] === "CrRendererMain";
-  const threads = new Set(events.filter(isMain).map(({ pid, tid }) => `${pid} ${tid}`));
-  return events
-    .filter(({ name, pid, tid }) => name === "ThreadControllerImpl::RunTask" && threads.has(`${pid} ${tid}`))
-    .map(({ tdur = 0 }) => tdur / 1000)
-    .filter((milliseconds) => milliseconds > 50);
-}
-
-interface TraceEvent {
-  name: string;
-  pid: number;
-  tid: number;
-  /** The processor's time, in µs. */
-  tdur?: number;
-  args?: Record<string, unknown>;
-}
-
-test(
-  "12 megapixels hold the page up for no more than 50 ms, opened and enlarged",
-  { tag: "@alone" },
-  async ({ page }) => {
-    const visitor = new Visitor(page);
-    await visitor.open();
-    await visitor.expectState("idle");
-    const open = async (width: number, height: number) => {
-      // Chosen as a file, because buffers reach the page through its own thread.
-      const path = test.info().outputPath("noise.bmp");
-      await writeFile(path, noise(width, height));
-      await visitor.chooseFile(path);
-      await expect(visitor.part("status")).toHaveText(new RegExp(`^Ready: ${width} × ${height}`));
-    };
-    const run = async () => {
-      await visitor.part("run").click();
-      await visitor.expectState("done");
-      expect(await visitor.part("result").evaluate((canvas: HTMLCanvasElement) => canvas.width)).toBe(4000);
-    };
-    // Another process on the same core can make a task use up to twice as much of the processor's
-    // time. Code that is too slow is so each time.
-    const expectNone = async (act: () => Promise<void>, what: string) => {
-      const tries: number[][] = [];
-      while (tries.length < 3 && tries.every(({ length }) => length > 0)) tries.push(await longTasks(page, act));
-      expect(tries.at(-1), `${what}: ${JSON.stringify(tries)}`).toEqual([]);
-    };
-    await expectNone(() => open(4000, 3000), "a picture of 12 megapixels");
-    await open(2000, 1500);
-    await expectNone(run, "a result of 12 megapixels");
-
-    const holdUp = () =>
-      page.evaluate(
-        () =>
-          new Promise((resolve) => {
-            new PerformanceObserver(resolve).observe({ type: "longtask" });
-            setTimeout(() => {
-              const end = performance.now() + 300;
-              while (performance.now() < end);
-            });
-          }),
-      );
-    const held = await longTasks(page, holdUp);
-    expect(held.length, "what does hold it up is seen").toBe(1);
-  },
-);

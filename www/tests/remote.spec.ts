@@ -1,15 +1,13 @@
 /** Pictures on other sites are loaded when the visitor agrees, and not before. */
 import { expect, test } from "@playwright/test";
-import { newcomer, paste, verified } from "./linking.ts";
+import { newcomer, paste, verified, visit } from "./linking.ts";
 import { RemoteSite } from "./remote-site.ts";
-import { violations, TINY, Visitor } from "./support.ts";
+import { violations, type Visitor } from "./support.ts";
 
 let visitor: Visitor;
 
 test.beforeEach(async ({ page }) => {
-  visitor = new Visitor(page);
-  await visitor.open(TINY);
-  await visitor.expectState("idle");
+  visitor = await visit(page);
 });
 
 test.describe("a picture on another site", () => {

@@ -14,7 +14,6 @@ import {
 import { Comparison } from "./compare/comparison.ts";
 import { Enlarging } from "./enlarge/enlarging.ts";
 import { estimate, SETTLED_MS } from "./enlarge/estimate.ts";
-import { Following } from "./enlarge/following.ts";
 import { setReadyStatus } from "./enlarge/ready.ts";
 import { ResultFile } from "./export/result-file.ts";
 import { FineTuneLauncher } from "./finetune/launcher.ts";
@@ -57,7 +56,6 @@ export class App implements Commands {
   readonly resultFile: ResultFile;
   readonly #viewer: Viewer;
   readonly #live: LiveRegion;
-  readonly #following: Following;
   readonly #enlarging: Enlarging;
   #linkTimer = 0;
   #resolveStarted: (() => void) | undefined;
@@ -75,7 +73,6 @@ export class App implements Commands {
     this.viewfinder = new ViewfinderLauncher(session, this);
     this.resultFile = new ResultFile(session);
     this.#live = new LiveRegion(session, this);
-    this.#following = new Following(session, this);
     const engine = () => this.#engine();
     this.#enlarging = new Enlarging(session, viewer, { comparison: this.comparison, commands: this, engine });
     viewer.onMove = (isResized) => {
@@ -231,10 +228,11 @@ export class App implements Commands {
 
   setNetwork(change: NetworkChange): void {
     const { session } = this;
-    const followed = this.#following.followsNetwork();
+    const following = this.#enlarging.inView?.following;
+    const followed = following?.followsNetwork();
     session.setNetwork(change);
     const { estimate } = session;
-    if (!followed || !this.#following.followsNetwork()) {
+    if (!followed || !following?.followsNetwork()) {
       this.#settingsChanged();
       session.setEstimate(estimate);
       return;
@@ -245,7 +243,7 @@ export class App implements Commands {
 
   setEffort(effort: number): void {
     const { session } = this;
-    const follows = this.#following.followsNetwork();
+    const follows = this.#enlarging.inView?.following.followsNetwork();
     session.setEffort(effort);
     if (follows) void this.#follow();
     else this.#settingsChanged();
@@ -277,16 +275,15 @@ export class App implements Commands {
   }
 
   setClean(clean: CleanUp): void {
-    const { session } = this;
-    const follows = session.result !== undefined && session.activity.status.state !== "loading";
-    session.setClean(clean);
+    const follows = this.#enlarging.inView?.following.followsCleanUp();
+    this.session.setClean(clean);
     if (follows) void this.#follow();
     else this.#settingsChanged();
   }
 
   async #follow(): Promise<void> {
     const { session, comparison } = this;
-    if (!(await this.#following.follow())) return;
+    if (!(await this.#enlarging.inView?.following.follow())) return;
     this.#enlarging.restore();
     void estimate(session, () => this.#engine(), 0);
     // The slider may be back where it was, so that the last run was cancelled.
@@ -467,6 +464,7 @@ export class App implements Commands {
     session.setEstimate(undefined);
     void describe(session);
     setReadyStatus(session);
+    this.#enlarging.inView?.end();
     if (session.source && session.zoomIsValid && session.choice.isTrained) void this.#enlarging.inView?.begin(wait);
   }
 }

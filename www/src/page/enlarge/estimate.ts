@@ -6,12 +6,19 @@ import type { Session } from "../session/session.ts";
 /** Milliseconds without a change after which a setting is taken for final. */
 export const SETTLED_MS = 200;
 
+interface Costs extends Estimate {
+  /** What the estimate is from. */
+  upscaler: Upscaler;
+  /** Whether a run would end a result that took long. */
+  endsResult: boolean;
+}
+
 /** Returns undefined if that cannot be known, or is of no use any more. */
 export async function estimate(
   session: Session,
   engine: () => Promise<Upscaler>,
   wait: number,
-): Promise<Estimate | undefined> {
+): Promise<Costs | undefined> {
   const { source: picture, zoom, choice, slice, backend } = session;
   const { key } = choice;
   if (!picture) return undefined;
@@ -19,25 +26,21 @@ export async function estimate(
     session.source === picture && session.zoom === zoom && choice.key === key && session.backend === backend;
   // While the slider moves, every estimate would be outdated at once.
   if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
-  if (!isCurrent() || keepsResult(session)) return undefined;
+  const { result, enlargesAutomatically } = session;
+  // An engine for another model ends the one that can still save the result.
+  const needsSecond = result !== undefined && !session.engine.fits(choice.source(), backend);
+  if (!isCurrent() || (needsSecond && !enlargesAutomatically)) return undefined;
   try {
-    const estimate = await (await engine()).estimate(picture, { scale: zoom, ...slice });
+    const upscaler = await (needsSecond ? session.engine.takeSecond(choice.source(), backend) : engine());
+    const estimate = await upscaler.estimate(picture, { scale: zoom, ...slice });
     if (!isCurrent()) return undefined;
     session.setEstimate(estimate);
-    return estimate;
+    const endsResult = needsSecond && result.upscaled.report.milliseconds > MAX_AUTO_ENLARGE_MS;
+    return { ...estimate, upscaler, endsResult };
   } catch (error) {
     // The run reports all other errors.
     const tooLarge = error instanceof UpscaleError && error.code === "too-large";
     if (tooLarge && isCurrent() && session.activity.status.state === "idle") session.activity.fail(error);
     return undefined;
   }
-}
-
-/**
- * Whether the result is worth keeping: an engine for another model ends the one that can still save
- * it.
- */
-function keepsResult({ result, engine, choice, backend, enlargesAutomatically }: Session): boolean {
-  if (!result || engine.fits(choice.source(), backend)) return false;
-  return !enlargesAutomatically || result.upscaled.report.milliseconds > MAX_AUTO_ENLARGE_MS;
 }

@@ -24,13 +24,18 @@ export class Following {
     this.#commands = commands;
   }
 
-  /** Whether the result follows the networks of an elastic model: each must take a short time. */
-  followsNetwork(): boolean {
-    const { result, estimate, enlargesAutomatically, choice, activity } = this.#session;
+  /** Whether the result follows the clean-up: each must take a short time. */
+  followsCleanUp(): boolean {
+    const { result, estimate, activity } = this.#session;
     const took = Math.max(result?.upscaled.report.milliseconds ?? Infinity, estimate?.milliseconds ?? 0);
+    return took <= MAX_AUTO_ENLARGE_MS && activity.status.state !== "loading";
+  }
+
+  /** Whether it follows the networks of an elastic model. */
+  followsNetwork(): boolean {
+    const { result, enlargesAutomatically, choice } = this.#session;
     // Another model's result goes away with its engine.
-    const isQuick = took <= MAX_AUTO_ENLARGE_MS && result?.model === choice.name;
-    return isQuick && enlargesAutomatically && choice.isElastic && activity.status.state !== "loading";
+    return this.followsCleanUp() && result?.model === choice.name && enlargesAutomatically && choice.isElastic;
   }
 
   /**

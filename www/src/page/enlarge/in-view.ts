@@ -1,6 +1,7 @@
 /**
  * Enlarges without a click: the part in view before the rest of the picture, and alone where the
- * rest would take long. It is loaded with the first picture.
+ * rest would take long; then over the last result, if there is one. It is loaded with the first
+ * picture.
  */
 import { nextTask } from "../../api/next-task.ts";
 import type { Area, Part, SourcePicture, Upscaler } from "../../module/core.ts";
@@ -11,6 +12,7 @@ import type { Session } from "../session/session.ts";
 import { isEqual, widened } from "../shared/areas.ts";
 import { estimateText, zoomText } from "../shared/text.ts";
 import { estimate, SETTLED_MS } from "./estimate.ts";
+import { Following } from "./following.ts";
 import { t } from "../shared/words.ts";
 
 /** Milliseconds that the network may take for a preview, so that a change is seen within 150. */
@@ -22,6 +24,12 @@ const MIN_SIDE = 32;
 /** Pixels around a part that it is computed from too, so that it joins the rest without a seam. */
 const HALO = 10;
 
+/**
+ * Parts of at most so many pixels are enlarged at any estimate, which also corrects it: an engine
+ * may have measured its speed while another one was still busy.
+ */
+const MAX_UNESTIMATED_PIXELS = 10_000;
+
 /** Shows a part of the picture enlarged. */
 export interface PartViewer {
   /** The part of the picture in sight, and of that where the result is shown. */
@@ -30,6 +38,8 @@ export interface PartViewer {
   /** Turns to where a result will open. */
   open(picture: ImageData, zoom: number): void;
   showRegion(region: Area, result: ImageData, label: () => string): void;
+  /** A part that was enlarged with other settings, over the result, which stays. */
+  readonly nextPart: { show(region: Area, picture: ImageData, label: () => string): void; hide(): void };
 }
 
 /** A part of `source` that was enlarged with the settings of `fingerprint`. */
@@ -42,7 +52,7 @@ interface Piece {
 }
 
 /** The part in view is enlarged until something else begins, which aborts the signal. */
-interface Following {
+interface View {
   upscaler: Upscaler;
   fingerprint: string;
   signal: AbortSignal;
@@ -51,6 +61,8 @@ interface Following {
 }
 
 export class InView {
+  /** Enlarges the whole picture while a slider moves. */
+  readonly following: Following;
   readonly #session: Session;
   readonly #viewer: PartViewer;
   readonly #commands: Commands;
@@ -58,10 +70,11 @@ export class InView {
   /** The part that was cut out of the picture last: while a slider moves, the view stays. */
   #cut: { source: LoadedPicture; area: Area; picture: SourcePicture } | undefined;
   #piece: Piece | undefined;
-  #following: Following | undefined;
+  #view: View | undefined;
   #timer = 0;
 
   constructor(session: Session, viewer: PartViewer, commands: Commands, engine: () => Promise<Upscaler>) {
+    this.following = new Following(session, commands);
     this.#session = session;
     this.#viewer = viewer;
     this.#commands = commands;
@@ -88,14 +101,19 @@ export class InView {
         .catch(() => false);
       if (shows && shouldContinue()) this.#show();
     }
-    const cost = await estimate(session, this.#engine, wait);
-    if (!cost || !shouldContinue()) return;
-    if (cost.milliseconds <= MAX_AUTO_ENLARGE_MS) await this.#commands.run();
-    else if (session.result) {
-      activity.setStatus("idle", `${status.text} ${t`That takes ${estimateText(cost.milliseconds)}: press Enlarge.`}`);
-    }
+    const costs = await estimate(session, this.#engine, wait);
+    if (!costs || !shouldContinue()) return;
+    const { milliseconds, upscaler, endsResult } = costs;
+    const isQuick = (milliseconds: number) => milliseconds <= MAX_AUTO_ENLARGE_MS && !endsResult;
     // The first estimate may have been too long.
-    else if ((await this.#follow(await this.#engine())) <= MAX_AUTO_ENLARGE_MS) await this.#commands.run();
+    if (isQuick(milliseconds) || isQuick(await this.#follow(upscaler))) await this.#commands.run();
+  }
+
+  /** The settings may have changed: what is shown of the last ones goes away, and the result stays. */
+  end(): void {
+    this.#view?.step.abort();
+    this.#view = undefined;
+    this.#viewer.nextPart.hide();
   }
 
   /** The last part, as a part of the result. Undefined if other settings have come since. */
@@ -149,7 +167,9 @@ export class InView {
     const { area, imageData, zoom } = piece;
     const { left = 0, top = 0 } = part?.area ?? {};
     const region = { ...area, left: area.left + left, top: area.top + top };
-    this.#viewer.showRegion(region, imageData, () => t`Part enlarged ×${zoomText(zoom)}`);
+    const label = () => t`Part enlarged ×${zoomText(zoom)}`;
+    if (this.#session.result) this.#viewer.nextPart.show(region, imageData, label);
+    else this.#viewer.showRegion(region, imageData, label);
   }
 
   /**
@@ -160,32 +180,33 @@ export class InView {
   async #follow(upscaler: Upscaler): Promise<number> {
     const { activity, fingerprint } = this.#session;
     const signal = activity.begin("idle", t("Enlarging the part in view…"));
-    this.#following = { upscaler, fingerprint, signal, step: new AbortController() };
-    return this.#step(this.#following);
+    signal.addEventListener("abort", () => this.#viewer.nextPart.hide());
+    this.#view = { upscaler, fingerprint, signal, step: new AbortController() };
+    return this.#step(this.#view);
   }
 
   /** The view has moved. */
   moved(): void {
-    const following = this.#following;
-    if (!following || following.signal.aborted) return;
+    const view = this.#view;
+    if (!view || view.signal.aborted) return;
     clearTimeout(this.#timer);
-    this.#timer = window.setTimeout(() => void this.#step(following), SETTLED_MS);
+    this.#timer = window.setTimeout(() => void this.#step(view), SETTLED_MS);
   }
 
-  async #step(following: Following): Promise<number> {
-    const { upscaler, fingerprint } = following;
+  async #step(view: View): Promise<number> {
+    const { upscaler, fingerprint } = view;
     const { activity, zoom, slice, source } = this.#session;
     const area = this.#inSource(this.#viewer.visibleArea);
-    following.step.abort();
-    if (following.signal.aborted || fingerprint !== this.#session.fingerprint || !area || !source) return Infinity;
-    following.step = new AbortController();
-    const signal = AbortSignal.any([following.signal, following.step.signal]);
+    view.step.abort();
+    if (view.signal.aborted || fingerprint !== this.#session.fingerprint || !area || !source) return Infinity;
+    view.step = new AbortController();
+    const signal = AbortSignal.any([view.signal, view.step.signal]);
     const target = { scale: zoom, ...slice };
     try {
       const { milliseconds } = await upscaler.estimate(area, target);
       signal.throwIfAborted();
       let about = t("Zoom in to enlarge what you see.");
-      if (milliseconds <= MAX_AUTO_ENLARGE_MS) {
+      if (milliseconds <= MAX_AUTO_ENLARGE_MS || area.width * area.height <= MAX_UNESTIMATED_PIXELS) {
         activity.setStatus("idle", t("Enlarging the part in view…"));
         await this.#enlarge(upscaler, area, signal);
         this.#show();

@@ -197,7 +197,6 @@ export const texts: Texts = {
   "Model SHA-256": "SHA-256 des Modells",
   "Output SHA-256": "SHA-256 des Ergebnisses",
   Report: "Bericht",
-  "That takes {0}: press Enlarge.": "Das dauert {0}: „Vergrößern“ drücken.",
   "Enlarging the part in view…": "Der sichtbare Teil wird vergrößert …",
   "Zoom in to enlarge what you see.": "Nach dem Hineinzoomen wird der sichtbare Teil vergrößert.",
   "The part in view is enlarged.": "Der sichtbare Teil ist vergrößert.",

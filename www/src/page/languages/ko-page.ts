@@ -188,7 +188,6 @@ export const texts: Texts = {
   "Model SHA-256": "모델 SHA-256",
   "Output SHA-256": "결과 SHA-256",
   Report: "보고서",
-  "That takes {0}: press Enlarge.": "{0} 걸려요. ‘확대’를 누르세요.",
   "Enlarging the part in view…": "보이는 부분을 확대하는 중…",
   "Zoom in to enlarge what you see.": "더 가까이 보면 보이는 부분을 확대해요.",
   "The part in view is enlarged.": "보이는 부분을 확대했어요.",

@@ -40,17 +40,16 @@ function linkNote({ picture, part, waitingLink }: Session, share: Share, command
       : html`<p class="about">The link opens the picture at ${new URL(address).host}, which has not been loaded.</p>`;
   }
   if (!share.holdsPicture) {
-    // How large the file of a part gets is not known yet.
-    const bytes = (part ? undefined : picture?.file?.size) ?? Infinity;
+    const { bytes } = share;
     const limit =
-      bytes > MAX_BYTES
+      (bytes ?? Infinity) > MAX_BYTES
         ? t`Up to ${bytesText(MAX_BYTES)} fit into a link; a larger picture is included as a smaller copy.`
         : "";
     return html`
       <p class="about">${t("The link contains the settings but not your picture.")} ${limit}</p>
       <button type="button" class="wide" data-testid="pack" @click=${() => void commands.embedPicture()}>
         ${
-          part
+          part && !(bytes && limit)
             ? t("Include the part in the link")
             : limit
               ? t("Include a smaller copy in the link")

@@ -13,6 +13,8 @@ import { t } from "../shared/words.ts";
 
 /** Milliseconds for which the page says that the link was copied. */
 const COPIED_MS = 2000;
+/** Parts with more pixels are packed on request alone: that takes long. */
+const MAX_PIXELS = 1_000_000;
 
 export class Share {
   readonly #session: Session;
@@ -20,10 +22,13 @@ export class Share {
   /** The visitor's picture, or the part that was enlarged, as text in the link. */
   #embedded: Packed | undefined;
   #isCopied = false;
+  /** The file of a part; 0 bytes until it is packed. */
+  #packed: { part: LoadedPicture; bytes: number } | undefined;
 
   constructor(session: Session, viewer: Readonly<LinkedView>) {
     this.#session = session;
     this.#viewer = viewer;
+    session.onChange(() => void this.#measurePart());
   }
 
   get link(): string {
@@ -83,6 +88,26 @@ export class Share {
   /** The size of the smaller copy that the link holds instead of the picture, if it does. */
   get copySize(): Packed["copySize"] {
     return this.embeds ? this.#embedded?.copySize : undefined;
+  }
+
+  /** Bytes of the file that the link would hold; undefined until they are known. */
+  get bytes(): number | undefined {
+    const { picture, part } = this.#session;
+    if (!part) return picture?.file?.size;
+    return (this.#packed?.part === part && this.#packed.bytes) || undefined;
+  }
+
+  /** Packs a part of the visitor's own picture once it stays. */
+  async #measurePart(): Promise<void> {
+    const session = this.#session;
+    const { part, activity, engine } = session;
+    if (!part || this.#packed?.part === part || activity.isBusy || this.holdsPicture) return;
+    if (part.width * part.height > MAX_PIXELS) return;
+    const packed = (this.#packed = { part, bytes: 0 });
+    // Without it, the click says what is wrong.
+    const file = await engine.any?.then((upscaler) => upscaler.encode(part)).catch(() => undefined);
+    packed.bytes = file?.size ?? 0;
+    session.changed();
   }
 
   /** From now on the link holds the picture as this text. */

@@ -190,10 +190,11 @@ function parameterField(
   const chosen = network[key];
   const options = values(network);
   const all = options.some(([value]) => value === chosen) ? options : [...options, [chosen, String(chosen)] as const];
-  const isTrained = (value: unknown) => {
+  const trained = all.filter(([value]) => {
     const changed = { ...network, [key]: value };
-    return Boolean(holds(entry, changed) || trainedWith(changed, models));
-  };
+    return holds(entry, changed) || trainedWith(changed, models);
+  });
+  const untrained = all.filter((option) => !trained.includes(option));
   return html`
     <label>
       <span>${t(label)}</span>
@@ -205,15 +206,14 @@ function parameterField(
           if (option) commands.setNetwork({ [key]: option[0] });
         }}
       >
-        ${[true, false].map((trained) => {
-          const some = all.filter(([value]) => isTrained(value) === trained);
+        ${[trained, untrained].map((some) => {
           if (some.length === 0) return nothing;
           return html`
-            <optgroup label=${trained ? t("Trained") : t("Not trained: train it yourself")}>
+            <optgroup label=${some === trained ? t("Trained") : t("Not trained: train it yourself")}>
               ${some.map(
                 ([value, name]) =>
                   html`<option value=${String(value)} .selected=${live(value === chosen)}>
-                    ${name}${trained ? " ✓" : ""}
+                    ${name}${some === trained ? " ✓" : ""}
                   </option>`,
               )}
             </optgroup>

@@ -41,7 +41,7 @@ export interface Commands {
   setBackend(backend: Backend): void;
   /** Whether pictures are enlarged without a click. */
   setEnlargesAutomatically(enlargesAutomatically: boolean): void;
-  /** If there is a result, it follows at once. */
+  /** If there is a result that took a short time, it follows at once. */
   setClean(clean: CleanUp): void;
   setModel(name: string): void;
   /** Lets the model follow the zoom again. */

@@ -19,4 +19,8 @@ export class Labels {
     this.#texts.set(property, texts.set(element, text));
     element[property] = text();
   }
+
+  of(element: Element, property: Property): (() => string) | undefined {
+    return this.#texts.get(property)?.get(element);
+  }
 }

@@ -13,7 +13,7 @@ export function canvasIn(layer: HTMLElement): HTMLCanvasElement {
 }
 
 /** The layers from bottom to top. */
-const layerNames = ["before", "baseline", "after", "heat"] as const;
+const layerNames = ["before", "baseline", "after", "next", "heat"] as const;
 export type LayerName = (typeof layerNames)[number];
 
 export function byLayer<T>(make: (name: LayerName) => T): Record<LayerName, T> {

@@ -5,6 +5,7 @@
  */
 import type { Area, Part } from "../../module/core.ts";
 import { Camera, type Point, type Size } from "./camera.ts";
+import { clips } from "./clips.ts";
 import { detailedSpot } from "./detail.ts";
 import { listenToGestures, type Drag } from "./gestures.ts";
 import { toggles, type LinkedView, type Toggle, type View } from "../session/link-state.ts";
@@ -12,6 +13,7 @@ import { drawLoupe, SHOW_SQUARES, type LoupePicture } from "./loupe.ts";
 import { listenToKeys } from "./keys.ts";
 import { Labels } from "./labels.ts";
 import { byLayer, canvasIn, part, type LayerName } from "./layers.ts";
+import { NextPart } from "./next-part.ts";
 import { paint } from "./paint.ts";
 import { RegionSelector } from "./region-selector.ts";
 import { t, type Phrase } from "../shared/words.ts";
@@ -54,6 +56,8 @@ export class Viewer implements LinkedView {
   readonly #camera: Camera;
   readonly #selector: RegionSelector;
   readonly #labels = new Labels(() => this.#draw());
+  /** A part that was enlarged with other settings than the result. */
+  readonly nextPart: NextPart;
 
   #result: Size | undefined;
   /** The size of the picture in the original's place. */
@@ -86,6 +90,7 @@ export class Viewer implements LinkedView {
     this.#viewport = part(root, ".viewport");
     this.#layers = byLayer((name) => part(root, `.layer.${name}`));
     this.#canvases = byLayer((name) => canvasIn(this.#layers[name]));
+    this.nextPart = new NextPart(this.#canvases.next, part(root, ".tag-after"), this.#labels, () => this.#draw());
     this.#divider = part(root, ".divider");
     this.#flip = part(root, "[data-action=flip]") as HTMLButtonElement;
     this.#camera = new Camera(this.#viewport);
@@ -349,9 +354,10 @@ export class Viewer implements LinkedView {
     const { magnification, split } = camera;
     const { clientWidth, clientHeight } = this.#viewport;
 
-    const position = (name: LayerName, size: Size, squares: boolean) => {
-      const { left, top, width, height } = camera.toViewer(name === "before" ? whole : region);
-      const pane = beside && (name === "after") !== swapped ? camera.paneWidth : 0;
+    const position = (name: LayerName, size: Size, squares: boolean, area = region) => {
+      const { left, top, width, height } = camera.toViewer(area);
+      const isRight = name === "after" || name === "next";
+      const pane = beside && isRight !== swapped ? camera.paneWidth : 0;
       const { style } = this.#canvases[name];
       style.transform = `translate(${pane + left}px, ${top}px) scale(${width / size.width}, ${height / size.height})`;
       style.imageRendering = squares ? "pixelated" : "auto";
@@ -359,32 +365,25 @@ export class Viewer implements LinkedView {
     const isClose = magnification >= SHOW_SQUARES * camera.detail;
     // Pixels as squares on one side alone would make that side look worse.
     const squares = this.#squares && isClose;
-    position("before", picture, this.#squares);
+    position("before", picture, this.#squares, whole);
     if (this.#baseline) position("baseline", this.#baseline, squares);
     if (this.#result) position("after", this.#result, squares);
+    if (this.nextPart.area) position("next", this.#canvases.next, squares, this.nextPart.area);
     if (this.#heat) position("heat", this.#heat, isClose);
 
     const line = beside ? camera.paneWidth : this.#result && !this.#isHeld ? split * clientWidth : clientWidth;
-    const leftOf = `inset(0 ${this.#result && this.#isWhole ? clientWidth - line : 0}px 0 0)`;
-    const rightOf = `inset(0 0 0 ${line}px)`;
     const marked = this.#selector.area;
-    // The original would show through a transparent baseline.
-    const hidden = this.#baseline && !marked;
-    const left = swapped ? rightOf : leftOf;
-    // Around a region the original stays visible.
-    this.#layers.before.style.clipPath =
-      marked || (this.#region && !beside) ? "none" : hidden ? "inset(0 100% 0 0)" : left;
-    this.#layers.baseline.style.clipPath = left;
-    if (marked) {
-      // The result of the region before the last move is seen through the rectangle only.
-      const hole = camera.toViewer(marked);
-      const right = clientWidth - hole.left - hole.width;
-      const below = clientHeight - hole.top - hole.height;
-      const edges = [hole.top, right, below, Math.max(line, hole.left)].map((edge) => `${Math.max(0, edge)}px`);
-      this.#layers.after.style.clipPath = `inset(${edges.join(" ")})`;
-    } else {
-      this.#layers.after.style.clipPath = swapped ? leftOf : rightOf;
-    }
+    const paths = clips({
+      line,
+      width: clientWidth,
+      height: clientHeight,
+      isDivided: this.#result !== undefined && this.#isWhole,
+      swapped,
+      hasBaseline: this.#baseline !== undefined,
+      isPart: this.#region !== undefined && !beside,
+      hole: marked && camera.toViewer(marked),
+    });
+    for (const [name, path] of Object.entries(paths)) this.#layers[name as LayerName].style.clipPath = path;
     this.#selector.draw();
     this.#divider.style.transform = `translateX(${line}px)`;
     this.#divider.ariaValueNow = String(Math.round(split * 100));
@@ -407,6 +406,7 @@ export class Viewer implements LinkedView {
     const pictures: LoupePicture[] = [{ canvas: this.#canvases.before, area: whole, half: "both" }];
     if (this.#baseline) pictures.push({ canvas: this.#canvases.baseline, area, half: "left" });
     if (this.#result && this.#isWhole) pictures.push({ canvas: this.#canvases.after, area, half: "right" });
+    if (this.nextPart.area) pictures.push({ canvas: this.#canvases.next, area: this.nextPart.area, half: "right" });
     drawLoupe(frame, canvasIn(frame), at, this.#camera.toPicture(at), this.#camera.magnification, pictures);
   }
 
