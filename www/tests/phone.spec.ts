@@ -26,7 +26,7 @@ async function expectOrder(page: Page): Promise<void> {
     await boxOf(page.locator(".run")),
   ];
   expect(stage.y).toBe(0);
-  expect(grip.y).toBeGreaterThanOrEqual(96);
+  expect(grip.y).toBeGreaterThanOrEqual(0.2 * height - 15);
   // The round corners lie over the picture's edge.
   expect(stage.height - grip.y).toBeCloseTo(14, 0);
   expect(panel.y).toBeCloseTo(grip.y + grip.height, 0);
@@ -336,3 +336,59 @@ test("a very long picture is seen in every position of the sheet, and moved from
     expect((await boxOf(visitor.part("result"))).y).toBeGreaterThanOrEqual(0);
   }
 });
+
+for (const { textSize, ...viewport } of [
+  { width: 390, height: 844, textSize: "100%" },
+  { width: 320, height: 568, textSize: "100%" },
+  { width: 390, height: 844, textSize: "200%" },
+]) {
+  test.describe(`at ${viewport.width} pixels, with text of ${textSize}`, () => {
+    test.use({ viewport });
+
+    test("controls are large enough for fingers, and nothing is cut off", async ({ page }) => {
+      await page.evaluate((size) => {
+        document.documentElement.style.setProperty("-webkit-text-size-adjust", size);
+      }, textSize);
+      await visitor.chooseDemo("Fur");
+      await visitor.run();
+      await handle(page).press("ArrowUp");
+      await page.locator(".folds > details").evaluateAll((all) => {
+        for (const details of all) details.setAttribute("open", "");
+      });
+      await visitor.part("compare-model").selectOption("bicubic");
+      await visitor.expectState("done");
+      const main = "#panel :is(button:not(.link), select, label.button, .number, .check, summary):not(.language)";
+      const troubles = await page.evaluate((main) => {
+        const found: string[] = [];
+        const isSeen = (element: Element) => element.checkVisibility() && !element.matches(".unseen");
+        const check = (selector: string, least: number) => {
+          for (const element of [...document.querySelectorAll(selector)].filter(isSeen)) {
+            const { width, height } = element.getBoundingClientRect();
+            const name = element.ariaLabel ?? element.textContent.trim();
+            if (Math.min(width, height) < least - 0.5) found.push(`${name}: ${width} × ${height}`);
+          }
+        };
+        check(main, 43);
+        check("#panel :is(button, select, input[type=range], .link, summary), .toolbar button", 24);
+        for (const element of document.querySelectorAll("#panel *, .tag")) {
+          if (!isSeen(element) || element.closest(".demos, svg, .unseen")) continue;
+          const { left, right } = element.getBoundingClientRect();
+          const isCut = element.matches("button, .button") && element.scrollWidth > element.clientWidth;
+          if (left < 0 || right > innerWidth || isCut) found.push(`${element.textContent.trim()} is cut off`);
+        }
+        return found;
+      }, main);
+      expect(troubles).toEqual([]);
+      await handle(page).press("ArrowDown");
+      await expectSheet(page, "half");
+      await expectOrder(page);
+      const toolbar = page.locator(".toolbar");
+      const { x, width } = await boxOf(toolbar);
+      expect(x).toBeGreaterThanOrEqual(0);
+      expect(x + width).toBeLessThanOrEqual(viewport.width);
+      // Very large words may have to be scrolled to.
+      const hidden = await toolbar.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth);
+      if (textSize === "100%") expect(hidden).toBe(0);
+    });
+  });
+}
