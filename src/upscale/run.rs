@@ -95,7 +95,7 @@ fn drive<M: Enlarge + ?Sized + 'static>(
 ) -> Result<(Picture, Report)> {
     enum Event {
         Progress(Progress),
-        Done(Result<(Picture, Report)>),
+        Done(Box<Result<(Picture, Report)>>),
     }
     let stop = Arc::new(AtomicBool::new(false));
     let (sender, events) = mpsc::channel();
@@ -108,14 +108,14 @@ fn drive<M: Enlarge + ?Sized + 'static>(
             let tell = |event| drop(sender.send(event));
             let tell_progress = |progress| tell(Event::Progress(progress));
             let result = work(&*model, scheduler, picture, &options, threads, &stop, tell_progress);
-            tell(Event::Done(result));
+            tell(Event::Done(Box::new(result)));
         }
     });
     let mut progress = Progress::default();
     loop {
         match events.recv_timeout(POLL) {
             Ok(Event::Progress(latest)) => progress = latest,
-            Ok(Event::Done(result)) => return result,
+            Ok(Event::Done(result)) => return *result,
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => match work.join() {
                 Ok(()) => unreachable!("the result is sent last"),
