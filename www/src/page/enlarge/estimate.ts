@@ -7,7 +7,7 @@ import type { Session } from "../session/session.ts";
 export const SETTLED_MS = 200;
 
 interface Costs extends Estimate {
-  /** What the estimate is from. */
+  /** The engine that estimated. */
   upscaler: Upscaler;
   /** Whether a run would end a result that took long. */
   endsResult: boolean;

@@ -109,7 +109,7 @@ export class InView {
     if (isQuick(milliseconds) || isQuick(await this.#follow(upscaler))) await this.#commands.run();
   }
 
-  /** The settings may have changed: what is shown of the last ones goes away, and the result stays. */
+  /** The settings may have changed: the part with the last ones goes away, and the result stays. */
   end(): void {
     this.#view?.step.abort();
     this.#view = undefined;
