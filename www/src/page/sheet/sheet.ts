@@ -37,7 +37,7 @@ export class Sheet {
   #drag: Drag | undefined;
   /** Whether the last press was a drag, and not a click. */
   #wasDrag = false;
-  /** This element has the focus. It stays in sight while the height changes, until it is scrolled. */
+  /** Has the focus, and stays in sight while the height changes, until it is scrolled. */
   #focused: Element | undefined;
 
   constructor(main: HTMLElement, viewer: HTMLElement, handle: HTMLElement, panel: HTMLElement) {
