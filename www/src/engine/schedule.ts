@@ -28,7 +28,7 @@ interface Metadata {
 
 const rungs: readonly Rung[] = ["bicubic", "cheap", "whole"];
 
-/** What an elastic model needs for schedules. */
+/** The networks and the table of an elastic model, for schedules. */
 export class Ladder {
   readonly #metadata: Metadata;
   /** The weights of the cheap network. */
