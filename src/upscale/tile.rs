@@ -98,8 +98,8 @@ impl TileOutput {
 const HEADER: usize = 2;
 
 impl TileInput {
-    /// A message for [`Self::from_bytes`]: two numbers of 32 bits, those of the tile and of the plan,
-    /// then the planes as f32.
+    /// A message for [`Self::from_bytes`]: two numbers of 32 bits, those of the tile and of the
+    /// plan, then the planes as f32.
     pub fn to_bytes(&self) -> Vec<u8> {
         let plan = self.plan.as_ref().map(TilePlan::to_numbers).unwrap_or_default();
         let header: [u32; HEADER] = [u32::from(self.ensemble) | u32::from(self.exact) << 1, plan.len() as u32];

@@ -142,8 +142,8 @@ pub struct SchedulePlan {
 
 /// Plans a pass of a `Job` over `picture`: see `Job.packSource`. `errors` are the scores of an
 /// elastic model's table and the errors of bicubic, the cheap and the whole network, one after the
-/// other. `cheapCost` is the cheap network's work, if that of the whole one is 1. Throws `Config` or
-/// `Weights`.
+/// other. `cheapCost` is the cheap network's work, if that of the whole one is 1. Throws `Config`
+/// or `Weights`.
 #[wasm_bindgen(js_name = planSchedule)]
 pub fn plan_schedule(
     picture: &Picture,

@@ -343,8 +343,8 @@ impl Job {
         self.0.passes()[self.0.pass()].halo
     }
 
-    /// Divides the tiles of the current pass between networks, as `planSchedule` has it. Models with
-    /// a cheap network must compute them then. Throws `Config` if the tiles are exact.
+    /// Divides the tiles of the current pass between networks, as `planSchedule` has it. Models
+    /// with a cheap network must compute them then. Throws `Config` if the tiles are exact.
     pub fn schedule(&mut self, plans: &[u32]) -> Result<()> {
         let mut rest = plans;
         let mut tiles = Vec::new();

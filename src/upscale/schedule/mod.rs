@@ -136,8 +136,8 @@ impl Scheduler {
         Self::from_errors(schedule.errors(score).clone(), cheap_cost, effort, score)
     }
 
-    /// The same for the errors at each `score`. `cheap_cost` is the cheap network's work, if that of
-    /// the whole one is 1.
+    /// The same for the errors at each `score`. `cheap_cost` is the cheap network's work, if that
+    /// of the whole one is 1.
     ///
     /// # Errors
     /// As [`Self::new`].

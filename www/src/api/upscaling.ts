@@ -95,8 +95,8 @@ export interface RungMap {
 export interface Schedule {
   /**
    * `mobisr`: the picture is divided between the network, a cheaper one of the same elastic model
-   * and bicubic, each where it is worth its work. Only on the CPU, and never with the tiles `exact`:
-   * the result depends on the tiles.
+   * and bicubic, each where it is worth its work. Only on the CPU, and never with the tiles
+   * `exact`: the result depends on the tiles.
    */
   schedule?: "mobisr";
   /**

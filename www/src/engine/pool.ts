@@ -41,7 +41,7 @@ interface Run {
 interface TileWorker {
   client: WorkerClient<TileWorkerMethods>;
   instructionSet: string;
-  /** What it has loaded. */
+  /** The weights that it has loaded. */
   weights: TileWeights;
 }
 
