@@ -354,7 +354,6 @@ export class App implements Commands {
 
   async runBatch(): Promise<void> {
     const { batch, zoom, clean, choice, files, activity } = this.session;
-    const network = { ...choice.slice, ...choice.schedule };
     if (!batch) return;
     await this.withEngine(t("Enlarging all pictures…"), async (upscaler, signal) => {
       // Most visitors never need it.
@@ -362,7 +361,7 @@ export class App implements Commands {
         throw new Error(missingPart());
       });
       const onProgress = (fraction: number, text: string) => activity.showProgress(fraction, signal, text);
-      await runBatch(batch, { upscaler, zoom, clean, network, settings: files, signal, onProgress });
+      await runBatch(batch, { upscaler, zoom, clean, network: choice.options, settings: files, signal, onProgress });
       await saveBatch(batch, zoom, files.format, signal);
       activity.setStatus(batch.done > 0 ? "done" : "error", outcome(batch));
     });

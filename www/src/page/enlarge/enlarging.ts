@@ -48,8 +48,8 @@ export class Enlarging {
     const session = this.#session;
     const viewer = this.#viewer;
     const { comparison, commands, engine } = this.#helpers;
-    const { source: picture, target, zoom, model, backend, clean, slice, activity } = session;
-    const { key, schedule } = session.choice;
+    const { source: picture, target, zoom, model, backend, clean, activity } = session;
+    const { key, options } = session.choice;
     if (!picture || !target) return false;
     const signal = activity.begin("working", t`Enlarging to ${sizeText(target)}…`);
     try {
@@ -68,10 +68,10 @@ export class Enlarging {
       const onPart = (part: Part) => {
         if (!signal.aborted) viewer.showPart(part);
       };
-      const settings = { scale: zoom, clean, ...slice, ...schedule, ...(focus && { focus }) };
+      const settings = { scale: zoom, clean, ...options, ...(focus && { focus }) };
       const upscaled = await upscaler.upscale(picture, { ...settings, signal, onProgress, onPart });
       await viewer.showResult(upscaled.imageData(), signal);
-      session.setResult({ upscaled, zoom, model, key, slice, clean });
+      session.setResult({ upscaled, zoom, model, key, options, clean });
       session.speeds.remember(key, backend, zoom, upscaled);
       await comparison.show(upscaler, signal);
       await this.drawRungs();

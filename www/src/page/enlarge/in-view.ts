@@ -228,14 +228,14 @@ export class InView {
   }
 
   async #enlarge(upscaler: Upscaler, area: Area, signal: AbortSignal | undefined): Promise<void> {
-    const { source, zoom, clean, slice, choice, fingerprint } = this.#session;
+    const { source, zoom, clean, choice, fingerprint } = this.#session;
     if (!source) return;
     const around = widened(area, HALO, source);
     const options = signal ? { signal } : {};
     if (this.#cut?.source !== source || !isEqual(this.#cut.area, around)) {
       this.#cut = { source, area: around, picture: await upscaler.crop(source, around, options) };
     }
-    const settings = { scale: zoom, clean, ...slice, ...choice.schedule };
+    const settings = { scale: zoom, clean, ...choice.options };
     const upscaled = await upscaler.upscale(this.#cut.picture, { ...settings, ...options });
     signal?.throwIfAborted();
     const imageData = trimmed(upscaled.imageData(), area, around, zoom);

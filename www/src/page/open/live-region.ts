@@ -82,16 +82,15 @@ export class LiveRegion {
 
   /** Enlarges the region while it is being marked, as often as that is quick. */
   async follow(area: Area): Promise<void> {
-    const { picture, zoom, model, clean, slice, choice, zoomIsValid } = this.#session;
-    const { key } = choice;
+    const { picture, zoom, model, clean, choice, zoomIsValid } = this.#session;
+    const { key, options } = choice;
     if (!picture || this.#move(area) || !zoomIsValid || !choice.isTrained) return;
     await this.#commands.withEngine(t("Enlarging the part as you select it…"), async (upscaler, signal) => {
       const following = new Following(area, signal);
       this.#following = following;
       const show = (part: PicturePart, upscaled: UpscaleResult) =>
-        this.#commands.showLivePart(part, { upscaled, zoom, model, key, slice, clean });
-      const network = { ...slice, ...choice.schedule };
-      following.done = this.#run(following, { upscaler, picture, zoom, clean, network, show });
+        this.#commands.showLivePart(part, { upscaled, zoom, model, key, options, clean });
+      following.done = this.#run(following, { upscaler, picture, zoom, clean, options, show });
       await following.done.finally(() => {
         if (this.#following === following) this.#following = undefined;
       });
@@ -144,15 +143,15 @@ export class LiveRegion {
   }
 
   async #step(following: Following, area: Area, task: FollowTask, piece: Piece | undefined): Promise<void> {
-    const { upscaler, picture, zoom, clean, network, show } = task;
-    const { milliseconds } = await upscaler.estimate(area, { scale: zoom, ...network });
+    const { upscaler, picture, zoom, clean, options, show } = task;
+    const { milliseconds } = await upscaler.estimate(area, { scale: zoom, ...options });
     if (milliseconds > MAX_ESTIMATE_MS && area.width * area.height > MAX_UNESTIMATED_PIXELS) return;
     const abort = new AbortController();
     const signal = AbortSignal.any([abort.signal, following.signal]);
     following.step = { area, start: performance.now(), abort };
     try {
       const part = await cutPart(upscaler, picture, area, signal, piece);
-      const upscaled = await upscaler.upscale(part, { scale: zoom, clean, ...network, signal });
+      const upscaled = await upscaler.upscale(part, { scale: zoom, clean, ...options, signal });
       signal.throwIfAborted();
       following.shown = area;
       show(part, upscaled);
@@ -171,7 +170,7 @@ interface FollowTask {
   picture: LoadedPicture;
   zoom: number;
   clean: CleanUp;
-  network: Slice & Schedule;
+  options: Slice & Schedule;
   /** Shows a part and its result. */
   show: (part: PicturePart, upscaled: UpscaleResult) => void;
 }

@@ -4,6 +4,7 @@ import {
   type Backend,
   type CleanUp,
   type ModelSource,
+  type Schedule,
   type Slice,
   type SourcePicture,
   type Upscaler,
@@ -23,7 +24,7 @@ export interface EnlargeTask {
   /** Remembers how fast a model was. */
   speeds: Speeds;
   /** Those of a model's result; undefined: the network that its file names, without clean-up. */
-  settings?: { key: string; slice: Slice; clean: CleanUp } | undefined;
+  settings?: { key: string; options: Slice & Schedule; clean: CleanUp } | undefined;
 }
 
 /**
@@ -45,7 +46,7 @@ export async function enlargeBy(name: string, task: EnlargeTask): Promise<{ pixe
   try {
     signal.throwIfAborted();
     // The estimate starts every worker and compiles what it runs.
-    const target = { ...size, ...settings?.slice };
+    const target = { ...size, ...settings?.options };
     await other.estimate(picture, target);
     signal.throwIfAborted();
     const clean = settings?.clean ?? 0;

@@ -105,14 +105,15 @@ export class ModelChoice {
     return this.isElastic ? this.#effort : FULL_EFFORT;
   }
 
-  /** The options of a schedule; empty if the chosen network computes the whole picture. */
-  get schedule(): Schedule {
-    return this.effort < FULL_EFFORT ? { schedule: "mobisr", effort: this.effort } : {};
+  /** The options of `upscale` for the chosen network: its slice, and a schedule below full effort. */
+  get options(): Slice & Schedule {
+    const { slice, effort } = this;
+    return effort < FULL_EFFORT ? { ...slice, schedule: "mobisr", effort } : slice;
   }
 
   /** The model, which network of it if it holds several, and the schedule. */
   get key(): string {
-    return this.isElastic ? `${this.#name} ${JSON.stringify({ ...this.slice, ...this.schedule })}` : this.#name;
+    return this.isElastic ? `${this.#name} ${JSON.stringify(this.options)}` : this.#name;
   }
 
   /** Whether there are weights for `network`. Without them the page enlarges nothing. */

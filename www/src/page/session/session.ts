@@ -10,6 +10,7 @@ import {
   type Estimate,
   type ModelEntry,
   type NetworkInfo,
+  type Schedule,
   type Slice,
   type UpscaleResult,
 } from "../../module/core.ts";
@@ -33,8 +34,8 @@ export interface Result {
   model: string;
   /** {@link ChosenModel.key}. */
   key: string;
-  /** {@link ChosenModel.slice}. */
-  slice: Slice;
+  /** {@link ChosenModel.options}. */
+  options: Slice & Schedule;
   clean: CleanUp;
 }
 
