@@ -177,10 +177,12 @@ test.describe("the page", () => {
     const fastest = await nextHash(best, () => quality.fill("0"));
     await expect(visitor.part("model")).toHaveValue(ELASTIC);
     expect(await visitor.link()).toMatch(/&a=0\.0625&hi=7&/);
-    await expect(about).toHaveText(/^about [\d,]+ (ms|s); 1\.59 dB below the best$/);
+    await expect(about).toHaveText(
+      /^about [\d,]+ (ms|s); less sharp than the best \(1\.59 dB lower on test pictures\)$/,
+    );
     await expect(page.locator("#stage")).toHaveAttribute("data-shows", "comparison");
     await nextHash(fastest, () => quality.fill("4"));
-    await expect(about).toContainText(/; [01]\.\d\d dB below the best$/);
+    await expect(about).toContainText(/than the best \([01]\.\d\d dB lower on test pictures\)$/);
     await quality.fill(last);
     await expect(visitor.part("model")).toHaveValue("splitsr-x2");
     await expect(visitor.part("model-follow")).toHaveCount(0);
@@ -190,7 +192,25 @@ test.describe("the page", () => {
     await visitor.part("zoom").fill("4");
     await quality.getByRole("button", { name: "fast" }).click();
     await expect(visitor.part("model")).toHaveValue("splitsr-tiny-x4");
-    await expect(about).toContainText("1.04 dB below the best");
+    await expect(about).toContainText("less sharp than the best (1.04 dB lower on test pictures)");
+  });
+
+  test("the quality does not unfold the network's section, and the scores are of the network that it chose", async () => {
+    await openLink(SMALL.replace(ELASTIC, "splitsr-x2"));
+    const best = await visitor.outputHash();
+    await nextHash(best, () => visitor.part("quality").fill("0"));
+    await expect(visitor.part("split-ratio")).toBeHidden();
+    await visitor.unfold("score");
+    await visitor.part("score-run").click();
+    await visitor.expectState("done");
+    const row = visitor.part("score-table").getByRole("row").filter({ hasText: "Elastic" });
+    await expect(row).toContainText("(split ratio 0.0625, hybrid index 7)");
+    await expect(row).toHaveAttribute("aria-current", "true");
+    const psnr = (name: string) =>
+      visitor.part("score-table").getByRole("row").filter({ hasText: name }).getByRole("cell").first().innerText();
+    expect(Number(await psnr("Elastic"))).toBeLessThan(Number(await psnr("SplitSR ×2 (best)")) - 0.3);
+    await visitor.unfold("network");
+    await expect(visitor.part("split-ratio")).toBeVisible();
   });
 
   test("the sliders say which end is faster, and what the network costs", async () => {

@@ -20,10 +20,12 @@ test("a picture that is too large for a link is in it as a smaller copy, which t
   await visitor.expectState("idle");
   await visitor.run();
   const panel = page.locator("#panel");
-  await expect(panel).toContainText("Up to 36 KB fit into a link; a larger picture is included as a smaller copy.");
-  await expect(visitor.part("pack")).toHaveText("Include a smaller copy in the link");
+  await expect(panel).toContainText("A link holds up to 36 KB. Your picture is larger, but a compressed copy fits.");
+  await expect(visitor.part("pack")).toHaveText("Include a compressed copy in the link");
   await visitor.part("pack").click();
-  await expect(panel).toContainText(/a smaller copy of your picture, a JPEG of \d+ × \d+ pixels\. It is \d+ KB long/);
+  await expect(panel).toContainText(
+    /a compressed copy of your picture: a JPEG of \d+ × \d+ pixels\. It is \d+ KB long/,
+  );
   const [, width, height] = /a JPEG of (\d+) × (\d+) pixels/.exec(await panel.innerText()) ?? [];
   // A hash would be that of the picture itself.
   await visitor.part("verify").click();
@@ -53,10 +55,10 @@ test("before a click, the page says that a part is too large for a link", async 
   await visitor.tool("region").press("Enter");
   await visitor.expectState("done");
   const panel = page.locator("#panel");
-  await expect(visitor.part("pack")).toHaveText("Include a smaller copy in the link");
-  await expect(panel).toContainText("Up to 36 KB fit into a link; a larger picture is included as a smaller copy.");
+  await expect(visitor.part("pack")).toHaveText("Include a compressed copy in the link");
+  await expect(panel).toContainText("A link holds up to 36 KB. Your picture is larger, but a compressed copy fits.");
   await visitor.part("pack").click();
-  await expect(panel).toContainText(/a smaller copy of your picture, a JPEG of \d+ × \d+ pixels/);
+  await expect(panel).toContainText(/a compressed copy of your picture: a JPEG of \d+ × \d+ pixels/);
 });
 
 test("a link to settings says that its picture is missing, also if it is opened in a page that has one", async ({

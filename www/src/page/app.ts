@@ -254,8 +254,8 @@ export class App implements Commands {
     void this.#enlarging.drawRungs();
   }
 
-  setElastic(name: string): void {
-    this.session.setElastic(name);
+  setElastic(name: string, { unfolds } = { unfolds: true }): void {
+    this.session.setElastic(name, unfolds);
     this.#settingsChanged();
   }
 
@@ -379,7 +379,9 @@ export class App implements Commands {
     if (!picture) return;
     const work = async (upscaler: Upscaler, signal: AbortSignal) => {
       const onNext = (name: string, fraction: number) => activity.showProgress(fraction, signal, t`Scoring ${name}…`);
-      const task = { upscaler, picture, scale, models, chosen: model, source: choice.source, backend, speeds };
+      const { source, isElastic, network, options, key } = choice;
+      const elastic = isElastic && network ? { network, settings: { key, options, clean: 0 } } : undefined;
+      const task = { upscaler, picture, scale, models, chosen: model, elastic, source, backend, speeds };
       await this.evaluation.run(task, signal, onNext);
       const count = this.evaluation.scores.length;
       activity.setStatus(this.session.result ? "done" : "idle", () => t`Scored ${count} methods: see the table.`);

@@ -10,18 +10,18 @@ export const texts: Texts = {
   "The link opens the picture at {0}, which has not been loaded.":
     "Der Link öffnet das Bild auf {0}, das nicht geladen wurde.",
   "The link contains the settings but not your picture.": "Der Link enthält die Einstellungen, aber nicht das Bild.",
-  "Up to {0} fit into a link; a larger picture is included as a smaller copy.":
-    "In einen Link passen bis zu {0}; ein größeres Bild kommt als kleinere Kopie hinein.",
+  "A link holds up to {0}. Your picture is larger, but a compressed copy fits.":
+    "Ein Link fasst bis zu {0}. Ihr Bild ist größer, aber eine komprimierte Kopie passt hinein.",
   "Include the part in the link": "Ausschnitt in den Link aufnehmen",
   "Include the picture in the link": "Bild in den Link aufnehmen",
-  "Include a smaller copy in the link": "Kleinere Kopie in den Link aufnehmen",
+  "Include a compressed copy in the link": "Komprimierte Kopie in den Link aufnehmen",
   "The link points to the picture at {0}. The page asks before it loads the picture.":
     "Der Link verweist auf das Bild auf {0}. Wer ihn öffnet, wird gefragt, bevor das Bild geladen wird.",
   "The link opens this picture, enlarged the same way.": "Der Link öffnet dieses Bild, ebenso vergrößert.",
   "It is {0} KB long.": "Er ist {0} KB lang.",
   "It contains the file as it is, including any metadata.": "Er enthält die Datei, wie sie ist, samt ihren Metadaten.",
-  "The link opens a smaller copy of your picture, a JPEG of {0}.":
-    "Der Link öffnet eine kleinere Kopie des Bilds, ein JPEG mit {0}.",
+  "The link opens a compressed copy of your picture: a JPEG of {0}.":
+    "Der Link öffnet eine komprimierte Kopie Ihres Bildes: ein JPEG mit {0}.",
   "Remove the picture from the link": "Bild aus dem Link entfernen",
   "{0} is only on this device, so this link works only here. <0>Download the model</0> and send it along with the link. It can be loaded under Model.":
     "{0} ist nur auf diesem Gerät, daher geht dieser Link nur hier. <0>Modell herunterladen</0> und mit dem Link verschicken. Unter „Modell“ lässt es sich laden.",
@@ -207,7 +207,6 @@ export const texts: Texts = {
   faster: "schneller",
   better: "besser",
   Quality: "Qualität",
-  "{0} dB below the best": "{0} dB unter dem besten",
   "no clean-up": "ohne Bereinigen",
   "Time limit for the picture, in ms": "Zeitlimit für das Bild, in ms",
   "Chooses the best network expected to finish in this time":
@@ -251,4 +250,12 @@ export const texts: Texts = {
     "Teile, die das Netz berechnet hat: {0}, das billige: {1}, bikubisch: {2}. Das sind {3} % der Arbeit.",
   "The exact one is by the network alone, at an effort of 100 %.":
     "Das exakte stammt vom Netz allein, mit einem Aufwand von 100 %.",
+  "about as good as the best ({0} dB lower on test pictures)":
+    "etwa so gut wie das beste ({0} dB weniger auf Testbildern)",
+  "a little less sharp than the best ({0} dB lower on test pictures)":
+    "etwas weniger scharf als das beste ({0} dB weniger auf Testbildern)",
+  "less sharp than the best ({0} dB lower on test pictures)":
+    "weniger scharf als das beste ({0} dB weniger auf Testbildern)",
+  "Copy the link now to send it.": "Kopieren Sie jetzt den Link, um ihn zu senden.",
+  "{0} (split ratio {1}, hybrid index {2})": "{0} (Split-Verhältnis {1}, Hybrid-Index {2})",
 };

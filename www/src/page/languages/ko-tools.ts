@@ -10,18 +10,19 @@ export const texts: Texts = {
   "The link opens the picture at {0}, which has not been loaded.":
     "이 링크로 {0}의 사진이 열려요. 아직 불러오지 않았어요.",
   "The link contains the settings but not your picture.": "링크에는 설정만 있고 사진은 없어요.",
-  "Up to {0} fit into a link; a larger picture is included as a smaller copy.":
-    "링크에는 {0}까지 들어가요. 더 큰 사진은 작은 사본으로 넣어요.",
+  "A link holds up to {0}. Your picture is larger, but a compressed copy fits.":
+    "링크에는 {0}까지 담을 수 있어요. 이 사진은 더 크지만 압축한 사본은 담을 수 있어요.",
   "Include the part in the link": "링크에 영역 넣기",
   "Include the picture in the link": "링크에 사진 넣기",
-  "Include a smaller copy in the link": "링크에 작은 사본 넣기",
+  "Include a compressed copy in the link": "링크에 압축한 사본 넣기",
   "The link points to the picture at {0}. The page asks before it loads the picture.":
     "링크는 {0}의 사진을 가리켜요. 링크를 여는 사람에게 사진을 불러올지 먼저 물어봐요.",
   "The link opens this picture, enlarged the same way.": "이 링크로 같은 방식으로 확대한 이 사진이 열려요.",
   "It is {0} KB long.": "길이는 {0}KB예요.",
   "It contains the file as it is, including any metadata.":
     "파일이 그대로 들어 있어요. 메타데이터가 있으면 함께 들어가요.",
-  "The link opens a smaller copy of your picture, a JPEG of {0}.": "이 링크로 사진의 작은 사본({0} JPEG)이 열려요.",
+  "The link opens a compressed copy of your picture: a JPEG of {0}.":
+    "이 링크로 사진의 압축한 사본({0} JPEG)이 열려요.",
   "Remove the picture from the link": "링크에서 사진 빼기",
   "{0} is only on this device, so this link works only here. <0>Download the model</0> and send it along with the link. It can be loaded under Model.":
     "{0} 모델은 이 기기에만 있어서 링크도 여기서만 작동해요. <0>모델을 내려받아</0> 링크와 함께 보내세요. ‘모델’에서 불러올 수 있어요.",
@@ -193,7 +194,6 @@ export const texts: Texts = {
   faster: "빠르게",
   better: "좋게",
   Quality: "품질",
-  "{0} dB below the best": "최고보다 {0}dB 낮음",
   "no clean-up": "잡티 제거 없음",
   "Time limit for the picture, in ms": "사진에 쓸 시간(ms)",
   "Chooses the best network expected to finish in this time":
@@ -235,4 +235,10 @@ export const texts: Texts = {
     "네트워크가 계산한 부분 {0}개, 가벼운 네트워크 {1}개, 바이큐빅 {2}개. 전체 작업량의 {3}%입니다.",
   "The exact one is by the network alone, at an effort of 100 %.":
     "정확한 결과는 노력 100%로 네트워크만 사용해 만든 것입니다.",
+  "about as good as the best ({0} dB lower on test pictures)": "최고와 거의 같음 (테스트 사진에서 {0}dB 낮음)",
+  "a little less sharp than the best ({0} dB lower on test pictures)":
+    "최고보다 조금 덜 선명함 (테스트 사진에서 {0}dB 낮음)",
+  "less sharp than the best ({0} dB lower on test pictures)": "최고보다 덜 선명함 (테스트 사진에서 {0}dB 낮음)",
+  "Copy the link now to send it.": "이제 링크를 복사해서 보내세요.",
+  "{0} (split ratio {1}, hybrid index {2})": "{0} (분할 비율 {1}, 하이브리드 지수 {2})",
 };

@@ -43,7 +43,7 @@ function linkNote({ picture, part, waitingLink }: Session, share: Share, command
     const { bytes } = share;
     const limit =
       (bytes ?? Infinity) > MAX_BYTES
-        ? t`Up to ${bytesText(MAX_BYTES)} fit into a link; a larger picture is included as a smaller copy.`
+        ? t`A link holds up to ${bytesText(MAX_BYTES)}. Your picture is larger, but a compressed copy fits.`
         : "";
     return html`
       <p class="about">${t("The link contains the settings but not your picture.")} ${limit}</p>
@@ -52,7 +52,7 @@ function linkNote({ picture, part, waitingLink }: Session, share: Share, command
           part && !(bytes && limit)
             ? t("Include the part in the link")
             : limit
-              ? t("Include a smaller copy in the link")
+              ? t("Include a compressed copy in the link")
               : t("Include the picture in the link")
         }
       </button>
@@ -69,10 +69,10 @@ function linkNote({ picture, part, waitingLink }: Session, share: Share, command
   const file = share.embedsFile ? t("It contains the file as it is, including any metadata.") : "";
   const { copySize } = share;
   const opens = copySize
-    ? t`The link opens a smaller copy of your picture, a JPEG of ${sizeText(copySize)}.`
+    ? t`The link opens a compressed copy of your picture: a JPEG of ${sizeText(copySize)}.`
     : t("The link opens this picture, enlarged the same way.");
   return html`
-    <p class="about">${opens} ${size} ${file}</p>
+    <p class="about">${opens} ${size} ${file} ${t("Copy the link now to send it.")}</p>
     <button type="button" class="wide" data-testid="unpack" @click=${() => commands.releasePicture()}>
       Remove the picture from the link
     </button>

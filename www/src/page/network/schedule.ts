@@ -13,23 +13,25 @@ export function scheduleFields({ choice, result, showsRungs }: Session, commands
   const { effort } = choice;
   const done = result?.upscaled.report.schedule;
   return html`
-    <div class="full">
-      <span id="effort-label">Effort</span>
-      <div class="zoom ended">
-        <input
-          type="range"
-          aria-labelledby="effort-label"
-          aria-describedby="effort-about"
-          aria-valuetext="${effort} %"
-          data-testid="effort"
-          min="0"
-          max=${FULL_EFFORT}
-          step="5"
-          .value=${live(String(effort))}
-          @input=${(event: Event) => commands.setEffort((event.target as HTMLInputElement).valueAsNumber)}
-        />
-        <output aria-hidden="true">${effort}&nbsp;%</output>
-        ${ends()}
+    <div class="parameters">
+      <div class="full">
+        <span id="effort-label">Effort</span>
+        <div class="zoom ended">
+          <input
+            type="range"
+            aria-labelledby="effort-label"
+            aria-describedby="effort-about"
+            aria-valuetext="${effort} %"
+            data-testid="effort"
+            min="0"
+            max=${FULL_EFFORT}
+            step="5"
+            .value=${live(String(effort))}
+            @input=${(event: Event) => commands.setEffort((event.target as HTMLInputElement).valueAsNumber)}
+          />
+          <output aria-hidden="true">${effort}&nbsp;%</output>
+          ${ends()}
+        </div>
       </div>
     </div>
     <p class="about" id="effort-about" data-testid="schedule">

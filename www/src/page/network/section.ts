@@ -32,7 +32,7 @@ async function loadDrawings(session: Session): Promise<void> {
 }
 
 export function networkSection(session: Session, commands: Commands): TemplateResult | typeof nothing {
-  const { entry, network, isTrained, isElastic } = session.choice;
+  const { entry, network, isTrained, isElastic, isFolded } = session.choice;
   if (!entry) return nothing;
   const content = html`
     ${
@@ -55,7 +55,13 @@ export function networkSection(session: Session, commands: Commands): TemplateRe
     }
     ${drawings === null ? html`<p class="trouble">${missingPart()}</p>` : nothing}
   `;
-  return folded("network", t("Network"), !isTrained || isElastic, content, () => void loadDrawings(session));
+  return folded(
+    "network",
+    t("Network"),
+    !isTrained || (isElastic && !isFolded),
+    content,
+    () => void loadDrawings(session),
+  );
 }
 
 /** A SplitSR network; empty until its costs are known. `more` comes between costs and drawing. */

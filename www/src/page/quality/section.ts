@@ -43,7 +43,7 @@ export function qualityTemplate(session: Session, commands: Commands): TemplateR
   const loss = entry.scale === best.scale ? psnrOf(best) - (slice?.psnrY ?? psnrOf(entry)) : 0;
   const about = [
     estimate ? estimateText(estimate.milliseconds) : "",
-    loss > 0 ? t`${fixed(loss, 2)} dB below the best` : "",
+    loss > 0 ? lossText(loss) : "",
     source.compression && !session.canClean ? t("no clean-up") : "",
   ];
   const text = about.filter(Boolean).join("; ");
@@ -61,13 +61,23 @@ export function qualityTemplate(session: Session, commands: Commands): TemplateR
                 max=${stops.length - 1}
                 step="1"
                 .value=${live(String(at))}
-                @input=${(event: Event) => stops[(event.target as HTMLInputElement).valueAsNumber]?.choose()}
+                @input=${({ target }: Event) => {
+                  stops[(target as HTMLInputElement).valueAsNumber]?.choose();
+                  reveal(target as Element);
+                }}
               />
               ${ends()}`
           : html`<div class="choice" role="group" aria-labelledby="quality-label" data-testid="quality">
               ${stops.map(
                 ({ name, choose }) =>
-                  html`<button type="button" aria-pressed=${name === entry.name} @click=${choose}>
+                  html`<button
+                    type="button"
+                    aria-pressed=${name === entry.name}
+                    @click=${({ target }: Event) => {
+                      choose();
+                      reveal(target as Element);
+                    }}
+                  >
                     ${modelLabel(name)}
                   </button>`,
               )}
@@ -78,7 +88,24 @@ export function qualityTemplate(session: Session, commands: Commands): TemplateR
   `;
 }
 
+/** Losses in dB from which on one sees it a little, and clearly. */
+const SEEN = 0.3;
+const CLEARLY_SEEN = 1;
+
+/** The loss against the best, on the validation pictures. */
+function lossText(loss: number): string {
+  const dB = fixed(loss, 2);
+  if (loss < SEEN) return t`about as good as the best (${dB} dB lower on test pictures)`;
+  if (loss < CLEARLY_SEEN) return t`a little less sharp than the best (${dB} dB lower on test pictures)`;
+  return t`less sharp than the best (${dB} dB lower on test pictures)`;
+}
+
 const psnrOf = ({ scores }: ModelEntry): number => scores?.validation_psnr_y ?? NaN;
+
+/** On a phone, the text below the control may be out of sight. */
+function reveal(control: Element): void {
+  requestAnimationFrame(() => control.closest(".quality")?.scrollIntoView({ block: "nearest" }));
+}
 
 /** From the fastest to the best: each costs more than the one before, and is better. */
 function stopsTo(best: ModelEntry, { choice }: Session, commands: Commands): Stop[] {
@@ -91,7 +118,7 @@ function stopsTo(best: ModelEntry, { choice }: Session, commands: Commands): Sto
         macs720p,
         psnrY,
         choose: () => {
-          if (choice.name !== elastic.name) commands.setElastic(elastic.name);
+          if (choice.name !== elastic.name) commands.setElastic(elastic.name, { unfolds: false });
           commands.setNetwork({ split_ratio: splitRatio, hybrid_index: hybridIndex, hybrid_mode: hybridMode });
         },
       }))

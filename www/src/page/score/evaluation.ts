@@ -2,7 +2,8 @@
  * Scores models and resizers on the visitor's picture: shrinks it by the evaluation protocol,
  * enlarges it again, and compares the result with the picture.
  */
-import type { ModelEntry } from "../../module/core.ts";
+import type { ModelEntry, SplitSrConfig } from "../../module/core.ts";
+import type { EnlargeTask } from "../session/enlarge-by.ts";
 import { scorerFor, type ScoringTask } from "../session/scoring.ts";
 import { baselineLabel, resizers } from "../shared/baselines.ts";
 import type { Cost, Score } from "./score.ts";
@@ -12,6 +13,8 @@ interface EvaluationTask extends Omit<ScoringTask, "signal"> {
   models: readonly ModelEntry[];
   /** The model that is scored first, after the resizers, which take a moment. */
   chosen: string;
+  /** The chosen network of an elastic model. */
+  elastic?: { network: SplitSrConfig; settings: EnlargeTask["settings"] } | undefined;
 }
 
 export class Evaluation {
@@ -75,7 +78,7 @@ export class Evaluation {
   }
 
   async #score(
-    { models, chosen, ...task }: EvaluationTask,
+    { models, chosen, elastic, ...task }: EvaluationTask,
     signal: AbortSignal,
     onNext: (name: string, fraction: number) => void,
   ): Promise<void> {
@@ -89,11 +92,14 @@ export class Evaluation {
       const show = (fraction: number) => onNext(baselineLabel(name), (index + fraction) / names.length);
       show(0);
       // The first model's first run is slower: the browser still optimises the code.
-      if (name === entries[0]?.name) await score(name, show);
-      const measured = await score(name, show);
+      const own = name === chosen ? elastic : undefined;
+      if (name === entries[0]?.name) await score(name, show, own?.settings);
+      const measured = await score(name, show, own?.settings);
       const entry = entries.find((model) => model.name === name);
       const quality = ({ psnrY }: Score) => psnrY ?? Infinity;
-      this.#scores = [...this.#scores, { name, entry, ...measured }].toSorted((a, b) => quality(b) - quality(a) || 0);
+      this.#scores = [...this.#scores, { name, network: own?.network, entry, ...measured }].toSorted(
+        (a, b) => quality(b) - quality(a) || 0,
+      );
     }
   }
 }

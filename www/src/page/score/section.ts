@@ -1,6 +1,7 @@
 /** The table and the plot of the scores. */
 import { nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
+import type { SplitSrConfig } from "../../module/core.ts";
 import type { Commands } from "../session/commands.ts";
 import { evaluationScales } from "../session/defaults.ts";
 import type { Session } from "../session/session.ts";
@@ -71,9 +72,9 @@ function scoresTemplate(
         </thead>
         <tbody>
           ${scores.map(
-            ({ name, psnrY, ssimY, milliseconds }, index) => html`
+            ({ name, network, psnrY, ssimY, milliseconds }, index) => html`
               <tr aria-current=${name === chosen}>
-                <th scope="row"><span class="point">${index + 1}</span> ${baselineLabel(name)}</th>
+                <th scope="row"><span class="point">${index + 1}</span> ${rowLabel(name, network)}</th>
                 <td>${psnrY === null ? t("exact") : fixed(psnrY, 2)}</td>
                 <td>${ssimY === null ? "" : fixed(ssimY, 4)}</td>
                 <td>${fixed(milliseconds, 0)}</td>
@@ -113,6 +114,13 @@ function scoresTemplate(
       </button>
     </div>
   `;
+}
+
+function rowLabel(name: string, network: SplitSrConfig | undefined): string {
+  const label = baselineLabel(name);
+  if (!network) return label;
+  const { split_ratio, hybrid_index } = network;
+  return t`${label} (split ratio ${split_ratio}, hybrid index ${hybrid_index})`;
 }
 
 function csv(scores: readonly Score[]): string {

@@ -52,8 +52,8 @@ export interface Commands {
   setEffort(effort: number): void;
   /** Whether the viewer shows which part was computed by which network. */
   showRungs(shows: boolean): void;
-  /** Chooses an elastic model, and of it the network that is chosen now. */
-  setElastic(name: string): void;
+  /** Chooses an elastic model, and of it the network that is chosen now. `unfolds`: its sliders. */
+  setElastic(name: string, options?: { unfolds: boolean }): void;
   /** Goes back from hyper-parameters without weights to the nearest model. */
   useTrained(): void;
   setFormat(format: Format, quality?: number): void;

@@ -42,6 +42,7 @@ export class ModelChoice {
   /** The chosen network of an elastic model; undefined: the one that its file names. */
   #slice: SplitSrConfig | undefined;
   #effort = FULL_EFFORT;
+  #isFolded = false;
   readonly #own: OwnModels;
 
   constructor(own: OwnModels) {
@@ -91,6 +92,11 @@ export class ModelChoice {
   /** The settings of the chosen network of an elastic model; empty for any other model. */
   get slice(): Slice {
     return this.isElastic && this.network ? sliceOf(this.network) : {};
+  }
+
+  /** Whether an elastic model was chosen by its quality, so that its sliders stay folded. */
+  get isFolded(): boolean {
+    return this.#isFolded;
   }
 
   /** Multiply-adds of the chosen network of an elastic model, for 1280 × 720. */
@@ -150,6 +156,7 @@ export class ModelChoice {
     this.#name = name;
     this.#chosenBy = "name";
     this.#untrained = this.#slice = undefined;
+    this.#isFolded = false;
   }
 
   /** Chooses a model. If it is the one that suits the zoom, the model keeps following the zoom. */
@@ -183,9 +190,10 @@ export class ModelChoice {
   }
 
   /** Chooses an elastic model for the hyper-parameters that are chosen now. */
-  chooseElastic(name: string, zoom: number): void {
+  chooseElastic(name: string, zoom: number, unfolds: boolean): void {
     const { network } = this;
     this.choose(name);
+    this.#isFolded = !unfolds;
     if (!network) return;
     const { split_ratio, hybrid_index, hybrid_mode } = network;
     this.chooseNetwork({ split_ratio, hybrid_index, hybrid_mode }, zoom);

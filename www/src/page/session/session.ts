@@ -302,8 +302,8 @@ export class Session {
   }
 
   /** Chooses an elastic model for the hyper-parameters that are chosen now. */
-  setElastic(name: string): void {
-    this.#choice.chooseElastic(name, this.zoom);
+  setElastic(name: string, unfolds: boolean): void {
+    this.#choice.chooseElastic(name, this.zoom, unfolds);
     this.#settingsChanged();
   }
 

@@ -20,6 +20,13 @@ class OpenWhen extends Directive {
 
 const openWhen = directive(OpenWhen);
 
+/** What the visitor opens at the lower edge comes into sight. */
+function reveal({ currentTarget }: Event): void {
+  const section = (currentTarget as HTMLElement).closest("details");
+  if (!section || section.open) return;
+  section.addEventListener("toggle", () => section.scrollIntoView({ block: "nearest" }), { once: true });
+}
+
 export function folded(
   name: string,
   title: string,
@@ -29,7 +36,7 @@ export function folded(
 ): TemplateResult {
   return html`
     <details class=${name} .open=${openWhen(isActive)} @toggle=${onToggle}>
-      <summary><h2 id="${name}-title">${title}</h2></summary>
+      <summary @click=${reveal}><h2 id="${name}-title">${title}</h2></summary>
       ${content}
     </details>
   `;
