@@ -4,7 +4,7 @@ import type { Measured } from "../session/scoring.ts";
 /** How a model or a resizer did. */
 export interface Score extends Measured {
   name: string;
-  /** Of an elastic model: the network that was scored, if it was not the one that its file names. */
+  /** The network of an elastic model that was scored, if the visitor chose it. */
   network?: SplitSrConfig | undefined;
   /** Undefined for a resizer. */
   entry: ModelEntry | undefined;

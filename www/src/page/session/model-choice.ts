@@ -111,7 +111,7 @@ export class ModelChoice {
     return this.isElastic ? this.#effort : FULL_EFFORT;
   }
 
-  /** The options of `upscale` for the chosen network: its slice, and a schedule below full effort. */
+  /** The options of `upscale`: the slice that is chosen, and below full effort its schedule. */
   get options(): Slice & Schedule {
     const { slice, effort } = this;
     return effort < FULL_EFFORT ? { ...slice, schedule: "mobisr", effort } : slice;

@@ -20,7 +20,7 @@ class OpenWhen extends Directive {
 
 const openWhen = directive(OpenWhen);
 
-/** What the visitor opens at the lower edge comes into sight. */
+/** Brings a section that is opened at the lower edge into sight. */
 function reveal({ currentTarget }: Event): void {
   const section = (currentTarget as HTMLElement).closest("details");
   if (!section || section.open) return;
