@@ -111,6 +111,7 @@ export class Schedule {
     const { x, y } = plan;
     this.map = { x: [...x], y: [...y], rungs: Array.from(plan.rungs, (rung) => rungs[rung] ?? "whole") };
     job.schedule(plan.plans);
+    plan.free();
   }
 
   get report(): ScheduleReport {

@@ -4,35 +4,28 @@ import { live } from "lit-html/directives/live.js";
 import type { Commands } from "../session/commands.ts";
 import { FULL_EFFORT } from "../session/defaults.ts";
 import type { Session } from "../session/session.ts";
-import { ends } from "../shared/ends.ts";
 import { html } from "../shared/html.ts";
 import { scheduleText } from "../shared/text.ts";
 import { t } from "../shared/words.ts";
+import { rangeField } from "./range-field.ts";
 
 export function scheduleFields({ choice, result, showsRungs }: Session, commands: Commands): TemplateResult {
   const { effort } = choice;
   const done = result?.upscaled.report.schedule;
   return html`
     <div class="parameters">
-      <div class="full">
-        <span id="effort-label">Effort</span>
-        <div class="zoom ended">
-          <input
-            type="range"
-            aria-labelledby="effort-label"
-            aria-describedby="effort-about"
-            aria-valuetext="${effort} %"
-            data-testid="effort"
-            min="0"
-            max=${FULL_EFFORT}
-            step="5"
-            .value=${live(String(effort))}
-            @input=${(event: Event) => commands.setEffort((event.target as HTMLInputElement).valueAsNumber)}
-          />
-          <output aria-hidden="true">${effort}&nbsp;%</output>
-          ${ends()}
-        </div>
-      </div>
+      ${rangeField({
+        testId: "effort",
+        label: t("Effort"),
+        about: "effort-about",
+        min: 0,
+        max: FULL_EFFORT,
+        step: 5,
+        value: effort,
+        text: `${effort}\u00a0%`,
+        falls: false,
+        onInput: (value) => commands.setEffort(value),
+      })}
     </div>
     <p class="about" id="effort-about" data-testid="schedule">
       ${

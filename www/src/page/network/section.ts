@@ -16,12 +16,12 @@ import {
   type Parameter,
 } from "../session/hyper-parameters.ts";
 import type { Session } from "../session/session.ts";
-import { ends } from "../shared/ends.ts";
 import { folded } from "../shared/folded.ts";
 import { html } from "../shared/html.ts";
 import { modelLabel } from "../shared/model-names.ts";
 import { estimateText, missingPart, zoomText } from "../shared/text.ts";
 import { fixed, t, whole } from "../shared/words.ts";
+import { rangeField } from "./range-field.ts";
 
 /** Loaded when the section is opened; null if that failed. */
 let drawings: typeof import("./network-drawing.ts") | null | undefined;
@@ -96,26 +96,17 @@ function slider(commands: Commands, network: SplitSrConfig, { key, testId, label
   const numbers = options.map(([value]) => Number(value));
   const [min = 0, next = 1] = numbers;
   const text = options.find(([value]) => value === chosen)?.[1] ?? String(chosen);
-  return html`
-    <div class="full">
-      <span id="${testId}-label">${t(label)}</span>
-      <div class="zoom ended">
-        <input
-          type="range"
-          aria-labelledby="${testId}-label"
-          aria-valuetext=${text}
-          data-testid=${testId}
-          min=${min}
-          max=${numbers.at(-1) ?? 1}
-          step=${next - min}
-          .value=${live(String(chosen))}
-          @input=${(event: Event) => commands.setNetwork({ [key]: (event.target as HTMLInputElement).valueAsNumber })}
-        />
-        <output aria-hidden="true">${text}</output>
-        ${ends(key === "hybrid_index")}
-      </div>
-    </div>
-  `;
+  return rangeField({
+    testId,
+    label: t(label),
+    min,
+    max: numbers.at(-1) ?? 1,
+    step: next - min,
+    value: Number(chosen),
+    text,
+    falls: key === "hybrid_index",
+    onInput: (value) => commands.setNetwork({ [key]: value }),
+  });
 }
 
 /** The cost and the quality of the network that the sliders choose. */
