@@ -129,11 +129,7 @@ impl Scheduler {
         score: Score,
     ) -> Result<Self> {
         let work = |config: &NetworkConfig| Cost::of(config).macs_720p;
-        Self::with_cost(schedule, work(cheap) / work(whole), effort, score)
-    }
-
-    fn with_cost(schedule: &Schedule, cheap_cost: f64, effort: u8, score: Score) -> Result<Self> {
-        Self::from_errors(schedule.errors(score).clone(), cheap_cost, effort, score)
+        Self::from_errors(schedule.errors(score).clone(), work(cheap) / work(whole), effort, score)
     }
 
     /// The same for the errors at each `score`. `cheap_cost` is the cheap network's work, if that

@@ -64,7 +64,7 @@ fn ladder(cheap: f32, whole: f32) -> Arc<Ladder<Network>> {
 }
 
 fn scheduler(effort: u8, score: Score) -> Scheduler {
-    Scheduler::with_cost(&schedule(), 0.2, effort, score).unwrap()
+    Scheduler::from_errors(schedule().errors(score).clone(), 0.2, effort, score).unwrap()
 }
 
 /// Stronger and stronger stripes from left to right and from the top down.
@@ -205,8 +205,9 @@ fn what_cannot_be_scheduled_is_refused() {
     let error = upscale_scheduled(&ladder, scheduler(60, Score::default()), picture(40, 40), &options, go_on);
     let error = error.unwrap_err().to_string();
     assert!(error.contains("a schedule is never exact") && error.contains("auto tiles"), "{error}");
-    let refused =
-        |schedule: &Schedule, effort| Scheduler::with_cost(schedule, 0.2, effort, Score::default()).unwrap_err();
+    let refused = |schedule: &Schedule, effort| {
+        Scheduler::from_errors(schedule.rms_laplacian.clone(), 0.2, effort, Score::default()).unwrap_err()
+    };
     assert_eq!(refused(&schedule(), 101).to_string(), "the effort is 101 %; it must be from 0 to 100");
     let error = refused(&Schedule::default(), 60).to_string();
     assert!(error.contains("damaged"), "{error}");
@@ -220,8 +221,7 @@ proptest! {
     fn weights_of_cells_have_the_sum_1((width, height) in (4u32..400, 4u32..400), zoom in 1.05f64..2.0, effort in 5u8..95) {
         let (picture, ladder) = (picture(width, height), ladder(0.1, 0.1));
         let errors = Errors { bicubic: vec![1e6, 1e9], ..schedule().rms_laplacian };
-        let schedule = Schedule { rms_laplacian: errors, ..schedule() };
-        let scheduler = Scheduler::with_cost(&schedule, 0.2, effort, Score::default()).unwrap();
+        let scheduler = Scheduler::from_errors(errors, 0.2, effort, Score::default()).unwrap();
         let options = Options::new(Target::Zoom(zoom));
         let (result, report) = run_by(&ladder, scheduler, &picture, &options);
         prop_assert_eq!(report.cells[0], 0);
