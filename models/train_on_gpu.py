@@ -16,7 +16,7 @@ ICML 2021). So every mixture works, not only the ends. The low-resolution patche
 variants of each tile (shrinking, blur, noise, JPEG; the first is clean).
 
 The score is PSNR on Y of the validation pictures; with `--degrade` its mean over JPEG qualities
-(4:2:0), each at its strength. The weights with the best score are kept.
+(4:2:0), each at its strength. The weights with the best score are kept. On a CPU, a look at it takes minutes: `--minutes-a-look 15`.
 
 Needs torch, numpy, Pillow and (conv_on_gpu.py) Triton. Set OMP_NUM_THREADS=1: a reader a core.
 """
@@ -286,6 +286,7 @@ def arguments(more=()):
         ("val", str, None),
         ("out", str, None),
         ("minutes", float, 8),
+        ("steps", int, 0),
         ("batch", int, 32),
         ("side", int, 48),
         ("rate", float, 8e-4),
@@ -297,6 +298,7 @@ def arguments(more=()):
         ("dtype", str, "f32"),
         ("seed", int, 1),
         ("shrinks", str, "1,0.75,0.5"),
+        ("minutes-a-look", float, 1),
         *more,
     ]:
         a.add_argument("--" + name, type=kind, default=usual, required=usual is None)
@@ -393,7 +395,7 @@ def captured(step, cuda, pool=None):
 
 
 def train(a, weights, one, meta, scores_of):
-    """Steps for --minutes by the clock, as others may share the card. Writes what scores best."""
+    """--steps, or steps for --minutes by the clock, as others may share the card. Writes what scores best."""
     wait = torch.cuda.synchronize if a.cuda else lambda: None
     many = 25 if a.cuda else 1
     weights.restart(weights.average)
@@ -408,7 +410,7 @@ def train(a, weights, one, meta, scores_of):
     megapixels = round(a.batch * a.side**2 / each / 1e6, 2)
     say(ms_a_step=round(each * 1e3, 2), low_resolution_megapixels_a_second=megapixels)
     done, second_stage_start, start, progress, best = 0, 0, time.time(), 0.0, (0.0, 0)
-    next_look, main_part = start + 40, 1 - a.second_stage
+    next_look, main_part = start + 40 * a.minutes_a_look, 1 - a.second_stage
 
     def look():
         nonlocal best
@@ -443,10 +445,10 @@ def train(a, weights, one, meta, scores_of):
             one()
         done += many
         wait()
-        progress = (time.time() - start) / (a.minutes * 60)
+        progress = done / a.steps if a.steps else (time.time() - start) / (a.minutes * 60)
         if time.time() > next_look:
             look()
-            next_look = time.time() + 60
+            next_look = time.time() + 60 * a.minutes_a_look
     look()
     say(best=best[0], at=best[1])
 

@@ -9,8 +9,9 @@ use burn::tensor::Tensor;
 
 use crate::elastic::{Slice, slice_tensors};
 use crate::error::{Error, Result};
-use crate::network::Network;
+use crate::network::by_rows::Steps;
 use crate::network::cost::Cost;
+use crate::network::{ByRows, Network, Strip};
 use crate::ops::float::{from_values, values};
 use crate::ops::with_spinning_pool;
 use crate::upscale::Enlarge;
@@ -130,6 +131,12 @@ impl Model {
     }
 }
 
+impl Model {
+    fn steps(&self) -> Option<Steps> {
+        if self.device == Device::flex() { Steps::of(&self.network) } else { None }
+    }
+}
+
 impl Enlarge for Model {
     fn scale(&self) -> usize {
         self.metadata.config.scale()
@@ -149,6 +156,14 @@ impl Enlarge for Model {
 
     fn gpu_bytes_per_pixel(&self) -> usize {
         self.cost.whole_bytes_per_pixel
+    }
+
+    fn row_bytes(&self) -> Option<usize> {
+        self.steps().map(|steps| steps.kept_bytes())
+    }
+
+    fn by_rows(&self, strip: Strip) -> Option<ByRows> {
+        self.steps().map(|steps| ByRows::new(steps, strip))
     }
 
     fn enlarge(&self, planes: Vec<f32>, height: usize, width: usize) -> Result<Vec<f32>> {

@@ -12,6 +12,7 @@ pub use gpu::agree;
 
 use crate::error::Result;
 use crate::model::Model;
+use crate::network::{ByRows, Strip};
 use crate::upscale::Enlarge;
 
 /// The device that the user asks for.
@@ -124,6 +125,14 @@ impl Enlarge for ModelOnDevice {
 
     fn gpu_bytes_per_pixel(&self) -> usize {
         self.model.gpu_bytes_per_pixel()
+    }
+
+    fn row_bytes(&self) -> Option<usize> {
+        self.model.row_bytes().filter(|_| !self.on_gpu())
+    }
+
+    fn by_rows(&self, strip: Strip) -> Option<ByRows> {
+        if self.on_gpu() { None } else { self.model.by_rows(strip) }
     }
 
     fn on_gpu(&self) -> bool {

@@ -4,6 +4,7 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
 use super::blocks::{Block, BlockKind, Lightweight, Sizes, StandardBlock};
+use super::by_rows::{Plane, Steps};
 use super::conv::Conv3x3;
 
 /// A group of standard residual blocks.
@@ -42,6 +43,12 @@ impl StandardGroup {
         let blocks: Vec<&StandardBlock> = self.blocks.iter().collect();
         self.conv.forward_add(StandardBlock::forward_chain(&blocks, x.clone()), x)
     }
+
+    pub(super) fn by_rows(&self, x: Vec<Plane>, steps: &mut Steps) -> Option<Vec<Plane>> {
+        steps.trim(&x);
+        let y = self.blocks.iter().try_fold(x.clone(), |y, block| block.by_rows(y, steps))?;
+        Some(steps.conv_add(y, &self.conv, x))
+    }
 }
 
 impl LightGroup {
@@ -56,6 +63,12 @@ impl LightGroup {
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         self.conv.forward_add(Lightweight::forward_chain(&self.blocks, x.clone()), x)
     }
+
+    fn by_rows(&self, x: Vec<Plane>, steps: &mut Steps) -> Option<Vec<Plane>> {
+        steps.trim(&x);
+        let y = self.blocks.iter().try_fold(x.clone(), |y, block| block.by_rows(y, steps))?;
+        Some(steps.conv_add(y, &self.conv, x))
+    }
 }
 
 impl Group {
@@ -64,6 +77,14 @@ impl Group {
         match self {
             Self::Standard(group) => group.forward(x),
             Self::Light(group) => group.forward(x),
+        }
+    }
+
+    /// See [`Block::by_rows`].
+    pub(super) fn by_rows(&self, x: Vec<Plane>, steps: &mut Steps) -> Option<Vec<Plane>> {
+        match self {
+            Self::Standard(group) => group.by_rows(x, steps),
+            Self::Light(group) => group.by_rows(x, steps),
         }
     }
 }

@@ -7,6 +7,7 @@
 
 pub(crate) mod attention;
 pub(crate) mod blocks;
+pub(crate) mod by_rows;
 mod conv;
 pub mod cost;
 mod counting;
@@ -22,6 +23,7 @@ pub(crate) mod upsampler;
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
+pub use by_rows::{ByRows, Strip};
 pub use edsr::Edsr;
 pub use san::San;
 pub use splitsr::SplitSr;

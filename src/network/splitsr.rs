@@ -4,11 +4,13 @@
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
+use super::by_rows::{Plane, Steps};
 use super::conv::Conv3x3;
 use super::group::{Group, LightGroup, StandardGroup};
-use super::mean;
 use super::upsampler::Upsampler;
+use super::{MEAN, mean};
 use crate::config::SplitSrConfig;
+use crate::ops::cpu::Then;
 use crate::ops::float::subtract;
 
 /// See `SplitSR: An End-to-End Approach to Super-Resolution on Mobile Devices` (Liu and others,
@@ -54,6 +56,16 @@ impl SplitSr {
         let head = self.head.forward(subtract(x, mean));
         let y = self.groups.iter().fold(head.clone(), |y, group| group.forward(y));
         self.body.forward_add(y, head)
+    }
+
+    /// Adds its convolutions of a picture, less the mean, that comes in rows.
+    pub(super) fn by_rows(&self, x: Vec<Plane>, steps: &mut Steps) -> Option<Vec<Plane>> {
+        let head = steps.conv(x, &self.head, Then::Nothing);
+        let y = self.groups.iter().try_fold(head.clone(), |y, group| group.by_rows(y, steps))?;
+        let features = steps.conv_add(y, &self.body, head);
+        steps.trim(&features);
+        let high = self.upsampler.by_rows(features, steps)?;
+        Some(steps.conv_offset(high, &self.tail, &MEAN))
     }
 
     /// See [`Network::reconstruct`](super::Network::reconstruct).

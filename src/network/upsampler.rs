@@ -5,7 +5,9 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
 use super::blocks::{BlockKind, Lightweight, Sizes};
+use super::by_rows::{Plane, Steps};
 use super::conv::{Conv3x3, ConvSame};
+use crate::ops::cpu::Then;
 use crate::ops::pixel_shuffle;
 
 /// The factors of the pixel shuffles that make up a scale: x4 is two steps of x2.
@@ -63,6 +65,14 @@ impl Upsampler {
             Step { expand, factor }
         };
         Self { steps: steps(scale).iter().map(|&factor| step(factor)).collect() }
+    }
+
+    /// See [`Block::by_rows`](super::blocks::Block::by_rows).
+    pub(super) fn by_rows(&self, x: Vec<Plane>, to: &mut Steps) -> Option<Vec<Plane>> {
+        self.steps.iter().try_fold(x, |x, step| match &step.expand {
+            Expand::Dense(conv) => Some(to.conv(x, conv, Then::Shuffle(step.factor))),
+            Expand::Lightweight(_) => None,
+        })
     }
 
     /// `[batch, channels, height, width]` -> `[batch, channels, scale * height, scale * width]`

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::options::Tiling;
 use crate::error::Result;
 use crate::image::{Depth, Layout, Picture};
+use crate::network::{ByRows, Strip};
 
 /// The operations that the upscaler needs from a network.
 pub trait Enlarge: Send + Sync {
@@ -26,6 +27,18 @@ pub trait Enlarge: Send + Sync {
     /// The same on a GPU, without the input and the result.
     fn gpu_bytes_per_pixel(&self) -> usize {
         self.bytes_per_pixel()
+    }
+
+    /// The memory that [`Self::by_rows`] keeps between two calls, in bytes for each low-resolution
+    /// column; `None` if the network cannot be computed by rows.
+    fn row_bytes(&self) -> Option<usize> {
+        None
+    }
+
+    /// Starts to compute a strip by rows, as [`Self::enlarge`] does with deterministic arithmetic,
+    /// bit for bit.
+    fn by_rows(&self, _strip: Strip) -> Option<ByRows> {
+        None
     }
 
     /// Whether a GPU computes it, which takes one large tile at a time.
@@ -99,6 +112,8 @@ pub struct NetworkInfo {
     pub bytes_per_pixel: usize,
     /// [`Enlarge::gpu_bytes_per_pixel`].
     pub gpu_bytes_per_pixel: usize,
+    /// [`Enlarge::row_bytes`].
+    pub row_bytes: Option<usize>,
     /// [`Enlarge::on_gpu`].
     pub on_gpu: bool,
 }
@@ -112,6 +127,7 @@ impl NetworkInfo {
             auto_halo: model.auto_halo(),
             bytes_per_pixel: model.bytes_per_pixel(),
             gpu_bytes_per_pixel: model.gpu_bytes_per_pixel(),
+            row_bytes: model.row_bytes(),
             on_gpu: model.on_gpu(),
         }
     }
@@ -152,6 +168,7 @@ mod tests {
             auto_halo: Some(16),
             bytes_per_pixel: 1,
             gpu_bytes_per_pixel: 1,
+            row_bytes: None,
             on_gpu: false,
         };
         let halo =

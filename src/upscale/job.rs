@@ -153,7 +153,9 @@ impl Job {
         // machine.
         let workers = (options.tiling == Tiling::Exact).then_some(workers);
         let ensemble = if options.ensemble { ensemble::bytes_per_pixel(info.scale) } else { 0 };
-        let info = NetworkInfo { bytes_per_pixel: info.bytes_per_pixel + ensemble, ..*info };
+        let by_rows = options.tiling == Tiling::Exact && !options.ensemble && !info.on_gpu;
+        let row_bytes = info.row_bytes.filter(|_| by_rows);
+        let info = NetworkInfo { bytes_per_pixel: info.bytes_per_pixel + ensemble, row_bytes, ..*info };
         let passes = plan::passes(from, size, &info, info.halo(options.tiling), workers)?;
         for pass in &passes {
             let (width, height) = (u64::from(pass.target.0), u64::from(pass.target.1));
@@ -297,10 +299,9 @@ impl Job {
     }
 
     fn close(&mut self, index: usize, recomputed: bool) -> Result<()> {
-        let source = self.tile(index).source;
         self.done[index] = true;
         self.left -= 1;
-        self.work.1 += u64::from(source.width) * u64::from(source.height);
+        self.work.1 += self.passes[self.pass].work_of(index);
         self.recomputed += usize::from(recomputed);
         if self.left == 0 {
             if let Some(target) = self.target.take() {

@@ -26,7 +26,7 @@ impl Margin {
         Self { x: along(width, height), y: along(height, width) }
     }
 
-    fn is_none(self) -> bool {
+    pub(super) fn is_none(self) -> bool {
         self.x + self.y == 0
     }
 

@@ -10,6 +10,7 @@
 //!
 //! [`Job`] keeps track of one picture: its tiles, their inputs and their positions.
 //! [`run_tile`] does the computation, for which it needs only the network and the tile's input.
+//! For exact tiles, a [`Column`] keeps what the tile below needs, so that no row is computed twice.
 //! A tile whose result holds NaN or infinity is computed again without shortcuts.
 //! [`upscale`] drives both with threads; in a browser, a coordinating worker holds the job and a
 //! pool of workers runs the tiles.
@@ -30,7 +31,9 @@
 //! So a picture without alpha that is enlarged in a single pass takes no memory that grows with its
 //! size, except for the two pictures.
 
+mod axis;
 mod calibrate;
+mod column;
 mod enlarge;
 mod ensemble;
 mod job;
@@ -39,10 +42,12 @@ mod options;
 pub mod plan;
 #[cfg(not(target_arch = "wasm32"))]
 mod run;
+mod runs;
 pub mod schedule;
 mod tile;
 
 pub use calibrate::{auto_halo, measure_halo};
+pub use column::Column;
 #[cfg(feature = "gpu")]
 pub use enlarge::EnlargeAsync;
 pub use enlarge::{Enlarge, NetworkInfo};

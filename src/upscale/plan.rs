@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
+use super::axis::{Axis, MIN_CORE};
 use super::enlarge::NetworkInfo;
+use super::runs::Runs;
 use super::tile::Tile;
 use crate::error::{Error, Result};
 use crate::image::Area;
@@ -47,28 +49,20 @@ const SHARED_TILES: u64 = 8;
 /// ... unless tiles would get smaller than this side, in low-resolution pixels without the halo.
 const SHARED_SIDE: u64 = 160;
 
-/// The smallest side of a tile, in low-resolution pixels without the halo, for any number of
-/// workers.
-const MIN_CORE: u32 = 32;
-
 /// The widest tile of a strip of few rows, in low-resolution pixels: a row of all channels then
 /// stays in the second-level cache.
 const MAX_STRIP: u64 = 4096;
-
-/// Along an axis, every number of parts up to this one is considered. Above it, each candidate is a
-/// sixteenth larger than the one before: a picture of such a length needs no exact balance.
-const EVERY_COUNT: u32 = 512;
-
-/// The radius of the Lanczos filter, in pixels of its target.
-const LANCZOS_RADIUS: f64 = 3.0;
 
 /// One run of the network over a picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pass {
     /// Width and height of the picture that it writes.
     pub target: (u32, u32),
-    /// The tiles, row by row; they cover the target once.
+    /// The tiles, run by run, and the runs row by row; they cover the target once.
     pub tiles: Vec<Tile>,
+    /// The tiles of a run, which one worker should compute in order; 1 if any worker may compute
+    /// any tile.
+    pub run: usize,
     /// The halo of each tile, in low-resolution pixels to each side; `None` if the picture is not
     /// cut.
     pub halo: Option<usize>,
@@ -79,7 +73,15 @@ pub struct Pass {
 impl Pass {
     /// The low-resolution pixels that the network computes, including halos.
     pub fn work(&self) -> u64 {
-        self.tiles.iter().map(|tile| area(tile.source)).sum()
+        (0..self.tiles.len()).map(|index| self.work_of(index)).sum()
+    }
+
+    /// Those of tile `index`. A tile of a run computes only the rows below those of the one before.
+    pub fn work_of(&self, index: usize) -> u64 {
+        let source = self.tiles[index].source;
+        let above = if index.is_multiple_of(self.run) { None } else { Some(self.tiles[index - 1].source) };
+        let read = above.map_or(0, |above| above.top + above.height - source.top);
+        u64::from(source.width) * u64::from(source.height - read)
     }
 
     /// The memory that the largest tile takes while it is computed, in bytes.
@@ -90,7 +92,7 @@ impl Pass {
     /// How many of `workers` can compute a tile at once within [`IN_FLIGHT_BYTES`]: at least one.
     pub fn at_once(&self, workers: usize) -> usize {
         let fit = IN_FLIGHT_BYTES / (self.tile_bytes + WORKER_BYTES).max(1);
-        workers.min(self.tiles.len()).min(fit as usize).max(1)
+        workers.min(self.tiles.len().div_ceil(self.run)).min(fit as usize).max(1)
     }
 
     /// The memory that these take together, in bytes.
@@ -140,9 +142,20 @@ fn pass(
     workers: Option<usize>,
 ) -> Result<Pass> {
     let reach = halo.map_or(u32::MAX, |halo| u32::try_from(halo).unwrap_or(u32::MAX));
-    let axis = |source, target| Axis { source, target, scale: info.scale as u32, halo: reach };
+    let scale = info.scale as u32;
+    let axis = |source, target| Axis { source, target, scale, halo: reach };
     let (across, down) = (axis(source.0, target.0), axis(source.1, target.1));
     let bytes_per_pixel = bytes_per_pixel(info);
+    if let (Some(halo), Some(row_bytes), Some(workers)) = (halo, info.row_bytes, workers) {
+        let memory = (row_bytes as u64, bytes_per_pixel);
+        let runs = Runs::plan(&across, &down, memory, workers.max(1) as u64);
+        let (tiles, run) = (tiles(&across, &down, (runs.columns, runs.bands), runs.tiles), runs.tiles as usize);
+        let bytes = |Tile { source, target, .. }: &Tile| {
+            Runs::tile_bytes(memory, scale.into(), source.width.into(), (source.height.into(), target.height.into()))
+        };
+        let tile_bytes = tiles.iter().map(bytes).max().unwrap_or(0);
+        return Ok(Pass { target, tiles, run, halo: Some(halo), tile_bytes });
+    }
     let (columns, rows) = match halo {
         Some(halo) => {
             let halo = halo as u64;
@@ -176,21 +189,28 @@ fn pass(
             (1, 1)
         }
     };
-    let mut tiles = Vec::with_capacity(columns as usize * rows as usize);
-    for row in 0..rows {
+    let tiles = tiles(&across, &down, (columns, rows), 1);
+    let tile_bytes = tiles.iter().map(|tile| area(tile.source)).max().unwrap_or(0) * bytes_per_pixel;
+    Ok(Pass { target, tiles, run: 1, halo, tile_bytes })
+}
+
+/// The tiles of a grid of runs.
+fn tiles(across: &Axis, down: &Axis, (columns, bands): (u32, u32), run: u32) -> Vec<Tile> {
+    let mut tiles = Vec::with_capacity(columns as usize * bands as usize * run as usize);
+    for band in 0..bands {
         for column in 0..columns {
-            let (x, y) = (across.part(column, columns), down.part(row, rows));
-            let (from_x, from_y) = (across.reads(&x), down.reads(&y));
-            tiles.push(Tile {
-                source_size: source,
-                target_size: target,
-                source: to_area(&from_x, &from_y),
-                target: to_area(&x, &y),
-            });
+            for row in band * run..(band + 1) * run {
+                let (x, y) = (across.part(column, columns), down.part(row, bands * run));
+                tiles.push(Tile {
+                    source_size: (across.source, down.source),
+                    target_size: (across.target, down.target),
+                    source: to_area(&across.reads(&x), &down.reads(&y)),
+                    target: to_area(&x, &y),
+                });
+            }
         }
     }
-    let tile_bytes = tiles.iter().map(|tile| area(tile.source)).max().unwrap_or(0) * bytes_per_pixel;
-    Ok(Pass { target, tiles, halo, tile_bytes })
+    tiles
 }
 
 fn to_area(x: &Range<u32>, y: &Range<u32>) -> Area {
@@ -237,62 +257,6 @@ fn grid(across: &Axis, down: &Axis, max_pixels: u64, workers: u64) -> (u32, u32)
     best.1
 }
 
-/// One axis of a pass.
-struct Axis {
-    /// Low-resolution pixels.
-    source: u32,
-    /// Pixels of the picture that is written, at most `scale * source`.
-    target: u32,
-    scale: u32,
-    /// Low-resolution pixels.
-    halo: u32,
-}
-
-impl Axis {
-    /// Part `index` of `count` equal ones of the target.
-    fn part(&self, index: u32, count: u32) -> Range<u32> {
-        let cut = |index: u32| (u64::from(self.target) * u64::from(index) / u64::from(count)) as u32;
-        cut(index)..cut(index + 1)
-    }
-
-    /// The low-resolution pixels that decide `part` of the target.
-    fn reads(&self, part: &Range<u32>) -> Range<u32> {
-        let enlarged = u64::from(self.source) * u64::from(self.scale);
-        let (start, end) = if enlarged == u64::from(self.target) {
-            (u64::from(part.start), u64::from(part.end))
-        } else {
-            // The taps of the filter that shrinks, and a pixel on each side for rounding.
-            let ratio = enlarged as f64 / f64::from(self.target);
-            let reach = LANCZOS_RADIUS * ratio + 1.0;
-            let start = (f64::from(part.start) + 0.5) * ratio - reach;
-            let end = (f64::from(part.end) - 0.5) * ratio + reach;
-            (start.floor().max(0.0) as u64, (end.ceil() as u64).min(enlarged))
-        };
-        let scale = u64::from(self.scale);
-        let (start, end) = ((start / scale) as u32, end.div_ceil(scale) as u32);
-        start.saturating_sub(self.halo)..end.saturating_add(self.halo).min(self.source)
-    }
-
-    /// The numbers of parts to choose from, each with the most pixels that a part reads along this
-    /// axis. The list ends where parts of a picture that is `breadth` pixels wide have at most
-    /// `max_pixels` pixels, so that it is short however long the axis is.
-    fn cuts(&self, breadth: u32, max_pixels: u64) -> Vec<(u32, u64)> {
-        let limit = (self.target / (MIN_CORE * self.scale)).max(1);
-        let mut cuts = Vec::new();
-        let mut count = 1;
-        while count <= limit {
-            let lengths = (0..count).map(|index| self.reads(&self.part(index, count)).len() as u64);
-            let largest = lengths.max().unwrap_or(0);
-            cuts.push((count, largest));
-            if count >= EVERY_COUNT && largest.saturating_mul(breadth.into()) <= max_pixels {
-                break;
-            }
-            count += if count < EVERY_COUNT { 1 } else { count / 16 };
-        }
-        cuts
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -304,6 +268,7 @@ mod tests {
         auto_halo: None,
         bytes_per_pixel: 332,
         gpu_bytes_per_pixel: 620,
+        row_bytes: None,
         on_gpu: false,
     };
 
@@ -394,11 +359,11 @@ mod tests {
     fn check(pass: &Pass, halo: u32) -> Result<(), TestCaseError> {
         let (mut right, mut bottom) = (0, 0);
         let mut covered = 0;
-        for tile in &pass.tiles {
-            let Tile { source_size, target_size, target: part, source } = *tile;
-            prop_assert_eq!(target_size, pass.target);
-            covered += area(part);
-            // Row by row without gaps.
+        prop_assert!(pass.tiles.len().is_multiple_of(pass.run));
+        // Row by row without gaps: a run is a tile whose parts lie below each other.
+        for run in pass.tiles.chunks_exact(pass.run) {
+            let (first, last) = (run[0].target, run[run.len() - 1].target);
+            let part = Area { height: last.top + last.height - first.top, ..first };
             if part.left == 0 {
                 prop_assert_eq!(part.top, bottom);
                 bottom = part.top + part.height;
@@ -407,6 +372,16 @@ mod tests {
             prop_assert_eq!(part.left, right);
             right = part.left + part.width;
             prop_assert_eq!(part.top + part.height, bottom);
+            for pair in run.windows(2) {
+                let (above, below) = (pair[0].target, pair[1].target);
+                prop_assert_eq!((above.left, above.width), (below.left, below.width));
+                prop_assert_eq!(above.top + above.height, below.top);
+            }
+        }
+        for tile in &pass.tiles {
+            let Tile { source_size, target_size, target: part, source } = *tile;
+            prop_assert_eq!(target_size, pass.target);
+            covered += area(part);
             // The halo, or the picture's end.
             let axes = [
                 (source_size.0, pass.target.0, source.left, source.width, part.left, part.width),
@@ -424,6 +399,26 @@ mod tests {
         prop_assert_eq!(covered, u64::from(pass.target.0) * u64::from(pass.target.1));
         prop_assert_eq!((right, bottom), pass.target);
         Ok(())
+    }
+
+    #[test]
+    fn runs_compute_little_more_than_the_picture_in_little_memory() {
+        let info = NetworkInfo { row_bytes: Some(18_000), ..FLAGSHIP };
+        for workers in [1, 2, 4] {
+            let pass = &passes((4000, 3000), (8000, 6000), &info, Some(73), Some(workers)).unwrap()[0];
+            check(pass, 73).unwrap();
+            assert!(pass.work() as f64 <= 1.25 * 4000.0 * 3000.0, "{}", pass.work() as f64 / 12e6);
+            assert!(pass.tile_bytes() <= 41 << 20, "{}", pass.tile_bytes());
+            assert_eq!(pass.at_once(workers), workers);
+            assert!(pass.tiles.len() > 40, "progress is fine-grained: {}", pass.tiles.len());
+            // The first tile of a run reads the halo above it; the others compute each row once.
+            let rows: u64 =
+                (0..pass.run).map(|index| pass.work_of(index) / u64::from(pass.tiles[0].source.width)).sum();
+            let last = pass.tiles[pass.run - 1].source;
+            assert_eq!(rows, u64::from(last.top + last.height - pass.tiles[0].source.top));
+        }
+        let small = &passes((640, 360), (1280, 720), &info, Some(73), Some(2)).unwrap()[0];
+        assert_eq!(small.at_once(2), 2, "both workers have a run");
     }
 
     #[test]
@@ -452,11 +447,12 @@ mod tests {
             (zoom_x, zoom_y) in (1.0f64..16.0, 1.0f64..16.0),
             (scale, halo, workers) in (2usize..=4, 0usize..120, proptest::option::of(1usize..65)),
             (bytes_per_pixel, on_gpu) in (12usize..20_000, any::<bool>()),
+            row_bytes in proptest::option::of(1_000usize..100_000),
         ) {
             let side = |pixels: u32, zoom: f64| (f64::from(pixels) * zoom) as u64;
             let (to_width, to_height) = (side(width, zoom_x), side(height, zoom_y));
             prop_assume!(to_width * to_height <= 1_024_000_000);
-            let info = NetworkInfo { scale, bytes_per_pixel, gpu_bytes_per_pixel: bytes_per_pixel, on_gpu, ..FLAGSHIP };
+            let info = NetworkInfo { scale, bytes_per_pixel, gpu_bytes_per_pixel: bytes_per_pixel, row_bytes, on_gpu, ..FLAGSHIP };
             let start = std::time::Instant::now();
             let passes = passes((width, height), (to_width as u32, to_height as u32), &info, Some(halo), workers).unwrap();
             // It used to take minutes.
@@ -476,9 +472,10 @@ mod tests {
             (width, height) in (1u32..700, 1u32..700),
             (zoom_x, zoom_y) in (1.0f64..16.0, 1.0f64..16.0),
             (scale, halo, workers) in (2usize..=4, 0usize..40, proptest::option::of(1usize..9)),
+            row_bytes in proptest::option::of(1_000usize..100_000),
         ) {
             let target = ((f64::from(width) * zoom_x) as u32, (f64::from(height) * zoom_y) as u32);
-            let info = NetworkInfo { scale, ..FLAGSHIP };
+            let info = NetworkInfo { scale, row_bytes, ..FLAGSHIP };
             for pass in passes((width, height), target, &info, Some(halo), workers).unwrap() {
                 check(&pass, halo as u32)?;
             }

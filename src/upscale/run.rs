@@ -9,12 +9,12 @@ use std::time::{Duration, Instant};
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
+use super::column::Column;
 use super::enlarge::{Enlarge, NetworkInfo};
 use super::job::Job;
 use super::options::Options;
 use super::plan::Pass;
 use super::schedule::{Ladder, Scheduler, Scheduling};
-use super::tile::run_tile;
 use crate::error::{Error, Result};
 use crate::image::Picture;
 
@@ -190,21 +190,25 @@ fn run_pass<M: Enlarge + ?Sized>(
     stop: &AtomicBool,
     accepted: impl Fn(&Job) + Sync,
 ) -> Result<Job> {
-    let count = job.tile_count();
+    let (count, run) = (job.tile_count(), job.passes()[job.pass()].run);
     let job = RwLock::new(job);
+    // Each thread takes a whole run.
     let next = AtomicUsize::new(0);
     let lock = "no thread panics while it holds the job";
     let drain = || {
+        let mut column = Column::default();
+        let mut indices = 0..0;
         loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            if index >= count {
-                return Ok(());
+            if indices.is_empty() {
+                let first = next.fetch_add(run, Ordering::Relaxed);
+                indices = first..(first + run).min(count);
             }
+            let Some(index) = indices.next() else { return Ok(()) };
             if stop.load(Ordering::Relaxed) {
                 return Err(Error::Cancelled);
             }
             let input = job.read().expect(lock).tile_input(index);
-            let output = run_tile(model, input)?;
+            let output = column.run_tile(model, input)?;
             let mut job = job.write().expect(lock);
             job.accept(index, &output)?;
             accepted(&job);

@@ -213,7 +213,7 @@ fn finish<M: Enlarge + ?Sized>(enlarged: Vec<f32>, model: &M, input: TileInput) 
 }
 
 /// Whether no value is NaN or infinite.
-fn all_finite(values: &[f32]) -> bool {
+pub(super) fn all_finite(values: &[f32]) -> bool {
     // In runs without a branch, which the compiler turns into vectors.
     const EXPONENT: u32 = f32::INFINITY.to_bits();
     let largest = |run: &[f32]| run.iter().fold(0, |max: u32, value| max.max(value.abs().to_bits()));
@@ -253,7 +253,7 @@ impl<M: Enlarge + ?Sized> Enlarge for OnCpu<'_, M> {
 /// smaller than the scale: Lanczos with three lobes, antialiased.
 ///
 /// The filter is aligned with the whole picture, so that tiles give what the whole picture would.
-fn shrink(enlarged: &[f32], tile: &Tile, scale: u32) -> Result<Vec<f32>> {
+pub(super) fn shrink(enlarged: &[f32], tile: &Tile, scale: u32) -> Result<Vec<f32>> {
     let (width, height) = (scale * tile.source.width, scale * tile.source.height);
     // Start and length of the target in the enlarged source, along one axis.
     let span = |source_size: u32, target_size: u32, source: u32, length: u32, start: u32, count: u32| {

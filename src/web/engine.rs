@@ -147,6 +147,7 @@ pub struct Model {
     whole: Arc<model::Model>,
     /// With the cheap network, if it has one.
     ladder: Option<Ladder<model::Model>>,
+    column: upscale::Column,
 }
 
 #[wasm_bindgen]
@@ -160,7 +161,7 @@ impl Model {
             Some(cheap) => Some(Ladder { whole: whole.clone(), cheap: read(&cheap)? }),
             None => None,
         };
-        Ok(Self { whole, ladder })
+        Ok(Self { whole, ladder, column: upscale::Column::default() })
     }
 
     /// The model's name in lists, "splitsr-x2".
@@ -188,17 +189,17 @@ impl Model {
         serde_json::to_string(&NetworkInfo::of(&*self.whole)).expect("it is plain data")
     }
 
-    /// Computes a tile. The argument is a result of `Job.tileInput`. Throws `Weights` if the
-    /// network gives NaN or infinity.
+    /// Computes a tile. The argument is a result of `Job.tileInput`. The tiles of a run cost least
+    /// in order. Throws `Weights` if the network gives NaN or infinity.
     #[wasm_bindgen(js_name = runTile)]
-    pub fn run_tile(&self, input: Vec<u8>) -> Result<TileOutput> {
+    pub fn run_tile(&mut self, input: Vec<u8>) -> Result<TileOutput> {
         let message = TileInput::from_bytes(&input).map_err(to_js)?;
         drop(input);
         let network: &dyn Enlarge = match &self.ladder {
             Some(ladder) => ladder,
             None => &*self.whole,
         };
-        upscale::run_tile(network, message).map(TileOutput).map_err(to_js)
+        self.column.run_tile(network, message).map(TileOutput).map_err(to_js)
     }
 }
 
@@ -375,6 +376,13 @@ impl Job {
         upscale::plan::IN_FLIGHT_BYTES as f64
     }
 
+    /// The tiles of a run of the current pass: consecutive ones that one worker should compute in
+    /// order. 1 if any worker may compute any tile.
+    #[wasm_bindgen(getter)]
+    pub fn run(&self) -> usize {
+        self.0.passes()[self.0.pass()].run
+    }
+
     /// The number of tiles in the current pass.
     #[wasm_bindgen(getter, js_name = tileCount)]
     pub fn tile_count(&self) -> usize {
@@ -385,6 +393,12 @@ impl Job {
     #[wasm_bindgen(getter)]
     pub fn fraction(&self) -> f64 {
         self.0.fraction()
+    }
+
+    /// The low-resolution pixels that the network computes for tile `index` of the current pass.
+    #[wasm_bindgen(js_name = tileWork)]
+    pub fn tile_work(&self, index: usize) -> f64 {
+        self.0.passes()[self.0.pass()].work_of(index) as f64
     }
 
     /// The input of `Model.runTile` for tile `index` of the current pass.

@@ -5,6 +5,7 @@ use burn::tensor::{Device, Tensor};
 use serde::Serialize;
 
 use crate::error::Result;
+use crate::network::by_rows::{Plane, Steps};
 use crate::network::counting::{Reach, Tally};
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 use crate::onnx::Builder;
@@ -31,6 +32,11 @@ pub(crate) trait Block: Module {
     /// Several blocks, one after another.
     fn forward_chain(blocks: &[&Self], x: Tensor<4>) -> Tensor<4> {
         blocks.iter().fold(x, |x, block| block.forward(x))
+    }
+
+    /// The block's convolutions of a picture that comes in rows; `None` if it has other layers.
+    fn by_rows(&self, _x: Vec<Plane>, _steps: &mut Steps) -> Option<Vec<Plane>> {
+        None
     }
 
     /// Refuses sizes that the block cannot have, beyond what a config's ranges refuse.

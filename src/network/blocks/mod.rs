@@ -21,6 +21,7 @@ pub use block::ChannelFlow;
 pub(crate) use block::{Block, Sizes};
 pub(crate) use standard::StandardBlock;
 
+use super::by_rows::{Plane, Steps};
 use super::counting::{Reach, Tally};
 use crate::error::Result;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
@@ -107,6 +108,11 @@ macro_rules! blocks {
                         <$block>::forward_chain(&blocks, x)
                     })*
                 }
+            }
+
+            /// See [`Block::by_rows`].
+            pub(super) fn by_rows(&self, x: Vec<Plane>, steps: &mut Steps) -> Option<Vec<Plane>> {
+                match self { $(Self::$kind(block) => block.by_rows(x, steps),)* }
             }
         }
     };

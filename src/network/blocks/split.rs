@@ -12,10 +12,12 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
 use super::block::{Block, ChannelFlow, Sizes};
+use crate::network::by_rows::{Plane, Steps};
 use crate::network::conv::Conv3x3;
 use crate::network::counting::{Reach, Tally, furthest};
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 use crate::onnx::Builder;
+use crate::ops::cpu::Then;
 use crate::ops::float::{cat, narrow};
 
 /// See the module.
@@ -57,6 +59,12 @@ impl Block for SplitBlock {
             queue.push_back(block.conv.forward_relu(front));
         }
         join(queue.into())
+    }
+
+    fn by_rows(&self, mut x: Vec<Plane>, steps: &mut Steps) -> Option<Vec<Plane>> {
+        let front = x.drain(..self.split).collect();
+        x.extend(steps.conv(front, &self.conv, Then::Relu));
+        Some(x)
     }
 
     fn count(&Sizes { split, .. }: &Sizes, tally: &mut Tally, area: usize) {

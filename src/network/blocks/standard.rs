@@ -6,10 +6,12 @@ use burn::tensor::{Device, Tensor};
 
 use super::block::{Block, ChannelFlow, Sizes};
 use crate::network::attention::ChannelAttention;
+use crate::network::by_rows::{Plane, Steps};
 use crate::network::conv::Conv3x3;
 use crate::network::counting::{Reach, Tally};
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 use crate::onnx::Builder;
+use crate::ops::cpu::Then;
 use crate::ops::float::add;
 use crate::ops::residual_block;
 
@@ -35,6 +37,14 @@ impl Block for StandardBlock {
             Some(attention) => add(attention.forward(self.conv2.forward(self.conv1.forward_relu(x.clone()))), x),
             None => residual_block(x, self.conv1.parameters(), self.conv2.parameters()),
         }
+    }
+
+    fn by_rows(&self, x: Vec<Plane>, steps: &mut Steps) -> Option<Vec<Plane>> {
+        if self.attention.is_some() {
+            return None;
+        }
+        let hidden = steps.conv(x.clone(), &self.conv1, Then::Relu);
+        Some(steps.conv_add(hidden, &self.conv2, x))
     }
 
     fn count(&Sizes { channels, attention, .. }: &Sizes, tally: &mut Tally, area: usize) {

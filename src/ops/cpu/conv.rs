@@ -2,6 +2,7 @@
 //! by the weights.
 
 use std::cell::RefCell;
+use std::ops::Range;
 
 use super::backend::Backend;
 use super::band::{Band, WeightJob};
@@ -131,9 +132,9 @@ fn convolve(
     if size == 0 {
         return out;
     }
-    let Shape { batch, in_channels, out_channels, height, width } = *shape;
+    let Shape { in_channels, out_channels, height, width, .. } = *shape;
     let empty = |taps| Packed::new(out_channels, in_channels, backend.block, taps, bias);
-    let (run, weights, rows) = match algorithm {
+    let (run, weights, band_rows) = match algorithm {
         Algorithm::Direct => (
             backend.direct,
             direct::pack(empty(direct::taps(height)), in_channels, weight),
@@ -145,50 +146,93 @@ fn convolve(
             winograd::band_rows(in_channels, width),
         ),
     };
-    let plane = height * width;
-    let bands = height.div_ceil(rows);
-    let to = Output(out.as_mut_ptr());
-    for_each_unit(batch * bands, size * in_channels * 9, |unit, scratch| {
-        let (picture, top) = (unit / bands, unit % bands * rows);
-        let rows = rows.min(height - top);
-        let this = picture * in_channels * plane..(picture + 1) * in_channels * plane;
-        let begin = picture * out_channels * plane + top * width;
-        let (to_band, out_height) = match options.shuffle {
-            // SAFETY: `picture` and `top` lie inside the output, for which `out` has room.
-            None => (unsafe { to.get().add(begin) }, height),
-            Some(_) => {
-                scratch.band.resize(out_channels * rows * width, 0.0);
-                (scratch.band.as_mut_ptr(), rows)
-            }
-        };
-        let job = Job {
-            input: Band {
+    let kernel = Kernel { run, weights: &weights, band_rows, relu: options.relu, shuffle: options.shuffle };
+    let target = Target {
+        to: out.as_mut_ptr(),
+        channel_rows: height * options.shuffle.unwrap_or(1),
+        residual: options.residual.map_or(std::ptr::null(), <[f32]>::as_ptr),
+    };
+    // SAFETY: `out` has room for the results, `residual` has their size, and `backend` is one that
+    // this machine has.
+    unsafe { kernel.run_rows(shape, (x, mask), 0..height, &target) };
+    // SAFETY: all rows of all channels of all pictures were written.
+    unsafe { out.set_len(size) };
+    out
+}
+
+/// A kernel with its packed weights, and what follows the convolution.
+pub(super) struct Kernel<'a> {
+    pub run: unsafe fn(&Job, &mut Vec<f32>),
+    pub weights: &'a Packed,
+    /// Rows to compute from one padded copy of the input.
+    pub band_rows: usize,
+    pub relu: bool,
+    /// See [`Options::shuffle`].
+    pub shuffle: Option<usize>,
+}
+
+/// Where the results of some rows go.
+pub(super) struct Target {
+    /// The first of these rows in output channel 0.
+    pub to: *mut f32,
+    /// The rows from one output channel to the next, after the shuffle.
+    pub channel_rows: usize,
+    /// The tensor to add, laid out as the results (or the same memory); null if there is none.
+    pub residual: *const f32,
+}
+
+// SAFETY: the units of `Kernel::run_rows` write disjoint rows.
+unsafe impl Sync for Target {}
+
+impl Kernel<'_> {
+    /// Convolves `rows` of each picture of `x`, masked (see [`Band::mask`]).
+    ///
+    /// # Safety
+    /// This machine must have the instructions of `run`, which must fit the weights; the memory of
+    /// `target` must be writable for the rows' results, and readable for the residual.
+    pub unsafe fn run_rows(
+        &self,
+        shape: &Shape,
+        (x, mask): (&[f32], Option<&[f32]>),
+        rows: Range<usize>,
+        target: &Target,
+    ) {
+        let Shape { batch, in_channels, out_channels, height, width } = *shape;
+        let bands = rows.len().div_ceil(self.band_rows);
+        let cost = batch * out_channels * rows.len() * width * in_channels * 9;
+        for_each_unit(batch * bands, cost, |unit, scratch| {
+            let (picture, first) = (unit / bands, unit % bands * self.band_rows);
+            let band_rows = self.band_rows.min(rows.len() - first);
+            let this = picture * shape.input() / batch..(picture + 1) * shape.input() / batch;
+            let input = Band {
                 values: &x[this.clone()],
                 channels: in_channels,
                 height,
                 width,
-                top,
-                rows,
+                top: rows.start + first,
+                rows: band_rows,
                 mask: mask.map(|mask| &mask[this]),
-            },
-            weights: &weights,
-            relu: options.relu,
-            out: to_band,
-            out_height,
-            residual: options.residual.map_or(std::ptr::null(), |residual| residual[begin..].as_ptr()),
-        };
-        // SAFETY: `backend` is one that this machine has; the weights are packed for it and for
-        // `run`; the units write disjoint rows of the output, which lives as long as this call.
-        unsafe { run(&job, &mut scratch.padded) }
-        if let Some(factor) = options.shuffle {
-            let part = Shuffle { factor, picture, top, rows };
-            // SAFETY: as above; the units' rows stay disjoint.
-            unsafe { part.run(shape, &scratch.band, to.get()) }
-        }
-    });
-    // SAFETY: the units wrote all rows of all channels of all pictures.
-    unsafe { out.set_len(size) };
-    out
+            };
+            // SAFETY: the caller's promise; the units write disjoint rows.
+            unsafe {
+                let begin = (picture * out_channels * target.channel_rows + first) * width;
+                let (out, out_height) = match self.shuffle {
+                    None => (target.to.add(begin), target.channel_rows),
+                    Some(_) => {
+                        scratch.band.resize(out_channels * band_rows * width, 0.0);
+                        (scratch.band.as_mut_ptr(), band_rows)
+                    }
+                };
+                let residual = if target.residual.is_null() { target.residual } else { target.residual.add(begin) };
+                let job = Job { input, weights: self.weights, relu: self.relu, out, out_height, residual };
+                (self.run)(&job, &mut scratch.padded);
+                if let Some(factor) = self.shuffle {
+                    let part = Shuffle { factor, picture, top: first, rows: band_rows };
+                    part.run(shape, &scratch.band, target);
+                }
+            }
+        });
+    }
 }
 
 pub(super) fn backward_weight_on(
@@ -246,20 +290,21 @@ struct Shuffle {
 }
 
 impl Shuffle {
-    /// Writes `band` `[out_channels, rows, width]` to its places in the result `to`.
+    /// Writes `band` `[out_channels, rows, width]` to its places in the result.
     ///
     /// # Safety
-    /// `to` must be writable for the whole result of `shape`, and nobody else may write these rows.
-    unsafe fn run(&self, shape: &Shape, band: &[f32], to: *mut f32) {
+    /// `target` must be writable for these rows, and nobody else may write them.
+    unsafe fn run(&self, shape: &Shape, band: &[f32], target: &Target) {
         let Self { factor, picture, top, rows } = *self;
-        let Shape { out_channels, height, width, .. } = *shape;
+        let Shape { out_channels, width, .. } = *shape;
         for (channel, plane) in band.chunks_exact(rows * width).enumerate() {
             let (c, dy, dx) = (channel / (factor * factor), channel / factor % factor, channel % factor);
             let c = picture * out_channels / (factor * factor) + c;
             for (y, row) in plane.chunks_exact(width).enumerate() {
-                let to_row = (c * height + top + y) * factor + dy;
+                let to_row = c * target.channel_rows + (top + y) * factor + dy;
                 // SAFETY: the caller's promise.
-                let to = unsafe { std::slice::from_raw_parts_mut(to.add(to_row * width * factor), width * factor) };
+                let to =
+                    unsafe { std::slice::from_raw_parts_mut(target.to.add(to_row * width * factor), width * factor) };
                 to.iter_mut().skip(dx).step_by(factor).zip(row).for_each(|(to, &value)| *to = value);
             }
         }

@@ -23,6 +23,7 @@ mod conv;
 mod detect;
 mod direct;
 mod lanes;
+mod row_conv;
 mod shape;
 mod tile;
 mod winograd;
@@ -49,4 +50,5 @@ pub use conv::{Options, backward_data, backward_weight, forward};
 pub use detect::instruction_set;
 #[cfg(not(target_arch = "wasm32"))]
 pub use detect::peak_flops;
+pub use row_conv::{RowConv, Rows, Then};
 pub use shape::Shape;

@@ -45,7 +45,7 @@ export class Engine {
   readonly #devices: Devices;
   /**
    * Milliseconds that a worker takes for a low-resolution pixel while all of them work, as last
-   * measured, by device and network.
+   * measured, by device, network and kind of tiles.
    */
   readonly #pace = new Map<string, number>();
 
@@ -67,8 +67,8 @@ export class Engine {
     const options = stringify(jobOptions(size, tile, device));
     const weights = this.#weights(slice, 0, undefined);
     const plan = parse(Job.plan(source.width, source.height, weights.info, options));
-    const key = paceKey(device, weights);
-    if (plan.pixels > 0 && !this.#pace.has(key)) await this.#measurePace(device, weights);
+    const key = paceKey(device, weights, tile);
+    if (plan.pixels > 0 && !this.#pace.has(key)) await this.#measurePace(device, weights, tile);
     const milliseconds = (plan.pixels * (this.#pace.get(key) ?? 0)) / plan.workers;
     const { width, height, tiles } = plan;
     return { width, height, tiles, milliseconds, bytes: memoryOf(source, plan) + plan.bytes };
@@ -78,17 +78,18 @@ export class Engine {
    * Has every worker compute a small tile twice: the first round includes the compilation of its
    * code.
    */
-  async #measurePace(device: ChosenDevice, weights: Weights): Promise<void> {
+  async #measurePace(device: ChosenDevice, weights: Weights, tile: EstimateRequest["tile"]): Promise<void> {
     const picture = Picture.fromImageData(new ImageData(PROBE_SIDE, PROBE_SIDE));
     const size = { scale: this.#model.scale };
     const { bytes: model, info } = weights;
-    const job = plan(picture, info, size, jobOptions(size, "auto", device));
+    const job = plan(picture, info, size, jobOptions(size, tile, device));
     try {
       for (let round = 0; round < 2; round++) {
         const start = performance.now();
         const queue = {
           weights: { model },
           count: device.pool.size,
+          run: 1,
           maxConcurrent: device.pool.size,
           tileBytes: job.tileBytes,
           allBytes: job.allBytes,
@@ -97,7 +98,7 @@ export class Engine {
           accept: () => undefined,
         };
         await device.pool.run(queue, new AbortController().signal);
-        this.#pace.set(paceKey(device, weights), (performance.now() - start) / PROBE_SIDE ** 2);
+        this.#pace.set(paceKey(device, weights, tile), (performance.now() - start) / job.tileWork(0));
       }
     } finally {
       job.free();
@@ -200,20 +201,18 @@ export class Engine {
     const target = isLast ? streamed : undefined;
     const run = async (device: ChosenDevice) => {
       const { pool } = device;
-      const indices = focus && isLast ? nearestFirst(job, waiting, focus) : [...waiting];
-      let computed = 0;
+      const { run } = job;
+      const indices = focus && isLast && run === 1 ? nearestFirst(job, waiting, focus) : [...waiting];
+      const computed = indices.reduce((sum, index) => sum + job.tileWork(index), 0);
       const queue = {
         weights: { model: weights.bytes, cheap: isScheduled ? this.#ladder?.cheap : undefined },
         count: indices.length,
+        run,
         maxConcurrent: job.atOnce(pool.size),
         tileBytes: job.tileBytes,
         allBytes: job.allBytes,
         wantsPixels: target !== undefined,
-        input(at: number) {
-          const input = job.tileInput(indices[at] ?? 0);
-          computed += input.length / (3 * Float32Array.BYTES_PER_ELEMENT);
-          return buffer(input);
-        },
+        input: (at: number) => buffer(job.tileInput(indices[at] ?? 0)),
         accept(at: number, { values, recomputed }: TileOutput) {
           const index = indices[at] ?? 0;
           waiting.delete(index);
@@ -234,7 +233,8 @@ export class Engine {
       const start = performance.now();
       const workers = await pool.run(queue, signal);
       // Under a schedule a pixel takes less.
-      if (!isScheduled) this.#pace.set(paceKey(device, weights), ((performance.now() - start) * workers) / computed);
+      const milliseconds = performance.now() - start;
+      if (!isScheduled) this.#pace.set(paceKey(device, weights, tile), (milliseconds * workers) / computed);
       return workers;
     };
     try {
@@ -275,8 +275,8 @@ function nearestFirst(job: Job, tiles: Iterable<number>, { x, y }: { x: number; 
 }
 
 /** Without the strength: a mixture takes as long. */
-function paceKey({ backend }: ChosenDevice, { network }: Weights): string {
-  return `${backend} ${network}`;
+function paceKey({ backend }: ChosenDevice, { network }: Weights, tile: EstimateRequest["tile"]): string {
+  return `${backend} ${network} ${tile}`;
 }
 
 /**

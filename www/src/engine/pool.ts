@@ -10,6 +10,8 @@ import { spawn } from "./spawn.ts";
 export interface TileQueue {
   weights: TileWeights;
   count: number;
+  /** Consecutive tiles that one worker computes in order. */
+  run: number;
   /** The most tiles in memory at once. */
   maxConcurrent: number;
   /** Bytes that a tile takes while it is computed, and that all tiles may take together. */
@@ -84,7 +86,7 @@ export class Pool {
    */
   async run(tiles: TileQueue, signal: AbortSignal): Promise<number> {
     signal.throwIfAborted();
-    const workers = Math.min(this.size, tiles.count, tiles.maxConcurrent);
+    const workers = Math.min(this.size, Math.ceil(tiles.count / tiles.run), tiles.maxConcurrent);
     this.#makeRoom(workers, tiles);
     const run: Run = { tiles, next: 0, over: false };
     try {
@@ -130,9 +132,13 @@ export class Pool {
   }
 
   async #drain(slot: number, run: Run): Promise<void> {
+    const { tiles } = run;
+    const mine: number[] = [];
     const take = () => {
-      if (run.over || run.next === run.tiles.count) return undefined;
-      const index = run.next++;
+      if (run.over) return undefined;
+      if (mine.length === 0) while (run.next < tiles.count && mine.length < tiles.run) mine.push(run.next++);
+      const index = mine.shift();
+      if (index === undefined) return undefined;
       return this.#runTile(slot, index, run).then((output) => ({ index, output }));
     };
     for (let tile = take(); tile;) {
@@ -140,7 +146,7 @@ export class Pool {
       if (run.over) return;
       // The worker gets its next tile first, and computes it while this result is accepted.
       tile = take();
-      run.tiles.accept(index, output);
+      tiles.accept(index, output);
     }
   }
 
