@@ -204,6 +204,10 @@ impl Map {
         let waste = |memory: &Vec<f32>| (memory.capacity() < size, memory.capacity().abs_diff(size));
         let best = (0..pool.len()).min_by_key(|&index| waste(&pool[index]));
         let mut memory = best.map(|index| pool.swap_remove(index)).unwrap_or_default();
+        // Vectors that grow by themselves take up to twice the memory.
+        if memory.capacity() < size {
+            memory = Vec::with_capacity(size);
+        }
         memory.resize(size, 0.0);
         if old > 0 {
             for (to, from) in memory.chunks_exact_mut(new).zip(self.values().chunks_exact(old)) {
@@ -222,6 +226,7 @@ impl Map {
         }
         let (end, memory) = (self.end(), self.current.take().unwrap_or_else(|| std::mem::take(&mut self.kept)));
         self.kept.clear();
+        self.kept.reserve_exact(self.channels * (end - row) * self.width);
         for plane in memory.chunks_exact(self.rows * self.width) {
             self.kept.extend_from_slice(&plane[(row - self.from) * self.width..]);
         }
