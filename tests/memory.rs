@@ -15,7 +15,7 @@ use splitsr::config::SplitSrConfig;
 use splitsr::image::{Depth, Layout, Picture};
 use splitsr::model::Model;
 use splitsr::network::Network;
-use splitsr::upscale::{Enlarge, Job, NetworkInfo, Options, Target, plan, upscale};
+use splitsr::upscale::{Enlarge, Job, NetworkInfo, Options, Target, Tiling, plan, upscale};
 use splitsr::weights::Metadata;
 
 /// The system's allocator, counting.
@@ -54,23 +54,22 @@ fn count(size: usize) {
 }
 
 /// Bytes that enlarging on two threads takes at its peak besides the source and the result.
-fn besides(model: &Arc<impl Enlarge + 'static>, zoom: f64, (width, height): (u32, u32)) -> usize {
+fn besides(model: &Arc<impl Enlarge + 'static>, options: &Options, (width, height): (u32, u32)) -> usize {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
-    let options = Options::new(Target::Zoom(zoom));
     let before = HELD.load(Ordering::Relaxed);
     let source = Picture::blank(width, height, Layout::Rgb, Depth::Eight).unwrap();
     PEAK.store(HELD.load(Ordering::Relaxed), Ordering::Relaxed);
-    let run = || upscale(model, source, &options, |_| ControlFlow::Continue(()));
+    let run = || upscale(model, source, options, |_| ControlFlow::Continue(()));
     let (result, _) = pool.install(run).unwrap();
     let pictures = 3 * width as usize * height as usize + result.samples.len();
     PEAK.load(Ordering::Relaxed) - before - pictures
 }
 
 /// The plan's figure for the same: two tiles at once.
-fn planned(model: &impl Enlarge, zoom: f64, (width, height): (u32, u32)) -> usize {
+fn planned(model: &impl Enlarge, options: &Options, (width, height): (u32, u32)) -> usize {
     let source = Picture::blank(width, height, Layout::Rgb, Depth::Eight).unwrap();
     let info = NetworkInfo::of(model);
-    let job = Job::new(source, info, &Options::new(Target::Zoom(zoom)), 2).unwrap();
+    let job = Job::new(source, info, options, 2).unwrap();
     2 * job.passes()[0].tile_bytes() as usize
 }
 
@@ -86,8 +85,8 @@ fn besides_the_pictures_memory_is_bounded() {
     // Two passes: the 16-bit picture between them, 16 times the source, and nothing else that
     // grows.
     let between = 6 * 16 * 1000 * 800;
-    let large = besides(&model, 5.0, (1000, 800));
-    let bound = between + besides(&model, 4.0, (1000, 800)) * 5 / 4 + MEGABYTE;
+    let large = besides(&model, &by(5.0), (1000, 800));
+    let bound = between + besides(&model, &by(4.0), (1000, 800)) * 5 / 4 + MEGABYTE;
     assert!((between..bound).contains(&large), "{large}, {bound}");
 
     for scale in 2..=4 {
@@ -96,15 +95,24 @@ fn besides_the_pictures_memory_is_bounded() {
     }
     // The flagship keeps to its own estimate.
     let (model, size) = (network(SplitSrConfig::default()), (400, 300));
-    let (taken, planned) = (besides(&model, 2.0, size), planned(&*model, 2.0, size));
-    assert!(taken < planned + MEGABYTE, "{taken} bytes, planned {planned}");
+    let options = by(2.0);
+    let (taken, both) = (besides(&model, &options, size), planned(&*model, &options, size));
+    assert!(taken < both + MEGABYTE, "{taken} bytes, planned {both}");
+    // Also for exact tiles, of which no worker takes more than 40 MB.
+    let (options, size) = (Options { tiling: Tiling::Exact, ..options }, (2400, 300));
+    let (taken, both) = (besides(&model, &options, size), planned(&*model, &options, size));
+    assert!(taken < both + MEGABYTE && both <= 80 * MEGABYTE, "{taken} bytes, planned {both}");
+}
+
+fn by(zoom: f64) -> Options {
+    Options::new(Target::Zoom(zoom))
 }
 
 /// Enlarges pictures of `size` and of nine times as many pixels.
 fn does_not_grow(model: &Arc<impl Enlarge + 'static>, zoom: f64, size: (u32, u32)) {
     for factor in [1, 3] {
         let size = (factor * size.0, factor * size.1);
-        let (taken, planned) = (besides(model, zoom, size), planned(&**model, zoom, size));
+        let (taken, planned) = (besides(model, &by(zoom), size), planned(&**model, &by(zoom), size));
         assert!(planned as u64 <= plan::IN_FLIGHT_BYTES);
         assert!(taken < planned + MEGABYTE, "{taken} bytes, planned {planned}, for {size:?} at {zoom}");
     }
