@@ -135,7 +135,7 @@ test("Enter in the field enlarges, and the focus stays where it was", async ({ p
   await visitor.part("run").focus();
   await page.keyboard.press("Enter");
   await visitor.expectState("working");
-  await expect(visitor.part("run")).toBeFocused();
+  await expect(visitor.part("cancel")).toBeFocused();
   await visitor.expectState("done");
   await expect(visitor.part("run")).toBeFocused();
   const cancelled = visitor.actWhen({ selector: "[data-testid=status][data-state=working]" }, "cancel");

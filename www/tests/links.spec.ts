@@ -31,7 +31,7 @@ test("a link reproduces the picture, the result and the view", async ({ page }) 
 
 test("the link is there before anything is enlarged", async () => {
   await visitor.chooseDemo("Sign");
-  await expect(visitor.part("download")).toHaveCount(0);
+  await expect(visitor.part("download")).toBeDisabled();
   await expect(visitor.part("share-link")).toBeVisible();
   expect(await visitor.link()).toMatch(/^#img=demo:sign&/);
 });

@@ -35,7 +35,7 @@ export function draw(app: App, panel: HTMLElement, welcome: HTMLElement): void {
 /** Moves the focus from a lost element to the first in its section, or the button to enlarge. */
 function refocus(home: Element, panel: HTMLElement): void {
   const near = home.querySelectorAll<HTMLElement>("summary, button, select, input");
-  const last = panel.querySelectorAll<HTMLElement>("[data-testid=run]");
+  const last = panel.querySelectorAll<HTMLElement>("[data-testid=run], [data-testid=cancel]");
   [...near, ...last].some((element) => {
     element.focus({ preventScroll: true });
     return document.activeElement === element;
@@ -58,7 +58,7 @@ function panelTemplate(app: App): TemplateResult {
     })}
     ${zoomSection(session, app, html`${qualityTemplate(session, app)} ${modelTemplate(session, app)}`)}
     ${cleanUpSection(session, app)}
-    ${runSection(session, app, result ? resultButtons(session, app.resultFile) : nothing)}
+    ${runSection(session, app, session.picture ? resultButtons(session, app.resultFile) : nothing)}
     ${session.picture ? shareSection(app) : nothing}
     <div class="folds">
       ${compareSection(session, comparison)} ${networkSection(session, app)} ${fineTuneSection(session, launcher)}

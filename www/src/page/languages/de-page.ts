@@ -278,7 +278,7 @@ export const texts: Texts = {
   // Saving
   "Saved {0}.": "{0} gespeichert.",
   "The file is ready now. Press Share again.": "Die Datei ist jetzt bereit. Bitte noch einmal „Teilen“ drücken.",
-  "Download {0}": "{0} speichern",
+  Download: "Speichern",
   Share: "Teilen",
   "File format": "Dateiformat",
   "WebP, lossless": "WebP, verlustfrei",

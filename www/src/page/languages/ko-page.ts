@@ -262,7 +262,7 @@ export const texts: Texts = {
   // Saving
   "Saved {0}.": "{0} 파일을 저장했어요.",
   "The file is ready now. Press Share again.": "이제 파일이 준비됐어요. ‘공유’를 다시 누르세요.",
-  "Download {0}": "{0} 저장",
+  Download: "저장",
   Share: "공유",
   "File format": "파일 형식",
   "WebP, lossless": "WebP, 무손실",
