@@ -212,7 +212,7 @@ test("a link without a picture says so, where it is copied and where it is opene
   await visitor.expectState("idle");
   await visitor.part("share-link").click();
   await expect(visitor.part("share-link")).toHaveText("Link copied, without your picture");
-  await expect(visitor.part("share-link")).toHaveText("Copy link");
+  await expect(visitor.part("share-link")).toHaveText("Copy link with the settings only");
   const link = page.url();
   // The visitor's own address is no link.
   await page.reload();

@@ -79,9 +79,8 @@ test("a part of one's own picture can be put into the link", async ({ browser, p
   await visitor.expectState("done");
   const size = await visitor.resultSize();
   // Before, the page says whether it fits.
-  const panel = page.locator("#panel");
-  await expect(panel).not.toContainText(/fit into a link/);
-  await expect(visitor.part("pack")).toHaveText("Include the part in the link");
+  await expect(page.locator("#pack-about")).toHaveText("The link will hold only this part of your picture.");
+  await expect(visitor.part("pack")).toHaveText(/^\s*Copy link with the part \(\d+ KB\)\s*$/);
   await visitor.part("pack").click();
   await expect(page).toHaveURL(/img=png:[\w-]{1000,}/);
   await visitor.part("verify").click();
