@@ -9,6 +9,7 @@ export const texts: Texts = {
     "Bild. Pfeiltasten verschieben es, Plus und Minus zoomen, 0 passt es in das Fenster ein, 1 zeigt echte Pixel, X tauscht die beiden Bilder, die Leertaste zeigt das Original, solange sie gedrückt ist.",
   "Comparison: original left, enlarged right": "Vergleich: links das Original, rechts die Vergrößerung",
   Original: "Original",
+  "Original, smoothed by the browser": "Original, vom Browser geglättet",
   Enlarged: "Vergrößert",
   "Drag over the part that you want to enlarge.": "Über den Ausschnitt ziehen, der vergrößert werden soll.",
   "Whole picture": "Ganzes Bild",

@@ -9,6 +9,7 @@ export const texts: Texts = {
     "사진. 화살표 키로 움직이고, 더하기와 빼기로 배율을 바꿔요. 0은 창에 맞추고, 1은 실제 픽셀로 보여 주고, X는 두 사진을 맞바꿔요. 스페이스를 누르고 있으면 원본이 보여요.",
   "Comparison: original left, enlarged right": "비교: 왼쪽은 원본, 오른쪽은 확대본",
   Original: "원본",
+  "Original, smoothed by the browser": "원본, 브라우저가 부드럽게 표시",
   Enlarged: "확대본",
   "Drag over the part that you want to enlarge.": "확대할 부분을 드래그하세요.",
   "Whole picture": "전체 사진",
