@@ -250,13 +250,15 @@ export const texts: Texts = {
   "Which is closer to the original?": "Was ist näher am Original?",
   "Shrinks the picture by {0}, enlarges it again with both, and compares each with the original.":
     "Verkleinert das Bild um den Faktor {0}, vergrößert es mit beiden wieder und vergleicht sie mit dem Original.",
-  "Neither is closer: PSNR {0} for {1} and {2} for {3} differ too little to mean anything.":
-    "Keines ist näher: PSNR {0} für {1} und {2} für {3} unterscheiden sich zu wenig, um etwas zu bedeuten.",
-  "{0} is slightly closer, by {1}: PSNR {2}, against {3} for {4}.":
-    "{0} ist etwas näher, um {1}: PSNR {2}, gegen {3} für {4}.",
-  "{0} is closer, by {1}: PSNR {2}, against {3} for {4}.": "{0} ist näher, um {1}: PSNR {2}, gegen {3} für {4}.",
-  "{0} is much closer, by {1}: PSNR {2}, against {3} for {4}.":
-    "{0} ist viel näher, um {1}: PSNR {2}, gegen {3} für {4}.",
+  "Compare with": "Vergleichen mit",
+  "Compare with…": "Vergleichen mit …",
+  "The picture is compressed, so that this says little.": "Das Bild ist komprimiert, daher besagt das wenig.",
+  "Neither is closer to the original: {0} and {1} differ too little to mean anything.":
+    "Keines ist näher am Original: {0} und {1} unterscheiden sich zu wenig, um etwas zu bedeuten.",
+  "{0} is slightly closer to the original than {1}, by {2}.": "{0} ist etwas näher am Original als {1}, um {2}.",
+  "{0} is closer to the original than {1}, by {2}.": "{0} ist näher am Original als {1}, um {2}.",
+  "{0} is much closer to the original than {1}, by {2}.": "{0} ist viel näher am Original als {1}, um {2}.",
+  "PSNR {0} against {1}.": "PSNR {0} gegen {1}.",
   "Show differences": "Unterschiede zeigen",
   "{0} (yours)": "{0} (eigenes)",
   "Show this to the left of the line": "Links der Linie zeigen",

@@ -235,12 +235,15 @@ export const texts: Texts = {
   "Which is closer to the original?": "어느 쪽이 원본에 더 가깝나요?",
   "Shrinks the picture by {0}, enlarges it again with both, and compares each with the original.":
     "사진을 {0}분의 1로 줄이고, 두 방식으로 다시 확대해 원본과 비교해요.",
-  "Neither is closer: PSNR {0} for {1} and {2} for {3} differ too little to mean anything.":
-    "어느 쪽도 더 가깝지 않아요: PSNR {1} {0}, {3} {2}. 의미가 없을 만큼 작은 차이예요.",
-  "{0} is slightly closer, by {1}: PSNR {2}, against {3} for {4}.":
-    "{0} 쪽이 {1}만큼 조금 더 가까워요: PSNR {2}, {4} {3}.",
-  "{0} is closer, by {1}: PSNR {2}, against {3} for {4}.": "{0} 쪽이 {1}만큼 더 가까워요: PSNR {2}, {4} {3}.",
-  "{0} is much closer, by {1}: PSNR {2}, against {3} for {4}.": "{0} 쪽이 {1}만큼 훨씬 더 가까워요: PSNR {2}, {4} {3}.",
+  "Compare with": "비교 대상",
+  "Compare with…": "비교 대상…",
+  "The picture is compressed, so that this says little.": "압축된 사진이라 큰 의미는 없어요.",
+  "Neither is closer to the original: {0} and {1} differ too little to mean anything.":
+    "어느 쪽도 원본에 더 가깝지 않아요. {0}, {1}의 차이는 의미가 없을 만큼 작아요.",
+  "{0} is slightly closer to the original than {1}, by {2}.": "{0} 쪽이 {1}보다 원본에 조금 더 가까워요({2} 차이).",
+  "{0} is closer to the original than {1}, by {2}.": "{0} 쪽이 {1}보다 원본에 더 가까워요({2} 차이).",
+  "{0} is much closer to the original than {1}, by {2}.": "{0} 쪽이 {1}보다 원본에 훨씬 더 가까워요({2} 차이).",
+  "PSNR {0} against {1}.": "PSNR {0}, {1}.",
   "Show differences": "차이 보기",
   "{0} (yours)": "{0}(내 모델)",
   "Show this to the left of the line": "선 왼쪽에 보기",
