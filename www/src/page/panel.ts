@@ -40,10 +40,10 @@ export function draw(app: App, { panel, welcome, rival }: Places): void {
   render(session.picture ? nothing : welcomeTemplate(session, opener, app), welcome);
   render(rivalTemplate(session, comparison), rival);
   render(panelTemplate(app), panel);
-  if (home && !activeElement?.isConnected) refocus(home, panel);
+  if (home && !activeElement?.getClientRects().length) refocus(home, panel);
 }
 
-/** Moves the focus from a lost element to the first in its section, or the button to enlarge. */
+/** Moves the focus from a lost or hidden element to the first in its section, or to Enlarge. */
 function refocus(home: Element, panel: HTMLElement): void {
   const near = home.querySelectorAll<HTMLElement>("summary, button, select, input");
   const last = panel.querySelectorAll<HTMLElement>("[data-testid=run], [data-testid=cancel]");

@@ -22,7 +22,7 @@ interface Size {
 export function zoomSection(session: Session, commands: Commands, model: TemplateResult): TemplateResult {
   const { source, target, zoom, zoomIsValid } = session;
   return html`
-    <section aria-labelledby="zoom-title">
+    <section class="enlarge-by" aria-labelledby="zoom-title">
       <h2 id="zoom-title">Enlarge by</h2>
       <div class="zoom">
         <input

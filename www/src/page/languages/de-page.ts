@@ -89,6 +89,7 @@ export const texts: Texts = {
   "Open a folder": "Ordner öffnen",
   "You can choose several at once<0>, or <1>a folder</1></0>.":
     "Es können auch mehrere auf einmal sein<0> oder <1>ein Ordner</1></0>.",
+  "Other picture": "Anderes Bild",
   "Open another": "Öffnen",
   "Open a picture": "Bild öffnen",
   "Open the picture that you copied": "Das kopierte Bild öffnen",

@@ -87,6 +87,7 @@ export const texts: Texts = {
   "Open a folder": "폴더 열기",
   "You can choose several at once<0>, or <1>a folder</1></0>.":
     "한 번에 여러 장<0>이나 <1>폴더</1></0>를 선택할 수 있어요.",
+  "Other picture": "다른 사진",
   "Open another": "다른 사진 열기",
   "Open a picture": "사진 열기",
   "Open the picture that you copied": "복사한 사진 열기",
