@@ -139,7 +139,8 @@ test.describe("the page", () => {
     await expect(facts).toContainText("170,907 parameters; 39.4 billion multiply-adds");
     await expect(visitor.part("split-ratio")).toHaveAttribute("aria-valuetext", "1/2");
     hashes.push(await nextHash(hashes[1] ?? "", () => visitor.part("hybrid-index").press("ArrowRight")));
-    await expect(visitor.part("hybrid-index")).toHaveAttribute("aria-valuetext", "4 of 7");
+    // Further right is better: a smaller index.
+    await expect(visitor.part("hybrid-index")).toHaveAttribute("aria-valuetext", "2 of 7");
     hashes.push(
       await nextHash(hashes[2] ?? "", async () => {
         await visitor.part("hybrid-mode").selectOption("interleaved");
@@ -217,11 +218,39 @@ test.describe("the page", () => {
     await openLink(SMALL);
     await visitor.unfold("network");
     const ends = visitor.page.locator(".network .ends");
-    await expect(ends).toHaveText([/faster\s*better/, /better\s*faster/, /faster\s*better/]);
+    await expect(ends).toHaveText([/faster\s*better/, /faster\s*better/, /faster\s*better/]);
     const [slider, score] = [visitor.part("hybrid-index"), visitor.part("slice-score")];
     await expect(score).toHaveText(/^37\.3 billion multiply-adds .*; about .*; PSNR 32\.57 dB$/);
     const [from, to] = [await slider.boundingBox(), await score.boundingBox()];
     expect((to?.y ?? Infinity) - (from?.y ?? 0)).toBeLessThan(90);
+  });
+
+  test("the hybrid index runs from faster to better too, by mouse and by keys", async ({ page }) => {
+    await openLink(SMALL);
+    await visitor.unfold("network");
+    const slider = visitor.part("hybrid-index");
+    for (const [key, value] of [
+      ["ArrowRight", "2"],
+      ["ArrowLeft", "3"],
+      ["ArrowUp", "2"],
+      ["ArrowDown", "3"],
+      ["PageDown", "4"],
+      ["PageUp", "3"],
+      ["End", "0"],
+      ["ArrowUp", "0"],
+      ["Home", "7"],
+      ["ArrowDown", "7"],
+    ] as const) {
+      await slider.press(key);
+      await expect(slider, key).toHaveValue(value);
+    }
+    await expect(page).toHaveURL(/&hi=7&/);
+    await slider.scrollIntoViewIfNeeded();
+    const { width = 0, height = 0 } = (await slider.boundingBox()) ?? {};
+    await slider.click({ position: { x: width - 2, y: height / 2 } });
+    await expect(slider).toHaveValue("0");
+    await slider.click({ position: { x: 2, y: height / 2 } });
+    await expect(slider).toHaveValue("7");
   });
 
   test("a click in the plot chooses a network", async () => {

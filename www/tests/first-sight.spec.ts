@@ -135,7 +135,7 @@ test("Enter in the field enlarges, and the focus stays where it was", async ({ p
   await visitor.part("run").focus();
   await page.keyboard.press("Enter");
   await visitor.expectState("working");
-  await expect(visitor.part("run")).toBeFocused();
+  await expect(visitor.part("cancel")).toBeFocused();
   await visitor.expectState("done");
   await expect(visitor.part("run")).toBeFocused();
   const cancelled = visitor.actWhen({ selector: "[data-testid=status][data-state=working]" }, "cancel");
@@ -212,7 +212,7 @@ test("a link without a picture says so, where it is copied and where it is opene
   await visitor.expectState("idle");
   await visitor.part("share-link").click();
   await expect(visitor.part("share-link")).toHaveText("Link copied, without your picture");
-  await expect(visitor.part("share-link")).toHaveText("Copy link");
+  await expect(visitor.part("share-link")).toHaveText("Copy link with the settings only");
   const link = page.url();
   // The visitor's own address is no link.
   await page.reload();

@@ -20,8 +20,8 @@ test("a picture that is too large for a link is in it as a smaller copy, which t
   await visitor.expectState("idle");
   await visitor.run();
   const panel = page.locator("#panel");
-  await expect(panel).toContainText("A link holds up to 36 KB. Your picture is larger, but a compressed copy fits.");
-  await expect(visitor.part("pack")).toHaveText("Include a compressed copy in the link");
+  await expect(panel).toContainText("This one will hold a compressed copy of up to 36 KB.");
+  await expect(visitor.part("pack")).toHaveText("Copy link with a compressed copy");
   await visitor.part("pack").click();
   await expect(panel).toContainText(
     /a compressed copy of your picture: a JPEG of \d+ × \d+ pixels\. It is \d+ KB long/,
@@ -49,14 +49,75 @@ test("a picture that is too large for a link is in it as a smaller copy, which t
   expect((await visitor.link()).length).toBeLessThan(49_000);
 });
 
+test("one click copies the link with one's own picture, and the page says beforehand what it will hold", async ({
+  page,
+}) => {
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  const copied = () => page.evaluate(() => navigator.clipboard.readText());
+  const about = page.locator("#pack-about");
+  const link = visitor.part("share-link");
+  await visitor.chooseFile({ name: "small.bmp", mimeType: "image/bmp", buffer: noise(60, 48) });
+  await expect(visitor.part("pack")).toHaveText("Copy link with the picture (9 KB)");
+  await expect(about).toHaveText("The link will hold your file as it is, including any metadata.");
+  await expect(link).toHaveText("Copy link with the settings only");
+  await link.click();
+  await expect(link).toHaveText("Link copied, without your picture");
+  expect(await copied()).toBe(page.url());
+  expect(page.url()).not.toContain("img=");
+
+  // By keyboard: the button goes away, and the focus is on what says that the link was copied.
+  await visitor.part("pack").press("Enter");
+  await expect(link).toHaveText("Link copied");
+  await expect(link).toBeFocused();
+  await expect(visitor.part("pack")).toHaveCount(0);
+  expect(page.url()).toContain("img=png:");
+  expect(await copied()).toBe(page.url());
+  await expect(link).toHaveText("Copy link");
+
+  // A copy is made first, which takes a while.
+  await visitor.chooseFile(fur);
+  await expect(about).toHaveText(/This one will hold a compressed copy of up to 36 KB\.$/);
+  await visitor.part("pack").click();
+  await expect(link).toHaveText("Link copied");
+  expect(page.url()).toContain("img=png:");
+  expect(await copied()).toBe(page.url());
+});
+
+for (const [name, refuse] of [
+  ["takes no promise", () => Reflect.deleteProperty(window, "ClipboardItem")],
+  ["lets no page copy", () => Reflect.deleteProperty(Navigator.prototype, "clipboard")],
+] as const) {
+  test(`in a browser that ${name}, one can copy the link`, async ({ page }) => {
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await page.addInitScript(refuse);
+    await visitor.open(TINY);
+    await visitor.chooseFile(fur);
+    await visitor.expectState("idle");
+    await visitor.part("pack").click();
+    await expect(page).toHaveURL(/img=png:/);
+    const field = visitor.part("link-field");
+    if (name === "takes no promise") {
+      await expect(visitor.part("share-link")).toHaveText("Link copied");
+      expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(page.url());
+      await expect(field).toHaveCount(0);
+      return;
+    }
+    // In a field, which is selected.
+    await expect(field).toBeFocused();
+    await expect(field).toHaveValue(page.url());
+    expect(await field.evaluate((input: HTMLInputElement) => input.selectionEnd)).toBe(page.url().length);
+    await visitor.expectState("idle");
+  });
+}
+
 test("before a click, the page says that a part is too large for a link", async ({ page }) => {
   await visitor.chooseFile({ name: "noise.bmp", mimeType: "image/bmp", buffer: noise(600, 400) });
   await visitor.expectState("idle");
   await visitor.tool("region").press("Enter");
   await visitor.expectState("done");
   const panel = page.locator("#panel");
-  await expect(visitor.part("pack")).toHaveText("Include a compressed copy in the link");
-  await expect(panel).toContainText("A link holds up to 36 KB. Your picture is larger, but a compressed copy fits.");
+  await expect(visitor.part("pack")).toHaveText("Copy link with a compressed copy");
+  await expect(panel).toContainText("This one will hold a compressed copy of up to 36 KB.");
   await visitor.part("pack").click();
   await expect(panel).toContainText(/a compressed copy of your picture: a JPEG of \d+ × \d+ pixels/);
 });

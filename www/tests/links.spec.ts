@@ -31,7 +31,7 @@ test("a link reproduces the picture, the result and the view", async ({ page }) 
 
 test("the link is there before anything is enlarged", async () => {
   await visitor.chooseDemo("Sign");
-  await expect(visitor.part("download")).toHaveCount(0);
+  await expect(visitor.part("download")).toBeDisabled();
   await expect(visitor.part("share-link")).toBeVisible();
   expect(await visitor.link()).toMatch(/^#img=demo:sign&/);
 });
@@ -79,9 +79,8 @@ test("a part of one's own picture can be put into the link", async ({ browser, p
   await visitor.expectState("done");
   const size = await visitor.resultSize();
   // Before, the page says whether it fits.
-  const panel = page.locator("#panel");
-  await expect(panel).not.toContainText(/fit into a link/);
-  await expect(visitor.part("pack")).toHaveText("Include the part in the link");
+  await expect(page.locator("#pack-about")).toHaveText("The link will hold only this part of your picture.");
+  await expect(visitor.part("pack")).toHaveText(/^\s*Copy link with the part \(\d+ KB\)\s*$/);
   await visitor.part("pack").click();
   await expect(page).toHaveURL(/img=png:[\w-]{1000,}/);
   await visitor.part("verify").click();

@@ -95,18 +95,59 @@ test("without a picture, the button that opens one is in sight, and Enlarge afte
   await expect(visitor.part("run")).toBeInViewport({ ratio: 1 });
   await expect(visitor.part("open")).toHaveCount(0);
   // A photo, and what the camera sees live, have names of their own.
+  await visitor.part("other-picture").tap();
   await expect(page.getByText("Take a photo")).toBeVisible();
   await expect(visitor.part("camera")).toHaveText("Live zoom");
 });
 
 test("the examples beside a picture take one row, which scrolls", async ({ page }) => {
   await visitor.chooseDemo("Fur");
+  await visitor.unfoldWays();
   const demos = page.locator("#panel .demos button");
   const tops = await demos.evaluateAll((all) => all.map((demo) => demo.getBoundingClientRect().top));
   expect(new Set(tops).size).toBe(1);
   await demos.last().tap();
   await expect(demos.last()).toHaveAttribute("aria-pressed", "true");
+  await expect(demos.last()).toBeHidden();
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+});
+
+test("with a picture, one sees the zoom, the quality and Download; the ways to another one are one row", async ({
+  page,
+}) => {
+  await visitor.chooseDemo("Fur");
+  await visitor.run();
+  await expectSheet(page, "half");
+  // Playwright scrolls to what it presses.
+  await page.locator("#panel").evaluate((panel) => panel.scrollTo(0, 0));
+  await expect(visitor.part("quality")).toBeVisible();
+  const factors = page.getByRole("group", { name: "Enlarge by" });
+  const bar = await boxOf(page.locator(".run"));
+  const panel = await boxOf(page.locator("#panel"));
+  for (const part of [visitor.part("other-picture"), visitor.part("zoom"), factors, visitor.part("quality-about")]) {
+    const { y, height } = await boxOf(part);
+    expect(y).toBeGreaterThanOrEqual(panel.y);
+    expect(y + height).toBeLessThanOrEqual(bar.y);
+  }
+  await expect(visitor.part("download")).toBeInViewport({ ratio: 1 });
+  const other = visitor.part("other-picture");
+  const ways = [page.getByText("Take a photo"), visitor.part("camera"), page.getByRole("button", { name: "Sign" })];
+  for (const way of ways) await expect(way).toBeHidden();
+  await other.tap();
+  await expect(other).toHaveAttribute("aria-expanded", "true");
+  for (const way of ways) await expect(way).toBeVisible();
+  await other.tap();
+  for (const way of ways) await expect(way).toBeHidden();
+  // By keyboard: the example goes away when it is open, and the focus stays near.
+  await other.press("Enter");
+  await ways[2]?.press("Enter");
+  await expect(page).toHaveURL(/img=demo:sign/);
+  await expect(other).toBeFocused();
+  await expect(other).toHaveAttribute("aria-expanded", "false");
+  // On a laptop there is room for all of them.
+  await page.setViewportSize({ width: 1366, height: 768 });
+  await expect(other).toBeHidden();
+  for (const way of ways.slice(1)) await expect(way).toBeVisible();
 });
 
 for (const [width, height] of [
@@ -330,7 +371,8 @@ test("a very long picture is seen in every position of the sheet, and moved from
     await page.locator(".viewport").press("1");
     const { y } = await boxOf(visitor.part("result"));
     expect(y).toBeLessThan(0);
-    const middle = { x: 60, y: height / 2 };
+    // Clear of the list on the left.
+    const middle = { x: 330, y: height / 2 };
     for (let step = 0; step < 40 && (await boxOf(visitor.part("result"))).y < 0; step++)
       await touch.drag({ ...middle, y: 50 }, { ...middle, y: height - 20 });
     expect((await boxOf(visitor.part("result"))).y).toBeGreaterThanOrEqual(0);

@@ -273,7 +273,14 @@ export class Visitor {
     await this.part("file-input").setInputFiles(file);
   }
 
+  /** On a phone with a picture, the ways to open another one are folded. */
+  async unfoldWays(): Promise<void> {
+    const other = this.part("other-picture");
+    if ((await other.isVisible()) && (await other.getAttribute("aria-expanded")) === "false") await other.click();
+  }
+
   async chooseDemo(title: string): Promise<void> {
+    await this.unfoldWays();
     await this.page.getByRole("button", { name: title }).click();
     await this.expectState("idle");
   }

@@ -185,6 +185,24 @@ test("a view in a link is brought within what the viewer shows", async ({ page }
   expect(await magnification(page)).toBeGreaterThan(0.3);
 });
 
+test("the name of the original says so where the browser smooths it, and not where its pixels are squares", async ({
+  page,
+}) => {
+  await visitor.chooseDemo("Fur");
+  await visitor.run();
+  const name = page.locator(".tag-before");
+  await expect(page.locator(".percent")).not.toHaveText(/^\d\d %/);
+  await expect(name).toHaveText("Original, smoothed by the browser");
+  await visitor.tool("pixels").click();
+  await expect(name).toHaveText("Original");
+  await visitor.tool("pixels").click();
+  await expect(name).toHaveText("Original, smoothed by the browser");
+  // At its own size, or smaller, it is shown as it is.
+  for (let step = 0; step < 8; step++) await visitor.tool("out").click();
+  await expect(page.locator(".percent")).toHaveText(/^\d\d %/);
+  await expect(name).toHaveText("Original");
+});
+
 test("both pictures flip at the same place, by key and by button", async ({ page }) => {
   const flip = visitor.tool("flip");
   await visitor.chooseDemo("Fur");

@@ -423,11 +423,11 @@ export class App implements Commands {
     if (viewer.region !== part?.area) viewer.region = part?.area;
   }
 
-  async embedPicture(): Promise<void> {
+  async copyWithPicture(): Promise<void> {
     try {
-      await this.share.embed(await this.#anyEngine(), this);
+      await this.share.copyWithPicture(this.#anyEngine(), this);
     } catch (error) {
-      this.session.activity.fail(error);
+      if ((error as Error).name !== "AbortError") this.session.activity.fail(error);
     }
   }
 

@@ -26,7 +26,7 @@ const part = (id: string): HTMLElement => {
   return element;
 };
 const panel = part("panel");
-const welcome = part("welcome");
+const places = { panel, welcome: part("welcome"), rival: part("rival") };
 const stage = part("stage");
 const sheet = new Sheet(part("main"), stage, part("handle"), panel);
 
@@ -34,7 +34,7 @@ const session = new Session();
 const app = new App(session, new Viewer(stage));
 session.onChange((change) => {
   if (change === "link") app.share.writeAddress();
-  draw(app, panel, welcome);
+  draw(app, places);
   sheet.update(session);
 });
 onLanguage(() => session.changed());

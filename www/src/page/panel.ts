@@ -1,8 +1,12 @@
-/** The panel of controls, made of the features' sections, and the welcome in the empty viewer. */
+/**
+ * The panel of controls, made of the features' sections, the welcome in the empty viewer, and the
+ * comparison beside the name of its left picture.
+ */
 import { nothing, render, type TemplateResult } from "lit-html";
 import type { App } from "./app.ts";
 import { batchTemplate } from "./batch/section.ts";
 import { cleanUpSection } from "./clean-up/section.ts";
+import { rivalTemplate } from "./compare/rivals.ts";
 import { compareSection } from "./compare/section.ts";
 import { deviceSection, reportSection, runSection, zoomSection } from "./enlarge/section.ts";
 import { filesTemplate, resultButtons } from "./export/section.ts";
@@ -23,19 +27,26 @@ import { cameraButton } from "./viewfinder/section.ts";
 /** The documentation, which `pkg-scripts/docs` adds to a site that is built. */
 const help = document.querySelector<HTMLLinkElement>("link[rel=help]");
 
-export function draw(app: App, panel: HTMLElement, welcome: HTMLElement): void {
-  const { session, opener } = app;
+export interface Places {
+  panel: HTMLElement;
+  welcome: HTMLElement;
+  rival: HTMLElement;
+}
+
+export function draw(app: App, { panel, welcome, rival }: Places): void {
+  const { session, opener, comparison } = app;
   const { activeElement } = document;
   const home = activeElement?.closest("details, section");
   render(session.picture ? nothing : welcomeTemplate(session, opener, app), welcome);
+  render(rivalTemplate(session, comparison), rival);
   render(panelTemplate(app), panel);
-  if (home && !activeElement?.isConnected) refocus(home, panel);
+  if (home && !activeElement?.getClientRects().length) refocus(home, panel);
 }
 
-/** Moves the focus from a lost element to the first in its section, or the button to enlarge. */
+/** Moves the focus from a lost or hidden element to the first in its section, or to Enlarge. */
 function refocus(home: Element, panel: HTMLElement): void {
   const near = home.querySelectorAll<HTMLElement>("summary, button, select, input");
-  const last = panel.querySelectorAll<HTMLElement>("[data-testid=run]");
+  const last = panel.querySelectorAll<HTMLElement>("[data-testid=run], [data-testid=cancel]");
   [...near, ...last].some((element) => {
     element.focus({ preventScroll: true });
     return document.activeElement === element;
@@ -58,7 +69,7 @@ function panelTemplate(app: App): TemplateResult {
     })}
     ${zoomSection(session, app, html`${qualityTemplate(session, app)} ${modelTemplate(session, app)}`)}
     ${cleanUpSection(session, app)}
-    ${runSection(session, app, result ? resultButtons(session, app.resultFile) : nothing)}
+    ${runSection(session, app, session.picture ? resultButtons(session, app.resultFile) : nothing)}
     ${session.picture ? shareSection(app) : nothing}
     <div class="folds">
       ${compareSection(session, comparison)} ${networkSection(session, app)} ${fineTuneSection(session, launcher)}

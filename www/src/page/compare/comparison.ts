@@ -6,7 +6,7 @@ import type { Distance, Upscaler } from "../../module/core.ts";
 import type { Commands } from "../session/commands.ts";
 import { enlargeBy, type EnlargeTask } from "../session/enlarge-by.ts";
 import { evaluationScaleFor } from "../session/defaults.ts";
-import { scorerFor } from "../session/scoring.ts";
+import { canScore, scorerFor } from "../session/scoring.ts";
 import type { Session } from "../session/session.ts";
 import { baselineLabel, ORIGINAL } from "../shared/baselines.ts";
 import { t } from "../shared/words.ts";
@@ -80,6 +80,15 @@ export class Comparison {
   async choose(name: string): Promise<void> {
     this.#session.showBaseline(name);
     await this.update();
+  }
+
+  /** Shows a baseline, and tests at once which is closer to the original: one choice answers both. */
+  async ask(name: string): Promise<void> {
+    await this.add(name);
+    const { source, activity, comparison } = this.#session;
+    // It may have been cancelled, or something else was begun meanwhile.
+    if (activity.status.state !== "done" || comparison.shown !== name) return;
+    if (source && canScore(source) && !this.testOf(name)) await this.test();
   }
 
   async showDifference(shows: boolean): Promise<void> {

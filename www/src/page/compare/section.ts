@@ -3,22 +3,21 @@ import { nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 import type { Distance } from "../../module/core.ts";
 import type { Result, Session } from "../session/session.ts";
-import { baselineLabel, MAX_BASELINES, ORIGINAL, resizers } from "../shared/baselines.ts";
+import { baselineLabel, MAX_BASELINES, ORIGINAL } from "../shared/baselines.ts";
 import { compressedNote } from "../shared/compressed-note.ts";
 import { folded } from "../shared/folded.ts";
 import { html } from "../shared/html.ts";
-import { modelLabel } from "../shared/model-names.ts";
-import { modelOptions } from "../shared/model-options.ts";
 import { timeText } from "../shared/text.ts";
-import type { BaselineResult, Comparison, Test } from "./comparison.ts";
+import type { BaselineResult, Comparison } from "./comparison.ts";
+import { rivalOptions } from "./rivals.ts";
+import { closerText, scoresText } from "./verdict.ts";
 import { fixed, t, type Phrase } from "../shared/words.ts";
 
 export function compareSection(session: Session, comparison: Comparison): TemplateResult {
-  const { result, choice, own, activity } = session;
+  const { result, activity } = session;
   const { baselines: names, shown, showsDifference } = session.comparison;
   const made = result && comparison.baseline(shown);
   const isFree = (name: string) => !names.includes(name);
-  const shipped = choice.shipped.map(({ name }) => name).filter(isFree);
   const isFull = names.length >= MAX_BASELINES;
   const first = names.length === 0 ? t("The original") : isFull ? t`${MAX_BASELINES} at most` : t("Add another…");
   const content = html`
@@ -39,10 +38,7 @@ export function compareSection(session: Session, comparison: Comparison): Templa
       }}
     >
       <option value="" selected>${first}</option>
-      <optgroup label="Resizers">
-        ${resizers.map(([value, label]) => (isFree(value) ? html`<option value=${value}>${t(label)}</option>` : nothing))}
-      </optgroup>
-      ${modelOptions(shipped, own.names.filter(isFree))}
+      ${rivalOptions(session, isFree)}
     </select>
     ${
       shown === ORIGINAL
@@ -129,32 +125,13 @@ function testTemplate(
       Which is closer to the original?
     </button>
     <p class="about" data-testid="closer-verdict" aria-live="polite">
-      ${test ? closerText(test, modelLabel(model), baselineLabel(shown)) : nothing}
+      ${test ? `${closerText(test, model, shown)} ${scoresText(test)}` : nothing}
     </p>
     <p class="about">
       Shrinks the picture by ${comparison.testScale}, enlarges it again with both, and compares each with the original.
     </p>
     ${compressedNote(source, "closer-warning")}
   `;
-}
-
-/** Smaller gains in dB mean nothing; some are slight, others large. */
-const NO_GAIN = 0.05;
-const SMALL_GAIN = 0.5;
-const LARGE_GAIN = 2;
-
-function closerText({ result, baseline }: Test, model: string, rival: string): string {
-  const dB = (psnrY: number | null) => (psnrY === null ? t("exact") : `${fixed(psnrY, 2)} dB`);
-  const isAhead = (result ?? Infinity) > (baseline ?? Infinity);
-  const gain = result === baseline ? 0 : Math.abs((result ?? Infinity) - (baseline ?? Infinity));
-  const [first, second] = isAhead ? [model, rival] : [rival, model];
-  const [high, low] = isAhead ? [dB(result), dB(baseline)] : [dB(baseline), dB(result)];
-  if (gain < NO_GAIN)
-    return t`Neither is closer: PSNR ${high} for ${first} and ${low} for ${second} differ too little to mean anything.`;
-  const by = `${fixed(gain, 2)} dB`;
-  if (gain < SMALL_GAIN) return t`${first} is slightly closer, by ${by}: PSNR ${high}, against ${low} for ${second}.`;
-  if (gain < LARGE_GAIN) return t`${first} is closer, by ${by}: PSNR ${high}, against ${low} for ${second}.`;
-  return t`${first} is much closer, by ${by}: PSNR ${high}, against ${low} for ${second}.`;
 }
 
 /** How a baseline compares with the result, in words: its PSNR would be taken for its quality. */

@@ -22,7 +22,7 @@ interface Size {
 export function zoomSection(session: Session, commands: Commands, model: TemplateResult): TemplateResult {
   const { source, target, zoom, zoomIsValid } = session;
   return html`
-    <section aria-labelledby="zoom-title">
+    <section class="enlarge-by" aria-labelledby="zoom-title">
       <h2 id="zoom-title">Enlarge by</h2>
       <div class="zoom">
         <input
@@ -147,7 +147,10 @@ export function deviceSection({ backend, enlargesAutomatically }: Session, comma
   return folded("device", t("Device"), backend !== "auto", content);
 }
 
-/** The bar that is always in sight: the state and the next step; with a result, `resultButtons`. */
+/**
+ * The bar that is always in sight: the state, the next step, and `resultButtons`, which have their
+ * places before there is a result.
+ */
 export function runSection(
   session: Session,
   commands: Commands,
@@ -167,37 +170,53 @@ export function runSection(
       ${choice.untrained && choice.trained ? trainedButton(choice.trained.name, commands) : nothing}
       <div class="row">
         ${session.picture ? nothing : openButtons()}
-        <button
-          type="button"
-          class=${session.resultIsCurrent ? "" : "primary"}
-          data-testid="run"
-          ?hidden=${!session.picture}
-          ?disabled=${!canEnlarge(session)}
-          aria-disabled=${activity.isBusy}
-          @click=${() => enlarge(session, commands)}
-        >
-          Enlarge
-        </button>
-        ${
-          working
-            ? html`<button
-                type="button"
-                data-testid="cancel"
-                @click=${({ currentTarget }: Event) => {
-                  // This button goes away.
-                  ((currentTarget as HTMLElement).previousElementSibling as HTMLElement).focus();
-                  commands.cancel();
-                }}
-              >
-                Cancel
-              </button>`
-            : nothing
-        }
-        ${resultButtons}
+        ${working ? cancelButton(session, commands) : runButton(session, commands)} ${resultButtons}
       </div>
     </section>
   `;
 }
+
+function runButton(session: Session, commands: Commands): TemplateResult {
+  return html`
+    <button
+      type="button"
+      class=${session.resultIsCurrent ? "" : "primary"}
+      data-testid="run"
+      ?hidden=${!session.picture}
+      ?disabled=${!canEnlarge(session)}
+      aria-disabled=${session.activity.isBusy}
+      @click=${({ detail }: MouseEvent) => {
+        if (!isSecond(detail)) enlarge(session, commands);
+      }}
+    >
+      Enlarge
+    </button>
+  `;
+}
+
+/** In the place of Enlarge while the page works. */
+function cancelButton({ activity }: Session, commands: Commands): TemplateResult {
+  return html`
+    <button
+      type="button"
+      data-testid="cancel"
+      aria-disabled=${activity.isNew}
+      @keydown=${(event: KeyboardEvent) => {
+        // A key that is held down on Enlarge comes here.
+        if (event.repeat) event.preventDefault();
+      }}
+      @click=${({ detail }: MouseEvent) => {
+        // Only a pointer, whose clicks are counted, may have been on its way to Enlarge.
+        if (!isSecond(detail) && !(activity.isNew && detail > 0)) commands.cancel();
+      }}
+    >
+      Cancel
+    </button>
+  `;
+}
+
+/** The second click of a double click is not meant for what is there by then. */
+const isSecond = (clicks: number) => clicks > 1;
 
 const press = (id: string) => () => document.getElementById(id)?.click();
 
@@ -209,7 +228,6 @@ const openButtons = () => html`
 
 const canEnlarge = ({ picture, zoomIsValid, choice }: Session) => picture && zoomIsValid && choice.isTrained;
 
-/** The button keeps the focus while it works, so that it is not disabled then. */
 function enlarge(session: Session, commands: Commands): void {
   if (canEnlarge(session) && !session.activity.isBusy) void commands.run();
 }

@@ -25,25 +25,42 @@ export async function probeFormats(): Promise<void> {
 /** Whether the browser hands files to other apps. */
 const canShare = "canShare" in navigator && navigator.canShare({ files: [new File([], "x.png", { type: png.type })] });
 
-/** Download is not the main button if settings have changed: the next step is to enlarge. */
-export function resultButtons({ files, resultIsCurrent }: Session, resultFile: ResultFile): TemplateResult {
+/**
+ * They have their places before there is a result. Download is not the main button if settings have
+ * changed: the next step is to enlarge.
+ */
+export function resultButtons({ files, result, resultIsCurrent }: Session, resultFile: ResultFile): TemplateResult {
   const { bytes } = resultFile;
   return html`
     <button
       type="button"
       class=${resultIsCurrent ? "primary" : ""}
       data-testid="download"
+      ?disabled=${!result}
       @click=${() => void resultFile.save()}
     >
-      ${t`Download ${files.format.ending.toUpperCase()}`}
-      ${bytes === undefined ? nothing : html`<small>${bytesText(bytes)}</small>`}
+      <span>Download</span> ${fileTemplate(files, bytes)}
     </button>
     ${
       canShare
-        ? html`<button type="button" data-testid="share" @click=${() => void resultFile.share()}>Share</button>`
+        ? html`<button
+            type="button"
+            class="share"
+            data-testid="share"
+            ?disabled=${!result}
+            @click=${() => void resultFile.share()}
+          >
+            Share
+          </button>`
         : nothing
     }
   `;
+}
+
+/** The file's format, and its size once that is known. */
+function fileTemplate({ format }: FileSettings, bytes: number | undefined): TemplateResult {
+  const size = bytes === undefined ? nothing : html`<small>${bytesText(bytes)}</small>`;
+  return html`<span class="file">${format.ending.toUpperCase()} ${size}</span>`;
 }
 
 /** The fields, for a result or for the files of a batch. */

@@ -9,6 +9,7 @@ export const texts: Texts = {
     "Bild. Pfeiltasten verschieben es, Plus und Minus zoomen, 0 passt es in das Fenster ein, 1 zeigt echte Pixel, X tauscht die beiden Bilder, die Leertaste zeigt das Original, solange sie gedrückt ist.",
   "Comparison: original left, enlarged right": "Vergleich: links das Original, rechts die Vergrößerung",
   Original: "Original",
+  "Original, smoothed by the browser": "Original, vom Browser geglättet",
   Enlarged: "Vergrößert",
   "Drag over the part that you want to enlarge.": "Über den Ausschnitt ziehen, der vergrößert werden soll.",
   "Whole picture": "Ganzes Bild",
@@ -88,6 +89,7 @@ export const texts: Texts = {
   "Open a folder": "Ordner öffnen",
   "You can choose several at once<0>, or <1>a folder</1></0>.":
     "Es können auch mehrere auf einmal sein<0> oder <1>ein Ordner</1></0>.",
+  "Other picture": "Anderes Bild",
   "Open another": "Öffnen",
   "Open a picture": "Bild öffnen",
   "Open the picture that you copied": "Das kopierte Bild öffnen",
@@ -249,13 +251,15 @@ export const texts: Texts = {
   "Which is closer to the original?": "Was ist näher am Original?",
   "Shrinks the picture by {0}, enlarges it again with both, and compares each with the original.":
     "Verkleinert das Bild um den Faktor {0}, vergrößert es mit beiden wieder und vergleicht sie mit dem Original.",
-  "Neither is closer: PSNR {0} for {1} and {2} for {3} differ too little to mean anything.":
-    "Keines ist näher: PSNR {0} für {1} und {2} für {3} unterscheiden sich zu wenig, um etwas zu bedeuten.",
-  "{0} is slightly closer, by {1}: PSNR {2}, against {3} for {4}.":
-    "{0} ist etwas näher, um {1}: PSNR {2}, gegen {3} für {4}.",
-  "{0} is closer, by {1}: PSNR {2}, against {3} for {4}.": "{0} ist näher, um {1}: PSNR {2}, gegen {3} für {4}.",
-  "{0} is much closer, by {1}: PSNR {2}, against {3} for {4}.":
-    "{0} ist viel näher, um {1}: PSNR {2}, gegen {3} für {4}.",
+  "Compare with": "Vergleichen mit",
+  "Compare with…": "Vergleichen mit …",
+  "The picture is compressed, so that this says little.": "Das Bild ist komprimiert, daher besagt das wenig.",
+  "Neither is closer to the original: {0} and {1} differ too little to mean anything.":
+    "Keines ist näher am Original: {0} und {1} unterscheiden sich zu wenig, um etwas zu bedeuten.",
+  "{0} is slightly closer to the original than {1}, by {2}.": "{0} ist etwas näher am Original als {1}, um {2}.",
+  "{0} is closer to the original than {1}, by {2}.": "{0} ist näher am Original als {1}, um {2}.",
+  "{0} is much closer to the original than {1}, by {2}.": "{0} ist viel näher am Original als {1}, um {2}.",
+  "PSNR {0} against {1}.": "PSNR {0} gegen {1}.",
   "Show differences": "Unterschiede zeigen",
   "{0} (yours)": "{0} (eigenes)",
   "Show this to the left of the line": "Links der Linie zeigen",
@@ -278,7 +282,7 @@ export const texts: Texts = {
   // Saving
   "Saved {0}.": "{0} gespeichert.",
   "The file is ready now. Press Share again.": "Die Datei ist jetzt bereit. Bitte noch einmal „Teilen“ drücken.",
-  "Download {0}": "{0} speichern",
+  Download: "Speichern",
   Share: "Teilen",
   "File format": "Dateiformat",
   "WebP, lossless": "WebP, verlustfrei",

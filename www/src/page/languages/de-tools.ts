@@ -6,15 +6,28 @@ export const texts: Texts = {
   "Link copied": "Link kopiert",
   "Link copied, without your picture": "Link kopiert, ohne das Bild",
   "Copy link": "Link kopieren",
+  "Copy link with the settings only": "Link nur mit den Einstellungen kopieren",
+  "Copy link with a compressed copy": "Link mit komprimierter Kopie kopieren",
+  "Your picture is too large for a link. This one will hold a compressed copy of up to {0}.":
+    "Das Bild ist zu groß für einen Link. Dieser wird eine komprimierte Kopie von bis zu {0} enthalten.",
+  "Copy link with the part ({0})": "Link mit dem Ausschnitt kopieren ({0})",
+  "Copy link with the part": "Link mit dem Ausschnitt kopieren",
+  "The link will hold only this part of your picture.": "Der Link wird nur diesen Ausschnitt des Bildes enthalten.",
+  "The link will hold this part of your picture; above {0}, a compressed copy.":
+    "Der Link wird diesen Ausschnitt des Bildes enthalten, über {0} eine komprimierte Kopie.",
+  "Copy link with the picture ({0})": "Link mit dem Bild kopieren ({0})",
+  "Copy link with the picture": "Link mit dem Bild kopieren",
+  "The link will hold your file as it is, including any metadata.":
+    "Der Link wird die Datei enthalten, wie sie ist, samt ihren Metadaten.",
+  "The link will hold your picture; above {0}, a compressed copy.":
+    "Der Link wird das Bild enthalten, über {0} eine komprimierte Kopie.",
+  "Making the link…": "Der Link wird erstellt …",
+  "The browser does not allow copying. Copy the link from here:":
+    "Der Browser erlaubt das Kopieren nicht. Der Link lässt sich hier kopieren:",
+  Link: "Link",
   "The link opens a picture that has not been loaded.": "Der Link öffnet ein Bild, das nicht geladen wurde.",
   "The link opens the picture at {0}, which has not been loaded.":
     "Der Link öffnet das Bild auf {0}, das nicht geladen wurde.",
-  "The link contains the settings but not your picture.": "Der Link enthält die Einstellungen, aber nicht das Bild.",
-  "A link holds up to {0}. Your picture is larger, but a compressed copy fits.":
-    "Ein Link fasst bis zu {0}. Ihr Bild ist größer, aber eine komprimierte Kopie passt hinein.",
-  "Include the part in the link": "Ausschnitt in den Link aufnehmen",
-  "Include the picture in the link": "Bild in den Link aufnehmen",
-  "Include a compressed copy in the link": "Komprimierte Kopie in den Link aufnehmen",
   "The link points to the picture at {0}. The page asks before it loads the picture.":
     "Der Link verweist auf das Bild auf {0}. Wer ihn öffnet, wird gefragt, bevor das Bild geladen wird.",
   "The link opens this picture, enlarged the same way.": "Der Link öffnet dieses Bild, ebenso vergrößert.",
@@ -25,8 +38,6 @@ export const texts: Texts = {
   "Remove the picture from the link": "Bild aus dem Link entfernen",
   "{0} is only on this device, so this link works only here. <0>Download the model</0> and send it along with the link. It can be loaded under Model.":
     "{0} ist nur auf diesem Gerät, daher geht dieser Link nur hier. <0>Modell herunterladen</0> und mit dem Link verschicken. Unter „Modell“ lässt es sich laden.",
-  "The browser does not allow copying. Copy the address of this page instead; it is the same link.":
-    "Der Browser erlaubt das Kopieren nicht. Bitte stattdessen die Adresse dieser Seite kopieren; sie ist derselbe Link.",
   "The link is too long to be from this page.": "Der Link ist zu lang, um von dieser Seite zu sein.",
   "The link uses a model that this page does not have.":
     "Der Link verwendet ein Modell, das es auf dieser Seite nicht gibt.",
@@ -256,6 +267,5 @@ export const texts: Texts = {
     "etwas weniger scharf als das beste ({0} dB weniger auf Testbildern)",
   "less sharp than the best ({0} dB lower on test pictures)":
     "weniger scharf als das beste ({0} dB weniger auf Testbildern)",
-  "Copy the link now to send it.": "Kopieren Sie jetzt den Link, um ihn zu senden.",
   "{0} (split ratio {1}, hybrid index {2})": "{0} (Split-Verhältnis {1}, Hybrid-Index {2})",
 };

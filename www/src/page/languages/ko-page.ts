@@ -9,6 +9,7 @@ export const texts: Texts = {
     "사진. 화살표 키로 움직이고, 더하기와 빼기로 배율을 바꿔요. 0은 창에 맞추고, 1은 실제 픽셀로 보여 주고, X는 두 사진을 맞바꿔요. 스페이스를 누르고 있으면 원본이 보여요.",
   "Comparison: original left, enlarged right": "비교: 왼쪽은 원본, 오른쪽은 확대본",
   Original: "원본",
+  "Original, smoothed by the browser": "원본, 브라우저가 부드럽게 표시",
   Enlarged: "확대본",
   "Drag over the part that you want to enlarge.": "확대할 부분을 드래그하세요.",
   "Whole picture": "전체 사진",
@@ -86,6 +87,7 @@ export const texts: Texts = {
   "Open a folder": "폴더 열기",
   "You can choose several at once<0>, or <1>a folder</1></0>.":
     "한 번에 여러 장<0>이나 <1>폴더</1></0>를 선택할 수 있어요.",
+  "Other picture": "다른 사진",
   "Open another": "다른 사진 열기",
   "Open a picture": "사진 열기",
   "Open the picture that you copied": "복사한 사진 열기",
@@ -234,12 +236,15 @@ export const texts: Texts = {
   "Which is closer to the original?": "어느 쪽이 원본에 더 가깝나요?",
   "Shrinks the picture by {0}, enlarges it again with both, and compares each with the original.":
     "사진을 {0}분의 1로 줄이고, 두 방식으로 다시 확대해 원본과 비교해요.",
-  "Neither is closer: PSNR {0} for {1} and {2} for {3} differ too little to mean anything.":
-    "어느 쪽도 더 가깝지 않아요: PSNR {1} {0}, {3} {2}. 의미가 없을 만큼 작은 차이예요.",
-  "{0} is slightly closer, by {1}: PSNR {2}, against {3} for {4}.":
-    "{0} 쪽이 {1}만큼 조금 더 가까워요: PSNR {2}, {4} {3}.",
-  "{0} is closer, by {1}: PSNR {2}, against {3} for {4}.": "{0} 쪽이 {1}만큼 더 가까워요: PSNR {2}, {4} {3}.",
-  "{0} is much closer, by {1}: PSNR {2}, against {3} for {4}.": "{0} 쪽이 {1}만큼 훨씬 더 가까워요: PSNR {2}, {4} {3}.",
+  "Compare with": "비교 대상",
+  "Compare with…": "비교 대상…",
+  "The picture is compressed, so that this says little.": "압축된 사진이라 큰 의미는 없어요.",
+  "Neither is closer to the original: {0} and {1} differ too little to mean anything.":
+    "어느 쪽도 원본에 더 가깝지 않아요. {0}, {1}의 차이는 의미가 없을 만큼 작아요.",
+  "{0} is slightly closer to the original than {1}, by {2}.": "{0} 쪽이 {1}보다 원본에 조금 더 가까워요({2} 차이).",
+  "{0} is closer to the original than {1}, by {2}.": "{0} 쪽이 {1}보다 원본에 더 가까워요({2} 차이).",
+  "{0} is much closer to the original than {1}, by {2}.": "{0} 쪽이 {1}보다 원본에 훨씬 더 가까워요({2} 차이).",
+  "PSNR {0} against {1}.": "PSNR {0}, {1}.",
   "Show differences": "차이 보기",
   "{0} (yours)": "{0}(내 모델)",
   "Show this to the left of the line": "선 왼쪽에 보기",
@@ -262,7 +267,7 @@ export const texts: Texts = {
   // Saving
   "Saved {0}.": "{0} 파일을 저장했어요.",
   "The file is ready now. Press Share again.": "이제 파일이 준비됐어요. ‘공유’를 다시 누르세요.",
-  "Download {0}": "{0} 저장",
+  Download: "저장",
   Share: "공유",
   "File format": "파일 형식",
   "WebP, lossless": "WebP, 무손실",

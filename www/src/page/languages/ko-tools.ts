@@ -6,15 +6,28 @@ export const texts: Texts = {
   "Link copied": "링크 복사됨",
   "Link copied, without your picture": "사진 없이 링크 복사됨",
   "Copy link": "링크 복사",
+  "Copy link with the settings only": "설정만 담은 링크 복사",
+  "Copy link with a compressed copy": "압축한 사본을 담은 링크 복사",
+  "Your picture is too large for a link. This one will hold a compressed copy of up to {0}.":
+    "이 사진은 링크에 담기에 너무 커요. 링크에는 {0} 이하로 압축한 사본이 담겨요.",
+  "Copy link with the part ({0})": "영역을 담은 링크 복사({0})",
+  "Copy link with the part": "영역을 담은 링크 복사",
+  "The link will hold only this part of your picture.": "링크에는 사진의 이 영역만 담겨요.",
+  "The link will hold this part of your picture; above {0}, a compressed copy.":
+    "링크에는 사진의 이 영역이 담겨요. {0}보다 크면 압축한 사본이 담겨요.",
+  "Copy link with the picture ({0})": "사진을 담은 링크 복사({0})",
+  "Copy link with the picture": "사진을 담은 링크 복사",
+  "The link will hold your file as it is, including any metadata.":
+    "링크에 파일이 그대로 담겨요. 메타데이터가 있으면 함께 담겨요.",
+  "The link will hold your picture; above {0}, a compressed copy.":
+    "링크에 사진이 담겨요. {0}보다 크면 압축한 사본이 담겨요.",
+  "Making the link…": "링크 만드는 중…",
+  "The browser does not allow copying. Copy the link from here:":
+    "브라우저가 복사를 허용하지 않아요. 여기서 링크를 복사하세요:",
+  Link: "링크",
   "The link opens a picture that has not been loaded.": "이 링크로 열리는 사진은 아직 불러오지 않았어요.",
   "The link opens the picture at {0}, which has not been loaded.":
     "이 링크로 {0}의 사진이 열려요. 아직 불러오지 않았어요.",
-  "The link contains the settings but not your picture.": "링크에는 설정만 있고 사진은 없어요.",
-  "A link holds up to {0}. Your picture is larger, but a compressed copy fits.":
-    "링크에는 {0}까지 담을 수 있어요. 이 사진은 더 크지만 압축한 사본은 담을 수 있어요.",
-  "Include the part in the link": "링크에 영역 넣기",
-  "Include the picture in the link": "링크에 사진 넣기",
-  "Include a compressed copy in the link": "링크에 압축한 사본 넣기",
   "The link points to the picture at {0}. The page asks before it loads the picture.":
     "링크는 {0}의 사진을 가리켜요. 링크를 여는 사람에게 사진을 불러올지 먼저 물어봐요.",
   "The link opens this picture, enlarged the same way.": "이 링크로 같은 방식으로 확대한 이 사진이 열려요.",
@@ -26,8 +39,6 @@ export const texts: Texts = {
   "Remove the picture from the link": "링크에서 사진 빼기",
   "{0} is only on this device, so this link works only here. <0>Download the model</0> and send it along with the link. It can be loaded under Model.":
     "{0} 모델은 이 기기에만 있어서 링크도 여기서만 작동해요. <0>모델을 내려받아</0> 링크와 함께 보내세요. ‘모델’에서 불러올 수 있어요.",
-  "The browser does not allow copying. Copy the address of this page instead; it is the same link.":
-    "브라우저가 복사를 허용하지 않아요. 대신 이 페이지의 주소를 복사하세요. 같은 링크예요.",
   "The link is too long to be from this page.": "링크가 너무 길어서 이 페이지의 것이 아니에요.",
   "The link uses a model that this page does not have.": "링크의 모델이 이 페이지에 없어요.",
   "The link compares with something that this page does not have.": "링크의 비교 대상이 이 페이지에 없어요.",
@@ -239,6 +250,5 @@ export const texts: Texts = {
   "a little less sharp than the best ({0} dB lower on test pictures)":
     "최고보다 조금 덜 선명함 (테스트 사진에서 {0}dB 낮음)",
   "less sharp than the best ({0} dB lower on test pictures)": "최고보다 덜 선명함 (테스트 사진에서 {0}dB 낮음)",
-  "Copy the link now to send it.": "이제 링크를 복사해서 보내세요.",
   "{0} (split ratio {1}, hybrid index {2})": "{0} (분할 비율 {1}, 하이브리드 지수 {2})",
 };

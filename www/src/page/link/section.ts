@@ -10,53 +10,104 @@ import type { Share } from "./share.ts";
 import { t } from "../shared/words.ts";
 
 export function linkTemplate(session: Session, share: Share, commands: Commands): TemplateResult {
+  const isOwn = !session.waitingLink && !share.holdsPicture;
   return html`
+    ${isOwn ? pictureButton(session, share, commands) : nothing}
     <a
       class="button wide"
       href=${share.link}
       data-testid="share-link"
       @click=${(event: Event) => {
         event.preventDefault();
-        void share.copy();
+        void share.copy().then(focusLink);
       }}
       >${
-        !share.isCopied
-          ? t("Copy link")
-          : share.holdsPicture || session.waitingLink
-            ? t("Link copied")
-            : t("Link copied, without your picture")
+        share.copying === "copied"
+          ? isOwn
+            ? t("Link copied, without your picture")
+            : t("Link copied")
+          : isOwn
+            ? t("Copy link with the settings only")
+            : t("Copy link")
       }</a
     >
-    ${linkNote(session, share, commands)} ${ownModelNote(session)}
+    ${share.copying === "refused" ? linkField(share) : nothing} ${isOwn ? nothing : linkNote(session, share, commands)}
+    ${ownModelNote(session)}
+  `;
+}
+
+/** Copies a link with the visitor's own picture, and says beforehand what that will hold. */
+function pictureButton({ part }: Session, share: Share, commands: Commands): TemplateResult {
+  const { bytes, copying } = share;
+  const limit = bytesText(MAX_BYTES);
+  const fits = bytes !== undefined && bytes <= MAX_BYTES;
+  const isPacking = copying === "packing";
+  const [label, about] =
+    bytes !== undefined && !fits
+      ? [
+          t("Copy link with a compressed copy"),
+          t`Your picture is too large for a link. This one will hold a compressed copy of up to ${limit}.`,
+        ]
+      : part
+        ? [
+            fits ? t`Copy link with the part (${bytesText(bytes)})` : t("Copy link with the part"),
+            fits
+              ? t("The link will hold only this part of your picture.")
+              : t`The link will hold this part of your picture; above ${limit}, a compressed copy.`,
+          ]
+        : [
+            fits ? t`Copy link with the picture (${bytesText(bytes)})` : t("Copy link with the picture"),
+            fits
+              ? t("The link will hold your file as it is, including any metadata.")
+              : t`The link will hold your picture; above ${limit}, a compressed copy.`,
+          ];
+  return html`
+    <button
+      type="button"
+      class="wide"
+      data-testid="pack"
+      aria-describedby="pack-about"
+      aria-disabled=${isPacking}
+      @click=${() => {
+        if (!isPacking) void commands.copyWithPicture().then(focusLink);
+      }}
+    >
+      ${isPacking ? t("Making the link…") : label}
+    </button>
+    <p class="about" id="pack-about">${about}</p>
+  `;
+}
+
+/** From a button that may be gone by then, to the link that was copied or is to be copied. */
+function focusLink(): void {
+  const find = (testId: string) => document.querySelector<HTMLElement>(`[data-testid=${testId}]`);
+  const link = find("share-link");
+  if (link?.closest("section")?.contains(document.activeElement)) (find("link-field") ?? link).focus();
+}
+
+/** The link to copy by hand. */
+function linkField({ link }: Share): TemplateResult {
+  return html`
+    <p class="about">The browser does not allow copying. Copy the link from here:</p>
+    <input
+      type="text"
+      class="field"
+      readonly
+      aria-label="Link"
+      data-testid="link-field"
+      .value=${link}
+      @focus=${({ target }: Event) => (target as HTMLInputElement).select()}
+    />
   `;
 }
 
 /** Says where the link leads. */
-function linkNote({ picture, part, waitingLink }: Session, share: Share, commands: Commands): TemplateResult {
+function linkNote({ picture, waitingLink }: Session, share: Share, commands: Commands): TemplateResult {
   if (waitingLink) {
     const { address } = waitingLink.link;
     return address === undefined
       ? html`<p class="about">The link opens a picture that has not been loaded.</p>`
       : html`<p class="about">The link opens the picture at ${new URL(address).host}, which has not been loaded.</p>`;
-  }
-  if (!share.holdsPicture) {
-    const { bytes } = share;
-    const limit =
-      (bytes ?? Infinity) > MAX_BYTES
-        ? t`A link holds up to ${bytesText(MAX_BYTES)}. Your picture is larger, but a compressed copy fits.`
-        : "";
-    return html`
-      <p class="about">${t("The link contains the settings but not your picture.")} ${limit}</p>
-      <button type="button" class="wide" data-testid="pack" @click=${() => void commands.embedPicture()}>
-        ${
-          part && !(bytes && limit)
-            ? t("Include the part in the link")
-            : limit
-              ? t("Include a compressed copy in the link")
-              : t("Include the picture in the link")
-        }
-      </button>
-    `;
   }
   if (picture?.address !== undefined) {
     const { host } = new URL(picture.address);
@@ -72,7 +123,7 @@ function linkNote({ picture, part, waitingLink }: Session, share: Share, command
     ? t`The link opens a compressed copy of your picture: a JPEG of ${sizeText(copySize)}.`
     : t("The link opens this picture, enlarged the same way.");
   return html`
-    <p class="about">${opens} ${size} ${file} ${t("Copy the link now to send it.")}</p>
+    <p class="about">${opens} ${size} ${file}</p>
     <button type="button" class="wide" data-testid="unpack" @click=${() => commands.releasePicture()}>
       Remove the picture from the link
     </button>

@@ -7,21 +7,26 @@ import type { LoadedPicture } from "../session/picture.ts";
 import type { Session } from "../session/session.ts";
 import { ORIGINAL } from "../shared/baselines.ts";
 import { formatLink } from "./codec.ts";
+import { copyText } from "./copy-text.ts";
 import type { Packed } from "./pack.ts";
 import { missingPart } from "../shared/text.ts";
-import { t } from "../shared/words.ts";
 
 /** Milliseconds for which the page says that the link was copied. */
 const COPIED_MS = 2000;
 /** Parts with more pixels are packed on request alone: that takes long. */
 const MAX_PIXELS = 1_000_000;
 
+/** "packing": the picture is put into the link. "refused": the browser does not allow copying. */
+type Copying = "idle" | "packing" | "copied" | "refused";
+
 export class Share {
   readonly #session: Session;
   readonly #viewer: Readonly<LinkedView>;
   /** The visitor's picture, or the part that was enlarged, as text in the link. */
   #embedded: Packed | undefined;
-  #isCopied = false;
+  #copying: Copying = "idle";
+  /** Ends the message that the link was copied. */
+  #timer = 0;
   /** The file of a part; 0 bytes until it is packed. */
   #packed: { part: LoadedPicture; bytes: number } | undefined;
 
@@ -40,9 +45,8 @@ export class Share {
     return !this.#session.waitingLink && this.#pictureState() !== undefined;
   }
 
-  /** Whether the link was copied just now. */
-  get isCopied(): boolean {
-    return this.#isCopied;
+  get copying(): Copying {
+    return this.#copying;
   }
 
   /** Keeps the address up to date, without an entry in the history for each change. */
@@ -55,22 +59,32 @@ export class Share {
     if (isLink) history.replaceState("own", "", this.link);
   }
 
-  async copy(): Promise<void> {
-    const session = this.#session;
+  /** Copies the link, maybe one that is still to be made. */
+  async copy(link = Promise.resolve(this.link)): Promise<void> {
+    const isAllowed = await copyText(link).then(
+      () => true,
+      () => false,
+    );
+    await link;
+    this.#setCopying(isAllowed ? "copied" : "refused");
+    clearTimeout(this.#timer);
+    if (isAllowed) this.#timer = window.setTimeout(() => this.#setCopying("idle"), COPIED_MS);
+  }
+
+  /** Puts the picture into the link, or a smaller copy if it does not fit, and copies that. */
+  async copyWithPicture(engine: Promise<Upscaler>, commands: Commands): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#setCopying("packing");
     try {
-      await navigator.clipboard.writeText(this.link);
-      this.#isCopied = true;
-      session.changed();
-      setTimeout(() => {
-        this.#isCopied = false;
-        session.changed();
-      }, COPIED_MS);
-    } catch {
-      session.activity.setStatus(
-        "error",
-        t("The browser does not allow copying. Copy the address of this page instead; it is the same link."),
-      );
+      await this.copy(engine.then((upscaler) => this.#embed(upscaler, commands)));
+    } finally {
+      if (this.#copying === "packing") this.#setCopying("idle");
     }
+  }
+
+  #setCopying(copying: Copying): void {
+    this.#copying = copying;
+    this.#session.changed();
   }
 
   /** Whether the link holds the picture itself, and not a place to load it from. */
@@ -121,14 +135,18 @@ export class Share {
     this.#session.changed("link");
   }
 
-  /** Puts the picture into the link, or a smaller copy if it does not fit. */
-  async embed(upscaler: Upscaler, commands: Commands): Promise<void> {
+  /** The link with the picture, or with a smaller copy. */
+  async #embed(upscaler: Upscaler, commands: Commands): Promise<string> {
     // Few visitors need it.
     const { pack } = await import("./pack.ts").catch(() => {
       throw new Error(missingPart());
     });
-    this.#embedded = (await pack(this.#session, upscaler, commands)) ?? this.#embedded;
+    const packed = await pack(this.#session, upscaler, commands);
+    // A link without the picture is not what the visitor asked for.
+    if (!packed) throw new DOMException("the picture is gone", "AbortError");
+    this.#embedded = packed;
     this.#session.changed("link");
+    return this.link;
   }
 
   /**

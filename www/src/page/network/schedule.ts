@@ -23,7 +23,6 @@ export function scheduleFields({ choice, result, showsRungs }: Session, commands
         step: 5,
         value: effort,
         text: `${effort}\u00a0%`,
-        falls: false,
         onInput: (value) => commands.setEffort(value),
       })}
     </div>

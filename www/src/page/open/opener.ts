@@ -18,6 +18,7 @@ export class Opener {
   /** A picture on another site that waits for the visitor's consent. */
   #offer: RemoteOffer | undefined;
   #lacksPicture = false;
+  #unfoldedFor: Session["picture"];
   readonly #session: Session;
   readonly #viewer: LinkedView;
   readonly #commands: Commands;
@@ -35,6 +36,16 @@ export class Opener {
   /** Whether the link that was opened holds settings alone. */
   get lacksPicture(): boolean {
     return this.#lacksPicture;
+  }
+
+  /** Whether the ways to open another picture are unfolded, until one is opened. */
+  get isUnfolded(): boolean {
+    return this.#unfoldedFor !== undefined && this.#unfoldedFor === this.#session.picture;
+  }
+
+  toggleWays(): void {
+    this.#unfoldedFor = this.isUnfolded ? undefined : this.#session.picture;
+    this.#session.changed();
   }
 
   forgetOffer(): void {

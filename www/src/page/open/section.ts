@@ -4,6 +4,7 @@
  */
 import { nothing, type TemplateResult } from "lit-html";
 import type { Commands } from "../session/commands.ts";
+import type { LoadedPicture } from "../session/picture.ts";
 import type { Session } from "../session/session.ts";
 import { demos, thumbUrl } from "../shared/demos.ts";
 import { html } from "../shared/html.ts";
@@ -45,80 +46,106 @@ export function welcomeTemplate(session: Session, opener: Opener, commands: Comm
   `;
 }
 
-/** `camera` opens the viewfinder, `batch` shows the pictures that were opened together. */
+/**
+ * `camera` opens the viewfinder, `batch` shows the pictures that were opened together. On a phone,
+ * the ways to open another picture are folded.
+ */
 export function pictureSection(
   session: Session,
   opener: Opener,
   commands: Commands,
   { camera, batch }: { camera: TemplateResult; batch: TemplateResult | typeof nothing },
 ): TemplateResult {
-  const { picture, part, models } = session;
+  const { picture } = session;
+  const isFolded = picture !== undefined && !opener.isUnfolded;
+  return html`
+    <section class=${isFolded ? "opened folded" : picture ? "opened" : ""} aria-labelledby="picture-title">
+      <h2 id="picture-title">Picture</h2>
+      ${picture ? pictureRow(session, opener, picture) : nothing}
+      <div class="ways" id="ways">${ways(session, opener, camera)}</div>
+      ${picture ? html`${notes(picture.notes)} ${offerTemplate(session, opener)}` : nothing} ${batch}
+      ${picture ? demoList(session, commands) : nothing}
+    </section>
+  `;
+}
+
+/** The name of the picture that is open, and on a phone the button for another one. */
+function pictureRow({ part }: Session, opener: Opener, picture: LoadedPicture): TemplateResult {
+  return html`
+    <div class="row name">
+      <p class="about grow">
+        <b>${picture.name}</b> ${sizeText(picture)}${picture.hasAlpha ? `, ${t("transparent")}` : ""}${
+          part ? `; ${t`part: ${sizeText(part)}`}` : ""
+        }
+      </p>
+      <button
+        type="button"
+        class="other"
+        data-testid="other-picture"
+        aria-expanded=${opener.isUnfolded}
+        aria-controls="ways"
+        @click=${() => opener.toggleWays()}
+      >
+        Other picture
+      </button>
+    </div>
+  `;
+}
+
+/** The ways to open a picture. */
+function ways({ picture, models, activity }: Session, opener: Opener, camera: TemplateResult): TemplateResult {
   const choose = (event: Event) => void opener.openFiles(takeFiles(event));
   return html`
-    <section aria-labelledby="picture-title">
-      <h2 id="picture-title">Picture</h2>
+    <input
+      id="camera"
+      class="unseen with-camera"
+      type="file"
+      accept="image/*"
+      capture="environment"
+      data-testid="photo-input"
+      @change=${choose}
+    />
+    <label class="button wide with-camera" for="camera">Take a photo</label>
+    <div class="row sources">
       <input
-        id="camera"
-        class="unseen with-camera"
+        id="file"
+        class="unseen"
         type="file"
-        accept="image/*"
-        capture="environment"
-        data-testid="photo-input"
+        multiple
+        accept="image/*,.tif,.tiff,.avif"
+        data-testid="file-input"
         @change=${choose}
       />
-      <label class="button wide with-camera" for="camera">Take a photo</label>
-      <div class="row sources">
-        <input
-          id="file"
-          class="unseen"
-          type="file"
-          multiple
-          accept="image/*,.tif,.tiff,.avif"
-          data-testid="file-input"
-          @change=${choose}
-        />
-        <label class="button grow" for="file">${picture ? t("Open another") : t("Open a picture")}</label>
-        ${
-          canPaste
-            ? html`<button
-                type="button"
-                data-testid="paste"
-                title="Open the picture that you copied"
-                ?disabled=${models.length === 0}
-                @click=${() => void paste(opener, session.activity)}
-              >
-                Paste
-              </button>`
-            : nothing
-        }
-        ${camera}
-      </div>
-      <input
-        id="folder"
-        class="unseen with-mouse"
-        type="file"
-        webkitdirectory
-        data-testid="folder-input"
-        aria-label="Open a folder"
-        @change=${choose}
-      />
-      <p class="about">
-        You can choose several at once<span class="with-mouse"
-          >, or <label class="link" for="folder">a folder</label></span
-        >.
-      </p>
+      <label class="button grow" for="file">${picture ? t("Open another") : t("Open a picture")}</label>
       ${
-        picture
-          ? html`<p class="about">
-                <b>${picture.name}</b> ${sizeText(picture)}${picture.hasAlpha ? `, ${t("transparent")}` : ""}${
-                  part ? `; ${t`part: ${sizeText(part)}`}` : ""
-                }
-              </p>
-              ${notes(picture.notes)} ${offerTemplate(session, opener)}`
+        canPaste
+          ? html`<button
+              type="button"
+              data-testid="paste"
+              title="Open the picture that you copied"
+              ?disabled=${models.length === 0}
+              @click=${() => void paste(opener, activity)}
+            >
+              Paste
+            </button>`
           : nothing
       }
-      ${batch} ${picture ? demoList(session, commands) : nothing}
-    </section>
+      ${camera}
+    </div>
+    <input
+      id="folder"
+      class="unseen with-mouse"
+      type="file"
+      webkitdirectory
+      data-testid="folder-input"
+      aria-label="Open a folder"
+      @change=${choose}
+    />
+    <p class="about">
+      You can choose several at once<span class="with-mouse"
+        >, or <label class="link" for="folder">a folder</label></span
+      >.
+    </p>
   `;
 }
 

@@ -2,6 +2,9 @@
 
 import { t } from "../shared/words.ts";
 
+/** Milliseconds for which work is new. */
+const NEW_MS = 300;
+
 interface Status {
   readonly state: "idle" | "loading" | "working" | "done" | "error";
   readonly text: string;
@@ -26,6 +29,7 @@ const status = (state: Status["state"], text: StatusText): Status => ({
 export class Activity {
   #status = status("loading", () => t("Starting…"));
   #progress = 0;
+  #begun = -Infinity;
   readonly #onStatus: () => void;
   readonly #onProgress: () => void;
   /** Aborted by whatever comes next: a new picture, a new run, Cancel. */
@@ -50,6 +54,11 @@ export class Activity {
     return this.status.state === "loading" || this.status.state === "working";
   }
 
+  /** Whether the work has begun just now: a click may still be meant for what was there before. */
+  get isNew(): boolean {
+    return performance.now() - this.#begun < NEW_MS;
+  }
+
   /** Whether the work must not be interrupted by a look at another comparison. */
   get isOccupied(): boolean {
     return this.isBusy && this.#occupies;
@@ -61,6 +70,8 @@ export class Activity {
     this.#occupies = occupies;
     this.#current = new AbortController();
     this.#progress = 0;
+    this.#begun = performance.now();
+    if (state === "working") setTimeout(this.#onProgress, NEW_MS);
     this.setStatus(state, text);
     return this.#current.signal;
   }

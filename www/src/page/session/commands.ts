@@ -99,8 +99,8 @@ export interface Commands {
 
   // ---- The result ----
 
-  /** Puts the picture, which must be small, into the link. */
-  embedPicture(): Promise<void>;
+  /** Puts the picture into the link, and copies that. Call it in the task of a click. */
+  copyWithPicture(): Promise<void>;
   /** Takes the picture out of the link again. */
   releasePicture(): void;
   /** From now on the link holds the picture as this text. */

@@ -9,6 +9,8 @@ import { enlargeBy, type EnlargeTask } from "./enlarge-by.ts";
 /** Larger pictures take too long and too much memory for a dozen models. */
 const MAX_PIXELS = 4_000_000;
 
+export const canScore = ({ width, height }: { width: number; height: number }): boolean => width * height <= MAX_PIXELS;
+
 /** The picture, and the engine that shrinks and compares. */
 export interface ScoringTask extends Omit<EnlargeTask, "size" | "onProgress" | "settings"> {
   scale: number;
@@ -29,7 +31,7 @@ export type Scorer = (
 /** Shrinks the picture once for all that are to be scored on it. */
 export async function scorerFor({ scale, picture, ...task }: ScoringTask): Promise<Scorer> {
   const { upscaler, signal } = task;
-  if (picture.width * picture.height > MAX_PIXELS) {
+  if (!canScore(picture)) {
     throw new Error(t("This picture is too large to score. Use one of at most 4 megapixels, or choose a part of it."));
   }
   const { small, sharp } = await upscaler.shrink(picture, scale);

@@ -1,11 +1,8 @@
-/** The names of a slider's ends. */
+/** The names of a slider's ends: each slider runs from cheaper to better. */
 import type { TemplateResult } from "lit-html";
 import { html } from "./html.ts";
 import { t } from "./words.ts";
 
-/** `falls`: further right is faster. */
-export function ends(falls = false): TemplateResult {
-  const names = [t("faster"), t("better")];
-  if (falls) names.reverse();
-  return html`<div class="ends">${names.map((name) => html`<span>${name}</span>`)}</div>`;
+export function ends(): TemplateResult {
+  return html`<div class="ends"><span>${t("faster")}</span><span>${t("better")}</span></div>`;
 }

@@ -47,6 +47,8 @@ export function listenToKeys(
   };
   for (const end of ["keyup", "blur"]) viewport.addEventListener(end, () => actions.hold(false));
   root.addEventListener("keydown", (event) => {
+    // A list has its own keys.
+    if (event.target instanceof HTMLSelectElement) return;
     if (event.target === viewport && event.key === " ") {
       event.preventDefault();
       actions.hold(true);

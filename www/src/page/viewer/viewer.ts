@@ -13,6 +13,7 @@ import { drawLoupe, SHOW_SQUARES, type LoupePicture } from "./loupe.ts";
 import { listenToKeys } from "./keys.ts";
 import { Labels } from "./labels.ts";
 import { byLayer, canvasIn, part, type LayerName } from "./layers.ts";
+import { LeftName } from "./left-name.ts";
 import { NextPart } from "./next-part.ts";
 import { paint } from "./paint.ts";
 import { RegionSelector } from "./region-selector.ts";
@@ -56,6 +57,7 @@ export class Viewer implements LinkedView {
   readonly #camera: Camera;
   readonly #selector: RegionSelector;
   readonly #labels = new Labels(() => this.#draw());
+  readonly #leftName: LeftName;
   /** A part that was enlarged with other settings than the result. */
   readonly nextPart: NextPart;
 
@@ -90,6 +92,7 @@ export class Viewer implements LinkedView {
     this.#viewport = part(root, ".viewport");
     this.#layers = byLayer((name) => part(root, `.layer.${name}`));
     this.#canvases = byLayer((name) => canvasIn(this.#layers[name]));
+    this.#leftName = new LeftName(part(root, ".left"), this.#labels);
     this.nextPart = new NextPart(this.#canvases.next, part(root, ".tag-after"), this.#labels, () => this.#draw());
     this.#divider = part(root, ".divider");
     this.#flip = part(root, "[data-action=flip]") as HTMLButtonElement;
@@ -176,7 +179,7 @@ export class Viewer implements LinkedView {
     this.hideBaseline();
     await paint(this.#canvases.baseline, baseline, signal);
     this.#baseline = { width: baseline.width, height: baseline.height };
-    this.#labels.set(part(this.#root, ".tag-before"), "textContent", label);
+    this.#leftName.baseline = label;
     this.#draw();
   }
 
@@ -202,7 +205,7 @@ export class Viewer implements LinkedView {
 
   hideBaseline(): void {
     this.#baseline = undefined;
-    this.#labels.set(part(this.#root, ".tag-before"), "textContent", () => t("Original"));
+    this.#leftName.baseline = undefined;
     this.#empty("baseline");
     this.hideHeat();
   }
@@ -387,7 +390,7 @@ export class Viewer implements LinkedView {
     this.#selector.draw();
     this.#divider.style.transform = `translateX(${line}px)`;
     this.#divider.ariaValueNow = String(Math.round(split * 100));
-    part(this.#root, ".tag-before").hidden = line < TAG_SPACE;
+    this.#leftName.draw(line >= TAG_SPACE, !this.#squares && magnification * devicePixelRatio > 1);
     part(this.#root, ".tag-after").hidden = line > clientWidth - TAG_SPACE;
     part(this.#root, ".percent").textContent = `${Math.round(100 * magnification)} %`;
     this.#drawLoupe();

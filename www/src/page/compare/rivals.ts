@@ -1,0 +1,69 @@
+/** What the result can be compared with, and the list of that beside the name of the left picture. */
+import { nothing, type TemplateResult } from "lit-html";
+import { live } from "lit-html/directives/live.js";
+import type { Session } from "../session/session.ts";
+import { MAX_BASELINES, ORIGINAL, resizers } from "../shared/baselines.ts";
+import { html } from "../shared/html.ts";
+import { modelOptions } from "../shared/model-options.ts";
+import { t } from "../shared/words.ts";
+import type { Comparison } from "./comparison.ts";
+import { closerText } from "./verdict.ts";
+
+/** Those that `isOffered` accepts, as options. */
+export function rivalOptions({ choice, own }: Session, isOffered: (name: string) => boolean): TemplateResult {
+  const shipped = choice.shipped.map(({ name }) => name).filter(isOffered);
+  return html`
+    <optgroup label="Resizers">
+      ${resizers.map(([value, label]) =>
+        isOffered(value) ? html`<option value=${value}>${t(label)}</option>` : nothing,
+      )}
+    </optgroup>
+    ${modelOptions(shipped, own.names.filter(isOffered))}
+  `;
+}
+
+/** The list in the viewer: what is chosen is shown on the left, and the verdict below. */
+export function rivalTemplate(session: Session, comparison: Comparison): TemplateResult | typeof nothing {
+  const { result, activity } = session;
+  const { baselines, shown } = session.comparison;
+  if (!result) return nothing;
+  const isFull = baselines.length >= MAX_BASELINES;
+  return html`
+    <select
+      aria-label="Compare with"
+      data-testid="rival"
+      .value=${live("")}
+      ?disabled=${activity.isOccupied}
+      @change=${({ target }: Event) => {
+        const name = (target as HTMLSelectElement).value;
+        void (name === ORIGINAL ? comparison.choose(name) : comparison.ask(name));
+      }}
+    >
+      <option value="" selected hidden>Compare with…</option>
+      <option value=${ORIGINAL}>The original</option>
+      ${rivalOptions(session, (name) => !isFull || baselines.includes(name))}
+    </select>
+    ${shown === ORIGINAL || !comparison.baseline(shown) ? nothing : verdictTemplate(session, comparison, result.model)}
+  `;
+}
+
+/** The verdict, or a button that asks for it. */
+function verdictTemplate(
+  { source, activity, comparison: { shown } }: Session,
+  comparison: Comparison,
+  model: string,
+): TemplateResult | typeof nothing {
+  const test = comparison.testOf(shown);
+  if (test) {
+    return html`<p data-testid="rival-verdict">
+      ${closerText(test, model, shown)}
+      ${source?.compression ? t("The picture is compressed, so that this says little.") : nothing}
+    </p>`;
+  }
+  if (activity.isBusy) return nothing;
+  return html`
+    <button type="button" data-testid="rival-closer" @click=${() => void comparison.test()}>
+      Which is closer to the original?
+    </button>
+  `;
+}
