@@ -29,14 +29,17 @@ export function draw(app: App, panel: HTMLElement, welcome: HTMLElement): void {
   const home = activeElement?.closest("details, section");
   render(session.picture ? nothing : welcomeTemplate(session, opener, app), welcome);
   render(panelTemplate(app), panel);
-  if (home && !activeElement?.isConnected) refocus(home, panel);
+  if (home && activeElement && !activeElement.isConnected) refocus(activeElement, home, panel);
 }
 
-/** Moves the focus from a lost element to the first in its section, or the button to enlarge. */
-function refocus(home: Element, panel: HTMLElement): void {
+/**
+ * Moves the focus from a lost element to the one in its place, such as the slider of the same
+ * setting, or else to the first in its section, or the button to enlarge.
+ */
+function refocus(lost: Element, home: Element, panel: HTMLElement): void {
+  const named = (id: string | null) => panel.querySelectorAll<HTMLElement>(`[data-testid="${id}"]`);
   const near = home.querySelectorAll<HTMLElement>("summary, button, select, input");
-  const last = panel.querySelectorAll<HTMLElement>("[data-testid=run]");
-  [...near, ...last].some((element) => {
+  [...named(lost.getAttribute("data-testid")), ...near, ...named("run")].some((element) => {
     element.focus({ preventScroll: true });
     return document.activeElement === element;
   });
