@@ -29,6 +29,8 @@ export const texts: Texts = {
   "The browser does not allow copying. Copy the address of this page instead; it is the same link.":
     "브라우저가 복사를 허용하지 않아요. 대신 이 페이지의 주소를 복사하세요. 같은 링크예요.",
   "The link is too long to be from this page.": "링크가 너무 길어서 이 페이지의 것이 아니에요.",
+  "The link's model, {0}, is no longer here. The elastic model enlarges with the same settings.":
+    "링크의 모델 {0}은(는) 더 이상 여기에 없어요. 탄력 모델이 같은 설정으로 확대해요.",
   "The link uses a model that this page does not have.": "링크의 모델이 이 페이지에 없어요.",
   "The link compares with something that this page does not have.": "링크의 비교 대상이 이 페이지에 없어요.",
   "The link compares with more than {0} others.": "링크의 비교 대상이 {0}개보다 많아요.",
@@ -124,7 +126,6 @@ export const texts: Texts = {
   "SplitSR ×4 (best)": "SplitSR ×4(최고 품질)",
   "SplitSR ×4 (fast)": "SplitSR ×4(빠름)",
   "Elastic ×{0} (any split ratio)": "탄력 모델 ×{0}(모든 분할 비율)",
-  "SplitSR ×{0}, split ratio {1}": "SplitSR ×{0}, 분할 비율 {1}",
   "SplitSR ×{0}, hybrid index {1}": "SplitSR ×{0}, 하이브리드 지수 {1}",
   "For photographs": "사진용",
   Yours: "내 모델",
