@@ -198,6 +198,7 @@ mod tests {
 
     use super::*;
     use crate::config::HybridMode;
+    use crate::elastic::{Slice, slice};
     use crate::eval::{bicubic, bounded_psnr_y};
     use crate::train::data::Pair;
     use crate::train::replay_set::replay_pictures;
@@ -231,9 +232,12 @@ mod tests {
     #[test]
     fn new_parts_of_a_network_add_little_at_first() {
         let device = Device::flex();
-        for name in ["splitsr-x2", "splitsr-tiny-x2", "splitsr-x2-hi0", "splitsr-x4"] {
-            let file = format!("{}/models/{name}.safetensors", env!("CARGO_MANIFEST_DIR"));
-            let model = Model::from_bytes(&std::fs::read(file).unwrap(), &device).unwrap();
+        let file =
+            |name: &str| std::fs::read(format!("{}/models/{name}.safetensors", env!("CARGO_MANIFEST_DIR"))).unwrap();
+        let standard = Slice { hybrid_index: Some(0), ..Slice::default() };
+        let standard = slice(&file("splitsr-elastic-x2"), &standard).unwrap();
+        for weights in [file("splitsr-x2"), file("splitsr-tiny-x2"), standard, file("splitsr-x4")] {
+            let model = Model::from_bytes(&weights, &device).unwrap();
             let NetworkConfig::SplitSr(own) = &model.metadata.config else { panic!("it is a SplitSR network") };
             let pair = Pair::new(replay_pictures().swap_remove(0), model.scale()).unwrap();
             let psnr_y = |picture| bounded_psnr_y(&picture, &pair.hr, model.scale()).unwrap();
@@ -250,7 +254,7 @@ mod tests {
                 let network = warm_start(&config, &model, &device).unwrap();
                 let start = Model::new(Metadata::new("", config.clone()), network, &device).unwrap();
                 let start = psnr_y(start.enlarge_picture(&pair.lr).unwrap());
-                assert!(start > bicubic, "{start} against {bicubic} dB, from {name}: {config:?}");
+                assert!(start > bicubic, "{start} against {bicubic} dB, from {own:?}: {config:?}");
             }
         }
     }

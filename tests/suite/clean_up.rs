@@ -47,9 +47,9 @@ fn a_mixture_is_the_mean_of_both_weights_and_its_ends_are_the_weights() {
 fn other_weights_are_not_mixed() {
     let error = mix(&bytes("splitsr-x3"), &bytes("splitsr-x2-jpeg"), 50).unwrap_err().to_string();
     assert!(error.contains("splitsr-x2-jpeg does not belong to this splitsr-x3"), "{error}");
-    let error = mix(&bytes("splitsr-x2"), &bytes("splitsr-x2-a1"), 50).unwrap_err().to_string();
+    let error = mix(&bytes("splitsr-x2"), &bytes("splitsr-x2-hi5"), 50).unwrap_err().to_string();
     assert!(error.contains("does not belong"), "{error}");
-    let files = ModelFiles::find("splitsr-x2-a1").unwrap();
+    let files = ModelFiles::find("splitsr-x2-hi5").unwrap();
     let error = files.strength(CleanUp::Strength(50), None).unwrap_err().to_string();
     assert!(error.contains("has no weights for compressed pictures"), "{error}");
     let jpeg = Compression::of_file(&std::fs::read(data::folder("awkward").join("chroma420.jpg")).unwrap());

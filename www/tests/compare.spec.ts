@@ -125,18 +125,18 @@ test("a cancelled comparison can be continued", async ({ page }) => {
   await visitor.run();
   await add("bicubic");
   await visitor.expectState("done");
-  const model = await holdRequests(page, "**/models/splitsr-x2-hi0.safetensors");
-  await add("splitsr-x2-hi0");
+  const model = await holdRequests(page, "**/models/splitsr-x2-hi7.safetensors");
+  await add("splitsr-x2-hi7");
   await model.requested;
-  await expect(visitor.part("status")).toHaveText("Comparing with SplitSR ×2, hybrid index 0…");
+  await expect(visitor.part("status")).toHaveText("Comparing with SplitSR ×2, hybrid index 7…");
   await visitor.part("cancel").click();
   model.release();
   await expect(page.locator(".tag-before")).toHaveText(/^Original/);
   await expect(baseline(page, "Bicubic")).toHaveText(/difference/);
-  await expect(baseline(page, "SplitSR ×2, hybrid index 0")).not.toHaveText(/difference|identical/);
-  await baseline(page, "SplitSR ×2, hybrid index 0").click();
+  await expect(baseline(page, "SplitSR ×2, hybrid index 7")).not.toHaveText(/difference|identical/);
+  await baseline(page, "SplitSR ×2, hybrid index 7").click();
   await visitor.expectState("done");
-  await expect(page.locator(".tag-before")).toHaveText("SplitSR ×2, hybrid index 0");
+  await expect(page.locator(".tag-before")).toHaveText("SplitSR ×2, hybrid index 7");
 });
 
 test("a comparison keeps the result of a model that is not chosen any more", async ({ page }) => {
@@ -364,12 +364,12 @@ test("hyper-parameters without weights are no model of the list, from which each
   await visitor.chooseDemo("Fur");
   await visitor.unfold("network");
   await visitor.part("model").selectOption("splitsr-x2");
-  await visitor.part("hybrid-mode").selectOption("interleaved");
+  await visitor.part("block").selectOption("ghost");
   await expect(visitor.part("model").locator("option:checked")).toHaveText("Not trained");
   await expect(visitor.part("run")).toBeDisabled();
   await expect(page.locator(".tuning")).toContainText("Trains the network you chose");
   await visitor.part("model").selectOption("splitsr-x2");
-  await expect(visitor.part("hybrid-mode")).toHaveValue("split-first");
+  await expect(visitor.part("block")).toHaveValue("split");
   await expect(visitor.part("run")).toBeEnabled();
 });
 

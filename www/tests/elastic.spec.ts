@@ -109,10 +109,10 @@ test.describe("the page", () => {
   test.beforeEach(({ page }) => void (visitor = new Visitor(page)));
 
   /** Opens a link in a page that enlarges at once. */
-  async function openLink(fragment: string): Promise<void> {
+  async function openLink(fragment: string, state: "done" | "idle" = "done"): Promise<void> {
     await visitor.page.goto("about:blank");
     await visitor.page.goto(`/${fragment}`);
-    await visitor.expectState("done");
+    await visitor.expectState(state);
   }
 
   /** Waits until `change` has led to another result, and returns its hash. */
@@ -300,7 +300,7 @@ test.describe("the page", () => {
   });
 
   test("it has weights for what no other model was trained with", async () => {
-    await visitor.open("#img=demo:sign&model=splitsr-x2&a=0.75&hi=6&zoom=2");
+    await visitor.open("#img=demo:sign&model=splitsr-x2&a=0.75&hi=6&block=ghost&zoom=2");
     await expect(visitor.part("use-trained")).toBeVisible();
     await visitor.part("try-elastic").click();
     await expect(visitor.part("model")).toHaveValue(ELASTIC);
@@ -315,14 +315,52 @@ test.describe("the page", () => {
     await expect(visitor.part("split-ratio")).toHaveValue("0.75");
   });
 
-  test("it is chosen by name alone: hyper-parameters lead to a model that was trained for them", async () => {
-    await visitor.open("#img=demo:sign&model=splitsr-x2-a0.5&zoom=2");
+  test("hyper-parameters lead to it, unless a model was trained for them alone", async () => {
+    await visitor.open("#img=demo:sign&model=splitsr-x2-hi5&zoom=2");
     await visitor.unfold("network");
-    await visitor.part("split-ratio").selectOption("0.25");
+    await visitor.part("hybrid-index").selectOption("3");
     await expect(visitor.part("model")).toHaveValue("splitsr-x2");
     await visitor.part("try-elastic").click();
     await visitor.part("use-single").click();
     await expect(visitor.part("model")).toHaveValue("splitsr-x2");
+    for (const [parameter, values] of [
+      ["split-ratio", ["0.125", "0.375", "0.5", "0.75", "1"]],
+      ["hybrid-index", ["0", "1", "2", "4", "6"]],
+    ] as const) {
+      const list = visitor.part(parameter);
+      for (const value of values) {
+        await expect(list.locator(`optgroup[label=Trained] > [value='${value}']`)).toHaveText(/✓/);
+        await list.selectOption(value);
+        await expect(visitor.part("model")).toHaveValue(ELASTIC);
+        await expect(list).toHaveValue(value);
+        await expect(visitor.part("run")).toBeEnabled();
+        await visitor.part("model").selectOption("splitsr-x2");
+      }
+    }
+  });
+
+  test("a link to a model that is gone opens it at the same settings, and says so", async () => {
+    const rest = SMALL.replace(`#img=demo:sign&model=${ELASTIC}`, "");
+    for (const [model, settings] of [
+      ["splitsr-x2-a0.5&a=0.5", "&a=0.5"],
+      ["splitsr-x2-a0.125", "&a=0.125"],
+      ["splitsr-x2-a1", "&a=1"],
+      ["splitsr-x2-hi0&hi=0", "&hi=0"],
+    ] as const) {
+      await openLink(`#img=demo:sign&model=${ELASTIC}${settings}${rest}`);
+      const [hash, link] = [await visitor.outputHash(), await visitor.link()];
+      await openLink(`#img=demo:sign&model=${model}${rest}`);
+      const name = model.replace(/&.*/, "");
+      await expect(visitor.part("status")).toContainText(`. The link's model, ${name}, is no longer here. `);
+      expect(await visitor.outputHash()).toBe(hash);
+      expect(await visitor.link()).toBe(link);
+    }
+    // The next picture has nothing to do with it.
+    await visitor.page.getByRole("button", { name: "Fur" }).click();
+    await expect(visitor.part("status")).toHaveText(/^Done in [^.]*(\.\d+)?[^.]*\.$/);
+    await openLink("#model=splitsr-x2-hi0", "idle");
+    await expect(visitor.part("status")).toHaveText(/^Open a picture to start\. The link's model, splitsr-x2-hi0, /);
+    await expect(visitor.part("hybrid-index")).toHaveValue("0");
   });
 
   test("a page that waits for a click enlarges nothing when a slider moves", async () => {

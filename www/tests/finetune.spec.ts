@@ -212,15 +212,13 @@ test("hyper-parameters without weights are trained, from the nearest model that 
   test.slow();
   await visitor.part("model").selectOption("splitsr-x2");
   await visitor.unfold("network");
-  await visitor.part("split-ratio").selectOption("0.5");
-  await visitor.part("hybrid-mode").selectOption("interleaved");
+  await visitor.part("hybrid-index").selectOption("5");
+  await visitor.part("block").selectOption("ghost");
   await expect(visitor.part("status")).toContainText("train this network under Fine-tune");
   await visitor.openDialog();
   const about = visitor.part("finetune-network");
-  await expect(about).toHaveText(
-    /: hybrid mode interleaved\. It takes over the weights that fit from\s+splitsr-x2-a0\.5/,
-  );
-  await expect(visitor.part("finetune-name")).toHaveValue("splitsr-x2-a0.5-variant");
+  await expect(about).toHaveText(/: block ghost\. It takes over the weights that fit from\s+splitsr-x2-hi5/);
+  await expect(visitor.part("finetune-name")).toHaveValue("splitsr-x2-hi5-variant");
   await expect(visitor.part("tune-rate")).toHaveValue("0.002");
   await expect(visitor.part("tune-trained")).toHaveCount(0);
   await visitor.part("finetune-close").click();
@@ -237,6 +235,21 @@ test("hyper-parameters without weights are trained, from the nearest model that 
   await visitor.chooseDemo("Fur");
   await visitor.run();
   await expect(page.locator("#panel")).toContainText(`a new network started from ${START}`);
+});
+
+test("the network that is chosen of an elastic model is trained, from the nearest model that is one", async () => {
+  await visitor.part("model").selectOption("splitsr-elastic-x2");
+  await visitor.part("split-ratio").fill("0.5");
+  await visitor.openDialog();
+  const about = visitor.part("finetune-network");
+  await expect(about).toHaveText(/: split ratio 1\/2\. It takes over the weights that fit from\s+splitsr-x2\s/);
+  await expect(visitor.part("finetune-name")).toHaveValue("splitsr-x2-variant");
+  await visitor.part("finetune-close").click();
+  // A model with the same network is fine-tuned as it is.
+  await visitor.part("split-ratio").fill("0.25");
+  await visitor.openDialog();
+  await expect(about).toHaveCount(0);
+  await expect(visitor.part("finetune-name")).toHaveValue("splitsr-x2-tuned");
 });
 
 test("the page is never held up while it fine-tunes", { tag: "@alone" }, async () => {

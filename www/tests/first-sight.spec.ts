@@ -67,7 +67,7 @@ test("models have plain names in groups, and their files' names as the detail", 
     "SplitSR ×4 (fast)",
   ]);
   const research = await names("For research");
-  expect(research).toEqual(expect.arrayContaining(["EDSR ×2", "SplitSR ×2, split ratio 0.125"]));
+  expect(research).toEqual(expect.arrayContaining(["EDSR ×2", "SplitSR ×2, hybrid index 7"]));
   await expect(visitor.part("model").locator("option:checked")).toHaveAttribute("title", "splitsr-x2");
   await expect(visitor.page.getByText("splitsr-x2, for ×2")).toBeVisible();
 });
@@ -96,18 +96,34 @@ test("another zoom has a model with the same hyper-parameters, or none", async (
   await visitor.chooseDemo("Fur");
   await visitor.unfold("network");
   await visitor.part("zoom").fill("4");
-  await visitor.part("split-ratio").selectOption("0.125");
+  await visitor.part("hybrid-index").selectOption("5");
   await expect(visitor.part("run")).toBeDisabled();
   await visitor.part("zoom").fill("2");
-  await expect(visitor.part("model")).toHaveValue("splitsr-x2-a0.125");
+  await expect(visitor.part("model")).toHaveValue("splitsr-x2-hi5");
   await expect(visitor.part("run")).toBeEnabled();
   // It can do the next zoom too, in two passes.
   await visitor.part("zoom").fill("4");
-  await expect(visitor.part("model")).toHaveValue("splitsr-x2-a0.125");
-  await visitor.part("split-ratio").selectOption("0.25");
+  await expect(visitor.part("model")).toHaveValue("splitsr-x2-hi5");
+  await visitor.part("hybrid-index").selectOption("3");
   await expect(visitor.part("model")).toHaveValue("splitsr-x2");
   await visitor.part("zoom").fill("3");
   await expect(visitor.part("model")).toHaveValue("splitsr-x3");
+});
+
+test("at a zoom with an elastic model, that has the same hyper-parameters where no other has", async () => {
+  await visitor.chooseDemo("Fur");
+  await visitor.unfold("network");
+  await visitor.part("zoom").fill("4");
+  await visitor.part("split-ratio").selectOption("0.125");
+  await expect(visitor.part("run")).toBeDisabled();
+  await visitor.part("zoom").fill("2");
+  await expect(visitor.part("model")).toHaveValue("splitsr-elastic-x2");
+  await expect(visitor.part("split-ratio")).toHaveValue("0.125");
+  await visitor.part("zoom").fill("4");
+  await expect(visitor.part("model")).toHaveValue("splitsr-elastic-x2");
+  await expect(visitor.part("run")).toBeEnabled();
+  await visitor.part("model-follow").click();
+  await expect(visitor.part("model")).toHaveValue("splitsr-x4");
 });
 
 test("a chosen model stays until it is let follow the zoom again", async ({ page }) => {
@@ -277,8 +293,12 @@ test("the focus stays in the section whose button is gone, or goes to Enlarge", 
   await visitor.part("use-single").press("Enter");
   await expect(visitor.part("try-elastic")).toBeVisible();
   await expect(page.locator(".network > summary")).toBeFocused();
+  // A slider takes the list's place.
+  await visitor.part("split-ratio").focus();
   await visitor.part("split-ratio").selectOption("0.125");
-  await visitor.part("hybrid-mode").selectOption("interleaved");
+  await expect(visitor.part("split-ratio")).toHaveAttribute("type", "range");
+  await expect(visitor.part("split-ratio")).toBeFocused();
+  await visitor.part("block").selectOption("ghost");
   await visitor.part("use-trained").press("Enter");
   await expect(visitor.part("run")).toBeFocused();
 });
@@ -372,9 +392,9 @@ test.describe("at once", () => {
     await expect(visitor.part("report")).toContainText("splitsr-tiny-x4");
     await visitor.expectState("done");
     await visitor.unfold("network");
-    await visitor.part("model").selectOption("splitsr-x2-a0.5");
-    await visitor.part("split-ratio").selectOption("1");
-    await expect(visitor.part("report")).toContainText("splitsr-x2-a1");
+    await visitor.part("model").selectOption("splitsr-x2-hi7");
+    await visitor.part("hybrid-index").selectOption("5");
+    await expect(visitor.part("report")).toContainText("splitsr-x2-hi5");
     await visitor.expectState("done");
     // A click still enlarges.
     await visitor.run();

@@ -29,6 +29,29 @@ test("hyper-parameters that the model cannot have are reported", () => {
   expect(complaints).toEqual(["The link uses a model that this page does not have."]);
 });
 
+test("the elastic model stands for models that are gone, at the link's settings", () => {
+  const read = (fragment: string, here = models) => parseLink(fragment, here, usual);
+  for (const [fragment, network] of [
+    ["a0.125", { split_ratio: 0.125 }],
+    ["a0.5&a=0.5", { split_ratio: 0.5 }],
+    ["a1", { split_ratio: 1 }],
+    ["hi0", { hybrid_index: 0 }],
+    // What the link says counts more than the name.
+    ["a0.5&a=0.375&hi=7&block=ghost", { split_ratio: 0.375, hybrid_index: 7, block: "ghost" }],
+  ] as const) {
+    const formerModel = `splitsr-x2-${fragment.replace(/&.*/, "")}`;
+    const { state, complaints } = read(`#model=splitsr-x2-${fragment}&zoom=2&sum=${"0".repeat(32)}-${"1".repeat(32)}`);
+    expect(complaints).toEqual([]);
+    // The hash of its exact result is another one.
+    expect(state).toEqual({ model: "splitsr-elastic-x2", network, formerModel, zoom: 2 });
+  }
+  const without = models.filter(({ elastic }) => !elastic);
+  expect(read("#model=splitsr-x2-a1&zoom=2", without).state).toEqual({ zoom: 2 });
+  // The visitor may have a model of that name.
+  const own = models.map((entry) => (entry.name === "splitsr-x2" ? { ...entry, name: "splitsr-x2-a1" } : entry));
+  expect(read("#model=splitsr-x2-a1", own).state).toEqual({ model: "splitsr-x2-a1" });
+});
+
 test("errors in a link are left out and reported, and the rest is kept", () => {
   const rest = { demo: "fur", model: "splitsr-x2", zoom: 3 };
   const hashes = { model: "0123456789abcdef".repeat(2), output: "fedcba9876543210".repeat(2) };

@@ -288,7 +288,7 @@ for (const [device, viewport] of [
       await visitor.part("score-run").click();
       await expect(visitor.part("score-csv")).toBeVisible();
       await visitor.expectState("done");
-      await visitor.part("split-ratio").selectOption("0.375");
+      await visitor.part("block").selectOption("ghost");
       await expectNothing("everything open");
       const [wide, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
       expect(wide, "nothing is wider than the window").toBeLessThanOrEqual(window);

@@ -156,27 +156,27 @@ test("hyper-parameters choose among the trained models, and random weights are n
   await visitor.chooseDemo("Fur");
   await visitor.unfold("network");
   await expect(visitor.part("network-facts")).toContainText("161,751 parameters; 37.3 billion multiply-adds");
-  await visitor.part("split-ratio").selectOption("0.5");
-  await expect(visitor.part("model")).toHaveValue("splitsr-x2-a0.5");
-  await expect(page).toHaveURL(/a=0\.5/);
+  await visitor.part("hybrid-index").selectOption("5");
+  await expect(visitor.part("model")).toHaveValue("splitsr-x2-hi5");
+  await expect(page).toHaveURL(/hi=5/);
   await visitor.run();
-  await expect(visitor.part("report")).toContainText("splitsr-x2-a0.5");
+  await expect(visitor.part("report")).toContainText("splitsr-x2-hi5");
 
-  await visitor.part("hybrid-mode").selectOption("interleaved");
+  await visitor.part("block").selectOption("ghost");
   await expect(visitor.part("status")).toContainText("No model has been trained with these hyper-parameters");
   await expect(visitor.part("run")).toBeDisabled();
   await expect(visitor.part("network-facts")).toContainText("parameters");
   const link = page.url();
-  expect(link).toMatch(/model=splitsr-x2-a0\.5&a=0\.5&mode=interleaved/);
-  await visitor.part("split-ratio").selectOption("0.25");
-  await visitor.part("hybrid-mode").selectOption("split-first");
+  expect(link).toMatch(/model=splitsr-x2-hi5&hi=5&block=ghost/);
   await visitor.part("hybrid-index").selectOption("7");
+  await expect(visitor.part("run")).toBeDisabled();
+  await visitor.part("block").selectOption("split");
   await expect(visitor.part("model")).toHaveValue("splitsr-x2-hi7");
   await expect(visitor.part("run")).toBeEnabled();
 
   // The link shows the network that it names, and enlarges nothing.
   await visitor.open(link.slice(link.indexOf("#")));
-  await expect(visitor.part("hybrid-mode")).toHaveValue("interleaved");
+  await expect(visitor.part("block")).toHaveValue("ghost");
   await visitor.expectState("idle");
   await visitor.open("#model=srcnn-x2");
   await expect(visitor.part("split-ratio")).toHaveCount(0);

@@ -14,7 +14,7 @@ test.beforeEach(async ({ page, baseURL }) => {
 });
 
 /** It has not learnt from text, as splitsr-x2 has. */
-const start = "splitsr-x2-a0.5";
+const start = "splitsr-x2-hi5";
 
 test(
   "eight pictures of text make the model better at text, and hardly worse at photographs",

@@ -40,14 +40,17 @@ export function draw(app: App, { panel, welcome, rival }: Places): void {
   render(session.picture ? nothing : welcomeTemplate(session, opener, app), welcome);
   render(rivalTemplate(session, comparison), rival);
   render(panelTemplate(app), panel);
-  if (home && !activeElement?.getClientRects().length) refocus(home, panel);
+  if (home && activeElement && !activeElement.getClientRects().length) refocus(activeElement, home, panel);
 }
 
-/** Moves the focus from a lost or hidden element to the first in its section, or to Enlarge. */
-function refocus(home: Element, panel: HTMLElement): void {
+/**
+ * Moves the focus from a lost or hidden element to the one in its place, such as the slider of the
+ * same setting, or else to the first in its section, or Enlarge.
+ */
+function refocus(lost: Element, home: Element, panel: HTMLElement): void {
+  const named = (id: string | null) => panel.querySelectorAll<HTMLElement>(`[data-testid="${id}"]`);
   const near = home.querySelectorAll<HTMLElement>("summary, button, select, input");
-  const last = panel.querySelectorAll<HTMLElement>("[data-testid=run], [data-testid=cancel]");
-  [...near, ...last].some((element) => {
+  [...named(lost.getAttribute("data-testid")), ...near, ...named("run"), ...named("cancel")].some((element) => {
     element.focus({ preventScroll: true });
     return document.activeElement === element;
   });

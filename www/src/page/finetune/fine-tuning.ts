@@ -141,7 +141,7 @@ export class FineTuning {
 
   /** The network to train, if it differs from that of `start`. */
   get network(): SplitSrConfig | undefined {
-    return this.#session.choice.untrained;
+    return this.#session.choice.newNetwork;
   }
 
   /**

@@ -19,14 +19,14 @@ export function fineTuneSection({ choice }: Session, launcher: FineTuneLauncher)
       ?disabled=${!start}
       @click=${() => void launcher.open()}
     >
-      ${tuning?.isBusy ? t("Show progress") : choice.isTrained ? t("Fine-tune on your pictures") : t("Train on your pictures")}
+      ${tuning?.isBusy ? t("Show progress") : choice.newNetwork ? t("Train on your pictures") : t("Fine-tune on your pictures")}
     </button>
     ${
       tuning?.isBusy
         ? html`<progress aria-label="Fine-tuning" max="1" .value=${tuning.fraction}></progress>
             <p class="about" data-testid="finetune-line">${tuning.line}</p>`
         : html`<p class="about">
-            ${choice.isTrained ? html`Makes <b>${start}</b> better at pictures like yours. Training runs on this device.` : html`Trains the network you chose on this device. It starts from <b>${start}</b>, the closest trained model.`}
+            ${choice.newNetwork ? html`Trains the network you chose on this device. It starts from <b>${start}</b>, the closest trained model.` : html`Makes <b>${start}</b> better at pictures like yours. Training runs on this device.`}
           </p>`
     }
     <div role="status">

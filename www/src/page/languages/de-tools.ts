@@ -39,6 +39,8 @@ export const texts: Texts = {
   "{0} is only on this device, so this link works only here. <0>Download the model</0> and send it along with the link. It can be loaded under Model.":
     "{0} ist nur auf diesem Gerät, daher geht dieser Link nur hier. <0>Modell herunterladen</0> und mit dem Link verschicken. Unter „Modell“ lässt es sich laden.",
   "The link is too long to be from this page.": "Der Link ist zu lang, um von dieser Seite zu sein.",
+  "The link's model, {0}, is no longer here. The elastic model enlarges with the same settings.":
+    "Das Modell des Links, {0}, gibt es hier nicht mehr. Das elastische Modell vergrößert mit denselben Einstellungen.",
   "The link uses a model that this page does not have.":
     "Der Link verwendet ein Modell, das es auf dieser Seite nicht gibt.",
   "The link compares with something that this page does not have.":
@@ -146,7 +148,6 @@ export const texts: Texts = {
   "SplitSR ×4 (best)": "SplitSR ×4 (am besten)",
   "SplitSR ×4 (fast)": "SplitSR ×4 (schnell)",
   "Elastic ×{0} (any split ratio)": "Elastisch ×{0} (jedes Split-Verhältnis)",
-  "SplitSR ×{0}, split ratio {1}": "SplitSR ×{0}, Split-Verhältnis {1}",
   "SplitSR ×{0}, hybrid index {1}": "SplitSR ×{0}, Hybrid-Index {1}",
   "For photographs": "Für Fotos",
   Yours: "Eigene",

@@ -40,6 +40,8 @@ export const texts: Texts = {
   "{0} is only on this device, so this link works only here. <0>Download the model</0> and send it along with the link. It can be loaded under Model.":
     "{0} 모델은 이 기기에만 있어서 링크도 여기서만 작동해요. <0>모델을 내려받아</0> 링크와 함께 보내세요. ‘모델’에서 불러올 수 있어요.",
   "The link is too long to be from this page.": "링크가 너무 길어서 이 페이지의 것이 아니에요.",
+  "The link's model, {0}, is no longer here. The elastic model enlarges with the same settings.":
+    "링크의 모델 {0}은(는) 더 이상 여기에 없어요. 탄력 모델이 같은 설정으로 확대해요.",
   "The link uses a model that this page does not have.": "링크의 모델이 이 페이지에 없어요.",
   "The link compares with something that this page does not have.": "링크의 비교 대상이 이 페이지에 없어요.",
   "The link compares with more than {0} others.": "링크의 비교 대상이 {0}개보다 많아요.",
@@ -135,7 +137,6 @@ export const texts: Texts = {
   "SplitSR ×4 (best)": "SplitSR ×4(최고 품질)",
   "SplitSR ×4 (fast)": "SplitSR ×4(빠름)",
   "Elastic ×{0} (any split ratio)": "탄력 모델 ×{0}(모든 분할 비율)",
-  "SplitSR ×{0}, split ratio {1}": "SplitSR ×{0}, 분할 비율 {1}",
   "SplitSR ×{0}, hybrid index {1}": "SplitSR ×{0}, 하이브리드 지수 {1}",
   "For photographs": "사진용",
   Yours: "내 모델",

@@ -23,6 +23,15 @@ import { packBytes, unpackPicture } from "./embedded-picture.ts";
 import { formatHashes, parseHashes } from "./hashes.ts";
 import { t } from "../shared/words.ts";
 
+/** The models of earlier versions, and their settings in the elastic model that stands for them. */
+const formerModels = new Map<string, NetworkChange>([
+  ["splitsr-x2-a0.125", { split_ratio: 0.125 }],
+  ["splitsr-x2-a0.5", { split_ratio: 0.5 }],
+  ["splitsr-x2-a1", { split_ratio: 1 }],
+  ["splitsr-x2-hi0", { hybrid_index: 0 }],
+]);
+const SUCCESSOR = "splitsr-elastic-x2";
+
 /** The longest links of this page contain a picture. */
 const MAX_CHARACTERS = 64_000;
 
@@ -51,9 +60,15 @@ export function parseLink(
   const model = values.get("model");
   const baselines = values.get("with")?.split(",");
   const isHere = (name: string) => models.some((entry) => entry.name === name);
+  // If a setting that decides the result is missing, the sender's hashes do not apply.
+  let isSame = true;
   if (model !== null) {
+    const network = formerModels.get(model);
     if (isHere(model)) state.model = model;
-    else complaints.push(t("The link uses a model that this page does not have."));
+    else if (network && isHere(SUCCESSOR)) {
+      Object.assign(state, { model: SUCCESSOR, network, formerModel: model });
+      isSame = false;
+    } else complaints.push(t("The link uses a model that this page does not have."));
   }
   if (baselines) {
     const known = [...new Set(baselines.filter((name) => isBaseline(name, models)))];
@@ -66,8 +81,6 @@ export function parseLink(
     }
   }
 
-  // If a setting that decides the result is missing, the sender's hashes do not apply.
-  let isSame = true;
   for (const [key, read] of Object.entries(readers)) {
     const value = values.get(key);
     const complaint = value === null ? undefined : read(value, state);

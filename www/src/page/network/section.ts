@@ -10,6 +10,7 @@ import {
   configOf,
   elasticFor,
   holds,
+  modelWith,
   parameters,
   sliceOf,
   trainedWith,
@@ -161,7 +162,7 @@ function elasticTemplate(
   `;
 }
 
-/** Offers the elastic model for the networks that have no weights of their own. */
+/** Offers the elastic model, at the same hyper-parameters. */
 function elasticButton({ models }: Session, commands: Commands, network: SplitSrConfig) {
   const elastic = elasticFor(network, models);
   if (!elastic) return nothing;
@@ -179,7 +180,7 @@ function elasticButton({ models }: Session, commands: Commands, network: SplitSr
 }
 
 function parameterField(
-  { models, choice: { entry } }: Session,
+  { models }: Session,
   commands: Commands,
   network: SplitSrConfig,
   { key, testId, label, values }: Parameter,
@@ -187,10 +188,7 @@ function parameterField(
   const chosen = network[key];
   const options = values(network);
   const all = options.some(([value]) => value === chosen) ? options : [...options, [chosen, String(chosen)] as const];
-  const trained = all.filter(([value]) => {
-    const changed = { ...network, [key]: value };
-    return holds(entry, changed) || trainedWith(changed, models);
-  });
+  const trained = all.filter(([value]) => modelWith({ ...network, [key]: value }, models));
   const untrained = all.filter((option) => !trained.includes(option));
   return html`
     <label>

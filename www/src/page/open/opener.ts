@@ -84,6 +84,7 @@ export class Opener {
     if (!picture) {
       commands.ready();
       if (trouble) activity.setStatus("error", trouble);
+      this.#tellFormerModel(link);
       return;
     }
     const known = demos.find(({ id }) => id === demo);
@@ -111,8 +112,20 @@ export class Opener {
       activity.setStatus("idle", t`The link contains a picture of ${sizeText(source)}. Press Enlarge to start.`);
     } else if (session.choice.isTrained) {
       // The fast result is there at once; it is verified while the visitor looks at it.
-      if ((await commands.run()) && hashes && session.backend !== "gpu") await commands.verify();
+      if (!(await commands.run())) return;
+      if (hashes && session.backend !== "gpu") await commands.verify();
     }
+    this.#tellFormerModel(link);
+  }
+
+  /** Adds to the status that another model stands for the link's. */
+  #tellFormerModel({ formerModel }: LinkState): void {
+    if (formerModel === undefined) return;
+    const { activity } = this.#session;
+    const { status } = activity;
+    const told = () =>
+      t`The link's model, ${formerModel}, is no longer here. The elastic model enlarges with the same settings.`;
+    activity.setStatus(status.state, () => `${status.text} ${told()}`);
   }
 
   /** Loads the picture that was offered. */

@@ -131,12 +131,17 @@ export function hasConfig(entry: ModelEntry | undefined, config: SplitSrConfig):
   return other !== undefined && differing(other, config).length === 0;
 }
 
-/**
- * Elastic models are only used where they are chosen by name: a model that was trained for one
- * network is better at it.
- */
+/** The model that was trained for these hyper-parameters alone. */
 export function trainedWith(config: SplitSrConfig, entries: readonly ModelEntry[]): ModelEntry | undefined {
   return entries.find((entry) => !entry.elastic && hasConfig(entry, config));
+}
+
+/**
+ * The model with weights for these hyper-parameters: an elastic one where no other is, since a
+ * model that was trained for one network alone is better at it.
+ */
+export function modelWith(config: SplitSrConfig, entries: readonly ModelEntry[]): ModelEntry | undefined {
+  return trainedWith(config, entries) ?? entries.find((entry) => holds(entry, config));
 }
 
 /** Whether an elastic model holds the network. */

@@ -41,6 +41,8 @@ export interface LinkState {
   /** The address of a picture on another site: see `shared/address.ts`. */
   address?: string | undefined;
   model?: string | undefined;
+  /** The name in an older link of a model that is gone; `model` stands for it. */
+  formerModel?: string | undefined;
   /** Hyper-parameters; the model's own for those that are absent. */
   network?: NetworkChange | undefined;
   zoom?: number | undefined;

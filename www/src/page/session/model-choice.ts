@@ -15,7 +15,7 @@ import {
   type SplitSrConfig,
 } from "../../module/core.ts";
 import { t } from "../shared/words.ts";
-import { configOf, hasConfig, holds, nearestTo, sliceOf, trainedWith, type NetworkChange } from "./hyper-parameters.ts";
+import { configOf, hasConfig, holds, modelWith, nearestTo, sliceOf, type NetworkChange } from "./hyper-parameters.ts";
 import { FULL_EFFORT } from "./defaults.ts";
 import type { OwnModels } from "./own-models.ts";
 
@@ -137,8 +137,19 @@ export class ModelChoice {
    * if these have no weights or those of an elastic model, which is not a single network.
    */
   get trained(): ModelEntry | undefined {
-    const wanted = this.isElastic ? this.network : this.#untrained;
+    const wanted = this.#wanted;
     return (wanted && nearestTo(wanted, this.all)) ?? this.entry;
+  }
+
+  /** The chosen hyper-parameters if `trained` has others: fine-tuning makes a new network then. */
+  get newNetwork(): SplitSrConfig | undefined {
+    const wanted = this.#wanted;
+    return wanted && !hasConfig(this.trained, wanted) ? wanted : undefined;
+  }
+
+  /** The chosen hyper-parameters if they have no weights, or those of an elastic model. */
+  get #wanted(): SplitSrConfig | undefined {
+    return this.isElastic ? this.network : this.#untrained;
   }
 
   /** @throws {UpscaleError} if there are none. */
@@ -165,24 +176,24 @@ export class ModelChoice {
     else this.choose(name);
   }
 
-  /** Chooses the model that was trained with the hyper-parameters, if there is one. */
+  /** Chooses the model that has weights for the hyper-parameters, if there is one. */
   chooseNetwork(change: NetworkChange, zoom: number): void {
+    const { entry } = this;
     if (!this.network) return;
     const network = { ...this.network, ...change };
-    if (holds(this.entry, network)) {
-      this.#chosenBy = "name";
-      this.#slice = network;
-      this.#untrained = undefined;
-      return;
-    }
-    this.#chosenBy = "network";
-    this.#slice = undefined;
     // Several models may have the same ones: the chosen one stays.
-    const trained = hasConfig(this.entry, network) ? this.entry : trainedWith(network, this.all);
-    this.#untrained = trained ? undefined : network;
-    if (!trained) return;
-    this.#name = trained.name;
-    if (trained === modelFor(zoom, this.#shipped)) this.#chosenBy = undefined;
+    const stays = hasConfig(entry, network) || holds(entry, network);
+    const model = stays ? entry : modelWith(network, this.all);
+    if (model?.elastic) this.#chosenBy = "name";
+    else this.#chosenBy = model && model === modelFor(zoom, this.#shipped) ? undefined : "network";
+    this.#use(model, network);
+  }
+
+  /** Takes a model with weights for the hyper-parameters, or, without one, these alone. */
+  #use(model: ModelEntry | undefined, network: SplitSrConfig): void {
+    this.#name = model?.name ?? this.#name;
+    this.#slice = model?.elastic ? network : undefined;
+    this.#untrained = model ? undefined : network;
   }
 
   chooseEffort(effort: number): void {
@@ -203,6 +214,7 @@ export class ModelChoice {
   clearChoice(zoom: number): void {
     this.#chosenBy = undefined;
     this.#untrained = this.#slice = undefined;
+    this.#isFolded = false;
     this.followZoom(zoom);
   }
 
@@ -213,8 +225,7 @@ export class ModelChoice {
     if (!this.#chosenBy) this.#name = suitable.name;
     if (!this.network || this.network.scale === suitable.scale) return;
     const network = { ...this.network, scale: suitable.scale };
-    const trained = trainedWith(network, this.all);
-    if (trained) this.#name = trained.name;
-    if (this.#untrained) this.#untrained = trained ? undefined : network;
+    const model = modelWith(network, this.all);
+    if (model || this.#untrained) this.#use(model, network);
   }
 }

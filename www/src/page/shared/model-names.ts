@@ -15,13 +15,10 @@ export const usualModels = new Map<string, Phrase>([
 export function modelLabel(name: string): string {
   const label = usualModels.get(name);
   if (label) return t(label);
-  const [, scale, letter, value] = /^splitsr-x(\d)-(a|hi)([\d.]+)$/.exec(name) ?? [];
+  const [, scale, index] = /^splitsr-x(\d)-hi(\d)$/.exec(name) ?? [];
   const [, elasticScale] = /^splitsr-elastic-x(\d)$/.exec(name) ?? [];
   if (elasticScale) return t`Elastic ×${elasticScale} (any split ratio)`;
   const [, architecture, otherScale] = /^(srcnn|edsr|rcan|san)(?:-small)?-x(\d)$/.exec(name) ?? [];
   if (architecture) return `${architecture.toUpperCase()} ×${otherScale}`;
-  if (scale && value) {
-    return letter === "a" ? t`SplitSR ×${scale}, split ratio ${value}` : t`SplitSR ×${scale}, hybrid index ${value}`;
-  }
-  return name;
+  return scale && index ? t`SplitSR ×${scale}, hybrid index ${index}` : name;
 }
