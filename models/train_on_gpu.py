@@ -2,13 +2,11 @@
 """Trains SplitSR on a CUDA card (or, slowly, on a CPU), from and to safetensors files.
 
     train_on_gpu.py --init x2.safetensors --data tiles --val val --out new.safetensors --minutes 8
-
 It knows SplitSR with split or standard blocks and a dense upsampler, at any scale. All tiles stay
 in the card's memory, and a whole step (patches, forward, backward, Adam, average) is one CUDA
 graph. The recipe: L1 and a little L1 of the spectrum, Adam at a constant rate with an average of
 the weights, a linear decay over the last fifth, and a second stage on squared luma. The middle taps
 of each 3x3 kernel take longer steps, which equals training with branches that are merged into it.
-
 `--degrade jpeg` trains a twin: weights for JPEGs, which are mixed with the first ones by a strength
 from 0 to 1. Each step draws a strength, and patches that were compressed about as much as that
 strength is for, and trains the mixture (Wortsman and others, "Learning Neural Network Subspaces",
@@ -16,9 +14,9 @@ ICML 2021). So every mixture works, not only the ends. The low-resolution patche
 variants of each tile (shrinking, blur, noise, JPEG; the first is clean).
 
 The score is PSNR on Y of the validation pictures; with `--degrade` its mean over JPEG qualities
-(4:2:0), each at its strength. The weights with the best score are kept. On a CPU, a look at it takes minutes: `--minutes-a-look 15`.
-
-Needs torch, numpy, Pillow and (conv_on_gpu.py) Triton. Set OMP_NUM_THREADS=1: a reader a core.
+(4:2:0), each at its strength. The weights with the best score are kept. Needs torch, numpy, Pillow
+and (conv_on_gpu.py) Triton. Set OMP_NUM_THREADS=1: a reader a core. On a CPU a score takes minutes:
+`--steps 8000 --minutes-a-look 15`.
 """
 
 import argparse, io, json, math, os, random, sys, time

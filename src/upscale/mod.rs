@@ -20,7 +20,8 @@
 //! - the tiles that are being computed: at most [`plan::IN_FLIGHT_BYTES`] together for any size of
 //!   picture and any number of workers, or one tile if that takes more: [`plan::Pass::at_once`]. A
 //!   tile takes at most [`plan::TILE_BYTES`], estimated by [`Enlarge::bytes_per_pixel`], but its
-//!   side is at least three halos. A GPU computes one tile at a time, of at most
+//!   side is at least three halos. Exact tiles of a network that can be computed by rows take about
+//!   40 MB, with what their worker keeps. A GPU computes one tile at a time, of at most
 //!   [`plan::GPU_TILE_BYTES`].
 //! - with several passes, the 16-bit picture between two passes: 6 bytes per pixel, and fewer
 //!   pixels than the result;

@@ -27,8 +27,8 @@ pub(super) struct Runs {
 }
 
 impl Runs {
-    /// The runs with which `workers` finish soonest, within their memory: what the network keeps for
-    /// each column, and its memory for each low-resolution pixel, in bytes.
+    /// The runs with which `workers` finish soonest. `memory`: what the network keeps for each
+    /// column, and what it takes for each low-resolution pixel, in bytes.
     pub fn plan(across: &Axis, down: &Axis, memory: (u64, u64), workers: u64) -> Self {
         let rows = TILE_ROWS / u64::from(across.scale) + 2 * u64::from(down.halo);
         let max_width = RUN_BYTES / Self::tile_bytes(memory, across.scale.into(), 1, (rows, TILE_ROWS));

@@ -36,7 +36,7 @@ test("the elastic model stands for models that are gone, at the link's settings"
     ["a0.5&a=0.5", { split_ratio: 0.5 }],
     ["a1", { split_ratio: 1 }],
     ["hi0", { hybrid_index: 0 }],
-    // What the link says counts more than the name.
+    // The settings of the link count more than the name.
     ["a0.5&a=0.375&hi=7&block=ghost", { split_ratio: 0.375, hybrid_index: 7, block: "ghost" }],
   ] as const) {
     const formerModel = `splitsr-x2-${fragment.replace(/&.*/, "")}`;

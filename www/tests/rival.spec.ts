@@ -42,7 +42,7 @@ for (const [device, viewport] of [
     await rival().selectOption("original");
     await expect(name).toHaveText(/^Original/);
     await expect(verdict()).toHaveCount(0);
-    // What is known is said at once.
+    // A known verdict is said at once.
     await rival().selectOption("bicubic");
     await expect(verdict()).toHaveText(said);
   });

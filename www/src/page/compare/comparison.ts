@@ -82,7 +82,7 @@ export class Comparison {
     await this.update();
   }
 
-  /** Shows a baseline, and tests at once which is closer to the original: one choice answers both. */
+  /** Shows a baseline, and tests which is closer to the original: one choice answers both. */
   async ask(name: string): Promise<void> {
     await this.add(name);
     const { source, activity, comparison } = this.#session;

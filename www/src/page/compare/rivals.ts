@@ -1,4 +1,4 @@
-/** What the result can be compared with, and the list of that beside the name of the left picture. */
+/** The list below the left picture's name: what the result is compared with. */
 import { nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 import type { Session } from "../session/session.ts";
