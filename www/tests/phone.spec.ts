@@ -150,6 +150,50 @@ test("with a picture, one sees the zoom, the quality and Download; the ways to a
   for (const way of ways.slice(1)) await expect(way).toBeVisible();
 });
 
+test("a swipe that begins on a slider scrolls and changes nothing; a drag sideways and a tap move it", async ({
+  page,
+}) => {
+  await visitor.open();
+  await visitor.expectState("idle");
+  await visitor.chooseDemo("Snapshot, JPEG");
+  const touch = new Touch(await page.context().newCDPSession(page));
+  const panel = page.locator("#panel");
+  const automatic = visitor.part("clean-auto");
+  for (const slider of [
+    visitor.part("clean"),
+    visitor.part("quality"),
+    page.getByRole("slider", { name: "Enlarge by" }),
+  ]) {
+    await expectSheet(page, "half");
+    await slider.evaluate((element) => {
+      element.scrollIntoView({ block: "center" });
+    });
+    const [value, address] = [await slider.inputValue(), page.url()];
+    const scrolled = await panel.evaluate(({ scrollTop }) => scrollTop);
+    const { x, y, width, height } = await boxOf(slider);
+    const at = { x: x + 0.7 * width, y: y + height / 2 };
+    // Where there is something to scroll to.
+    const up = scrolled > 60 ? -60 : 60;
+    await touch.drag(at, { ...at, y: at.y - up });
+    await expect.poll(() => panel.evaluate(({ scrollTop }) => scrollTop)).not.toBe(scrolled);
+    await page.waitForTimeout(300);
+    expect([await slider.inputValue(), page.url()]).toEqual([value, address]);
+    await expect(automatic).toBeChecked();
+  }
+  const slider = visitor.part("clean");
+  await slider.scrollIntoViewIfNeeded();
+  const { x, y, width, height } = await boxOf(slider);
+  const at = (share: number) => ({ x: x + share * width, y: y + height / 2 });
+  await touch.drag(at(0.2), { ...at(0.6), y: y + height / 2 + 6 });
+  await expect(automatic).not.toBeChecked();
+  expect(Math.abs(Number(await slider.inputValue()) - 60)).toBeLessThanOrEqual(10);
+  await expect(page).toHaveURL(/clean=/);
+  await touch.tap(at(0.3));
+  await expect.poll(async () => Math.abs(Number(await slider.inputValue()) - 30)).toBeLessThanOrEqual(10);
+  await slider.press("ArrowRight");
+  await expect.poll(async () => Math.abs(Number(await slider.inputValue()) - 35)).toBeLessThanOrEqual(10);
+});
+
 for (const [width, height] of [
   [390, 844],
   [844, 390],

@@ -17,6 +17,7 @@ import { draw } from "./panel.ts";
 import { Session } from "./session/session.ts";
 import { Sheet } from "./sheet/sheet.ts";
 import { firstInteraction } from "./shared/first-interaction.ts";
+import { holdScrolledSliders } from "./shared/slider-touch.ts";
 import { onLanguage } from "./shared/words.ts";
 import { Viewer } from "./viewer/viewer.ts";
 
@@ -30,6 +31,7 @@ const places = { panel, welcome: part("welcome"), rival: part("rival") };
 const stage = part("stage");
 const sheet = new Sheet(part("main"), stage, part("handle"), panel);
 
+holdScrolledSliders();
 const session = new Session();
 const app = new App(session, new Viewer(stage));
 session.onChange((change) => {
