@@ -8,7 +8,7 @@ import { enlargeBy, type EnlargeTask } from "../session/enlarge-by.ts";
 import { evaluationScaleFor } from "../session/defaults.ts";
 import { canScore, scorerFor } from "../session/scoring.ts";
 import type { Session } from "../session/session.ts";
-import { baselineLabel, ORIGINAL } from "../shared/baselines.ts";
+import { baselineInSentence, baselineLabel, ORIGINAL } from "../shared/baselines.ts";
 import { t } from "../shared/words.ts";
 
 /**
@@ -119,7 +119,7 @@ export class Comparison {
       for (const [index, name] of missing.entries()) {
         const model = name === RESULT ? result.model : name;
         const show = (fraction: number) =>
-          activity.showProgress((index + fraction) / missing.length, signal, t`Scoring ${baselineLabel(model)}…`);
+          activity.showProgress((index + fraction) / missing.length, signal, t`Scoring ${baselineInSentence(model)}…`);
         show(0);
         const { psnrY } = await score(model, show, name === RESULT ? result : undefined);
         this.#tested.set(name, psnrY);
@@ -185,7 +185,7 @@ export class Comparison {
     const { baselines, shown, showsDifference } = comparison;
     const make = async (name: string) => {
       signal.throwIfAborted();
-      activity.setStatus("working", t`Comparing with ${baselineLabel(name)}…`);
+      activity.setStatus("working", t`Comparing with ${baselineInSentence(name)}…`);
       const { pixels, milliseconds } = await enlargeBy(name, task);
       const distance = await upscaler.distance(pixels, result);
       signal.throwIfAborted();

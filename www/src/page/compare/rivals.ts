@@ -55,10 +55,7 @@ function verdictTemplate(
 ): TemplateResult | typeof nothing {
   const test = comparison.testOf(shown);
   if (test) {
-    return html`<p data-testid="rival-verdict">
-      ${closerText(test, model, shown)}
-      ${source?.compression ? t("The picture is compressed, so that this says little.") : nothing}
-    </p>`;
+    return html`<p data-testid="rival-verdict">${closerText(test, model, shown, Boolean(source?.compression))}</p>`;
   }
   if (activity.isBusy) return nothing;
   return html`

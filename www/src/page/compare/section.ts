@@ -4,7 +4,6 @@ import { live } from "lit-html/directives/live.js";
 import type { Distance } from "../../module/core.ts";
 import type { Result, Session } from "../session/session.ts";
 import { baselineLabel, MAX_BASELINES, ORIGINAL } from "../shared/baselines.ts";
-import { compressedNote } from "../shared/compressed-note.ts";
 import { folded } from "../shared/folded.ts";
 import { html } from "../shared/html.ts";
 import { timeText } from "../shared/text.ts";
@@ -125,12 +124,11 @@ function testTemplate(
       Which is closer to the original?
     </button>
     <p class="about" data-testid="closer-verdict" aria-live="polite">
-      ${test ? `${closerText(test, model, shown)} ${scoresText(test)}` : nothing}
+      ${test ? `${closerText(test, model, shown, Boolean(source?.compression))} ${scoresText(test)}` : nothing}
     </p>
     <p class="about">
       Shrinks the picture by ${comparison.testScale}, enlarges it again with both, and compares each with the original.
     </p>
-    ${compressedNote(source, "closer-warning")}
   `;
 }
 

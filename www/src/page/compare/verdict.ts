@@ -1,5 +1,5 @@
 /** Which of two is closer to the original, in words. */
-import { baselineLabel } from "../shared/baselines.ts";
+import { baselineInSentence, baselineLabel } from "../shared/baselines.ts";
 import { fixed, t } from "../shared/words.ts";
 import type { Test } from "./comparison.ts";
 
@@ -8,13 +8,23 @@ const NO_GAIN = 0.05;
 const SMALL_GAIN = 0.5;
 const LARGE_GAIN = 2;
 
-export function closerText({ result, baseline }: Test, model: string, rival: string): string {
+/** The verdict, and how far it goes for a compressed picture. */
+export function closerText(test: Test, model: string, rival: string, isCompressed: boolean): string {
+  const verdict = verdictText(test, model, rival, isCompressed);
+  if (!isCompressed) return verdict;
+  return `${verdict} ${t("The test shrinks the picture and enlarges it again. This original is itself compressed, and keeping its compression counts as good here. So look at both pictures, too.")}`;
+}
+
+function verdictText({ result, baseline }: Test, model: string, rival: string, isCompressed: boolean): string {
   const gain = result === baseline ? 0 : Math.abs((result ?? Infinity) - (baseline ?? Infinity));
-  const names = [baselineLabel(model), baselineLabel(rival)] as const;
-  const [first, second] = isAhead({ result, baseline }) ? names : names.toReversed();
-  if (!first || !second || gain < NO_GAIN)
-    return t`Neither is closer to the original: ${names[0]} and ${names[1]} differ too little to mean anything.`;
+  if (gain < NO_GAIN)
+    return t`Neither is closer to the original: ${baselineInSentence(model)} and ${baselineInSentence(rival)} differ too little to mean anything.`;
+  const [closer, other] = isAhead({ result, baseline }) ? [model, rival] : [rival, model];
+  const [first, second] = [baselineLabel(closer), baselineInSentence(other)];
   const by = `${fixed(gain, 2)} dB`;
+  // How much that is can be said of an original without artefacts alone.
+  if (isCompressed)
+    return t`In this test, ${baselineInSentence(closer)} is closer to the original than ${second}, by ${by}.`;
   if (gain < SMALL_GAIN) return t`${first} is slightly closer to the original than ${second}, by ${by}.`;
   if (gain < LARGE_GAIN) return t`${first} is closer to the original than ${second}, by ${by}.`;
   return t`${first} is much closer to the original than ${second}, by ${by}.`;

@@ -253,7 +253,10 @@ export const texts: Texts = {
     "Verkleinert das Bild um den Faktor {0}, vergrößert es mit beiden wieder und vergleicht sie mit dem Original.",
   "Compare with": "Vergleichen mit",
   "Compare with…": "Vergleichen mit …",
-  "The picture is compressed, so that this says little.": "Das Bild ist komprimiert, daher besagt das wenig.",
+  "The test shrinks the picture and enlarges it again. This original is itself compressed, and keeping its compression counts as good here. So look at both pictures, too.":
+    "Der Test verkleinert das Bild und vergrößert es wieder. Dieses Original ist selbst komprimiert, und seine Kompression zu erhalten zählt hier als gut. Also auch beide Bilder ansehen.",
+  "In this test, {0} is closer to the original than {1}, by {2}.":
+    "In diesem Test ist {0} näher am Original als {1}, um {2}.",
   "Neither is closer to the original: {0} and {1} differ too little to mean anything.":
     "Keines ist näher am Original: {0} und {1} unterscheiden sich zu wenig, um etwas zu bedeuten.",
   "{0} is slightly closer to the original than {1}, by {2}.": "{0} ist etwas näher am Original als {1}, um {2}.",
@@ -274,7 +277,9 @@ export const texts: Texts = {
   "Difference from the result: PSNR {0} dB{1}. Values from 0 to 255 differ by {2} on average and by at most {3}.":
     "Abstand vom Ergebnis: PSNR {0} dB{1}. Die Werte von 0 bis 255 unterscheiden sich im Mittel um {2} und höchstens um {3}.",
   "Nearest pixel": "Nächster Pixel",
+  "nearest pixel": "nächster Pixel",
   Bilinear: "Bilinear",
+  bilinear: "bilinear",
   Bicubic: "Bikubisch",
   bicubic: "bikubisch",
   Lanczos: "Lanczos",

@@ -238,7 +238,10 @@ export const texts: Texts = {
     "사진을 {0}분의 1로 줄이고, 두 방식으로 다시 확대해 원본과 비교해요.",
   "Compare with": "비교 대상",
   "Compare with…": "비교 대상…",
-  "The picture is compressed, so that this says little.": "압축된 사진이라 큰 의미는 없어요.",
+  "The test shrinks the picture and enlarges it again. This original is itself compressed, and keeping its compression counts as good here. So look at both pictures, too.":
+    "이 테스트는 사진을 줄였다가 다시 확대해요. 원본 자체가 압축되어 있어서, 압축 흔적을 그대로 남기는 쪽이 더 좋은 점수를 받아요. 두 사진을 눈으로도 비교해 보세요.",
+  "In this test, {0} is closer to the original than {1}, by {2}.":
+    "이 테스트에서는 {0} 쪽이 {1}보다 원본에 더 가까워요({2} 차이).",
   "Neither is closer to the original: {0} and {1} differ too little to mean anything.":
     "어느 쪽도 원본에 더 가깝지 않아요. {0}, {1}의 차이는 의미가 없을 만큼 작아요.",
   "{0} is slightly closer to the original than {1}, by {2}.": "{0} 쪽이 {1}보다 원본에 조금 더 가까워요({2} 차이).",
@@ -259,7 +262,9 @@ export const texts: Texts = {
   "Difference from the result: PSNR {0} dB{1}. Values from 0 to 255 differ by {2} on average and by at most {3}.":
     "결과와의 차이: PSNR {0} dB{1}. 0~255 값의 차이는 평균 {2}, 최대 {3}.",
   "Nearest pixel": "최근접 픽셀",
+  "nearest pixel": "최근접 픽셀",
   Bilinear: "바이리니어",
+  bilinear: "바이리니어",
   Bicubic: "바이큐빅",
   bicubic: "바이큐빅",
   Lanczos: "란초스",

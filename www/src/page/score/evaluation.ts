@@ -5,7 +5,7 @@
 import type { ModelEntry, SplitSrConfig } from "../../module/core.ts";
 import type { EnlargeTask } from "../session/enlarge-by.ts";
 import { scorerFor, type ScoringTask } from "../session/scoring.ts";
-import { baselineLabel, resizers } from "../shared/baselines.ts";
+import { baselineInSentence, resizers } from "../shared/baselines.ts";
 import type { Cost, Score } from "./score.ts";
 
 /** The picture, the models and the engine for scoring. */
@@ -89,7 +89,7 @@ export class Evaluation {
       .toSorted((one, other) => Number(other.name === chosen) - Number(one.name === chosen));
     const names = [...resizers.map(([resizer]) => resizer), ...entries.map(({ name }) => name)];
     for (const [index, name] of names.entries()) {
-      const show = (fraction: number) => onNext(baselineLabel(name), (index + fraction) / names.length);
+      const show = (fraction: number) => onNext(baselineInSentence(name), (index + fraction) / names.length);
       show(0);
       // The first model's first run is slower: the browser still optimises the code.
       const own = name === chosen ? elastic : undefined;

@@ -9,11 +9,12 @@ export const ORIGINAL = "original";
 /** Each of them takes time for every new result. */
 export const MAX_BASELINES = 4;
 
-export const resizers: readonly (readonly [Resizer, Phrase])[] = [
-  ["nearest", "Nearest pixel"],
-  ["bilinear", "Bilinear"],
-  ["bicubic", "Bicubic"],
-  ["lanczos3", "Lanczos"],
+/** Each with its name by itself and within a sentence. */
+export const resizers: readonly (readonly [Resizer, Phrase, Phrase])[] = [
+  ["nearest", "Nearest pixel", "nearest pixel"],
+  ["bilinear", "Bilinear", "bilinear"],
+  ["bicubic", "Bicubic", "bicubic"],
+  ["lanczos3", "Lanczos", "Lanczos"],
 ];
 
 /** Whether a name is "original", a resizer or one of the models. */
@@ -27,5 +28,11 @@ export function resizerNamed(name: string): Resizer | undefined {
 
 export function baselineLabel(name: string): string {
   const label = resizers.find(([resizer]) => resizer === name)?.[1];
+  return label ? t(label) : modelLabel(name);
+}
+
+/** The label within a sentence, where it does not come first. */
+export function baselineInSentence(name: string): string {
+  const label = resizers.find(([resizer]) => resizer === name)?.[2];
   return label ? t(label) : modelLabel(name);
 }
