@@ -227,7 +227,7 @@ test("a link without a picture says so, where it is copied and where it is opene
   await visitor.chooseFile(small);
   await visitor.expectState("idle");
   await visitor.part("share-link").click();
-  await expect(visitor.part("share-link")).toHaveText("Link copied, without your picture");
+  await expect(visitor.part("link-copied")).toHaveText("Link copied, without your picture.");
   await expect(visitor.part("share-link")).toHaveText("Copy link with the settings only");
   const link = page.url();
   // The visitor's own address is no link.
@@ -244,7 +244,7 @@ test("a link without a picture says so, where it is copied and where it is opene
   await context.close();
   await visitor.chooseDemo("Fur");
   await visitor.part("share-link").click();
-  await expect(visitor.part("share-link")).toHaveText("Link copied");
+  await expect(visitor.part("link-copied")).toHaveText("Link copied.");
 });
 
 test("the welcome says what this is, with a picture, to who asks", async () => {

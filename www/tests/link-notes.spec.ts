@@ -56,29 +56,35 @@ test("one click copies the link with one's own picture, and the page says before
   const copied = () => page.evaluate(() => navigator.clipboard.readText());
   const about = page.locator("#pack-about");
   const link = visitor.part("share-link");
+  const copiedNote = visitor.part("link-copied");
   await visitor.chooseFile({ name: "small.bmp", mimeType: "image/bmp", buffer: noise(60, 48) });
   await expect(visitor.part("pack")).toHaveText("Copy link with the picture (9 KB)");
   await expect(about).toHaveText("The link will hold your file as it is, including any metadata.");
   await expect(link).toHaveText("Copy link with the settings only");
   await link.click();
-  await expect(link).toHaveText("Link copied, without your picture");
+  await expect(copiedNote).toHaveText("Link copied, without your picture.");
   expect(await copied()).toBe(page.url());
   expect(page.url()).not.toContain("img=");
 
-  // By keyboard: the button goes away, and the focus is on what says that the link was copied.
+  // By keyboard: the button goes away, and the focus is on the link that was copied.
   await visitor.part("pack").press("Enter");
-  await expect(link).toHaveText("Link copied");
+  await expect(copiedNote).toHaveText("Link copied.");
   await expect(link).toBeFocused();
   await expect(visitor.part("pack")).toHaveCount(0);
   expect(page.url()).toContain("img=png:");
   expect(await copied()).toBe(page.url());
   await expect(link).toHaveText("Copy link");
+  // That is said until the link is another one.
+  await page.waitForTimeout(2500);
+  await expect(copiedNote).toHaveText("Link copied.");
+  await visitor.part("zoom").fill("3");
+  await expect(copiedNote).toBeEmpty();
 
   // A copy is made first, which takes a while.
   await visitor.chooseFile(fur);
   await expect(about).toHaveText(/This one will hold a compressed copy of up to 36 KB\.$/);
   await visitor.part("pack").click();
-  await expect(link).toHaveText("Link copied");
+  await expect(copiedNote).toHaveText("Link copied.");
   expect(page.url()).toContain("img=png:");
   expect(await copied()).toBe(page.url());
 });
@@ -97,7 +103,7 @@ for (const [name, refuse] of [
     await expect(page).toHaveURL(/img=png:/);
     const field = visitor.part("link-field");
     if (name === "takes no promise") {
-      await expect(visitor.part("share-link")).toHaveText("Link copied");
+      await expect(visitor.part("link-copied")).toHaveText("Link copied.");
       expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(page.url());
       await expect(field).toHaveCount(0);
       return;

@@ -3,8 +3,8 @@ import type { Texts } from "../shared/words.ts";
 
 export const texts: Texts = {
   // Links
-  "Link copied": "Link kopiert",
-  "Link copied, without your picture": "Link kopiert, ohne das Bild",
+  "Link copied.": "Link kopiert.",
+  "Link copied, without your picture.": "Link kopiert, ohne das Bild.",
   "Copy link": "Link kopieren",
   "Copy link with the settings only": "Link nur mit den Einstellungen kopieren",
   "Copy link with a compressed copy": "Link mit komprimierter Kopie kopieren",

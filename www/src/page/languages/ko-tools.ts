@@ -3,8 +3,8 @@ import type { Texts } from "../shared/words.ts";
 
 export const texts: Texts = {
   // Links
-  "Link copied": "링크 복사됨",
-  "Link copied, without your picture": "사진 없이 링크 복사됨",
+  "Link copied.": "링크를 복사했어요.",
+  "Link copied, without your picture.": "사진 없이 링크를 복사했어요.",
   "Copy link": "링크 복사",
   "Copy link with the settings only": "설정만 담은 링크 복사",
   "Copy link with a compressed copy": "압축한 사본을 담은 링크 복사",

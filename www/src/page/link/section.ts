@@ -21,19 +21,18 @@ export function linkTemplate(session: Session, share: Share, commands: Commands)
         event.preventDefault();
         void share.copy().then(focusLink);
       }}
-      >${
-        share.copying === "copied"
-          ? isOwn
-            ? t("Link copied, without your picture")
-            : t("Link copied")
-          : isOwn
-            ? t("Copy link with the settings only")
-            : t("Copy link")
-      }</a
+      >${isOwn ? t("Copy link with the settings only") : t("Copy link")}</a
     >
+    <p class="about" data-testid="link-copied" aria-live="polite">${copiedText(share, isOwn)}</p>
     ${share.copying === "refused" ? linkField(share) : nothing} ${isOwn ? nothing : linkNote(session, share, commands)}
     ${ownModelNote(session)}
   `;
+}
+
+/** Stays until the link changes. */
+function copiedText({ copying }: Share, isOwn: boolean): string {
+  if (copying !== "copied") return "";
+  return isOwn ? t("Link copied, without your picture.") : t("Link copied.");
 }
 
 /** Copies a link with the visitor's own picture, and says beforehand what that will hold. */

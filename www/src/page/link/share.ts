@@ -11,8 +11,6 @@ import { copyText } from "./copy-text.ts";
 import type { Packed } from "./pack.ts";
 import { missingPart } from "../shared/text.ts";
 
-/** Milliseconds for which the page says that the link was copied. */
-const COPIED_MS = 2000;
 /** Parts with more pixels are packed on request alone: that takes long. */
 const MAX_PIXELS = 1_000_000;
 
@@ -25,8 +23,8 @@ export class Share {
   /** The visitor's picture, or the part that was enlarged, as text in the link. */
   #embedded: Packed | undefined;
   #copying: Copying = "idle";
-  /** Ends the message that the link was copied. */
-  #timer = 0;
+  /** The link that was copied last. */
+  #copied = "";
   /** The file of a part; 0 bytes until it is packed. */
   #packed: { part: LoadedPicture; bytes: number } | undefined;
 
@@ -45,8 +43,9 @@ export class Share {
     return !this.#session.waitingLink && this.#pictureState() !== undefined;
   }
 
+  /** A link stays copied until it changes. */
   get copying(): Copying {
-    return this.#copying;
+    return this.#copying === "copied" && this.#copied !== this.link ? "idle" : this.#copying;
   }
 
   /** Keeps the address up to date, without an entry in the history for each change. */
@@ -65,15 +64,12 @@ export class Share {
       () => true,
       () => false,
     );
-    await link;
+    this.#copied = await link;
     this.#setCopying(isAllowed ? "copied" : "refused");
-    clearTimeout(this.#timer);
-    if (isAllowed) this.#timer = window.setTimeout(() => this.#setCopying("idle"), COPIED_MS);
   }
 
   /** Puts the picture into the link, or a smaller copy if it does not fit, and copies that. */
   async copyWithPicture(engine: Promise<Upscaler>, commands: Commands): Promise<void> {
-    clearTimeout(this.#timer);
     this.#setCopying("packing");
     try {
       await this.copy(engine.then((upscaler) => this.#embed(upscaler, commands)));
