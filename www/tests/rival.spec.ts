@@ -30,6 +30,10 @@ for (const [device, viewport] of [
     );
     await expect(verdict()).toBeInViewport({ ratio: 1 });
     await expect(name).toHaveText("Bicubic");
+    // The list reads what is chosen, and the models are those of the result's scale.
+    await expect(rival()).toHaveValue("bicubic");
+    await expect(rival().locator("option[value=splitsr-tiny-x2]")).toHaveCount(1);
+    await expect(rival().locator("option[value$=-x3], option[value$=-x4]")).toHaveCount(0);
     await visitor.expectState("done");
     // It is the comparison of the panel.
     await expect(visitor.part("rivals").getByRole("button", { name: "Bicubic" }).first()).toHaveAttribute(
@@ -42,6 +46,7 @@ for (const [device, viewport] of [
     await rival().selectOption("original");
     await expect(name).toHaveText(/^Original/);
     await expect(verdict()).toHaveCount(0);
+    await expect(rival()).toHaveValue("");
     // A known verdict is said at once.
     await rival().selectOption("bicubic");
     await expect(verdict()).toHaveText(said);
@@ -58,7 +63,7 @@ test("its keys are those of a list, and do not move the picture", async ({ page 
   await expect(page.locator(".tag-before")).toHaveText("Bicubic");
   await page.keyboard.press("x");
   await expect(visitor.divider).toHaveAttribute("aria-valuenow", "50");
-  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Home");
   await expect(page.locator(".tag-before")).toHaveText(/^Original/);
   await expect(rival()).toBeFocused();
   expect(await visitor.part("result").boundingBox()).toEqual(place);

@@ -10,15 +10,19 @@ import type { Comparison } from "./comparison.ts";
 import { closerText } from "./verdict.ts";
 
 /** Those that `isOffered` accepts, as options. */
-export function rivalOptions({ choice, own }: Session, isOffered: (name: string) => boolean): TemplateResult {
+export function rivalOptions(
+  { choice, own }: Session,
+  isOffered: (name: string) => boolean,
+  chosen?: string,
+): TemplateResult {
   const shipped = choice.shipped.map(({ name }) => name).filter(isOffered);
   return html`
     <optgroup label="Resizers">
       ${resizers.map(([value, label]) =>
-        isOffered(value) ? html`<option value=${value}>${t(label)}</option>` : nothing,
+        isOffered(value) ? html`<option value=${value} ?selected=${value === chosen}>${t(label)}</option>` : nothing,
       )}
     </optgroup>
-    ${modelOptions(shipped, own.names.filter(isOffered))}
+    ${modelOptions(shipped, own.names.filter(isOffered), chosen)}
   `;
 }
 
@@ -28,20 +32,25 @@ export function rivalTemplate(session: Session, comparison: Comparison): Templat
   const { baselines, shown } = session.comparison;
   if (!result) return nothing;
   const isFull = baselines.length >= MAX_BASELINES;
+  const scales = new Map(session.models.map(({ name, scale }) => [name, scale]));
+  // Models of the scale at which the two are tested; those of Compare are there anyway.
+  const isOffered = (name: string) =>
+    baselines.includes(name) || (!isFull && (scales.get(name) ?? comparison.testScale) === comparison.testScale);
+  const chosen = shown === ORIGINAL ? "" : shown;
   return html`
     <select
       aria-label="Compare with"
       data-testid="rival"
-      .value=${live("")}
+      .value=${live(chosen)}
       ?disabled=${activity.isOccupied}
       @change=${({ target }: Event) => {
         const name = (target as HTMLSelectElement).value;
         void (name === ORIGINAL ? comparison.choose(name) : comparison.ask(name));
       }}
     >
-      <option value="" selected hidden>Compare with…</option>
+      <option value="" ?selected=${chosen === ""} hidden>Compare with…</option>
       <option value=${ORIGINAL}>The original</option>
-      ${rivalOptions(session, (name) => !isFull || baselines.includes(name))}
+      ${rivalOptions(session, isOffered, chosen)}
     </select>
     ${shown === ORIGINAL || !comparison.baseline(shown) ? nothing : verdictTemplate(session, comparison, result.model)}
   `;
