@@ -100,6 +100,17 @@ test("without a picture, the button that opens one is in sight, and Enlarge afte
   await expect(visitor.part("camera")).toHaveText("Live zoom");
 });
 
+test("the verdict over the picture has a button that closes it, large enough for a finger", async () => {
+  await visitor.chooseDemo("Fur");
+  await visitor.run();
+  await visitor.part("rival").selectOption("bicubic");
+  const close = visitor.part("rival-close");
+  const { width, height } = await boxOf(close);
+  expect(Math.min(width, height)).toBeGreaterThanOrEqual(44);
+  await close.tap();
+  await expect(visitor.part("rival-verdict")).toHaveCount(0);
+});
+
 test("the examples beside a picture take one row, which scrolls", async ({ page }) => {
   await visitor.chooseDemo("Fur");
   await visitor.unfoldWays();

@@ -43,6 +43,13 @@ for (const [device, viewport] of [
     const said = (await verdict().innerText()).trim();
     await expect(visitor.part("closer-verdict")).toContainText(said);
     expect(await violations(page)).toEqual([]);
+    // What covers the picture can be closed; the panel still says it.
+    const close = visitor.part("rival-close");
+    await close.click();
+    await expect(verdict()).toHaveCount(0);
+    await expect(name).toHaveText("Bicubic");
+    await expect(rival()).toBeFocused();
+    await expect(visitor.part("closer-verdict")).toContainText(said);
     await rival().selectOption("original");
     await expect(name).toHaveText(/^Original/);
     await expect(verdict()).toHaveCount(0);

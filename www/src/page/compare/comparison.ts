@@ -51,6 +51,7 @@ export class Comparison {
   #result: ImageData | undefined;
   /** The baseline's picture that the viewer shows. */
   #displayed: ImageData | undefined;
+  #verdictIsClosed = false;
   readonly #session: Session;
   readonly #viewer: ComparisonViewer;
   readonly #commands: Commands;
@@ -78,12 +79,25 @@ export class Comparison {
   }
 
   async choose(name: string): Promise<void> {
+    this.#verdictIsClosed = false;
     this.#session.showBaseline(name);
     await this.update();
   }
 
+  /** Whether the visitor wants to see the picture below the verdict. */
+  get verdictIsClosed(): boolean {
+    return this.#verdictIsClosed;
+  }
+
+  /** Until another choice or test. */
+  closeVerdict(): void {
+    this.#verdictIsClosed = true;
+    this.#session.changed();
+  }
+
   /** Shows a baseline, and tests which is closer to the original: one choice answers both. */
   async ask(name: string): Promise<void> {
+    this.#verdictIsClosed = false;
     await this.add(name);
     const { source, activity, comparison } = this.#session;
     // It may have been cancelled, or something else was begun meanwhile.
@@ -111,6 +125,7 @@ export class Comparison {
   async test(): Promise<void> {
     const { result, source: picture, comparison, choice, backend, speeds, activity } = this.#session;
     if (!result || !picture) return;
+    this.#verdictIsClosed = false;
     const work = async (upscaler: Upscaler, signal: AbortSignal) => {
       const { source } = choice;
       const score = await scorerFor({ upscaler, picture, scale: this.testScale, source, backend, speeds, signal });

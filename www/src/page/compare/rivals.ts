@@ -64,7 +64,23 @@ function verdictTemplate(
 ): TemplateResult | typeof nothing {
   const test = comparison.testOf(shown);
   if (test) {
-    return html`<p data-testid="rival-verdict">${closerText(test, model, shown, Boolean(source?.compression))}</p>`;
+    if (comparison.verdictIsClosed) return nothing;
+    return html`
+      <div class="verdict">
+        <p data-testid="rival-verdict">${closerText(test, model, shown, Boolean(source?.compression))}</p>
+        <button
+          type="button"
+          aria-label="Close"
+          data-testid="rival-close"
+          @click=${({ target }: Event) => {
+            (target as Element).closest(".rival")?.querySelector("select")?.focus();
+            comparison.closeVerdict();
+          }}
+        >
+          ×
+        </button>
+      </div>
+    `;
   }
   if (activity.isBusy) return nothing;
   return html`
