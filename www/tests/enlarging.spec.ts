@@ -36,9 +36,12 @@ test("the result appears part by part, over the original", async ({ page }) => {
     });
   await expect.poll(opaque).toBeGreaterThan(0);
   expect(await opaque()).toBeLessThan(1);
+  const name = page.locator(".tag-after");
+  await expect(name).toHaveText("Enlarging ×4…");
   await release();
   await visitor.expectState("done");
   await expect(stage).toHaveAttribute("data-shows", "comparison");
+  await expect(name).toHaveText("Enlarged ×4");
   expect(await opaque()).toBe(1);
 });
 

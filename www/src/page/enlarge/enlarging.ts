@@ -11,7 +11,7 @@ import { rungOverlay } from "./rung-overlay.ts";
 interface ResultViewer {
   expectResult(size: { width: number; height: number }, label: () => string): void;
   showPart(part: Part): void;
-  showResult(result: ImageData, signal: AbortSignal): Promise<void>;
+  showResult(result: ImageData, signal: AbortSignal, label?: () => string): Promise<void>;
   restore(result: ImageData): void;
   hideResult(): void;
   showTint(tint: ImageData, signal: AbortSignal): Promise<void>;
@@ -60,7 +60,7 @@ export class Enlarging {
       comparison.hide();
       if (!keepsResult) {
         session.setResult(undefined);
-        viewer.expectResult(target, () => t`Enlarged ×${zoomText(zoom)}`);
+        viewer.expectResult(target, () => t`Enlarging ×${zoomText(zoom)}…`);
       } else if (await this.inView?.preview(upscaler, { signal })) onPreview?.();
       const { part, focus } = this.inView ?? {};
       if (part) viewer.showPart(part);
@@ -70,7 +70,8 @@ export class Enlarging {
       };
       const settings = { scale: zoom, clean, ...options, ...(focus && { focus }) };
       const upscaled = await upscaler.upscale(picture, { ...settings, signal, onProgress, onPart });
-      await viewer.showResult(upscaled.imageData(), signal);
+      const label = keepsResult ? undefined : () => t`Enlarged ×${zoomText(zoom)}`;
+      await viewer.showResult(upscaled.imageData(), signal, label);
       session.setResult({ upscaled, zoom, model, key, options, clean });
       session.speeds.remember(key, backend, zoom, upscaled);
       await comparison.show(upscaler, signal);

@@ -49,6 +49,7 @@ export const texts: Texts = {
     "Diese Website hat keine Modelle: Ihre models/index.json ist leer. Wer sie betreibt, muss welche hinzufügen.",
   "Reading {0}…": "{0} wird gelesen …",
   "Enlarged ×{0}": "Vergrößert ×{0}",
+  "Enlarging ×{0}…": "Vergrößern ×{0} …",
   "Part enlarged ×{0}": "Ausschnitt vergrößert ×{0}",
   "Cropping the part…": "Der Ausschnitt wird herausgeschnitten …",
   "Going back to the whole picture…": "Zurück zum ganzen Bild …",

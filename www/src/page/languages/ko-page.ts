@@ -48,6 +48,7 @@ export const texts: Texts = {
     "이 사이트에는 모델이 없어요. models/index.json이 비어 있어요. 운영자에게 모델을 추가해 달라고 하세요.",
   "Reading {0}…": "{0} 읽는 중…",
   "Enlarged ×{0}": "확대본 ×{0}",
+  "Enlarging ×{0}…": "×{0} 확대 중…",
   "Part enlarged ×{0}": "일부 확대본 ×{0}",
   "Cropping the part…": "영역을 잘라 내는 중…",
   "Going back to the whole picture…": "전체 사진으로 돌아가는 중…",

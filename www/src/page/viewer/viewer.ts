@@ -25,9 +25,7 @@ const TAG_SPACE = 40;
 export class Viewer implements LinkedView {
   /** Called for each change of the view by the visitor; with `isResized`, of the viewer's size. */
   onMove: (isResized?: true) => void = () => undefined;
-  /**
-   * Called when the visitor has marked a region, or none; with `moving`, while it is being marked.
-   */
+  /** Called when the visitor has marked a region, or none; with `moving`, while marking it. */
   onRegion: (region: Area | undefined, moving: boolean) => void = () => undefined;
 
   /** The switches that are on. */
@@ -147,8 +145,9 @@ export class Viewer implements LinkedView {
   }
 
   /** Shows the enlarged picture over the original, at the same place. */
-  async showResult(result: ImageData, signal: AbortSignal): Promise<void> {
+  async showResult(result: ImageData, signal: AbortSignal, label?: () => string): Promise<void> {
     await paint(this.#canvases.after, result, signal);
+    if (label) this.#labels.set(part(this.#root, ".tag-after"), "textContent", label);
     this.#isWhole = true;
     this.#isPatched = false;
     if (!this.#region) this.#camera.open(() => detailedSpot(result));
