@@ -159,7 +159,7 @@ impl Enlarge for Model {
     }
 
     fn row_bytes(&self) -> Option<usize> {
-        self.steps().map(|steps| steps.kept_bytes())
+        self.steps().map(|steps| steps.bytes())
     }
 
     fn by_rows(&self, strip: Strip) -> Option<ByRows> {

@@ -117,20 +117,36 @@ impl Steps {
         self.map(shape)
     }
 
-    /// The memory of the rows that are kept, in bytes for each low-resolution column.
-    pub fn kept_bytes(&self) -> usize {
-        let kept = |(map, shape): (usize, &MapShape)| {
-            let rows = self.steps.iter().map(|step| {
-                let lag = self.maps[step.output].lag / step.conv.factor();
-                let of = |planes: &[Plane], more: usize| {
-                    let reads = planes.iter().any(|plane| plane.map == map);
-                    if reads { lag + more - shape.lag } else { 0 }
-                };
-                of(&step.input, 1).max(of(&step.add, 0))
-            });
-            4 * shape.channels * shape.factor * rows.max().unwrap_or(0)
+    /// The memory that it takes at its peak, in bytes for each low-resolution column: the rows that
+    /// are kept, and again those of the maps that grow, with the new ones.
+    pub fn bytes(&self) -> usize {
+        let row = |map: usize| 4 * self.maps[map].channels * self.maps[map].factor;
+        let kept: Vec<usize> = (0..self.maps.len()).map(|map| row(map) * self.kept_rows(map)).collect();
+        let grown = |map: usize| kept[map] + row(map) * self.maps[map].factor * ROWS;
+        let last_reader: Vec<_> = (0..self.maps.len()).map(|map| self.last_reader(map)).collect();
+        let live = |(index, step): (usize, &Step)| {
+            let read_later = |&map: &usize| last_reader[map].is_none_or(|last| last >= index);
+            (0..=step.output).filter(read_later).map(grown).sum::<usize>()
         };
-        self.maps.iter().enumerate().map(kept).sum()
+        kept.iter().sum::<usize>() + self.steps.iter().enumerate().map(live).max().unwrap_or(0)
+    }
+
+    /// The rows of a map that are kept, while the picture goes on.
+    fn kept_rows(&self, map: usize) -> usize {
+        let rows = self.steps.iter().map(|step| {
+            let lag = self.maps[step.output].lag / step.conv.factor();
+            let of = |planes: &[Plane], more: usize| {
+                let reads = planes.iter().any(|plane| plane.map == map);
+                if reads { lag + more - self.maps[map].lag } else { 0 }
+            };
+            of(&step.input, 1).max(of(&step.add, 0))
+        });
+        rows.max().unwrap_or(0)
+    }
+
+    /// The last step that reads a map; the result has none.
+    fn last_reader(&self, map: usize) -> Option<usize> {
+        self.steps.iter().rposition(|step| step.input.iter().chain(&step.add).any(|plane| plane.map == map))
     }
 }
 
@@ -155,8 +171,6 @@ pub struct ByRows {
     last_reader: Vec<Option<usize>>,
     /// The result's first row that is still wanted.
     wanted: usize,
-    /// Free memory.
-    pool: Vec<Vec<f32>>,
     /// Planes of several maps, side by side.
     gathered: Vec<f32>,
 }
@@ -196,50 +210,49 @@ impl Map {
         }
     }
 
-    /// Adds `count` rows, whose values are arbitrary.
-    fn grow(&mut self, count: usize, pool: &mut Vec<Vec<f32>>) {
+    /// Adds `count` rows of zeros.
+    fn grow(&mut self, count: usize) {
         let (old, new) = (self.rows * self.width, (self.rows + count) * self.width);
-        let size = self.channels * new;
-        // The smallest that suffices, or the largest.
-        let waste = |memory: &Vec<f32>| (memory.capacity() < size, memory.capacity().abs_diff(size));
-        let best = (0..pool.len()).min_by_key(|&index| waste(&pool[index]));
-        let mut memory = best.map(|index| pool.swap_remove(index)).unwrap_or_default();
-        // Vectors that grow by themselves take up to twice the memory.
-        if memory.capacity() < size {
-            memory = Vec::with_capacity(size);
-        }
-        memory.resize(size, 0.0);
+        let mut grown = vec![0.0; self.channels * new];
         if old > 0 {
-            for (to, from) in memory.chunks_exact_mut(new).zip(self.values().chunks_exact(old)) {
+            for (to, from) in grown.chunks_exact_mut(new).zip(self.values().chunks_exact(old)) {
                 to[..old].copy_from_slice(from);
             }
         }
         self.rows += count;
-        self.current = Some(memory);
+        self.current = Some(grown);
     }
 
-    /// Forgets the rows before `row`. Returns the memory that becomes free.
-    fn trim(&mut self, row: usize) -> Option<Vec<f32>> {
-        let row = row.clamp(self.from, self.end());
-        if self.current.is_none() && row == self.from {
-            return None;
-        }
-        let (end, memory) = (self.end(), self.current.take().unwrap_or_else(|| std::mem::take(&mut self.kept)));
-        self.kept.clear();
-        self.kept.reserve_exact(self.channels * (end - row) * self.width);
-        for plane in memory.chunks_exact(self.rows * self.width) {
-            self.kept.extend_from_slice(&plane[(row - self.from) * self.width..]);
-        }
+    /// Forgets the rows before `row`.
+    fn trim(&mut self, row: usize) {
+        let (row, end) = (row.clamp(self.from, self.end()), self.end());
+        let (skip, plane) = ((row - self.from) * self.width, self.rows * self.width);
         (self.from, self.rows) = (row, end - row);
-        Some(memory)
+        match self.current.take() {
+            Some(current) => {
+                self.kept.clear();
+                // Vectors that grow by themselves take up to twice the memory.
+                self.kept.reserve_exact(self.channels * (plane - skip));
+                for channel in 0..self.channels {
+                    self.kept.extend_from_slice(&current[channel * plane + skip..(channel + 1) * plane]);
+                }
+            }
+            None => {
+                for channel in 0..self.channels {
+                    let rest = channel * plane + skip..(channel + 1) * plane;
+                    self.kept.copy_within(rest, channel * (plane - skip));
+                }
+                self.kept.truncate(self.channels * (plane - skip));
+            }
+        }
     }
 }
 
 impl ByRows {
     /// Starts at the top of a picture, or of a part of one.
-    pub(crate) fn new(Steps { maps, steps, .. }: Steps, Strip { width, height, inner }: Strip) -> Self {
-        let reads = |step: &Step, map| step.input.iter().chain(&step.add).any(|plane| plane.map == map);
-        let last_reader = (0..maps.len()).map(|map| steps.iter().rposition(|step| reads(step, map))).collect();
+    pub(crate) fn new(steps: Steps, Strip { width, height, inner }: Strip) -> Self {
+        let last_reader = (0..steps.maps.len()).map(|map| steps.last_reader(map)).collect();
+        let Steps { maps, steps, .. } = steps;
         let map = |MapShape { channels, factor, trim, .. }| {
             let [left, right] = inner.map(|inner| if inner { trim } else { 0 });
             Map {
@@ -259,7 +272,6 @@ impl ByRows {
             maps: maps.into_iter().map(map).collect(),
             last_reader,
             wanted: 0,
-            pool: Vec::new(),
             gathered: Vec::new(),
         }
     }
@@ -272,49 +284,60 @@ impl ByRows {
     /// Reads the next rows of the picture: `rows` of `planes`, `[3, height, width]`, RGB in [0, 1].
     pub fn push(&mut self, planes: &[f32], height: usize, rows: Range<usize>) {
         for start in rows.clone().step_by(ROWS) {
-            self.push_some(planes, height, start..(start + ROWS).min(rows.end));
+            self.read_rows(planes, height, start..(start + ROWS).min(rows.end));
+            self.advance();
+        }
+        // At the picture's end, what the network is behind.
+        while self.read() == self.maps[0].height && self.result().1.end < self.maps.last().map_or(0, |map| map.height) {
+            self.advance();
         }
     }
 
-    fn push_some(&mut self, planes: &[f32], height: usize, rows: Range<usize>) {
+    fn read_rows(&mut self, planes: &[f32], height: usize, rows: Range<usize>) {
         let input = &mut self.maps[0];
         let width = input.width;
         let first = input.rows;
-        input.grow(rows.len(), &mut self.pool);
+        input.grow(rows.len());
         let count = input.rows * width;
         let values = input.current.as_mut().expect("it grows");
         for ((to, from), mean) in values.chunks_exact_mut(count).zip(planes.chunks_exact(height * width)).zip(MEAN) {
             let from = &from[rows.start * width..rows.end * width];
             to[first * width..].iter_mut().zip(from).for_each(|(to, from)| *to = from - mean);
         }
+    }
+
+    /// Has each step compute the rows that it can.
+    fn advance(&mut self) {
         for step in 0..self.steps.len() {
             self.run(step);
             for map in 0..self.maps.len() {
                 if self.last_reader[map] == Some(step) {
                     let needed = self.needed_from(map);
-                    self.pool.extend(self.maps[map].trim(needed));
+                    self.maps[map].trim(needed);
                 }
             }
         }
         let result = self.maps.len() - 1;
-        self.pool.extend(self.maps[result].trim(self.wanted));
+        self.maps[result].trim(self.wanted);
     }
 
-    /// Computes the rows of a step that its input suffices for.
+    /// Computes the rows of a step that its input suffices for, but not more than usual at once,
+    /// since that would take more memory.
     fn run(&mut self, index: usize) {
-        let Self { steps, done, maps, pool, gathered, .. } = self;
+        let Self { steps, done, maps, gathered, .. } = self;
         let (Step { conv, input, add, output }, done) = (&steps[index], &mut done[index]);
         let end_of = |planes: &[Plane]| planes.iter().map(|plane| maps[plane.map].end()).min();
         let (end, height) = (end_of(input).unwrap_or(0), maps[input[0].map].height);
         // The last row sees nothing below it.
         let end = if end == height { end } else { end.saturating_sub(1) };
-        let rows = *done..end.min(end_of(add).unwrap_or(end));
+        let most = *done + ROWS * height / maps[0].height;
+        let rows = *done..end.min(end_of(add).unwrap_or(end)).min(most);
         if rows.is_empty() {
             return;
         }
         let mut target = std::mem::replace(&mut maps[*output], Map::EMPTY);
         let first = target.rows;
-        target.grow(rows.len() * conv.factor(), pool);
+        target.grow(rows.len() * conv.factor());
         let (channel_size, row, factor) = (target.rows * target.width, target.width, conv.factor());
         let (columns, width) = (target.left / factor..(target.left + target.width) / factor, target.width / factor);
         let values = target.current.as_mut().expect("it grows");
@@ -373,8 +396,7 @@ impl ByRows {
     /// Forgets the result's rows before `row`.
     pub fn want_from(&mut self, row: usize) {
         self.wanted = row;
-        let result = self.maps.last_mut().expect("the input is one");
-        self.pool.extend(result.trim(row));
+        self.maps.last_mut().expect("the input is one").trim(row);
     }
 }
 
@@ -436,11 +458,12 @@ mod tests {
     }
 
     #[test]
-    fn only_a_few_rows_are_kept() {
+    fn memory_is_as_estimated() {
         for config in networks() {
             let network = Network::new(&config, &Device::flex());
             let steps = Steps::of(&network).unwrap();
-            let (bytes, width) = (steps.kept_bytes(), 5);
+            let (bytes, width) = (steps.bytes(), 5);
+            let kept_rows: Vec<_> = (0..steps.maps.len()).map(|map| steps.kept_rows(map)).collect();
             let mut by_rows = ByRows::new(steps, Strip { width, height: 1000, inner: [false; 2] });
             for _ in 0..12 {
                 by_rows.push(&[0.5; 3 * 40 * 5], 40, 0..40);
@@ -448,8 +471,9 @@ mod tests {
                 by_rows.want_from(end);
             }
             assert!(by_rows.maps.iter().all(|map| map.current.is_none()));
-            let kept: usize = by_rows.maps.iter().map(|map| 4 * map.kept.len()).sum();
-            assert_eq!(kept, bytes * width, "{config:?}");
+            assert_eq!(by_rows.maps.iter().map(|map| map.rows).collect::<Vec<_>>(), kept_rows, "{config:?}");
+            let kept = by_rows.maps.iter().map(|map| 4 * map.kept.capacity()).sum::<usize>();
+            assert!(kept <= bytes * width, "{config:?}: {kept}");
         }
     }
 }

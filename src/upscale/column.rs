@@ -49,7 +49,7 @@ impl Column {
     /// keeps the planes.
     fn compute<M: Enlarge + ?Sized>(&mut self, model: &M, input: &TileInput) -> Result<Option<TileOutput>> {
         let TileInput { tile, planes, ensemble, exact, plan } = input;
-        let Tile { source, source_size, .. } = *tile;
+        let Tile { source_size, target_size, source, target } = *tile;
         let running = self.running.take();
         let is_plain = *exact && !ensemble && plan.is_none() && Margin::of(tile).is_none();
         let Some(halo) = model.halo().filter(|_| is_plain) else { return Ok(None) };
@@ -71,9 +71,11 @@ impl Column {
         let scale = model.scale() as u32;
         let kept = running.start + running.network.result().1.start as u32 / scale;
         let first = if source.top == 0 { kept } else { source.top + halo };
-        let last = if end == source_size.1 { end } else { end - halo };
+        let bottom = target.top + target.height;
+        let cut = (u64::from(bottom) * u64::from(source_size.1) / u64::from(target_size.1)) as u32;
+        let last = if end == source_size.1 { end.min(cut + OVERLAP) } else { end - halo };
         let rows = running.rows(first..last, scale);
-        let (enlarged, whole) = (running.result(rows), end == source_size.1);
+        let enlarged = running.result(rows);
         if !all_finite(&enlarged) {
             return Ok(None);
         }
@@ -85,8 +87,8 @@ impl Column {
             height: last - first,
         };
         let planes = shrink(&enlarged, &Tile { source: part, ..*tile }, scale)?;
-        if !whole {
-            let wanted = running.rows(last.saturating_sub(OVERLAP).max(running.start)..last, scale);
+        if bottom < target_size.1 {
+            let wanted = running.rows(cut.saturating_sub(OVERLAP).max(running.start)..last, scale);
             running.network.want_from(wanted.start);
             self.running = Some(Running { tile: *tile, ..running });
         }
@@ -98,11 +100,10 @@ impl Running {
     /// Whether `input` is of the tile below the last one.
     fn continues(&self, input: &TileInput) -> bool {
         let (last, next) = (self.tile, input.tile);
-        let read = last.source.top + last.source.height;
-        let same = (last.source_size, last.target_size, last.source.left, last.source.width)
-            == (next.source_size, next.target_size, next.source.left, next.source.width);
-        if !same || !(last.source.top..=read).contains(&next.source.top) || next.source.top + next.source.height <= read
-        {
+        let column = |Tile { source_size, target_size, source, target }: Tile| {
+            (source_size, target_size, source.left, source.width, target.left, target.width)
+        };
+        if column(last) != column(next) || last.target.top + last.target.height != next.target.top {
             return false;
         }
         // The rows that both have are the same.
@@ -196,15 +197,16 @@ mod tests {
     }
 
     #[test]
-    fn the_second_tile_computes_only_its_rows() {
+    fn no_row_of_a_run_is_computed_twice() {
         let model = model(2);
-        let job = job(&model, picture(40, 300, 0), 2.0);
+        let job = job(&model, picture(90, 600, 0), 2.0);
         let mut column = Column::default();
-        let read = |column: &Column| column.running.as_ref().unwrap().network.read() as u32;
-        for index in 0..2 {
+        for index in 0..job.passes()[0].run - 1 {
             column.run_tile(&model, job.tile_input(index)).unwrap();
-            let source = job.tile(index).source;
-            assert_eq!(read(&column), source.top + source.height, "it went on from the picture's top");
+            let (source, running) = (job.tile(index).source, column.running.as_ref().unwrap());
+            assert_eq!(running.network.read() as u32, source.top + source.height, "it began at the picture's top");
         }
+        let last = job.tile_input(job.passes()[0].run - 1);
+        assert!(column.running.as_ref().unwrap().continues(&last));
     }
 }

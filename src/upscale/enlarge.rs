@@ -29,8 +29,8 @@ pub trait Enlarge: Send + Sync {
         self.bytes_per_pixel()
     }
 
-    /// The memory that [`Self::by_rows`] keeps between two calls, in bytes for each low-resolution
-    /// column; `None` if the network cannot be computed by rows.
+    /// The memory of [`Self::by_rows`], in bytes for each low-resolution column; `None` if the
+    /// network cannot be computed by rows.
     fn row_bytes(&self) -> Option<usize> {
         None
     }

@@ -147,11 +147,16 @@ fn pass(
     let (across, down) = (axis(source.0, target.0), axis(source.1, target.1));
     let bytes_per_pixel = bytes_per_pixel(info);
     if let (Some(halo), Some(row_bytes), Some(workers)) = (halo, info.row_bytes, workers) {
-        let memory = (row_bytes as u64, bytes_per_pixel);
-        let runs = Runs::plan(&across, &down, memory, workers.max(1) as u64);
+        let row_bytes = row_bytes as u64;
+        let runs = Runs::plan(&across, &down, row_bytes, workers.max(1) as u64);
         let (tiles, run) = (tiles(&across, &down, (runs.columns, runs.bands), runs.tiles), runs.tiles as usize);
         let bytes = |Tile { source, target, .. }: &Tile| {
-            Runs::tile_bytes(memory, scale.into(), source.width.into(), (source.height.into(), target.height.into()))
+            Runs::tile_bytes(
+                row_bytes,
+                (scale.into(), halo as u64),
+                source.width.into(),
+                (source.height.into(), target.height.into()),
+            )
         };
         let tile_bytes = tiles.iter().map(bytes).max().unwrap_or(0);
         return Ok(Pass { target, tiles, run, halo: Some(halo), tile_bytes });
@@ -403,7 +408,7 @@ mod tests {
 
     #[test]
     fn runs_compute_little_more_than_the_picture_in_little_memory() {
-        let info = NetworkInfo { row_bytes: Some(18_000), ..FLAGSHIP };
+        let info = NetworkInfo { row_bytes: Some(33_000), ..FLAGSHIP };
         for workers in [1, 2, 4] {
             let pass = &passes((4000, 3000), (8000, 6000), &info, Some(73), Some(workers)).unwrap()[0];
             check(pass, 73).unwrap();

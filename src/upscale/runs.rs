@@ -14,9 +14,6 @@ const TILE_ROWS: u64 = 64;
 /// The pixels of its result, at least: a narrow picture has taller tiles.
 const TILE_PIXELS: u64 = 1 << 14;
 
-/// The rows that the network computes together.
-const NETWORK_ROWS: u64 = 16;
-
 /// How a picture is cut into runs.
 pub(super) struct Runs {
     pub columns: u32,
@@ -27,11 +24,12 @@ pub(super) struct Runs {
 }
 
 impl Runs {
-    /// The runs with which `workers` finish soonest. `memory`: what the network keeps for each
-    /// column, and what it takes for each low-resolution pixel, in bytes.
-    pub fn plan(across: &Axis, down: &Axis, memory: (u64, u64), workers: u64) -> Self {
+    /// The runs with which `workers` finish soonest. `row_bytes` is the network's memory for each
+    /// column, in bytes.
+    pub fn plan(across: &Axis, down: &Axis, row_bytes: u64, workers: u64) -> Self {
         let rows = TILE_ROWS / u64::from(across.scale) + 2 * u64::from(down.halo);
-        let max_width = RUN_BYTES / Self::tile_bytes(memory, across.scale.into(), 1, (rows, TILE_ROWS));
+        let max_width =
+            RUN_BYTES / Self::tile_bytes(row_bytes, (across.scale.into(), down.halo.into()), 1, (rows, TILE_ROWS));
         let max_width = max_width.max(u64::from(3 * across.halo.max(MIN_CORE)));
         let breadth = u64::from(down.source);
         let heights = down.cuts(across.source, 0);
@@ -49,17 +47,12 @@ impl Runs {
         Self { columns, bands, tiles: (scale * breadth).div_ceil(rows * u64::from(bands)) as u32 }
     }
 
-    /// The memory that a tile takes, in bytes: `row_bytes` for each column, the rows that the
-    /// network computes together, the tile's input, which is kept, and its result before and after
-    /// it is cut out. For a tile that reads `width` columns and `rows` rows of the picture and
-    /// writes `high_rows` rows of the result.
-    pub fn tile_bytes(
-        (row_bytes, bytes_per_pixel): (u64, u64),
-        scale: u64,
-        width: u64,
-        (rows, high_rows): (u64, u64),
-    ) -> u64 {
+    /// The memory that a tile takes, in bytes: `row_bytes` for each column, its input and that of
+    /// the tile before, and its result before and after it is cut out. At the picture's end the
+    /// network gives all rows at once that it is behind, at most `halo`. The tile reads `width`
+    /// columns and `rows` rows of the picture and writes `high_rows` rows of the result.
+    pub fn tile_bytes(row_bytes: u64, (scale, halo): (u64, u64), width: u64, (rows, high_rows): (u64, u64)) -> u64 {
         let planes = 3 * size_of::<f32>() as u64;
-        width * (row_bytes + NETWORK_ROWS * bytes_per_pixel + 2 * planes * rows + 3 * planes * scale * high_rows)
+        width * (row_bytes + 2 * planes * rows + planes * scale * (3 * high_rows + 2 * scale * halo))
     }
 }
