@@ -43,7 +43,7 @@ for (const [device, viewport] of [
     const said = (await verdict().innerText()).trim();
     await expect(visitor.part("closer-verdict")).toContainText(said);
     expect(await violations(page)).toEqual([]);
-    // What covers the picture can be closed; the panel still says it.
+    // The verdict can be closed; the panel still says it.
     const close = visitor.part("rival-close");
     await close.click();
     await expect(verdict()).toHaveCount(0);
