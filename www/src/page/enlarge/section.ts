@@ -185,9 +185,7 @@ function runButton(session: Session, commands: Commands): TemplateResult {
       ?hidden=${!session.picture}
       ?disabled=${!canEnlarge(session)}
       aria-disabled=${session.activity.isBusy}
-      @click=${({ detail }: MouseEvent) => {
-        if (!isSecond(detail)) enlarge(session, commands);
-      }}
+      @click=${() => enlarge(session, commands)}
     >
       Enlarge
     </button>
@@ -200,23 +198,19 @@ function cancelButton({ activity }: Session, commands: Commands): TemplateResult
     <button
       type="button"
       data-testid="cancel"
-      aria-disabled=${activity.isNew}
       @keydown=${(event: KeyboardEvent) => {
         // A key that is held down on Enlarge comes here.
         if (event.repeat) event.preventDefault();
       }}
       @click=${({ detail }: MouseEvent) => {
-        // Only a pointer, whose clicks are counted, may have been on its way to Enlarge.
-        if (!isSecond(detail) && !(activity.isNew && detail > 0)) commands.cancel();
+        // The second click of a double click on Enlarge comes here, too.
+        if (detail < 2 || !activity.isNew) commands.cancel();
       }}
     >
       Cancel
     </button>
   `;
 }
-
-/** The second click of a double click is not meant for what is there by then. */
-const isSecond = (clicks: number) => clicks > 1;
 
 const press = (id: string) => () => document.getElementById(id)?.click();
 

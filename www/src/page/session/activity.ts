@@ -54,7 +54,7 @@ export class Activity {
     return this.status.state === "loading" || this.status.state === "working";
   }
 
-  /** Whether the work has begun just now: a click may still be meant for what was there before. */
+  /** Whether the work has begun just now: a double click may still be going on. */
   get isNew(): boolean {
     return performance.now() - this.#begun < NEW_MS;
   }
@@ -71,7 +71,6 @@ export class Activity {
     this.#current = new AbortController();
     this.#progress = 0;
     this.#begun = performance.now();
-    if (state === "working") setTimeout(this.#onProgress, NEW_MS);
     this.setStatus(state, text);
     return this.#current.signal;
   }
