@@ -136,8 +136,7 @@ impl Steps {
         let rows = self.steps.iter().map(|step| {
             let lag = self.maps[step.output].lag / step.conv.factor();
             let of = |planes: &[Plane], more: usize| {
-                let reads = planes.iter().any(|plane| plane.map == map);
-                if reads { lag + more - self.maps[map].lag } else { 0 }
+                if reads(planes, map) { lag + more - self.maps[map].lag } else { 0 }
             };
             of(&step.input, 1).max(of(&step.add, 0))
         });
@@ -146,8 +145,13 @@ impl Steps {
 
     /// The last step that reads a map; the result has none.
     fn last_reader(&self, map: usize) -> Option<usize> {
-        self.steps.iter().rposition(|step| step.input.iter().chain(&step.add).any(|plane| plane.map == map))
+        self.steps.iter().rposition(|step| reads(&step.input, map) || reads(&step.add, map))
     }
+}
+
+/// Whether some of the planes are of that map.
+fn reads(planes: &[Plane], map: usize) -> bool {
+    planes.iter().any(|plane| plane.map == map)
 }
 
 /// The part of a picture that goes through a network by rows.
@@ -371,9 +375,8 @@ impl ByRows {
     /// The first row of a map that a step still needs.
     fn needed_from(&self, map: usize) -> usize {
         let needs = |(step, &done): (&Step, &usize)| {
-            let reads = |planes: &[Plane]| planes.iter().any(|plane| plane.map == map);
-            let convolves = reads(&step.input).then(|| done.saturating_sub(1));
-            let adds = reads(&step.add).then_some(done);
+            let convolves = reads(&step.input, map).then(|| done.saturating_sub(1));
+            let adds = reads(&step.add, map).then_some(done);
             convolves.into_iter().chain(adds).min()
         };
         self.steps.iter().zip(&self.done).filter_map(needs).min().unwrap_or(0)
