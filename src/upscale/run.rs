@@ -56,7 +56,7 @@ pub struct Report {
 /// returns [`Error::Cancelled`] at once; the threads of unfinished tiles end by themselves.
 ///
 /// # Errors
-/// As [`Job::new`] and [`run_tile`]; [`Error::Cancelled`].
+/// As [`Job::new`] and [`super::run_tile`]; [`Error::Cancelled`].
 ///
 /// # Panics
 /// If `model` does.
