@@ -146,18 +146,23 @@ pub fn run_tile<M: Enlarge + ?Sized>(model: &M, input: TileInput) -> Result<Tile
 }
 
 /// Does the same as [`run_tile`] without blocking, except that `fallback`, the same network on the
-/// CPU, computes what has to be computed again.
+/// CPU, computes what has to be computed again. Under a schedule, the cheap network that comes with
+/// it computes its parts there too.
 ///
 /// # Errors
 /// As [`run_tile`]; [`Error::Config`] for an ensemble, which only the CPU computes.
 #[cfg(feature = "gpu")]
-pub async fn run_tile_async<M: EnlargeAsync, F: Enlarge>(
+pub async fn run_tile_async<M: EnlargeAsync, F: Enlarge + ?Sized>(
     model: &M,
     fallback: &F,
     input: TileInput,
 ) -> Result<TileOutput> {
     if input.ensemble {
         return Err(Error::Config("self-ensemble needs the CPU: choose the CPU or leave out the ensemble".into()));
+    }
+    if let Some(plan) = &input.plan {
+        let enlarged = plan.enlarge_async(model, fallback, &input).await?;
+        return finish(enlarged, fallback, input);
     }
     let margin = Margin::of(&input.tile);
     let (planes, height, width) = margin.extend(&input);

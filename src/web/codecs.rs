@@ -127,6 +127,9 @@ pub fn heat_map(a: &Picture, b: &Picture) -> Result<Picture> {
 pub struct SchedulePlan {
     /// The argument of `Job.schedule`.
     pub plans: Vec<u32>,
+    /// The networks' work in each tile, in low-resolution pixels of the whole network.
+    #[wasm_bindgen(js_name = tileWork)]
+    pub tile_work: Vec<f64>,
     /// How many cells each rung computes: bicubic, the cheap and the whole network.
     pub cells: Vec<u32>,
     /// The low-resolution pixels that the whole network would compute, and the networks' work in
@@ -175,6 +178,7 @@ pub fn plan_schedule(
         let rungs = rungs.into_iter().map(|rung| rung as u8).collect();
         Ok(SchedulePlan {
             plans,
+            tile_work: plan.tile_work,
             cells: cells.map(|count| count as u32).to_vec(),
             work: vec![whole, work],
             x,

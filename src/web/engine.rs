@@ -1,13 +1,11 @@
 //! The engine: a network, and the books of a picture that it enlarges.
 
-use std::sync::Arc;
-
-use burn::tensor::Device;
 use js_sys::Uint8Array;
 use sha2::Digest;
 use wasm_bindgen::prelude::*;
 
 use super::errors::to_js;
+use super::networks::Networks;
 use super::picture::{Picture, packed};
 use super::shapes::{CleanUpChoice, CompressionInfo, JobOptions, JobPlan, NetworkDescription, to_json};
 use super::tile::TileOutput;
@@ -17,11 +15,10 @@ use crate::config::{NetworkConfig, SplitSrConfig};
 use crate::elastic::{self, Slice};
 use crate::error::{Error, Result as SplitsrResult};
 use crate::image::{Area, Compression, damage};
-use crate::model;
 use crate::network::cost::Cost;
 use crate::ops::cpu;
-use crate::upscale::schedule::{Ladder, TilePlan};
-use crate::upscale::{self, Enlarge, NetworkInfo, Options, Target, TileInput};
+use crate::upscale::schedule::TilePlan;
+use crate::upscale::{self, NetworkInfo, Options, Target, TileInput};
 use crate::weights;
 
 /// The instruction set of this bundle: "simd128" or "relaxed-simd".
@@ -144,9 +141,7 @@ fn describe(config: &str) -> SplitsrResult<String> {
 /// A network with its weights. Call `free()` when done with it.
 #[wasm_bindgen]
 pub struct Model {
-    whole: Arc<model::Model>,
-    /// With the cheap network, if it has one.
-    ladder: Option<Ladder<model::Model>>,
+    networks: Networks,
     column: upscale::Column,
 }
 
@@ -155,38 +150,32 @@ impl Model {
     /// Reads a weights file, and that of the cheap network for the tiles of a schedule. Throws
     /// `Weights`.
     pub fn load(bytes: &[u8], cheap: Option<Box<[u8]>>) -> Result<Self> {
-        let read = |bytes: &[u8]| model::Model::from_bytes(bytes, &Device::flex()).map(Arc::new).map_err(to_js);
-        let whole = read(bytes)?;
-        let ladder = match cheap {
-            Some(cheap) => Some(Ladder { whole: whole.clone(), cheap: read(&cheap)? }),
-            None => None,
-        };
-        Ok(Self { whole, ladder, column: upscale::Column::default() })
+        Ok(Self { networks: Networks::load(bytes, cheap)?, column: upscale::Column::default() })
     }
 
     /// The model's name in lists, "splitsr-x2".
     #[wasm_bindgen(getter)]
     pub fn name(&self) -> String {
-        self.whole.metadata.name.clone()
+        self.networks.whole.metadata.name.clone()
     }
 
     /// The scale: 2, 3 or 4.
     #[wasm_bindgen(getter)]
     pub fn scale(&self) -> u32 {
-        self.whole.metadata.config.scale() as u32
+        self.networks.whole.metadata.config.scale() as u32
     }
 
     /// SHA-256 of the file, in lower-case hexadecimal.
     #[wasm_bindgen(getter)]
     pub fn sha256(&self) -> String {
-        self.whole.sha256.clone()
+        self.networks.whole.sha256.clone()
     }
 
     /// The properties that a `Job` needs to know about the model, as JSON: `{"scale", "halo",
     /// "autoHalo", "bytesPerPixel", …}`, halos in low-resolution pixels or null.
     #[wasm_bindgen(getter)]
     pub fn info(&self) -> String {
-        serde_json::to_string(&NetworkInfo::of(&*self.whole)).expect("it is plain data")
+        serde_json::to_string(&NetworkInfo::of(&*self.networks.whole)).expect("it is plain data")
     }
 
     /// Computes a tile. The argument is a result of `Job.tileInput`. The tiles of a run cost least
@@ -195,11 +184,7 @@ impl Model {
     pub fn run_tile(&mut self, input: Vec<u8>) -> Result<TileOutput> {
         let message = TileInput::from_bytes(&input).map_err(to_js)?;
         drop(input);
-        let network: &dyn Enlarge = match &self.ladder {
-            Some(ladder) => ladder,
-            None => &*self.whole,
-        };
-        self.column.run_tile(network, message).map(TileOutput).map_err(to_js)
+        self.column.run_tile(self.networks.for_tiles(), message).map(TileOutput).map_err(to_js)
     }
 }
 

@@ -20,6 +20,8 @@ pub mod engine;
 mod errors;
 #[cfg(all(feature = "gpu", not(feature = "web-bench"), target_arch = "wasm32"))]
 mod gpu;
+#[cfg(all(any(feature = "web-engine", all(feature = "gpu", not(feature = "web-bench"))), target_arch = "wasm32"))]
+mod networks;
 mod pack;
 #[cfg(target_arch = "wasm32")]
 mod picture;

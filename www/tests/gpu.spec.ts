@@ -63,6 +63,37 @@ async function enlarge(page: Page, request: Request = {}): Promise<Outcome> {
 test.describe("the module", () => {
   test.beforeEach(({ page, baseURL }) => start(page, baseURL));
 
+  test("a schedule has its hard tiles on the GPU and its easy ones on the CPU, with the CPU's pictures", async ({
+    page,
+  }) => {
+    const found = await page.evaluate(async () => {
+      // Noise on the left is worth the whole network. The stripes on the right are not.
+      const image = new ImageData(700, 60);
+      const pixels = new Uint32Array(image.data.buffer);
+      let random = 1;
+      for (let at = 0; at < pixels.length; at++) {
+        random = (Math.imul(random, 1_664_525) + 1_013_904_223) >>> 0;
+        const grey = at % 700 < 64 ? random >>> 24 : 100 + Math.floor(at / 700 / 8) * 4;
+        pixels[at] = (0xff000000 | (grey * 0x10101)) >>> 0;
+      }
+      const enlarge = async (backend: "cpu" | "gpu") => {
+        const upscaler = await window.splitsr.createUpscaler({ model: "splitsr-elastic-x2", backend, workers: 1 });
+        const { report, ...result } = await upscaler.upscale(image, { scale: 2, schedule: "mobisr", effort: 30 });
+        upscaler.destroy();
+        return { report, pixels: Array.from(result.imageData().data) };
+      };
+      return { gpu: await enlarge("gpu"), cpu: await enlarge("cpu") };
+    });
+    const { schedule, tiles, workers, backend } = found.gpu.report;
+    expect(backend).toBe("gpu");
+    expect(workers).toBe(2);
+    expect(schedule?.gpuTiles).toBeGreaterThan(0);
+    expect(schedule?.gpuTiles).toBeLessThan(tiles);
+    expect(schedule?.cells.whole).toBeGreaterThan(0);
+    expect(found.cpu.report.schedule?.gpuTiles).toBe(0);
+    expect(levels(found.gpu, found.cpu)).toBeLessThanOrEqual(2);
+  });
+
   test("a GPU that is demanded gives the CPU's pictures", async ({ page }) => {
     await page.evaluate(async () => {
       window.upscaler = await window.splitsr.createUpscaler({ backend: "gpu" });

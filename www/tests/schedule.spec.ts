@@ -45,7 +45,7 @@ test.describe("the module", () => {
     expect([x[0], x.at(-1), y[0], y.at(-1)]).toEqual([0, 1, 0, 1]);
     expect(rungs).toHaveLength((x.length - 1) * (y.length - 1));
     expect(rungs.filter((rung) => rung === "cheap")).toHaveLength(cells?.cheap ?? -1);
-    expect(found.report).toMatchObject({ backend: "cpu", reason: "schedules are computed on the processor" });
+    expect(found.report).toMatchObject({ backend: "cpu", schedule: { gpuTiles: 0 } });
   });
 
   test("the most effort is the ordinary result, none is bicubic, also in two passes", async ({ page }) => {

@@ -48,6 +48,8 @@ pub struct Plan {
     /// The low-resolution pixels that the whole network would compute with ordinary tiles, and the
     /// work of this plan in the same unit.
     pub(super) work: (f64, f64),
+    /// The share of each tile in the latter.
+    pub tile_work: Vec<f64>,
     /// The expected squared error, summed over the low-resolution pixels.
     pub(super) error: f64,
 }
@@ -62,7 +64,7 @@ impl Plan {
         let grid = Grid::new(needs.size, &cores);
         let errors: Vec<_> = scores(&grid, needs).into_iter().map(needs.errors).collect();
         let errors = Summed::new(&grid, &errors, bounds);
-        let ordinary = needs.tiles.iter().map(|tile| pixels(tile.source)).sum();
+        let ordinary: f64 = needs.tiles.iter().map(|tile| pixels(tile.source)).sum();
         let all = Cells { x: 0..grid.columns(), y: 0..grid.rows() };
         let is_small = needs.size.0.min(needs.size.1) < MIN_SIDE;
         let rungs = if needs.effort <= 0.0 {
@@ -75,7 +77,8 @@ impl Plan {
             let price = PRICE * (1.0 - needs.effort) / needs.effort * least / DECIBELS / ordinary;
             choose(&grid, &errors, &blocks(&grid, &cores), bounds, price, needs.cheap_cost)
         };
-        let work = work(&grid, &rungs, needs.tiles, &cores, needs.cheap_cost);
+        let tile_work = work(&grid, &rungs, needs.tiles, &cores, needs.cheap_cost);
+        let work = (ordinary, tile_work.iter().sum());
         let mut error = 0.0;
         for row in 0..grid.rows() {
             for column in 0..grid.columns() {
@@ -83,7 +86,7 @@ impl Plan {
                 error += errors.of(&cell)[rungs[grid.index(column, row)] as usize];
             }
         }
-        Self { grid, rungs, halo: needs.halo, work: (ordinary, work), error }
+        Self { grid, rungs, halo: needs.halo, work, tile_work, error }
     }
 
     /// The plan of each of the tiles that this was made for.
@@ -237,8 +240,8 @@ pub(super) fn is_whole(grid: &Grid, rungs: &[Rung], core: Area) -> bool {
     cells.y.clone().all(|row| cells.x.clone().all(|column| rungs[grid.index(column, row)] == Rung::Whole))
 }
 
-/// The work of the networks, in low-resolution pixels of the whole network.
-fn work(grid: &Grid, rungs: &[Rung], tiles: &[Tile], cores: &[Area], cheap_cost: f64) -> f64 {
+/// The work of the networks in each tile, in low-resolution pixels of the whole network.
+fn work(grid: &Grid, rungs: &[Rung], tiles: &[Tile], cores: &[Area], cheap_cost: f64) -> Vec<f64> {
     let tile = |index: usize| -> f64 {
         let (tile, core) = (&tiles[index], cores[index]);
         if is_whole(grid, rungs, core) {
@@ -251,5 +254,5 @@ fn work(grid: &Grid, rungs: &[Rung], tiles: &[Tile], cores: &[Area], cheap_cost:
         };
         of(Rung::Cheap) + of(Rung::Whole)
     };
-    parallel_map(tiles.len(), tile).iter().sum()
+    parallel_map(tiles.len(), tile)
 }

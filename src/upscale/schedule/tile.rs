@@ -7,8 +7,12 @@ use super::{HALO, Rung};
 use crate::error::{Error, Result};
 use crate::image::Area;
 use crate::image::matlab::MatlabBicubic;
+#[cfg(feature = "gpu")]
+use crate::ops::Arithmetic;
+#[cfg(feature = "gpu")]
+use crate::upscale::EnlargeAsync;
 use crate::upscale::tile::run_network;
-use crate::upscale::{Enlarge, TileInput};
+use crate::upscale::{Enlarge, Tile, TileInput};
 
 /// Low-resolution pixels over which two rungs are blended, half of them on each side.
 const BLEND: f32 = 4.0;
@@ -31,28 +35,47 @@ impl TilePlan {
     /// # Errors
     /// Those of the networks; [`Error::Config`] if there is no cheap network.
     pub(in crate::upscale) fn enlarge<M: Enlarge + ?Sized>(&self, whole: &M, input: &TileInput) -> Result<Vec<f32>> {
-        let cheap = whole.cheap().ok_or_else(|| Error::Config("a schedule needs a cheap network too".into()))?;
-        let (grid, scale, source) = (&self.grid, whole.scale(), input.tile.source);
-        let core = core(&input.tile, self.halo);
-        let mut canvas = Canvas::new(source, scale);
-        for rung in Rung::ALL {
-            for cells in cover(grid, &self.rungs, rung, core, source) {
-                let area = with_halo(grid.pixels(&cells, core), HALO, source);
-                let (height, width) = (area.height as usize, area.width as usize);
-                let planes = cut(&input.planes, source, area);
-                let result = match rung {
-                    Rung::Bicubic => bicubic(&planes, area.height, area.width, scale as u32)?,
-                    Rung::Cheap => run_network(cheap, planes, height, width, input.ensemble)?,
-                    Rung::Whole => run_network(whole, planes, height, width, input.ensemble)?,
-                };
-                for row in cells.y.clone() {
-                    for column in cells.x.clone().filter(|&column| self.rungs[grid.index(column, row)] == rung) {
-                        canvas.add(grid, (column, row), core, area, &result);
-                    }
-                }
-            }
+        let mut canvas = Canvas::new(input.tile.source, whole.scale());
+        for part in self.parts(&input.tile) {
+            let result = match part.rung {
+                Rung::Whole => run_network(whole, part.planes(input), part.height(), part.width(), input.ensemble)?,
+                _ => part.by_lower_rung(whole, input)?,
+            };
+            canvas.add_part(self, &part, core(&input.tile, self.halo), &result);
         }
         Ok(canvas.values)
+    }
+
+    /// The same with the whole network on a GPU. `on_cpu` is the same network, which comes with the
+    /// cheap one.
+    ///
+    /// # Errors
+    /// As [`Self::enlarge`].
+    #[cfg(feature = "gpu")]
+    pub(in crate::upscale) async fn enlarge_async<M: EnlargeAsync, F: Enlarge + ?Sized>(
+        &self,
+        whole: &M,
+        on_cpu: &F,
+        input: &TileInput,
+    ) -> Result<Vec<f32>> {
+        let mut canvas = Canvas::new(input.tile.source, whole.scale());
+        for part in self.parts(&input.tile) {
+            let result = match part.rung {
+                Rung::Whole => whole.enlarge_async(part.planes(input), part.height(), part.width()).await?,
+                _ => Arithmetic::Winograd.run(|| part.by_lower_rung(on_cpu, input))?,
+            };
+            canvas.add_part(self, &part, core(&input.tile, self.halo), &result);
+        }
+        Ok(canvas.values)
+    }
+
+    /// The rectangles by which the tile is computed.
+    fn parts(&self, tile: &Tile) -> impl Iterator<Item = Part> {
+        let (grid, core, source) = (&self.grid, core(tile, self.halo), tile.source);
+        Rung::ALL.into_iter().flat_map(move |rung| {
+            let cells = cover(grid, &self.rungs, rung, core, source).into_iter();
+            cells.map(move |cells| Part { area: with_halo(grid.pixels(&cells, core), HALO, source), rung, cells })
+        })
     }
 
     /// Its columns, rows and halo, the edges of the cells and the rungs, as numbers of 32 bits for
@@ -74,6 +97,39 @@ impl TilePlan {
         let rung = |&number: &u32| Rung::ALL.get(number as usize).copied();
         let rungs = rungs.iter().map(rung).collect::<Option<_>>()?;
         Some(Self { grid: Grid { x: x.to_vec(), y: y.to_vec() }, rungs, halo })
+    }
+}
+
+/// A rectangle of a tile that one rung computes.
+struct Part {
+    rung: Rung,
+    cells: Cells,
+    /// With its halo, in low-resolution pixels of the picture.
+    area: Area,
+}
+
+impl Part {
+    fn height(&self) -> usize {
+        self.area.height as usize
+    }
+
+    fn width(&self) -> usize {
+        self.area.width as usize
+    }
+
+    /// Its part of the tile's planes.
+    fn planes(&self, input: &TileInput) -> Vec<f32> {
+        cut(&input.planes, input.tile.source, self.area)
+    }
+
+    /// Enlarges it by bicubic or the cheap network that comes with `whole`.
+    fn by_lower_rung<M: Enlarge + ?Sized>(&self, whole: &M, input: &TileInput) -> Result<Vec<f32>> {
+        let planes = self.planes(input);
+        if self.rung == Rung::Bicubic {
+            return bicubic(&planes, self.area.height, self.area.width, whole.scale() as u32);
+        }
+        let cheap = whole.cheap().ok_or_else(|| Error::Config("a schedule needs a cheap network too".into()))?;
+        run_network(cheap, planes, self.height(), self.width(), input.ensemble)
     }
 }
 
@@ -105,6 +161,17 @@ impl Canvas {
     fn new(source: Area, scale: usize) -> Self {
         let count = 3 * scale * scale * source.width as usize * source.height as usize;
         Self { source, scale, values: vec![0.0; count] }
+    }
+
+    /// Adds the cells of a part, as far as they are its rung's. `result` is what that made of its
+    /// area.
+    fn add_part(&mut self, plan: &TilePlan, part: &Part, core: Area, result: &[f32]) {
+        let (grid, Cells { x, y }) = (&plan.grid, &part.cells);
+        for row in y.clone() {
+            for column in x.clone().filter(|&column| plan.rungs[grid.index(column, row)] == part.rung) {
+                self.add(grid, (column, row), core, part.area, result);
+            }
+        }
     }
 
     /// Adds the cell in this column and row of the grid. `result` is what its rung made of `area`.

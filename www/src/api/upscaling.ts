@@ -240,6 +240,11 @@ export interface ScheduleReport {
   cells: Record<Rung, number>;
   /** The networks' work, as a share of what the whole network does without a schedule. */
   work: number;
+  /**
+   * How many tiles a GPU computed: the ones with the most work, while workers on the CPU took the
+   * others. The cheap network and bicubic run on the CPU in any case.
+   */
+  gpuTiles: number;
 }
 
 export interface UpscaleResult {

@@ -16,6 +16,8 @@ export interface ChosenDevice {
   adapter?: string;
   /** As part of a sentence. */
   reason: string;
+  /** Beside a GPU, for a schedule: workers on the CPU, which take the easy tiles. */
+  beside?: Pool;
 }
 
 type Settings = Omit<EngineOptions, "model">;
@@ -48,18 +50,11 @@ export class Devices {
   async choose(tile: "exact" | "auto", isScheduled = false): Promise<ChosenDevice> {
     const { backend } = this.#settings;
     if (backend === "cpu") return this.#onCpu(tile, "as requested");
-    if (isScheduled) {
-      if (backend === "auto") return this.#onCpu(tile, "schedules are computed on the processor");
-      throw new UpscaleError(
-        "usage",
-        'A schedule runs on the processor: choose the backend "auto" or "cpu", or leave out the schedule.',
-      );
-    }
     // Exact results are the same on every machine; those of GPUs are not.
     if (backend === "auto" && tile === "exact") return this.#onCpu(tile, "exact results are computed on the processor");
     this.#gpu ??= this.#openGpu();
     const gpu = await this.#gpu;
-    if (typeof gpu !== "string") return gpu;
+    if (typeof gpu !== "string") return isScheduled ? { ...gpu, beside: this.#onCpu(tile, "").pool } : gpu;
     if (backend === "auto") return this.#onCpu(tile, gpu);
     // The GPU may be free again for another picture.
     this.#gpu = undefined;

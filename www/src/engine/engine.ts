@@ -21,7 +21,8 @@ import type {
   UpscaleReply,
   UpscaleRequest,
 } from "./protocol.ts";
-import { Ladder } from "./schedule.ts";
+import { Line, type Pool, type TileQueue } from "./pool.ts";
+import { Ladder, type Schedule } from "./schedule.ts";
 import { buffer } from "./wasm.ts";
 
 /** The fractions of the progress bar at which the network starts and ends. */
@@ -88,8 +89,8 @@ export class Engine {
         const start = performance.now();
         const queue = {
           weights: { model },
-          count: device.pool.size,
-          run: 1,
+          line: new Line(device.pool.size),
+          end: "front" as const,
           maxConcurrent: device.pool.size,
           tileBytes: job.tileBytes,
           allBytes: job.allBytes,
@@ -159,7 +160,7 @@ export class Engine {
       while (job.pass < job.passCount) {
         tiles += job.tileCount;
         await scheduled?.begin(job);
-        const options = { tile, parts: wantsParts, focus, streamed, weights, isScheduled: scheduled !== undefined };
+        const options = { tile, parts: wantsParts, focus, streamed, weights, scheduled };
         const done = await this.#runPass(job, device, options, onTile, signal);
         device = done.device;
         workers = Math.max(workers, done.workers);
@@ -192,7 +193,7 @@ export class Engine {
   async #runPass(
     job: Job,
     device: ChosenDevice,
-    { tile, parts, focus, streamed, weights, isScheduled }: RunOptions,
+    { tile, parts, focus, streamed, weights, scheduled }: RunOptions,
     onTile: (part: PlainPart | undefined) => void,
     signal: AbortSignal,
   ): Promise<{ device: ChosenDevice; workers: number }> {
@@ -200,14 +201,16 @@ export class Engine {
     const isLast = job.pass === job.passCount - 1;
     const target = isLast ? streamed : undefined;
     const run = async (device: ChosenDevice) => {
-      const { pool } = device;
+      const { pool, beside } = device;
       const { run } = job;
-      const indices = focus && isLast && run === 1 ? nearestFirst(job, waiting, focus) : [...waiting];
+      let indices = [...waiting];
+      if (beside) indices = hardestFirst(indices, scheduled?.tileWork ?? []);
+      else if (focus && isLast && run === 1) indices = nearestFirst(job, indices, focus);
       const computed = indices.reduce((sum, index) => sum + job.tileWork(index), 0);
       const queue = {
-        weights: { model: weights.bytes, cheap: isScheduled ? this.#ladder?.cheap : undefined },
-        count: indices.length,
-        run,
+        weights: { model: weights.bytes, cheap: scheduled && this.#ladder?.cheap },
+        line: new Line(indices.length, run),
+        end: "front" as const,
         maxConcurrent: job.atOnce(pool.size),
         tileBytes: job.tileBytes,
         allBytes: job.allBytes,
@@ -231,10 +234,12 @@ export class Engine {
         },
       };
       const start = performance.now();
-      const workers = await pool.run(queue, signal);
+      const workers = beside
+        ? await this.#runBoth(job, pool, beside, queue, scheduled, signal)
+        : await pool.run(queue, signal);
       // Under a schedule a pixel takes less.
       const milliseconds = performance.now() - start;
-      if (!isScheduled) this.#pace.set(paceKey(device, weights, tile), (milliseconds * workers) / computed);
+      if (!scheduled) this.#pace.set(paceKey(device, weights, tile), (milliseconds * workers) / computed);
       return workers;
     };
     try {
@@ -245,6 +250,33 @@ export class Engine {
       const replacement = this.#devices.replace(device, tile, phrase(error));
       return { device: replacement, workers: await run(replacement) };
     }
+  }
+
+  /**
+   * Runs the hard tiles on a GPU, and the easy ones on the CPU, until they meet. Returns how many
+   * workers took part. If the GPU fails, the CPU first computes what is left in the line.
+   */
+  async #runBoth(
+    job: Job,
+    gpu: Pool,
+    cpu: Pool,
+    queue: TileQueue,
+    scheduled: Schedule | undefined,
+    signal: AbortSignal,
+  ): Promise<number> {
+    const onGpu = {
+      ...queue,
+      accept(at: number, output: TileOutput) {
+        queue.accept(at, output);
+        if (scheduled) scheduled.gpuTiles++;
+      },
+    };
+    const maxConcurrent = Math.max(1, job.atOnce(gpu.size + cpu.size) - gpu.size);
+    const onCpu = { ...queue, end: "back" as const, maxConcurrent };
+    const [ofCpu, ofGpu] = await Promise.allSettled([cpu.run(onCpu, signal), gpu.run(onGpu, signal)]);
+    if (ofCpu.status === "rejected") throw ofCpu.reason;
+    if (ofGpu.status === "rejected") throw ofGpu.reason;
+    return ofCpu.value + ofGpu.value;
   }
 }
 
@@ -262,12 +294,17 @@ interface RunOptions extends Pick<UpscaleRequest, "tile" | "parts" | "focus"> {
   /** The result's pixels, if they are assembled here. */
   streamed: Uint8Array | undefined;
   weights: Weights;
-  isScheduled: boolean;
+  scheduled: Schedule | undefined;
+}
+
+/** The tiles by their work, the most first. */
+function hardestFirst(tiles: number[], work: ArrayLike<number>): number[] {
+  return tiles.toSorted((one, other) => (work[other] ?? 0) - (work[one] ?? 0));
 }
 
 /** The tiles by the distance of their middles from a point of the picture, from 0 to 1. */
-function nearestFirst(job: Job, tiles: Iterable<number>, { x, y }: { x: number; y: number }): number[] {
-  const distances = Array.from(tiles, (index) => {
+function nearestFirst(job: Job, tiles: number[], { x, y }: { x: number; y: number }): number[] {
+  const distances = tiles.map((index) => {
     const [left = 0, top = 0, width = 0, height = 0] = job.tileArea(index);
     return { index, distance: Math.hypot(left + width / 2 - x * job.width, top + height / 2 - y * job.height) };
   });
@@ -296,8 +333,9 @@ async function readToClean(
   return { picture, strength };
 }
 
-function jobOptions(size: ResultSize, tile: string, { pool, backend }: ChosenDevice): JobOptions {
-  return { ...size, tile, workers: pool.size, gpu: backend === "gpu" };
+/** A GPU takes a tile of the CPU's workers, but not the other way round. */
+function jobOptions(size: ResultSize, tile: string, { pool, backend, beside }: ChosenDevice): JobOptions {
+  return { ...size, tile, workers: pool.size + (beside?.size ?? 0), gpu: backend === "gpu" && !beside };
 }
 
 /** The finished picture of a job that handed out its pixels. Frees the job. */

@@ -1,7 +1,7 @@
 /** The worker that enlarges tiles on WebGPU, with its own wasm instance. */
 import { GpuModel, initSync } from "../wasm/gpu/splitsr.js";
 import { FatalError, serve } from "./bridge.ts";
-import type { TileWorkerMethods } from "./protocol.ts";
+import type { TileWeights, TileWorkerMethods } from "./protocol.ts";
 import { toMessage } from "./tile-output.ts";
 
 let model: GpuModel | undefined;
@@ -15,20 +15,20 @@ function fail(error: unknown): never {
 }
 
 /** Checks the GPU with the weights, too. */
-async function load(bytes: ArrayBuffer, half: boolean): Promise<void> {
+async function load({ model: bytes, cheap, half }: TileWeights & { half: boolean }): Promise<void> {
   model?.free();
   model = undefined;
-  model = await GpuModel.load(new Uint8Array(bytes), half).catch(fail);
+  model = await GpuModel.load(new Uint8Array(bytes), cheap && new Uint8Array(cheap), half).catch(fail);
 }
 
 serve<TileWorkerMethods>({
-  async boot({ module, model: bytes, half }) {
+  async boot({ module, ...weights }) {
     initSync({ module });
-    await load(bytes, half);
+    await load(weights);
     return "wgsl";
   },
-  async load({ model: bytes, half }) {
-    await load(bytes, half);
+  async load(weights) {
+    await load(weights);
     return undefined;
   },
   async run({ input, wantsPixels }) {

@@ -6,12 +6,40 @@ import { FatalError, WorkerClient } from "./bridge.ts";
 import type { TileOutput, TileWeights, TileWorkerMethods } from "./protocol.ts";
 import { spawn } from "./spawn.ts";
 
+/** Tiles in the order in which they are handed out. Two pools can take them from the two ends. */
+export class Line {
+  /** The tiles that are left. */
+  #first = 0;
+  #end: number;
+  /** Consecutive tiles that one worker computes in order. */
+  readonly #run: number;
+
+  constructor(count: number, run = 1) {
+    this.#end = count;
+    this.#run = run;
+  }
+
+  /** The number of workers that can take tiles at once. */
+  get places(): number {
+    return Math.ceil((this.#end - this.#first) / this.#run);
+  }
+
+  /** Takes the next tiles for one worker from an end; none if there are none. */
+  take(end: "front" | "back"): number[] {
+    const count = Math.min(this.#run, this.#end - this.#first);
+    const from = end === "front" ? this.#first : this.#end - count;
+    if (end === "front") this.#first += count;
+    else this.#end -= count;
+    return Array.from({ length: count }, (_, at) => from + at);
+  }
+}
+
 /** The source and the destination of tiles. */
 export interface TileQueue {
   weights: TileWeights;
-  count: number;
-  /** Consecutive tiles that one worker computes in order. */
-  run: number;
+  line: Line;
+  /** From where the pool takes tiles. */
+  end: "front" | "back";
   /** The most tiles in memory at once. */
   maxConcurrent: number;
   /** Bytes that a tile takes while it is computed, and that all tiles may take together. */
@@ -34,8 +62,6 @@ export interface Boot {
 /** The progress of a queue. */
 interface Run {
   tiles: TileQueue;
-  /** The next tile to hand out. */
-  next: number;
   /** Whether the queue is done, has failed or was aborted. It does not change any more then. */
   over: boolean;
 }
@@ -86,9 +112,9 @@ export class Pool {
    */
   async run(tiles: TileQueue, signal: AbortSignal): Promise<number> {
     signal.throwIfAborted();
-    const workers = Math.min(this.size, Math.ceil(tiles.count / tiles.run), tiles.maxConcurrent);
+    const workers = Math.min(this.size, tiles.line.places, tiles.maxConcurrent);
     this.#makeRoom(workers, tiles);
-    const run: Run = { tiles, next: 0, over: false };
+    const run: Run = { tiles, over: false };
     try {
       const drained = Promise.all(Array.from({ length: workers }, (_, slot) => this.#drain(slot, run)));
       await orAborted(drained, signal);
@@ -136,7 +162,7 @@ export class Pool {
     const mine: number[] = [];
     const take = () => {
       if (run.over) return undefined;
-      if (mine.length === 0) while (run.next < tiles.count && mine.length < tiles.run) mine.push(run.next++);
+      if (mine.length === 0) mine.push(...tiles.line.take(tiles.end));
       const index = mine.shift();
       if (index === undefined) return undefined;
       return this.#runTile(slot, index, run).then((output) => ({ index, output }));

@@ -79,6 +79,10 @@ export class Schedule {
   readonly #cells = [0, 0, 0];
   /** The low-resolution pixels of the whole network, and the networks' work in the same unit. */
   readonly #work = [0, 0];
+  /** The networks' work in each tile of the current pass. */
+  tileWork: ArrayLike<number> = [];
+  /** Tiles that a GPU computed, in all passes. */
+  gpuTiles = 0;
   /** Which rung computed which part of the picture, in the last pass so far. */
   map: RungMap | undefined;
 
@@ -110,6 +114,7 @@ export class Schedule {
     plan.work.forEach((pixels, at) => (this.#work[at] = (this.#work[at] ?? 0) + pixels));
     const { x, y } = plan;
     this.map = { x: [...x], y: [...y], rungs: Array.from(plan.rungs, (rung) => rungs[rung] ?? "whole") };
+    this.tileWork = plan.tileWork;
     job.schedule(plan.plans);
     plan.free();
   }
@@ -117,7 +122,8 @@ export class Schedule {
   get report(): ScheduleReport {
     const [bicubic = 0, cheap = 0, whole = 0] = this.#cells;
     const [all = 1, work = 0] = this.#work;
-    return { mode: "mobisr", ...this.#options, cells: { bicubic, cheap, whole }, work: work / all };
+    const { gpuTiles } = this;
+    return { mode: "mobisr", ...this.#options, cells: { bicubic, cheap, whole }, work: work / all, gpuTiles };
   }
 }
 
