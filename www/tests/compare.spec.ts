@@ -150,7 +150,7 @@ test("a comparison keeps the result of a model that is not chosen any more", asy
   await expect(visitor.part("report")).toContainText("splitsr-tiny-x2");
 });
 
-test.describe("which is closer to the original", () => {
+test.describe("which is better", () => {
   const verdict = () => visitor.part("closer-verdict");
   /** The verdict's numbers in dB. */
   const numbers = async () =>
@@ -169,7 +169,7 @@ test.describe("which is closer to the original", () => {
     await expect(verdict()).toBeEmpty();
     await ask();
     await expect(verdict()).toHaveText(
-      /^\s*SplitSR ×2 \(best\) is (much |slightly )?closer to the original than bicubic, by \d\.\d\d dB\. PSNR \d\d\.\d\d dB against \d\d\.\d\d dB\.\s*$/,
+      /^\s*SplitSR ×2 \(best\) restores a shrunk copy of this picture (much |slightly )?better than bicubic, by \d\.\d\d dB\. PSNR \d\d\.\d\d dB against \d\d\.\d\d dB\.\s*$/,
     );
     await expect(verdict()).not.toContainText("compressed");
     const [gain = NaN, model = NaN, bicubic = NaN] = await numbers();
@@ -200,7 +200,7 @@ test.describe("which is closer to the original", () => {
     await expect(visitor.part("distance")).toHaveText("The two are identical.");
     await ask();
     await expect(verdict()).toHaveText(
-      /^\s*Neither is closer to the original: .* differ too little to mean anything\. PSNR .* against .*\.\s*$/,
+      /^\s*Neither is better: .* restore a shrunk copy of this picture about equally well\. PSNR .* against .*\.\s*$/,
     );
     const [one, other] = await numbers();
     expect(one).toBe(other);
@@ -211,9 +211,9 @@ test.describe("which is closer to the original", () => {
     await add("bicubic");
     await visitor.run();
     await ask();
-    await expect(verdict()).toContainText("closer");
-    await expect(verdict()).not.toContainText("much closer");
-    await expect(verdict()).toContainText("This original is itself compressed");
+    await expect(verdict()).toContainText("better");
+    await expect(verdict()).not.toContainText("much better");
+    await expect(verdict()).toContainText("This picture is itself compressed");
   });
 
   test("is a test of the network that made the result, also of an elastic model", async ({ page }) => {
@@ -253,7 +253,7 @@ test.describe("which is closer to the original", () => {
     await expect(page.locator(".tag-before")).toHaveText("SplitSR ×2 (best)");
     await expect(verdict()).toBeEmpty();
     await ask();
-    await expect(verdict()).toContainText("closer");
+    await expect(verdict()).toContainText("better");
   });
 });
 

@@ -20,7 +20,7 @@ test("a picture that is too large for a link is in it as a smaller copy, which t
   await visitor.expectState("idle");
   await visitor.run();
   const panel = page.locator("#panel");
-  await expect(panel).toContainText("This one will hold a compressed copy of up to 36 KB.");
+  await expect(panel).toContainText("This one will hold a compressed copy of up to 36 KB, which is less sharp.");
   await expect(visitor.part("pack")).toHaveText("Copy link with a compressed copy");
   await visitor.part("pack").click();
   await expect(panel).toContainText(
@@ -38,6 +38,7 @@ test("a picture that is too large for a link is in it as a smaller copy, which t
   await receiver.open(link);
   await receiver.expectState("done");
   await expect(receiver.page.locator("#panel")).toContainText(`${width} × ${height} pixels`);
+  await expect(receiver.part("status")).toContainText("a compressed copy of the picture, which is less sharp");
   expect(await receiver.resultSize()).toEqual([2 * Number(width), 2 * Number(height)]);
   await receiver.close();
 
@@ -82,7 +83,7 @@ test("one click copies the link with one's own picture, and the page says before
 
   // A copy is made first, which takes a while.
   await visitor.chooseFile(fur);
-  await expect(about).toHaveText(/This one will hold a compressed copy of up to 36 KB\.$/);
+  await expect(about).toHaveText(/This one will hold a compressed copy of up to 36 KB, which is less sharp\.$/);
   await visitor.part("pack").click();
   await expect(copiedNote).toHaveText("Link copied.");
   expect(page.url()).toContain("img=png:");
@@ -123,7 +124,7 @@ test("before a click, the page says that a part is too large for a link", async 
   await visitor.expectState("done");
   const panel = page.locator("#panel");
   await expect(visitor.part("pack")).toHaveText("Copy link with a compressed copy");
-  await expect(panel).toContainText("This one will hold a compressed copy of up to 36 KB.");
+  await expect(panel).toContainText("This one will hold a compressed copy of up to 36 KB, which is less sharp.");
   await visitor.part("pack").click();
   await expect(panel).toContainText(/a compressed copy of your picture: a JPEG of \d+ × \d+ pixels/);
 });

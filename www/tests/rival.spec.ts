@@ -17,7 +17,7 @@ for (const [device, viewport] of [
   ["a laptop", { width: 1366, height: 768 }],
   ["a phone", { width: 390, height: 844 }],
 ] as const) {
-  test(`on ${device}, one choice shows bicubic there and says which is closer to the original`, async ({ page }) => {
+  test(`on ${device}, one choice shows bicubic there and says which is better`, async ({ page }) => {
     await page.setViewportSize(viewport);
     const name = page.locator(".tag-before");
     await visitor.chooseDemo("Fur");
@@ -26,7 +26,7 @@ for (const [device, viewport] of [
     await expect(rival()).toBeInViewport({ ratio: 1 });
     await rival().selectOption("bicubic");
     await expect(verdict()).toHaveText(
-      /^\s*SplitSR ×2 \(best\) is (much |slightly )?closer to the original than bicubic, by \d\.\d\d dB\.\s*$/,
+      /^\s*SplitSR ×2 \(best\) restores a shrunk copy of this picture (much |slightly )?better than bicubic, by \d\.\d\d dB\.\s*$/,
     );
     await expect(verdict()).toBeInViewport({ ratio: 1 });
     await expect(name).toHaveText("Bicubic");
@@ -86,7 +86,7 @@ test("another result asks for a click, which keeps the focus near", async ({ pag
   await expect(verdict()).toHaveCount(0);
   await visitor.part("rival-closer").focus();
   await page.keyboard.press("Enter");
-  await expect(verdict()).toContainText("closer to the original than bicubic");
+  await expect(verdict()).toContainText("better than bicubic");
   await expect(rival()).toBeFocused();
 });
 
@@ -97,7 +97,7 @@ test("a compressed picture's verdict says what it is worth, and that of a large 
   await visitor.run();
   await rival().selectOption("bicubic");
   await expect(verdict()).toHaveText(
-    /^\s*In this test, .* is closer to the original than .*, by .* dB\. The test shrinks .* itself compressed.* look at both/,
+    /^\s*.* restores a shrunk copy of this picture better than .*, by .* dB\. This picture is itself compressed.* look at both/,
   );
   const said = (await verdict().innerText()).trim();
   await expect(visitor.part("closer-verdict")).toContainText(said);

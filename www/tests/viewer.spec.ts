@@ -57,6 +57,28 @@ async function compareFur(page: Page, layout: "divided" | "beside"): Promise<voi
   if (layout === "beside") await visitor.tool("beside").click();
 }
 
+test("a mouse moves the dividing line by the line, and the pictures a little beside it", async ({ page }) => {
+  await compareFur(page, "divided");
+  const { x, y, width, height } = await boxOf(page.locator(".viewport"));
+  const split = () => visitor.divider.getAttribute("aria-valuenow");
+  const drag = async (from: number) => {
+    const at = { x: x + width / 2 + from, y: y + height * 0.2 };
+    await page.mouse.move(at.x, at.y);
+    await page.mouse.down();
+    await page.mouse.move(at.x + 50, at.y + 30, { steps: 3 });
+    await page.mouse.up();
+  };
+  const before = await boxOf(layer(page, "before"));
+  await drag(10);
+  expect(await split()).toBe("50");
+  const moved = await boxOf(layer(page, "before"));
+  expect(moved.x - before.x).toBeCloseTo(50, 1);
+  expect(moved.y - before.y).toBeCloseTo(30, 1);
+  await drag(4);
+  expect(Number(await split())).toBeGreaterThan(50);
+  expect(await boxOf(layer(page, "before"))).toEqual(moved);
+});
+
 for (const layout of ["divided", "beside"] as const) {
   test.describe(layout, () => {
     test.beforeEach(({ page }) => compareFur(page, layout));

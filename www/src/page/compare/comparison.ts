@@ -95,7 +95,7 @@ export class Comparison {
     this.#session.changed();
   }
 
-  /** Shows a baseline, and tests which is closer to the original: one choice answers both. */
+  /** Shows a baseline, and tests which is better: one choice answers both. */
   async ask(name: string): Promise<void> {
     this.#verdictIsClosed = false;
     await this.add(name);
@@ -121,7 +121,7 @@ export class Comparison {
     return result === undefined || baseline === undefined ? undefined : { result, baseline };
   }
 
-  /** Tests which is closer to the original: the result's model, or the baseline that is shown. */
+  /** Tests which is better: the result's model, or the baseline that is shown. */
   async test(): Promise<void> {
     const { result, source: picture, comparison, choice, backend, speeds, activity } = this.#session;
     if (!result || !picture) return;

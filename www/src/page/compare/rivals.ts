@@ -84,8 +84,6 @@ function verdictTemplate(
   }
   if (activity.isBusy) return nothing;
   return html`
-    <button type="button" data-testid="rival-closer" @click=${() => void comparison.test()}>
-      Which is closer to the original?
-    </button>
+    <button type="button" data-testid="rival-closer" @click=${() => void comparison.test()}>Which is better?</button>
   `;
 }

@@ -102,7 +102,7 @@ function baselineTemplate(session: Session, comparison: Comparison, name: string
   `;
 }
 
-/** The test of which is closer to the original. It takes time, so it waits for a click. */
+/** The test of which is better. It takes time, so it waits for a click. */
 function testTemplate(
   { source, activity, comparison: { shown } }: Session,
   comparison: Comparison,
@@ -121,7 +121,7 @@ function testTemplate(
         if (!isOff) void comparison.test();
       }}
     >
-      Which is closer to the original?
+      Which is better?
     </button>
     <p class="about" data-testid="closer-verdict" aria-live="polite">
       ${test ? `${closerText(test, model, shown, Boolean(source?.compression))} ${scoresText(test)}` : nothing}

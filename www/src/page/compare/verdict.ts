@@ -1,4 +1,4 @@
-/** Which of two is closer to the original, in words. */
+/** Which of two is better, in words: after shrinking the picture, which one restores it better? */
 import { baselineInSentence, baselineLabel } from "../shared/baselines.ts";
 import { fixed, t } from "../shared/words.ts";
 import type { Test } from "./comparison.ts";
@@ -12,22 +12,22 @@ const LARGE_GAIN = 2;
 export function closerText(test: Test, model: string, rival: string, isCompressed: boolean): string {
   const verdict = verdictText(test, model, rival, isCompressed);
   if (!isCompressed) return verdict;
-  return `${verdict} ${t("The test shrinks the picture and enlarges it again. This original is itself compressed, and keeping its compression counts as good here. So look at both pictures, too.")}`;
+  return `${verdict} ${t("This picture is itself compressed, and keeping its compression counts as good here. So look at both pictures, too.")}`;
 }
 
 function verdictText({ result, baseline }: Test, model: string, rival: string, isCompressed: boolean): string {
   const gain = result === baseline ? 0 : Math.abs((result ?? Infinity) - (baseline ?? Infinity));
   if (gain < NO_GAIN)
-    return t`Neither is closer to the original: ${baselineInSentence(model)} and ${baselineInSentence(rival)} differ too little to mean anything.`;
+    return t`Neither is better: ${baselineInSentence(model)} and ${baselineInSentence(rival)} restore a shrunk copy of this picture about equally well.`;
   const [closer, other] = isAhead({ result, baseline }) ? [model, rival] : [rival, model];
   const [first, second] = [baselineLabel(closer), baselineInSentence(other)];
   const by = `${fixed(gain, 2)} dB`;
   // How much that is can be said of an original without artefacts alone.
-  if (isCompressed)
-    return t`In this test, ${baselineInSentence(closer)} is closer to the original than ${second}, by ${by}.`;
-  if (gain < SMALL_GAIN) return t`${first} is slightly closer to the original than ${second}, by ${by}.`;
-  if (gain < LARGE_GAIN) return t`${first} is closer to the original than ${second}, by ${by}.`;
-  return t`${first} is much closer to the original than ${second}, by ${by}.`;
+  if (isCompressed || (gain >= SMALL_GAIN && gain < LARGE_GAIN))
+    return t`${first} restores a shrunk copy of this picture better than ${second}, by ${by}.`;
+  if (gain < SMALL_GAIN)
+    return t`${first} restores a shrunk copy of this picture slightly better than ${second}, by ${by}.`;
+  return t`${first} restores a shrunk copy of this picture much better than ${second}, by ${by}.`;
 }
 
 /** The numbers behind that, the better one first. */

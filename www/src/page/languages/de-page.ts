@@ -5,8 +5,8 @@ export const texts: Texts = {
   // index.html
   "SplitSR: enlarge pictures on your own device": "SplitSR: Bilder auf dem eigenen Gerät vergrößern",
   Viewer: "Betrachter",
-  "Picture. Arrow keys move it, plus and minus zoom, 0 fits it to the window, 1 shows actual pixels, X swaps the two pictures, holding space shows the original.":
-    "Bild. Pfeiltasten verschieben es, Plus und Minus zoomen, 0 passt es in das Fenster ein, 1 zeigt echte Pixel, X tauscht die beiden Bilder, die Leertaste zeigt das Original, solange sie gedrückt ist.",
+  "Picture. Arrow keys move it, plus and minus zoom, 0 fits it to the window, 1 shows actual pixels, X shows the other picture, holding space shows the original.":
+    "Bild. Pfeiltasten verschieben es, Plus und Minus zoomen, 0 passt es in das Fenster ein, 1 zeigt echte Pixel, X zeigt das andere Bild, die Leertaste zeigt das Original, solange sie gedrückt ist.",
   "Comparison: original left, enlarged right": "Vergleich: links das Original, rechts die Vergrößerung",
   Original: "Original",
   "Original, smoothed by the browser": "Original, vom Browser geglättet",
@@ -24,8 +24,8 @@ export const texts: Texts = {
   "Select area": "Auswahl",
   "Show both pictures next to each other, instead of the split view": "Beide Bilder nebeneinander zeigen",
   "Side by side": "Parallel",
-  "Swap the two pictures in place (key X)": "Die beiden Bilder an ihrem Platz tauschen (Taste X)",
-  Swap: "Tauschen",
+  "Show the other picture in the same place (key X)": "Das andere Bild an derselben Stelle zeigen (Taste X)",
+  "Before / after": "Vorher / nachher",
   "Magnify what is under the pointer: before on the left, after on the right":
     "Vergrößern, was unter dem Zeiger liegt: links vorher, rechts nachher",
   Loupe: "Lupe",
@@ -66,7 +66,6 @@ export const texts: Texts = {
   "{0} × {1} pixels": "{0} × {1} Pixel",
   "{0} ms": "{0} ms",
   "{0} s": "{0} s",
-  "about {0} ms": "etwa {0} ms",
   "about {0} s": "etwa {0} s",
   "about {0} min": "etwa {0} min",
   "about {0} h": "etwa {0} h",
@@ -249,20 +248,21 @@ export const texts: Texts = {
   "{0} at most": "Höchstens {0}",
   "Add another…": "Weitere hinzufügen …",
   Resizers: "Einfache Verfahren",
-  "Which is closer to the original?": "Was ist näher am Original?",
+  "Which is better?": "Was ist besser?",
   "Shrinks the picture by {0}, enlarges it again with both, and compares each with the original.":
     "Verkleinert das Bild um den Faktor {0}, vergrößert es mit beiden wieder und vergleicht sie mit dem Original.",
   "Compare with": "Vergleichen mit",
   "Compare with…": "Vergleichen mit …",
-  "The test shrinks the picture and enlarges it again. This original is itself compressed, and keeping its compression counts as good here. So look at both pictures, too.":
-    "Der Test verkleinert das Bild und vergrößert es wieder. Dieses Original ist selbst komprimiert, und seine Kompression zu erhalten zählt hier als gut. Also auch beide Bilder ansehen.",
-  "In this test, {0} is closer to the original than {1}, by {2}.":
-    "In diesem Test ist {0} näher am Original als {1}, um {2}.",
-  "Neither is closer to the original: {0} and {1} differ too little to mean anything.":
-    "Keines ist näher am Original: {0} und {1} unterscheiden sich zu wenig, um etwas zu bedeuten.",
-  "{0} is slightly closer to the original than {1}, by {2}.": "{0} ist etwas näher am Original als {1}, um {2}.",
-  "{0} is closer to the original than {1}, by {2}.": "{0} ist näher am Original als {1}, um {2}.",
-  "{0} is much closer to the original than {1}, by {2}.": "{0} ist viel näher am Original als {1}, um {2}.",
+  "This picture is itself compressed, and keeping its compression counts as good here. So look at both pictures, too.":
+    "Dieses Bild ist selbst komprimiert, und seine Kompression zu erhalten zählt hier als gut. Also auch beide Bilder ansehen.",
+  "Neither is better: {0} and {1} restore a shrunk copy of this picture about equally well.":
+    "Keines ist besser: {0} und {1} stellen eine verkleinerte Kopie dieses Bildes etwa gleich gut wieder her.",
+  "{0} restores a shrunk copy of this picture slightly better than {1}, by {2}.":
+    "{0} stellt eine verkleinerte Kopie dieses Bildes etwas besser wieder her als {1}, um {2}.",
+  "{0} restores a shrunk copy of this picture better than {1}, by {2}.":
+    "{0} stellt eine verkleinerte Kopie dieses Bildes besser wieder her als {1}, um {2}.",
+  "{0} restores a shrunk copy of this picture much better than {1}, by {2}.":
+    "{0} stellt eine verkleinerte Kopie dieses Bildes viel besser wieder her als {1}, um {2}.",
   "PSNR {0} against {1}.": "PSNR {0} gegen {1}.",
   "Show differences": "Unterschiede zeigen",
   "{0} (yours)": "{0} (eigenes)",

@@ -8,8 +8,11 @@ export const texts: Texts = {
   "Copy link": "Link kopieren",
   "Copy link with the settings only": "Link nur mit den Einstellungen kopieren",
   "Copy link with a compressed copy": "Link mit komprimierter Kopie kopieren",
-  "Your picture is too large for a link. This one will hold a compressed copy of up to {0}.":
-    "Das Bild ist zu groß für einen Link. Dieser wird eine komprimierte Kopie von bis zu {0} enthalten.",
+  "Your picture is too large for a link. This one will hold a compressed copy of up to {0}, which is less sharp.":
+    "Das Bild ist zu groß für einen Link. Dieser wird eine komprimierte Kopie von bis zu {0} enthalten, die weniger scharf ist.",
+  "Copy link with the compressed copy": "Link mit der komprimierten Kopie kopieren",
+  "The link contains a compressed copy of the picture, which is less sharp.":
+    "Der Link enthält eine komprimierte Kopie des Bildes, die weniger scharf ist.",
   "Copy link with the part ({0})": "Link mit dem Ausschnitt kopieren ({0})",
   "Copy link with the part": "Link mit dem Ausschnitt kopieren",
   "The link will hold only this part of your picture.": "Der Link wird nur diesen Ausschnitt des Bildes enthalten.",

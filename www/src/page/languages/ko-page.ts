@@ -5,8 +5,8 @@ export const texts: Texts = {
   // index.html
   "SplitSR: enlarge pictures on your own device": "SplitSR: 내 기기에서 사진 확대",
   Viewer: "뷰어",
-  "Picture. Arrow keys move it, plus and minus zoom, 0 fits it to the window, 1 shows actual pixels, X swaps the two pictures, holding space shows the original.":
-    "사진. 화살표 키로 움직이고, 더하기와 빼기로 배율을 바꿔요. 0은 창에 맞추고, 1은 실제 픽셀로 보여 주고, X는 두 사진을 맞바꿔요. 스페이스를 누르고 있으면 원본이 보여요.",
+  "Picture. Arrow keys move it, plus and minus zoom, 0 fits it to the window, 1 shows actual pixels, X shows the other picture, holding space shows the original.":
+    "사진. 화살표 키로 움직이고, 더하기와 빼기로 배율을 바꿔요. 0은 창에 맞추고, 1은 실제 픽셀로 보여 주고, X는 다른 사진을 보여 줘요. 스페이스를 누르고 있으면 원본이 보여요.",
   "Comparison: original left, enlarged right": "비교: 왼쪽은 원본, 오른쪽은 확대본",
   Original: "원본",
   "Original, smoothed by the browser": "원본, 브라우저가 부드럽게 표시",
@@ -24,8 +24,8 @@ export const texts: Texts = {
   "Select area": "영역 선택",
   "Show both pictures next to each other, instead of the split view": "두 사진을 나란히 보기",
   "Side by side": "나란히",
-  "Swap the two pictures in place (key X)": "두 사진을 제자리에서 맞바꾸기(X 키)",
-  Swap: "바꾸기",
+  "Show the other picture in the same place (key X)": "같은 자리에 다른 사진 보기(X 키)",
+  "Before / after": "전 / 후",
   "Magnify what is under the pointer: before on the left, after on the right":
     "포인터 아래를 크게 보기: 왼쪽은 확대 전, 오른쪽은 확대 후",
   Loupe: "돋보기",
@@ -64,7 +64,6 @@ export const texts: Texts = {
   "{0} × {1} pixels": "{0} × {1}픽셀",
   "{0} ms": "{0}ms",
   "{0} s": "{0}초",
-  "about {0} ms": "약 {0}ms",
   "about {0} s": "약 {0}초",
   "about {0} min": "약 {0}분",
   "about {0} h": "약 {0}시간",
@@ -234,20 +233,21 @@ export const texts: Texts = {
   "{0} at most": "최대 {0}개",
   "Add another…": "더 추가…",
   Resizers: "일반 확대 방식",
-  "Which is closer to the original?": "어느 쪽이 원본에 더 가깝나요?",
+  "Which is better?": "어느 쪽이 더 좋나요?",
   "Shrinks the picture by {0}, enlarges it again with both, and compares each with the original.":
     "사진을 {0}분의 1로 줄이고, 두 방식으로 다시 확대해 원본과 비교해요.",
   "Compare with": "비교 대상",
   "Compare with…": "비교 대상…",
-  "The test shrinks the picture and enlarges it again. This original is itself compressed, and keeping its compression counts as good here. So look at both pictures, too.":
-    "이 테스트는 사진을 줄였다가 다시 확대해요. 원본 자체가 압축되어 있어서, 압축 흔적을 그대로 남기는 쪽이 더 좋은 점수를 받아요. 두 사진을 눈으로도 비교해 보세요.",
-  "In this test, {0} is closer to the original than {1}, by {2}.":
-    "이 테스트에서는 {0} 쪽이 {1}보다 원본에 더 가까워요({2} 차이).",
-  "Neither is closer to the original: {0} and {1} differ too little to mean anything.":
-    "어느 쪽도 원본에 더 가깝지 않아요. {0}, {1}의 차이는 의미가 없을 만큼 작아요.",
-  "{0} is slightly closer to the original than {1}, by {2}.": "{0} 쪽이 {1}보다 원본에 조금 더 가까워요({2} 차이).",
-  "{0} is closer to the original than {1}, by {2}.": "{0} 쪽이 {1}보다 원본에 더 가까워요({2} 차이).",
-  "{0} is much closer to the original than {1}, by {2}.": "{0} 쪽이 {1}보다 원본에 훨씬 더 가까워요({2} 차이).",
+  "This picture is itself compressed, and keeping its compression counts as good here. So look at both pictures, too.":
+    "이 사진 자체가 압축되어 있어서, 압축 흔적을 그대로 남기는 쪽이 더 좋은 점수를 받아요. 두 사진을 눈으로도 비교해 보세요.",
+  "Neither is better: {0} and {1} restore a shrunk copy of this picture about equally well.":
+    "어느 쪽도 더 좋지 않아요. {0}, {1} 모두 이 사진을 줄인 사본을 거의 똑같이 되살려요.",
+  "{0} restores a shrunk copy of this picture slightly better than {1}, by {2}.":
+    "{0} 쪽이 이 사진을 줄인 사본을 {1}보다 조금 더 잘 되살려요({2} 차이).",
+  "{0} restores a shrunk copy of this picture better than {1}, by {2}.":
+    "{0} 쪽이 이 사진을 줄인 사본을 {1}보다 더 잘 되살려요({2} 차이).",
+  "{0} restores a shrunk copy of this picture much better than {1}, by {2}.":
+    "{0} 쪽이 이 사진을 줄인 사본을 {1}보다 훨씬 더 잘 되살려요({2} 차이).",
   "PSNR {0} against {1}.": "PSNR {0}, {1}.",
   "Show differences": "차이 보기",
   "{0} (yours)": "{0}(내 모델)",

@@ -8,8 +8,11 @@ export const texts: Texts = {
   "Copy link": "링크 복사",
   "Copy link with the settings only": "설정만 담은 링크 복사",
   "Copy link with a compressed copy": "압축한 사본을 담은 링크 복사",
-  "Your picture is too large for a link. This one will hold a compressed copy of up to {0}.":
-    "이 사진은 링크에 담기에 너무 커요. 링크에는 {0} 이하로 압축한 사본이 담겨요.",
+  "Your picture is too large for a link. This one will hold a compressed copy of up to {0}, which is less sharp.":
+    "이 사진은 링크에 담기에 너무 커요. 링크에는 {0} 이하로 압축해 덜 선명한 사본이 담겨요.",
+  "Copy link with the compressed copy": "압축한 사본이 담긴 링크 복사",
+  "The link contains a compressed copy of the picture, which is less sharp.":
+    "링크에 담긴 사진은 압축한 사본이라 덜 선명해요.",
   "Copy link with the part ({0})": "영역을 담은 링크 복사({0})",
   "Copy link with the part": "영역을 담은 링크 복사",
   "The link will hold only this part of your picture.": "링크에는 사진의 이 영역만 담겨요.",

@@ -122,6 +122,10 @@ const readers: Record<string, Reader> = {
     else return t("The link uses a picture that this page does not have.");
     return undefined;
   },
+  copy(text, state) {
+    state.isCopy = text === "1";
+    return undefined;
+  },
   zoom(text, state) {
     const zoom = number(text);
     if (!(zoom >= MIN_ZOOM && zoom <= MAX_ZOOM))
@@ -244,6 +248,7 @@ export function formatLink(state: LinkState, own?: NetworkChange): string {
   const parts: string[] = [];
   if (demo !== undefined) parts.push(`img=demo:${demo}`);
   if (embedded !== undefined) parts.push(`img=png:${embedded}`);
+  if (state.isCopy) parts.push("copy=1");
   if (address !== undefined) parts.push(`img=url:${encodeURIComponent(address)}`);
   if (model !== undefined) parts.push(`model=${encodeURIComponent(model)}`);
   for (const { key, link } of network ? parameters : []) {

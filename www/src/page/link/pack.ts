@@ -16,8 +16,11 @@ export interface Packed {
   copySize?: { width: number; height: number };
 }
 
-/** In the range from 0 to 1: good, and half the size of the best. */
-const COPY_QUALITY = 0.85;
+/**
+ * In the range from 0 to 1. More pixels of a lower quality are worth more than the opposite, since
+ * the clean-up knows how to treat a JPEG.
+ */
+const COPY_QUALITIES = [0.85, 0.75, 0.65, 0.55];
 /** A copy of more pixels does not fit, even of a plain picture. */
 const MAX_COPY_PIXELS = 1_000_000;
 
@@ -61,8 +64,10 @@ async function copyOf(source: LoadedPicture): Promise<Packed> {
         context.imageSmoothingQuality = "high";
         context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
       }
-      const text = await textOf(await canvas.convertToBlob({ type: "image/jpeg", quality: COPY_QUALITY }));
-      if (text !== undefined) return { source, text, copySize };
+      for (const quality of COPY_QUALITIES) {
+        const text = await textOf(await canvas.convertToBlob({ type: "image/jpeg", quality }));
+        if (text !== undefined) return { source, text, copySize };
+      }
     }
   } finally {
     bitmap.close();

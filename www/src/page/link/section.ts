@@ -21,7 +21,7 @@ export function linkTemplate(session: Session, share: Share, commands: Commands)
         event.preventDefault();
         void share.copy().then(focusLink);
       }}
-      >${isOwn ? t("Copy link with the settings only") : t("Copy link")}</a
+      >${isOwn ? t("Copy link with the settings only") : share.copySize ? t("Copy link with the compressed copy") : t("Copy link")}</a
     >
     <p class="about" data-testid="link-copied" aria-live="polite">${copiedText(share, isOwn)}</p>
     ${share.copying === "refused" ? linkField(share) : nothing} ${isOwn ? nothing : linkNote(session, share, commands)}
@@ -45,7 +45,7 @@ function pictureButton({ part }: Session, share: Share, commands: Commands): Tem
     bytes !== undefined && !fits
       ? [
           t("Copy link with a compressed copy"),
-          t`Your picture is too large for a link. This one will hold a compressed copy of up to ${limit}.`,
+          t`Your picture is too large for a link. This one will hold a compressed copy of up to ${limit}, which is less sharp.`,
         ]
       : part
         ? [

@@ -149,12 +149,12 @@ export class Share {
    * The place of the picture and the part that is shown; undefined if the picture stays with the
    * visitor.
    */
-  #pictureState(): Pick<LinkState, "demo" | "address" | "embedded" | "region" | "view"> | undefined {
+  #pictureState(): Pick<LinkState, "demo" | "address" | "embedded" | "isCopy" | "region" | "view"> | undefined {
     const { picture, part, waitingLink } = this.#session;
     if (waitingLink) {
       // Until its picture is open, the address stays that of the link: reloading the page may help.
-      const { demo, embedded, address, region, view } = waitingLink.link;
-      return { demo, embedded, address, region, view };
+      const { demo, embedded, isCopy, address, region, view } = waitingLink.link;
+      return { demo, embedded, isCopy, address, region, view };
     }
     if (!picture) return undefined;
     const { demo, address } = picture;
@@ -164,7 +164,7 @@ export class Share {
     if (address !== undefined) return { address, ...shown };
     const embedded = this.#embedded?.text;
     // Its pixels are others: places in the picture mean nothing there.
-    if (this.copySize) return { embedded };
+    if (this.copySize) return { embedded, isCopy: true };
     if (this.#embedded?.source === picture) return { embedded, ...shown };
     // Then the part is the whole picture of the link.
     if (part && this.#embedded?.source === part)

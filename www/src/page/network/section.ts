@@ -20,6 +20,7 @@ import type { Session } from "../session/session.ts";
 import { folded } from "../shared/folded.ts";
 import { html } from "../shared/html.ts";
 import { modelLabel } from "../shared/model-names.ts";
+import { lossText } from "../session/loss-text.ts";
 import { estimateText, missingPart, zoomText } from "../shared/text.ts";
 import { fixed, t, whole } from "../shared/words.ts";
 import { rangeField } from "./range-field.ts";
@@ -32,6 +33,11 @@ async function loadDrawings(session: Session): Promise<void> {
   session.changed();
 }
 
+/** The hybrid index saves far more work than the split ratio. */
+const effectiveFirst = parameters.toSorted(
+  (a, b) => Number(b.key === "hybrid_index") - Number(a.key === "hybrid_index"),
+);
+
 export function networkSection(session: Session, commands: Commands): TemplateResult | typeof nothing {
   const { entry, network, isTrained, isElastic, isFolded } = session.choice;
   if (!entry) return nothing;
@@ -39,10 +45,10 @@ export function networkSection(session: Session, commands: Commands): TemplateRe
     ${
       network
         ? html`<div class="parameters">
-              ${parameters.map((parameter) =>
+              ${effectiveFirst.map((parameter) =>
                 isElastic && isNumber(parameter)
                   ? html`${slider(commands, network, parameter)}
-                    ${parameter.key === "hybrid_index" ? sliceTemplate(session, entry, network) : nothing}`
+                    ${parameter.key === "split_ratio" ? sliceTemplate(session, entry, network) : nothing}`
                   : parameterField(session, commands, network, parameter),
               )}
             </div>
@@ -111,13 +117,15 @@ function slider(commands: Commands, network: SplitSrConfig, { key, testId, label
 }
 
 /** The cost and the quality of the network that the sliders choose. */
-function sliceTemplate({ choice, estimate }: Session, entry: ModelEntry, network: SplitSrConfig): TemplateResult {
+function sliceTemplate(session: Session, entry: ModelEntry, network: SplitSrConfig): TemplateResult {
+  const { choice, estimate } = session;
   const { sliceMacs = 0 } = choice;
   const psnrY = findSlice(slicesOf(entry, network.hybrid_mode), sliceOf(network))?.psnrY;
   const facts = [
     t`${fixed(sliceMacs / 1e9, 1)} billion multiply-adds for 1280 × 720`,
     estimate ? estimateText(estimate.milliseconds) : "",
     psnrY === undefined ? "" : `PSNR ${fixed(psnrY, 2)} dB`,
+    lossText(session),
   ];
   return html`<b class="full" data-testid="slice-score">${facts.filter(Boolean).join("; ")}</b>`;
 }

@@ -84,7 +84,7 @@ export class Opener {
     if (!picture) {
       commands.ready();
       if (trouble) activity.setStatus("error", trouble);
-      this.#tellFormerModel(link);
+      this.#tellDifferences(link);
       return;
     }
     const known = demos.find(({ id }) => id === demo);
@@ -115,17 +115,20 @@ export class Opener {
       if (!(await commands.run())) return;
       if (hashes && session.backend !== "gpu") await commands.verify();
     }
-    this.#tellFormerModel(link);
+    this.#tellDifferences(link);
   }
 
-  /** Adds to the status that another model stands for the link's. */
-  #tellFormerModel({ formerModel }: LinkState): void {
-    if (formerModel === undefined) return;
+  /** Adds to the status what differs from what the sender saw. */
+  #tellDifferences({ formerModel, isCopy }: LinkState): void {
     const { activity } = this.#session;
     const { status } = activity;
-    const told = () =>
-      t`The link's model, ${formerModel}, is no longer here. The elastic model enlarges with the same settings.`;
-    activity.setStatus(status.state, () => `${status.text} ${told()}`);
+    const told = () => [
+      ...(isCopy ? [t("The link contains a compressed copy of the picture, which is less sharp.")] : []),
+      ...(formerModel === undefined
+        ? []
+        : [t`The link's model, ${formerModel}, is no longer here. The elastic model enlarges with the same settings.`]),
+    ];
+    if (told().length > 0) activity.setStatus(status.state, () => [status.text, ...told()].join(" "));
   }
 
   /** Loads the picture that was offered. */

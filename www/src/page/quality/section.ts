@@ -10,8 +10,9 @@ import type { Session } from "../session/session.ts";
 import { ends } from "../shared/ends.ts";
 import { html } from "../shared/html.ts";
 import { modelLabel, usualModels } from "../shared/model-names.ts";
+import { lossText, psnrOf } from "../session/loss-text.ts";
 import { estimateText } from "../shared/text.ts";
-import { fixed, t } from "../shared/words.ts";
+import { t } from "../shared/words.ts";
 
 /** A step must be better than the one before by this much, in dB: less cannot be seen. */
 const MIN_GAIN = 0.1;
@@ -26,7 +27,7 @@ interface Stop {
 
 export function qualityTemplate(session: Session, commands: Commands): TemplateResult | typeof nothing {
   const { choice, zoom, zoomIsValid, source, estimate } = session;
-  const { shipped, entry, isTrained, network } = choice;
+  const { shipped, entry, isTrained } = choice;
   const best = zoomIsValid && modelFor(zoom, shipped);
   if (!source || !best || !entry || !isTrained) return nothing;
   const stops = stopsTo(best, session, commands);
@@ -38,12 +39,9 @@ export function qualityTemplate(session: Session, commands: Commands): TemplateR
     0,
     stops.findLastIndex((stop) => stop.macs720p <= macs720p),
   );
-  const slice = network && slicesOf(entry, network.hybrid_mode).find((slice) => slice.macs720p === macs720p);
-  // Scores of another scale say nothing here.
-  const loss = entry.scale === best.scale ? psnrOf(best) - (slice?.psnrY ?? psnrOf(entry)) : 0;
   const about = [
     estimate ? estimateText(estimate.milliseconds) : "",
-    loss > 0 ? lossText(loss) : "",
+    lossText(session),
     source.compression && !session.canClean ? t("no clean-up") : "",
   ];
   const text = about.filter(Boolean).join("; ");
@@ -87,20 +85,6 @@ export function qualityTemplate(session: Session, commands: Commands): TemplateR
     </div>
   `;
 }
-
-/** Losses in dB from which on one sees it a little, and clearly. */
-const SEEN = 0.3;
-const CLEARLY_SEEN = 1;
-
-/** The loss against the best, on the validation pictures. */
-function lossText(loss: number): string {
-  const dB = fixed(loss, 2);
-  if (loss < SEEN) return t`about as good as the best (${dB} dB lower on test pictures)`;
-  if (loss < CLEARLY_SEEN) return t`a little less sharp than the best (${dB} dB lower on test pictures)`;
-  return t`less sharp than the best (${dB} dB lower on test pictures)`;
-}
-
-const psnrOf = ({ scores }: ModelEntry): number => scores?.validation_psnr_y ?? NaN;
 
 /** On a phone, the text below the control may be out of sight. */
 function reveal(control: Element): void {

@@ -38,6 +38,8 @@ export interface LinkState {
   demo?: string | undefined;
   /** A small picture that is part of the link: see `link/embedded-picture.ts`. */
   embedded?: string | undefined;
+  /** Whether that is a compressed copy of the sender's picture. */
+  isCopy?: boolean | undefined;
   /** The address of a picture on another site: see `shared/address.ts`. */
   address?: string | undefined;
   model?: string | undefined;

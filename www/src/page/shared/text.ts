@@ -8,7 +8,7 @@ export function sizeText({ width, height }: { width: number; height: number }): 
 }
 
 export function timeText(milliseconds: number): string {
-  return milliseconds < 1000 ? t`${Math.round(milliseconds)} ms` : t`${fixed(milliseconds / 1000, 1)} s`;
+  return milliseconds < 100 ? t`${Math.round(milliseconds)} ms` : t`${fixed(milliseconds / 1000, 1)} s`;
 }
 
 /** The size of a file, in the units of file managers. */
@@ -28,8 +28,8 @@ export function gainText(gain: number): string {
 
 /** An estimate, with as many digits as it is worth. */
 export function estimateText(milliseconds: number): string {
-  if (milliseconds >= 1000) return durationText(milliseconds / 1000);
-  return t`about ${Math.max(1, Math.round(milliseconds / 50)) * 50} ms`;
+  if (milliseconds >= 950) return durationText(milliseconds / 1000);
+  return t`about ${fixed(Math.max(1, Math.round(milliseconds / 100)) / 10, 1)} s`;
 }
 
 /** A rough time. */

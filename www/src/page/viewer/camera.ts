@@ -6,6 +6,8 @@ import type { View } from "../session/link-state.ts";
 const MAX_FITTED_MAGNIFICATION = 64;
 /** A fitted result shows little if each of its pixels gets fewer CSS pixels than this. */
 const MIN_FITTED_DETAIL = 0.5;
+/** From this many CSS pixels for a pixel on, pixels are shown as squares and not smoothed. */
+export const SHOW_SQUARES = 3;
 /** Space around a fitted picture, in CSS pixels, and below it for the toolbar. */
 const MARGIN = 24;
 const TOOLBAR = 68;

@@ -3,11 +3,14 @@ import { t } from "../shared/words.ts";
 import type { Labels } from "./labels.ts";
 import { part } from "./layers.ts";
 
+/** A narrower viewer has room for the short name alone, in CSS pixels. */
+const LONG_NAME_WIDTH = 600;
+
 export class LeftName {
   readonly #root: HTMLElement;
   readonly #labels: Labels;
   #baseline: (() => string) | undefined;
-  #isSmoothed = false;
+  #tellsSmoothing = false;
 
   constructor(root: HTMLElement, labels: Labels) {
     this.#root = root;
@@ -20,16 +23,20 @@ export class LeftName {
     this.#write();
   }
 
-  /** `isSmoothed`: whether the original is shown larger than its pixels, and not as squares. */
-  draw(isShown: boolean, isSmoothed: boolean): void {
+  /**
+   * `isSmoothed`: whether the original is shown larger than its pixels, and not as squares. `width`
+   * is that of the viewer.
+   */
+  draw(isShown: boolean, isSmoothed: boolean, width: number): void {
     this.#root.hidden = !isShown;
-    if (isSmoothed === this.#isSmoothed) return;
-    this.#isSmoothed = isSmoothed;
+    const tellsSmoothing = isSmoothed && width >= LONG_NAME_WIDTH;
+    if (tellsSmoothing === this.#tellsSmoothing) return;
+    this.#tellsSmoothing = tellsSmoothing;
     this.#write();
   }
 
   #write(): void {
-    const original = () => (this.#isSmoothed ? t("Original, smoothed by the browser") : t("Original"));
+    const original = () => (this.#tellsSmoothing ? t("Original, smoothed by the browser") : t("Original"));
     this.#labels.set(part(this.#root, ".tag-before"), "textContent", this.#baseline ?? original);
   }
 }

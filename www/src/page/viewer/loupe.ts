@@ -8,11 +8,8 @@ import type { Point } from "./camera.ts";
 /** Its side in CSS pixels. */
 const SIDE = 220;
 /** How much it magnifies what the viewer shows. */
-const ZOOM = 4;
+const ZOOM = 3;
 const MAX_MAGNIFICATION = 64;
-/** From this many CSS pixels for a pixel on, pixels are shown as squares and not smoothed. */
-export const SHOW_SQUARES = 3;
-
 /** A picture that is seen through the loupe. */
 export interface LoupePicture {
   canvas: HTMLCanvasElement;
@@ -23,13 +20,14 @@ export interface LoupePicture {
 
 /**
  * Draws the loupe over the point `at` of the viewer, where the pixel `under` of the original is.
+ * `squares`: without smoothing.
  */
 export function drawLoupe(
   frame: HTMLElement,
   canvas: HTMLCanvasElement,
   at: Point,
   under: Point,
-  magnification: number,
+  { magnification, squares }: { magnification: number; squares: boolean },
   pictures: readonly LoupePicture[],
 ): void {
   const context = canvas.getContext("2d");
@@ -42,7 +40,7 @@ export function drawLoupe(
     context.beginPath();
     context.rect(half === "right" ? SIDE / 2 : 0, 0, half === "both" ? SIDE : SIDE / 2, SIDE);
     context.clip();
-    context.imageSmoothingEnabled = zoom < SHOW_SQUARES * (picture.width / area.width);
+    context.imageSmoothingEnabled = !squares;
     const [left, top] = [SIDE / 2 + (area.left - under.x) * zoom, SIDE / 2 + (area.top - under.y) * zoom];
     context.drawImage(picture, left, top, area.width * zoom, area.height * zoom);
     context.restore();

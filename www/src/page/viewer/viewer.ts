@@ -4,12 +4,12 @@
  * a baseline.
  */
 import type { Area, Part } from "../../module/core.ts";
-import { Camera, type Point, type Size } from "./camera.ts";
+import { Camera, SHOW_SQUARES, type Point, type Size } from "./camera.ts";
 import { clips } from "./clips.ts";
 import { detailedSpot } from "./detail.ts";
 import { listenToGestures, type Drag } from "./gestures.ts";
 import { toggles, type LinkedView, type Toggle, type View } from "../session/link-state.ts";
-import { drawLoupe, SHOW_SQUARES, type LoupePicture } from "./loupe.ts";
+import { drawLoupe, type LoupePicture } from "./loupe.ts";
 import { listenToKeys } from "./keys.ts";
 import { Labels } from "./labels.ts";
 import { byLayer, canvasIn, part, type LayerName } from "./layers.ts";
@@ -389,7 +389,7 @@ export class Viewer implements LinkedView {
     this.#selector.draw();
     this.#divider.style.transform = `translateX(${line}px)`;
     this.#divider.ariaValueNow = String(Math.round(split * 100));
-    this.#leftName.draw(line >= TAG_SPACE, !this.#squares && magnification * devicePixelRatio > 1);
+    this.#leftName.draw(line >= TAG_SPACE, !this.#squares && magnification * devicePixelRatio > 1, clientWidth);
     part(this.#root, ".tag-after").hidden = line > clientWidth - TAG_SPACE;
     part(this.#root, ".percent").textContent = `${Math.round(100 * magnification)} %`;
     this.#drawLoupe();
@@ -409,7 +409,8 @@ export class Viewer implements LinkedView {
     if (this.#baseline) pictures.push({ canvas: this.#canvases.baseline, area, half: "left" });
     if (this.#result && this.#isWhole) pictures.push({ canvas: this.#canvases.after, area, half: "right" });
     if (this.nextPart.area) pictures.push({ canvas: this.#canvases.next, area: this.nextPart.area, half: "right" });
-    drawLoupe(frame, canvasIn(frame), at, this.#camera.toPicture(at), this.#camera.magnification, pictures);
+    const look = { magnification: this.#camera.magnification, squares: this.#squares };
+    drawLoupe(frame, canvasIn(frame), at, this.#camera.toPicture(at), look, pictures);
   }
 
   #listenToPointers(): void {

@@ -1,0 +1,26 @@
+/** What a network loses against the best, in words. */
+import { modelFor, slicesOf, type ModelEntry } from "../../module/core.ts";
+import type { Session } from "./session.ts";
+import { fixed, t } from "../shared/words.ts";
+
+/** Losses in dB from which on one sees it a little, and clearly. */
+const SEEN = 0.3;
+const CLEARLY_SEEN = 1;
+
+/** What the chosen network loses against the best of the zoom; empty if that is not known. */
+export function lossText({ choice, zoom, zoomIsValid }: Session): string {
+  const { shipped, entry, network, sliceMacs } = choice;
+  const best = zoomIsValid && modelFor(zoom, shipped);
+  // Scores of another scale say nothing here.
+  if (!best || entry?.scale !== best.scale) return "";
+  const slice = network && slicesOf(entry, network.hybrid_mode).find((slice) => slice.macs720p === sliceMacs);
+  const loss = psnrOf(best) - (slice?.psnrY ?? psnrOf(entry));
+  if (!(loss > 0)) return "";
+  const dB = fixed(loss, 2);
+  if (loss < SEEN) return t`about as good as the best (${dB} dB lower on test pictures)`;
+  if (loss < CLEARLY_SEEN) return t`a little less sharp than the best (${dB} dB lower on test pictures)`;
+  return t`less sharp than the best (${dB} dB lower on test pictures)`;
+}
+
+/** PSNR on the validation pictures, in dB; NaN if that is not known. */
+export const psnrOf = ({ scores }: ModelEntry): number => scores?.validation_psnr_y ?? NaN;
