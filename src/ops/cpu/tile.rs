@@ -158,7 +158,10 @@ pub(super) unsafe fn for_each_tile<L: Lanes, T: Tile<L>>(tile: &T, weights: &Pac
     }
 }
 
-#[inline(always)]
+/// In WebAssembly a function of its own: browsers optimise the few that a network needs, and soon,
+/// where one function for all sizes of blocks would take long.
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
+#[cfg_attr(target_arch = "wasm32", inline(never))]
 unsafe fn tiles_of_block<L: Lanes, T: Tile<L>, const C: usize>(tile: &T, first: usize, rows: usize, vectors: usize) {
     for row in 0..rows {
         let mut at = 0;

@@ -54,7 +54,7 @@ export interface TileQueue {
 /** Each worker starts with this. */
 export interface Boot {
   module: Promise<WebAssembly.Module>;
-  model: ArrayBuffer;
+  model: Promise<ArrayBuffer>;
   /** On a GPU: feature maps as 16-bit floats. */
   half?: boolean;
 }
@@ -210,11 +210,12 @@ export class Pool {
   }
 
   async #start(): Promise<TileWorker> {
-    // The script is loaded while the module is compiled.
+    // The script is loaded while the module is compiled and the model is loaded.
     const client = new WorkerClient<TileWorkerMethods>(spawn(this.#script));
-    const { module, model, half = false } = this.#boot;
+    const { half = false } = this.#boot;
     try {
-      const instructionSet = await client.call("boot", { module: await module, model, half });
+      const [module, model] = await Promise.all([this.#boot.module, this.#boot.model]);
+      const instructionSet = await client.call("boot", { module, model, half });
       return { client, instructionSet, weights: { model } };
     } catch (error) {
       client.end(error as Error);

@@ -67,8 +67,9 @@ export async function createUpscaler(options: UpscalerOptions = {}): Promise<Ups
   }
   const { assets, models } = options;
   const locations = { assets, models };
-  const model = await loadModel(options.model, locations);
-  const engine = new Engine({ model, backend, workers, half }, sliceOf(options), locations);
+  const slice = sliceOf(options);
+  const model = loadModel(options.model, locations);
+  const engine = new Engine(model, { backend, workers, half }, slice, locations);
   await engine.start();
   return engine;
 }
@@ -78,6 +79,7 @@ const backends: readonly Backend[] = ["auto", "cpu", "gpu"];
 type Coordinator = WorkerClient<CoordinatorMethods>;
 
 class Engine implements Upscaler {
+  readonly #weights: Promise<ArrayBuffer>;
   readonly #options: EngineOptions;
   /** The network of an elastic model, unless a call asks for another. */
   readonly #slice: Slice;
@@ -92,7 +94,9 @@ class Engine implements Upscaler {
   #turn: Promise<unknown> = Promise.resolve();
   #destroyed = false;
 
-  constructor(options: EngineOptions, slice: Slice, locations: FileLocations) {
+  constructor(weights: Promise<ArrayBuffer>, options: EngineOptions, slice: Slice, locations: FileLocations) {
+    this.#weights = weights;
+    weights.catch(() => undefined); // `start` reports it
     this.#options = options;
     this.#slice = slice;
     this.#locations = locations;
@@ -108,7 +112,9 @@ class Engine implements Upscaler {
     if (this.#destroyed) throw new UpscaleError("destroyed", "This upscaler was destroyed. Create a new one.");
     if (!this.#running || this.#running.coordinator.isDead) {
       const coordinator: Coordinator = new WorkerClient(spawn(coordinatorUrl, filesAt(this.#locations.assets)));
-      const booted = coordinator.call("boot", this.#options);
+      // The engine starts while the model is loaded.
+      const prepared = coordinator.call("prepare", this.#options);
+      const booted = Promise.all([this.#weights, prepared]).then(([model]) => coordinator.call("boot", model));
       this.#running = { coordinator, booted };
     }
     const { coordinator, booted } = this.#running;
