@@ -1,5 +1,5 @@
-/** Which of two is better, in words: after shrinking the picture, which one restores it better? */
-import { baselineInSentence, baselineLabel } from "../shared/baselines.ts";
+/** Which of two is better, in words, by a test: which one restores the shrunk picture better. */
+import { baselineInSentence } from "../shared/baselines.ts";
 import { fixed, t } from "../shared/words.ts";
 import type { Test } from "./comparison.ts";
 
@@ -18,16 +18,16 @@ export function closerText(test: Test, model: string, rival: string, isCompresse
 function verdictText({ result, baseline }: Test, model: string, rival: string, isCompressed: boolean): string {
   const gain = result === baseline ? 0 : Math.abs((result ?? Infinity) - (baseline ?? Infinity));
   if (gain < NO_GAIN)
-    return t`Neither is better: ${baselineInSentence(model)} and ${baselineInSentence(rival)} restore a shrunk copy of this picture about equally well.`;
+    return t`In a test with this picture, neither is better: ${baselineInSentence(model)} and ${baselineInSentence(rival)} differ too little to mean anything.`;
   const [closer, other] = isAhead({ result, baseline }) ? [model, rival] : [rival, model];
-  const [first, second] = [baselineLabel(closer), baselineInSentence(other)];
+  const [first, second] = [baselineInSentence(closer), baselineInSentence(other)];
   const by = `${fixed(gain, 2)} dB`;
   // How much that is can be said of an original without artefacts alone.
   if (isCompressed || (gain >= SMALL_GAIN && gain < LARGE_GAIN))
-    return t`${first} restores a shrunk copy of this picture better than ${second}, by ${by}.`;
+    return t`In a test with this picture, ${first} is better than ${second}, by ${by}.`;
   if (gain < SMALL_GAIN)
-    return t`${first} restores a shrunk copy of this picture slightly better than ${second}, by ${by}.`;
-  return t`${first} restores a shrunk copy of this picture much better than ${second}, by ${by}.`;
+    return t`In a test with this picture, ${first} is slightly better than ${second}, by ${by}.`;
+  return t`In a test with this picture, ${first} is much better than ${second}, by ${by}.`;
 }
 
 /** The numbers behind that, the better one first. */
