@@ -6,7 +6,8 @@
 `export` writes an ONNX file for x2, by default for pictures of any size. The weights are random,
 unless a file of the authors' own is given. The architectures are written anew after the authors'
 code: nmhkahn/CARN-pytorch (MIT), ECNUSR/ETDS, icandle/MAN and Zheng-MJ/SMFANet (Apache 2.0).
-../anchors.json names the papers and holds the figures that they publish.
+With the same weights, each gave the very values of the authors' code. ../anchors.json names the
+papers and holds the figures that they publish.
 """
 
 import argparse
@@ -112,16 +113,17 @@ class LargeKernelAttention(nn.Module):
     def __init__(self, channels):
         super().__init__()
         third = channels // 3
-        # They begin at 1 here: published weights are near it, and 0 would switch the block off.
+        # The authors begin at 0, where a network that is not trained ignores the block.
         self.scale = nn.Parameter(torch.ones(1, channels, 1, 1))
         self.norm = ChannelNorm(channels)
-        self.attend = nn.ModuleList(large_kernel(third, k, k + 2, k // 2 + 1) for k in (3, 5, 7))
+        self.attend = nn.ModuleList(large_kernel(third, k, k + 2, k // 2 + 1) for k in (7, 5, 3))
         self.gate = nn.ModuleList(conv(third, third, k, third) for k in (3, 5, 7))
         self.first, self.last = conv(channels, 2 * channels, 1), conv(channels, channels, 1)
 
     def forward(self, x):
         a, y = self.first(self.norm(x)).chunk(2, 1)
-        parts = [attend(part) * gate(part) for attend, gate, part in zip(self.attend, self.gate, a.chunk(3, 1))]
+        thirds = zip(reversed(self.attend), self.gate, a.chunk(3, 1))
+        parts = [attend(part) * gate(part) for attend, gate, part in thirds]
         return self.last(y * torch.cat(parts, 1)) * self.scale + x
 
 
@@ -131,9 +133,9 @@ class GatedUnit(nn.Module):
     def __init__(self, channels):
         super().__init__()
         self.scale = nn.Parameter(torch.ones(1, channels, 1, 1))
-        self.norm = ChannelNorm(channels)
         self.first, self.gate = conv(channels, 2 * channels, 1), conv(channels, channels, 7, channels)
         self.last = conv(channels, channels, 1)
+        self.norm = ChannelNorm(channels)
 
     def forward(self, x):
         a, y = self.first(self.norm(x)).chunk(2, 1)
@@ -236,10 +238,10 @@ def build(name, scale=2, weights=None):
     network = NETWORKS[name](scale).eval()
     if weights:
         file = torch.load(weights, map_location="cpu", weights_only=True)
-        # CARN's file serves three scales, and holds the mean colour.
-        others = ("shifter", *(f"up{other}." for other in (2, 3, 4) if other != scale))
+        # CARN's file serves three scales; it and MAN's hold the mean colour.
+        others = ("_mean", *(f"up{other}." for other in (2, 3, 4) if other != scale))
         theirs = [value for key, value in file.get("params", file).items() if not any(other in key for other in others)]
-        # The authors' modules have other names, but the same order.
+        # The authors' layers have other names, but the same order.
         own = network.state_dict()
         pairs = zip(own.items(), theirs, strict=True)
         network.load_state_dict({key: tensor.reshape(value.shape) for (key, value), tensor in pairs})
