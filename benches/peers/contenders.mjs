@@ -1,4 +1,5 @@
 /** The contenders. `settings` go to the engine in web/engines, or distinguish a program's calls. */
+import { anchors } from "./models.mjs";
 
 export const inBrowser = [
   {
@@ -118,3 +119,23 @@ export const tuning = [
 export const cold = ["upscaler 1 worker", "ort-web 1 thread", "tfjs 1 thread"].map((name) =>
   inBrowser.find((contender) => contender.name === name),
 );
+
+/**
+ * Each network of the literature, and ours in front, with who runs it: natively and in Chromium, on
+ * 1 and 2 threads.
+ */
+const engine = ["splitsr 1 thread", "splitsr 2 threads", "splitsr relaxed-simd", "upscaler 2 workers"];
+const runtime = ["onnxruntime 1 thread", "onnxruntime 2 threads", "ort-web 1 thread", "ort-web 2 threads"];
+
+export const anchorRows = [
+  { label: "SplitSR (splitsr-x2)", columns: engine },
+  { label: "SplitSR, run by ONNX Runtime", columns: runtime },
+  ...Object.entries(anchors).map(([anchor, { label }]) => ({ anchor, label, columns: runtime })),
+].map(({ columns, ...row }) => ({ ...row, columns: columns.map((who) => ({ who, name: `${row.label}: ${who}` })) }));
+
+/** The contenders of a row, under names of their own, so that each keeps its network. */
+export function contendersOf({ columns }) {
+  const named = (all) =>
+    columns.flatMap(({ who, name }) => all.filter((one) => one.name === who).map((one) => ({ ...one, name })));
+  return { inBrowser: named(inBrowser), native: named(native) };
+}

@@ -1,4 +1,7 @@
 /** The networks that are compared. Fields that are missing here have the flagship's values. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
 const splitsr = { architecture: "splitsr" };
 
 /** The timed models. Only the flagship has trained weights: weights do not change the time. */
@@ -31,6 +34,12 @@ export const checked = (() => {
     ...[2, 3, 4].map((scale) => [`srcnn-x${scale}`, { architecture: "srcnn", scale }]),
   ]);
 })();
+
+/** Networks of the literature, and what is published of them; python/anchors.py builds them. */
+export const anchors = JSON.parse(readFileSync(join(import.meta.dirname, "anchors.json"), "utf8"));
+
+/** The picture that they enlarge. */
+export const anchorSize = { width: 320, height: 180 };
 
 /** The networks and the low-resolution sizes on which they run, width x height. */
 export const workloads = [

@@ -1,8 +1,8 @@
 /** Writes the measurements: all of them to results.json, the medians to docs/benchmarks.md. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { cold, graphics, inBrowser, native, training, tuning } from "./contenders.mjs";
-import { timed } from "./models.mjs";
+import { anchorRows, cold, graphics, inBrowser, native, training, tuning } from "./contenders.mjs";
+import { anchors, timed } from "./models.mjs";
 import { median } from "./timing.mjs";
 
 const BEGIN = "<!-- What pkg-scripts/bench-peers measured: it writes this part. -->";
@@ -17,10 +17,13 @@ export function writeReport(results, repository) {
   const document = readFileSync(path, "utf8");
   const [begin, end] = [document.indexOf(BEGIN), document.indexOf(END)];
   if (begin < 0 || end < begin) throw new Error(`${path} lacks the lines "${BEGIN}" and "${END}"`);
-  writeFileSync(path, `${document.slice(0, begin)}${BEGIN}\n\n${report(results)}\n\n${document.slice(end)}`);
+  const models = JSON.parse(readFileSync(join(repository, "models/index.json"), "utf8"));
+  const ours = models.find(({ name }) => name === "splitsr-x2");
+  writeFileSync(path, `${document.slice(0, begin)}${BEGIN}\n\n${report(results, ours)}\n\n${document.slice(end)}`);
 }
 
-function report(results) {
+/** `ours`: the flagship's entry in models/index.json. */
+function report(results, ours) {
   const { machine, versions, workloads, agreement, tolerance, coldStarts } = results;
   const forward = workloads.filter(({ kind }) => kind === "forward");
   const steps = workloads.filter(({ kind }) => kind === "training");
@@ -30,7 +33,7 @@ function report(results) {
   const versionOf = (who) => versions[who].version;
   return [
     paragraph(
-      `Milliseconds at x2 on ${machine.cores} cores of ${machine.cpu.replace(/\(R\)|\(TM\)/g, "")} (${machine.instructionSet}), measured on ` +
+      `Milliseconds at x2 on ${machine.cores} cores of ${processor(machine)}, measured on ` +
         `${results.date.slice(0, 10)}; lower is better. Each figure is the median of ${samples} runs; the contenders took turns. ` +
         `Other processes used at most ${others} cores. The browser is Chromium ${versions.chromium}, headless, with ONNX Runtime Web ` +
         `${versionOf("ort-web 1 thread")} and TensorFlow.js ${versionOf("tfjs 1 thread")}, both on WebAssembly. The native rows compare with ` +
@@ -70,6 +73,7 @@ function report(results) {
     ),
     ...(results.page ? [reportPage(results.page)] : []),
     ...reportGraphics(results.graphics, tolerance.floats),
+    ...(results.anchors ? reportAnchors(results.anchors, ours, tolerance.floats) : []),
   ].join("\n\n");
 }
 
@@ -130,6 +134,57 @@ function reportGraphics({ date, adapter, adapters, chromium, agreement, workload
   ];
 }
 
+/** Networks of the literature beside ours. */
+function reportAnchors({ date, machine, versions, agreement, networks, scores, workload }, ours, tolerance) {
+  const floats = agreement.filter(({ who }) => !who.includes("upscaler"));
+  const { samples, others, furthest } = extent([workload], floats);
+  const { width, height } = workload;
+  const sets = ["Set5", "Set14", "B100", "Urban100"];
+  const measured = (psnrs) => (psnrs ? psnrs.map((psnr) => psnr.toFixed(2)).join(" / ") : "");
+  const cells = ({ anchor, columns }) => {
+    const { params, macs_720p: macs } = anchor ? networks[anchor] : ours;
+    const found = scores.networks[anchor];
+    return [
+      (params / 1e3).toFixed(0),
+      (macs / 1e9).toFixed(1),
+      anchor ? sets.map((set) => anchors[anchor].psnr[set]?.toFixed(2) ?? "?").join(" / ") : "",
+      measured(anchor ? found && [found.Set5.psnr, found.Set14.psnr] : [ours.scores.Set5[0], ours.scores.Set14[0]]),
+      ...columns.map(({ name }) => milliseconds(workload, name)),
+    ];
+  };
+  const sources = Object.values(anchors).map(({ label, paper, source }) => `${label} (${paper}; ${source})`);
+  return [
+    "### Other networks",
+    paragraph(
+      `${sources.join(", ")} at x2, built as their authors published them. The column "published" is quoted from the papers and ` +
+        `repositories; everything else was measured here. "Measured" is PSNR on Y by the protocol above on Set5 and Set14` +
+        (scores.date
+          ? `, with the authors' own weights where their repository has them (${scores.date.slice(0, 10)})`
+          : "") +
+        `. Milliseconds are for ${width}x${height} pixels, the other networks with random weights, on ${machine.cores} cores of ` +
+        `${processor(machine)}, measured on ${date.slice(0, 10)}: natively by onnxruntime ${versions.onnxruntime}, in Chromium ` +
+        `${versions.chromium} by ONNX Runtime Web ${versions.ortWeb}. The first row is our own engine; its last column is ` +
+        `\`createUpscaler\` with 2 workers, from 8 bits to 8 bits. Medians of ${samples} runs; all took turns. Other processes used ` +
+        `at most ${others} cores. No value in Chromium differs from onnxruntime's by more than ${furthest} ` +
+        `(the limit is ${tolerance.toExponential(1)}).`,
+    ),
+    table(
+      [
+        "x2",
+        "K parameters",
+        "G multiply-adds, 1280x720",
+        `published: ${sets.join(" / ")}`,
+        "measured: Set5 / Set14",
+        "native ms, 1 thread",
+        "2 threads",
+        "Chromium ms, 1 thread",
+        "2 threads",
+      ],
+      anchorRows.map((row) => [row.label, ...cells(row)]),
+    ),
+  ];
+}
+
 /** As text: the number of samples, the load of other processes, and the largest difference. */
 function extent(workloads, agreement) {
   const samples = workloads.flatMap(({ timings }) => timings.map(({ samples }) => samples.length));
@@ -140,6 +195,8 @@ function extent(workloads, agreement) {
     furthest: Math.max(0, ...agreement.map(({ difference }) => difference)).toExponential(1),
   };
 }
+
+const processor = ({ cpu, instructionSet }) => `${cpu.replace(/\(R\)|\(TM\)/g, "")} (${instructionSet})`;
 
 const title = ({ model, width, height }) => `${timed[model].label}, ${width}x${height}`;
 

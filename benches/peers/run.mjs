@@ -1,17 +1,18 @@
 /**
  * SplitSR against other runtimes: `pkg-scripts/bench-peers` installs what this needs and starts it.
  *
- * node run.mjs [--quick | --gpu | --tuning | --page]; NATIVE, PYTHON and FILES name our native
- * worker, Python with requirements.txt, and a folder for files; ADAPTER the graphics card,
- * "swiftshader" or "hardware".
+ * node run.mjs [--quick | --gpu | --tuning | --page | --anchors]; NATIVE, PYTHON and FILES name our
+ * native worker, Python with requirements.txt, and a folder for files; ADAPTER the graphics card,
+ * "swiftshader" or "hardware". WEIGHTS, a folder, holds other networks' weights as their authors
+ * published them, NAME.pth by the names of anchors.json; DATA holds the folder eval.
  */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import { join, resolve } from "node:path";
 import { openBrowser, serveFiles } from "./browser.mjs";
 import * as contenders from "./contenders.mjs";
 import { startProgram } from "./lines.mjs";
-import { checked, onGraphics, timed, trainingStep, tuningStep, workloads } from "./models.mjs";
+import { anchors, anchorSize, checked, onGraphics, timed, trainingStep, tuningStep, workloads } from "./models.mjs";
 import { runPage } from "./page.mjs";
 import { resultsFile, writeReport } from "./report.mjs";
 import { inTurns, median } from "./timing.mjs";
@@ -30,7 +31,7 @@ const TUNING_TOLERANCE = { loss: 1e-4, norm: 1e-3 };
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|basic render/i;
 
 const repository = resolve(import.meta.dirname, "../..");
-const { NATIVE, PYTHON, FILES, ADAPTER = "swiftshader" } = process.env;
+const { NATIVE, PYTHON, FILES, WEIGHTS, DATA, ADAPTER = "swiftshader" } = process.env;
 const [part] = process.argv.slice(2);
 const quick = part === "--quick";
 const rounds = quick ? 3 : 7;
@@ -50,12 +51,14 @@ const parts = {
   "--gpu": async () => ({ ...earlier(), graphics: await runOnGraphics() }),
   "--tuning": async () => ({ ...earlier(), tuning: await runTuning() }),
   "--page": async () => ({ ...earlier(), page: await runPage(server) }),
+  "--anchors": async () => ({ ...earlier(), anchors: await runAnchors() }),
   "--quick": runOnProcessor,
 };
 const all = async () => ({
   graphics: await runOnGraphics(),
   tuning: await runTuning(),
   page: await runPage(server),
+  anchors: await runAnchors(),
   ...(await runOnProcessor()),
 });
 const results = await (parts[part] ?? all)();
@@ -67,7 +70,7 @@ if (!quick) writeReport(results, repository);
 async function runOnProcessor() {
   const results = {
     date: new Date().toISOString(),
-    machine: { cpu: cpus()[0].model, cores: cpus().length, load: loadavg()[0] },
+    machine: await machine(),
     tolerance: { floats: TOLERANCE, eightBits: TOLERANCE_8_BITS },
     versions: await programs.python.call("versions"),
     agreement: [],
@@ -77,7 +80,6 @@ async function runOnProcessor() {
   const browser = await openBrowser(server.origin);
   try {
     results.versions.chromium = browser.version;
-    Object.assign(results.machine, await programs.splitsr2.call("about"));
     await checkSmallNetworks(browser, results.agreement);
     Object.assign(results.versions, await openAll(browser, contenders.inBrowser));
     for (const workload of quick ? workloads.slice(0, 1) : workloads) {
@@ -119,6 +121,12 @@ async function runOnGraphics() {
   } finally {
     await browser.close();
   }
+}
+
+/** The processor, and the kernels that we use on it. */
+async function machine() {
+  const { instructionSet } = await programs.splitsr2.call("about");
+  return { cpu: cpus()[0].model, cores: cpus().length, load: loadavg()[0], instructionSet };
 }
 
 /** Opens contenders. Returns what each says of itself. */
@@ -197,10 +205,18 @@ async function checkSmallNetworks(browser, agreement) {
   console.log(`${Object.keys(checked).length} small networks agree with onnxruntime`);
 }
 
-/** Times a network on a picture; first compares each result with onnxruntime's, for `agreement`. */
-async function runForward(browser, { model: name, width, height }, { inBrowser, native }, agreement) {
+/** Times a network on a picture. */
+async function runForward(browser, { model: name, width, height }, who, agreement) {
   const model = await makeModel(name, timed[name]);
   const picture = await makeInput(browser, width, height);
+  const runs = await checkedRuns(browser, name, model, picture, who, agreement);
+  const gflop = (2 * model.macsPerPixel * width * height) / 1e9;
+  return time({ kind: "forward", model: name, width, height, gflop }, runs);
+}
+
+/** How each contender runs a network; first compares its result with onnxruntime's. */
+async function checkedRuns(browser, name, model, picture, { inBrowser, native }, agreement) {
+  const { width, height } = picture;
   const reference = await makeReference(name, model, picture);
   const what = `${name} ${width}x${height}`;
   const runs = new Map();
@@ -219,8 +235,60 @@ async function runForward(browser, { model: name, width, height }, { inBrowser, 
     expectAgreement(agreement, who, what, difference);
     runs.set(who, () => programs[program].call(method, request));
   }
-  const gflop = (2 * model.macsPerPixel * width * height) / 1e9;
-  return time({ kind: "forward", model: name, width, height, gflop }, runs);
+  return runs;
+}
+
+/** Our network and those of the literature in the same turns; the latter with random weights. */
+async function runAnchors() {
+  const results = {
+    date: new Date().toISOString(),
+    machine: await machine(),
+    versions: await programs.python.call("versions"),
+    agreement: [],
+    networks: {},
+    scores: await scoreAnchors(),
+  };
+  const browser = await openBrowser(server.origin);
+  try {
+    results.versions.chromium = browser.version;
+    const picture = await makeInput(browser, anchorSize.width, anchorSize.height);
+    const ours = await makeModel("flagship", timed.flagship);
+    const runs = new Map();
+    for (const row of contenders.anchorRows) {
+      const who = contenders.contendersOf(row);
+      const said = await openAll(browser, who.inBrowser);
+      results.versions.ortWeb ??= Object.values(said).find(({ version }) => version)?.version;
+      const model = row.anchor ? await makeAnchor(row.anchor, results.networks) : ours;
+      const checked = await checkedRuns(browser, row.anchor ?? "flagship", model, picture, who, results.agreement);
+      checked.forEach((run, name) => runs.set(name, run));
+    }
+    results.workload = await time({ kind: "anchors", model: "x2", gflop: 0, ...anchorSize }, runs);
+    return results;
+  } finally {
+    await browser.close();
+  }
+}
+
+/** Another network as an ONNX file; `networks` gets its size. */
+async function makeAnchor(name, networks) {
+  const onnx = file(`${name}.onnx`);
+  networks[name] = await programs.python.call("make_anchor", { name, model: onnx, ...anchorSize });
+  return { onnx, urls: { onnx: `/files/${name}.onnx` } };
+}
+
+/** Scores with the authors' weights, where there are any; otherwise the scores of the last time. */
+async function scoreAnchors() {
+  if (!WEIGHTS) return earlier().anchors?.scores ?? { networks: {} };
+  const scores = { date: new Date().toISOString(), networks: {} };
+  for (const name of Object.keys(anchors)) {
+    const weights = join(WEIGHTS, `${name}.pth`);
+    if (!existsSync(weights)) continue;
+    const folders = ["Set5", "Set14"].map((set) => join(DATA, "eval", set));
+    const found = await programs.python.call("score_anchor", { name, weights, model: file("scored.onnx"), folders });
+    console.log(name, found);
+    scores.networks[name] = found;
+  }
+  return scores;
 }
 
 async function runTraining() {

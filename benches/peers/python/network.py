@@ -11,6 +11,8 @@ from torch.nn.functional import conv2d, pixel_shuffle, relu
 
 # DIV2K's mean colour: `MEAN` of src/network/mod.rs.
 MEAN = (0.4488, 0.4371, 0.4040)
+# Shipped models hold 16-bit floats.
+DTYPES = {"F16": np.float16, "F32": np.float32}
 
 
 def read_weights(path):
@@ -23,8 +25,8 @@ def read_weights(path):
     tensors = {}
     for name, entry in header.items():
         start, end = entry["data_offsets"]
-        values = np.frombuffer(data[start:end], np.float32).reshape(entry["shape"])
-        tensors[name] = torch.from_numpy(values.copy())
+        values = np.frombuffer(data[start:end], DTYPES[entry["dtype"]]).reshape(entry["shape"])
+        tensors[name] = torch.from_numpy(values.astype(np.float32))
     return config, tensors
 
 

@@ -15,7 +15,9 @@ import onnx
 import onnxruntime
 import torch
 
+import anchors
 from network import SplitSr
+from score_onnx import score_folders
 
 
 def read(path, height, width):
@@ -58,6 +60,18 @@ def check(model):
     """Whether a file keeps to ONNX's rules, shapes included."""
     onnx.checker.check_model(model, full_check=True)
     return {}
+
+
+def make_anchor(name, model, width, height):
+    """Writes another network as an ONNX file for pictures of one size. The reply counts its work."""
+    anchors.export(name, model, (width, height))
+    return anchors.count(name)
+
+
+def score_anchor(name, weights, model, folders):
+    """The scores of another network with its authors' weights."""
+    anchors.export(name, model, weights=weights)
+    return score_folders(model, 2, folders)
 
 
 def run_onnxruntime(model, threads, input, height, width, **options):
@@ -106,7 +120,8 @@ def versions():
     return {"onnxruntime": onnxruntime.__version__, "torch": torch.__version__}
 
 
-METHODS = {f.__name__: f for f in (check, run_onnxruntime, run_torch, train_torch, versions)}
+FUNCTIONS = (check, make_anchor, score_anchor, run_onnxruntime, run_torch, train_torch, versions)
+METHODS = {f.__name__: f for f in FUNCTIONS}
 
 for line in sys.stdin:
     request = json.loads(line)

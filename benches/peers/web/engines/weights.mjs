@@ -8,11 +8,14 @@ export async function readWeights(url) {
   for (const [
     name,
     {
+      dtype,
       shape,
       data_offsets: [start, end],
     },
   ] of Object.entries(entries)) {
-    const values = new Float32Array(file.slice(8 + headerLength + start, 8 + headerLength + end));
+    const bytes = file.slice(8 + headerLength + start, 8 + headerLength + end);
+    // Shipped models hold 16-bit floats.
+    const values = dtype === "F16" ? Float32Array.from(new Float16Array(bytes)) : new Float32Array(bytes);
     tensors.set(name, { shape, values });
   }
   return { config: JSON.parse(metadata.splitsr).config, tensors };
