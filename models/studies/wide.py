@@ -8,7 +8,8 @@ All variants have the same patches and steps, and tensors that they share start 
 values: a bilinear enlargement as in src/train/bilinear_init.rs, or with --init a trained flagship.
 A wide kernel starts with the 3x3 kernel in its middle and zeros around it, so that it computes what
 the flagship does. Continues after the last variant that was finished. `time` needs onnx and
-onnxruntime. Set OMP_NUM_THREADS=1.
+onnxruntime. Set OMP_NUM_THREADS=1. The logs are in logs/wide; `trained` there is --init --steps 500
+--look 250 --rate 2e-4 --decay 1 --warmup 20, and `longer` is --steps 2500 --look 1250.
 """
 
 import argparse, io, json, os, sys, time, warnings, zlib
@@ -42,6 +43,7 @@ VARIANTS = {
     "SPAN's gate": variant(3, 3, gate="span"),
     "SPAN's gate, range 255": variant(3, 3, gate="span 255"),
     "SPAN's gate added to the skip": variant(3, 3, gate="skip"),
+    "index 2": variant(2, 3),
     "index 5": variant(5, 3),
 }
 
