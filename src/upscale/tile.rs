@@ -146,22 +146,24 @@ pub fn run_tile<M: Enlarge + ?Sized>(model: &M, input: TileInput) -> Result<Tile
 }
 
 /// Does the same as [`run_tile`] without blocking, except that `fallback`, the same network on the
-/// CPU, computes what has to be computed again. Under a schedule, the cheap network that comes with
-/// it computes its parts there too.
+/// CPU, computes what has to be computed again. Under a schedule, `cheap` computes its parts there,
+/// and what has to be computed again is the whole network's.
 ///
 /// # Errors
-/// As [`run_tile`]; [`Error::Config`] for an ensemble, which only the CPU computes.
+/// As [`run_tile`]; [`Error::Config`] for an ensemble, which only the CPU computes, and for a
+/// schedule without a cheap network.
 #[cfg(feature = "gpu")]
-pub async fn run_tile_async<M: EnlargeAsync, F: Enlarge + ?Sized>(
+pub async fn run_tile_async<M: EnlargeAsync, F: Enlarge>(
     model: &M,
     fallback: &F,
-    input: TileInput,
+    cheap: Option<&F>,
+    mut input: TileInput,
 ) -> Result<TileOutput> {
     if input.ensemble {
         return Err(Error::Config("self-ensemble needs the CPU: choose the CPU or leave out the ensemble".into()));
     }
-    if let Some(plan) = &input.plan {
-        let enlarged = plan.enlarge_async(model, fallback, &input).await?;
+    if let Some(plan) = input.plan.take() {
+        let enlarged = plan.enlarge_async(model, cheap, &input).await?;
         return finish(enlarged, fallback, input);
     }
     let margin = Margin::of(&input.tile);

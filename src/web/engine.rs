@@ -17,8 +17,8 @@ use crate::error::{Error, Result as SplitsrResult};
 use crate::image::{Area, Compression, damage};
 use crate::network::cost::Cost;
 use crate::ops::cpu;
-use crate::upscale::schedule::TilePlan;
-use crate::upscale::{self, NetworkInfo, Options, Target, TileInput};
+use crate::upscale::schedule::{Ladder, TilePlan};
+use crate::upscale::{self, Enlarge, NetworkInfo, Options, Target, TileInput};
 use crate::weights;
 
 /// The instruction set of this bundle: "simd128" or "relaxed-simd".
@@ -184,7 +184,16 @@ impl Model {
     pub fn run_tile(&mut self, input: Vec<u8>) -> Result<TileOutput> {
         let message = TileInput::from_bytes(&input).map_err(to_js)?;
         drop(input);
-        self.column.run_tile(self.networks.for_tiles(), message).map(TileOutput).map_err(to_js)
+        let Networks { whole, cheap } = &self.networks;
+        let ladder;
+        let network: &dyn Enlarge = match cheap {
+            Some(cheap) => {
+                ladder = Ladder { whole: whole.clone(), cheap: cheap.clone() };
+                &ladder
+            }
+            None => &**whole,
+        };
+        self.column.run_tile(network, message).map(TileOutput).map_err(to_js)
     }
 }
 

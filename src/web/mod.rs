@@ -20,7 +20,12 @@ pub mod engine;
 mod errors;
 #[cfg(all(feature = "gpu", not(feature = "web-bench"), target_arch = "wasm32"))]
 mod gpu;
-#[cfg(all(any(feature = "web-engine", all(feature = "gpu", not(feature = "web-bench"))), target_arch = "wasm32"))]
+#[cfg(all(feature = "gpu", not(feature = "web-bench"), not(feature = "web-tune"), target_arch = "wasm32"))]
+mod gpu_model;
+#[cfg(all(
+    any(feature = "web-engine", all(feature = "gpu", not(feature = "web-bench"), not(feature = "web-tune"))),
+    target_arch = "wasm32"
+))]
 mod networks;
 mod pack;
 #[cfg(target_arch = "wasm32")]
@@ -30,7 +35,10 @@ mod reference;
 #[cfg(all(feature = "web-tune", target_arch = "wasm32"))]
 mod scope;
 mod shapes;
-#[cfg(all(any(feature = "web-engine", all(feature = "gpu", not(feature = "web-bench"))), target_arch = "wasm32"))]
+#[cfg(all(
+    any(feature = "web-engine", all(feature = "gpu", not(feature = "web-bench"), not(feature = "web-tune"))),
+    target_arch = "wasm32"
+))]
 mod tile;
 #[cfg(all(feature = "web-tune", target_arch = "wasm32"))]
 pub mod tune;

@@ -39,30 +39,29 @@ impl TilePlan {
         for part in self.parts(&input.tile) {
             let result = match part.rung {
                 Rung::Whole => run_network(whole, part.planes(input), part.height(), part.width(), input.ensemble)?,
-                _ => part.by_lower_rung(whole, input)?,
+                _ => part.by_lower_rung(whole.cheap(), whole.scale(), input)?,
             };
             canvas.add_part(self, &part, core(&input.tile, self.halo), &result);
         }
         Ok(canvas.values)
     }
 
-    /// The same with the whole network on a GPU. `on_cpu` is the same network, which comes with the
-    /// cheap one.
+    /// The same with the whole network on a GPU and the cheap one on the CPU.
     ///
     /// # Errors
     /// As [`Self::enlarge`].
     #[cfg(feature = "gpu")]
-    pub(in crate::upscale) async fn enlarge_async<M: EnlargeAsync, F: Enlarge + ?Sized>(
+    pub(in crate::upscale) async fn enlarge_async<M: EnlargeAsync, F: Enlarge>(
         &self,
         whole: &M,
-        on_cpu: &F,
+        cheap: Option<&F>,
         input: &TileInput,
     ) -> Result<Vec<f32>> {
         let mut canvas = Canvas::new(input.tile.source, whole.scale());
         for part in self.parts(&input.tile) {
             let result = match part.rung {
                 Rung::Whole => whole.enlarge_async(part.planes(input), part.height(), part.width()).await?,
-                _ => Arithmetic::Winograd.run(|| part.by_lower_rung(on_cpu, input))?,
+                _ => Arithmetic::Winograd.run(|| part.by_lower_rung(cheap, whole.scale(), input))?,
             };
             canvas.add_part(self, &part, core(&input.tile, self.halo), &result);
         }
@@ -122,13 +121,18 @@ impl Part {
         cut(&input.planes, input.tile.source, self.area)
     }
 
-    /// Enlarges it by bicubic or the cheap network that comes with `whole`.
-    fn by_lower_rung<M: Enlarge + ?Sized>(&self, whole: &M, input: &TileInput) -> Result<Vec<f32>> {
+    /// Enlarges it by bicubic or the cheap network.
+    fn by_lower_rung<M: Enlarge + ?Sized>(
+        &self,
+        cheap: Option<&M>,
+        scale: usize,
+        input: &TileInput,
+    ) -> Result<Vec<f32>> {
         let planes = self.planes(input);
         if self.rung == Rung::Bicubic {
-            return bicubic(&planes, self.area.height, self.area.width, whole.scale() as u32);
+            return bicubic(&planes, self.area.height, self.area.width, scale as u32);
         }
-        let cheap = whole.cheap().ok_or_else(|| Error::Config("a schedule needs a cheap network too".into()))?;
+        let cheap = cheap.ok_or_else(|| Error::Config("a schedule needs a cheap network too".into()))?;
         run_network(cheap, planes, self.height(), self.width(), input.ensemble)
     }
 }

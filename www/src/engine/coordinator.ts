@@ -13,41 +13,27 @@ import { Devices } from "./devices.ts";
 import { Engine } from "./engine.ts";
 import { parse } from "./json.ts";
 import { checkSource } from "./limits.ts";
-import type { CoordinatorMethods, EngineOptions, InspectReply, PortableSource } from "./protocol.ts";
+import type { CoordinatorMethods, InspectReply, PortableSource } from "./protocol.ts";
 import { MAX_BROWSER_PIXELS } from "./sniff.ts";
 import { buffer, buildUrls, compile, fastestBuild, instantiate } from "./wasm.ts";
 import { writeLossyWebp } from "./webp.ts";
 
-/** While the model is being loaded. */
-interface Start {
-  settings: EngineOptions;
-  module: Promise<WebAssembly.Module>;
-  devices: Devices;
-  takeModel: (bytes: ArrayBuffer) => void;
-}
-
-let started: Start | undefined;
+let loading: Promise<WebAssembly.Module> | undefined;
 let engine: Engine | undefined;
 
 serve<CoordinatorMethods>({
-  prepare(settings) {
-    const module = compile(buildUrls[fastestBuild]);
-    module.catch(() => undefined); // `boot` reports it
-    let takeModel: Start["takeModel"] = () => undefined;
-    const model = new Promise<ArrayBuffer>((resolve) => (takeModel = resolve));
-    const devices = new Devices(model, settings, module);
-    devices.prepare();
-    started = { settings, module, devices, takeModel };
+  prepare() {
+    loading = compile(buildUrls[fastestBuild]);
+    loading.catch(() => undefined); // `boot` reports it
     return undefined;
   },
 
-  async boot(bytes) {
-    if (!started) throw new Error("the coordinator was not prepared");
-    const { settings, module, devices, takeModel } = started;
-    takeModel(bytes);
-    instantiate(await module);
+  async boot({ model: bytes, ...settings }) {
+    const module = await (loading ?? compile(buildUrls[fastestBuild]));
+    instantiate(module);
     const model = Model.load(new Uint8Array(bytes));
     const info: ModelInfo = { name: model.name, scale: model.scale, sha256: model.sha256 };
+    const devices = new Devices(bytes, settings, module);
     engine = new Engine(info, bytes, model.info, devices);
     model.free();
     if (settings.backend === "gpu") await devices.choose("auto");

@@ -20,32 +20,25 @@ export interface ChosenDevice {
   beside?: Pool;
 }
 
+type Settings = Omit<EngineOptions, "model">;
+
 /** After this many losses of the GPU, no other picture is tried on it. */
 const MAX_GPU_LOSSES = 2;
 
 export class Devices {
-  readonly #model: Promise<ArrayBuffer>;
-  readonly #settings: EngineOptions;
-  /** The engine's build that this worker runs; the pool's workers reuse it. */
-  readonly #module: Promise<WebAssembly.Module>;
+  readonly #model: ArrayBuffer;
+  readonly #settings: Settings;
+  /** The engine's build that this worker runs, compiled; the pool's workers reuse it. */
+  readonly #module: WebAssembly.Module;
   #cpu: { build: Build; pool: Pool } | undefined;
   /** The checked GPU, or why it is not used. Undefined before the first check. */
   #gpu: Promise<ChosenDevice | string> | undefined;
   #losses = 0;
 
-  constructor(model: Promise<ArrayBuffer>, settings: EngineOptions, module: Promise<WebAssembly.Module>) {
+  constructor(model: ArrayBuffer, settings: Settings, module: WebAssembly.Module) {
     this.#model = model;
     this.#settings = settings;
     this.#module = module;
-  }
-
-  /** Starts a worker on the CPU ahead of the first picture. */
-  prepare(): void {
-    if (this.#settings.backend === "gpu") return;
-    // The first picture reports the failure, if there is one.
-    this.#poolOf(fastestBuild)
-      .start()
-      .catch(() => undefined);
   }
 
   /**
@@ -79,22 +72,19 @@ export class Devices {
     return this.#onCpu(tile, `${reason}, and the processor finished the picture`);
   }
 
+  /** There is one pool at a time, since each worker has its own memory. */
   #onCpu(tile: "exact" | "auto", reason: string): ChosenDevice {
     // Fused multiply-adds give different bits on different machines.
-    const pool = this.#poolOf(tile === "exact" ? "simd128" : fastestBuild);
+    const build = tile === "exact" ? "simd128" : fastestBuild;
+    if (this.#cpu?.build !== build) {
+      this.#cpu?.pool.end();
+      const module = build === fastestBuild ? Promise.resolve(this.#module) : compile(buildUrls[build]);
+      this.#cpu = { build, pool: new Pool(tileWorkerUrl, { module, model: this.#model }, this.#settings.workers) };
+    }
+    const { pool } = this.#cpu;
     // The workers start while the picture is being read.
     pool.warm();
     return { backend: "cpu", pool, reason };
-  }
-
-  /** There is one pool on the CPU at a time, since each worker has its own memory. */
-  #poolOf(build: Build): Pool {
-    if (this.#cpu?.build !== build) {
-      this.#cpu?.pool.end();
-      const module = build === fastestBuild ? this.#module : compile(buildUrls[build]);
-      this.#cpu = { build, pool: new Pool(tileWorkerUrl, { module, model: this.#model }, this.#settings.workers) };
-    }
-    return this.#cpu.pool;
   }
 
   async #openGpu(): Promise<ChosenDevice | string> {

@@ -54,7 +54,7 @@ export interface TileQueue {
 /** Each worker starts with this. */
 export interface Boot {
   module: Promise<WebAssembly.Module>;
-  model: Promise<ArrayBuffer>;
+  model: ArrayBuffer;
   /** On a GPU: feature maps as 16-bit floats. */
   half?: boolean;
 }
@@ -210,12 +210,11 @@ export class Pool {
   }
 
   async #start(): Promise<TileWorker> {
-    // The script is loaded while the module is compiled and the model is loaded.
+    // The script is loaded while the module is compiled.
     const client = new WorkerClient<TileWorkerMethods>(spawn(this.#script));
-    const { half = false } = this.#boot;
+    const { module, model, half = false } = this.#boot;
     try {
-      const [module, model] = await Promise.all([this.#boot.module, this.#boot.model]);
-      const instructionSet = await client.call("boot", { module, model, half });
+      const instructionSet = await client.call("boot", { module: await module, model, half });
       return { client, instructionSet, weights: { model } };
     } catch (error) {
       client.end(error as Error);

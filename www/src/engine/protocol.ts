@@ -94,6 +94,7 @@ export interface UpscaleReply {
 }
 
 export interface EngineOptions {
+  model: ArrayBuffer;
   backend: Backend;
   /** Maximum number of workers on the CPU. */
   workers: number;
@@ -113,10 +114,10 @@ export type InspectReply = Omit<SourcePicture, "imageData"> & { pixels: ArrayBuf
 
 // Type aliases and not interfaces: only they are assignable to `Methods`.
 export type CoordinatorMethods = {
-  /** Loads what needs no model, and does not wait for it. */
-  prepare: [EngineOptions, undefined, never];
-  /** Takes the model. Opens and checks the GPU too, if the caller demands one. */
-  boot: [ArrayBuffer, ModelInfo, never];
+  /** Loads the engine while the caller loads the model. */
+  prepare: [undefined, undefined, never];
+  /** Opens and checks the GPU too, if the caller demands one. */
+  boot: [EngineOptions, ModelInfo, never];
   describe: [Json<Partial<SplitSrHyperparameters>>, NetworkInfo, never];
   inspect: [PortableSource, InspectReply, never];
   crop: [{ source: PortableSource; area: Area }, InspectReply, never];

@@ -80,7 +80,7 @@ type Coordinator = WorkerClient<CoordinatorMethods>;
 
 class Engine implements Upscaler {
   readonly #weights: Promise<ArrayBuffer>;
-  readonly #options: EngineOptions;
+  readonly #options: Omit<EngineOptions, "model">;
   /** The network of an elastic model, unless a call asks for another. */
   readonly #slice: Slice;
   readonly #locations: FileLocations;
@@ -94,7 +94,12 @@ class Engine implements Upscaler {
   #turn: Promise<unknown> = Promise.resolve();
   #destroyed = false;
 
-  constructor(weights: Promise<ArrayBuffer>, options: EngineOptions, slice: Slice, locations: FileLocations) {
+  constructor(
+    weights: Promise<ArrayBuffer>,
+    options: Omit<EngineOptions, "model">,
+    slice: Slice,
+    locations: FileLocations,
+  ) {
     this.#weights = weights;
     weights.catch(() => undefined); // `start` reports it
     this.#options = options;
@@ -112,10 +117,7 @@ class Engine implements Upscaler {
     if (this.#destroyed) throw new UpscaleError("destroyed", "This upscaler was destroyed. Create a new one.");
     if (!this.#running || this.#running.coordinator.isDead) {
       const coordinator: Coordinator = new WorkerClient(spawn(coordinatorUrl, filesAt(this.#locations.assets)));
-      // The engine starts while the model is loaded.
-      const prepared = coordinator.call("prepare", this.#options);
-      const booted = Promise.all([this.#weights, prepared]).then(([model]) => coordinator.call("boot", model));
-      this.#running = { coordinator, booted };
+      this.#running = { coordinator, booted: this.#boot(coordinator) };
     }
     const { coordinator, booted } = this.#running;
     try {
@@ -125,6 +127,12 @@ class Engine implements Upscaler {
       throw error;
     }
     return coordinator;
+  }
+
+  async #boot(coordinator: Coordinator): Promise<ModelInfo> {
+    const prepared = coordinator.call("prepare", undefined);
+    const [model] = await Promise.all([this.#weights, prepared]);
+    return coordinator.call("boot", { model, ...this.#options });
   }
 
   describe(network: Partial<SplitSrConfig>): Promise<NetworkInfo> {
