@@ -25,8 +25,7 @@ function verdictText({ result, baseline }: Test, model: string, rival: string, i
   // How much that is can be said of an original without artefacts alone.
   if (isCompressed || (gain >= SMALL_GAIN && gain < LARGE_GAIN))
     return t`In a test with this picture, ${first} is better than ${second}, by ${by}.`;
-  if (gain < SMALL_GAIN)
-    return t`In a test with this picture, ${first} is slightly better than ${second}, by ${by}.`;
+  if (gain < SMALL_GAIN) return t`In a test with this picture, ${first} is slightly better than ${second}, by ${by}.`;
   return t`In a test with this picture, ${first} is much better than ${second}, by ${by}.`;
 }
 

@@ -255,10 +255,14 @@ export const texts: Texts = {
   "Compare with…": "Vergleichen mit …",
   "This picture is itself compressed, and keeping its compression counts as good here. So look at both pictures, too.":
     "Dieses Bild ist selbst komprimiert, und seine Kompression zu erhalten zählt hier als gut. Also auch beide Bilder ansehen.",
-  "In a test with this picture, neither is better: {0} and {1} differ too little to mean anything.": "In einem Test mit diesem Bild ist keines besser: {0} und {1} unterscheiden sich zu wenig, um etwas zu bedeuten.",
-  "In a test with this picture, {0} is slightly better than {1}, by {2}.": "In einem Test mit diesem Bild ist {0} etwas besser als {1}, um {2}.",
-  "In a test with this picture, {0} is better than {1}, by {2}.": "In einem Test mit diesem Bild ist {0} besser als {1}, um {2}.",
-  "In a test with this picture, {0} is much better than {1}, by {2}.": "In einem Test mit diesem Bild ist {0} viel besser als {1}, um {2}.",
+  "In a test with this picture, neither is better: {0} and {1} differ too little to mean anything.":
+    "In einem Test mit diesem Bild ist keines besser: {0} und {1} unterscheiden sich zu wenig, um etwas zu bedeuten.",
+  "In a test with this picture, {0} is slightly better than {1}, by {2}.":
+    "In einem Test mit diesem Bild ist {0} etwas besser als {1}, um {2}.",
+  "In a test with this picture, {0} is better than {1}, by {2}.":
+    "In einem Test mit diesem Bild ist {0} besser als {1}, um {2}.",
+  "In a test with this picture, {0} is much better than {1}, by {2}.":
+    "In einem Test mit diesem Bild ist {0} viel besser als {1}, um {2}.",
   "PSNR {0} against {1}.": "PSNR {0} gegen {1}.",
   "Show differences": "Unterschiede zeigen",
   "{0} (yours)": "{0} (eigenes)",

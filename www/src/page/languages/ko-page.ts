@@ -240,10 +240,14 @@ export const texts: Texts = {
   "Compare with…": "비교 대상…",
   "This picture is itself compressed, and keeping its compression counts as good here. So look at both pictures, too.":
     "이 사진 자체가 압축되어 있어서, 압축 흔적을 그대로 남기는 쪽이 더 좋은 점수를 받아요. 두 사진을 눈으로도 비교해 보세요.",
-  "In a test with this picture, neither is better: {0} and {1} differ too little to mean anything.": "이 사진으로 시험하면 어느 쪽도 더 좋지 않아요. {0}, {1} 사이의 차이가 의미를 두기에는 너무 작아요.",
-  "In a test with this picture, {0} is slightly better than {1}, by {2}.": "이 사진으로 시험하면 {0} 쪽이 {1}보다 조금 더 좋아요({2} 차이).",
-  "In a test with this picture, {0} is better than {1}, by {2}.": "이 사진으로 시험하면 {0} 쪽이 {1}보다 더 좋아요({2} 차이).",
-  "In a test with this picture, {0} is much better than {1}, by {2}.": "이 사진으로 시험하면 {0} 쪽이 {1}보다 훨씬 더 좋아요({2} 차이).",
+  "In a test with this picture, neither is better: {0} and {1} differ too little to mean anything.":
+    "이 사진으로 시험하면 어느 쪽도 더 좋지 않아요. {0}, {1} 사이의 차이가 의미를 두기에는 너무 작아요.",
+  "In a test with this picture, {0} is slightly better than {1}, by {2}.":
+    "이 사진으로 시험하면 {0} 쪽이 {1}보다 조금 더 좋아요({2} 차이).",
+  "In a test with this picture, {0} is better than {1}, by {2}.":
+    "이 사진으로 시험하면 {0} 쪽이 {1}보다 더 좋아요({2} 차이).",
+  "In a test with this picture, {0} is much better than {1}, by {2}.":
+    "이 사진으로 시험하면 {0} 쪽이 {1}보다 훨씬 더 좋아요({2} 차이).",
   "PSNR {0} against {1}.": "PSNR {0}, {1}.",
   "Show differences": "차이 보기",
   "{0} (yours)": "{0}(내 모델)",

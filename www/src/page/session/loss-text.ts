@@ -1,4 +1,4 @@
-/** What a network loses against the best, in words. */
+/** The loss of a network against the best, in words. */
 import { modelFor, slicesOf, type ModelEntry } from "../../module/core.ts";
 import type { Session } from "./session.ts";
 import { fixed, t } from "../shared/words.ts";
@@ -7,7 +7,7 @@ import { fixed, t } from "../shared/words.ts";
 const SEEN = 0.3;
 const CLEARLY_SEEN = 1;
 
-/** What the chosen network loses against the best of the zoom; empty if that is not known. */
+/** The loss of the chosen network against the best of the zoom; empty if that is not known. */
 export function lossText({ choice, zoom, zoomIsValid }: Session): string {
   const { shipped, entry, network, sliceMacs } = choice;
   const best = zoomIsValid && modelFor(zoom, shipped);
