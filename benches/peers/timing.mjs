@@ -46,15 +46,40 @@ export async function inTurns(contenders, rounds) {
   return { samples, others: max };
 }
 
+/**
+ * As `inTurns`, for runs that start a browser each: none is repeated, and a contender that takes
+ * longer than `most` milliseconds runs once. The functions return objects with `milliseconds` and
+ * the cores that `others` used, from `watchOthers`. Returns those of each contender.
+ */
+export async function inFreshTurns(contenders, rounds, most = Infinity) {
+  const names = [...contenders.keys()];
+  const runs = new Map(names.map((name) => [name, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (let turn = 0; turn < names.length; turn++) {
+      const name = names[(turn + round) % names.length];
+      if (runs.get(name)[0]?.milliseconds > most) continue;
+      await sleep(PAUSE_MS);
+      runs.get(name).push(await contenders.get(name)());
+    }
+  }
+  return runs;
+}
+
+/** Returns a function that gives the cores that other processes have used since then. */
+export function watchOthers() {
+  const before = cpuTime();
+  return () => foreign(before, cpuTime());
+}
+
 /** The last run always counts, so that a busy machine gets a result, which says how busy it was. */
 async function undisturbed(run) {
   for (let attempt = 1; ; attempt++) {
     await sleep(PAUSE_MS);
-    const before = cpuTime();
+    const others = watchOthers();
     const first = await run();
     const milliseconds = first < SHORT_MS ? await run() : first;
-    const others = foreign(before, cpuTime());
-    if (others <= MAX_OTHER_CORES || attempt === ATTEMPTS) return { milliseconds, others };
+    const cores = others();
+    if (cores <= MAX_OTHER_CORES || attempt === ATTEMPTS) return { milliseconds, others: cores };
   }
 }
 
