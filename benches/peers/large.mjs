@@ -40,21 +40,30 @@ export async function runLarge(server, urls, halo, files) {
   results.tiles = await timeTiles(bench, part);
   const fastest = Math.min(...results.tiles.map(({ milliseconds }) => milliseconds));
   results.side = results.tiles.find(({ milliseconds }) => milliseconds === fastest).side;
-  const contenders = new Map(large.map((contender) => [contender.name, () => time(bench, contender, whole)]));
-  const runs = await inFreshTurns(contenders, ROUNDS, MAX_MS);
+  const tiles = { side: results.side, halo, scale };
+  const check = async (browser) => (results.difference = await compare(browser, urls, whole));
+  const contenders = new Map(
+    large.map((contender) => [contender.name, () => time(bench, contender, { url: whole, tiles })]),
+  );
+  const runs = await inFreshTurns(contenders, ROUNDS, { most: MAX_MS });
   results.othersCores = Math.max(...[...runs.values()].flat().map(({ others }) => others));
   results.runs = [];
   for (const contender of large) {
     const samples = runs.get(contender.name);
     const middle = (what) => median(samples.map((sample) => sample[what]));
     const [milliseconds, longestFrame] = ["milliseconds", "longestFrame"].map(middle);
-    const megabytes = await peakMemory(bench, contender, whole);
+    const megabytes = await peakMemory(
+      bench,
+      contender,
+      { url: whole, tiles },
+      contender === theirs ? check : undefined,
+    );
     results.runs.push({ who: contender.name, milliseconds, longestFrame, megabytes, samples });
   }
   return results;
 }
 
-/** How long tiles of each size take on a part of the picture. */
+/** How long tiles of each size take on a part of the picture, and how much memory. */
 async function timeTiles(bench, part) {
   const { halo, scale } = bench.results;
   const found = [];
@@ -63,19 +72,19 @@ async function timeTiles(bench, part) {
     const { milliseconds } = await inFreshBrowser(bench, theirs, tiles, (browser) =>
       browser.enlarge(theirs.name, { url: part, tiles }),
     );
-    console.log(`${theirs.name}, a quarter of it in tiles of ${side}: ${(milliseconds / 1e3).toFixed(1)} s`);
-    found.push({ side, milliseconds });
+    const megabytes = await peakMemory(bench, theirs, { url: part, tiles });
+    console.log(`  a quarter of the picture in tiles of ${side}: ${(milliseconds / 1e3).toFixed(1)} s`);
+    found.push({ side, milliseconds, megabytes });
   }
   return found;
 }
 
-async function time(bench, contender, url) {
-  const { side, halo, scale, width, height } = bench.results;
+async function time(bench, contender, request) {
+  const { scale, width, height } = bench.results;
   const { name } = contender;
-  const tiles = { side, halo, scale };
-  return inFreshBrowser(bench, contender, tiles, async (browser) => {
+  return inFreshBrowser(bench, contender, request.tiles, async (browser) => {
     const others = watchOthers();
-    const found = await browser.enlarge(name, { url, tiles });
+    const found = await browser.enlarge(name, request);
     if (found.width !== scale * width || found.height !== scale * height)
       throw new Error(`${name} gave ${found.width}x${found.height}`);
     const { milliseconds, longestFrame } = found;
@@ -89,16 +98,14 @@ async function time(bench, contender, url) {
  * The megabytes that the page holds at most, more than when it was empty; in a run of its own,
  * because each look takes milliseconds.
  */
-async function peakMemory(bench, contender, url) {
-  const { side, halo, scale } = bench.results;
+async function peakMemory(bench, contender, request, afterwards) {
   const { name } = contender;
-  const tiles = { side, halo, scale };
-  return inFreshBrowser(bench, contender, tiles, async (browser, memory) => {
+  return inFreshBrowser(bench, contender, request.tiles, async (browser, memory) => {
     let peak = 0;
     const timer = setInterval(() => (peak = Math.max(peak, memory())), INTERVAL_MS);
-    await browser.enlarge(name, { url, tiles }).finally(() => clearInterval(timer));
+    await browser.enlarge(name, request).finally(() => clearInterval(timer));
     console.log(`${name}: ${peak.toFixed(0)} MB`);
-    if (contender === theirs) bench.results.difference = await compare(browser, bench.urls, url);
+    await afterwards?.(browser);
     return peak;
   });
 }

@@ -58,7 +58,7 @@ export const onGraphics = [
   { model: "flagship", width: 640, height: 360 },
 ];
 
-/** What a page that has loaded nothing enlarges. */
+/** The first picture of a page that has loaded nothing. */
 export const coldPicture = { width: 320, height: 180 };
 
 /** Twelve megapixels; by a runtime that needs tiles on one of these sides, whichever is fastest. */

@@ -124,14 +124,17 @@ function reportLarge({ machine, chromium, version, date, othersCores, difference
   const { width, height, scale, halo } = picture;
   const pictures = (4 * width * height * (1 + scale * scale)) / 1e6;
   const counts = [...new Set(runs.map(({ samples }) => samples.length))].sort().join(" or ");
-  const times = tiles.map(({ side, milliseconds }) => `${(milliseconds / 1e3).toFixed(1)} s with ${side}`);
+  const costs = tiles.map(
+    ({ side, milliseconds, megabytes }) =>
+      `${(milliseconds / 1e3).toFixed(1)} s and ${megabytes.toFixed(0)} MB with ${side}`,
+  );
   return [
     paragraph(
       `A large picture: ${width}x${height} at x${scale}, from a JPEG file to an ImageData in the page, in Chromium ${chromium} on ` +
         `${machine.cores} cores of ${processor(machine)}, measured on ${date.slice(0, 10)}. Both enlarged a small picture before. ONNX Runtime Web ` +
         `${version} runs in a worker of its own, so that it does not block the page. There the benchmark cuts the picture into equal tiles ` +
         `of about ${side}x${side} pixels, with our halo of ${halo} pixels around them, and pastes the results into one array. ${side} was the ` +
-        `fastest size: a quarter of the picture took ${times.join(", ")}. Memory is the largest that the page and its ` +
+        `fastest size: a quarter of the picture took ${costs.join(", ")}. Memory is the largest that the page and its ` +
         `workers held in one more run (PSS), without that of the empty page; source and result alone are ${pictures.toFixed(0)} MB. The longest frame ` +
         `is the largest gap between two callbacks of requestAnimationFrame. Times and frames are medians of ${counts} browsers, each started for one run; ` +
         `they took turns. Other processes used at most ${othersCores.toFixed(2)} cores. The two results differ by at most ${difference.largest} ` +
@@ -148,12 +151,13 @@ function reportLarge({ machine, chromium, version, date, othersCores, difference
   ];
 }
 
-function reportPage({ chromium, date, width, height, page, bare, weight }) {
+function reportPage({ chromium, date, width, height, othersCores, page, bare, weight }) {
   const total = weight.reduce((sum, { gzip }) => sum + gzip, 0);
   return paragraph(
     `The page, in Chromium ${chromium}, measured on ${date.slice(0, 10)}: it shows the result for a picture of ${width}x${height} at x2 ` +
       `${median(page).toFixed(0)} ms after the first click on "Enlarge". \`createUpscaler\` alone takes ${median(bare).toFixed(0)} ms for its first picture of that size, so ` +
       `the page takes ${(median(page) / median(bare)).toFixed(2)} times as long. Both are medians of ${page.length} browsers, each started for one picture. ` +
+      `Other processes used at most ${othersCores.toFixed(2)} cores. ` +
       `Before the visitor moves the pointer, touches or types, the page loads ${Math.round(total / 1000)} KB gzipped, without engine or model.`,
   );
 }

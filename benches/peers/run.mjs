@@ -4,8 +4,9 @@
  * node run.mjs [--quick | --gpu | --tuning | --cold | --large | --page | --anchors]
  *
  * NATIVE, PYTHON and FILES name our native worker, Python with requirements.txt, and a folder for
- * files; ADAPTER the graphics card, "swiftshader" or "hardware". WEIGHTS, a folder, holds other networks' weights as their authors
- * published them, NAME.pth by the names of anchors.json; DATA holds the folder eval.
+ * files; ADAPTER the graphics card, "swiftshader" or "hardware". WEIGHTS, a folder, holds other
+ * networks' weights as their authors published them, NAME.pth by the names of anchors.json; DATA
+ * holds the folder eval.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
