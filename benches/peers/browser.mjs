@@ -1,4 +1,5 @@
 /** Headless Chromium on our page, and the server that it loads from. */
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
 import { extname, join, normalize } from "node:path";
@@ -11,6 +12,7 @@ const TYPES = {
   ".mjs": "text/javascript",
   ".wasm": "application/wasm",
   ".json": "application/json",
+  ".jpg": "image/jpeg",
   ".png": "image/png",
   ".svg": "image/svg+xml",
   ".webp": "image/webp",
@@ -57,21 +59,25 @@ export async function serveFiles(repository, files) {
   return { origin: `http://127.0.0.1:${server.address().port}`, served, close: () => server.close() };
 }
 
-/** A fresh browser, with nothing cached, and the graphics card of that name in `ADAPTERS`. */
-export async function openBrowser(origin, adapter = "none") {
+/**
+ * A fresh browser, with nothing cached, and the graphics card of that name in `ADAPTERS`. No call
+ * may take longer than `patience` milliseconds.
+ */
+export async function openBrowser(origin, adapter = "none", patience = TIMEOUT_MS) {
   const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
   if (!ADAPTERS[adapter])
     throw new Error(`ADAPTER is "${adapter}": give ${Object.keys(ADAPTERS).slice(1).join(" or ")}`);
   const args = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"];
   const browser = await chromium.launch({ executablePath, args: [...args, ...ADAPTERS[adapter]] });
   const page = await browser.newPage();
-  page.setDefaultTimeout(TIMEOUT_MS);
+  page.setDefaultTimeout(patience);
   await page.goto(`${origin}/benches/peers/web/index.html`);
   await page.waitForFunction(() => window.bench && window.crossOriginIsolated);
   const inPage = (method, ...args) =>
     inTime(
       page.evaluate(([method, args]) => window.bench[method](...args), [method, args]),
       `${method} ${args.slice(0, 2).join(" ")}`,
+      patience,
     );
   return {
     version: browser.version(),
@@ -80,14 +86,31 @@ export async function openBrowser(origin, adapter = "none") {
     endContender: (name) => inPage("close", name),
     adapters: () => inPage("adapters"),
     pixels: (url, width, height) => inPage("pixels", url, width, height),
+    photograph: (url, width, height) => inPage("photograph", url, width, height),
+    enlarge: (name, request) => inPage("enlarge", name, request),
+    difference: (a, b) => inPage("difference", a, b),
+    memory: () => memory(browser),
     close: () => browser.close(),
   };
 }
 
-function inTime(promise, what) {
+/**
+ * Returns a function that gives the megabytes that the browser's pages hold with their workers,
+ * shared ones by their share.
+ */
+async function memory(browser) {
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+  const pages = processInfo.filter(({ type }) => type === "renderer");
+  if (pages.length === 0) throw new Error("Chromium names no page's process");
+  const kilobytes = ({ id }) => Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${id}/smaps_rollup`, "utf8"))[1]);
+  return () => (pages.reduce((sum, page) => sum + kilobytes(page), 0) * 1024) / 1e6;
+}
+
+function inTime(promise, what, patience) {
   let timer;
   const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer in ${TIMEOUT_MS / 1000} s: ${what}`)), TIMEOUT_MS);
+    timer = setTimeout(() => reject(new Error(`no answer in ${patience / 1000} s: ${what}`)), patience);
   });
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

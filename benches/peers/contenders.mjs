@@ -115,10 +115,22 @@ export const tuning = [
   },
 ];
 
+const named = (names) => names.map((name) => inBrowser.find((contender) => contender.name === name));
+
 /** A cold start: from a page that has loaded nothing to the first enlarged picture. */
-export const cold = ["upscaler 1 worker", "ort-web 1 thread", "tfjs 1 thread"].map((name) =>
-  inBrowser.find((contender) => contender.name === name),
-);
+export const cold = named([
+  "upscaler 1 worker",
+  "upscaler 2 workers",
+  "ort-web 1 thread",
+  "ort-web 2 threads",
+  "tfjs 1 thread",
+]);
+
+/** A picture that needs tiles. `byHand`: the page's author has to cut them. */
+export const large = named(["upscaler 2 workers", "ort-web 2 threads"]).map((contender) => ({
+  ...contender,
+  byHand: contender.settings.engine === "onnxruntime",
+}));
 
 /**
  * Each network of the literature, and ours in front, with who runs it: natively and in Chromium, on
@@ -135,7 +147,7 @@ export const anchorRows = [
 
 /** The contenders of a row, under names of their own, so that each keeps its network. */
 export function contendersOf({ columns }) {
-  const named = (all) =>
+  const ofRow = (all) =>
     columns.flatMap(({ who, name }) => all.filter((one) => one.name === who).map((one) => ({ ...one, name })));
-  return { inBrowser: named(inBrowser), native: named(native) };
+  return { inBrowser: ofRow(inBrowser), native: ofRow(native) };
 }

@@ -58,6 +58,12 @@ export const onGraphics = [
   { model: "flagship", width: 640, height: 360 },
 ];
 
+/** The first picture of a page that has loaded nothing. */
+export const coldPicture = { width: 320, height: 180 };
+
+/** Twelve megapixels; by a runtime that needs tiles on one of these sides, whichever is fastest. */
+export const largePicture = { width: 4000, height: 3000, scale: 2, sides: [256, 512, 1024] };
+
 export const trainingStep = { model: "flagship", batch: 16, patch: 48 };
 
 /** In the browser. */

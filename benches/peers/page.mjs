@@ -5,7 +5,7 @@
  */
 import { gzipSync } from "node:zlib";
 import { chromium } from "playwright-core";
-import { median } from "./timing.mjs";
+import { median, watchOthers } from "./timing.mjs";
 
 const WIDTH = 320;
 const HEIGHT = 240;
@@ -73,6 +73,13 @@ export async function runPage({ origin, served }) {
   });
   const page = [];
   const bare = [];
+  let othersCores = 0;
+  const watched = async (work) => {
+    const others = watchOthers();
+    const milliseconds = await work();
+    othersCores = Math.max(othersCores, others());
+    return milliseconds;
+  };
   for (let round = 0; round < ROUNDS; round++) {
     page.push(
       await inFreshBrowser(async (page) => {
@@ -80,13 +87,13 @@ export async function runPage({ origin, served }) {
         const buffer = Buffer.from(file, "base64");
         await page.getByTestId("file-input").setInputFiles({ name: "photo.png", mimeType: "image/png", buffer });
         await page.waitForSelector('[data-testid="status"][data-state="idle"]:has-text("Ready")');
-        return page.evaluate(clickAndWait);
+        return watched(() => page.evaluate(clickAndWait));
       }),
     );
     bare.push(
       await inFreshBrowser(async (page) => {
         await page.goto(`${origin}/benches/peers/web/index.html`);
-        return page.evaluate(enlargeBare, { module: `${site}/splitsr.js`, file });
+        return watched(() => page.evaluate(enlargeBare, { module: `${site}/splitsr.js`, file }));
       }),
     );
     console.log(`page ${page.at(-1).toFixed(1)} ms, bare engine ${bare.at(-1).toFixed(1)} ms`);
@@ -94,5 +101,6 @@ export async function runPage({ origin, served }) {
   console.log(`ratio of the medians ${(median(page) / median(bare)).toFixed(2)}`);
   for (const { path, bytes, gzip } of weight) console.log(`  ${gzip} of ${bytes}  ${path}`);
   console.log(`  ${weight.reduce((sum, { gzip }) => sum + gzip, 0)} bytes gzipped before the first picture`);
-  return { date: new Date().toISOString(), chromium: version, width: WIDTH, height: HEIGHT, page, bare, weight };
+  const date = new Date().toISOString();
+  return { date, chromium: version, width: WIDTH, height: HEIGHT, othersCores, page, bare, weight };
 }

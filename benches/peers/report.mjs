@@ -1,7 +1,7 @@
 /** Writes the measurements: all of them to results.json, the medians to docs/benchmarks.md. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { anchorRows, cold, graphics, inBrowser, native, training, tuning } from "./contenders.mjs";
+import { anchorRows, cold, graphics, inBrowser, large, native, training, tuning } from "./contenders.mjs";
 import { anchors, timed } from "./models.mjs";
 import { median } from "./timing.mjs";
 
@@ -24,7 +24,7 @@ export function writeReport(results, repository) {
 
 /** `ours`: the flagship's entry in models/index.json. */
 function report(results, ours) {
-  const { machine, versions, workloads, agreement, tolerance, coldStarts } = results;
+  const { machine, versions, workloads, agreement, tolerance } = results;
   const forward = workloads.filter(({ kind }) => kind === "forward");
   const steps = workloads.filter(({ kind }) => kind === "training");
   // The whole product gives 8 bits.
@@ -64,13 +64,8 @@ function report(results, ours) {
       ),
     ),
     ...(results.tuning ? reportTuning(results.tuning) : []),
-    table(
-      ["from an empty page to the first 640x360 picture", "ms", "code downloaded, MB", "gzipped, MB"],
-      cold.map(({ name, label }) => {
-        const { ms, raw, gzip } = coldStarts.find(({ who }) => who === name);
-        return [label, ms.toFixed(0), megabytes(raw), megabytes(gzip)];
-      }),
-    ),
+    ...(results.cold ? reportCold(results.cold) : []),
+    ...(results.large ? reportLarge(results.large) : []),
     ...(results.page ? [reportPage(results.page)] : []),
     ...reportGraphics(results.graphics, tolerance.floats),
     ...(results.anchors ? reportAnchors(results.anchors, ours, tolerance.floats) : []),
@@ -98,12 +93,71 @@ function reportTuning({ date, chromium, version, apart, workload }) {
   ];
 }
 
-function reportPage({ chromium, date, width, height, page, bare, weight }) {
+/** From an empty page to the first result. */
+function reportCold({ machine, chromium, date, width, height, othersCores, starts }) {
+  const start = (name) => starts.find(({ who }) => who === name);
+  return [
+    paragraph(
+      `The first picture in a browser that has just been started, from ${width}x${height} pixels at x2: Chromium ${chromium} on ` +
+        `${machine.cores} cores of ${processor(machine)}, measured on ${date.slice(0, 10)}. The time begins in an empty page, and contains the ` +
+        `download of code and model from the same machine. ONNX Runtime Web is ${start("ort-web 1 thread").version}, TensorFlow.js ` +
+        `${start("tfjs 1 thread").version}. Medians of ${starts[0].samples.length} browsers each; the contenders took turns. ` +
+        `Other processes used at most ${othersCores.toFixed(2)} cores.`,
+    ),
+    table(
+      [
+        `from an empty page to the first ${2 * width}x${2 * height} picture`,
+        "ms",
+        "code downloaded, MB",
+        "gzipped, MB",
+      ],
+      cold.map(({ name, label }) => {
+        const { ms, raw, gzip } = start(name);
+        return [label, ms.toFixed(0), megabytes(raw), megabytes(gzip)];
+      }),
+    ),
+  ];
+}
+
+/** Twelve megapixels. */
+function reportLarge({ machine, chromium, version, date, othersCores, difference, tiles, side, runs, ...picture }) {
+  const { width, height, scale, halo } = picture;
+  const pictures = (4 * width * height * (1 + scale * scale)) / 1e6;
+  const counts = [...new Set(runs.map(({ samples }) => samples.length))].sort().join(" or ");
+  const costs = tiles.map(
+    ({ side, milliseconds, megabytes }) =>
+      `${(milliseconds / 1e3).toFixed(1)} s and ${megabytes.toFixed(0)} MB with ${side}`,
+  );
+  return [
+    paragraph(
+      `A large picture: ${width}x${height} at x${scale}, from a JPEG file to an ImageData in the page, in Chromium ${chromium} on ` +
+        `${machine.cores} cores of ${processor(machine)}, measured on ${date.slice(0, 10)}. Both enlarged a small picture before. ONNX Runtime Web ` +
+        `${version} runs in a worker of its own, so that it does not block the page. There the benchmark cuts the picture into equal tiles ` +
+        `of about ${side}x${side} pixels, with our halo of ${halo} pixels around them, and pastes the results into one array. ${side} was the ` +
+        `fastest size: a quarter of the picture took ${costs.join(", ")}. Memory is the largest that the page and its ` +
+        `workers held in one more run (PSS), without that of the empty page; source and result alone are ${pictures.toFixed(0)} MB. The longest frame ` +
+        `is the largest gap between two callbacks of requestAnimationFrame. Times and frames are medians of ${counts} browsers, each started for one run; ` +
+        `they took turns. Other processes used at most ${othersCores.toFixed(2)} cores. The two results differ by at most ${difference.largest} ` +
+        `${difference.largest === 1 ? "level" : "levels"} of 255.`,
+    ),
+    table(
+      [`${width}x${height} at x${scale} in Chromium`, "s", "peak memory, MB", "longest frame, ms"],
+      large.map(({ name, label, byHand }) => {
+        const { milliseconds, megabytes, longestFrame } = runs.find(({ who }) => who === name);
+        const title = byHand ? `${label}, in tiles cut by hand` : label;
+        return [title, (milliseconds / 1e3).toFixed(1), megabytes.toFixed(0), longestFrame.toFixed(0)];
+      }),
+    ),
+  ];
+}
+
+function reportPage({ chromium, date, width, height, othersCores, page, bare, weight }) {
   const total = weight.reduce((sum, { gzip }) => sum + gzip, 0);
   return paragraph(
     `The page, in Chromium ${chromium}, measured on ${date.slice(0, 10)}: it shows the result for a picture of ${width}x${height} at x2 ` +
       `${median(page).toFixed(0)} ms after the first click on "Enlarge". \`createUpscaler\` alone takes ${median(bare).toFixed(0)} ms for its first picture of that size, so ` +
       `the page takes ${(median(page) / median(bare)).toFixed(2)} times as long. Both are medians of ${page.length} browsers, each started for one picture. ` +
+      `Other processes used at most ${othersCores.toFixed(2)} cores. ` +
       `Before the visitor moves the pointer, touches or types, the page loads ${Math.round(total / 1000)} KB gzipped, without engine or model.`,
   );
 }

@@ -1,22 +1,35 @@
 /**
  * SplitSR against other runtimes: `pkg-scripts/bench-peers` installs what this needs and starts it.
  *
- * node run.mjs [--quick | --gpu | --tuning | --page | --anchors]; NATIVE, PYTHON and FILES name our
- * native worker, Python with requirements.txt, and a folder for files; ADAPTER the graphics card,
- * "swiftshader" or "hardware". WEIGHTS, a folder, holds other networks' weights as their authors
- * published them, NAME.pth by the names of anchors.json; DATA holds the folder eval.
+ * node run.mjs [--quick | --gpu | --tuning | --cold | --large | --page | --anchors]
+ *
+ * NATIVE, PYTHON and FILES name our native worker, Python with requirements.txt, and a folder for
+ * files; ADAPTER the graphics card, "swiftshader" or "hardware". WEIGHTS, a folder, holds other
+ * networks' weights as their authors published them, NAME.pth by the names of anchors.json; DATA
+ * holds the folder eval.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import { join, resolve } from "node:path";
 import { openBrowser, serveFiles } from "./browser.mjs";
+import { runCold } from "./cold.mjs";
 import * as contenders from "./contenders.mjs";
+import { runLarge } from "./large.mjs";
 import { startProgram } from "./lines.mjs";
-import { anchors, anchorSize, checked, onGraphics, timed, trainingStep, tuningStep, workloads } from "./models.mjs";
+import {
+  anchors,
+  anchorSize,
+  checked,
+  coldPicture,
+  onGraphics,
+  timed,
+  trainingStep,
+  tuningStep,
+  workloads,
+} from "./models.mjs";
 import { runPage } from "./page.mjs";
 import { resultsFile, writeReport } from "./report.mjs";
 import { inTurns, median } from "./timing.mjs";
-import { weigh } from "./weigh.mjs";
 
 /** Largest difference from onnxruntime, with values in [0, 1]: a quarter of a level of 8 bits. */
 const TOLERANCE = 1 / 4 / 255;
@@ -44,15 +57,18 @@ const programs = {};
 if (part !== "--tuning" && part !== "--page") {
   programs.splitsr1 = startProgram(NATIVE, "1");
   programs.splitsr2 = startProgram(NATIVE, "2");
-  programs.python = startProgram(PYTHON, join(import.meta.dirname, "python/worker.py"));
+  if (part !== "--cold" && part !== "--large")
+    programs.python = startProgram(PYTHON, join(import.meta.dirname, "python/worker.py"));
 }
 // Parts that are not measured again keep their results.
 const parts = {
   "--gpu": async () => ({ ...earlier(), graphics: await runOnGraphics() }),
   "--tuning": async () => ({ ...earlier(), tuning: await runTuning() }),
+  "--cold": async () => ({ ...earlier(), cold: await runColdStarts() }),
+  "--large": async () => ({ ...earlier(), large: await runLargePicture() }),
   "--page": async () => ({ ...earlier(), page: await runPage(server) }),
   "--anchors": async () => ({ ...earlier(), anchors: await runAnchors() }),
-  "--quick": runOnProcessor,
+  "--quick": async () => ({ ...(await runOnProcessor()), cold: await runColdStarts() }),
 };
 const all = async () => ({
   graphics: await runOnGraphics(),
@@ -60,6 +76,8 @@ const all = async () => ({
   page: await runPage(server),
   anchors: await runAnchors(),
   ...(await runOnProcessor()),
+  cold: await runColdStarts(),
+  large: await runLargePicture(),
 });
 const results = await (parts[part] ?? all)();
 Object.values(programs).forEach((program) => program.end());
@@ -75,7 +93,6 @@ async function runOnProcessor() {
     versions: await programs.python.call("versions"),
     agreement: [],
     workloads: [],
-    coldStarts: [],
   };
   const browser = await openBrowser(server.origin);
   try {
@@ -90,7 +107,6 @@ async function runOnProcessor() {
   } finally {
     await browser.close();
   }
-  for (const contender of contenders.cold) results.coldStarts.push(await coldStart(contender));
   return results;
 }
 
@@ -148,7 +164,8 @@ async function makeModel(name, { config, weights }) {
   };
   if (config) await programs.splitsr2.call("make_model", { config, weights: model.weights });
   const about = await programs.splitsr2.call("export", model);
-  await programs.python.call("check", { model: model.onnx });
+  // The parts without Python only time.
+  await programs.python?.call("check", { model: model.onnx });
   const urls = { weights: weights ? `/${weights}` : `/files/${name}.safetensors`, onnx: `/files/${name}.onnx` };
   return { ...model, ...about, urls };
 }
@@ -373,29 +390,18 @@ async function time(workload, runs) {
   return { ...workload, othersCores: others, timings };
 }
 
-/**
- * A fresh browser, from nothing to the first result: milliseconds, and what was downloaded for it
- * besides model and picture.
- */
-async function coldStart({ name: who, settings }) {
-  const urls = { weights: "/models/splitsr-x2.safetensors", onnx: "/files/flagship.onnx" };
-  const run = { input: "/files/input-320x180.f32", width: 320, height: 180 };
-  const samples = [];
-  let files;
-  for (let round = 0; round < (quick ? 1 : 3); round++) {
-    const fresh = await openBrowser(server.origin);
-    const first = server.served.length;
-    const start = performance.now();
-    await fresh.open(who, settings);
-    await fresh.call(who, "setModel", urls);
-    await fresh.call(who, "run", run);
-    samples.push(performance.now() - start);
-    files = server.served
-      .slice(first)
-      .filter(({ path }) => path.startsWith("/www/dist/") || path.includes("/node_modules/"));
-    await fresh.close();
-  }
-  const result = { who, ms: median(samples), samples, ...weigh(files) };
-  console.log(`cold start, ${who}: ${result.ms.toFixed(0)} ms, ${result.raw} bytes, ${result.gzip} gzipped`);
-  return result;
+/** From an empty page to the first picture. */
+async function runColdStarts() {
+  const { urls } = await makeModel("flagship", timed.flagship);
+  const browser = await openBrowser(server.origin);
+  const picture = await makeInput(browser, coldPicture.width, coldPicture.height).finally(() => browser.close());
+  return { machine: await machine(), ...(await runCold(server, urls, picture, quick ? 1 : 5)) };
+}
+
+/** Twelve megapixels. */
+async function runLargePicture() {
+  const { urls } = await makeModel("flagship", timed.flagship);
+  const models = JSON.parse(readFileSync(join(repository, "models/index.json"), "utf8"));
+  const { auto_halo: halo } = models.find(({ name }) => name === "splitsr-x2");
+  return { machine: await machine(), ...(await runLarge(server, urls, halo, FILES)) };
 }

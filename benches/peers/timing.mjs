@@ -17,7 +17,7 @@ const MIN_RUNS = 3;
 
 /** A run is repeated if other processes used more of the CPU, up to `ATTEMPTS` runs in all. */
 const MAX_OTHER_CORES = 0.25;
-const ATTEMPTS = 3;
+export const ATTEMPTS = 3;
 
 export function median(samples) {
   const sorted = samples.toSorted((a, b) => a - b);
@@ -46,15 +46,46 @@ export async function inTurns(contenders, rounds) {
   return { samples, others: max };
 }
 
+/**
+ * As `inTurns`, for runs that start a browser each. The functions return objects with
+ * `milliseconds` and the cores that `others` used, from `watchOthers`. Returns those of each
+ * contender. One that takes longer than `most` milliseconds runs once; a run that others disturb
+ * is repeated, up to `attempts` runs in all.
+ */
+export async function inFreshTurns(contenders, rounds, { most = Infinity, attempts = 1 }) {
+  const names = [...contenders.keys()];
+  const runs = new Map(names.map((name) => [name, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (let turn = 0; turn < names.length; turn++) {
+      const name = names[(turn + round) % names.length];
+      if (runs.get(name)[0]?.milliseconds > most) continue;
+      let run;
+      for (let attempt = 1; attempt <= attempts; attempt++) {
+        await sleep(PAUSE_MS);
+        run = await contenders.get(name)();
+        if (run.others <= MAX_OTHER_CORES) break;
+      }
+      runs.get(name).push(run);
+    }
+  }
+  return runs;
+}
+
+/** Returns a function that gives the cores that other processes have used since then. */
+export function watchOthers() {
+  const before = cpuTime();
+  return () => foreign(before, cpuTime());
+}
+
 /** The last run always counts, so that a busy machine gets a result, which says how busy it was. */
 async function undisturbed(run) {
   for (let attempt = 1; ; attempt++) {
     await sleep(PAUSE_MS);
-    const before = cpuTime();
+    const others = watchOthers();
     const first = await run();
     const milliseconds = first < SHORT_MS ? await run() : first;
-    const others = foreign(before, cpuTime());
-    if (others <= MAX_OTHER_CORES || attempt === ATTEMPTS) return { milliseconds, others };
+    const cores = others();
+    if (cores <= MAX_OTHER_CORES || attempt === ATTEMPTS) return { milliseconds, others: cores };
   }
 }
 

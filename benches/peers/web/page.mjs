@@ -3,6 +3,7 @@
  * them. Each runtime is in a worker of its own, so that it has its own heap. The whole product runs
  * here, because it needs a page.
  */
+import { difference, enlarge, photograph } from "./large.mjs";
 import { serve } from "./serve.mjs";
 
 const contenders = new Map();
@@ -48,6 +49,10 @@ window.bench = {
   },
 
   call: (name, method, argument) => contenders.get(name).call(method, argument),
+
+  enlarge: (name, request) => enlarge(contenders.get(name), name, request),
+  difference,
+  photograph,
 
   close(name) {
     contenders.get(name)?.end();

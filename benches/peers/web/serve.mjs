@@ -5,6 +5,10 @@
  * JavaScript. The other two only convert formats. `clamps`: whether the result cannot overshoot [0,
  * 1], as the network's does.
  *
+ * One that enlarges whole pictures has `enlarge(file, tiles)`, which gives `{ pixels, width, height
+ * }`, 8 bits a channel; `tiles` with `side`, `halo` and `scale` is how they are cut, where the page
+ * has to do that.
+ *
  * One that trains has `startTraining({ batch, patch, picture })`, and then `train(steps)`, which is
  * timed; `gradient(batch)` with a `batch` of `lr` and `hr`, as planes, gives `{ loss, norm }`: the
  * mean absolute difference before a step, and the gradient's length.
@@ -51,6 +55,8 @@ export function serve(start) {
       const clamped = engine.clamps ? expected.map((value) => Math.min(1, Math.max(0, value))) : expected;
       return { milliseconds, difference: largestDifference(engine.planes(output), clamped) };
     },
+    /** The file of a picture, enlarged as RGBA bytes. */
+    enlarge: ({ file, tiles }) => engine.enlarge(file, tiles),
     startTraining: (training) => engine.startTraining(training),
     /** Milliseconds of each training step. */
     async train({ steps }) {

@@ -10,7 +10,9 @@ const contender = import("./serve.mjs").then(({ serve }) =>
 
 self.onmessage = async ({ data: { id, method, argument } }) => {
   try {
-    postMessage({ id, result: await (await contender).call(method, argument) });
+    const result = await (await contender).call(method, argument);
+    // A large picture is handed over, not copied.
+    postMessage({ id, result }, result?.pixels ? [result.pixels] : []);
   } catch (error) {
     postMessage({ id, error: String(error?.stack ?? error) });
   }

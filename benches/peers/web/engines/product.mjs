@@ -26,6 +26,13 @@ export async function start({ workers }) {
       const result = await upscaler.upscale(picture, { scale: upscaler.model.scale, tile: "auto" });
       return result.imageData();
     },
+    async enlarge(file) {
+      // The page takes the parts too, to show them.
+      const onPart = () => undefined;
+      const result = await upscaler.upscale(file, { scale: upscaler.model.scale, tile: "auto", onPart });
+      const { data, width, height } = result.imageData();
+      return { pixels: data.buffer, width, height };
+    },
     planes({ data, width, height }) {
       const area = width * height;
       return Float32Array.from({ length: 3 * area }, (_, i) => data[4 * (i % area) + Math.floor(i / area)] / 255);
