@@ -191,7 +191,7 @@ test.describe("at once", () => {
     }
 
     test("a quick setting does not replace a result that took long either", async ({ page }) => {
-      const part = /^The part in view is enlarged\. The whole picture takes about \d+ s: press Enlarge\.$/;
+      const part = /^The part in view is enlarged\. The whole picture takes about [\d.]+ s: press Enlarge\.$/;
       await visitor.stir();
       await expect.poll(() => page.workers().some((worker) => worker.url().includes("coordinator"))).toBe(true);
       await coordinatorOf(page).evaluate(() => {
