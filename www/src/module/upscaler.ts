@@ -131,7 +131,10 @@ class Engine implements Upscaler {
 
   async #boot(coordinator: Coordinator): Promise<ModelInfo> {
     const prepared = coordinator.call("prepare", undefined);
-    const [model] = await Promise.all([this.#weights, prepared]);
+    // If both fail, the model's failure is the one that is reported.
+    prepared.catch(() => undefined);
+    const model = await this.#weights;
+    await prepared;
     return coordinator.call("boot", { model, ...this.#options });
   }
 
