@@ -20,13 +20,15 @@ each, and at a higher rate, the flagship fell; which of the two was to blame was
 graph is captured for each sequence of kinds of groups. The ratio is data, so 20 graphs do for all.
 
 `--init` can be a plain network, whose cut then equals it at the start, or an elastic one.
+`--keep 3` leaves the networks of that hybrid index, split first, as they are, and trains what only
+other networks have, from the pictures alone; without CUDA graphs, so that it suits a CPU.
 `--minutes 0` only prints the table of scores, `--check 1` compares cuts with the elastic network.
 """
 
 import random, time
 
 import torch
-from conv_on_gpu import last
+from conv_on_gpu import conv, last
 from train_on_gpu import Net, Scores, Tiles, Weights, arguments, captured, fast, loss_of, read, say, train, write
 
 MODES = ("split-first", "standard-first", "interleaved")
@@ -35,6 +37,9 @@ FLAGSHIP = (4, 3, "split-first")
 LARGEST, SMALLEST = (16, 0, "split-first"), (1, 7, "split-first")
 # The networks that are scored during training: channels per block, hybrid index, mode.
 SHOWN = (FLAGSHIP, LARGEST, SMALLEST, (8, 5, "split-first"), (4, 3, "interleaved"))
+# With `--keep`.
+OTHERS = (SMALLEST, (4, 7, "split-first"), (16, 7, "split-first"), (2, 5, "split-first"), (8, 4, "split-first"),
+          (4, 1, "split-first"), (4, 3, "standard-first"), (4, 3, "interleaved"))  # fmt: skip
 
 
 def kinds_of(groups, index, mode):
@@ -54,25 +59,39 @@ class Elastic(Net):
 
     def __init__(self, config, device, fast):
         super().__init__(config, (), torch.float32, device, fast)
+        self.queued = not fast
         blocks, channels = range(config["blocks"]), range(1, config["channels"] + 1)
         table = [[[b * k % config["channels"], k] for b in blocks] for k in channels]
         self.all_places = torch.tensor(table, dtype=torch.int32, device=device)
         self.choose(*FLAGSHIP)
 
     def choose(self, k, index, mode):
-        self.kinds = kinds_of(self.c["groups"], index, mode)
+        self.k, self.kinds = k, kinds_of(self.c["groups"], index, mode)
         self.places.copy_(self.all_places[k - 1])
 
     def group(self, p, g, y):
         z, blocks = y, range(self.c["blocks"])
         n = f"groups.{g}." + ("split" if self.kinds[g] else "standard")
         of = lambda n: (p[n + ".weight"], p[n + ".bias"])
+        if self.kinds[g] and self.queued:
+            return y + self.queue(y, of, n, blocks)
         for b in blocks:
             if self.kinds[g]:
                 z = self.parts.split(z, *of(f"{n}.blocks.{b}.conv"), self.places[b])
             else:
                 z = self.parts.standard(z, *of(f"{n}.blocks.{b}.conv1"), *of(f"{n}.blocks.{b}.conv2"))
         return self.parts.last(z, *of(f"{n}.conv"), y, 0)
+
+    def queue(self, z, of, n, blocks):
+        """A split group with its channels in a queue: less work without kernels of our own."""
+        size, k = self.c["channels"], self.k
+        for b in blocks:
+            weight, bias = of(f"{n}.blocks.{b}.conv")
+            at = [(k * b + i) % size for i in range(k)]
+            new = conv(z[:, :k], weight[at][:, at], bias[at]).relu()
+            z = torch.cat([z[:, k:], new], 1)
+        weight, bias = of(f"{n}.conv")
+        return conv(z, torch.roll(weight, -k * len(blocks), 1), bias)
 
 
 # ---- from and to plain networks ------------------------------------------------------------------
@@ -163,6 +182,7 @@ def check(meta, p):
     config, worst = meta["config"], 0
     p = {n: t + 0.05 * torch.randn(t.shape) for n, t in p.items()}
     net, x = Elastic(config, "cpu", False), torch.rand(2, 3, 13, 11)
+    net.queued = False
     for k in range(1, config["channels"] + 1):
         for index, mode in [(0, MODES[0]), (1, MODES[1]), (3, MODES[0]), (3, MODES[2]), (5, MODES[1]), (7, MODES[2])]:
             plain, tensors = extract(meta, p, k / config["channels"], index, mode)
@@ -178,6 +198,21 @@ def check(meta, p):
 # ---- training ------------------------------------------------------------------------------------
 
 
+def parts_of(config, index):
+    """How the names of the groups begin that the networks of a hybrid index consist of, split first."""
+    kinds = enumerate(kinds_of(config["groups"], index, MODES[0]))
+    return tuple(f"groups.{g}.{'split' if split else 'standard'}." for g, split in kinds)
+
+
+def another(chance, config, keep):
+    """A network at random that has parts which `--keep` leaves free: small ones more often."""
+    mode = chance.choices(MODES, (0.6, 0.2, 0.2))[0]
+    indices = [i for i in range(config["groups"] + 1) if i != keep] if mode == MODES[0] else range(1, config["groups"])
+    index = chance.choices(indices, [1 + i for i in indices])[0]
+    few = chance.choice((1, 2, 4, 8, 16)), chance.randint(1, config["channels"])
+    return chance.choice(few), index, mode
+
+
 def table(a, meta, p, scores):
     """PSNR of cuts, as plain networks, by ratio and hybrid index."""
     for ratio in (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1):
@@ -191,7 +226,7 @@ def table(a, meta, p, scores):
 
 
 def main():
-    a = arguments([("check", int, 0)])
+    a = arguments([("check", int, 0), ("keep", int, -1)])
     meta, p = read(a.init)
     if not meta.get("elastic"):
         meta, p = start(meta, p)
@@ -210,18 +245,23 @@ def learn(a, meta, p, scores):
     net = Elastic(config, a.device, fast(a, config))
     w = Weights(p, a.device)
     leaves = w.leaves()
+    if a.keep >= 0:
+        kept = parts_of(config, a.keep)
+        for n, t in leaves.items():
+            t.requires_grad_(n.startswith("groups.") and not n.startswith(kept))
     tiles = Tiles(a.data, config["scale"], 1, [float(s) for s in a.shrinks.split(",")], a.side, a.device)
+    shown = OTHERS if a.keep >= 0 else SHOWN
 
     def scores_of(v):
         p, found = w.named(v), []
-        for shown in SHOWN:
-            net.choose(*shown)
+        for chosen in shown:
+            net.choose(*chosen)
             found.append(round(scores(net, lambda quality: p)[0], 4))
         return found
 
     device = torch.cuda.get_device_name() if a.cuda else "cpu"
     seconds = round(time.time() - began, 1)
-    say(tiles=len(tiles.shape), loading_s=seconds, device=device, shown=SHOWN, val=scores_of(w.average))
+    say(tiles=len(tiles.shape), loading_s=seconds, device=device, shown=shown, val=scores_of(w.average))
 
     # The patches of one step and the largest network's results for them, for all graphs of the
     # step.
@@ -248,6 +288,11 @@ def learn(a, meta, p, scores):
         w.move(sum_of)
         sum_of.zero_()
 
+    def alone():
+        loss = loss_of(a, net(leaves, low) - high, w.luma_part)
+        w.lost.copy_(loss.detach())
+        w.add_gradient(loss * share, leaves, sum_of)
+
     replays, pool = {}, torch.cuda.graph_pool_handle() if a.cuda else None
     net.choose(*LARGEST)
     first, finish = captured(largest, a.cuda, pool), captured(move, a.cuda, pool)
@@ -268,7 +313,17 @@ def learn(a, meta, p, scores):
             first() if chosen is LARGEST else replays.get(net.kinds, smaller)()
         finish()
 
-    train(a, w, one, meta, scores_of)
+    def others():
+        new_low, new_high = tiles.draw(a.batch, a.side, 0)
+        low.copy_(new_low)
+        high.copy_(new_high)
+        for part, chosen in (0.25, SMALLEST), *((0.25, another(chance, config, a.keep)) for _ in range(3)):
+            net.choose(*chosen)
+            share.fill_(part)
+            alone()
+        move()
+
+    train(a, w, others if a.keep >= 0 else one, meta, scores_of)
 
 
 if __name__ == "__main__":

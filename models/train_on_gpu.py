@@ -341,9 +341,10 @@ class Weights:
         return {n: t.requires_grad_() for n, t in self.named(self.now.detach()).items()}
 
     def add_gradient(self, loss, leaves, to):
-        """Adds the gradient to a vector."""
-        found = torch.autograd.grad(loss, list(leaves.values()), allow_unused=True)
-        pairs = [(part, f.contiguous()) for part, f in zip(self.named(to).values(), found) if f is not None]
+        """Adds the gradient to a vector; leaves that need none are constants."""
+        wanted, parts = {n: t for n, t in leaves.items() if t.requires_grad}, self.named(to)
+        found = torch.autograd.grad(loss, list(wanted.values()), allow_unused=True)
+        pairs = [(parts[n], f.contiguous()) for n, f in zip(wanted, found) if f is not None]
         torch._foreach_add_(*(list(t) for t in zip(*pairs)))
 
     def descend(self, loss):

@@ -1,7 +1,7 @@
 //! PSNR and SSIM on luma, in `f64`.
 
 use crate::error::{Error, Result};
-use crate::image::{Picture, Samples};
+use crate::image::{LUMA, Picture, Samples};
 
 /// The largest value of a channel, L in the formulas.
 const PEAK: f64 = 255.0;
@@ -30,7 +30,7 @@ impl Luma {
         let grey = picture.layout.is_grey();
         let luma = |pixel: &[u8]| {
             let [red, green, blue] = if grey { [pixel[0]; 3] } else { [pixel[0], pixel[1], pixel[2]] }.map(f64::from);
-            16.0 + (65.481 * red + 128.553 * green + 24.966 * blue) / 255.0
+            16.0 + (LUMA[0] * red + LUMA[1] * green + LUMA[2] * blue) / 255.0
         };
         Self {
             width: picture.width as usize,

@@ -44,6 +44,7 @@ pub use heif::{browser_notes, name_colours};
 pub(crate) use interpolate::interpolate;
 pub use limits::Limits;
 pub use planes::Area;
+pub(crate) use planes::LUMA;
 pub(crate) use planes::to_8_bits;
 pub use sniff::{Content, SNIFFED, sniff};
 

@@ -2,6 +2,10 @@
 
 use super::{Picture, Samples};
 
+/// How much red, green and blue, from 0 to 1, add to the 16 of black's luma: BT.601 as MATLAB's
+/// `rgb2ycbcr` has it, where white's luma is 235.
+pub(crate) const LUMA: [f64; 3] = [65.481, 128.553, 24.966];
+
 /// A rectangle of a picture, in pixels from the top left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Area {

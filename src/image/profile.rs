@@ -16,6 +16,10 @@ use super::{Layout, Picture, Samples};
 pub(super) fn attach(picture: &mut Picture, icc: Vec<u8>) {
     let note = match ColorProfile::new_from_slice(&icc) {
         Ok(profile) if profile.color_space == space(picture.layout) => {
+            if is_srgb(&profile, picture.layout) {
+                picture.profile = Some(icc);
+                return;
+            }
             let name = name(&profile).map_or_else(String::new, |name| format!(" \"{name}\""));
             if can_be_converted(&profile, picture.layout) {
                 picture.profile = Some(icc);
@@ -33,6 +37,17 @@ pub(super) fn attach(picture: &mut Picture, icc: Vec<u8>) {
         Err(_) => "its colour profile is damaged and was dropped: the colours are taken as sRGB".into(),
     };
     picture.notes.push(note);
+}
+
+/// Whether its colours are those of sRGB, which is what everyone expects: there is nothing to tell.
+fn is_srgb(profile: &ColorProfile, layout: Layout) -> bool {
+    const COLOURS: [u8; 24] =
+        [255, 0, 0, 0, 255, 0, 0, 0, 255, 20, 20, 20, 128, 128, 128, 200, 100, 50, 50, 200, 100, 100, 50, 200];
+    let (channels, to) = if layout.is_grey() { (Channels::Gray, Layout::Grey) } else { (Channels::Rgb, Layout::Rgb) };
+    let mut converted = [0; COLOURS.len()];
+    let transform = profile.create_transform_8bit(channels, &srgb(to), channels, TransformOptions::default());
+    transform.is_ok_and(|transform| transform.transform(&COLOURS, &mut converted).is_ok())
+        && COLOURS.iter().zip(converted).all(|(a, b)| a.abs_diff(b) <= 1)
 }
 
 /// Whether [`into_srgb`] can use it.
@@ -151,6 +166,27 @@ mod tests {
         // 55 / 255 in linear light is 128 in sRGB.
         assert_eq!((values[0], values[2]), (0, 255));
         assert!(values[1].abs_diff(128) <= 1, "{values:?}");
+    }
+
+    #[test]
+    fn only_a_profile_of_other_colours_than_srgb_has_a_note() {
+        for (layout, profile) in [
+            (Layout::Rgb, ColorProfile::new_srgb()),
+            (Layout::Grey, srgb(Layout::Grey)),
+            (Layout::RgbAlpha, ColorProfile::new_srgb()),
+        ] {
+            let picture = with_profile(layout, vec![9; layout.channels()], &profile);
+            assert!(picture.profile.is_some() && picture.notes.is_empty(), "{:?}", picture.notes);
+        }
+        for (layout, profile) in [
+            (Layout::Rgb, ColorProfile::new_display_p3()),
+            (Layout::RgbAlpha, ColorProfile::new_adobe_rgb()),
+            (Layout::Grey, ColorProfile::new_gray_with_gamma(1.8)),
+        ] {
+            let picture = with_profile(layout, vec![9; layout.channels()], &profile);
+            assert!(picture.profile.is_some());
+            assert!(picture.notes[0].ends_with("is kept"), "{:?}", picture.notes);
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::recipe::Loss;
+use crate::image::LUMA;
 use crate::ops::conv_same;
 use crate::ops::float::{from_values, narrow};
 
@@ -20,11 +21,10 @@ pub(super) fn loss(kind: Loss, difference: Tensor<4>) -> Tensor<1> {
     }
 }
 
-/// The difference in luma, `[batch, 1, side, side]`, of a difference in RGB: see `eval::metrics`
-/// for the weights.
+/// The difference in luma, `[batch, 1, side, side]`, of a difference in RGB.
 fn luma(difference: &Tensor<4>) -> Tensor<4> {
-    let weighted = |channel: usize, weight: f32| narrow(difference.clone(), 1, channel, 1) * (weight / 255.0);
-    weighted(0, 65.481) + weighted(1, 128.553) + weighted(2, 24.966)
+    let weighted = |channel: usize| narrow(difference.clone(), 1, channel, 1) * (LUMA[channel] as f32 / 255.0);
+    weighted(0) + weighted(1) + weighted(2)
 }
 
 /// The real and the imaginary part of the orthonormal two-dimensional Fourier transform of square

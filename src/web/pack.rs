@@ -63,7 +63,9 @@ pub(super) fn unpack(length: usize, read: impl Fn(usize, &mut [u8])) -> Result<P
     let mut bytes = Bytes { read, at: 0, left: length };
     let size = bytes.take::<u8>(4)?.try_into().map_err(|_| broken())?;
     let header = bytes.take::<u8>(u32::from_le_bytes(size) as usize)?;
-    let header: Header = serde_json::from_slice(&header).map_err(|_| broken())?;
+    // From a string: the engine has serde_json's parser for those already.
+    let header = String::from_utf8(header).map_err(|_| broken())?;
+    let header: Header = serde_json::from_str(&header).map_err(|_| broken())?;
     let profile = header.profile.map(|length| bytes.take(length)).transpose()?;
     let layout = if header.grey { Layout::Grey } else { Layout::Rgb }.with_alpha(header.alpha);
     let samples = match header.depth {

@@ -25,12 +25,20 @@ test.describe("the module", () => {
     const found = await page.evaluate(
       async ({ model, sent }) => {
         const upscaler = await window.splitsr.createUpscaler({ model, workers: 2 });
-        const result = await upscaler.upscale("demo/sign.png", { scale: 2, schedule: "mobisr", effort: 15 });
+        const picture = await upscaler.inspect("demo/sign.png");
+        const scheduled = { scale: 2, schedule: "mobisr", effort: 15 } as const;
+        const { width, height } = picture;
+        const estimates = [
+          await upscaler.estimate(picture, { scale: 2 }),
+          await upscaler.estimate(picture, scheduled),
+          await upscaler.estimate({ width, height }, scheduled),
+        ].map(({ milliseconds }) => milliseconds);
+        const result = await upscaler.upscale(picture, scheduled);
         const file = Uint8Array.from(atob(sent), (char) => char.charCodeAt(0));
         const { imageData } = await upscaler.inspect(file);
         const distance = await upscaler.distance(result.imageData(), imageData);
         upscaler.destroy();
-        return { report: result.report, rungs: result.rungs, distance };
+        return { report: result.report, rungs: result.rungs, distance, estimates };
       },
       { model: ELASTIC, sent },
     );
@@ -39,6 +47,9 @@ test.describe("the module", () => {
     expect(cells).toEqual(schedule.cells);
     expect(Object.values(cells ?? {}).every((count) => count > 0)).toBe(true);
     expect(work).toBeCloseTo(schedule.work, 4);
+    const [whole = 0, divided = 0, ofSize = 0] = found.estimates;
+    expect(divided / whole).toBeCloseTo(work ?? 0, 6);
+    expect(ofSize).toBe(whole);
     // The command's instructions round in another way.
     expect(found.distance.largest).toBeLessThanOrEqual(1);
     const { x = [], y = [], rungs = [] } = found.rungs ?? {};

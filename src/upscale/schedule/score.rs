@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::image::Area;
+use crate::image::{Area, LUMA};
 
 /// How cells are scored. All scores are means over a cell's pixels, in levels of luma.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,7 +79,8 @@ impl Luma {
         let (red, rest) = planes.split_at(planes.len() / 3);
         let (green, blue) = rest.split_at(planes.len() / 3);
         let pixels = red.iter().zip(green).zip(blue);
-        let values = pixels.map(|((red, green), blue)| 16.0 + 65.481 * red + 128.553 * green + 24.966 * blue);
+        let [r, g, b] = LUMA.map(|weight| weight as f32);
+        let values = pixels.map(|((red, green), blue)| 16.0 + r * red + g * green + b * blue);
         Self { top, width, values: values.collect() }
     }
 

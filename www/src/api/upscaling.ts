@@ -305,14 +305,15 @@ export interface Upscaler {
   crop(source: Source, area: Area, options?: { signal?: AbortSignal }): Promise<SourcePicture>;
   /**
    * Estimates the cost of enlarging a picture of this size. The first call measures the device's
-   * speed, which takes a few tenths of a second.
+   * speed, which takes a few tenths of a second. What a schedule saves depends on the picture: it
+   * counts for an inspected one only.
    *
    * @throws {UpscaleError} as `upscale` would, if the result is too large or smaller than the
    * picture.
    */
   estimate(
-    size: { width: number; height: number },
-    target: Target & Slice & { tile?: "exact" | "auto" },
+    size: { width: number; height: number } | SourcePicture,
+    target: Target & Slice & Schedule & { tile?: "exact" | "auto" },
   ): Promise<Estimate>;
   /** Enlarges a picture. Only one call runs at a time; others wait. */
   upscale(source: Source, options: UpscaleOptions): Promise<UpscaleResult>;

@@ -29,7 +29,8 @@ serve<CoordinatorMethods>({
   },
 
   async boot({ model: bytes, ...settings }) {
-    const module = await (loading ?? compile(buildUrls[fastestBuild]));
+    if (!loading) throw new Error("the coordinator is not prepared");
+    const module = await loading;
     instantiate(module);
     const model = Model.load(new Uint8Array(bytes));
     const info: ModelInfo = { name: model.name, scale: model.scale, sha256: model.sha256 };

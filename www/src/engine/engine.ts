@@ -62,17 +62,44 @@ export class Engine {
     this.#devices.choose("auto").catch(() => undefined);
   }
 
-  async estimate({ source, size, tile, slice }: EstimateRequest): Promise<Estimate> {
+  async estimate({ source, size, tile, slice, scheduled }: EstimateRequest): Promise<Estimate> {
     checkResult(source, resultSize(source, size));
     const device = await this.#devices.choose(tile);
-    const options = stringify(jobOptions(size, tile, device));
+    const options = jobOptions(size, tile, device);
     const weights = this.#weights(slice, 0, undefined);
-    const plan = parse(Job.plan(source.width, source.height, weights.info, options));
+    const plan = parse(Job.plan(source.width, source.height, weights.info, stringify(options)));
     const key = paceKey(device, weights, tile);
     if (plan.pixels > 0 && !this.#pace.has(key)) await this.#measurePace(device, weights, tile);
-    const milliseconds = (plan.pixels * (this.#pace.get(key) ?? 0)) / plan.workers;
     const { width, height, tiles } = plan;
+    const work = scheduled ? await this.#scheduledWork(scheduled, slice, weights.info, options) : 1;
+    const milliseconds = (work * plan.pixels * (this.#pace.get(key) ?? 0)) / plan.workers;
     return { width, height, tiles, milliseconds, bytes: memoryOf(source, plan) + plan.bytes };
+  }
+
+  /**
+   * The work under a schedule, as a share of what the whole network would do: that of the first
+   * pass, since no other's picture is known.
+   */
+  async #scheduledWork(
+    { schedule, packed }: NonNullable<EstimateRequest["scheduled"]>,
+    slice: Slice,
+    info: string,
+    options: JobOptions,
+  ): Promise<number> {
+    const scheduled = this.#ladderOf().schedule(slice, schedule);
+    if (!scheduled.divides) return 1;
+    const picture = Picture.unpack(new Uint8Array(await packed.arrayBuffer()));
+    const job = new Job(picture, info, stringify({ ...options, scheduled: true }));
+    try {
+      await scheduled.begin(job);
+      return scheduled.report.work;
+    } finally {
+      job.free();
+    }
+  }
+
+  #ladderOf(): Ladder {
+    return (this.#ladder ??= new Ladder(new Uint8Array(this.#plain.bytes)));
   }
 
   /**
@@ -136,9 +163,10 @@ export class Engine {
     choice.catch(() => undefined); // awaited below, after the picture
     const { picture: read, strength } = await readToClean(source, clean, twin);
     let device: ChosenDevice;
+    let scheduled: Schedule | undefined;
     try {
       device = await orAborted(choice, signal);
-      if (schedule) this.#ladder ??= new Ladder(new Uint8Array(this.#plain.bytes));
+      scheduled = schedule && this.#ladderOf().schedule(slice, schedule);
     } catch (error) {
       read.free();
       throw error;
@@ -147,7 +175,6 @@ export class Engine {
     const wantsParts = parts && !read.hasProfile;
     const weights = this.#weights(slice, strength, twin);
     const options = jobOptions(size, tile, device);
-    const scheduled = schedule && this.#ladder?.schedule(slice, schedule);
     const job = plan(read, weights.info, size, { ...options, scheduled: scheduled?.divides ?? false });
     const streamed = job.streams ? new Uint8Array(4 * job.width * job.height) : undefined;
     const onTile = (part: PlainPart | undefined) => {

@@ -24,7 +24,7 @@ export function sha256(bytes: Uint8Array): string {
 /** `Picture.pack()` of a picture with these opaque RGBA8 pixels, after its header. */
 export async function packOpaque(header: Uint8Array, rgba: Uint8Array): Promise<Blob> {
   const count = rgba.length / 4;
-  const pieces = [new Blob([buffer(header)])];
+  const pieces: BlobPart[] = [buffer(header)];
   const rgb = new Uint8Array(3 * Math.min(PIECE, count));
   for (let start = 0; start < count; start += PIECE) {
     const length = Math.min(PIECE, count - start);
@@ -33,10 +33,11 @@ export async function packOpaque(header: Uint8Array, rgba: Uint8Array): Promise<
       rgb[to + 1] = rgba[from + 1] ?? 0;
       rgb[to + 2] = rgba[from + 2] ?? 0;
     }
+    if (count <= PIECE) return new Blob([...pieces, rgb]);
     const piece = new Blob([rgb.subarray(0, 3 * length)]);
     pieces.push(piece);
     // Until the browser has taken a blob over, this process holds it.
-    if (count > PIECE) await piece.slice(0, 1).arrayBuffer();
+    await piece.slice(0, 1).arrayBuffer();
   }
   return new Blob(pieces);
 }

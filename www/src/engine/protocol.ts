@@ -84,6 +84,8 @@ export interface EstimateRequest {
   size: ResultSize;
   tile: "exact" | "auto";
   slice: Slice;
+  /** A schedule, and the packed picture that it divides. */
+  scheduled: { schedule: ScheduleOptions; packed: Blob } | undefined;
 }
 
 export interface UpscaleReply {

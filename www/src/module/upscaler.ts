@@ -29,6 +29,7 @@ import {
   type Part,
   type FileLocations,
   type Resizer,
+  type Schedule,
   type Score,
   type Slice,
   type Source,
@@ -165,11 +166,15 @@ class Engine implements Upscaler {
   }
 
   async estimate(
-    { width, height }: { width: number; height: number },
-    { tile = "auto", ...target }: Target & Slice & { tile?: "exact" | "auto" },
+    picture: { width: number; height: number } | SourcePicture,
+    options: Target & Slice & Schedule & { tile?: "exact" | "auto" },
   ): Promise<Estimate> {
-    const slice = { ...this.#slice, ...sliceOf(target) };
-    const request = { source: { width, height }, size: checkSize(target), tile, slice };
+    const { width, height } = picture;
+    const { tile = "auto" } = options;
+    const schedule = scheduleOf(options);
+    const scheduled = schedule && "packed" in picture ? { schedule, packed: picture.packed } : undefined;
+    const slice = { ...this.#slice, ...sliceOf(options) };
+    const request = { source: { width, height }, size: checkSize(options), tile, slice, scheduled };
     return this.#inTurn(undefined, (coordinator) => coordinator.call("estimate", request));
   }
 
@@ -386,7 +391,12 @@ function checkBudget(budget: number | undefined): void {
 const scores: readonly Score[] = ["total-variation", "mean-laplacian", "rms-laplacian"];
 
 /** The settings of a schedule, checked; undefined without one. */
-function scheduleOf({ schedule, effort = DEFAULT_EFFORT, score = "rms-laplacian", tile }: UpscaleOptions) {
+function scheduleOf({
+  schedule,
+  effort = DEFAULT_EFFORT,
+  score = "rms-laplacian",
+  tile,
+}: Schedule & { tile?: "exact" | "auto" }) {
   if (schedule === undefined) return undefined;
   if ((schedule as string) !== "mobisr") {
     throw new UpscaleError("usage", `The schedule must be "mobisr", not "${schedule as string}".`);

@@ -19,8 +19,8 @@ export async function estimate(
   engine: () => Promise<Upscaler>,
   wait: number,
 ): Promise<Costs | undefined> {
-  const { source: picture, zoom, choice, slice, backend } = session;
-  const { key } = choice;
+  const { source: picture, zoom, choice, backend } = session;
+  const { key, options } = choice;
   if (!picture) return undefined;
   const isCurrent = () =>
     session.source === picture && session.zoom === zoom && choice.key === key && session.backend === backend;
@@ -32,7 +32,7 @@ export async function estimate(
   if (!isCurrent() || (needsSecond && !enlargesAutomatically)) return undefined;
   try {
     const upscaler = await (needsSecond ? session.engine.takeSecond(choice.source(), backend) : engine());
-    const estimate = await upscaler.estimate(picture, { scale: zoom, ...slice });
+    const estimate = await upscaler.estimate(picture, { scale: zoom, ...options });
     if (!isCurrent()) return undefined;
     session.setEstimate(estimate);
     const endsResult = needsSecond && result.upscaled.report.milliseconds > MAX_AUTO_ENLARGE_MS;

@@ -195,13 +195,13 @@ export class InView {
 
   async #step(view: View): Promise<number> {
     const { upscaler, fingerprint } = view;
-    const { activity, zoom, slice, source } = this.#session;
+    const { activity, zoom, choice, source } = this.#session;
     const area = this.#inSource(this.#viewer.visibleArea);
     view.step.abort();
     if (view.signal.aborted || fingerprint !== this.#session.fingerprint || !area || !source) return Infinity;
     view.step = new AbortController();
     const signal = AbortSignal.any([view.signal, view.step.signal]);
-    const target = { scale: zoom, ...slice };
+    const target = { scale: zoom, ...choice.options };
     try {
       const { milliseconds } = await upscaler.estimate(area, target);
       signal.throwIfAborted();

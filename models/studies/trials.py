@@ -1,0 +1,165 @@
+#!/usr/bin/env python3
+"""Trials of ideas for the recipe of the flagship, each against the recipe as it is.
+
+    trials.py train --log FILE --data DIR --val DIR --only "Muon, 0.01" [--taught DIR]
+    trials.py lows --data DIR --out DIR
+    trials.py table --log FILE
+All start as the flagship of wide.py does, from a bilinear enlargement, and have its 8 patches of
+32x32 (before the enlargement) a step. `--taught` holds the tiles as `splitsr upscale --ensemble`
+makes them from the small pictures that `lows` writes. Set OMP_NUM_THREADS=1.
+"""
+
+import argparse, os, random, time
+
+import numpy as np
+import torch
+from PIL import Image
+from train_on_gpu import Scores, Tiles, Weights, eight, loss_of, resize
+from wide import BLOCKS, C, GROUPS, SCALE, VARIANTS, Wide, log, logged, start
+
+TRIALS = {
+    "base": {},
+    "base, seed 2": {"seed": 2},
+    "Muon, 0.005": {"muon": 0.005},
+    "Muon, 0.01": {"muon": 0.01},
+    "Muon, 0.02": {"muon": 0.02},
+    "PReLU": {"prelu": True},
+    "steps of 16, half as many": {"batch": 16},
+    "steps of 4, twice as many": {"batch": 4},
+    "taught by its ensemble, half": {"taught": 0.5},
+    "taught by its ensemble, all": {"taught": 1.0},
+}
+
+
+def orthogonal(m):
+    """The nearest matrices with orthonormal rows, by Muon's five steps: [count, rows, columns]."""
+    x = m / m.norm(dim=(1, 2), keepdim=True).clamp(min=1e-12)
+    for _ in range(5):
+        square = x @ x.mT
+        x = 3.4445 * x + (-4.7750 * square + 2.0315 * square @ square) @ x
+    return x
+
+
+class Muon(Weights):
+    """Adam, and Muon for the kernels of the groups (Jordan and others, 2024)."""
+
+    def __init__(self, p, device, rate):
+        super().__init__(p, device)
+        self.ratio, self.momentum = rate, {n: torch.zeros_like(t) for n, t in p.items() if self.takes(n)}
+
+    @staticmethod
+    def takes(name):
+        return name.startswith("groups.") and name.endswith(".weight")
+
+    def move(self, g):
+        before, gradients = self.now.detach().clone(), self.named(g.clone())
+        super().move(g)
+        with torch.no_grad():
+            now, old = self.named(self.now), self.named(before)
+            for shape in {t.shape for t in self.momentum.values()}:
+                names = [n for n, t in self.momentum.items() if t.shape == shape]
+                for n in names:
+                    self.momentum[n].mul_(0.95).add_(gradients[n])
+                m = torch.stack([(gradients[n] + 0.95 * self.momentum[n]).flatten(1) for n in names])
+                for n, step in zip(names, orthogonal(m)):
+                    now[n].copy_(old[n] - self.ratio * self.rate / 8e-4 * step.view(shape))
+
+
+class Prelu(Wide):
+    """With a learnt slope for each channel where the flagship has ReLU."""
+
+    def light(self, p, x, n):
+        return torch.nn.functional.prelu(self.conv(p, x, n), p[n + ".slope"])
+
+    def standard(self, p, x, n):
+        inner = torch.nn.functional.prelu(self.conv(p, x, n + "1"), p[n + "1.slope"])
+        return x + self.conv(p, inner, n + "2")
+
+
+def train(a):
+    tiles, scores = Tiles(a.data, SCALE, 1, [1.0], a.side, "cpu"), Scores(a.val, SCALE, "cpu", (0,))
+    taught = torch.zeros_like(tiles.high)
+    if a.taught:
+        files = sorted(f for f in os.listdir(a.data) if f.endswith((".webp", ".png", ".jpg")))
+        names = [f"{a.taught}/{os.path.splitext(f)[0]}.png" for f in files]
+        parts = [np.asarray(Image.open(n).convert("RGB")).reshape(-1, 3) for n in names]
+        taught = torch.from_numpy(np.concatenate(parts))
+        assert taught.shape == tiles.high.shape, "a tile is missing"
+    for name in a.only.split(";"):
+        if not any(e["trial"] == name and e.get("step") == a.steps for e in logged(a.log)):
+            train_one(a, name, TRIALS[name], tiles, taught, scores)
+
+
+def train_one(a, name, trial, tiles, taught, scores):
+    seed, batch = trial.get("seed", 1), trial.get("batch", a.batch)
+    v = {**VARIANTS["flagship"], "seed": seed}
+    p = start(v)
+    if trial.get("prelu"):
+        for n in [n for n in p if n.startswith("groups.") and n.endswith(".bias")]:
+            n = n.removesuffix(".bias")
+            light = n.endswith(".conv") and ".blocks." in n
+            if light or n.endswith(".conv1"):
+                p[n + ".slope"] = torch.zeros(len(p[n + ".bias"]))
+    net = Prelu(v) if trial.get("prelu") else Wide(v)
+    w = Muon(p, "cpu", trial["muon"]) if "muon" in trial else Weights(p, "cpu")
+    torch.manual_seed(seed)
+    share = trial.get("taught", 0)
+    began, steps, look = time.process_time(), a.steps * a.batch // batch, a.look * a.batch // batch
+    for step in range(steps + 1):
+        if step % look == 0:
+            val, s = scores(net, lambda _: w.named(w.average))[0], round(time.process_time() - began)
+            log(a.log, trial=name, step=step * batch // a.batch, cpu_s=s, loss=round(float(w.lost), 5), val=round(val, 4))
+        left = (steps - step) / steps
+        w.rate.fill_(a.rate * min(1, (step + 1) / a.warmup, left / a.decay))
+        w.keep.fill_(min(a.ema, 1 - 10 / (10 + step)))
+        low, high = tiles.draw(batch, a.side, 0)
+        if share:
+            # The same patches of the teacher's results.
+            low, high, made = draw_with(tiles, taught, batch, a.side)
+        y = net(w.named(w.now), low)
+        loss = loss_of(a, y - high, w.luma_part)
+        w.descend(loss * (1 - share) + share * loss_of(a, y - made, w.luma_part) if share else loss)
+
+
+def draw_with(tiles, taught, batch, side):
+    """Patches as `Tiles.draw` gives them, and the same patches of `taught`."""
+    state = torch.get_rng_state()
+    low, high = tiles.draw(batch, side, 0)
+    torch.set_rng_state(state)
+    sharp, tiles.high = tiles.high, taught
+    made = tiles.draw(batch, side, 0)[1]
+    tiles.high = sharp
+    return low, high, made
+
+
+def lows(a):
+    """Writes what the network gets of each tile."""
+    for f in sorted(os.listdir(a.data)):
+        if f.endswith((".webp", ".png", ".jpg")):
+            x = np.asarray(Image.open(f"{a.data}/{f}").convert("RGB"))
+            x = x[: x.shape[0] // SCALE * SCALE, : x.shape[1] // SCALE * SCALE]
+            Image.fromarray(eight(resize(x, 1 / SCALE))).save(f"{a.out}/{os.path.splitext(f)[0]}.png")
+
+
+def table(a):
+    last = {}
+    for e in logged(a.log):
+        last[e["trial"]] = e
+    print("| trial | val PSNR, dB | difference | processor, s |\n|---|--:|--:|--:|")
+    for name, e in last.items():
+        print(f"| {name} | {e['val']:.3f} | {e['val'] - last['base']['val']:+.2f} | {e['cpu_s']} |")
+
+
+def main():
+    a = argparse.ArgumentParser()
+    a.add_argument("do", choices=["train", "lows", "table"])
+    usual = {"log": "", "data": "", "val": "", "taught": "", "out": "", "only": ";".join(TRIALS), "steps": 2500}
+    usual |= {"batch": 8, "side": 32, "rate": 8e-4, "warmup": 100, "decay": 0.5, "ema": 0.998, "spectrum": 1.0}
+    for name, value in {**usual, "look": 1250}.items():
+        a.add_argument("--" + name, type=type(value), default=value)
+    a = a.parse_args()
+    {"train": train, "lows": lows, "table": table}[a.do](a)
+
+
+if __name__ == "__main__":
+    main()
