@@ -15,8 +15,7 @@ variants of each tile (shrinking, blur, noise, JPEG; the first is clean).
 
 The score is PSNR on Y of the validation pictures; with `--degrade` its mean over JPEG qualities
 (4:2:0), each at its strength. The weights with the best score are kept. Needs torch, numpy, Pillow
-and (conv_on_gpu.py) Triton. Set OMP_NUM_THREADS=1: a reader a core. On a CPU a score takes minutes:
-`--steps 8000 --minutes-a-look 15`.
+and (conv_on_gpu.py) Triton. Set OMP_NUM_THREADS=1. On a CPU: `--steps 8000 --minutes-a-look 15`.
 """
 
 import argparse, io, json, math, os, random, sys, time

@@ -55,7 +55,7 @@ enum Command {
     Study(study::Args),
     /// Compare two models on a picture
     Compare(compare::Args),
-    /// Time a model and compare it with Burn's own operations
+    /// Time a model on the CPU, with this crate's kernels and with Burn's own operations
     Bench(bench::Args),
     /// Average the weights of several models
     Average(average::Args),
@@ -69,9 +69,9 @@ enum Command {
     Import(import::Args),
     /// Measure a model's halo and scores, and write them into its file
     Measure(measure::Args),
-    /// Make a model the twin of another, to clean up compressed pictures
+    /// Make a second set of weights the twin of a model, which --clean then mixes in
     Twin(twin::Args),
-    /// Learn for an elastic model which parts of a picture need its whole network
+    /// Measure where an elastic model needs its whole network, for --schedule
     Schedule(schedule::Args),
     /// Write the index of a folder of models
     Index(index::Args),
