@@ -169,7 +169,7 @@ fn the_best_step_is_kept_also_over_a_restart() {
     let mut other = config.clone();
     other.overrides.insert("batch".into(), 4.into());
     let error = session(other, &model).restore(&checkpoint).unwrap_err().to_string();
-    assert!(error.contains("a different network, seed, start or recipe"), "{error}");
+    assert!(error.contains("a different network, seed, start, teacher or recipe"), "{error}");
     // Only the number of steps may change.
     let mut longer = config;
     longer.overrides.insert("steps".into(), 80.into());
