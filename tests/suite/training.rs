@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use burn::tensor::Device;
+use splitsr::NetworkConfig;
 use splitsr::image::{Layout, Picture, Samples};
 use splitsr::network::Network;
 use splitsr::train::{Batch, Dataset, Event, Files, Limits, Pair, Pictures, Recipe, TrainConfig, Trainer, run};
@@ -138,7 +139,8 @@ fn another_network_starts_from_the_weights_that_fit() {
         run(config, &data, &files, false, none, &AtomicBool::new(false), &mut |_| {})
     };
     let mut config = TrainConfig::from_toml(&CONFIG.replace("hr_patch = 24", "hr_patch = 32")).unwrap();
-    config.network = config.network.at_scale(4);
+    let NetworkConfig::SplitSr(network) = &mut config.network else { unreachable!("as CONFIG says") };
+    network.scale = 4;
     config.init = Some(x2.to_str().unwrap().to_owned());
     start(&config).unwrap();
     let weights = |path: &Path| splitsr::weights::read(&std::fs::read(path).unwrap()).unwrap().1;
@@ -148,8 +150,10 @@ fn another_network_starts_from_the_weights_that_fit() {
         assert_eq!(to[name], *tensor, "{name}");
     }
     let Files { model, checkpoint, .. } = Files::beside(&x4);
-    [model, checkpoint].map(|path| std::fs::remove_file(path).unwrap());
-    config.network = splitsr::NetworkConfig::Srcnn(splitsr::config::SrcnnConfig { scale: 4 });
+    for path in [model, checkpoint] {
+        std::fs::remove_file(path).unwrap();
+    }
+    config.network = NetworkConfig::Srcnn(splitsr::config::SrcnnConfig { scale: 4 });
     let error = start(&config).unwrap_err().to_string();
     assert!(error.contains("has nothing in common with the network"), "{error}");
 }
