@@ -98,7 +98,7 @@ fn pictures(config: &TrainConfig, data: &Path, val: Option<&Path>) -> Result<Pic
         Some(val) => (pictures, read_folder(val)?),
         None => {
             let gathered = pictures.into_iter().fold(Vec::new(), gather);
-            let HeldOut { train, held_out, .. } = HeldOut::new(gathered, recipe.hr_patch, config.seed)?;
+            let HeldOut { train, held_out, .. } = HeldOut::new(gathered, recipe.hr_patch, scale, config.seed)?;
             (train, held_out)
         }
     };
