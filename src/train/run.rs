@@ -168,9 +168,8 @@ impl<'a> Run<'a> {
         let mut session = Session::new(config.clone(), init.as_ref(), teacher, pictures.clone(), &device)?;
         if let Some(bytes) = checkpoint {
             session.restore(&bytes).map_err(|error| match error {
-                Error::Weights(why) => Error::Weights(format!("{}: {why}", path.display())),
                 Error::Config(why) => Error::Config(format!("{}: {why}: choose another --out", path.display())),
-                other => other,
+                other => other.in_file(path.display()),
             })?;
         }
         let log = reopen_log(&files.log, session.step_count())?;
