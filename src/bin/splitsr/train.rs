@@ -28,7 +28,7 @@ pub struct Args {
     /// Start from the weights of this model (a name or a file), whatever the config says
     #[arg(long, value_name = "MODEL")]
     init: Option<String>,
-    /// Resume from the checkpoint next to --out, or start from scratch if there is none
+    /// Resume from the checkpoint next to --out, or start from scratch if there is no model either
     #[arg(long)]
     resume: bool,
     /// Stop at this step. Without --config: the length of the run in steps
