@@ -13,8 +13,8 @@ pub const MIN_PICTURES_HELD_OUT_WHOLE: usize = 5;
 pub const HELD_OUT_PARTS: u32 = 4;
 /// The most pixels that are held out in all, since they are enlarged every few steps.
 const MAX_HELD_OUT_PIXELS: u64 = 400_000;
-/// The most pixels that are trained with in all, since they stay in memory: an instance in a browser
-/// addresses at most 4 GB.
+/// The most pixels that are trained with in all, since they stay in memory: an instance in a
+/// browser addresses at most 4 GB.
 const MAX_TRAINING_PIXELS: u64 = if cfg!(target_arch = "wasm32") { 24_000_000 } else { u64::MAX };
 /// The most pixels that [`gather`] keeps.
 const MAX_GATHERED_PIXELS: u64 = MAX_TRAINING_PIXELS.saturating_mul(4);

@@ -324,8 +324,8 @@ impl Batch {
     }
 }
 
-/// The hash of the RGBA8 pixels, row by row. Converts a piece at a time, because a copy of the whole
-/// picture may be gigabytes.
+/// The hash of the RGBA8 pixels, row by row. Converts a piece at a time, because a copy of the
+/// whole picture may be gigabytes.
 fn pixel_hash(picture: &Picture) -> String {
     let Picture { width, height, .. } = *picture;
     let rows = ((1 << 20) / width).max(1);
