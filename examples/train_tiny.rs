@@ -30,7 +30,7 @@ fn main() -> Result<()> {
     let config = TrainConfig::from_toml(CONFIG)?;
     let (recipe, scale) = (config.recipe()?, config.network.scale());
     let HeldOut { train, held_out, .. } =
-        HeldOut::new(read_folder(Path::new("www/public/demo"))?, recipe.hr_patch, config.seed)?;
+        HeldOut::new(read_folder(Path::new("www/public/demo"))?, recipe.hr_patch, scale, config.seed)?;
     let pictures = Pictures::assemble(train, held_out, &recipe, scale, || Ok(Vec::new()))?;
     let bicubic = |Pair { hr, lr, .. }: &Pair| bicubic(lr, hr.width, hr.height);
     let results = pictures.validation.pairs().iter().map(|pair| (bicubic(pair), &pair.hr));

@@ -233,27 +233,16 @@ impl NetworkConfig {
         }
     }
 
-    /// The same network for another scale.
-    pub fn at_scale(mut self, scale: usize) -> Self {
-        match &mut self {
-            Self::SplitSr(c) => c.scale = scale,
-            Self::Edsr(c) => c.scale = scale,
-            Self::San(c) => c.scale = scale,
-            Self::Srcnn(c) => c.scale = scale,
-        }
-        self
-    }
-
     /// Whether all feature maps are made by 3x3 convolutions, none of which has 3 channels: what a
     /// GPU can store as f16.
     #[cfg(feature = "gpu")]
     pub(crate) fn is_all_3x3(&self) -> bool {
         match self {
             Self::SplitSr(c) => {
-                let light = c.block.runs_in_half(&c.block_sizes()) && !c.lightweight_upsampler();
-                StandardBlock::runs_in_half(&c.block_sizes()) && (light || c.hybrid_index == 0)
+                let light = c.hybrid_index == 0 || c.block.runs_in_half(&c.block_sizes(), c.blocks);
+                light && !c.lightweight_upsampler() && StandardBlock::runs_in_half(&c.block_sizes(), c.blocks)
             }
-            Self::Edsr(c) => StandardBlock::runs_in_half(&c.block_sizes()),
+            Self::Edsr(c) => StandardBlock::runs_in_half(&c.block_sizes(), c.blocks),
             Self::San(_) | Self::Srcnn(_) => false,
         }
     }
@@ -325,6 +314,21 @@ mod tests {
         assert_eq!(order(HybridMode::SplitFirst), "sss----");
         assert_eq!(order(HybridMode::StandardFirst), "----sss");
         assert_eq!(order(HybridMode::Interleaved), "--s-s-s");
+    }
+
+    #[cfg(feature = "gpu")]
+    #[test]
+    fn networks_whose_channels_would_be_moved_are_not_stored_as_f16() {
+        let usual = SplitSrConfig::default;
+        let fits = |config| NetworkConfig::SplitSr(config).is_all_3x3();
+        // With 1/8 there are 8 parts, but 7 blocks; 6 does not divide 16.
+        for (split_ratio, expected) in [(0.25, true), (1.0, true), (0.125, false), (0.375, false)] {
+            assert_eq!(fits(SplitSrConfig { split_ratio, ..usual() }), expected, "{split_ratio}");
+            assert!(fits(SplitSrConfig { split_ratio, hybrid_index: 0, ..usual() }), "{split_ratio}");
+        }
+        for replacement in [Replacement::Upsampler, Replacement::Both] {
+            assert!(!fits(SplitSrConfig { replacement, hybrid_index: 0, ..usual() }), "{replacement:?}");
+        }
     }
 
     #[test]

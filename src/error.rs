@@ -74,6 +74,17 @@ impl Error {
         let path = path.into();
         move |source| Self::Io { path, source }
     }
+
+    /// Puts the file before what is wrong with its content.
+    pub fn in_file(self, file: impl std::fmt::Display) -> Self {
+        match self {
+            Self::UnsupportedFormat(why) => Self::UnsupportedFormat(format!("{file}: {why}")),
+            Self::Decode(why) => Self::Decode(format!("{file}: {why}")),
+            Self::Weights(why) => Self::Weights(format!("{file}: {why}")),
+            Self::Data(why) => Self::Data(format!("{file}: {why}")),
+            other => other,
+        }
+    }
 }
 
 /// `Result` with this crate's [`Error`].

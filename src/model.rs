@@ -72,10 +72,7 @@ impl Model {
     /// [`Error::Io`], or [`Error::Weights`] as [`Self::from_bytes`], with the path.
     pub fn load(path: &Path, device: &Device) -> Result<Self> {
         let bytes = std::fs::read(path).map_err(Error::io(path))?;
-        Self::from_bytes(&bytes, device).map_err(|error| match error {
-            Error::Weights(why) => Error::Weights(format!("{}: {why}", path.display())),
-            other => other,
-        })
+        Self::from_bytes(&bytes, device).map_err(|error| error.in_file(path.display()))
     }
 
     /// The same model on another device.

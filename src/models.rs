@@ -86,6 +86,14 @@ impl ModelFiles {
         Ok(Self { source, weights, sha256, twin })
     }
 
+    /// Whether the file holds many networks: see [`crate::elastic`].
+    ///
+    /// # Errors
+    /// [`Error::Weights`] if it cannot be read.
+    pub fn is_elastic(&self) -> Result<bool> {
+        Ok(read(&self.weights).map_err(|error| error.in_file(&self.source))?.0.elastic)
+    }
+
     /// The same with the network that `wanted` asks for, if it asks for anything. The twin is left
     /// out then: it belongs to the whole file.
     ///
@@ -177,10 +185,7 @@ fn embedded(name: &str) -> Option<Vec<u8>> {
 
 /// Makes a model; an error in its weights names the file that they are from.
 fn model(source: &str, make: impl FnOnce() -> Result<Model>) -> Result<Model> {
-    make().map_err(|error| match error {
-        Error::Weights(why) => Error::Weights(format!("{source}: {why}")),
-        other => other,
-    })
+    make().map_err(|error| error.in_file(source))
 }
 
 /// The weights files of a folder, sorted by name.

@@ -32,9 +32,13 @@ impl ModelOnGpu {
         }
     }
 
+    pub(super) fn is_lost(&self) -> bool {
+        self.lost.get().is_some()
+    }
+
     /// `None` if the GPU is lost.
     pub(super) fn enlarge(&self, planes: &[f32], height: usize, width: usize) -> Option<Result<Vec<f32>>> {
-        if self.lost.get().is_some() {
+        if self.is_lost() {
             return None;
         }
         // A lost device gives an error, or a panic until the runtime has noticed the loss.
@@ -60,7 +64,9 @@ impl ModelOnGpu {
     ) -> Result<Self, String> {
         let moved = model.to_device(device);
         let moved = if half { moved.in_half().map_err(|error| error.to_string())? } else { moved };
-        cubecl::future::block_on(agree(model, &moved))
+        // A faulty driver may panic. Without this, the processor could not take over.
+        catch_unwind(AssertUnwindSafe(|| cubecl::future::block_on(agree(model, &moved))))
+            .unwrap_or_else(|_| Err("its runtime stopped".into()))
             .map_err(|why| format!("{adapter} fails its self-check: {why}"))?;
         Ok(Self { model: moved, adapter: adapter.to_owned(), reason, lost: OnceLock::new() })
     }

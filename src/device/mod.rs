@@ -136,7 +136,11 @@ impl Enlarge for ModelOnDevice {
     }
 
     fn on_gpu(&self) -> bool {
-        self.choice().backend == "gpu"
+        #[cfg(feature = "gpu")]
+        if let Some(gpu) = &self.gpu {
+            return !gpu.is_lost();
+        }
+        false
     }
 
     fn enlarge(&self, planes: Vec<f32>, height: usize, width: usize) -> Result<Vec<f32>> {
@@ -148,6 +152,7 @@ impl Enlarge for ModelOnDevice {
         }
         self.model.enlarge(planes, height, width)
     }
+
     fn enlarge_on_cpu(&self, planes: Vec<f32>, height: usize, width: usize) -> Result<Vec<f32>> {
         self.model.enlarge(planes, height, width)
     }

@@ -13,7 +13,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::metrics::{Luma, psnr, ssim};
 use crate::error::{Error, Result};
@@ -25,7 +25,7 @@ use crate::image::{Area, Content, Limits, Picture, SNIFFED, decode, sniff};
 const MAX_PSNR: f64 = 100.0;
 
 /// PSNR and SSIM on luma: of a picture, or means over a set.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Scores {
     /// dB. Infinite for an exact result, which JSON shows as `null`.
     pub psnr_y: f64,
@@ -41,7 +41,7 @@ impl fmt::Display for Scores {
 }
 
 /// The scores of a folder of pictures.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SetScore {
     /// The folder's name.
     pub name: String,
@@ -61,6 +61,16 @@ pub struct SetScore {
 /// # Errors
 /// [`Error::Data`] when the picture is smaller than `scale`, [`Error::Config`] when `scale` is 0.
 pub fn degrade(picture: Picture, scale: usize) -> Result<(Picture, Picture)> {
+    let hr = high_resolution(picture, scale)?;
+    let lr = matlab_bicubic(&hr, hr.width / scale as u32, hr.height / scale as u32)?;
+    Ok((hr, lr))
+}
+
+/// Step 1.
+///
+/// # Errors
+/// As [`degrade`].
+pub(crate) fn high_resolution(picture: Picture, scale: usize) -> Result<Picture> {
     if scale == 0 {
         return Err(Error::Config("the scale must be at least 1".into()));
     }
@@ -72,9 +82,7 @@ pub fn degrade(picture: Picture, scale: usize) -> Result<(Picture, Picture)> {
         return Err(Error::Data(format!("a picture of {width} x {height} pixels is too small for scale {scale}")));
     }
     let scale = scale as u32;
-    let hr = rgb.crop(Area { left: 0, top: 0, width: width * scale, height: height * scale });
-    let lr = matlab_bicubic(&hr, width, height)?;
-    Ok((hr, lr))
+    Ok(rgb.crop(Area { left: 0, top: 0, width: width * scale, height: height * scale }))
 }
 
 /// Step 4: PSNR and SSIM of an upsampler's result `sr` against `hr`.
@@ -152,7 +160,7 @@ pub fn score_set(
         on_picture(Scored { path, hr: &hr, sr: &sr, scores })
     };
     for path in &files {
-        add(path).map_err(|error| in_file(path, error))?;
+        add(path).map_err(|error| error.in_file(path.display()))?;
     }
     let images = files.len();
     let scores = Scores { psnr_y: sum.psnr_y / images as f64, ssim_y: sum.ssim_y / images as f64 };
@@ -199,22 +207,12 @@ fn head(path: &Path) -> Result<Vec<u8>> {
 /// # Errors
 /// [`Error::Io`]; or the errors of [`decode`], with the path.
 pub fn read_picture(path: &Path) -> Result<Picture> {
-    read(path).map_err(|error| in_file(path, error))
+    read(path).map_err(|error| error.in_file(path.display()))
 }
 
 fn read(path: &Path) -> Result<Picture> {
     let bytes = std::fs::read(path).map_err(Error::io(path))?;
     decode(&bytes, &Limits::default())
-}
-
-/// Adds the path of the picture to an error.
-fn in_file(path: &Path, error: Error) -> Error {
-    match error {
-        Error::Decode(why) => Error::Decode(format!("{}: {why}", path.display())),
-        Error::UnsupportedFormat(why) => Error::UnsupportedFormat(format!("{}: {why}", path.display())),
-        Error::Data(why) => Error::Data(format!("{}: {why}", path.display())),
-        other => other,
-    }
 }
 
 /// MATLAB's bicubic, the usual baseline.

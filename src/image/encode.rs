@@ -8,8 +8,8 @@ use image::codecs::{bmp, gif, jpeg, png, webp};
 use image::{ExtendedColorType, ImageEncoder, ImageError};
 
 use super::exif::fit_jpeg;
-use super::profile::into_srgb;
-use super::{Layout, Picture, Samples, tiff};
+use super::profile::{into_srgb, is_convertible};
+use super::{Depth, Layout, Picture, Samples, tiff};
 use crate::error::{Error, Result};
 
 /// The JPEG quality where none is asked for: no visible loss, as photographs are usually kept.
@@ -75,18 +75,32 @@ impl Format {
         }
     }
 
-    /// The media type.
-    pub fn mime(self) -> &'static str {
-        match self {
-            Self::Png => "image/png",
-            Self::Jpeg { .. } => "image/jpeg",
-            Self::WebP => "image/webp",
-            Self::Bmp => "image/bmp",
-            Self::Tiff => "image/tiff",
-            Self::Gif => "image/gif",
-        }
+    /// Checks whether a file of this format can hold so many pixels in `layout` and `depth`.
+    ///
+    /// # Errors
+    /// [`Error::Encode`] if not.
+    pub fn check(self, width: u32, height: u32, layout: Layout, depth: Depth) -> Result<()> {
+        let bytes_per_value = if depth == Depth::Eight { 1 } else { 2 };
+        let bytes = u64::from(width) * u64::from(height) * layout.channels() as u64 * bytes_per_value;
+        let max_side = match self {
+            Self::WebP => 16384,
+            Self::Jpeg { .. } | Self::Gif => u16::MAX.into(),
+            Self::Png | Self::Bmp | Self::Tiff => u32::MAX,
+        };
+        let why = if width.max(height) > max_side {
+            format!("it has at most {max_side} pixels a side")
+        } else if self == Self::Tiff && bytes > MAX_TIFF_BYTES {
+            "it has at most 4 GB".into()
+        } else {
+            return Ok(());
+        };
+        let name = self.extension();
+        Err(Error::Encode(format!("{width} x {height} pixels as {name}: {why}: choose another format, such as png")))
     }
 }
+
+/// The most bytes of pixels in a TIFF: its offsets have 32 bits. A little is left for the rest.
+const MAX_TIFF_BYTES: u64 = u32::MAX as u64 - (1 << 24);
 
 /// Writes `picture` in `format`. What the format cannot hold is reduced as each [`Format`] says;
 /// the profile is carried where that is possible. No EXIF is written, so nothing can turn the
@@ -115,6 +129,7 @@ pub struct Encoded {
 /// # Errors
 /// As [`encode`].
 pub fn encode_with(picture: &Picture, format: Format, exif: Option<Vec<u8>>) -> Result<Encoded> {
+    format.check(picture.width, picture.height, picture.layout, picture.samples.depth())?;
     let mut notes = Vec::new();
     let picture = fit(picture, format, &mut notes);
     let exif = exif.and_then(|exif| fit_exif(exif, format, &mut notes));
@@ -168,7 +183,8 @@ fn fit<'a>(picture: &'a Picture, format: Format, notes: &mut Vec<String>) -> Cow
     };
     let name = format.extension();
     if picture.profile.is_some() && matches!(format, Format::Bmp | Format::Gif) {
-        notes.push(format!("its colours are converted to sRGB: no profile is written to {name} files"));
+        let done = if is_convertible(picture) { "converted to" } else { "taken as" };
+        notes.push(format!("its colours are {done} sRGB: no profile is written to {name} files"));
         fitted = Cow::Owned(into_srgb(fitted.into_owned()));
     }
     let keeps_16_bit = matches!(format, Format::Png | Format::Tiff);
@@ -238,7 +254,7 @@ fn write(picture: &Picture, mut encoder: impl ImageEncoder, format: Format, exif
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::image::{Depth, Limits, decode};
+    use crate::image::{Limits, decode};
     use proptest::prelude::*;
 
     const LAYOUTS: [Layout; 4] = [Layout::Grey, Layout::GreyAlpha, Layout::Rgb, Layout::RgbAlpha];
@@ -252,7 +268,7 @@ mod tests {
         for name in ["png", "jpg", "webp", "bmp", "tif", "gif"] {
             assert_eq!(Format::from_name(name).unwrap().extension(), name);
         }
-        assert_eq!(Format::from_path(Path::new("a/b.JPEG")).unwrap().mime(), "image/jpeg");
+        assert_eq!(Format::from_path(Path::new("a/b.JPEG")).unwrap().extension(), "jpg");
         for path in ["noending", "picture.xyz"] {
             assert!(matches!(Format::from_path(Path::new(path)), Err(Error::Encode(_))));
         }
@@ -267,6 +283,12 @@ mod tests {
         assert!(encode(&wider, Format::Gif).is_err());
         assert!(encode(&wider, Format::Jpeg { quality: 90 }).is_err());
         assert!(encode(&wide, Format::Jpeg { quality: 0 }).is_err());
+        // Without such a picture: it would have 5 GB.
+        let check = |format: Format| format.check(65535, 20_000, Layout::RgbAlpha, Depth::Eight);
+        let error = check(Format::Tiff).unwrap_err().to_string();
+        assert!(error.contains("65535 x 20000 pixels as tif: it has at most 4 GB"), "{error}");
+        assert!(check(Format::Png).is_ok() && check(Format::Gif).is_ok());
+        assert!(Format::WebP.check(16384, 16384, Layout::Rgb, Depth::Eight).is_ok());
     }
 
     #[test]
@@ -300,6 +322,10 @@ mod tests {
         let converted = into_srgb(picture.clone());
         assert_ne!(converted.samples, picture.samples);
         assert_eq!(read_back(&picture, Format::Bmp).samples, converted.samples);
+        let note = |picture: &Picture| encode_with(picture, Format::Bmp, None).unwrap().notes.remove(0);
+        assert!(note(&picture).starts_with("its colours are converted to sRGB"));
+        picture.profile = Some(b"what cannot be converted".to_vec());
+        assert!(note(&picture).starts_with("its colours are taken as sRGB"));
     }
 
     proptest! {

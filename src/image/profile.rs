@@ -50,6 +50,12 @@ fn is_srgb(profile: &ColorProfile, layout: Layout) -> bool {
         && COLOURS.iter().zip(converted).all(|(a, b)| a.abs_diff(b) <= 1)
 }
 
+/// Whether [`into_srgb`] can use the picture's profile.
+pub(super) fn is_convertible(picture: &Picture) -> bool {
+    let profile = picture.profile.as_ref().and_then(|icc| ColorProfile::new_from_slice(icc).ok());
+    profile.is_some_and(|profile| can_be_converted(&profile, picture.layout))
+}
+
 /// Whether [`into_srgb`] can use it.
 pub(super) fn can_be_converted(profile: &ColorProfile, layout: Layout) -> bool {
     let channels = channels(layout);

@@ -59,15 +59,20 @@ pub fn resize_grey(picture: &Picture, width: u32, height: u32, filter: Filter) -
     Ok(picture.with_pixels(width, height, picture.layout, samples))
 }
 
-/// [`resize`] for an opaque 8-bit picture, and by the nearest pixel; apart for the same reason.
+/// [`resize`] for an 8-bit RGB picture, and by the nearest pixel; apart for the same reason.
 ///
 /// # Errors
 /// [`Error::Config`] when a side is 0.
-pub fn resize_rgb(picture: Picture, width: u32, height: u32, filter: Option<Filter>) -> Result<Picture> {
-    let picture = picture.split_alpha().0.into_8_bit().into_rgb();
-    let Samples::U8(values) = &picture.samples else { unreachable!("just reduced") };
+///
+/// # Panics
+/// When the picture has another layout or depth.
+pub fn resize_rgb(picture: &Picture, width: u32, height: u32, filter: Option<Filter>) -> Result<Picture> {
+    check_size(width, height)?;
+    let (Samples::U8(values), Layout::Rgb) = (&picture.samples, picture.layout) else {
+        panic!("an 8-bit picture of three channels");
+    };
     let resized = match filter {
-        Some(filter) => convolve::<U8x3, _>(&picture, values, (width, height), filter)?,
+        Some(filter) => convolve::<U8x3, _>(picture, values, (width, height), filter)?,
         None => {
             let nearest = |at: u32, from: u32, to: u32| {
                 ((2 * u64::from(at) + 1) * u64::from(from) / (2 * u64::from(to))) as usize
@@ -89,9 +94,7 @@ fn convolve<P: PixelTrait, C: Pod>(
     (width, height): (u32, u32),
     filter: Filter,
 ) -> Result<Vec<C>> {
-    if width == 0 || height == 0 {
-        return Err(Error::Config(format!("a picture cannot have {width} x {height} pixels")));
-    }
+    check_size(width, height)?;
     let filter = match filter {
         Filter::Area => FilterType::Box,
         Filter::Bilinear => FilterType::Bilinear,
@@ -107,6 +110,13 @@ fn convolve<P: PixelTrait, C: Pod>(
         TypedImage::<P>::from_buffer(width, height, cast_slice_mut(&mut resized)).map_err(|error| failed(&error))?;
     Resizer::new().resize_typed(&source, &mut target, &options).map_err(|error| failed(&error))?;
     Ok(resized)
+}
+
+fn check_size(width: u32, height: u32) -> Result<()> {
+    if width == 0 || height == 0 {
+        return Err(Error::Config(format!("a picture cannot have {width} x {height} pixels")));
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -135,9 +145,7 @@ mod tests {
     fn the_nearest_pixel_is_the_one_that_a_pixels_centre_lies_in() {
         let picture = Picture::new(3, 1, Layout::Rgb, Samples::U8((0..9).collect())).unwrap();
         let firsts = |width| {
-            let Samples::U8(values) = resize_rgb(picture.clone(), width, 1, None).unwrap().samples else {
-                panic!("8 bits")
-            };
+            let Samples::U8(values) = resize_rgb(&picture, width, 1, None).unwrap().samples else { panic!("8 bits") };
             values.into_iter().step_by(3).collect::<Vec<_>>()
         };
         assert_eq!(firsts(6), [0, 0, 3, 3, 6, 6]);
@@ -149,6 +157,9 @@ mod tests {
     fn an_empty_target_is_refused() {
         let picture = Picture::new(1, 1, Layout::Grey, Samples::U8(vec![0])).unwrap();
         assert!(resize(&picture, 0, 1, Filter::Lanczos3).is_err());
+        for filter in [None, Some(Filter::Bilinear)] {
+            assert!(resize_rgb(&picture.clone().into_rgb(), 1, 0, filter).is_err());
+        }
     }
 
     proptest! {

@@ -120,6 +120,18 @@ impl TrainConfig {
         if recipe.bilinear_init && self.init.is_some() {
             return Err(Error::Config("bilinear_init needs random weights: leave out init or bilinear_init".into()));
         }
+        let carries_colours = match &self.network {
+            NetworkConfig::SplitSr(c) => c.channels >= 3 && !c.lightweight_upsampler(),
+            NetworkConfig::Edsr(c) => c.channels >= 3,
+            NetworkConfig::San(c) => c.channels >= 3,
+            NetworkConfig::Srcnn(_) => true,
+        };
+        if recipe.bilinear_init && !carries_colours {
+            return Err(Error::Config(
+                "bilinear_init needs 3 channels or more and replacement = \"features\": change these or leave it out"
+                    .into(),
+            ));
+        }
         Ok(recipe)
     }
 }
@@ -182,6 +194,9 @@ mod tests {
             ("[override]\nhr_patch = 8", "hr_patch must be at least"),
             ("[override]\nloss = \"l3\"", "l3"),
             ("[override]\ndistill = 0.5", "teacher and distill"),
+            ("[override]\nclip = 0", "clip must be above 0"),
+            ("channels = 2\n[override]\nbilinear_init = true", "3 channels or more"),
+            ("replacement = \"both\"\n[override]\nbilinear_init = true", "replacement = \"features\""),
             (
                 "[override.second_stage]\nsteps = 0\nlearning_rate = 1e-4\nbatch = 1\nhr_patch = 64\nloss = \"l2\"",
                 "steps must",

@@ -10,7 +10,8 @@ use rand::{RngExt, SeedableRng};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::eval::degrade;
+use crate::eval::bicubic;
+use crate::eval::protocol::high_resolution;
 use crate::image::resize::{Filter, resize_rgb};
 use crate::image::{ChromaSampling, Compression, CompressionKind, Layout, Picture, Samples};
 
@@ -95,8 +96,8 @@ impl Degradation {
     /// # Errors
     /// [`Error::Data`] if the picture is smaller than the scale.
     pub fn apply(&self, picture: Picture, scale: usize, seed: u64) -> Result<(Picture, Picture)> {
-        let (hr, mut lr) = degrade(picture, scale)?;
-        let (width, height) = (lr.width, lr.height);
+        let hr = high_resolution(picture, scale)?;
+        let (width, height) = (hr.width / scale as u32, hr.height / scale as u32);
         let blurred;
         let source = if self.blur > 0.0 {
             blurred = picture_of(imageops::blur(&image_of(&hr), self.blur));
@@ -104,17 +105,13 @@ impl Degradation {
         } else {
             &hr
         };
-        let filter = match self.shrink {
-            Shrink::Bicubic => None,
-            Shrink::Area => Some(Filter::Area),
-            Shrink::Lanczos => Some(Filter::Lanczos3),
-            Shrink::Bilinear => Some(Filter::Bilinear),
-        };
-        if let Some(filter) = filter {
-            lr = resize_rgb(source.clone(), width, height, Some(filter))?;
-        } else if self.blur > 0.0 {
-            lr = degrade(source.clone(), scale)?.1;
-        }
+        let by = |filter| resize_rgb(source, width, height, Some(filter));
+        let mut lr = match self.shrink {
+            Shrink::Bicubic => bicubic(source, width, height),
+            Shrink::Area => by(Filter::Area),
+            Shrink::Lanczos => by(Filter::Lanczos3),
+            Shrink::Bilinear => by(Filter::Bilinear),
+        }?;
         if self.noise > 0.0 {
             lr = with_noise(lr, self.noise, seed);
         }
@@ -166,7 +163,7 @@ fn through_jpeg(picture: &Picture, quality: u8, half_chroma: bool) -> Result<Pic
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::eval::{bicubic, psnr_y};
+    use crate::eval::{degrade, psnr_y};
 
     fn picture() -> Picture {
         let value = |index: usize| {

@@ -233,7 +233,7 @@ impl FineTuning {
         settings.check()?;
         let scale = model.scale();
         let smallest_patch = MIN_LR_PATCH * scale;
-        let divided = HeldOut::new(pictures, smallest_patch, settings.seed)?;
+        let divided = HeldOut::new(pictures, smallest_patch, scale, settings.seed)?;
         let (whole, enough) = (divided.whole, divided.is_enough());
         settings.patch = fitting_patch(settings.patch, divided.train.iter().chain(&replay), scale);
         let config = settings.config(name, model)?;

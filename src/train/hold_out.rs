@@ -13,10 +13,11 @@ pub const MIN_PICTURES_HELD_OUT_WHOLE: usize = 5;
 pub const HELD_OUT_PARTS: u32 = 4;
 /// The most pixels that are held out in all, since they are enlarged every few steps.
 const MAX_HELD_OUT_PIXELS: u64 = 400_000;
-/// The most pixels that are trained with in all, since they stay in memory.
-const MAX_TRAINING_PIXELS: u64 = 24_000_000;
+/// The most pixels that are trained with in all, since they stay in memory: an instance in a
+/// browser addresses at most 4 GB.
+const MAX_TRAINING_PIXELS: u64 = if cfg!(target_arch = "wasm32") { 24_000_000 } else { u64::MAX };
 /// The most pixels that [`gather`] keeps.
-const MAX_GATHERED_PIXELS: u64 = 4 * MAX_TRAINING_PIXELS;
+const MAX_GATHERED_PIXELS: u64 = MAX_TRAINING_PIXELS.saturating_mul(4);
 /// With fewer held-out pixels, a score says little.
 const MIN_HELD_OUT_PIXELS: u64 = 128 * 128;
 
@@ -33,12 +34,12 @@ pub struct HeldOut {
 impl HeldOut {
     /// Holds out a fifth of the pictures, drawn by `seed`. With fewer than
     /// [`MIN_PICTURES_HELD_OUT_WHOLE`], holds out the last quarter of each along its longer side.
-    /// Crops very large pictures to their middle.
+    /// Crops very large held-out pictures to their middle; in a browser, the others too.
     ///
     /// # Errors
     /// [`Error::Data`] if there is no picture, or one is too small for patches of `hr_patch`
-    /// pixels.
-    pub fn new(pictures: Vec<Picture>, hr_patch: usize, seed: u64) -> Result<Self> {
+    /// pixels, or to be scored when a network enlarges it by `scale`.
+    pub fn new(pictures: Vec<Picture>, hr_patch: usize, scale: usize, seed: u64) -> Result<Self> {
         if pictures.is_empty() {
             return Err(Error::Data("there is no picture to train with: add at least one".into()));
         }
@@ -55,14 +56,18 @@ impl HeldOut {
             pictures.iter().map(divide).unzip()
         };
         let (train, held_out) = (within(train, MAX_TRAINING_PIXELS), within(held_out, MAX_HELD_OUT_PIXELS));
-        let needed = hr_patch as u32;
-        if let Some(small) = train.iter().find(|picture| picture.width.min(picture.height) < needed) {
-            let (width, height) = (small.width, small.height);
-            let what = if whole { "a training picture" } else { "the training part of a picture" };
-            return Err(Error::Data(format!(
-                "{what} is {width} x {height} pixels, but patches are {needed} x {needed}: use larger pictures"
-            )));
-        }
+        let check = |pictures: &[Picture], needed: usize, [whole_picture, part]: [&str; 2], purpose: &str| {
+            let is_small = |picture: &&Picture| (picture.width.min(picture.height) as usize) < needed;
+            let Some(Picture { width, height, .. }) = pictures.iter().find(is_small) else { return Ok(()) };
+            let what = if whole { whole_picture } else { part };
+            Err(Error::Data(format!(
+                "{what} is {width} x {height} pixels, but {purpose} {needed} x {needed}: use larger pictures"
+            )))
+        };
+        check(&train, hr_patch, ["a training picture", "the training part of a picture"], "patches are")?;
+        // Scores leave out a border as wide as the scale.
+        let scored = 3 * scale;
+        check(&held_out, scored, ["a held-out picture", "the held-out part of a picture"], "scoring needs")?;
         Ok(Self { train, held_out, whole })
     }
 
@@ -74,15 +79,19 @@ impl HeldOut {
 
 /// Adds a picture to those that [`HeldOut::new`] will divide, as opaque 8-bit RGB. Transparent
 /// pixels take the colours of the visible ones around them. When the pictures need too much memory
-/// together, they are cropped to their middles.
-pub fn gather(mut pictures: Vec<Picture>, mut picture: Picture) -> Vec<Picture> {
+/// together, which is limited in a browser, they are cropped to their middles.
+pub fn gather(pictures: Vec<Picture>, picture: Picture) -> Vec<Picture> {
+    gather_within(MAX_GATHERED_PIXELS, pictures, picture)
+}
+
+fn gather_within(max_pixels: u64, mut pictures: Vec<Picture>, mut picture: Picture) -> Vec<Picture> {
     alpha::fill_hidden(&mut picture);
     pictures.push(picture.split_alpha().0.into_8_bit().into_rgb());
-    if pictures.iter().map(pixels).sum::<u64>() <= MAX_GATHERED_PIXELS {
+    if pictures.iter().map(pixels).sum::<u64>() <= max_pixels {
         return pictures;
     }
     // To half the limit, so that not every additional picture crops all of them again.
-    within(pictures, MAX_GATHERED_PIXELS / 2)
+    within(pictures, max_pixels / 2)
 }
 
 fn pixels(picture: &Picture) -> u64 {
@@ -141,21 +150,21 @@ mod tests {
     fn a_fifth_of_the_pictures_is_held_out_and_the_seed_says_which() {
         let pictures = |count: u8| (0..count).map(|value| picture(40, 50, value)).collect::<Vec<_>>();
         for (count, expected) in [(5, 1), (8, 2), (10, 2), (50, 10)] {
-            let divided = HeldOut::new(pictures(count), 16, 3).unwrap();
+            let divided = HeldOut::new(pictures(count), 16, 2, 3).unwrap();
             assert!(divided.whole);
             assert_eq!(divided.held_out.len(), expected);
             let mut all = [divided.train, divided.held_out].concat();
             all.sort_by_key(|picture| picture.to_rgba8()[0]);
             assert_eq!(all, pictures(count), "each picture is on one side");
         }
-        let held_out = |seed| HeldOut::new(pictures(30), 16, seed).unwrap().held_out;
+        let held_out = |seed| HeldOut::new(pictures(30), 16, 2, seed).unwrap().held_out;
         assert_eq!(held_out(1), held_out(1));
         assert_ne!(held_out(1), held_out(2));
     }
 
     #[test]
     fn with_few_pictures_a_part_of_each_is_held_out() {
-        let divided = HeldOut::new(vec![picture(100, 60, 1), picture(60, 101, 2)], 16, 3).unwrap();
+        let divided = HeldOut::new(vec![picture(100, 60, 1), picture(60, 101, 2)], 16, 2, 3).unwrap();
         let sizes = |pictures: &[Picture]| pictures.iter().map(|p| (p.width, p.height)).collect::<Vec<_>>();
         assert!(!divided.whole && !divided.is_enough());
         assert_eq!(sizes(&divided.train), [(75, 60), (60, 76)]);
@@ -172,14 +181,15 @@ mod tests {
 
     #[test]
     fn however_large_the_pictures_are_what_is_gathered_is_bounded() {
-        let large = picture(6000, 2000, 1);
+        const MAX: u64 = 960_000;
+        let large = picture(600, 200, 1);
         let mut pictures = vec![picture(50, 40, 2)];
         for _ in 0..12 {
-            pictures = gather(pictures, large.clone());
-            assert!(pictures.iter().map(pixels).sum::<u64>() <= MAX_GATHERED_PIXELS);
+            pictures = gather_within(MAX, pictures, large.clone());
+            assert!(pictures.iter().map(pixels).sum::<u64>() <= MAX);
         }
         assert_eq!((pictures.len(), pictures[0].width), (13, 50));
-        assert!(pictures[1..].iter().all(|picture| pixels(picture) > 3_000_000));
+        assert!(pictures[1..].iter().all(|picture| pixels(picture) > 30_000));
     }
 
     #[test]
@@ -194,8 +204,16 @@ mod tests {
 
     #[test]
     fn no_picture_and_too_small_ones_are_refused() {
-        assert!(matches!(HeldOut::new(Vec::new(), 16, 1), Err(Error::Data(_))));
-        let why = HeldOut::new(vec![picture(60, 15, 1)], 16, 1).err().unwrap().to_string();
+        assert!(matches!(HeldOut::new(Vec::new(), 16, 2, 1), Err(Error::Data(_))));
+        let refused = |pictures, patch, scale| HeldOut::new(pictures, patch, scale, 1).err().unwrap().to_string();
+        let why = refused(vec![picture(60, 15, 1)], 16, 2);
         assert!(why.contains("45 x 15") && why.contains("16"), "{why}");
+        let why = refused(vec![picture(43, 40, 1)], 32, 4);
+        assert!(
+            why.starts_with("the held-out part of a picture is 10 x 40 pixels, but scoring needs 12 x 12"),
+            "{why}"
+        );
+        let few = (0..5).map(|value| picture(20, 20, value)).collect();
+        assert!(refused(few, 16, 7).starts_with("a held-out picture is 20 x 20 pixels"));
     }
 }

@@ -269,6 +269,14 @@ impl Recipe {
         self.second_stage_at(step).map_or((self.batch, self.hr_patch), |stage| (stage.batch, stage.hr_patch))
     }
 
+    /// The number of patches in a step, counted from 0, that come from the replay set: over many
+    /// steps their share is [`Self::replay`], however small a batch is.
+    pub fn replayed_at(&self, step: u64) -> usize {
+        let share = self.patches_at(step).0 as f64 * self.replay;
+        let up_to = |step: u64| (step as f64 * share).floor() as usize;
+        up_to(step + 1) - up_to(step)
+    }
+
     /// The loss of a step, counted from 0.
     pub fn loss_at(&self, step: u64) -> Loss {
         self.second_stage_at(step).map_or(self.loss, |stage| stage.loss)
@@ -317,6 +325,7 @@ impl Recipe {
             ((0.0..1.0).contains(&self.ema), "ema must be at least 0 and below 1"),
             (self.betas.iter().all(|b| (0.0..1.0).contains(b)), "betas must be at least 0 and below 1"),
             (self.epsilon > 0.0, "epsilon must be above 0"),
+            (self.clip.is_none_or(|clip| clip > 0.0), "clip must be above 0"),
             (!matches!(self.schedule, Schedule::Halving { every: 0 }), "halving.every must be at least 1"),
         ];
         let complaint = checks.iter().find(|(holds, _)| !holds).map(|(_, why)| (*why).to_owned());
@@ -331,6 +340,20 @@ impl Recipe {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn replayed_patches_have_their_share_in_batches_of_any_size() {
+        for (batch, replay, expected) in [
+            (1, 0.5, [0, 1, 0, 1]),
+            (1, 0.25, [0, 0, 0, 1]),
+            (3, 0.5, [1, 2, 1, 2]),
+            (8, 0.5, [4; 4]),
+            (2, 1.0, [2; 4]),
+        ] {
+            let recipe = Recipe { batch, replay, ..Recipe::cosine() };
+            assert_eq!([0, 1, 2, 3].map(|step| recipe.replayed_at(step)), expected, "{replay} of {batch}");
+        }
+    }
 
     #[test]
     fn the_papers_rate_halves_and_ours_rises_then_falls() {

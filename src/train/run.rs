@@ -5,7 +5,7 @@
 //! resume, the lines after the checkpoint's step are dropped, since these steps are taken again.
 
 use std::fs;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -81,8 +81,9 @@ pub struct Event {
 ///
 /// # Errors
 /// [`Error::Config`] when resuming with another config than the checkpoint's (only the number of
-/// steps may differ), [`Error::Data`] for unusable pictures or a diverged loss,
-/// [`Error::UnknownModel`] for `init` and `teacher`, [`Error::Io`], [`Error::Weights`].
+/// steps may differ) or when the run would replace another model, [`Error::Data`] for unusable
+/// pictures or a diverged loss, [`Error::UnknownModel`] for `init` and `teacher`, [`Error::Io`],
+/// [`Error::Weights`].
 pub fn run(
     config: &TrainConfig,
     pictures: &Pictures,
@@ -101,7 +102,7 @@ pub fn run(
     }
     let started = Instant::now();
     let (mut saved, mut scored) = (Instant::now(), Instant::now());
-    let (mut losses, mut logged) = (Vec::new(), Instant::now());
+    let (mut losses, mut logged) = (Vec::new(), run.session.seconds());
     let out_of_time = || limits.time.is_some_and(|limit| started.elapsed() >= limit);
     while run.session.step_count() < last && !stop.load(Ordering::Relaxed) && !out_of_time() {
         let batch = run.session.batch();
@@ -109,13 +110,13 @@ pub fn run(
         losses.push(f64::from(run.session.trainer().step(&batch)?));
         run.session.add_seconds(timer.elapsed().as_secs_f64());
         if run.session.step_count() % LOG_EVERY == 0 {
-            let count = losses.len() as f64;
+            let (count, seconds) = (losses.len() as f64, run.session.seconds());
             let event = Event {
                 loss: Some(losses.drain(..).sum::<f64>() / count),
-                steps_per_second: Some(count / logged.elapsed().as_secs_f64()),
+                steps_per_second: Some(count / (seconds - logged)),
                 ..run.event()
             };
-            logged = Instant::now();
+            logged = seconds;
             run.log(&event, on_event)?;
         }
         if saved.elapsed() >= SAVE_EVERY {
@@ -124,13 +125,16 @@ pub fn run(
         }
         if run.session.is_to_be_scored() || !by_step && scored.elapsed() >= SCORE_EVERY {
             run.score(on_event)?;
-            (scored, logged) = (Instant::now(), Instant::now());
+            scored = Instant::now();
         }
     }
+    // First of all: scoring may take longer than whoever stopped the run waits.
+    run.save()?;
     if run.session.last_score().map(|score| score.step) != Some(run.session.step_count()) {
         run.score(on_event)?;
+        run.save()?;
     }
-    run.save()
+    Ok(())
 }
 
 struct Run<'a> {
@@ -148,17 +152,24 @@ impl<'a> Run<'a> {
                 path.display()
             )));
         }
+        if !path.exists() && files.model.exists() {
+            return Err(Error::Config(format!(
+                "{} exists, but no checkpoint of it: choose another --out",
+                files.model.display()
+            )));
+        }
         let checkpoint = if path.exists() { Some(fs::read(path).map_err(Error::io(path))?) } else { None };
         let load = |name: &Option<String>| name.as_deref().map(models::load).transpose();
-        let needs_init = checkpoint.is_none() || config.recipe()?.needs_replay_set();
+        let recipe = config.recipe()?;
+        // The halo of a model of the best step depends on the initial model's.
+        let needs_init = checkpoint.is_none() || recipe.needs_replay_set() || recipe.score_every.is_some();
         let init = if needs_init { load(&config.init)? } else { None };
         let (teacher, device) = (load(&config.teacher)?, Device::flex());
         let mut session = Session::new(config.clone(), init.as_ref(), teacher, pictures.clone(), &device)?;
         if let Some(bytes) = checkpoint {
             session.restore(&bytes).map_err(|error| match error {
-                Error::Weights(why) => Error::Weights(format!("{}: {why}", path.display())),
                 Error::Config(why) => Error::Config(format!("{}: {why}: choose another --out", path.display())),
-                other => other,
+                other => other.in_file(path.display()),
             })?;
         }
         let log = reopen_log(&files.log, session.step_count())?;
@@ -198,7 +209,10 @@ impl<'a> Run<'a> {
 
 /// Opens the log for appending, without the lines after `step`.
 fn reopen_log(path: &Path, step: u64) -> Result<fs::File> {
-    let old = fs::read_to_string(path).unwrap_or_default();
+    let old = match fs::read_to_string(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
+        read => read.map_err(Error::io(path))?,
+    };
     let kept: String = old
         .lines()
         .filter(|line| serde_json::from_str::<Event>(line).is_ok_and(|event| step > 0 && event.step <= step))

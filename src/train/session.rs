@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
@@ -65,11 +66,19 @@ pub struct Session {
     trainer: Trainer,
     seconds: f64,
     last: Option<Score>,
-    best: Option<(Score, Vec<f32>)>,
+    best: Option<Best>,
     /// Scorings since the last gain.
     idle: u32,
     /// The initial model's halo for `auto` tiles, if it has the same network.
     start_halo: Option<usize>,
+}
+
+/// The step with the best score.
+struct Best {
+    score: Score,
+    parameters: Vec<f32>,
+    /// The halo of `auto` tiles, once it was measured: every save needs it.
+    halo: OnceLock<Option<usize>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -184,7 +193,7 @@ impl Session {
     pub fn batch(&self) -> Batch {
         let (recipe, seed, step) = (&self.recipe, self.config.seed, self.step_count());
         let (count, _) = recipe.patches_at(step);
-        let replayed = (count as f64 * recipe.replay).round() as usize;
+        let replayed = recipe.replayed_at(step);
         let mut batch = self.pictures.train.batch(recipe, count - replayed, seed, step);
         if let Some(replay) = self.replay.as_ref().filter(|_| replayed > 0) {
             // Another seed, so that the positions are independent of those in the training
@@ -232,10 +241,11 @@ impl Session {
         let psnr_y = mean_psnr_y(results, self.scale())?;
         let score = Score { step: self.step_count(), psnr_y, forgotten };
         self.last = Some(score);
-        if self.best.as_ref().is_none_or(|(best, _)| score.psnr_y > best.psnr_y) {
-            let gained = self.best.as_ref().is_none_or(|(best, _)| score.psnr_y > best.psnr_y + MIN_GAIN);
+        let best = self.best_score();
+        if best.is_none_or(|best| score.psnr_y > best.psnr_y) {
+            let gained = best.is_none_or(|best| score.psnr_y > best.psnr_y + MIN_GAIN);
             self.idle = if gained { 0 } else { self.idle + 1 };
-            self.best = Some((score, parameters));
+            self.best = Some(Best { score, parameters, halo: OnceLock::new() });
         } else {
             self.idle += 1;
         }
@@ -272,7 +282,7 @@ impl Session {
 
     /// The best score. It belongs to the saved model if the recipe sets `score_every`.
     pub fn best_score(&self) -> Option<Score> {
-        self.best.as_ref().map(|(score, _)| *score)
+        self.best.as_ref().map(|best| best.score)
     }
 
     /// Whether the last scorings brought no gain.
@@ -286,13 +296,20 @@ impl Session {
     /// # Errors
     /// [`Error::Weights`] if a parameter is not finite.
     pub fn model(&self) -> Result<Vec<u8>> {
-        let Some((_, parameters)) = self.best.as_ref().filter(|_| self.recipe.score_every.is_some()) else {
+        let Some(best) = self.best.as_ref().filter(|_| self.recipe.score_every.is_some()) else {
             return weights::to_bytes(&self.metadata(), &self.network(&read(self.trainer.parameters())));
         };
-        let mut model = Model::new(self.metadata(), self.network(parameters), &Device::flex())?;
-        let few: Vec<Picture> = self.validation().iter().take(HALO_PICTURES).map(|pair| pair.lr.clone()).collect();
+        let mut model = Model::new(self.metadata(), self.network(&best.parameters), &Device::flex())?;
+        let halo = match best.halo.get() {
+            Some(halo) => *halo,
+            None => {
+                let few = self.validation().iter().take(HALO_PICTURES);
+                let measured = auto_halo(&model, &few.map(|pair| pair.lr.clone()).collect::<Vec<_>>())?;
+                *best.halo.get_or_init(|| measured)
+            }
+        };
         // Few and small pictures may need too small a halo, so the initial model's is the minimum.
-        model.metadata.auto_halo = auto_halo(&model, &few)?.map(|halo| halo.max(self.start_halo.unwrap_or(0)));
+        model.metadata.auto_halo = halo.map(|halo| halo.max(self.start_halo.unwrap_or(0)));
         weights::to_bytes(&model.metadata, &model.network)
     }
 
@@ -359,8 +376,8 @@ impl Session {
         let json = serde_json::to_string(&record).expect("a record is plain data");
         let named = |(name, values): (&str, Vec<f32>)| (name.to_owned(), (vec![values.len()], values));
         let mut tensors: NamedTensors = state.into_iter().map(named).collect();
-        if let Some((_, parameters)) = &self.best {
-            tensors.extend([named((BEST, parameters.clone()))]);
+        if let Some(best) = &self.best {
+            tensors.extend([named((BEST, best.parameters.clone()))]);
         }
         weights::serialize(&tensors, HashMap::from([(CHECKPOINT_KEY.to_owned(), json)]))
     }
@@ -376,9 +393,13 @@ impl Session {
             .get(CHECKPOINT_KEY)
             .and_then(|json| serde_json::from_str(json).ok())
             .ok_or_else(|| Error::Weights("this is not a checkpoint of a training run".into()))?;
-        let same = |a: &TrainConfig, b: &TrainConfig| a.network == b.network && a.seed == b.seed && a.init == b.init;
+        let same = |a: &TrainConfig, b: &TrainConfig| {
+            (&a.network, a.seed, &a.init, &a.teacher) == (&b.network, b.seed, &b.init, &b.teacher)
+        };
         if !same(&record.config, &self.config) || !alike(&record.config.recipe()?, &self.recipe) {
-            return Err(Error::Config("this checkpoint has a different network, seed, start or recipe".into()));
+            return Err(Error::Config(
+                "this checkpoint has a different network, seed, start, teacher or recipe".into(),
+            ));
         }
         let best = state.remove(BEST).map(|(_, parameters)| parameters);
         let is_whole = best.as_ref().is_none_or(|best| best.len() == self.start.len());
@@ -387,7 +408,7 @@ impl Session {
         }
         self.trainer.restore(state, record.step)?;
         self.seconds = record.seconds;
-        self.best = record.best.zip(best);
+        self.best = record.best.zip(best).map(|(score, parameters)| Best { score, parameters, halo: OnceLock::new() });
         self.blend = record.blend.min(BLENDS.len() - 1);
         self.idle = record.idle;
         Ok(())

@@ -45,7 +45,8 @@ pub fn auto_halo<M: Enlarge + ?Sized>(model: &M, pictures: &[Picture]) -> Result
 /// level.
 fn seamless<M: Enlarge + ?Sized>(model: &M, picture: &Picture, whole: &Picture, halo: u32) -> Result<bool> {
     let scale = model.scale() as u32;
-    let halves = |size: u32| [(0, size / 2), (size / 2, size - size / 2)];
+    // A side of 1 pixel has one half.
+    let halves = |size: u32| [(0, size / 2), (size / 2, size - size / 2)].into_iter().filter(|&(_, half)| half > 0);
     for (top, height) in halves(picture.height) {
         for (left, width) in halves(picture.width) {
             let (x, y) = (left.saturating_sub(halo), top.saturating_sub(halo));

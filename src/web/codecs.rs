@@ -86,7 +86,7 @@ pub fn into_srgb(rgba: &mut [u8], icc: Vec<u8>) -> Result<()> {
 #[wasm_bindgen(js_name = resize)]
 pub fn resize_by(picture: &Picture, width: u32, height: u32, filter: &str) -> Result<Picture> {
     let opaque = picture.0.clone().split_alpha().0.into_8_bit().into_rgb();
-    let by = |filter| resize_rgb(opaque.clone(), width, height, filter);
+    let by = |filter| resize_rgb(&opaque, width, height, filter);
     match filter {
         "nearest" => by(None),
         "bilinear" => by(Some(Filter::Bilinear)),

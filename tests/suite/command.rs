@@ -359,6 +359,8 @@ fn the_mean_of_a_model_with_itself_is_the_model() {
     assert_eq!(metadata.training["mean_of"].as_array().unwrap().len(), 2);
     let output = splitsr(&["average", "splitsr-x2", "splitsr-x3", "-o", out]);
     assert!(String::from_utf8_lossy(&output.stderr).contains("splitsr-x3 and splitsr-x2 have different networks"));
+    let error = refusal(&["average", "splitsr-elastic-x2", "splitsr-elastic-x2", "-o", out], 1);
+    assert!(error.contains("splitsr-elastic-x2 is elastic"), "{error}");
 }
 
 #[test]
@@ -370,7 +372,7 @@ fn a_study_trains_each_variant_once_and_lists_them() {
     let variants = "[[variant]]\nname = \"a\"\n[[variant]]\nname = \"all standard\"\nnetwork = { hybrid_index = 0 }";
     let text =
         format!("title = \"t\"\n[base]\nname = \"base\"\nrecipe = \"cosine\"\n{network}\n{recipe}\n{variants}\n");
-    std::fs::write(&study, text).unwrap();
+    std::fs::write(&study, &text).unwrap();
     let demos = demos();
     let (study, out) = (study.to_str().unwrap(), folder.path().join("out"));
     let (demos, out) = (demos.to_str().unwrap(), out.to_str().unwrap());
@@ -389,6 +391,9 @@ fn a_study_trains_each_variant_once_and_lists_them() {
     assert_eq!(train("1/1"), both);
     assert_eq!(json(&["study", study, "--out", out, "--json"]), both);
     assert!(refusal(&["study", study, "--out", out, "--part", "3/2"], 2).contains("it must be INDEX/COUNT, like 1/2"));
+    std::fs::write(study, text.replace("name = \"a\"", "name = \"all-standard\"")).unwrap();
+    let error = refusal(&["study", study, "--out", out], 1);
+    assert!(error.contains("\"all-standard\" and \"all standard\" would have the same file"), "{error}");
 }
 
 #[test]

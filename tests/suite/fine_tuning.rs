@@ -53,7 +53,7 @@ fn config(model: &Model, change: impl FnOnce(&mut Recipe)) -> TrainConfig {
 
 fn session(config: TrainConfig, model: &Model) -> Session {
     let dataset = |pictures| Dataset::of(pictures, 2, &Default::default()).unwrap();
-    let HeldOut { train, held_out, .. } = HeldOut::new(pictures(6), 24, 1).unwrap();
+    let HeldOut { train, held_out, .. } = HeldOut::new(pictures(6), 24, 2, 1).unwrap();
     let mut pictures_of_run = Pictures::new(dataset(train), dataset(held_out));
     pictures_of_run.replay = pictures(9).split_off(7);
     Session::new(config, Some(model), None, pictures_of_run, &Device::flex()).unwrap()
@@ -169,7 +169,7 @@ fn the_best_step_is_kept_also_over_a_restart() {
     let mut other = config.clone();
     other.overrides.insert("batch".into(), 4.into());
     let error = session(other, &model).restore(&checkpoint).unwrap_err().to_string();
-    assert!(error.contains("a different network, seed, start or recipe"), "{error}");
+    assert!(error.contains("a different network, seed, start, teacher or recipe"), "{error}");
     // Only the number of steps may change.
     let mut longer = config;
     longer.overrides.insert("steps".into(), 80.into());
@@ -237,7 +237,7 @@ fn a_fine_tuning_in_parts_takes_the_sessions_steps() {
     let info = tuning.info();
     assert_eq!((info.held_out, info.held_out_pictures, info.enough), (HeldOutKind::Pictures, 1, false));
     assert!(info.bicubic_psnr_y > 5.0 && info.model_psnr_y.is_none(), "{info:?}");
-    let HeldOut { train, held_out, .. } = HeldOut::new(pictures(6), 16, 1).unwrap();
+    let HeldOut { train, held_out, .. } = HeldOut::new(pictures(6), 16, 2, 1).unwrap();
     let (config, replay) = (settings().config("tuned", &model).unwrap(), pictures(9).split_off(7));
     let pictures = Pictures::assemble(train, held_out, &config.recipe().unwrap(), 2, || Ok(replay)).unwrap();
     let mut session = Session::new(config, Some(&model), None, pictures, &Device::flex()).unwrap();

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use burn::tensor::Device;
+use splitsr::NetworkConfig;
 use splitsr::image::{Layout, Picture, Samples};
 use splitsr::network::Network;
 use splitsr::train::{Batch, Dataset, Event, Files, Limits, Pair, Pictures, Recipe, TrainConfig, Trainer, run};
@@ -97,8 +98,30 @@ fn a_started_run_is_not_overwritten() {
     let error = run(&config, false).unwrap_err().to_string();
     assert!(error.contains("exists: continue with --resume"), "{error}");
     let error = run(&TrainConfig { seed: 2, ..config.clone() }, true).unwrap_err().to_string();
-    assert!(error.contains("a different network, seed, start or recipe"), "{error}");
+    assert!(error.contains("a different network, seed, start, teacher or recipe"), "{error}");
     run(&config, true).unwrap();
+    // A model whose checkpoint is gone is never replaced, nor is its log.
+    let Files { model, checkpoint, log } = Files::beside(&out);
+    std::fs::remove_file(checkpoint).unwrap();
+    let before = [&model, &log].map(|path| std::fs::read(path).unwrap());
+    for resume in [false, true] {
+        let error = run(&config, resume).unwrap_err().to_string();
+        assert!(error.contains("exists, but no checkpoint of it: choose another --out"), "{error}");
+    }
+    assert_eq!([&model, &log].map(|path| std::fs::read(path).unwrap()), before);
+}
+
+#[test]
+fn a_log_that_cannot_be_read_is_not_emptied() {
+    let _alone = alone();
+    let folder = tempfile::tempdir().unwrap();
+    let files = Files::beside(&folder.path().join("model.safetensors"));
+    std::fs::write(&files.log, b"{\"step\":1}\n\xff").unwrap();
+    let (config, data) = (TrainConfig::from_toml(CONFIG).unwrap(), Pictures::new(dataset(), dataset()));
+    let go_on = AtomicBool::new(false);
+    let result = run(&config, &data, &files, false, Limits::default(), &go_on, &mut |_| {});
+    assert!(matches!(result, Err(splitsr::Error::Io { path, .. }) if path == files.log));
+    assert_eq!(std::fs::read(&files.log).unwrap(), b"{\"step\":1}\n\xff");
 }
 
 #[test]
@@ -116,7 +139,8 @@ fn another_network_starts_from_the_weights_that_fit() {
         run(config, &data, &files, false, none, &AtomicBool::new(false), &mut |_| {})
     };
     let mut config = TrainConfig::from_toml(&CONFIG.replace("hr_patch = 24", "hr_patch = 32")).unwrap();
-    config.network = config.network.at_scale(4);
+    let NetworkConfig::SplitSr(network) = &mut config.network else { unreachable!("as CONFIG says") };
+    network.scale = 4;
     config.init = Some(x2.to_str().unwrap().to_owned());
     start(&config).unwrap();
     let weights = |path: &Path| splitsr::weights::read(&std::fs::read(path).unwrap()).unwrap().1;
@@ -125,8 +149,11 @@ fn another_network_starts_from_the_weights_that_fit() {
     for (name, tensor) in &from {
         assert_eq!(to[name], *tensor, "{name}");
     }
-    std::fs::remove_file(Files::beside(&x4).checkpoint).unwrap();
-    config.network = splitsr::NetworkConfig::Srcnn(splitsr::config::SrcnnConfig { scale: 4 });
+    let Files { model, checkpoint, .. } = Files::beside(&x4);
+    for path in [model, checkpoint] {
+        std::fs::remove_file(path).unwrap();
+    }
+    config.network = NetworkConfig::Srcnn(splitsr::config::SrcnnConfig { scale: 4 });
     let error = start(&config).unwrap_err().to_string();
     assert!(error.contains("has nothing in common with the network"), "{error}");
 }

@@ -248,6 +248,8 @@ fn the_measured_halo_is_what_the_network_needs() {
     for need in [0, 3] {
         assert_eq!(measure_halo(&Modest(Blur::new(2, need)), &pictures).unwrap(), Some(need));
     }
+    // A side of one pixel cannot be cut.
+    assert!(measure_halo(&Modest(Blur::new(2, 3)), &[rgb(1, 40), rgb(40, 1)]).is_ok());
 }
 
 #[test]

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use splitsr::model::Model;
+use splitsr::models::ModelFiles;
 use splitsr::weights::{Metadata, assign, collect, to_bytes};
-use splitsr::{Error, Result, files, models};
+use splitsr::{Error, Result, files};
 
 /// Averages the weights of several models with the same network. The average of models that started
 /// from the same weights is often better than any of them (Wortsman and others, "Model soups", ICML
@@ -20,7 +21,16 @@ pub struct Args {
 }
 
 pub fn run(args: Args) -> Result<()> {
-    let all = args.models.iter().map(|name| models::load(name)).collect::<Result<Vec<Model>>>()?;
+    let load = |name: &String| {
+        let files = ModelFiles::find(name)?;
+        if files.is_elastic()? {
+            return Err(Error::Config(format!(
+                "{name} is elastic, and only models of one network can be averaged: splitsr extract writes such a model"
+            )));
+        }
+        files.model(0)
+    };
+    let all = args.models.iter().map(load).collect::<Result<Vec<Model>>>()?;
     let [first, others @ ..] = &all[..] else { unreachable!("clap asks for two models") };
     let mut sums = collect(&first.network);
     for (model, name) in others.iter().zip(&args.models[1..]) {

@@ -22,9 +22,7 @@ pub struct Args {
 pub fn run(args: Args) -> Result<()> {
     let bytes = std::fs::read(&args.input).map_err(Error::io(&args.input))?;
     let name = args.output.file_stem().unwrap_or_default().to_string_lossy();
-    let file = pytorch::import(&bytes, &name, args.residual_scale).map_err(|error| match error {
-        Error::Weights(why) => Error::Weights(format!("{}: {why}", args.input.display())),
-        other => other,
-    })?;
+    let file =
+        pytorch::import(&bytes, &name, args.residual_scale).map_err(|error| error.in_file(args.input.display()))?;
     files::replace(&args.output, &file)
 }

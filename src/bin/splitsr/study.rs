@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 use serde::{Deserialize, Serialize};
 use splitsr::network::cost::Cost;
 use splitsr::ops::reuse_buffers;
-use splitsr::train::{Dataset, Event, Files, Limits, Pictures, TrainConfig, run as train};
+use splitsr::train::{Event, Files, Limits, Pictures, TrainConfig, read_folder, replay_pictures, run as train};
 use splitsr::{Error, Result};
 
 /// Trains variants of a training run that differ in a few fields, and prints a table of their
@@ -80,6 +80,15 @@ pub fn run(args: Args) -> Result<()> {
     let invalid = |error: toml::de::Error| Error::Config(format!("{}: {error}", args.file.display()));
     let Study { title, base, variant } = toml::from_str(&text).map_err(invalid)?;
     let configs = variant.into_iter().map(|variant| config(&base, variant)).collect::<Result<Vec<_>>>()?;
+    let mut names = BTreeMap::new();
+    for config in &configs {
+        if let Some(other) = names.insert(files(config, &args.out).model, &config.name) {
+            return Err(Error::Config(format!(
+                "the variants \"{other}\" and \"{}\" would have the same file: rename one",
+                config.name
+            )));
+        }
+    }
     if let (Some(data), Some(val)) = (&args.data, &args.val) {
         fs::create_dir_all(&args.out).map_err(Error::io(&args.out))?;
         let (index, count) = args.part;
@@ -122,25 +131,29 @@ fn config(base: &toml::Table, variant: toml::Table) -> Result<TrainConfig> {
 
 fn train_all<'a>(configs: impl Iterator<Item = &'a TrainConfig>, data: &Path, val: &Path, out: &Path) -> Result<()> {
     let stop = crate::stop_flag()?;
-    // One data set per scale, so that pictures are shrunk once.
-    let mut datasets = BTreeMap::new();
+    // Kept for the variants after it that need the same: most studies shrink their pictures once.
+    let mut last: Option<(_, Pictures)> = None;
     for config in configs.take_while(|_| !stop.load(Ordering::Relaxed)) {
-        if row(config.clone(), out)?
-            .is_some_and(|row| row.steps >= config.recipe().map_or(0, |recipe| recipe.all_steps()))
-        {
+        let (recipe, scale) = (config.recipe()?, config.network.scale());
+        if row(config.clone(), out)?.is_some_and(|row| row.steps >= recipe.all_steps()) {
             continue;
         }
-        let scale = config.network.scale();
-        if let std::collections::btree_map::Entry::Vacant(entry) = datasets.entry(scale) {
-            let load = |folder| Dataset::load(folder, scale, &Default::default());
-            entry.insert(Pictures::new(load(data)?, load(val)?));
-        }
+        let needed = (scale, recipe.degradation, recipe.random_degradation.clone(), recipe.needs_replay_set());
+        // Frees the others before it reads these.
+        let pictures = match last.take().filter(|(made, _)| *made == needed) {
+            Some((_, pictures)) => pictures,
+            None => {
+                let replay = || Ok(replay_pictures());
+                Pictures::assemble(read_folder(data)?, read_folder(val)?, &recipe, scale, replay)?
+            }
+        };
         let mut print = |event: &Event| {
             if let Some(psnr_y) = event.psnr_y {
                 eprintln!("{}: {} steps, {psnr_y:.3} dB", config.name, event.step);
             }
         };
-        train(config, &datasets[&scale], &files(config, out), true, Limits::default(), &stop, &mut print)?;
+        train(config, &pictures, &files(config, out), true, Limits::default(), &stop, &mut print)?;
+        last = Some((needed, pictures));
     }
     Ok(())
 }

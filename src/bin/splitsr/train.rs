@@ -28,7 +28,7 @@ pub struct Args {
     /// Start from the weights of this model (a name or a file), whatever the config says
     #[arg(long, value_name = "MODEL")]
     init: Option<String>,
-    /// Resume from the checkpoint next to --out, or start from scratch if there is none
+    /// Resume from the checkpoint next to --out, or start from scratch if there is no model either
     #[arg(long)]
     resume: bool,
     /// Stop at this step. Without --config: the length of the run in steps
@@ -98,7 +98,7 @@ fn pictures(config: &TrainConfig, data: &Path, val: Option<&Path>) -> Result<Pic
         Some(val) => (pictures, read_folder(val)?),
         None => {
             let gathered = pictures.into_iter().fold(Vec::new(), gather);
-            let HeldOut { train, held_out, .. } = HeldOut::new(gathered, recipe.hr_patch, config.seed)?;
+            let HeldOut { train, held_out, .. } = HeldOut::new(gathered, recipe.hr_patch, scale, config.seed)?;
             (train, held_out)
         }
     };

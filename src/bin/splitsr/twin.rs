@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use splitsr::clean_up::{BestStrength, Twin, mix};
 use splitsr::model::Model;
-use splitsr::train::{Dataset, Degradation, model_psnr_y};
+use splitsr::train::{Dataset, Degradation, model_psnr_y, read_folder};
 use splitsr::weights::{Metadata, hex_sha256, to_bytes};
 use splitsr::{Error, Result, files};
 
@@ -40,10 +40,11 @@ pub fn run(args: Args) -> Result<()> {
     let scale = metadata.config.scale();
     let mixed = |step: usize| Model::from_bytes(&mix(&weights, &bytes, step as u8 * STEP)?, &device);
     let models = (0..=STEPS).map(mixed).collect::<Result<Vec<_>>>()?;
+    let pictures = read_folder(&args.val)?;
     // Climbs from the previous quality's strength, since PSNR has a single maximum.
     let best = |quality, half_chroma, from: u8| -> Result<u8> {
         let degradation = Degradation { jpeg: Some(quality), half_chroma, ..Default::default() };
-        let pairs = Dataset::load(&args.val, scale, &degradation)?.into_pairs();
+        let pairs = Dataset::of(pictures.clone(), scale, &degradation)?.into_pairs();
         let psnr = |step: usize| model_psnr_y(&models[step], &pairs);
         let start = usize::from(from / STEP);
         let mut best = (start, psnr(start)?);

@@ -56,10 +56,10 @@ pub(crate) trait Block: Module {
     /// Widens what each channel sees by what the block adds.
     fn extend(sizes: &Sizes, reach: &mut Reach);
 
-    /// Whether all feature maps are made by 3x3 convolutions, none of which has 3 channels: those a
-    /// GPU can store as f16.
+    /// Whether all feature maps of a chain of `blocks` are made by 3x3 convolutions, none of which
+    /// has 3 channels: those a GPU can store as f16.
     #[cfg(feature = "gpu")]
-    fn runs_in_half(_sizes: &Sizes) -> bool {
+    fn runs_in_half(_sizes: &Sizes, _blocks: usize) -> bool {
         false
     }
 

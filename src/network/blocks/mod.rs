@@ -66,8 +66,8 @@ macro_rules! blocks {
 
             /// See [`Block::runs_in_half`].
             #[cfg(feature = "gpu")]
-            pub(crate) fn runs_in_half(self, sizes: &Sizes) -> bool {
-                match self { $(Self::$kind => <$block>::runs_in_half(sizes),)* }
+            pub(crate) fn runs_in_half(self, sizes: &Sizes, blocks: usize) -> bool {
+                match self { $(Self::$kind => <$block>::runs_in_half(sizes, blocks),)* }
             }
 
             /// See [`Block::flow`].

@@ -78,8 +78,9 @@ impl Block for SplitBlock {
     }
 
     #[cfg(feature = "gpu")]
-    fn runs_in_half(sizes: &Sizes) -> bool {
-        sizes.split != 3
+    fn runs_in_half(&Sizes { channels, split, .. }: &Sizes, blocks: usize) -> bool {
+        // As `rotate` needs it: all else moves channels.
+        split != 3 && channels.is_multiple_of(split) && blocks >= channels / split
     }
 
     fn flow(&Sizes { channels, split, .. }: &Sizes) -> ChannelFlow {

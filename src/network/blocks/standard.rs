@@ -61,7 +61,7 @@ impl Block for StandardBlock {
     }
 
     #[cfg(feature = "gpu")]
-    fn runs_in_half(sizes: &Sizes) -> bool {
+    fn runs_in_half(sizes: &Sizes, _blocks: usize) -> bool {
         sizes.attention.is_none() && sizes.channels != 3
     }
 

@@ -14,14 +14,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use indicatif::{ProgressBar, ProgressStyle};
+use sha2::{Digest, Sha256};
 use splitsr::clean_up::CleanUp;
 use splitsr::device::{Backend, ModelOnDevice};
 use splitsr::elastic::Slice;
-use splitsr::image::{Compression, Encoded, Format, Limits, Picture, decode, encode_with, exif};
+use splitsr::image::{Area, Compression, Encoded, Format, Limits, Picture, decode, encode_with, exif};
 use splitsr::model::Model;
 use splitsr::models::{self, ModelFiles};
 use splitsr::upscale::{Options, Progress, Report, Target, Tiling, upscale};
-use splitsr::weights::hex_sha256;
 use splitsr::{Error, Result, files};
 
 use crate::one_line;
@@ -243,6 +243,8 @@ impl Batch {
         let format = Format::from_path(output)?;
         let bytes = std::fs::read(input).map_err(Error::io(input))?;
         let picture = decode(&bytes, &Limits::default())?;
+        let (width, height) = self.options.target.size(picture.width, picture.height, &self.options.limits)?;
+        format.check(width, height, picture.layout, picture.samples.depth())?;
         let exif = if self.args.keep_metadata { exif(&bytes) } else { None };
         let wanted = self.args.clean;
         let compression = if wanted == CleanUp::Auto { Compression::of(&bytes, &picture) } else { None };
@@ -270,7 +272,7 @@ impl Batch {
             threads,
             clean,
             schedule,
-            output_sha256: hex_sha256(&result.to_rgba8()),
+            output_sha256: self.args.json.then(|| pixel_hash(&result)),
             notes: remark.into_iter().chain(result.notes).chain(notes).collect(),
         }))
     }
@@ -320,6 +322,19 @@ impl Batch {
             }
         }
     }
+}
+
+/// The hash of the RGBA8 pixels, row by row. Converts a piece at a time, because a copy of the
+/// whole picture may be gigabytes.
+fn pixel_hash(picture: &Picture) -> String {
+    let Picture { width, height, .. } = *picture;
+    let rows = ((1 << 20) / width).max(1);
+    let mut hash = Sha256::new();
+    for top in (0..height).step_by(rows as usize) {
+        let piece = picture.crop(Area { left: 0, top, width, height: rows.min(height - top) });
+        hash.update(piece.to_rgba8());
+    }
+    format!("{:x}", hash.finalize())
 }
 
 fn already_exists(output: &Path) -> Error {

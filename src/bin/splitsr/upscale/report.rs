@@ -81,8 +81,8 @@ pub struct Made {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub schedule: Option<schedule::Report>,
     pub notes: Vec<String>,
-    /// The hash of the RGBA8 pixels, row by row.
-    pub output_sha256: String,
+    /// The hash of the RGBA8 pixels, row by row; only for JSON.
+    pub output_sha256: Option<String>,
 }
 
 /// The path that was read. JSON only holds Unicode: other bytes become U+FFFD in the text, and the
