@@ -36,8 +36,8 @@ export const texts: Texts = {
 
   // The page
   "super-resolution in your browser": "Super-Resolution im Browser",
-  "Your pictures never leave this device. All the work is done in this page.":
-    "Bilder verlassen dieses Gerät nie. Alles wird auf dieser Seite berechnet.",
+  "Your pictures stay on this device unless you share them. All the work is done in this page.":
+    "Bilder bleiben auf diesem Gerät, solange sie nicht geteilt werden. Alles wird auf dieser Seite berechnet.",
   "Manual and reference": "Handbuch und Referenz (Englisch)",
   Language: "Sprache",
   "Save and share": "Speichern und teilen",
@@ -216,9 +216,11 @@ export const texts: Texts = {
   // Clean-up
   "Clean-up": "Bereinigen",
   "Automatic: as much as the file needs": "Automatisch: so stark, wie die Datei es braucht",
-  "This model has no second set of weights for compressed pictures.":
-    "Dieses Modell hat keine zweiten Gewichte für komprimierte Bilder.",
-  "Removes the artefacts of JPEG compression.": "Entfernt die Artefakte der JPEG-Kompression.",
+  "This model cannot clean up compressed pictures. The SplitSR models marked “best” can.":
+    "Dieses Modell kann komprimierte Bilder nicht bereinigen. Die SplitSR-Modelle mit dem Zusatz „am besten“ können es.",
+  "Removes the blocks and specks that JPEG and WebP compression leave.":
+    "Entfernt die Klötzchen und Flecken, die JPEG- und WebP-Kompression hinterlässt.",
+  "Compressed: <0>{0}</0>.": "Komprimiert: <0>{0}</0>.",
   "This picture shows no trace of compression.": "Dieses Bild zeigt keine Spur von Kompression.",
 
   // Several pictures

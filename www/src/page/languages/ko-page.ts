@@ -35,8 +35,8 @@ export const texts: Texts = {
 
   // The page
   "super-resolution in your browser": "브라우저에서 하는 초해상도",
-  "Your pictures never leave this device. All the work is done in this page.":
-    "사진은 이 기기를 벗어나지 않아요. 모든 작업은 이 페이지 안에서 이루어져요.",
+  "Your pictures stay on this device unless you share them. All the work is done in this page.":
+    "사진은 공유하지 않는 한 이 기기에 남아 있어요. 모든 작업은 이 페이지 안에서 이루어져요.",
   "Manual and reference": "설명서와 참고 자료(영어)",
   Language: "언어",
   "Save and share": "저장과 공유",
@@ -207,9 +207,11 @@ export const texts: Texts = {
   // Clean-up
   "Clean-up": "잡티 제거",
   "Automatic: as much as the file needs": "자동: 파일에 필요한 만큼",
-  "This model has no second set of weights for compressed pictures.":
-    "이 모델에는 압축된 사진을 위한 두 번째 가중치가 없어요.",
-  "Removes the artefacts of JPEG compression.": "JPEG 압축이 사진에 남긴 흔적을 없애요.",
+  "This model cannot clean up compressed pictures. The SplitSR models marked “best” can.":
+    "이 모델은 압축된 사진의 잡티를 없앨 수 없어요. ‘최고 품질’이라고 적힌 SplitSR 모델은 할 수 있어요.",
+  "Removes the blocks and specks that JPEG and WebP compression leave.":
+    "JPEG과 WebP 압축이 남긴 네모난 얼룩과 점을 없애요.",
+  "Compressed: <0>{0}</0>.": "압축됨: <0>{0}</0>.",
   "This picture shows no trace of compression.": "이 사진에는 압축 흔적이 없어요.",
 
   // Several pictures
