@@ -6,6 +6,7 @@ import type { Commands } from "../session/commands.ts";
 import type { Session } from "../session/session.ts";
 import type { OwnModel } from "../session/storage.ts";
 import { html } from "../shared/html.ts";
+import { modelLabel } from "../shared/model-names.ts";
 import { modelOptions } from "../shared/model-options.ts";
 import { save } from "../shared/save.ts";
 import { gainText } from "../shared/text.ts";
@@ -127,7 +128,8 @@ function ownModelsTemplate({ own, choice, model }: Session, commands: Commands):
 
 function originText({ tuned }: OwnModel): string {
   if (!tuned) return t("Your model, loaded from a file and stored on this device.");
-  const figures = [tuned.from, whole(tuned.step), gainText(tuned.gain)];
+  const from = modelLabel(tuned.from);
+  const figures = [from, whole(tuned.step), gainText(tuned.gain)];
   if (tuned.isOther) {
     return plural(
       tuned.step,
@@ -137,7 +139,7 @@ function originText({ tuned }: OwnModel): string {
     );
   }
   if (tuned.step === 0)
-    return t`Your model: ${tuned.from} unchanged, because no step improved it. It is stored on this device.`;
+    return t`Your model: ${from} unchanged, because no step improved it. It is stored on this device.`;
   return plural(
     tuned.step,
     "Your model: {0} fine-tuned for {1} step ({2}). It is stored on this device.",
