@@ -121,11 +121,10 @@ export const texts: Texts = {
 
   // Models
   "Not trained": "Nicht trainiert",
-  "Let the model follow the zoom": "Modell passend zum Zoom wählen",
-  "for ×{0}": "für ×{0}",
-  "many networks, see Network below": "viele Netze, siehe „Netz“ unten",
+  "Choose the model automatically": "Modell automatisch wählen",
   "{0} parameters": "{0} Parameter",
-  "chosen to suit the zoom": "passend zum Zoom gewählt",
+  "Chosen automatically, to suit the factor.": "Automatisch gewählt, passend zum Faktor.",
+  "You chose this model.": "Selbst gewählt.",
   "trained for {0} hours": "{0} Stunden trainiert",
   "trained for {0} minutes": { one: "{0} Minute trainiert", other: "{0} Minuten trainiert" },
   "Load a model from a file": "Modell aus einer Datei laden",
@@ -150,7 +149,7 @@ export const texts: Texts = {
   "SplitSR ×3 (best)": "SplitSR ×3 (am besten)",
   "SplitSR ×4 (best)": "SplitSR ×4 (am besten)",
   "SplitSR ×4 (fast)": "SplitSR ×4 (schnell)",
-  "Elastic ×{0} (any split ratio)": "Elastisch ×{0} (jedes Split-Verhältnis)",
+  "Elastic ×{0} (choose the speed)": "Elastisch ×{0} (Tempo wählbar)",
   "SplitSR ×{0}, hybrid index {1}": "SplitSR ×{0}, Hybrid-Index {1}",
   "For photographs": "Für Fotos",
   Yours: "Eigene",
@@ -174,6 +173,8 @@ export const texts: Texts = {
 
   // Network
   Network: "Netz",
+  "For those who study the network. To enlarge pictures, you need nothing here.":
+    "Für alle, die das Netz erforschen. Zum Vergrößern wird hier nichts gebraucht.",
   "Split ratio": "Split-Verhältnis",
   "split ratio": "Split-Verhältnis",
   "Hybrid index": "Hybrid-Index",
@@ -256,13 +257,13 @@ export const texts: Texts = {
   "The link's schedule is not one of this page.": "Die Aufteilung im Link ist keine von dieser Seite.",
   "The link's effort must be a number from 0 to 100.": "Der Aufwand im Link muss eine Zahl von 0 bis 100 sein.",
   Effort: "Aufwand",
-  "Below 100 %, the network computes only the parts of the picture where it is worth its work. A cheaper one and bicubic compute the rest, on the processor.":
-    "Unter 100 % berechnet das Netz nur die Teile des Bildes, in denen sich die Arbeit lohnt. Den Rest berechnen ein billigeres Netz und bikubische Vergrößerung, auf dem Prozessor.",
+  "Below 100 %, the network enlarges only the parts that gain much from it. A smaller network or plain (bicubic) enlarging does the rest, on the processor.":
+    "Unter 100 % vergrößert das Netz nur die Teile, die dadurch viel gewinnen. Den Rest erledigt ein kleineres Netz oder einfaches (bikubisches) Vergrößern, auf dem Prozessor.",
   "Show which network computed what": "Zeigen, welches Netz was berechnet hat",
   "the network": "das Netz",
-  "the cheap network": "das billige Netz",
-  "Parts computed by the network: {0}, by the cheap one: {1}, by bicubic: {2}. That is {3} % of the work.":
-    "Teile, die das Netz berechnet hat: {0}, das billige: {1}, bikubisch: {2}. Das sind {3} % der Arbeit.",
+  "the smaller network": "das kleinere Netz",
+  "Parts enlarged by the network: {0}, by the smaller one: {1}, by bicubic: {2}. That took {3} % of the full work.":
+    "Vom Netz vergrößerte Teile: {0}, vom kleineren: {1}, bikubisch: {2}. Das waren {3} % der vollen Arbeit.",
   "The exact one is by the network alone, at an effort of 100 %.":
     "Das exakte stammt vom Netz allein, mit einem Aufwand von 100 %.",
   "about as good as the best ({0} dB lower on test pictures)":

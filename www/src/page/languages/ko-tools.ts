@@ -114,11 +114,10 @@ export const texts: Texts = {
 
   // Models
   "Not trained": "학습되지 않음",
-  "Let the model follow the zoom": "배율에 맞춰 모델 선택",
-  "for ×{0}": "×{0}용",
-  "many networks, see Network below": "여러 네트워크, 아래 ‘네트워크’ 참고",
+  "Choose the model automatically": "모델 자동 선택",
   "{0} parameters": "매개변수 {0}개",
-  "chosen to suit the zoom": "배율에 맞춰 선택됨",
+  "Chosen automatically, to suit the factor.": "배율에 맞춰 자동으로 선택했어요.",
+  "You chose this model.": "직접 선택한 모델이에요.",
   "trained for {0} hours": "{0}시간 학습",
   "trained for {0} minutes": { other: "{0}분 학습" },
   "Load a model from a file": "파일에서 모델 불러오기",
@@ -139,7 +138,7 @@ export const texts: Texts = {
   "SplitSR ×3 (best)": "SplitSR ×3(최고 품질)",
   "SplitSR ×4 (best)": "SplitSR ×4(최고 품질)",
   "SplitSR ×4 (fast)": "SplitSR ×4(빠름)",
-  "Elastic ×{0} (any split ratio)": "탄력 모델 ×{0}(모든 분할 비율)",
+  "Elastic ×{0} (choose the speed)": "탄력 모델 ×{0}(속도 선택)",
   "SplitSR ×{0}, hybrid index {1}": "SplitSR ×{0}, 하이브리드 지수 {1}",
   "For photographs": "사진용",
   Yours: "내 모델",
@@ -162,6 +161,8 @@ export const texts: Texts = {
 
   // Network
   Network: "네트워크",
+  "For those who study the network. To enlarge pictures, you need nothing here.":
+    "네트워크를 살펴보려는 분을 위한 곳이에요. 사진을 확대할 때는 여기서 할 일이 없어요.",
   "Split ratio": "분할 비율",
   "split ratio": "분할 비율",
   "Hybrid index": "하이브리드 지수",
@@ -241,13 +242,13 @@ export const texts: Texts = {
   "The link's schedule is not one of this page.": "링크의 작업 분할은 이 페이지에 없는 방식입니다.",
   "The link's effort must be a number from 0 to 100.": "링크의 노력 값은 0에서 100 사이의 숫자여야 합니다.",
   Effort: "노력",
-  "Below 100 %, the network computes only the parts of the picture where it is worth its work. A cheaper one and bicubic compute the rest, on the processor.":
-    "100% 미만이면 네트워크는 효과가 있는 부분만 계산하고, 나머지는 더 가벼운 네트워크와 바이큐빅이 프로세서에서 계산합니다.",
+  "Below 100 %, the network enlarges only the parts that gain much from it. A smaller network or plain (bicubic) enlarging does the rest, on the processor.":
+    "100% 미만이면 네트워크는 효과가 큰 부분만 확대해요. 나머지는 더 작은 네트워크나 단순한 확대(바이큐빅)가 프로세서에서 처리해요.",
   "Show which network computed what": "어느 네트워크가 어디를 계산했는지 보기",
   "the network": "네트워크",
-  "the cheap network": "가벼운 네트워크",
-  "Parts computed by the network: {0}, by the cheap one: {1}, by bicubic: {2}. That is {3} % of the work.":
-    "네트워크가 계산한 부분 {0}개, 가벼운 네트워크 {1}개, 바이큐빅 {2}개. 전체 작업량의 {3}%입니다.",
+  "the smaller network": "더 작은 네트워크",
+  "Parts enlarged by the network: {0}, by the smaller one: {1}, by bicubic: {2}. That took {3} % of the full work.":
+    "네트워크가 확대한 부분 {0}개, 더 작은 네트워크 {1}개, 바이큐빅 {2}개. 전체 작업량의 {3}%가 들었어요.",
   "The exact one is by the network alone, at an effort of 100 %.":
     "정확한 결과는 노력 100%로 네트워크만 사용해 만든 것입니다.",
   "about as good as the best ({0} dB lower on test pictures)": "최고와 거의 같음 (테스트 사진에서 {0}dB 낮음)",
