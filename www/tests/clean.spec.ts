@@ -200,7 +200,7 @@ test.describe("the page", () => {
       await visitor.expectState("done");
       expect(await visitor.link()).toContain(`clean=${strength}`);
       await visitor.part("verify").click();
-      await expect(visitor.page.getByText("The link now contains the hash of the exact result.")).toBeVisible();
+      await expect(visitor.page.getByText("The link now contains the check value of the exact result.")).toBeVisible();
       const link = await visitor.link();
       expect(link).toMatch(/sum=/);
       await visitor.open(link);

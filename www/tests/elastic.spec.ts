@@ -285,7 +285,7 @@ test.describe("the page", () => {
   test("a link has the network, and whoever opens it gets the same pixels", async ({ page }, info) => {
     await openLink(`#img=demo:sign&model=${ELASTIC}&a=0.3125&hi=4&mode=standard-first&zoom=2`);
     await visitor.part("verify").click();
-    await expect(page.getByText("The link now contains the hash of the exact result.")).toBeVisible();
+    await expect(page.getByText("The link now contains the check value of the exact result.")).toBeVisible();
     const link = await visitor.link();
     for (const part of [`model=${ELASTIC}`, "a=0.3125", "hi=4", "mode=standard-first"]) expect(link).toContain(part);
     await openLink(link);

@@ -272,7 +272,8 @@ export const texts: Texts = {
   "Remove {0}": "{0} entfernen",
   "{0}; recomputed when shown, to save memory": "{0}; wird beim Zeigen neu berechnet, um Speicher zu sparen",
   "The two are identical.": "Die beiden sind identisch.",
-  "The two have the same luma.": "Die beiden haben dieselbe Helligkeit.",
+  "The two are equally bright everywhere and differ only in colour.":
+    "Die beiden sind überall gleich hell und unterscheiden sich nur in der Farbe.",
   "The difference cannot be seen.": "Der Unterschied ist nicht zu sehen.",
   "The difference is hardly visible.": "Der Unterschied ist kaum zu sehen.",
   "The difference is slightly visible.": "Der Unterschied ist leicht zu sehen.",

@@ -77,16 +77,14 @@ export const texts: Texts = {
   "Verify the result": "Ergebnis prüfen",
   "Only the CPU gives the same result on every machine, bit for bit. Set the device to Processor (CPU) or Automatic.":
     "Nur die CPU liefert auf jedem Rechner Bit für Bit dasselbe Ergebnis. Bitte als Gerät „Prozessor (CPU)“ oder „Automatisch“ wählen.",
-  "Enlarge again with a slower method that gives the same result on every machine, bit for bit":
-    "Noch einmal vergrößern, mit einem langsameren Verfahren, das auf jedem Rechner Bit für Bit dasselbe Ergebnis liefert",
+  "For those who need proof: enlarges again by a slower method that gives the same result on every device, and puts its check value (SHA-256) into the link. Whoever opens the link can compare.":
+    "Für alle, die einen Nachweis brauchen: vergrößert noch einmal mit einem langsameren Verfahren, das auf jedem Gerät dasselbe Ergebnis liefert, und nimmt dessen Prüfsumme (SHA-256) in den Link auf. Wer den Link öffnet, kann vergleichen.",
   "The link contains the expected result. It is not verified yet.":
     "Der Link enthält das erwartete Ergebnis. Es ist noch nicht geprüft.",
   "The result shown is identical to the exact one.": "Das gezeigte Ergebnis ist mit dem exakten identisch.",
-  "The result shown differs from the exact one by at most {0} levels.": {
-    one: "Das gezeigte Ergebnis weicht vom exakten um höchstens {0} Stufe ab.",
-    other: "Das gezeigte Ergebnis weicht vom exakten um höchstens {0} Stufen ab.",
-  },
-  "The link now contains the hash of the exact result.":
+  "The result shown differs from the exact one by at most {0} of 255 levels.":
+    "Das gezeigte Ergebnis weicht vom exakten um höchstens {0} von 255 Stufen ab.",
+  "The link now contains the check value of the exact result.":
     "Der Link enthält jetzt die Prüfsumme des exakten Ergebnisses.",
   "Not reproduced: this page has a different model than the sender.":
     "Nicht reproduziert: Diese Seite hat ein anderes Modell als der Absender.",
@@ -100,8 +98,8 @@ export const texts: Texts = {
   "Score the models": "Modelle bewerten",
   "This picture is compressed. Shrinking hides its artefacts, so the scores say nothing about how well a model cleans them up.":
     "Dieses Bild ist komprimiert. Das Verkleinern verdeckt seine Artefakte: Die Werte sagen nichts darüber, wie gut ein Modell sie entfernt.",
-  "Shrinks the picture with the standard benchmark method, enlarges it again with every model and resizer, and compares each result with the original. Use a sharp picture.":
-    "Verkleinert das Bild mit dem üblichen Benchmark-Verfahren, vergrößert es mit jedem Modell und Verfahren wieder und vergleicht jedes Ergebnis mit dem Original. Das Bild sollte scharf sein.",
+  "Shrinks the picture, enlarges it again with every model and resizer, and compares each result with your picture. Higher PSNR and SSIM mean a closer match. Use a sharp picture.":
+    "Verkleinert das Bild, vergrößert es mit jedem Modell und einfachen Verfahren wieder und vergleicht jedes Ergebnis mit dem Bild selbst. Je höher PSNR und SSIM, desto näher liegt es am Bild. Das Bild sollte scharf sein.",
   "Scale factor": "Skalierungsfaktor",
   "Horizontal axis of the plot": "Waagerechte Achse des Diagramms",
   "PSNR vs. {0}": "PSNR gegen {0}",
@@ -197,10 +195,12 @@ export const texts: Texts = {
   "inverted residual": "Inverted Residual",
   idle: "Idle",
   ghost: "Ghost",
-  "Choose values marked ✓ under Network, or train this network under Fine-tune.":
-    "Bitte unter „Netz“ Werte mit ✓ wählen oder dieses Netz unter „Nachtrainieren“ trainieren.",
-  "Choose values marked ✓ under Network, or a model.": "Bitte unter „Netz“ Werte mit ✓ oder ein Modell wählen.",
-  "No model has been trained with these hyper-parameters.": "Mit diesen Hyperparametern wurde kein Modell trainiert.",
+  "Choose settings marked ✓ under Network, or train this network under Fine-tune.":
+    "Bitte unter „Netz“ Einstellungen mit ✓ wählen oder dieses Netz unter „Nachtrainieren“ trainieren.",
+  "Choose settings marked ✓ under Network, or another model.":
+    "Bitte unter „Netz“ Einstellungen mit ✓ oder ein anderes Modell wählen.",
+  "This network has not been trained, so it cannot enlarge.":
+    "Dieses Netz ist nicht trainiert und kann daher nicht vergrößern.",
   "{0} is included for comparison and has none of SplitSR's hyper-parameters. {1}":
     "{0} ist zum Vergleich dabei und hat keine der Hyperparameter von SplitSR. {1}",
   "This model contains a network for each split ratio, hybrid index and mode. Moving a slider updates the result if that takes at most four seconds. {0}":

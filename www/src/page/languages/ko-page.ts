@@ -257,7 +257,7 @@ export const texts: Texts = {
   "Remove {0}": "{0} 제거",
   "{0}; recomputed when shown, to save memory": "{0}; 메모리를 아끼려고 볼 때 다시 계산해요",
   "The two are identical.": "둘은 똑같아요.",
-  "The two have the same luma.": "둘은 휘도가 같아요.",
+  "The two are equally bright everywhere and differ only in colour.": "둘은 어디서나 밝기가 같고 색만 달라요.",
   "The difference cannot be seen.": "차이가 보이지 않아요.",
   "The difference is hardly visible.": "차이가 거의 보이지 않아요.",
   "The difference is slightly visible.": "차이가 조금 보여요.",

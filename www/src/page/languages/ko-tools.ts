@@ -73,15 +73,14 @@ export const texts: Texts = {
   "Verify the result": "결과 검증",
   "Only the CPU gives the same result on every machine, bit for bit. Set the device to Processor (CPU) or Automatic.":
     "모든 컴퓨터에서 비트까지 같은 결과는 CPU만 낼 수 있어요. 장치를 ‘프로세서(CPU)’나 ‘자동’으로 바꾸세요.",
-  "Enlarge again with a slower method that gives the same result on every machine, bit for bit":
-    "모든 컴퓨터에서 비트까지 같은 결과가 나오는 느린 방식으로 다시 확대해요",
+  "For those who need proof: enlarges again by a slower method that gives the same result on every device, and puts its check value (SHA-256) into the link. Whoever opens the link can compare.":
+    "증거가 필요할 때 쓰세요. 어느 기기에서나 같은 결과가 나오는 느린 방식으로 다시 확대하고, 그 결과의 확인값(SHA-256)을 링크에 넣어요. 링크를 여는 사람이 비교할 수 있어요.",
   "The link contains the expected result. It is not verified yet.":
     "링크에 기대하는 결과가 들어 있어요. 아직 검증하지 않았어요.",
   "The result shown is identical to the exact one.": "보이는 결과는 정확한 결과와 똑같아요.",
-  "The result shown differs from the exact one by at most {0} levels.": {
-    other: "보이는 결과는 정확한 결과와 최대 {0}단계 달라요.",
-  },
-  "The link now contains the hash of the exact result.": "이제 링크에 정확한 결과의 해시가 들어 있어요.",
+  "The result shown differs from the exact one by at most {0} of 255 levels.":
+    "보이는 결과는 정확한 결과와 255단계 중 최대 {0}단계 달라요.",
+  "The link now contains the check value of the exact result.": "이제 링크에 정확한 결과의 확인값이 들어 있어요.",
   "Not reproduced: this page has a different model than the sender.":
     "재현되지 않았어요. 이 페이지의 모델이 보낸 사람의 모델과 달라요.",
   "The picture at {0} may have changed.": "{0}의 사진이 바뀌었을 수 있어요.",
@@ -94,8 +93,8 @@ export const texts: Texts = {
   "Score the models": "모델 채점",
   "This picture is compressed. Shrinking hides its artefacts, so the scores say nothing about how well a model cleans them up.":
     "이 사진은 압축되어 있어요. 사진을 줄이면 압축 흔적이 가려지므로, 점수는 모델이 흔적을 얼마나 잘 없애는지 알려 주지 않아요.",
-  "Shrinks the picture with the standard benchmark method, enlarges it again with every model and resizer, and compares each result with the original. Use a sharp picture.":
-    "사진을 표준 벤치마크 방식으로 줄이고, 모든 모델과 일반 방식으로 다시 확대해 원본과 비교해요. 선명한 사진을 쓰세요.",
+  "Shrinks the picture, enlarges it again with every model and resizer, and compares each result with your picture. Higher PSNR and SSIM mean a closer match. Use a sharp picture.":
+    "사진을 줄이고, 모든 모델과 일반 방식으로 다시 확대해 원래 사진과 비교해요. PSNR과 SSIM이 높을수록 원래 사진에 더 가까워요. 선명한 사진을 쓰세요.",
   "Scale factor": "배율",
   "Horizontal axis of the plot": "그래프의 가로축",
   "PSNR vs. {0}": "PSNR 대 {0}",
@@ -185,10 +184,11 @@ export const texts: Texts = {
   "inverted residual": "inverted residual",
   idle: "idle",
   ghost: "ghost",
-  "Choose values marked ✓ under Network, or train this network under Fine-tune.":
-    "‘네트워크’에서 ✓ 표시가 있는 값을 고르거나 ‘미세 조정’에서 이 네트워크를 학습하세요.",
-  "Choose values marked ✓ under Network, or a model.": "‘네트워크’에서 ✓ 표시가 있는 값을 고르거나 모델을 고르세요.",
-  "No model has been trained with these hyper-parameters.": "이 하이퍼파라미터로 학습된 모델이 없어요.",
+  "Choose settings marked ✓ under Network, or train this network under Fine-tune.":
+    "‘네트워크’에서 ✓ 표시가 있는 설정을 고르거나 ‘미세 조정’에서 이 네트워크를 학습하세요.",
+  "Choose settings marked ✓ under Network, or another model.":
+    "‘네트워크’에서 ✓ 표시가 있는 설정을 고르거나 다른 모델을 고르세요.",
+  "This network has not been trained, so it cannot enlarge.": "이 네트워크는 학습되지 않아서 확대할 수 없어요.",
   "{0} is included for comparison and has none of SplitSR's hyper-parameters. {1}":
     "{0}: 비교용 모델이라 SplitSR의 하이퍼파라미터가 없어요. {1}",
   "This model contains a network for each split ratio, hybrid index and mode. Moving a slider updates the result if that takes at most four seconds. {0}":
