@@ -53,7 +53,7 @@ export const texts: Texts = {
   "The link cannot be read.": "Der Link ist nicht lesbar.",
   "The link uses a picture that this page does not have.":
     "Der Link verwendet ein Bild, das es auf dieser Seite nicht gibt.",
-  "The link's zoom is not a number from {0} to {1}.": "Der Zoom des Links ist keine Zahl von {0} bis {1}.",
+  "The link's factor is not a number from {0} to {1}.": "Der Faktor des Links ist keine Zahl von {0} bis {1}.",
   "The link names an unknown device.": "Der Link nennt ein unbekanntes Gerät.",
   "The link's clean-up must be auto or a number from 0 to 100.":
     "Für das Bereinigen muss im Link „auto“ oder eine Zahl von 0 bis 100 stehen.",
@@ -266,11 +266,9 @@ export const texts: Texts = {
     "Vom Netz vergrößerte Teile: {0}, vom kleineren: {1}, bikubisch: {2}. Das waren {3} % der vollen Arbeit.",
   "The exact one is by the network alone, at an effort of 100 %.":
     "Das exakte stammt vom Netz allein, mit einem Aufwand von 100 %.",
-  "about as good as the best ({0} dB lower on test pictures)":
-    "etwa so gut wie das beste ({0} dB weniger auf Testbildern)",
-  "a little less sharp than the best ({0} dB lower on test pictures)":
-    "etwas weniger scharf als das beste ({0} dB weniger auf Testbildern)",
-  "less sharp than the best ({0} dB lower on test pictures)":
-    "weniger scharf als das beste ({0} dB weniger auf Testbildern)",
+  "looks about as sharp as the best (PSNR {0} dB lower)":
+    "sieht etwa so scharf aus wie das beste (PSNR {0} dB niedriger)",
+  "a little less sharp than the best (PSNR {0} dB lower)": "etwas weniger scharf als das beste (PSNR {0} dB niedriger)",
+  "less sharp than the best (PSNR {0} dB lower)": "weniger scharf als das beste (PSNR {0} dB niedriger)",
   "{0} (split ratio {1}, hybrid index {2})": "{0} (Split-Verhältnis {1}, Hybrid-Index {2})",
 };

@@ -51,7 +51,7 @@ export const texts: Texts = {
   "The link's {0} is not one of the choices.": "링크의 {0} 값은 선택할 수 있는 값이 아니에요.",
   "The link cannot be read.": "링크를 읽을 수 없어요.",
   "The link uses a picture that this page does not have.": "링크의 사진이 이 페이지에 없어요.",
-  "The link's zoom is not a number from {0} to {1}.": "링크의 배율이 {0}부터 {1}까지의 수가 아니에요.",
+  "The link's factor is not a number from {0} to {1}.": "링크의 확대 배율이 {0}부터 {1}까지의 수가 아니에요.",
   "The link names an unknown device.": "링크의 장치를 알 수 없어요.",
   "The link's clean-up must be auto or a number from 0 to 100.":
     "링크의 잡티 제거 값은 auto나 0부터 100까지의 수여야 해요.",
@@ -251,9 +251,8 @@ export const texts: Texts = {
     "네트워크가 확대한 부분 {0}개, 더 작은 네트워크 {1}개, 바이큐빅 {2}개. 전체 작업량의 {3}%가 들었어요.",
   "The exact one is by the network alone, at an effort of 100 %.":
     "정확한 결과는 노력 100%로 네트워크만 사용해 만든 것입니다.",
-  "about as good as the best ({0} dB lower on test pictures)": "최고와 거의 같음 (테스트 사진에서 {0}dB 낮음)",
-  "a little less sharp than the best ({0} dB lower on test pictures)":
-    "최고보다 조금 덜 선명함 (테스트 사진에서 {0}dB 낮음)",
-  "less sharp than the best ({0} dB lower on test pictures)": "최고보다 덜 선명함 (테스트 사진에서 {0}dB 낮음)",
+  "looks about as sharp as the best (PSNR {0} dB lower)": "최고와 거의 똑같이 선명해 보임 (PSNR {0}dB 낮음)",
+  "a little less sharp than the best (PSNR {0} dB lower)": "최고보다 조금 덜 선명함 (PSNR {0}dB 낮음)",
+  "less sharp than the best (PSNR {0} dB lower)": "최고보다 덜 선명함 (PSNR {0}dB 낮음)",
   "{0} (split ratio {1}, hybrid index {2})": "{0} (분할 비율 {1}, 하이브리드 지수 {2})",
 };
