@@ -156,6 +156,6 @@ test.describe("the page", () => {
     await page.goto(`/#img=demo:sign&model=${ELASTIC}&zoom=2&schedule=mobisr&effort=15`);
     await visitor.expectState("done");
     await expect(effort).toHaveValue("15");
-    await expect(page.getByTestId("schedule")).toContainText("% of the work");
+    await expect(page.getByTestId("schedule")).toContainText("% of the full work");
   });
 });
