@@ -23,7 +23,7 @@ pub(super) fn attach(picture: &mut Picture, icc: Vec<u8>) {
             let name = name(&profile).map_or_else(String::new, |name| format!(" \"{name}\""));
             if can_be_converted(&profile, picture.layout) {
                 picture.profile = Some(icc);
-                format!("its colour profile{name} is kept")
+                format!("its colours are not the usual ones (sRGB): the result keeps their profile{name}")
             } else if has_table(&profile) {
                 picture.profile = Some(icc);
                 format!(
@@ -191,7 +191,7 @@ mod tests {
         ] {
             let picture = with_profile(layout, vec![9; layout.channels()], &profile);
             assert!(picture.profile.is_some());
-            assert!(picture.notes[0].ends_with("is kept"), "{:?}", picture.notes);
+            assert!(picture.notes[0].contains("the result keeps their profile"), "{:?}", picture.notes);
         }
     }
 

@@ -155,7 +155,7 @@ test.describe("the page", () => {
     const about = visitor.page.locator("#clean-about");
     await visitor.chooseFile(snapshot);
     await visitor.expectState("idle");
-    await expect(about).toHaveText("JPEG, quality about 45, 4:2:0");
+    await expect(about).toHaveText("Compressed: JPEG, quality about 45, 4:2:0.");
     await expect(visitor.part("clean-auto")).toBeChecked();
     await visitor.run();
     await expect(visitor.part("report")).toContainText(/JPEG, quality about 45, 4:2:0: clean-up \d+ %/);
@@ -200,7 +200,7 @@ test.describe("the page", () => {
       await visitor.expectState("done");
       expect(await visitor.link()).toContain(`clean=${strength}`);
       await visitor.part("verify").click();
-      await expect(visitor.page.getByText("The link now contains the hash of the exact result.")).toBeVisible();
+      await expect(visitor.page.getByText("The link now contains the check value of the exact result.")).toBeVisible();
       const link = await visitor.link();
       expect(link).toMatch(/sum=/);
       await visitor.open(link);
@@ -220,6 +220,6 @@ test.describe("the page", () => {
   test("a model without a twin has no slider", async () => {
     await visitor.part("model").selectOption("splitsr-tiny-x2");
     await expect(visitor.part("clean")).toBeDisabled();
-    await expect(visitor.page.locator("#clean-about")).toContainText("no second set of weights");
+    await expect(visitor.page.locator("#clean-about")).toContainText("cannot clean up compressed pictures");
   });
 });

@@ -178,10 +178,10 @@ test.describe("the page", () => {
     const fastest = await nextHash(best, () => quality.fill("0"));
     await expect(visitor.part("model")).toHaveValue(ELASTIC);
     expect(await visitor.link()).toMatch(/&a=0\.0625&hi=7&/);
-    await expect(about).toHaveText(/^about [\d.]+ s; less sharp than the best \(1\.59 dB lower on test pictures\)$/);
+    await expect(about).toHaveText(/^about [\d.]+ s; less sharp than the best \(PSNR 1\.59 dB lower\)$/);
     await expect(page.locator("#stage")).toHaveAttribute("data-shows", "comparison");
     await nextHash(fastest, () => quality.fill("4"));
-    await expect(about).toContainText(/than the best \([01]\.\d\d dB lower on test pictures\)$/);
+    await expect(about).toContainText(/than the best \(PSNR [01]\.\d\d dB lower\)$/);
     await quality.fill(last);
     await expect(visitor.part("model")).toHaveValue("splitsr-x2");
     await expect(visitor.part("model-follow")).toHaveCount(0);
@@ -191,7 +191,7 @@ test.describe("the page", () => {
     await visitor.part("zoom").fill("4");
     await quality.getByRole("button", { name: "fast" }).click();
     await expect(visitor.part("model")).toHaveValue("splitsr-tiny-x4");
-    await expect(about).toContainText("less sharp than the best (1.04 dB lower on test pictures)");
+    await expect(about).toContainText("less sharp than the best (PSNR 1.04 dB lower)");
   });
 
   test("the quality does not unfold the network's section, and the scores are of the network that it chose", async () => {
@@ -219,7 +219,7 @@ test.describe("the page", () => {
     await expect(ends).toHaveText([/faster\s*better/, /faster\s*better/, /faster\s*better/]);
     const [slider, score] = [visitor.part("split-ratio"), visitor.part("slice-score")];
     await expect(score).toHaveText(
-      /^37\.3 billion multiply-adds .*; about .*; PSNR 32\.57 dB; about as good as the best \(0\.09 dB lower on test pictures\)$/,
+      /^37\.3 billion multiply-adds .*; about .*; PSNR 32\.57 dB; looks about as sharp as the best \(PSNR 0\.09 dB lower\)$/,
     );
     const [from, to] = [await slider.boundingBox(), await score.boundingBox()];
     expect((to?.y ?? Infinity) - (from?.y ?? 0)).toBeLessThan(90);
@@ -285,7 +285,7 @@ test.describe("the page", () => {
   test("a link has the network, and whoever opens it gets the same pixels", async ({ page }, info) => {
     await openLink(`#img=demo:sign&model=${ELASTIC}&a=0.3125&hi=4&mode=standard-first&zoom=2`);
     await visitor.part("verify").click();
-    await expect(page.getByText("The link now contains the hash of the exact result.")).toBeVisible();
+    await expect(page.getByText("The link now contains the check value of the exact result.")).toBeVisible();
     const link = await visitor.link();
     for (const part of [`model=${ELASTIC}`, "a=0.3125", "hi=4", "mode=standard-first"]) expect(link).toContain(part);
     await openLink(link);

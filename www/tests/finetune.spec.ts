@@ -25,7 +25,7 @@ test("a model is fine-tuned, paused, saved, and is then one like any other", asy
   await expect(loss).toContainText(/Loss\s*0\.\d{4}/);
   await expect(loss.locator("svg")).toHaveAttribute("aria-label", /latest 0\.\d{4}/);
   const psnr = visitor.part("finetune-psnr").locator("svg");
-  await expect(psnr).toHaveAttribute("aria-label", /now [\d.]+ dB, splitsr-tiny-x2 [\d.]+ dB, bicubic [\d.]+ dB/);
+  await expect(psnr).toHaveAttribute("aria-label", /now [\d.]+ dB, SplitSR ×2 \(fast\) [\d.]+ dB, bicubic [\d.]+ dB/);
   // The axis begins below bicubic, so that a gain is seen beside what the model had gained before.
   await expect(psnr.locator("line")).toHaveCount(2);
   await expect(psnr.locator("text.level")).toContainText(["bicubic"]);
@@ -47,7 +47,8 @@ test("a model is fine-tuned, paused, saved, and is then one like any other", asy
   await visitor.part("finetune-open").click();
   await visitor.expectPhase("done");
   const said = await visitor.part("finetune-status").innerText();
-  const [, step, gain] = /^Best at step (\d+): [\d.]+ dB \(\+([\d.]+) dB vs\. splitsr-tiny-x2, [+−]/.exec(said) ?? [];
+  const [, step, gain] =
+    /^Best at step (\d+): [\d.]+ dB on what .* \(\+([\d.]+) dB against SplitSR ×2 \(fast\), [+−]/.exec(said) ?? [];
   expect(Number(step), said).toBeGreaterThan(0);
   expect(Number(gain), said).toBeGreaterThanOrEqual(0.1);
   // Only the best step was kept.
@@ -217,7 +218,7 @@ test("hyper-parameters without weights are trained, from the nearest model that 
   await expect(visitor.part("status")).toContainText("train this network under Fine-tune");
   await visitor.openDialog();
   const about = visitor.part("finetune-network");
-  await expect(about).toHaveText(/: block ghost\. It takes over the weights that fit from\s+splitsr-x2-hi5/);
+  await expect(about).toHaveText(/: block ghost\. It takes over the weights that fit from\s+SplitSR ×2 \(balanced\)\s/);
   await expect(visitor.part("finetune-name")).toHaveValue("splitsr-x2-hi5-variant");
   await expect(visitor.part("tune-rate")).toHaveValue("0.002");
   await expect(visitor.part("tune-trained")).toHaveCount(0);
@@ -228,13 +229,15 @@ test("hyper-parameters without weights are trained, from the nearest model that 
   await visitor.part("split-ratio").selectOption("0.375");
   await expect(visitor.part("run")).toBeDisabled();
   await visitor.makeModel(40);
-  await expect(visitor.part("finetune-saved")).toHaveText(/Best at step [1-9]\d*: [\d.]+ dB \([+−][\d.]+ dB vs\./);
+  await expect(visitor.part("finetune-saved")).toHaveText(
+    /Best at step [1-9]\d*: [\d.]+ dB on what .* \([+−][\d.]+ dB against /,
+  );
   await expect(visitor.part("model")).toHaveValue(`${START}-variant`);
   await expect(visitor.part("split-ratio")).toHaveValue("0.375");
   await expect(visitor.part("split-ratio").locator("option:checked")).toHaveText(/✓/);
   await visitor.chooseDemo("Fur");
   await visitor.run();
-  await expect(page.locator("#panel")).toContainText(`a new network started from ${START}`);
+  await expect(page.locator("#panel")).toContainText("a new network started from SplitSR ×2 (fast)");
 });
 
 test("the network that is chosen of an elastic model is trained, from the nearest model that is one", async () => {
@@ -242,7 +245,9 @@ test("the network that is chosen of an elastic model is trained, from the neares
   await visitor.part("split-ratio").fill("0.5");
   await visitor.openDialog();
   const about = visitor.part("finetune-network");
-  await expect(about).toHaveText(/: split ratio 1\/2\. It takes over the weights that fit from\s+splitsr-x2\s/);
+  await expect(about).toHaveText(
+    /: split ratio 1\/2\. It takes over the weights that fit from\s+SplitSR ×2 \(best\)\s/,
+  );
   await expect(visitor.part("finetune-name")).toHaveValue("splitsr-x2-variant");
   await visitor.part("finetune-close").click();
   // A model with the same network is fine-tuned as it is.

@@ -80,7 +80,7 @@ test("a network without weights is left by one click, which stands by the reason
   await expect(untrained.and(visitor.page.locator("[value='0.125']"))).toHaveCount(1);
   await expect(untrained.filter({ hasText: "✓" })).toHaveCount(0);
   await visitor.part("split-ratio").selectOption("0.125");
-  await expect(visitor.part("status")).toHaveText(/^No model has been trained/);
+  await expect(visitor.part("status")).toHaveText(/^This network has not been trained/);
   await expect(visitor.part("run")).toBeDisabled();
   await visitor.part("use-trained").click();
   await expect(visitor.part("model")).toHaveValue("splitsr-x4");

@@ -66,7 +66,7 @@ test("errors in a link are left out and reported, and the rest is kept", () => {
     ["&part=1,2,3", /selected part/, rest],
     ["&backend=abacus", /unknown device/, rest],
     ["&hi=99", /hybrid index/, rest],
-    ["&zoom=1e9", /zoom is not a number/, { demo: "fur", model: "splitsr-x2" }],
+    ["&zoom=1e9", /factor is not a number/, { demo: "fur", model: "splitsr-x2" }],
     ["&img=demo:nothing", /picture that this page does not have/, { model: "splitsr-x2", zoom: 3 }],
   ] as const) {
     const [key = ""] = wrong.slice(1).split("=");

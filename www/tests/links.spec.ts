@@ -366,7 +366,7 @@ test("a link with one field that is wrong keeps the rest, and says what it leave
     ["view=1,2", "The link's view cannot be read.", "3"],
     ["part=9999,1,5,x", "The link's selected part cannot be read.", "3"],
     ["as=bmp", "The link's file format cannot be read.", "3"],
-    ["zoom=17", "The link's zoom is not a number from 1 to 16.", "2"],
+    ["zoom=17", "The link's factor is not a number from 1 to 16.", "2"],
   ] as const) {
     await visitor.open(`#img=demo:fur&model=splitsr-x3&${wrong.startsWith("zoom") ? "" : "zoom=3&"}${wrong}`);
     await visitor.expectState("error");

@@ -163,7 +163,7 @@ test("hyper-parameters choose among the trained models, and random weights are n
   await expect(visitor.part("report")).toContainText("splitsr-x2-hi5");
 
   await visitor.part("block").selectOption("ghost");
-  await expect(visitor.part("status")).toContainText("No model has been trained with these hyper-parameters");
+  await expect(visitor.part("status")).toContainText("This network has not been trained");
   await expect(visitor.part("run")).toBeDisabled();
   await expect(visitor.part("network-facts")).toContainText("parameters");
   const link = page.url();

@@ -127,7 +127,9 @@ test.describe("the page", () => {
     const effort = page.getByTestId("effort");
     await expect(effort).toHaveValue("100");
     await effort.fill("15");
-    await expect(page.getByTestId("schedule")).toContainText("Parts computed by the network: 51, by the cheap one: 65");
+    await expect(page.getByTestId("schedule")).toContainText(
+      "Parts enlarged by the network: 51, by the smaller one: 65",
+    );
     await visitor.expectState("done");
     expect(await visitor.outputHash()).not.toBe(ordinary);
     await expect(page).toHaveURL(/&schedule=mobisr&effort=15/);
@@ -154,6 +156,6 @@ test.describe("the page", () => {
     await page.goto(`/#img=demo:sign&model=${ELASTIC}&zoom=2&schedule=mobisr&effort=15`);
     await visitor.expectState("done");
     await expect(effort).toHaveValue("15");
-    await expect(page.getByTestId("schedule")).toContainText("% of the work");
+    await expect(page.getByTestId("schedule")).toContainText("% of the full work");
   });
 });

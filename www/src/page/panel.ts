@@ -80,7 +80,9 @@ function panelTemplate(app: App): TemplateResult {
       ${result ? reportSection(result) : nothing}
     </div>
     <footer>
-      <p class="privacy">${t("Your pictures never leave this device. All the work is done in this page.")}</p>
+      <p class="privacy">
+        ${t("Your pictures stay on this device unless you share them. All the work is done in this page.")}
+      </p>
       <div id="offline"></div>
       ${help ? docsLink(help.href) : nothing} ${languageChoice(session)}
     </footer>

@@ -17,7 +17,7 @@ export async function zip(files: ReadonlyMap<string, Blob>, signal: AbortSignal)
   // Leaves room for the names and the directory.
   if (bytes > 0.999 * MAX_BYTES) {
     throw new Error(
-      t("The results are larger than 4 GB, the limit of a zip file. Open fewer pictures, or choose a smaller zoom."),
+      t("The results are larger than 4 GB, the limit of a zip file. Open fewer pictures, or choose a smaller factor."),
     );
   }
   // Blobs need not all be in memory.

@@ -1,5 +1,5 @@
 /** The clean-up of compressed pictures: a strength, or what suits the picture's file. */
-import { nothing, type TemplateResult } from "lit-html";
+import type { TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 import type { Commands } from "../session/commands.ts";
 import type { Session } from "../session/session.ts";
@@ -10,7 +10,7 @@ import { t } from "../shared/words.ts";
 const STEP = 5;
 
 export function cleanUpSection(session: Session, commands: Commands): TemplateResult {
-  const { clean, canClean, strength, source } = session;
+  const { clean, canClean, strength } = session;
   const isAutomatic = clean === "auto";
   return html`
     <section aria-labelledby="clean-title">
@@ -41,13 +41,17 @@ export function cleanUpSection(session: Session, commands: Commands): TemplateRe
         />
         Automatic: as much as the file needs
       </label>
-      <p class="about" id="clean-about" lang=${canClean && source?.compression ? "en" : nothing}>${about(session)}</p>
+      <p class="about" id="clean-about">${about(session)}</p>
     </section>
   `;
 }
 
-function about({ canClean, source }: Session): string {
-  if (!canClean) return t("This model has no second set of weights for compressed pictures.");
-  if (!source) return t("Removes the artefacts of JPEG compression.");
-  return source.compression?.description ?? t("This picture shows no trace of compression.");
+function about({ canClean, source }: Session): TemplateResult | string {
+  if (!canClean) return t("This model cannot clean up compressed pictures. The SplitSR models marked “best” can.");
+  if (!source) return t("Removes the blocks and specks that JPEG and WebP compression leave.");
+  const { compression } = source;
+  // The engine's words are English in each language.
+  return compression
+    ? html`Compressed: <span lang="en">${compression.description}</span>.`
+    : t("This picture shows no trace of compression.");
 }

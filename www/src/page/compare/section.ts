@@ -146,7 +146,10 @@ const verdicts: readonly [number, Phrase][] = [
 ];
 
 function verdictText({ psnrY, largest }: Distance): string {
-  if (psnrY === null) return largest === 0 ? t("The two are identical.") : t("The two have the same luma.");
+  if (psnrY === null)
+    return largest === 0
+      ? t("The two are identical.")
+      : t("The two are equally bright everywhere and differ only in colour.");
   return t(verdicts.find(([psnr]) => psnrY >= psnr)?.[1] ?? "The difference is clearly visible.");
 }
 

@@ -7,7 +7,8 @@ import { sizeText } from "../shared/text.ts";
 import { t } from "../shared/words.ts";
 
 export function setReadyStatus({ activity, choice, picture, source, target, zoomIsValid }: Session): void {
-  if (!zoomIsValid) activity.setStatus("error", () => t`Choose a zoom from ${MIN_ZOOM} to ${MAX_ZOOM}.`);
+  if (!zoomIsValid)
+    activity.setStatus("error", () => t`Choose a factor from ${MIN_ZOOM} to ${MAX_ZOOM} under “Enlarge by”.`);
   else if (!choice.isTrained) activity.setStatus("idle", () => untrainedText(choice.trained));
   else if (picture && source && target)
     activity.setStatus("idle", () => t`Ready: ${sizeText(source)} to ${sizeText(target)}.`);

@@ -11,6 +11,7 @@ import type { FineTuning } from "./fine-tuning.ts";
 import type { Run } from "./run.ts";
 import { presets, settingsTemplate } from "./settings.ts";
 import { html } from "../shared/html.ts";
+import { modelLabel } from "../shared/model-names.ts";
 import { fixed, type Phrase, plural, t, whole } from "../shared/words.ts";
 
 /** `close` closes the dialog. */
@@ -42,20 +43,21 @@ function stateName({ error, confirms, phase }: FineTuning): string {
 
 function setupTemplate(tuning: FineTuning): TemplateResult {
   const { settings, start, network, pictures, nameTrouble } = tuning;
+  const from = modelLabel(start?.name ?? "");
   return html`
     ${
       network
         ? html`<p class="lead" data-testid="finetune-network">
               Trains the network you chose: ${differenceText(network, start)}. It takes over the weights that fit from
-              <b>${start?.name}</b> and learns the rest from that model and your pictures, which stay on this device.
+              <b>${from}</b> and learns the rest from that model and your pictures, which stay on this device.
             </p>
             <p class="remark">
               A few minutes of training cannot match a model that was trained for hours. The curve shows how close it
               gets.
             </p>`
         : html`<p class="lead">
-            Makes <b>${start?.name}</b> better at pictures like yours. Training runs on this device, and your pictures
-            stay on it.
+            Makes <b>${from}</b> better at pictures like yours. Training runs on this device, and your pictures stay on
+            it.
           </p>`
     }
     <section aria-labelledby="tune-pictures-title">
@@ -181,6 +183,7 @@ function psnrFigure(
 ): TemplateResult {
   const last = scores.at(-1)?.[1] ?? firstPsnrY;
   const best = score?.best;
+  const from = modelLabel(start.name);
   return html`
     <figure data-testid="finetune-psnr">
       <figcaption><b>PSNR</b> <span>${fixed(last, 2)} dB</span> <small>validation</small></figcaption>
@@ -188,13 +191,13 @@ function psnrFigure(
         points: scores,
         isNoisy: false,
         levels: [
-          { value: startPsnrY, label: start.name, mark: "start" },
+          { value: startPsnrY, label: from, mark: "start" },
           { value: bicubicPsnrY, label: t("bicubic"), mark: "bicubic" },
         ],
         best: best && [best.step, best.psnrY],
         steps: settings.steps,
         digits: 1,
-        label: t`Validation PSNR by step: now ${fixed(last, 2)} dB, ${start.name} ${fixed(startPsnrY, 2)} dB, bicubic ${fixed(bicubicPsnrY, 2)} dB`,
+        label: t`Validation PSNR by step: now ${fixed(last, 2)} dB, ${from} ${fixed(startPsnrY, 2)} dB, bicubic ${fixed(bicubicPsnrY, 2)} dB`,
       })}
     </figure>
   `;
@@ -221,7 +224,7 @@ function cropsTemplate({ from, score }: Run): TemplateResult {
             ></canvas>
             <figcaption>
               ${t(label)}
-              ${crop === "before" ? html`<small>${from}</small>` : nothing}${
+              ${crop === "before" ? html`<small>${modelLabel(from)}</small>` : nothing}${
                 crop === "after" && score ? html`<small>step ${score.step}</small>` : nothing
               }
             </figcaption>
@@ -292,7 +295,7 @@ function runActions(tuning: FineTuning, run: Run): TemplateResult {
     <button
       type="button"
       data-testid="finetune-undo"
-      title="Discard ${run.name} and go back to ${run.before}"
+      title="Discard ${run.name} and go back to ${modelLabel(run.before)}"
       @click=${() => tuning.confirmDiscard(true)}
     >
       Discard
@@ -359,10 +362,11 @@ function runActions(tuning: FineTuning, run: Run): TemplateResult {
 /** Announced by screen readers. */
 function statusText({ phase, run, error, confirms }: FineTuning): string {
   if (!run) return error;
-  if (confirms) return t`Discard ${run.name}? Its training will be lost, and the page will use ${run.before} again.`;
+  if (confirms)
+    return t`Discard ${run.name}? Its training will be lost, and the page will use ${modelLabel(run.before)} again.`;
   switch (phase) {
     case "starting":
-      return t`Reading the pictures and scoring ${run.from}…`;
+      return t`Reading the pictures and scoring ${modelLabel(run.from)}…`;
     case "pausing":
       return t("Pausing after the current step…");
     case "paused":

@@ -13,6 +13,7 @@ import type { Commands } from "../session/commands.ts";
 import { freeName, nameTrouble } from "../session/own-models.ts";
 import type { Session } from "../session/session.ts";
 import { readPictures, removeTuning, type StoredTuning } from "../session/storage.ts";
+import { modelLabel } from "../shared/model-names.ts";
 import { save } from "../shared/save.ts";
 import { durationText } from "../shared/text.ts";
 import { lock } from "./lock.ts";
@@ -194,7 +195,7 @@ export class FineTuning {
     const step = t`step ${whole(run.step)} of ${whole(run.settings.steps)}`;
     switch (phase) {
       case "starting":
-        return t`${run.name}: reading the pictures and scoring ${run.from}…`;
+        return t`${run.name}: reading the pictures and scoring ${modelLabel(run.from)}…`;
       case "running":
         return `${run.name}: ${step}${this.timeLeft}`;
       case "done":

@@ -2,6 +2,7 @@
 import { nothing, type TemplateResult } from "lit-html";
 import type { Session } from "../session/session.ts";
 import { folded } from "../shared/folded.ts";
+import { modelLabel } from "../shared/model-names.ts";
 import type { FineTuneLauncher } from "./launcher.ts";
 import { html } from "../shared/html.ts";
 import { t, whole } from "../shared/words.ts";
@@ -26,7 +27,7 @@ export function fineTuneSection({ choice }: Session, launcher: FineTuneLauncher)
         ? html`<progress aria-label="Fine-tuning" max="1" .value=${tuning.fraction}></progress>
             <p class="about" data-testid="finetune-line">${tuning.line}</p>`
         : html`<p class="about">
-            ${choice.newNetwork ? html`Trains the network you chose on this device. It starts from <b>${start}</b>, the closest trained model.` : html`Makes <b>${start}</b> better at pictures like yours. Training runs on this device.`}
+            ${choice.newNetwork ? html`Trains the network you chose on this device. It starts from <b>${modelLabel(start ?? "")}</b>, the closest trained model.` : html`Makes <b>${modelLabel(start ?? "")}</b> better at pictures like yours. Training runs on this device.`}
           </p>`
     }
     <div role="status">
@@ -38,7 +39,7 @@ export function fineTuneSection({ choice }: Session, launcher: FineTuneLauncher)
                 type="button"
                 class="link"
                 data-testid="finetune-undo"
-                title="Delete ${saved.name} and go back to ${saved.before}"
+                title="Delete ${saved.name} and go back to ${modelLabel(saved.before)}"
                 @click=${() => void launcher.undoSave()}
               >
                 Undo

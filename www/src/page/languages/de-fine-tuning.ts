@@ -102,7 +102,8 @@ export const texts: Texts = {
     "Das Training läuft weiter. Zum Behalten bitte das Modell herunterladen.",
   "Fine-tuning could not be loaded ({0}). Check the connection and try again.":
     "Das Nachtraining konnte nicht geladen werden ({0}). Bitte die Verbindung prüfen und noch einmal versuchen.",
-  "{0} vs. {1}, {2} vs. bicubic": "{0} gegenüber {1}, {2} gegenüber bikubisch",
+  "{0} against {1}, {2} against bicubic": "{0} gegenüber {1}, {2} gegenüber bikubisch",
+  "{0} dB on what was kept out of the training ({1}).": "{0} dB bei dem, was aus dem Training herausblieb ({1}).",
   "Best at step {0}: {1}": "Am besten bei Schritt {0}: {1}",
   "The validation score improved little or not at all: {0}":
     "Die Wertung der Validierung ist wenig oder gar nicht besser geworden: {0}",

@@ -5,8 +5,8 @@ export const texts: Texts = {
   // index.html
   "SplitSR: enlarge pictures on your own device": "SplitSR: Bilder auf dem eigenen Gerät vergrößern",
   Viewer: "Betrachter",
-  "Picture. Arrow keys move it, plus and minus zoom, 0 fits it to the window, 1 shows actual pixels, X shows the other picture, holding space shows the original.":
-    "Bild. Pfeiltasten verschieben es, Plus und Minus zoomen, 0 passt es in das Fenster ein, 1 zeigt echte Pixel, X zeigt das andere Bild, die Leertaste zeigt das Original, solange sie gedrückt ist.",
+  "Picture. Arrow keys move it, plus and minus zoom, 0 fits it to the window, 1 shows actual pixels, X switches between before and after, holding space shows the original.":
+    "Bild. Pfeiltasten verschieben es, Plus und Minus zoomen, 0 passt es in das Fenster ein, 1 zeigt echte Pixel, X wechselt zwischen vorher und nachher, die Leertaste zeigt das Original, solange sie gedrückt ist.",
   "Comparison: original left, enlarged right": "Vergleich: links das Original, rechts die Vergrößerung",
   Original: "Original",
   "Original, smoothed by the browser": "Original, vom Browser geglättet",
@@ -24,7 +24,8 @@ export const texts: Texts = {
   "Select area": "Auswahl",
   "Show both pictures next to each other, instead of the split view": "Beide Bilder nebeneinander zeigen",
   "Side by side": "Parallel",
-  "Show the other picture in the same place (key X)": "Das andere Bild an derselben Stelle zeigen (Taste X)",
+  "Switch between before and after in the same place (key X)":
+    "An derselben Stelle zwischen vorher und nachher wechseln (Taste X)",
   "Before / after": "Vorher / nachher",
   "Magnify what is under the pointer: before on the left, after on the right":
     "Vergrößern, was unter dem Zeiger liegt: links vorher, rechts nachher",
@@ -36,8 +37,8 @@ export const texts: Texts = {
 
   // The page
   "super-resolution in your browser": "Super-Resolution im Browser",
-  "Your pictures never leave this device. All the work is done in this page.":
-    "Bilder verlassen dieses Gerät nie. Alles wird auf dieser Seite berechnet.",
+  "Your pictures stay on this device unless you share them. All the work is done in this page.":
+    "Bilder bleiben auf diesem Gerät, solange sie nicht geteilt werden. Alles wird auf dieser Seite berechnet.",
   "Manual and reference": "Handbuch und Referenz (Englisch)",
   Language: "Sprache",
   "Save and share": "Speichern und teilen",
@@ -80,8 +81,8 @@ export const texts: Texts = {
     "<0>Hierher ziehen, einfügen oder </0><1>eine oder mehrere Dateien auswählen</1>.",
   "Or try one of these": "Oder eines von diesen ausprobieren",
   "What is this?": "Was ist das?",
-  "SplitSR is a small neural network that enlarges pictures: it has learnt from many photographs how fine detail looks, where plain enlarging only blurs. It runs in this page, on your own device, and your pictures stay there.":
-    "SplitSR ist ein kleines neuronales Netz, das Bilder vergrößert: Es hat an vielen Fotos gelernt, wie feine Details aussehen, wo einfaches Vergrößern nur verwischt. Es läuft auf dieser Seite, auf dem eigenen Gerät, und die Bilder bleiben dort.",
+  "SplitSR enlarges pictures with a small neural network. Plain enlarging blurs edges and letters. The network has learnt from many photographs what they look like, and keeps them sharp. It runs in this page, on your own device, and your pictures stay there.":
+    "SplitSR vergrößert Bilder mit einem kleinen neuronalen Netz. Einfaches Vergrößern verwischt Kanten und Buchstaben. Das Netz hat an vielen Fotos gelernt, wie sie aussehen, und hält sie scharf. Es läuft auf dieser Seite, auf dem eigenen Gerät, und die Bilder bleiben dort.",
   "A road sign, plainly enlarged on the left and by the network on the right: its letters are sharper.":
     "Ein Straßenschild, links einfach und rechts durch das Netz vergrößert: Die Buchstaben sind schärfer.",
   Picture: "Bild",
@@ -145,8 +146,8 @@ export const texts: Texts = {
   "{0} did not send the picture (it answered {1}).": "{0} hat das Bild nicht geschickt (Antwort: {1}).",
   "The data: address is damaged or cut short. Copy all of it, or save the picture and open the file.":
     "Die data:-Adresse ist beschädigt oder abgeschnitten. Bitte ganz kopieren oder das Bild speichern und die Datei öffnen.",
-  "The browser cannot show a picture this large. Choose a smaller zoom.":
-    "Ein so großes Bild kann der Browser nicht zeigen. Bitte einen kleineren Zoom wählen.",
+  "The browser cannot show a picture this large. Choose a smaller factor.":
+    "Ein so großes Bild kann der Browser nicht zeigen. Bitte einen kleineren Faktor wählen.",
 
   // Examples
   Sign: "Schild",
@@ -203,7 +204,8 @@ export const texts: Texts = {
   "Zoom in to enlarge what you see.": "Nach dem Hineinzoomen wird der sichtbare Teil vergrößert.",
   "The part in view is enlarged.": "Der sichtbare Teil ist vergrößert.",
   "The whole picture takes {0}: press Enlarge.": "Das ganze Bild braucht {0}: „Vergrößern“ drücken.",
-  "Choose a zoom from {0} to {1}.": "Bitte einen Zoom von {0} bis {1} wählen.",
+  "Choose a factor from {0} to {1} under “Enlarge by”.":
+    "Bitte unter „Vergrößerung“ einen Faktor von {0} bis {1} wählen.",
   "Ready: {0} to {1}.": "Bereit: {0} auf {1}.",
   "Open a picture to start.": "Zum Beginnen ein Bild öffnen.",
   "This link holds settings, but not the picture. Open a picture to enlarge it the same way.":
@@ -216,9 +218,11 @@ export const texts: Texts = {
   // Clean-up
   "Clean-up": "Bereinigen",
   "Automatic: as much as the file needs": "Automatisch: so stark, wie die Datei es braucht",
-  "This model has no second set of weights for compressed pictures.":
-    "Dieses Modell hat keine zweiten Gewichte für komprimierte Bilder.",
-  "Removes the artefacts of JPEG compression.": "Entfernt die Artefakte der JPEG-Kompression.",
+  "This model cannot clean up compressed pictures. The SplitSR models marked “best” can.":
+    "Dieses Modell kann komprimierte Bilder nicht bereinigen. Die SplitSR-Modelle mit dem Zusatz „am besten“ können es.",
+  "Removes the blocks and specks that JPEG and WebP compression leave.":
+    "Entfernt die Klötzchen und Flecken, die JPEG- und WebP-Kompression hinterlässt.",
+  "Compressed: <0>{0}</0>.": "Komprimiert: <0>{0}</0>.",
   "This picture shows no trace of compression.": "Dieses Bild zeigt keine Spur von Kompression.",
 
   // Several pictures
@@ -237,8 +241,8 @@ export const texts: Texts = {
   failed: "fehlgeschlagen",
   "Enlarge the remaining {0}": "Die übrigen {0} vergrößern",
   "Enlarge all {0} and save as zip": "Alle {0} vergrößern und als ZIP speichern",
-  "The results are larger than 4 GB, the limit of a zip file. Open fewer pictures, or choose a smaller zoom.":
-    "Die Ergebnisse sind größer als 4 GB; mehr fasst eine ZIP-Datei nicht. Bitte weniger Bilder öffnen oder einen kleineren Zoom wählen.",
+  "The results are larger than 4 GB, the limit of a zip file. Open fewer pictures, or choose a smaller factor.":
+    "Die Ergebnisse sind größer als 4 GB; mehr fasst eine ZIP-Datei nicht. Bitte weniger Bilder öffnen oder einen kleineren Faktor wählen.",
 
   // Comparing
   Compare: "Vergleichen",
@@ -270,7 +274,8 @@ export const texts: Texts = {
   "Remove {0}": "{0} entfernen",
   "{0}; recomputed when shown, to save memory": "{0}; wird beim Zeigen neu berechnet, um Speicher zu sparen",
   "The two are identical.": "Die beiden sind identisch.",
-  "The two have the same luma.": "Die beiden haben dieselbe Helligkeit.",
+  "The two are equally bright everywhere and differ only in colour.":
+    "Die beiden sind überall gleich hell und unterscheiden sich nur in der Farbe.",
   "The difference cannot be seen.": "Der Unterschied ist nicht zu sehen.",
   "The difference is hardly visible.": "Der Unterschied ist kaum zu sehen.",
   "The difference is slightly visible.": "Der Unterschied ist leicht zu sehen.",

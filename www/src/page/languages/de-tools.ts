@@ -53,7 +53,7 @@ export const texts: Texts = {
   "The link cannot be read.": "Der Link ist nicht lesbar.",
   "The link uses a picture that this page does not have.":
     "Der Link verwendet ein Bild, das es auf dieser Seite nicht gibt.",
-  "The link's zoom is not a number from {0} to {1}.": "Der Zoom des Links ist keine Zahl von {0} bis {1}.",
+  "The link's factor is not a number from {0} to {1}.": "Der Faktor des Links ist keine Zahl von {0} bis {1}.",
   "The link names an unknown device.": "Der Link nennt ein unbekanntes Gerät.",
   "The link's clean-up must be auto or a number from 0 to 100.":
     "Für das Bereinigen muss im Link „auto“ oder eine Zahl von 0 bis 100 stehen.",
@@ -77,16 +77,14 @@ export const texts: Texts = {
   "Verify the result": "Ergebnis prüfen",
   "Only the CPU gives the same result on every machine, bit for bit. Set the device to Processor (CPU) or Automatic.":
     "Nur die CPU liefert auf jedem Rechner Bit für Bit dasselbe Ergebnis. Bitte als Gerät „Prozessor (CPU)“ oder „Automatisch“ wählen.",
-  "Enlarge again with a slower method that gives the same result on every machine, bit for bit":
-    "Noch einmal vergrößern, mit einem langsameren Verfahren, das auf jedem Rechner Bit für Bit dasselbe Ergebnis liefert",
+  "For those who need proof: enlarges again by a slower method that gives the same result on every device, and puts its check value (SHA-256) into the link. Whoever opens the link can compare.":
+    "Für alle, die einen Nachweis brauchen: vergrößert noch einmal mit einem langsameren Verfahren, das auf jedem Gerät dasselbe Ergebnis liefert, und nimmt dessen Prüfsumme (SHA-256) in den Link auf. Wer den Link öffnet, kann vergleichen.",
   "The link contains the expected result. It is not verified yet.":
     "Der Link enthält das erwartete Ergebnis. Es ist noch nicht geprüft.",
   "The result shown is identical to the exact one.": "Das gezeigte Ergebnis ist mit dem exakten identisch.",
-  "The result shown differs from the exact one by at most {0} levels.": {
-    one: "Das gezeigte Ergebnis weicht vom exakten um höchstens {0} Stufe ab.",
-    other: "Das gezeigte Ergebnis weicht vom exakten um höchstens {0} Stufen ab.",
-  },
-  "The link now contains the hash of the exact result.":
+  "The result shown differs from the exact one by at most {0} of 255 levels.":
+    "Das gezeigte Ergebnis weicht vom exakten um höchstens {0} von 255 Stufen ab.",
+  "The link now contains the check value of the exact result.":
     "Der Link enthält jetzt die Prüfsumme des exakten Ergebnisses.",
   "Not reproduced: this page has a different model than the sender.":
     "Nicht reproduziert: Diese Seite hat ein anderes Modell als der Absender.",
@@ -100,8 +98,8 @@ export const texts: Texts = {
   "Score the models": "Modelle bewerten",
   "This picture is compressed. Shrinking hides its artefacts, so the scores say nothing about how well a model cleans them up.":
     "Dieses Bild ist komprimiert. Das Verkleinern verdeckt seine Artefakte: Die Werte sagen nichts darüber, wie gut ein Modell sie entfernt.",
-  "Shrinks the picture with the standard benchmark method, enlarges it again with every model and resizer, and compares each result with the original. Use a sharp picture.":
-    "Verkleinert das Bild mit dem üblichen Benchmark-Verfahren, vergrößert es mit jedem Modell und Verfahren wieder und vergleicht jedes Ergebnis mit dem Original. Das Bild sollte scharf sein.",
+  "Shrinks the picture, enlarges it again with every model and resizer, and compares each result with your picture. Higher PSNR and SSIM mean a closer match. Use a sharp picture.":
+    "Verkleinert das Bild, vergrößert es mit jedem Modell und einfachen Verfahren wieder und vergleicht jedes Ergebnis mit dem Bild selbst. Je höher PSNR und SSIM, desto näher liegt es am Bild. Das Bild sollte scharf sein.",
   "Scale factor": "Skalierungsfaktor",
   "Horizontal axis of the plot": "Waagerechte Achse des Diagramms",
   "PSNR vs. {0}": "PSNR gegen {0}",
@@ -121,11 +119,10 @@ export const texts: Texts = {
 
   // Models
   "Not trained": "Nicht trainiert",
-  "Let the model follow the zoom": "Modell passend zum Zoom wählen",
-  "for ×{0}": "für ×{0}",
-  "many networks, see Network below": "viele Netze, siehe „Netz“ unten",
+  "Choose the model automatically": "Modell automatisch wählen",
   "{0} parameters": "{0} Parameter",
-  "chosen to suit the zoom": "passend zum Zoom gewählt",
+  "Chosen automatically, to suit the factor.": "Automatisch gewählt, passend zum Faktor.",
+  "You chose this model.": "Selbst gewählt.",
   "trained for {0} hours": "{0} Stunden trainiert",
   "trained for {0} minutes": { one: "{0} Minute trainiert", other: "{0} Minuten trainiert" },
   "Load a model from a file": "Modell aus einer Datei laden",
@@ -150,7 +147,7 @@ export const texts: Texts = {
   "SplitSR ×3 (best)": "SplitSR ×3 (am besten)",
   "SplitSR ×4 (best)": "SplitSR ×4 (am besten)",
   "SplitSR ×4 (fast)": "SplitSR ×4 (schnell)",
-  "Elastic ×{0} (any split ratio)": "Elastisch ×{0} (jedes Split-Verhältnis)",
+  "Elastic ×{0} (choose the speed)": "Elastisch ×{0} (Tempo wählbar)",
   "SplitSR ×{0}, hybrid index {1}": "SplitSR ×{0}, Hybrid-Index {1}",
   "For photographs": "Für Fotos",
   Yours: "Eigene",
@@ -174,6 +171,8 @@ export const texts: Texts = {
 
   // Network
   Network: "Netz",
+  "For those who study the network. To enlarge pictures, you need nothing here.":
+    "Für alle, die das Netz erforschen. Zum Vergrößern wird hier nichts gebraucht.",
   "Split ratio": "Split-Verhältnis",
   "split ratio": "Split-Verhältnis",
   "Hybrid index": "Hybrid-Index",
@@ -196,10 +195,12 @@ export const texts: Texts = {
   "inverted residual": "Inverted Residual",
   idle: "Idle",
   ghost: "Ghost",
-  "Choose values marked ✓ under Network, or train this network under Fine-tune.":
-    "Bitte unter „Netz“ Werte mit ✓ wählen oder dieses Netz unter „Nachtrainieren“ trainieren.",
-  "Choose values marked ✓ under Network, or a model.": "Bitte unter „Netz“ Werte mit ✓ oder ein Modell wählen.",
-  "No model has been trained with these hyper-parameters.": "Mit diesen Hyperparametern wurde kein Modell trainiert.",
+  "Choose settings marked ✓ under Network, or train this network under Fine-tune.":
+    "Bitte unter „Netz“ Einstellungen mit ✓ wählen oder dieses Netz unter „Nachtrainieren“ trainieren.",
+  "Choose settings marked ✓ under Network, or another model.":
+    "Bitte unter „Netz“ Einstellungen mit ✓ oder ein anderes Modell wählen.",
+  "This network has not been trained, so it cannot enlarge.":
+    "Dieses Netz ist nicht trainiert und kann daher nicht vergrößern.",
   "{0} is included for comparison and has none of SplitSR's hyper-parameters. {1}":
     "{0} ist zum Vergleich dabei und hat keine der Hyperparameter von SplitSR. {1}",
   "This model contains a network for each split ratio, hybrid index and mode. Moving a slider updates the result if that takes at most four seconds. {0}":
@@ -256,20 +257,18 @@ export const texts: Texts = {
   "The link's schedule is not one of this page.": "Die Aufteilung im Link ist keine von dieser Seite.",
   "The link's effort must be a number from 0 to 100.": "Der Aufwand im Link muss eine Zahl von 0 bis 100 sein.",
   Effort: "Aufwand",
-  "Below 100 %, the network computes only the parts of the picture where it is worth its work. A cheaper one and bicubic compute the rest, on the processor.":
-    "Unter 100 % berechnet das Netz nur die Teile des Bildes, in denen sich die Arbeit lohnt. Den Rest berechnen ein billigeres Netz und bikubische Vergrößerung, auf dem Prozessor.",
+  "Below 100 %, the network enlarges only the parts that gain much from it. A smaller network or plain (bicubic) enlarging does the rest, on the processor.":
+    "Unter 100 % vergrößert das Netz nur die Teile, die dadurch viel gewinnen. Den Rest erledigt ein kleineres Netz oder einfaches (bikubisches) Vergrößern, auf dem Prozessor.",
   "Show which network computed what": "Zeigen, welches Netz was berechnet hat",
   "the network": "das Netz",
-  "the cheap network": "das billige Netz",
-  "Parts computed by the network: {0}, by the cheap one: {1}, by bicubic: {2}. That is {3} % of the work.":
-    "Teile, die das Netz berechnet hat: {0}, das billige: {1}, bikubisch: {2}. Das sind {3} % der Arbeit.",
+  "the smaller network": "das kleinere Netz",
+  "Parts enlarged by the network: {0}, by the smaller one: {1}, by bicubic: {2}. That took {3} % of the full work.":
+    "Vom Netz vergrößerte Teile: {0}, vom kleineren: {1}, bikubisch: {2}. Das waren {3} % der vollen Arbeit.",
   "The exact one is by the network alone, at an effort of 100 %.":
     "Das exakte stammt vom Netz allein, mit einem Aufwand von 100 %.",
-  "about as good as the best ({0} dB lower on test pictures)":
-    "etwa so gut wie das beste ({0} dB weniger auf Testbildern)",
-  "a little less sharp than the best ({0} dB lower on test pictures)":
-    "etwas weniger scharf als das beste ({0} dB weniger auf Testbildern)",
-  "less sharp than the best ({0} dB lower on test pictures)":
-    "weniger scharf als das beste ({0} dB weniger auf Testbildern)",
+  "looks about as sharp as the best (PSNR {0} dB lower)":
+    "sieht etwa so scharf aus wie das beste (PSNR {0} dB niedriger)",
+  "a little less sharp than the best (PSNR {0} dB lower)": "etwas weniger scharf als das beste (PSNR {0} dB niedriger)",
+  "less sharp than the best (PSNR {0} dB lower)": "weniger scharf als das beste (PSNR {0} dB niedriger)",
   "{0} (split ratio {1}, hybrid index {2})": "{0} (Split-Verhältnis {1}, Hybrid-Index {2})",
 };

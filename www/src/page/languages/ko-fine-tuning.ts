@@ -98,7 +98,8 @@ export const texts: Texts = {
   "Training continues. Download the model to keep it.": "학습은 계속돼요. 모델을 보관하려면 내려받으세요.",
   "Fine-tuning could not be loaded ({0}). Check the connection and try again.":
     "미세 조정을 불러오지 못했어요({0}). 연결을 확인하고 다시 시도하세요.",
-  "{0} vs. {1}, {2} vs. bicubic": "{1} 대비 {0}, 바이큐빅 대비 {2}",
+  "{0} against {1}, {2} against bicubic": "{1} 대비 {0}, 바이큐빅 대비 {2}",
+  "{0} dB on what was kept out of the training ({1}).": "학습에 쓰지 않은 부분에서 {0} dB({1}).",
   "Best at step {0}: {1}": "{0}단계가 가장 좋아요: {1}",
   "The validation score improved little or not at all: {0}": "검증 점수가 거의 오르지 않았어요: {0}",
   "No step improved the validation score: {0}": "검증 점수가 오른 단계가 없어요: {0}",

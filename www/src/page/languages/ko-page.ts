@@ -5,8 +5,8 @@ export const texts: Texts = {
   // index.html
   "SplitSR: enlarge pictures on your own device": "SplitSR: 내 기기에서 사진 확대",
   Viewer: "뷰어",
-  "Picture. Arrow keys move it, plus and minus zoom, 0 fits it to the window, 1 shows actual pixels, X shows the other picture, holding space shows the original.":
-    "사진. 화살표 키로 움직이고, 더하기와 빼기로 배율을 바꿔요. 0은 창에 맞추고, 1은 실제 픽셀로 보여 주고, X는 다른 사진을 보여 줘요. 스페이스를 누르고 있으면 원본이 보여요.",
+  "Picture. Arrow keys move it, plus and minus zoom, 0 fits it to the window, 1 shows actual pixels, X switches between before and after, holding space shows the original.":
+    "사진. 화살표 키로 움직이고, 더하기와 빼기로 배율을 바꿔요. 0은 창에 맞추고, 1은 실제 픽셀로 보여 주고, X는 전과 후를 번갈아 보여 줘요. 스페이스를 누르고 있으면 원본이 보여요.",
   "Comparison: original left, enlarged right": "비교: 왼쪽은 원본, 오른쪽은 확대본",
   Original: "원본",
   "Original, smoothed by the browser": "원본, 브라우저가 부드럽게 표시",
@@ -24,7 +24,7 @@ export const texts: Texts = {
   "Select area": "영역 선택",
   "Show both pictures next to each other, instead of the split view": "두 사진을 나란히 보기",
   "Side by side": "나란히",
-  "Show the other picture in the same place (key X)": "같은 자리에 다른 사진 보기(X 키)",
+  "Switch between before and after in the same place (key X)": "같은 자리에서 전과 후를 번갈아 보기(X 키)",
   "Before / after": "전 / 후",
   "Magnify what is under the pointer: before on the left, after on the right":
     "포인터 아래를 크게 보기: 왼쪽은 확대 전, 오른쪽은 확대 후",
@@ -35,8 +35,8 @@ export const texts: Texts = {
 
   // The page
   "super-resolution in your browser": "브라우저에서 하는 초해상도",
-  "Your pictures never leave this device. All the work is done in this page.":
-    "사진은 이 기기를 벗어나지 않아요. 모든 작업은 이 페이지 안에서 이루어져요.",
+  "Your pictures stay on this device unless you share them. All the work is done in this page.":
+    "사진은 공유하지 않는 한 이 기기에 남아 있어요. 모든 작업은 이 페이지 안에서 이루어져요.",
   "Manual and reference": "설명서와 참고 자료(영어)",
   Language: "언어",
   "Save and share": "저장과 공유",
@@ -78,8 +78,8 @@ export const texts: Texts = {
     "<0>여기에 놓거나 붙여 넣거나, </0><1>파일을 하나 이상 선택</1>하세요.",
   "Or try one of these": "아니면 예제로 시작하기",
   "What is this?": "이게 무엇인가요?",
-  "SplitSR is a small neural network that enlarges pictures: it has learnt from many photographs how fine detail looks, where plain enlarging only blurs. It runs in this page, on your own device, and your pictures stay there.":
-    "SplitSR은 사진을 확대하는 작은 신경망이에요. 단순한 확대는 흐려지기만 하지만, 이 신경망은 많은 사진에서 세밀한 부분의 모습을 배웠어요. 이 페이지 안에서, 내 기기에서만 실행되고 사진은 기기를 떠나지 않아요.",
+  "SplitSR enlarges pictures with a small neural network. Plain enlarging blurs edges and letters. The network has learnt from many photographs what they look like, and keeps them sharp. It runs in this page, on your own device, and your pictures stay there.":
+    "SplitSR은 작은 신경망으로 사진을 확대해요. 단순하게 확대하면 윤곽과 글자가 흐려져요. 이 신경망은 많은 사진에서 그 모습을 배워 선명하게 살려요. 이 페이지 안에서, 내 기기에서만 실행되고 사진은 기기를 떠나지 않아요.",
   "A road sign, plainly enlarged on the left and by the network on the right: its letters are sharper.":
     "도로 표지판: 왼쪽은 단순히 확대한 것, 오른쪽은 신경망이 확대한 것으로 글자가 더 또렷해요.",
   Picture: "사진",
@@ -137,8 +137,8 @@ export const texts: Texts = {
   "{0} did not send the picture (it answered {1}).": "{0}에서 사진을 보내지 않았어요(응답: {1}).",
   "The data: address is damaged or cut short. Copy all of it, or save the picture and open the file.":
     "data: 주소가 손상되었거나 잘렸어요. 전체를 복사하거나, 사진을 저장한 다음 파일을 여세요.",
-  "The browser cannot show a picture this large. Choose a smaller zoom.":
-    "브라우저가 이렇게 큰 사진은 보여 줄 수 없어요. 배율을 낮추세요.",
+  "The browser cannot show a picture this large. Choose a smaller factor.":
+    "브라우저가 이렇게 큰 사진은 보여 줄 수 없어요. 확대 배율을 낮추세요.",
 
   // Examples
   Sign: "표지판",
@@ -194,7 +194,7 @@ export const texts: Texts = {
   "Zoom in to enlarge what you see.": "더 가까이 보면 보이는 부분을 확대해요.",
   "The part in view is enlarged.": "보이는 부분을 확대했어요.",
   "The whole picture takes {0}: press Enlarge.": "전체는 {0} 걸려요. ‘확대’를 누르세요.",
-  "Choose a zoom from {0} to {1}.": "배율을 {0}에서 {1} 사이로 고르세요.",
+  "Choose a factor from {0} to {1} under “Enlarge by”.": "‘확대 배율’을 {0}에서 {1} 사이로 고르세요.",
   "Ready: {0} to {1}.": "준비됐어요: {0} → {1}.",
   "Open a picture to start.": "사진을 열면 시작할 수 있어요.",
   "This link holds settings, but not the picture. Open a picture to enlarge it the same way.":
@@ -207,9 +207,11 @@ export const texts: Texts = {
   // Clean-up
   "Clean-up": "잡티 제거",
   "Automatic: as much as the file needs": "자동: 파일에 필요한 만큼",
-  "This model has no second set of weights for compressed pictures.":
-    "이 모델에는 압축된 사진을 위한 두 번째 가중치가 없어요.",
-  "Removes the artefacts of JPEG compression.": "JPEG 압축이 사진에 남긴 흔적을 없애요.",
+  "This model cannot clean up compressed pictures. The SplitSR models marked “best” can.":
+    "이 모델은 압축된 사진의 잡티를 없앨 수 없어요. ‘최고 품질’이라고 적힌 SplitSR 모델은 할 수 있어요.",
+  "Removes the blocks and specks that JPEG and WebP compression leave.":
+    "JPEG과 WebP 압축이 남긴 네모난 얼룩과 점을 없애요.",
+  "Compressed: <0>{0}</0>.": "압축됨: <0>{0}</0>.",
   "This picture shows no trace of compression.": "이 사진에는 압축 흔적이 없어요.",
 
   // Several pictures
@@ -222,8 +224,8 @@ export const texts: Texts = {
   failed: "실패",
   "Enlarge the remaining {0}": "남은 {0}장 확대",
   "Enlarge all {0} and save as zip": "{0}장 모두 확대해 zip으로 저장",
-  "The results are larger than 4 GB, the limit of a zip file. Open fewer pictures, or choose a smaller zoom.":
-    "결과가 zip 파일의 한계인 4GB보다 커요. 사진 수를 줄이거나 배율을 낮추세요.",
+  "The results are larger than 4 GB, the limit of a zip file. Open fewer pictures, or choose a smaller factor.":
+    "결과가 zip 파일의 한계인 4GB보다 커요. 사진 수를 줄이거나 확대 배율을 낮추세요.",
 
   // Comparing
   Compare: "비교",
@@ -255,7 +257,7 @@ export const texts: Texts = {
   "Remove {0}": "{0} 제거",
   "{0}; recomputed when shown, to save memory": "{0}; 메모리를 아끼려고 볼 때 다시 계산해요",
   "The two are identical.": "둘은 똑같아요.",
-  "The two have the same luma.": "둘은 휘도가 같아요.",
+  "The two are equally bright everywhere and differ only in colour.": "둘은 어디서나 밝기가 같고 색만 달라요.",
   "The difference cannot be seen.": "차이가 보이지 않아요.",
   "The difference is hardly visible.": "차이가 거의 보이지 않아요.",
   "The difference is slightly visible.": "차이가 조금 보여요.",

@@ -51,7 +51,7 @@ export const texts: Texts = {
   "The link's {0} is not one of the choices.": "링크의 {0} 값은 선택할 수 있는 값이 아니에요.",
   "The link cannot be read.": "링크를 읽을 수 없어요.",
   "The link uses a picture that this page does not have.": "링크의 사진이 이 페이지에 없어요.",
-  "The link's zoom is not a number from {0} to {1}.": "링크의 배율이 {0}부터 {1}까지의 수가 아니에요.",
+  "The link's factor is not a number from {0} to {1}.": "링크의 확대 배율이 {0}부터 {1}까지의 수가 아니에요.",
   "The link names an unknown device.": "링크의 장치를 알 수 없어요.",
   "The link's clean-up must be auto or a number from 0 to 100.":
     "링크의 잡티 제거 값은 auto나 0부터 100까지의 수여야 해요.",
@@ -73,15 +73,14 @@ export const texts: Texts = {
   "Verify the result": "결과 검증",
   "Only the CPU gives the same result on every machine, bit for bit. Set the device to Processor (CPU) or Automatic.":
     "모든 컴퓨터에서 비트까지 같은 결과는 CPU만 낼 수 있어요. 장치를 ‘프로세서(CPU)’나 ‘자동’으로 바꾸세요.",
-  "Enlarge again with a slower method that gives the same result on every machine, bit for bit":
-    "모든 컴퓨터에서 비트까지 같은 결과가 나오는 느린 방식으로 다시 확대해요",
+  "For those who need proof: enlarges again by a slower method that gives the same result on every device, and puts its check value (SHA-256) into the link. Whoever opens the link can compare.":
+    "증거가 필요할 때 쓰세요. 어느 기기에서나 같은 결과가 나오는 느린 방식으로 다시 확대하고, 그 결과의 확인값(SHA-256)을 링크에 넣어요. 링크를 여는 사람이 비교할 수 있어요.",
   "The link contains the expected result. It is not verified yet.":
     "링크에 기대하는 결과가 들어 있어요. 아직 검증하지 않았어요.",
   "The result shown is identical to the exact one.": "보이는 결과는 정확한 결과와 똑같아요.",
-  "The result shown differs from the exact one by at most {0} levels.": {
-    other: "보이는 결과는 정확한 결과와 최대 {0}단계 달라요.",
-  },
-  "The link now contains the hash of the exact result.": "이제 링크에 정확한 결과의 해시가 들어 있어요.",
+  "The result shown differs from the exact one by at most {0} of 255 levels.":
+    "보이는 결과는 정확한 결과와 255단계 중 최대 {0}단계 달라요.",
+  "The link now contains the check value of the exact result.": "이제 링크에 정확한 결과의 확인값이 들어 있어요.",
   "Not reproduced: this page has a different model than the sender.":
     "재현되지 않았어요. 이 페이지의 모델이 보낸 사람의 모델과 달라요.",
   "The picture at {0} may have changed.": "{0}의 사진이 바뀌었을 수 있어요.",
@@ -94,8 +93,8 @@ export const texts: Texts = {
   "Score the models": "모델 채점",
   "This picture is compressed. Shrinking hides its artefacts, so the scores say nothing about how well a model cleans them up.":
     "이 사진은 압축되어 있어요. 사진을 줄이면 압축 흔적이 가려지므로, 점수는 모델이 흔적을 얼마나 잘 없애는지 알려 주지 않아요.",
-  "Shrinks the picture with the standard benchmark method, enlarges it again with every model and resizer, and compares each result with the original. Use a sharp picture.":
-    "사진을 표준 벤치마크 방식으로 줄이고, 모든 모델과 일반 방식으로 다시 확대해 원본과 비교해요. 선명한 사진을 쓰세요.",
+  "Shrinks the picture, enlarges it again with every model and resizer, and compares each result with your picture. Higher PSNR and SSIM mean a closer match. Use a sharp picture.":
+    "사진을 줄이고, 모든 모델과 일반 방식으로 다시 확대해 원래 사진과 비교해요. PSNR과 SSIM이 높을수록 원래 사진에 더 가까워요. 선명한 사진을 쓰세요.",
   "Scale factor": "배율",
   "Horizontal axis of the plot": "그래프의 가로축",
   "PSNR vs. {0}": "PSNR 대 {0}",
@@ -114,11 +113,10 @@ export const texts: Texts = {
 
   // Models
   "Not trained": "학습되지 않음",
-  "Let the model follow the zoom": "배율에 맞춰 모델 선택",
-  "for ×{0}": "×{0}용",
-  "many networks, see Network below": "여러 네트워크, 아래 ‘네트워크’ 참고",
+  "Choose the model automatically": "모델 자동 선택",
   "{0} parameters": "매개변수 {0}개",
-  "chosen to suit the zoom": "배율에 맞춰 선택됨",
+  "Chosen automatically, to suit the factor.": "배율에 맞춰 자동으로 선택했어요.",
+  "You chose this model.": "직접 선택한 모델이에요.",
   "trained for {0} hours": "{0}시간 학습",
   "trained for {0} minutes": { other: "{0}분 학습" },
   "Load a model from a file": "파일에서 모델 불러오기",
@@ -139,7 +137,7 @@ export const texts: Texts = {
   "SplitSR ×3 (best)": "SplitSR ×3(최고 품질)",
   "SplitSR ×4 (best)": "SplitSR ×4(최고 품질)",
   "SplitSR ×4 (fast)": "SplitSR ×4(빠름)",
-  "Elastic ×{0} (any split ratio)": "탄력 모델 ×{0}(모든 분할 비율)",
+  "Elastic ×{0} (choose the speed)": "탄력 모델 ×{0}(속도 선택)",
   "SplitSR ×{0}, hybrid index {1}": "SplitSR ×{0}, 하이브리드 지수 {1}",
   "For photographs": "사진용",
   Yours: "내 모델",
@@ -162,6 +160,8 @@ export const texts: Texts = {
 
   // Network
   Network: "네트워크",
+  "For those who study the network. To enlarge pictures, you need nothing here.":
+    "네트워크를 살펴보려는 분을 위한 곳이에요. 사진을 확대할 때는 여기서 할 일이 없어요.",
   "Split ratio": "분할 비율",
   "split ratio": "분할 비율",
   "Hybrid index": "하이브리드 지수",
@@ -184,10 +184,11 @@ export const texts: Texts = {
   "inverted residual": "inverted residual",
   idle: "idle",
   ghost: "ghost",
-  "Choose values marked ✓ under Network, or train this network under Fine-tune.":
-    "‘네트워크’에서 ✓ 표시가 있는 값을 고르거나 ‘미세 조정’에서 이 네트워크를 학습하세요.",
-  "Choose values marked ✓ under Network, or a model.": "‘네트워크’에서 ✓ 표시가 있는 값을 고르거나 모델을 고르세요.",
-  "No model has been trained with these hyper-parameters.": "이 하이퍼파라미터로 학습된 모델이 없어요.",
+  "Choose settings marked ✓ under Network, or train this network under Fine-tune.":
+    "‘네트워크’에서 ✓ 표시가 있는 설정을 고르거나 ‘미세 조정’에서 이 네트워크를 학습하세요.",
+  "Choose settings marked ✓ under Network, or another model.":
+    "‘네트워크’에서 ✓ 표시가 있는 설정을 고르거나 다른 모델을 고르세요.",
+  "This network has not been trained, so it cannot enlarge.": "이 네트워크는 학습되지 않아서 확대할 수 없어요.",
   "{0} is included for comparison and has none of SplitSR's hyper-parameters. {1}":
     "{0}: 비교용 모델이라 SplitSR의 하이퍼파라미터가 없어요. {1}",
   "This model contains a network for each split ratio, hybrid index and mode. Moving a slider updates the result if that takes at most four seconds. {0}":
@@ -241,18 +242,17 @@ export const texts: Texts = {
   "The link's schedule is not one of this page.": "링크의 작업 분할은 이 페이지에 없는 방식입니다.",
   "The link's effort must be a number from 0 to 100.": "링크의 노력 값은 0에서 100 사이의 숫자여야 합니다.",
   Effort: "노력",
-  "Below 100 %, the network computes only the parts of the picture where it is worth its work. A cheaper one and bicubic compute the rest, on the processor.":
-    "100% 미만이면 네트워크는 효과가 있는 부분만 계산하고, 나머지는 더 가벼운 네트워크와 바이큐빅이 프로세서에서 계산합니다.",
+  "Below 100 %, the network enlarges only the parts that gain much from it. A smaller network or plain (bicubic) enlarging does the rest, on the processor.":
+    "100% 미만이면 네트워크는 효과가 큰 부분만 확대해요. 나머지는 더 작은 네트워크나 단순한 확대(바이큐빅)가 프로세서에서 처리해요.",
   "Show which network computed what": "어느 네트워크가 어디를 계산했는지 보기",
   "the network": "네트워크",
-  "the cheap network": "가벼운 네트워크",
-  "Parts computed by the network: {0}, by the cheap one: {1}, by bicubic: {2}. That is {3} % of the work.":
-    "네트워크가 계산한 부분 {0}개, 가벼운 네트워크 {1}개, 바이큐빅 {2}개. 전체 작업량의 {3}%입니다.",
+  "the smaller network": "더 작은 네트워크",
+  "Parts enlarged by the network: {0}, by the smaller one: {1}, by bicubic: {2}. That took {3} % of the full work.":
+    "네트워크가 확대한 부분 {0}개, 더 작은 네트워크 {1}개, 바이큐빅 {2}개. 전체 작업량의 {3}%가 들었어요.",
   "The exact one is by the network alone, at an effort of 100 %.":
     "정확한 결과는 노력 100%로 네트워크만 사용해 만든 것입니다.",
-  "about as good as the best ({0} dB lower on test pictures)": "최고와 거의 같음 (테스트 사진에서 {0}dB 낮음)",
-  "a little less sharp than the best ({0} dB lower on test pictures)":
-    "최고보다 조금 덜 선명함 (테스트 사진에서 {0}dB 낮음)",
-  "less sharp than the best ({0} dB lower on test pictures)": "최고보다 덜 선명함 (테스트 사진에서 {0}dB 낮음)",
+  "looks about as sharp as the best (PSNR {0} dB lower)": "최고와 거의 똑같이 선명해 보임 (PSNR {0}dB 낮음)",
+  "a little less sharp than the best (PSNR {0} dB lower)": "최고보다 조금 덜 선명함 (PSNR {0}dB 낮음)",
+  "less sharp than the best (PSNR {0} dB lower)": "최고보다 덜 선명함 (PSNR {0}dB 낮음)",
   "{0} (split ratio {1}, hybrid index {2})": "{0} (분할 비율 {1}, 하이브리드 지수 {2})",
 };

@@ -129,7 +129,7 @@ const readers: Record<string, Reader> = {
   zoom(text, state) {
     const zoom = number(text);
     if (!(zoom >= MIN_ZOOM && zoom <= MAX_ZOOM))
-      return t`The link's zoom is not a number from ${MIN_ZOOM} to ${MAX_ZOOM}.`;
+      return t`The link's factor is not a number from ${MIN_ZOOM} to ${MAX_ZOOM}.`;
     state.zoom = zoom;
     return undefined;
   },

@@ -1,15 +1,15 @@
 /** The list of models, and the visitor's own among them. */
 import { nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
-import type { ModelEntry } from "../../module/core.ts";
 import type { Commands } from "../session/commands.ts";
 import type { Session } from "../session/session.ts";
 import type { OwnModel } from "../session/storage.ts";
 import { html } from "../shared/html.ts";
+import { modelLabel } from "../shared/model-names.ts";
 import { modelOptions } from "../shared/model-options.ts";
 import { save } from "../shared/save.ts";
 import { gainText } from "../shared/text.ts";
-import { fixed, plural, t, whole } from "../shared/words.ts";
+import { plural, t, whole } from "../shared/words.ts";
 
 /** The choice of the model, and the remarks about the chosen one. */
 export function modelTemplate(session: Session, commands: Commands): TemplateResult {
@@ -36,35 +36,24 @@ export function modelTemplate(session: Session, commands: Commands): TemplateRes
         )}
       </select>
     </label>
-    ${model && isTrained ? html`<p class="about">${modelInfoText(session, model)}</p>` : nothing}
+    ${
+      model && isTrained
+        ? html`<p class="about">
+            ${isChosen ? t("You chose this model.") : t("Chosen automatically, to suit the factor.")}
+          </p>`
+        : nothing
+    }
     ${
       isChosen
         ? html`<p class="about">
             <button type="button" class="link" data-testid="model-follow" @click=${() => commands.clearModelChoice()}>
-              Let the model follow the zoom
+              Choose the model automatically
             </button>
           </p>`
         : nothing
     }
     ${ownModelsTemplate(session, commands)}
   `;
-}
-
-function modelInfoText({ choice }: Session, model: ModelEntry): string {
-  const parts = [
-    [model.name, t`for ×${model.scale}`, trainedText(model)].filter(Boolean).join(", "),
-    choice.isElastic ? t("many networks, see Network below") : t`${whole(model.params)} parameters`,
-    choice.isChosen ? "" : t("chosen to suit the zoom"),
-  ];
-  return parts.filter(Boolean).join("; ");
-}
-
-/** Says how long a model was trained: comparing models compares that too. */
-function trainedText({ training }: ModelEntry): string {
-  if (!training?.hours) return "";
-  if (training.hours >= 1) return t`trained for ${fixed(training.hours, 1)} hours`;
-  const minutes = Math.max(1, Math.round(training.hours * 60));
-  return plural(minutes, "trained for {0} minute", "trained for {0} minutes", minutes);
 }
 
 /** The commands for the chosen model if it is the visitor's own, and the input for model files. */
@@ -127,7 +116,8 @@ function ownModelsTemplate({ own, choice, model }: Session, commands: Commands):
 
 function originText({ tuned }: OwnModel): string {
   if (!tuned) return t("Your model, loaded from a file and stored on this device.");
-  const figures = [tuned.from, whole(tuned.step), gainText(tuned.gain)];
+  const from = modelLabel(tuned.from);
+  const figures = [from, whole(tuned.step), gainText(tuned.gain)];
   if (tuned.isOther) {
     return plural(
       tuned.step,
@@ -137,7 +127,7 @@ function originText({ tuned }: OwnModel): string {
     );
   }
   if (tuned.step === 0)
-    return t`Your model: ${tuned.from} unchanged, because no step improved it. It is stored on this device.`;
+    return t`Your model: ${from} unchanged, because no step improved it. It is stored on this device.`;
   return plural(
     tuned.step,
     "Your model: {0} fine-tuned for {1} step ({2}). It is stored on this device.",

@@ -31,7 +31,7 @@ export function scheduleFields({ choice, result, showsRungs }: Session, commands
         done
           ? scheduleText(done)
           : t(
-              "Below 100 %, the network computes only the parts of the picture where it is worth its work. A cheaper one and bicubic compute the rest, on the processor.",
+              "Below 100 %, the network enlarges only the parts that gain much from it. A smaller network or plain (bicubic) enlarging does the rest, on the processor.",
             )
       }
     </p>
@@ -54,7 +54,7 @@ export function scheduleFields({ choice, result, showsRungs }: Session, commands
 
 function legend(): TemplateResult {
   return html`<p class="about rungs">
-    <span class="by-whole">${t("the network")}</span><span class="by-cheap">${t("the cheap network")}</span
+    <span class="by-whole">${t("the network")}</span><span class="by-cheap">${t("the smaller network")}</span
     ><span>${t("bicubic")}</span>
   </p>`;
 }

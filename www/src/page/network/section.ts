@@ -22,7 +22,7 @@ import { html } from "../shared/html.ts";
 import { modelLabel } from "../shared/model-names.ts";
 import { lossText } from "../session/loss-text.ts";
 import { estimateText, missingPart, zoomText } from "../shared/text.ts";
-import { fixed, t, whole } from "../shared/words.ts";
+import { fixed, plural, t, whole } from "../shared/words.ts";
 import { rangeField } from "./range-field.ts";
 
 /** Loaded when the section is opened; null if that failed. */
@@ -42,6 +42,12 @@ export function networkSection(session: Session, commands: Commands): TemplateRe
   const { entry, network, isTrained, isElastic, isFolded } = session.choice;
   if (!entry) return nothing;
   const content = html`
+    ${
+      // A network without weights must be changed here, and the sliders are for everybody.
+      isTrained && !isElastic
+        ? html`<p class="about">For those who study the network. To enlarge pictures, you need nothing here.</p>`
+        : nothing
+    }
     ${
       network
         ? html`<div class="parameters">
@@ -238,8 +244,18 @@ function infoText(
     receptiveField === null ? t("receptive field: the whole picture") : "",
     receptiveField ? t`receptive field: ${receptiveField} × ${receptiveField} pixels` : "",
     speedText(session),
+    session.choice.isTrained ? trainedText(session.choice.entry) : "",
   ];
   return `${facts.filter(Boolean).join("; ")}.`;
+}
+
+/** Says how long a model was trained: comparing models compares that too. */
+function trainedText(entry: ModelEntry | undefined): string {
+  const training = entry?.training;
+  if (!training?.hours) return "";
+  if (training.hours >= 1) return t`trained for ${fixed(training.hours, 1)} hours`;
+  const minutes = Math.max(1, Math.round(training.hours * 60));
+  return plural(minutes, "trained for {0} minute", "trained for {0} minutes", minutes);
 }
 
 /** The speed as measured with this model, or as estimated. */

@@ -30,8 +30,9 @@ export function welcomeTemplate(session: Session, opener: Opener, commands: Comm
     <details class="what" data-testid="what">
       <summary>What is this?</summary>
       <p>
-        SplitSR is a small neural network that enlarges pictures: it has learnt from many photographs how fine detail
-        looks, where plain enlarging only blurs. It runs in this page, on your own device, and your pictures stay there.
+        SplitSR enlarges pictures with a small neural network. Plain enlarging blurs edges and letters. The network has
+        learnt from many photographs what they look like, and keeps them sharp. It runs in this page, on your own
+        device, and your pictures stay there.
       </p>
       <img
         src="./thumbs/road-sign.webp"

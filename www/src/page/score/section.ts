@@ -19,8 +19,8 @@ export function scoreSection(session: Session, evaluation: Evaluation, commands:
   const { scores, plots } = evaluation;
   const content = html`
     <p class="about">
-      Shrinks the picture with the standard benchmark method, enlarges it again with every model and resizer, and
-      compares each result with the original. Use a sharp picture.
+      Shrinks the picture, enlarges it again with every model and resizer, and compares each result with your picture.
+      Higher PSNR and SSIM mean a closer match. Use a sharp picture.
     </p>
     ${compressedNote(source, "score-warning")}
     <div class="row">

@@ -100,9 +100,9 @@ export const parameters: readonly Parameter[] = [
 /** The message for hyper-parameters that no model was trained with. */
 export function untrainedText(nearest: ModelEntry | undefined): string {
   const advice = nearest
-    ? t("Choose values marked ✓ under Network, or train this network under Fine-tune.")
-    : t("Choose values marked ✓ under Network, or a model.");
-  return `${t("No model has been trained with these hyper-parameters.")} ${advice}`;
+    ? t("Choose settings marked ✓ under Network, or train this network under Fine-tune.")
+    : t("Choose settings marked ✓ under Network, or another model.");
+  return `${t("This network has not been trained, so it cannot enlarge.")} ${advice}`;
 }
 
 /** Names the hyper-parameters that differ between a network and a model. */

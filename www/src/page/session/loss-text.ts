@@ -17,9 +17,9 @@ export function lossText({ choice, zoom, zoomIsValid }: Session): string {
   const loss = psnrOf(best) - (slice?.psnrY ?? psnrOf(entry));
   if (!(loss > 0)) return "";
   const dB = fixed(loss, 2);
-  if (loss < SEEN) return t`about as good as the best (${dB} dB lower on test pictures)`;
-  if (loss < CLEARLY_SEEN) return t`a little less sharp than the best (${dB} dB lower on test pictures)`;
-  return t`less sharp than the best (${dB} dB lower on test pictures)`;
+  if (loss < SEEN) return t`looks about as sharp as the best (PSNR ${dB} dB lower)`;
+  if (loss < CLEARLY_SEEN) return t`a little less sharp than the best (PSNR ${dB} dB lower)`;
+  return t`less sharp than the best (PSNR ${dB} dB lower)`;
 }
 
 /** PSNR on the validation pictures, in dB; NaN if that is not known. */

@@ -17,7 +17,7 @@ export function modelLabel(name: string): string {
   if (label) return t(label);
   const [, scale, index] = /^splitsr-x(\d)-hi(\d)$/.exec(name) ?? [];
   const [, elasticScale] = /^splitsr-elastic-x(\d)$/.exec(name) ?? [];
-  if (elasticScale) return t`Elastic ×${elasticScale} (any split ratio)`;
+  if (elasticScale) return t`Elastic ×${elasticScale} (choose the speed)`;
   const [, architecture, otherScale] = /^(srcnn|edsr|rcan|san)(?:-small)?-x(\d)$/.exec(name) ?? [];
   if (architecture) return `${architecture.toUpperCase()} ×${otherScale}`;
   return scale && index ? t`SplitSR ×${scale}, hybrid index ${index}` : name;

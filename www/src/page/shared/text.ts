@@ -57,5 +57,5 @@ export function noteText(notes: string[]): string {
 /** A schedule's work. */
 export function scheduleText({ cells, work }: ScheduleReport): string {
   const percent = Math.round(100 * work);
-  return t`Parts computed by the network: ${whole(cells.whole)}, by the cheap one: ${whole(cells.cheap)}, by bicubic: ${whole(cells.bicubic)}. That is ${percent} % of the work.`;
+  return t`Parts enlarged by the network: ${whole(cells.whole)}, by the smaller one: ${whole(cells.cheap)}, by bicubic: ${whole(cells.bicubic)}. That took ${percent} % of the full work.`;
 }

@@ -16,22 +16,30 @@ export function verifyTemplate(
       foundHashes
         ? nothing
         : html`<button
-            type="button"
-            class="wide"
-            data-testid="verify"
-            title=${
-              onGpu
-                ? t(
-                    "Only the CPU gives the same result on every machine, bit for bit. Set the device to Processor (CPU) or Automatic.",
-                  )
-                : t("Enlarge again with a slower method that gives the same result on every machine, bit for bit")
-            }
-            ?disabled=${activity.isBusy || onGpu || !resultIsCurrent}
-            @click=${() => void commands.verify()}
-          >
-            Verify the result
-          </button>`
+              type="button"
+              class="wide"
+              data-testid="verify"
+              title=${
+                onGpu
+                  ? t(
+                      "Only the CPU gives the same result on every machine, bit for bit. Set the device to Processor (CPU) or Automatic.",
+                    )
+                  : nothing
+              }
+              ?disabled=${activity.isBusy || onGpu || !resultIsCurrent}
+              @click=${() => void commands.verify()}
+            >
+              Verify the result
+            </button>
+            ${verdict ? nothing : about()}`
     }
     ${verdict ? html`<p class="about" data-testid="verdict">${verdict}</p>` : nothing}
   `;
+}
+
+function about(): TemplateResult {
+  return html`<p class="about">
+    For those who need proof: enlarges again by a slower method that gives the same result on every device, and puts its
+    check value (SHA-256) into the link. Whoever opens the link can compare.
+  </p>`;
 }

@@ -5,7 +5,7 @@
  */
 import type { Distance, SourcePicture, UpscaleResult, Upscaler } from "../../module/core.ts";
 import type { Session } from "../session/session.ts";
-import { plural, t } from "../shared/words.ts";
+import { t } from "../shared/words.ts";
 
 export class Verification {
   readonly #session: Session;
@@ -50,16 +50,11 @@ export class Verification {
     const difference =
       largest === 0
         ? t("The result shown is identical to the exact one.")
-        : plural(
-            largest,
-            "The result shown differs from the exact one by at most {0} level.",
-            "The result shown differs from the exact one by at most {0} levels.",
-            largest,
-          );
+        : t`The result shown differs from the exact one by at most ${largest} of 255 levels.`;
     const shown = this.#wasScheduled
       ? `${difference} ${t("The exact one is by the network alone, at an effort of 100 %.")}`
       : difference;
-    if (!expected) return `${t("The link now contains the hash of the exact result.")} ${shown}`;
+    if (!expected) return `${t("The link now contains the check value of the exact result.")} ${shown}`;
     if (!found.model.startsWith(expected.model))
       return t("Not reproduced: this page has a different model than the sender.");
     if (!found.output.startsWith(expected.output)) {

@@ -20,7 +20,7 @@ export async function paint(canvas: HTMLCanvasElement, picture: ImageData, signa
     canvas.height = picture.height;
   }
   const context = canvas.getContext("2d");
-  if (!context) throw new Error(t("The browser cannot show a picture this large. Choose a smaller zoom."));
+  if (!context) throw new Error(t("The browser cannot show a picture this large. Choose a smaller factor."));
   const rows = Math.max(1, Math.floor(STRIP_PIXELS / picture.width));
   let start = performance.now();
   for (let top = 0; top < picture.height; top += rows) {
