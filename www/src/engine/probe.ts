@@ -25,7 +25,10 @@ export async function probe(): Promise<Adapter | string> {
   if (!adapter) return "the browser offers no graphics adapter";
   // Without timestamps, the runtime stops at its first measurement.
   if (!adapter.features.has("timestamp-query")) return "the graphics adapter lacks timestamp queries";
-  const { vendor, architecture, description, isFallbackAdapter } = adapter.info;
+  // Chromium lacks it up to version 126.
+  const info = adapter.info as GPUAdapterInfo | undefined;
+  if (!info) return "the browser does not tell which graphics adapter it has; a newer one does";
+  const { vendor, architecture, description, isFallbackAdapter } = info;
   const name = [vendor, architecture].filter(Boolean).join(" ") || description || "a graphics adapter";
   return { name, software: isFallbackAdapter || softwareNames.test(`${name} ${description}`) };
 }
