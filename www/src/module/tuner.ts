@@ -113,8 +113,8 @@ class Tuner implements Tuning {
   /** The last checkpoint that was fetched. */
   #checkpoint: ArrayBuffer | undefined;
   #checkpointTime = 0;
-  /** The current run; aborted to pause. */
-  #run: { pausing: AbortController; over: Promise<void> } | undefined;
+  /** The current run; aborted to pause. It `resumes` if that was asked for before it was over. */
+  #run: { pausing: AbortController; over: Promise<void>; resumes: boolean } | undefined;
   #settle!: { resolve: (result: TuneResult) => void; reject: (reason: unknown) => void };
   #ended: Error | undefined;
 
@@ -176,14 +176,19 @@ class Tuner implements Tuning {
   }
 
   resume(): void {
-    if (this.#run || this.#ended) return;
+    if (this.#ended) return;
+    if (this.#run) {
+      this.#run.resumes = this.#run.pausing.signal.aborted;
+      return;
+    }
     const pausing = new AbortController();
-    this.#run = { pausing, over: this.#work(pausing) };
+    this.#run = { pausing, over: this.#work(pausing), resumes: false };
   }
 
   async pause(): Promise<void> {
     const run = this.#run;
     if (!run) return;
+    run.resumes = false;
     run.pausing.abort();
     await run.over;
   }
@@ -213,7 +218,9 @@ class Tuner implements Tuning {
     } catch (error) {
       this.#fail(error);
     } finally {
+      const resumes = this.#run?.resumes;
       this.#run = undefined;
+      if (resumes) this.resume();
     }
   }
 
