@@ -14,6 +14,7 @@
  * @module splitsr/node
  */
 /// <reference lib="dom" preserve="true" />
+import { randomUUID } from "node:crypto";
 import { rename, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { UpscaleError } from "../api/errors.ts";
@@ -92,7 +93,7 @@ function endingOf(path: string): string {
 }
 
 async function write(path: string, bytes: Uint8Array): Promise<void> {
-  const beside = `${path}.${process.pid}.tmp`;
+  const beside = `${path}.${randomUUID()}.tmp`;
   try {
     await writeFile(beside, bytes);
     await rename(beside, path);
