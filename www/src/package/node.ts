@@ -30,6 +30,7 @@ export type * from "../api/upscaling.ts";
 export { UpscaleError } from "../api/errors.ts";
 export { DEFAULT_MODEL, MAX_ZOOM } from "../api/upscaling.ts";
 export { listModels, modelFor } from "../module/models.ts";
+export { slicesOf, type SliceInfo } from "../module/slices.ts";
 export { ImageData } from "../node/globals.ts";
 
 // Written out, not in a loop, because bundlers look for exactly this code.
