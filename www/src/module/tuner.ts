@@ -17,7 +17,7 @@ import {
   type Tuning,
 } from "../api/index.ts";
 import { FatalError, WorkerClient } from "../engine/bridge.ts";
-import { phrase } from "../engine/devices.ts";
+import { phrase, refusal } from "../engine/devices.ts";
 import { probe } from "../engine/probe.ts";
 import type { PlainPixels } from "../engine/protocol.ts";
 import { spawn } from "../engine/spawn.ts";
@@ -132,19 +132,18 @@ class Tuner implements Tuning {
   }
 
   async start(backend: Backend): Promise<void> {
-    const { adapter, why } = await chooseDevice(backend);
-    if (adapter !== undefined) {
-      const reason = backend === "gpu" ? "as requested" : "its self-check agreed with the processor";
+    const adapter = backend === "cpu" ? "as requested" : await probe(backend);
+    if (typeof adapter === "string") {
+      if (backend === "gpu") throw refusal(adapter);
+      await this.#bootOnCpu(adapter);
+    } else {
+      const { name, reason } = adapter;
       try {
-        await this.#boot(true, adapter, reason);
-        this.resume();
-        return;
+        await this.#boot(true, name, reason);
       } catch (error) {
         if (backend === "gpu" || !(error instanceof FatalError)) throw this.#fail(error);
-        await this.#bootOnCpu(`${adapter}: ${phrase(error)}`);
+        await this.#bootOnCpu(`${name}: ${phrase(error)}`);
       }
-    } else {
-      await this.#bootOnCpu(why);
     }
     this.resume();
   }
@@ -305,17 +304,4 @@ type Images = [ImageData, ImageData, ImageData];
 
 function toImageData({ pixels, width, height }: PlainPixels): ImageData {
   return new ImageData(new Uint8ClampedArray(pixels), width, height);
-}
-
-/** Chooses an adapter, or says why the processor trains. */
-async function chooseDevice(backend: Backend): Promise<{ adapter?: string; why: string }> {
-  if (backend === "cpu") return { why: "as requested" };
-  const adapter = await probe();
-  if (typeof adapter === "string") {
-    if (backend === "auto") return { why: adapter };
-    throw new UpscaleError("gpu", `The GPU cannot be used (${adapter}). Choose the backend "auto" or "cpu".`);
-  }
-  const { name, software } = adapter;
-  if (software && backend === "auto") return { why: `${name} is a software adapter` };
-  return { adapter: name, why: "" };
 }
