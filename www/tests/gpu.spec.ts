@@ -2,7 +2,7 @@
 import { expect, test, type Page } from "@playwright/test";
 import type * as Splitsr from "../src/module/splitsr.ts";
 import { sabotageGpuWorker, startAuto } from "./gpu-worker.ts";
-import { noise, openHost, Visitor } from "./support.ts";
+import { coordinatorOf, noise, openHost, Visitor } from "./support.ts";
 
 declare global {
   interface Window {
@@ -133,6 +133,18 @@ test.describe("the module", () => {
     expect(report.backend).toBe("cpu");
     expect(report.reason).toMatch(/swiftshader is a software adapter$/i);
     expect(loaded.filter((url) => url.includes("gpu"))).toEqual([]);
+  });
+
+  test("auto enlarges on the CPU in a browser that does not tell which adapter it has", async ({ page }) => {
+    await page.evaluate(async () => {
+      window.upscaler = await window.splitsr.createUpscaler({ workers: 1 });
+    });
+    await coordinatorOf(page).evaluate(() => {
+      Object.defineProperty(GPUAdapter.prototype, "info", { get: () => undefined });
+    });
+    const { report } = await enlarge(page);
+    expect(report.backend).toBe("cpu");
+    expect(report.reason).toMatch(/^the browser does not tell which graphics adapter it has/);
   });
 
   test("auto takes a card that passes its self-check, but not for exact results", async ({ page }) => {

@@ -2,8 +2,9 @@
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { expect, test, type BrowserContext, type Page } from "@playwright/test";
+import { MAX_SILENCE_MS } from "../src/offline/protocol.ts";
 import { Site } from "./site.ts";
-import { awkwardFile, dataFolder, violations, Visitor } from "./support.ts";
+import { awkwardFile, dataFolder, signal, violations, Visitor } from "./support.ts";
 
 const fur = join(dataFolder, "demo/fur.png");
 
@@ -67,9 +68,13 @@ test.describe("offline", () => {
     expect(files).toContain("assets/relaxed-simd.wasm");
     expect(files).toContain("models/splitsr-x2.safetensors");
     // This browser, or this visitor, may never use these.
-    for (const name of ["assets/simd128.wasm", "assets/gpu.wasm", "assets/codecs.wasm"])
+    for (const name of ["assets/simd128.wasm", "assets/gpu.wasm", "assets/codecs.wasm", "assets/de.js", "demo/fur.png"])
       expect(files).not.toContain(name);
+    // What enlarges the first picture without a click.
+    expect(files).toContain("assets/in-view.js");
 
+    await visitor.chooseDemo("Sign");
+    await expect.poll(() => kept(page)).toContain("demo/sign.png");
     await site.stop();
     await context.setOffline(true);
     await page.reload();
@@ -108,6 +113,38 @@ test.describe("offline", () => {
     await visitor.run();
     await visitor.format.selectOption("WebP");
     await Promise.all([page.waitForEvent("download"), visitor.part("download").click()]);
+  });
+
+  test("what the page uses, and so keeps, while everything is being kept is counted", async ({ page }) => {
+    const [until, send] = signal();
+    site.holds = { files: /safetensors$/, until };
+    await keepEverything(page).click();
+    await expectKept(page, "keeping");
+    // The list has it after the models.
+    const demo = "demo/fur.png";
+    expect(await kept(page)).not.toContain(demo);
+    await page.evaluate(async (url) => (await fetch(url)).arrayBuffer(), demo);
+    await expect.poll(() => kept(page)).toContain(demo);
+    send();
+    await expectKept(page, "kept");
+  });
+
+  test("a service worker that the browser ends is reported", async ({ page, context }) => {
+    const [until, send] = signal();
+    site.holds = { files: /safetensors$/, until };
+    await page.clock.install();
+    await page.reload();
+    await expectKept(page, "ready");
+    await keepEverything(page).click();
+    await expectKept(page, "keeping");
+    const browser = await context.newCDPSession(page);
+    await browser.send("ServiceWorker.enable");
+    await browser.send("ServiceWorker.stopAllWorkers");
+    await page.clock.fastForward(MAX_SILENCE_MS);
+    await expectKept(page, "failed");
+    send();
+    await keepEverything(page).click();
+    await expectKept(page, "kept");
   });
 
   test("a lack of room for everything is reported", async ({ page, context }) => {

@@ -4,7 +4,8 @@
  */
 import { join } from "node:path";
 import { expect, test, type Page } from "@playwright/test";
-import { coordinatorOf, dataFolder, MEMORY_BOUND, openHost, Visitor } from "./support.ts";
+import type * as Splitsr from "../src/module/splitsr.ts";
+import { coordinatorOf, dataFolder, MEMORY_BOUND, openHost, SMALLEST, Visitor } from "./support.ts";
 import { prefaceFirstWorker } from "./tuning.ts";
 import { weightsFile } from "./weights.ts";
 
@@ -77,19 +78,45 @@ test("after a large result the workers are ended, and others compute the next pi
   expect(await ended()).toBe(2);
 });
 
+/** Keeps each instance's memory in the coordinator. Only the engine exports job_new. */
+const keepMemories = `const { Instance } = WebAssembly;
+  self.memories = {};
+  WebAssembly.Instance = class extends Instance {
+    constructor(...args) {
+      super(...args);
+      self.memories["job_new" in this.exports ? "engine" : "codecs"] = this.exports.memory;
+    }
+  };`;
+
+/** Megabytes of the coordinator's engine and codecs. */
+async function memoryUsed(page: Page): Promise<number[]> {
+  const used = await page.workers()[0]?.evaluate(() => {
+    const { engine, codecs } = (self as unknown as { memories: Record<string, WebAssembly.Memory> }).memories;
+    return [engine, codecs].map((memory) => (memory?.buffer.byteLength ?? 0) / 1e6);
+  });
+  return used ?? [];
+}
+
+test("a picture whose network does not exist leaves nothing behind", async ({ page }) => {
+  await prefaceFirstWorker(page, keepMemories);
+  const fail = async () => {
+    const code = await page.evaluate(async (model) => {
+      window.upscaler ??= await window.splitsr.createUpscaler({ model, backend: "cpu", workers: 1 });
+      return window.upscaler.upscale(new ImageData(2000, 1500), { scale: 2, splitRatio: 0.5 }).then(
+        () => "finished",
+        (error: unknown) => (error as Splitsr.UpscaleError).code,
+      );
+    }, SMALLEST);
+    expect(code).toBe("usage");
+    return (await memoryUsed(page))[0];
+  };
+  const first = await fail();
+  await fail();
+  expect(await fail()).toBe(first);
+});
+
 test("a picture that goes from the codecs to the engine is in each of them once", async ({ page }) => {
-  // Each instance's memory. Only the engine exports job_new.
-  await prefaceFirstWorker(
-    page,
-    `const { Instance } = WebAssembly;
-    self.memories = {};
-    WebAssembly.Instance = class extends Instance {
-      constructor(...args) {
-        super(...args);
-        self.memories["job_new" in this.exports ? "engine" : "codecs"] = this.exports.memory;
-      }
-    };`,
-  );
+  await prefaceFirstWorker(page, keepMemories);
   const [width, height] = [4000, 3000];
   await page.evaluate(
     async ([width, height]) => {
@@ -101,13 +128,10 @@ test("a picture that goes from the codecs to the engine is in each of them once"
     },
     [width, height] as const,
   );
-  const used = await page.workers()[0]?.evaluate(() => {
-    const { engine, codecs } = (self as unknown as { memories: Record<string, WebAssembly.Memory> }).memories;
-    return [engine, codecs].map((memory) => (memory?.buffer.byteLength ?? 0) / 1e6);
-  });
+  const used = await memoryUsed(page);
   expect(used).toHaveLength(2);
   const once = (3 * width * height) / 1e6;
-  for (const megabytes of used ?? []) {
+  for (const megabytes of used) {
     expect(megabytes).toBeGreaterThan(once);
     // With what is copied at once.
     expect(megabytes).toBeLessThan(1.5 * once);

@@ -1,7 +1,7 @@
 /** The workers of `splitsr.js`: they are given up, replaced and used again, and keep no memory. */
 import { expect, test } from "@playwright/test";
 import type * as Splitsr from "../src/module/splitsr.ts";
-import { coordinatorOf, openHost, tellMemory } from "./support.ts";
+import { coordinatorOf, openHost, SMALLEST, tellMemory } from "./support.ts";
 
 test.beforeEach(({ page, baseURL }) => openHost(page, baseURL));
 
@@ -38,6 +38,41 @@ test("an abort rejects at once with its reason, and the next call works", { tag:
     times.push(milliseconds);
   }
   expect(Math.min(...times), times.join(", ")).toBeLessThan(100);
+});
+
+test("an abort ends a download too: the next picture does not wait for it", async ({ page }) => {
+  await page.route("**/stalled.png", () => new Promise(() => undefined));
+  await page.evaluate(async (model) => {
+    window.upscaler = await window.splitsr.createUpscaler({ model, backend: "cpu", workers: 1 });
+  }, SMALLEST);
+  for (const how of ["upscale", "clean", "inspect", "crop"] as const) {
+    const requested = page.waitForRequest("**/stalled.png");
+    const run = await page.evaluateHandle((how) => {
+      const controller = new AbortController();
+      const { signal } = controller;
+      const { upscaler } = window;
+      if (!upscaler) throw new Error("start an upscaler first");
+      const source = "stalled.png";
+      const ways = {
+        upscale: () => upscaler.upscale(source, { scale: 2, signal }),
+        clean: () => upscaler.upscale(source, { scale: 2, signal, clean: "auto" }),
+        inspect: () => upscaler.inspect(source, { signal }),
+        crop: () => upscaler.crop(source, { left: 0, top: 0, width: 1, height: 1 }, { signal }),
+      };
+      const name = ways[how]().then(
+        () => "finished",
+        (error: unknown) => (error as Error).name,
+      );
+      return { controller, name };
+    }, how);
+    await requested;
+    const outcome = await run.evaluate(async ({ controller, name }) => {
+      controller.abort();
+      const picture = await window.upscaler?.inspect("demo/fur.png");
+      return [await name, picture?.width];
+    });
+    expect(outcome, how).toEqual(["AbortError", 372]);
+  }
 });
 
 test("the workers outlive a cancel: the next picture runs on the same ones", async ({ page }) => {

@@ -27,6 +27,8 @@ export class Site {
   headers: (path: string) => Record<string, string> = () => ({});
   /** The connection breaks after this fraction of such a file. */
   breaks: { files: RegExp; at: number } | undefined;
+  /** Such files are sent when `until` is fulfilled. */
+  holds: { files: RegExp; until: Promise<void> } | undefined;
   readonly #server: Server;
   #port = 0;
 
@@ -35,17 +37,21 @@ export class Site {
       const { pathname } = new URL(request.url ?? "/", "http://localhost");
       const path = pathname.replace(/^\/some\/folder\//, "") || "index.html";
       const type = typeOf(path);
-      const changed = this.changed.get(path);
-      if (changed === null || (changed === undefined && !existsSync(join(dist, path)))) {
-        response.writeHead(404).end();
-      } else {
-        response.writeHead(200, { "Content-Type": type, ...this.headers(path) });
-        if (this.breaks?.files.test(path)) {
-          const whole = readFileSync(join(dist, path));
-          response.write(whole.subarray(0, whole.length * this.breaks.at), () => response.destroy());
-        } else if (changed === undefined) createReadStream(join(dist, path)).pipe(response);
-        else response.end(changed);
-      }
+      const answer = () => {
+        const changed = this.changed.get(path);
+        if (changed === null || (changed === undefined && !existsSync(join(dist, path)))) {
+          response.writeHead(404).end();
+        } else {
+          response.writeHead(200, { "Content-Type": type, ...this.headers(path) });
+          if (this.breaks?.files.test(path)) {
+            const whole = readFileSync(join(dist, path));
+            response.write(whole.subarray(0, whole.length * this.breaks.at), () => response.destroy());
+          } else if (changed === undefined) createReadStream(join(dist, path)).pipe(response);
+          else response.end(changed);
+        }
+      };
+      if (this.holds?.files.test(path)) void this.holds.until.then(answer);
+      else answer();
     });
   }
 

@@ -83,7 +83,7 @@ export function tellMemory(): void {
 }
 
 /** A promise, and what fulfils it. */
-function signal(): [promise: Promise<void>, fulfil: () => void] {
+export function signal(): [promise: Promise<void>, fulfil: () => void] {
   let fulfil: (() => void) | undefined;
   const promise = new Promise<void>((resolve) => (fulfil = resolve));
   return [promise, () => fulfil?.()];

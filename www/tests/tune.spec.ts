@@ -160,6 +160,18 @@ test("it pauses, resumes, stops and starts again from a checkpoint", async ({ pa
     const later = first.step;
     first.resume();
     await until(later + 3);
+    // The last word counts, though the step that is running ends later.
+    void first.pause();
+    first.resume();
+    await until(first.step + 3);
+    void first.pause();
+    first.resume();
+    await first.pause();
+    const pausedAgain = first.step;
+    await first.checkpoint();
+    await first.checkpoint();
+    const laterAgain = first.step;
+    first.resume();
     const checkpoint = await first.checkpoint();
     const stopped = await first.stop();
     const done = await first.done;
@@ -170,9 +182,10 @@ test("it pauses, resumes, stops and starts again from a checkpoint", async ({ pa
     await second.pause();
     second.destroy();
     const late = await second.done.catch((error: unknown) => String(error));
-    return { paused, later, end, again, sizes: [stopped.model.size, done.model.size], late };
+    return { paused, later, pausedAgain, laterAgain, end, again, sizes: [stopped.model.size, done.model.size], late };
   }, small);
   expect(seen.later).toBe(seen.paused);
+  expect(seen.laterAgain).toBe(seen.pausedAgain);
   expect(seen.end).toBeGreaterThanOrEqual(seen.later + 3);
   expect(seen.again).toBeGreaterThanOrEqual(seen.later + 3);
   expect(seen.sizes[0]).toBe(seen.sizes[1]);

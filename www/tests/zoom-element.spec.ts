@@ -271,6 +271,8 @@ test.describe("the lens", () => {
     });
     await expect(lens(page)).toHaveCount(0);
     await expect(frame(page)).toHaveCount(0);
+    await page.evaluate(() => document.querySelector("splitsr-zoom")?.setAttribute("label", "Lens"));
+    await expect(page.locator("splitsr-zoom [part=frame]")).not.toHaveAttribute("aria-label");
     await expect.poll(count(page, "splitsr-done")).toBe(3);
     await expect.poll(() => page.workers().length).toBe(0);
   });
@@ -419,6 +421,36 @@ test.describe("the picture", () => {
     expect(await violations(page)).toEqual([]);
     await page.evaluate(() => document.querySelector("splitsr-zoom")?.setAttribute("src", "demo/sign.png"));
     await expect(error).toBeHidden();
+  });
+
+  test("with a scale that is none stays as it is, and says so", async ({ page, baseURL }) => {
+    const zoom = (scale: string) =>
+      `<splitsr-zoom src="demo/fur.png" model="${SMALLEST}" scale="${scale}"></splitsr-zoom>`;
+    await openPage(page, baseURL, zoom("big") + zoom("0"));
+    await expect.poll(count(page, "splitsr-error")).toBe(2);
+    const messages = (await eventsOf(page, "splitsr-error")).map(({ message }) => message);
+    expect(messages.sort()).toEqual([0, NaN].map((scale) => `The scale must be a number from 1 to 16, not ${scale}.`));
+    for (const image of await page.locator("splitsr-zoom img").all()) {
+      await expect(image).toHaveJSProperty("clientWidth", 372);
+    }
+  });
+
+  test("gets other words without being enlarged again, and is decoration without them", async ({ page, baseURL }) => {
+    await openPage(page, baseURL, `<splitsr-zoom src="demo/fur.png" alt="A dog" model="${SMALLEST}"></splitsr-zoom>`);
+    const zoom = page.locator("splitsr-zoom");
+    await expect.poll(count(page, "splitsr-done")).toBe(1);
+    /** Whether it begins again, which hides the enlarged picture. */
+    const setAlt = (alt: string) =>
+      zoom.evaluate(async (zoom, alt) => {
+        zoom.setAttribute("alt", alt);
+        // An element begins a microtask later.
+        await Promise.resolve();
+        return zoom.shadowRoot?.querySelector("canvas")?.hidden;
+      }, alt);
+    expect(await setAlt("A cat")).toBe(false);
+    await expect(zoom.getByRole("img", { name: "A cat" })).toBeVisible();
+    expect(await setAlt("")).toBe(false);
+    await expect(zoom.getByRole("img")).toHaveCount(0);
   });
 
   test("can be hidden, and is not a figure without a caption", async ({ page, baseURL }) => {

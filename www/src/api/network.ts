@@ -18,7 +18,7 @@ export type {
 } from "./generated/types.ts";
 
 export interface ModelEntry extends ModelFile {
-  /** Whether it has a twin, so that `clean` can be used. */
+  /** Whether it has a second set of weights for compressed pictures, so that `clean` works. */
   cleansUp?: boolean;
   /** Mean PSNR in dB on luma for the project's validation pictures. */
   scores?: {

@@ -95,8 +95,8 @@ export interface RungMap {
 export interface Schedule {
   /**
    * `mobisr`: the picture is divided between the network, a cheaper one of the same elastic model
-   * and bicubic, each where it is worth its work. Only on the CPU, and never with the tiles
-   * `exact`: the result depends on the tiles.
+   * and bicubic, each where it is worth its work. A GPU computes only the network's part of the
+   * hardest tiles. Not with `tile: "exact"`, because the result depends on the tiles.
    */
   schedule?: "mobisr";
   /**
@@ -108,7 +108,9 @@ export interface Schedule {
   score?: Score;
 }
 
-/** The settings of an elastic model come before those of the upscaler. */
+/**
+ * Settings of an elastic model that are given here replace those given to `createUpscaler`.
+ */
 export type UpscaleOptions = Target &
   Slice &
   Schedule & {

@@ -197,7 +197,6 @@ const codes: Record<string, ErrorCode> = {
   Weights: "model",
   Config: "usage",
   Data: "usage",
-  Device: "gpu",
 };
 
 /**
@@ -214,6 +213,9 @@ function plain(error: unknown): PlainError {
     return { code: error.code, message: error.message, fatal: error instanceof FatalError };
   }
   const { name, message } = error instanceof Error ? error : new Error(String(error));
+  // A failure of the GPU leaves its runtime unusable. Devices and tuners put the message into a
+  // sentence.
+  if (name === "Device") return { code: "gpu", message, fatal: true };
   const code = codes[name];
   if (code) return { code, message: sentence(message), fatal: false };
   // A panic is a RuntimeError ("unreachable"); running out of memory is one too, or a RangeError.

@@ -47,7 +47,7 @@ serve<CoordinatorMethods>({
 
   async inspect(source, { signal }) {
     engine?.warm();
-    const { picture, compression } = await readCompressed(source);
+    const { picture, compression } = await readCompressed(source, signal);
     try {
       checkSource(picture);
     } catch (error) {
@@ -58,7 +58,7 @@ serve<CoordinatorMethods>({
   },
 
   async crop({ source, area: { left, top, width, height } }, { signal }) {
-    const { picture, compression } = await readCompressed(source);
+    const { picture, compression } = await readCompressed(source, signal);
     try {
       return await toReply(picture.crop(left, top, width, height), compression, signal);
     } finally {

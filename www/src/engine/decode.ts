@@ -11,15 +11,17 @@ import { parse } from "./json.ts";
 import type { PortableSource } from "./protocol.ts";
 import { isPlain } from "./sniff.ts";
 
-export async function readSource(source: PortableSource): Promise<Picture> {
-  return (await read(source)).picture;
+/** An abort ends a download. */
+export async function readSource(source: PortableSource, signal?: AbortSignal): Promise<Picture> {
+  return (await read(source, signal)).picture;
 }
 
 /** Reads a source and finds out how strongly it was compressed. */
 export async function readCompressed(
   source: PortableSource,
+  signal: AbortSignal,
 ): Promise<{ picture: Picture; compression: CompressionInfo | null }> {
-  const { picture, file } = await read(source);
+  const { picture, file } = await read(source, signal);
   if (source.kind === "packed") return { picture, compression: source.compression };
   try {
     const found = compressionOf(picture, file);
@@ -31,7 +33,10 @@ export async function readCompressed(
 }
 
 /** The picture, and the file that it is from; empty where there is none. */
-async function read(source: PortableSource): Promise<{ picture: Picture; file: Uint8Array }> {
+async function read(
+  source: PortableSource,
+  signal: AbortSignal | undefined,
+): Promise<{ picture: Picture; file: Uint8Array }> {
   const alone = (picture: Picture) => ({ picture, file: new Uint8Array() });
   switch (source.kind) {
     case "pixels":
@@ -41,19 +46,20 @@ async function read(source: PortableSource): Promise<{ picture: Picture; file: U
     case "packed":
       return alone(Picture.unpack(new Uint8Array(await source.packed.arrayBuffer())));
     case "url":
-      return fromBlob(await download(source.url));
+      return fromBlob(await download(source.url, signal));
     case "blob":
       return fromBlob(source.blob, source.own);
   }
 }
 
-async function download(url: string): Promise<Blob> {
+async function download(url: string, signal: AbortSignal | undefined): Promise<Blob> {
   let why: string;
   try {
-    const response = await fetch(url);
+    const response = await fetch(url, { signal: signal ?? null });
     if (response.ok) return await response.blob();
     why = `the server answered ${response.status}`;
   } catch {
+    signal?.throwIfAborted();
     why = "there is no connection, or the site does not allow it";
   }
   throw new UpscaleError("network", `The picture at ${url} could not be loaded: ${why}. Save it and open the file.`);

@@ -58,7 +58,7 @@ export class Devices {
     if (backend === "auto") return this.#onCpu(tile, gpu);
     // The GPU may be free again for another picture.
     this.#gpu = undefined;
-    throw new UpscaleError("gpu", `The GPU cannot be used (${gpu}). Choose the backend "auto" or "cpu".`);
+    throw refusal(gpu);
   }
 
   /**
@@ -89,10 +89,9 @@ export class Devices {
 
   async #openGpu(): Promise<ChosenDevice | string> {
     const { backend, half } = this.#settings;
-    const adapter = await probe();
+    const adapter = await probe(backend);
     if (typeof adapter === "string") return adapter;
-    const { name, software } = adapter;
-    if (software && backend === "auto") return `${name} is a software adapter`;
+    const { name, reason } = adapter;
     const pool = new Pool(gpuWorkerUrl, { module: compile(gpuUrl), model: this.#model, half }, 1);
     try {
       await pool.start();
@@ -100,9 +99,13 @@ export class Devices {
       pool.end();
       return `${name}: ${phrase(error)}`;
     }
-    const reason = backend === "gpu" ? "as requested" : "its self-check agreed with the processor";
     return { backend: "gpu", pool, adapter: name, reason };
   }
+}
+
+/** The error where a GPU is demanded. `why` is part of a sentence. */
+export function refusal(why: string): UpscaleError {
+  return new UpscaleError("gpu", `The GPU cannot be used (${why}). Choose the backend "auto" or "cpu".`);
 }
 
 /**

@@ -161,19 +161,20 @@ export class Engine {
     emit({ progress: { phase: "decode", fraction: 0 } });
     const choice = this.#devices.choose(tile, schedule !== undefined);
     choice.catch(() => undefined); // awaited below, after the picture
-    const { picture: read, strength } = await readToClean(source, clean, twin);
+    const { picture: read, strength } = await readToClean(source, clean, twin, signal);
     let device: ChosenDevice;
     let scheduled: Schedule | undefined;
+    let weights: Weights;
     try {
       device = await orAborted(choice, signal);
       scheduled = schedule && this.#ladderOf().schedule(slice, schedule);
+      weights = this.#weights(slice, strength, twin);
     } catch (error) {
       read.free();
       throw error;
     }
     // The parts of a picture with a colour profile would show other colours than the result.
     const wantsParts = parts && !read.hasProfile;
-    const weights = this.#weights(slice, strength, twin);
     const options = jobOptions(size, tile, device);
     const job = plan(read, weights.info, size, { ...options, scheduled: scheduled?.divides ?? false });
     const streamed = job.streams ? new Uint8Array(4 * job.width * job.height) : undefined;
@@ -351,13 +352,19 @@ async function readToClean(
   source: PortableSource,
   clean: CleanUp,
   twin: ArrayBuffer | undefined,
+  signal: AbortSignal,
 ): Promise<{ picture: Picture; strength: number }> {
-  if (clean !== "auto") return { picture: await readSource(source), strength: clean };
-  const { picture, compression } = await readCompressed(source);
+  if (clean !== "auto") return { picture: await readSource(source, signal), strength: clean };
+  const { picture, compression } = await readCompressed(source, signal);
   if (!compression) return { picture, strength: 0 };
-  const { strength, note } = parse(cleanUpFor(twin && new Uint8Array(twin), stringify(compression)));
-  picture.addNote(note);
-  return { picture, strength };
+  try {
+    const { strength, note } = parse(cleanUpFor(twin && new Uint8Array(twin), stringify(compression)));
+    picture.addNote(note);
+    return { picture, strength };
+  } catch (error) {
+    picture.free();
+    throw error;
+  }
 }
 
 /** A GPU takes a tile of the CPU's workers, but not the other way round. */

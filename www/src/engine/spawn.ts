@@ -40,15 +40,24 @@ export function spawn(script: string, files: Files = known()): Worker {
   watchPolicy();
   url = locate(script, files);
   try {
-    const worker =
-      url.origin === self.origin
-        ? new Worker(url, { type: "module" })
-        : new Worker(URL.createObjectURL(new Blob([importer(url.href)], { type: "text/javascript" })));
+    const worker = url.origin === self.origin ? new Worker(url, { type: "module" }) : new Worker(importerUrl(url.href));
     if (import.meta.env.PACKAGE) worker.postMessage({ files });
     return worker;
   } catch (error) {
     throw new UpscaleError("engine", `A worker could not be started. ${loadFailureText()}`, { cause: error });
   }
+}
+
+/** An address lasts as long as the page, so that each script has only one. */
+const importers = new Map<string, string>();
+
+function importerUrl(script: string): string {
+  let made = importers.get(script);
+  if (made === undefined) {
+    made = URL.createObjectURL(new Blob([importer(script)], { type: "text/javascript" }));
+    importers.set(script, made);
+  }
+  return made;
 }
 
 /** The script of the last worker: all are in one place. */

@@ -7,7 +7,7 @@ import { nextTask } from "../api/next-task.ts";
 import type * as Tune from "../wasm/tune/splitsr.js";
 import tuneGpuUrl from "../wasm/tune-gpu/splitsr_bg.wasm?url";
 import tuneUrl from "../wasm/tune/splitsr_bg.wasm?url";
-import { FatalError, move, serve, WorkerClient } from "./bridge.ts";
+import { move, serve, WorkerClient } from "./bridge.ts";
 import { readSource } from "./decode.ts";
 import gradientWorkerUrl from "./gradient-worker.ts?worker&url";
 import { parse, stringify } from "./json.ts";
@@ -42,17 +42,9 @@ let turn: Promise<unknown> = Promise.resolve();
 function inTurn<T>(task: (running: Running) => Promise<T>): Promise<T> {
   const started = running;
   if (!started) throw new Error("nothing was started");
-  const mine = turn.then(async () => task(await started)).catch(fail);
+  const mine = turn.then(async () => task(await started));
   turn = mine.catch(() => undefined);
   return mine;
-}
-
-/**
- * A failure of the device leaves the runtime unusable: a fatal error makes the caller replace this
- * worker.
- */
-function fail(error: unknown): never {
-  throw error instanceof Error && error.name === "Device" ? new FatalError("gpu", error.message) : error;
 }
 
 serve<TuneMethods>({
@@ -64,7 +56,7 @@ serve<TuneMethods>({
   start(request) {
     const started = start(request);
     running = started;
-    return started.then(({ info }) => info).catch(fail);
+    return started.then(({ info }) => info);
   },
 
   async run(_, { emit, signal }) {

@@ -11,7 +11,7 @@ import { buffer } from "./wasm.ts";
 const TYPE = "image/webp";
 
 /** The format's limit. */
-const MAX_SIDE_PIXELS = 16383;
+const MAX_WEBP_SIDE = 16383;
 
 /** `quality` is from 1 to 99; `original` is a file whose EXIF metadata is carried over. */
 export async function writeLossyWebp(
@@ -20,8 +20,8 @@ export async function writeLossyWebp(
   original: Uint8Array | undefined,
 ): Promise<Blob> {
   const { width, height, hasAlpha, hasProfile } = picture;
-  if (Math.max(width, height) > MAX_SIDE_PIXELS) {
-    throw new UpscaleError("encode", `WebP can have at most ${MAX_SIDE_PIXELS} pixels per side. Choose PNG or JPEG.`);
+  if (Math.max(width, height) > MAX_WEBP_SIDE) {
+    throw new UpscaleError("encode", `WebP can have at most ${MAX_WEBP_SIDE} pixels per side. Choose PNG or JPEG.`);
   }
   const extra = hasProfile || original ? await extraChunks(picture, original) : new Map<string, Chunk>();
   const profile = extra.get("ICCP");

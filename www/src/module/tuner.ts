@@ -17,7 +17,7 @@ import {
   type Tuning,
 } from "../api/index.ts";
 import { FatalError, WorkerClient } from "../engine/bridge.ts";
-import { phrase } from "../engine/devices.ts";
+import { phrase, refusal } from "../engine/devices.ts";
 import { probe } from "../engine/probe.ts";
 import type { PlainPixels } from "../engine/protocol.ts";
 import { spawn } from "../engine/spawn.ts";
@@ -113,8 +113,8 @@ class Tuner implements Tuning {
   /** The last checkpoint that was fetched. */
   #checkpoint: ArrayBuffer | undefined;
   #checkpointTime = 0;
-  /** The current run; aborted to pause. */
-  #run: { pausing: AbortController; over: Promise<void> } | undefined;
+  /** The current run; aborted to pause. It `resumes` if that was asked for before it was over. */
+  #run: { pausing: AbortController; over: Promise<void>; resumes: boolean } | undefined;
   #settle!: { resolve: (result: TuneResult) => void; reject: (reason: unknown) => void };
   #ended: Error | undefined;
 
@@ -132,19 +132,18 @@ class Tuner implements Tuning {
   }
 
   async start(backend: Backend): Promise<void> {
-    const { adapter, why } = await chooseDevice(backend);
-    if (adapter !== undefined) {
-      const reason = backend === "gpu" ? "as requested" : "its self-check agreed with the processor";
+    const adapter = backend === "cpu" ? "as requested" : await probe(backend);
+    if (typeof adapter === "string") {
+      if (backend === "gpu") throw refusal(adapter);
+      await this.#bootOnCpu(adapter);
+    } else {
+      const { name, reason } = adapter;
       try {
-        await this.#boot(true, adapter, reason);
-        this.resume();
-        return;
+        await this.#boot(true, name, reason);
       } catch (error) {
         if (backend === "gpu" || !(error instanceof FatalError)) throw this.#fail(error);
-        await this.#bootOnCpu(`${adapter}: ${phrase(error)}`);
+        await this.#bootOnCpu(`${name}: ${phrase(error)}`);
       }
-    } else {
-      await this.#bootOnCpu(why);
     }
     this.resume();
   }
@@ -176,14 +175,19 @@ class Tuner implements Tuning {
   }
 
   resume(): void {
-    if (this.#run || this.#ended) return;
+    if (this.#ended) return;
+    if (this.#run) {
+      this.#run.resumes = this.#run.pausing.signal.aborted;
+      return;
+    }
     const pausing = new AbortController();
-    this.#run = { pausing, over: this.#work(pausing) };
+    this.#run = { pausing, over: this.#work(pausing), resumes: false };
   }
 
   async pause(): Promise<void> {
     const run = this.#run;
     if (!run) return;
+    run.resumes = false;
     run.pausing.abort();
     await run.over;
   }
@@ -213,7 +217,9 @@ class Tuner implements Tuning {
     } catch (error) {
       this.#fail(error);
     } finally {
+      const resumes = this.#run?.resumes;
       this.#run = undefined;
+      if (resumes) this.resume();
     }
   }
 
@@ -298,17 +304,4 @@ type Images = [ImageData, ImageData, ImageData];
 
 function toImageData({ pixels, width, height }: PlainPixels): ImageData {
   return new ImageData(new Uint8ClampedArray(pixels), width, height);
-}
-
-/** Chooses an adapter, or says why the processor trains. */
-async function chooseDevice(backend: Backend): Promise<{ adapter?: string; why: string }> {
-  if (backend === "cpu") return { why: "as requested" };
-  const adapter = await probe();
-  if (typeof adapter === "string") {
-    if (backend === "auto") return { why: adapter };
-    throw new UpscaleError("gpu", `The GPU cannot be used (${adapter}). Choose the backend "auto" or "cpu".`);
-  }
-  const { name, software } = adapter;
-  if (software && backend === "auto") return { why: `${name} is a software adapter` };
-  return { adapter: name, why: "" };
 }

@@ -18,6 +18,9 @@ export type Question =
   /** Lets this waiting version replace the running one. Gets no answer. */
   | "take over";
 
+/** After this long without an answer, the browser has ended the service worker. */
+export const MAX_SILENCE_MS = 60_000;
+
 export interface Kept {
   /** Bytes of the site's files on this device, and of all its files. */
   kept: number;

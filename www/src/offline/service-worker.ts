@@ -3,16 +3,16 @@
  * connection.
  *
  * The installation keeps the files that a first picture needs. The others (codecs, WebGPU engine,
- * other models) are kept when they are first used, or when the visitor asks for everything. Files
- * come from the cache first: a hash of their content, in their name or beside it in the build's
- * list, tells versions apart.
+ * other models, pictures to try) are kept when they are first used, or when the visitor asks for
+ * everything. Files come from the cache first: a hash of their content, in their name or beside it
+ * in the build's list, tells versions apart.
  *
  * Workbox would load files without a hash in their name a second time while the page loads them,
  * and cannot choose by what the browser can run.
  */
 import { hasRelaxedSimd } from "../engine/relaxed-simd.ts";
 import { DEFAULT_MODEL } from "../api/upscaling.ts";
-import { SHARE_PATH, SHARED_QUERY, siteCache, type Kept, type Question } from "./protocol.ts";
+import { MAX_SILENCE_MS, SHARE_PATH, SHARED_QUERY, siteCache, type Kept, type Question } from "./protocol.ts";
 
 /** A file of the site, as the build lists it. */
 interface Listed {
@@ -49,8 +49,8 @@ function isLazy(url: string): boolean {
   const build = hasRelaxedSimd ? "relaxed-simd" : "simd128";
   if (url.endsWith(".wasm")) return !url.startsWith(`assets/${build}-`);
   if (url.endsWith(".safetensors")) return url !== `models/${DEFAULT_MODEL}.safetensors`;
-  // The scripts of bundles that are loaded on demand, and other languages.
-  return /^assets\/(codecs|gpu-worker|tune|tuner|tune-worker|gradient-worker|speaking|[a-z]{2})-|^models\/replay/.test(
+  // The scripts of bundles that are loaded on demand, other languages, and pictures to try.
+  return /^assets\/((codecs|gpu-worker|tune|tuner|tune-worker|gradient-worker|speaking)-|[a-z]{2}-.{8}\.js$)|^models\/replay|^demo\//.test(
     url,
   );
 }
@@ -140,26 +140,36 @@ function load({ address, key }: SiteFile): Promise<Response> {
 }
 
 async function keepAll(answer: (kept: Kept) => void): Promise<void> {
-  const progress = await sum();
-  answer(progress);
-  const cache = await caches.open(CACHE);
+  let progress: Kept = { kept: 0, all: bytesOf(files) };
+  // A large file may take longer than the page waits.
+  const alive = setInterval(() => answer(progress), MAX_SILENCE_MS / 3);
   try {
+    progress = await sum();
+    answer(progress);
+    const cache = await caches.open(CACHE);
     for (const file of files) {
       if (await cache.match(file.key)) continue;
       await keep(file);
       progress.kept += file.bytes;
       answer(progress);
     }
+    // The page may have used and so kept some of them meanwhile.
+    answer(await sum());
   } catch (error) {
     const isRoom = error instanceof DOMException && error.name === "QuotaExceededError";
     answer({ ...progress, failure: isRoom ? "room" : "network" });
+  } finally {
+    clearInterval(alive);
   }
 }
 
 async function sum(): Promise<Kept> {
   const keys = await keysOfCache();
-  const bytes = (list: readonly SiteFile[]) => list.reduce((total, file) => total + file.bytes, 0);
-  return { kept: bytes(files.filter((file) => keys.has(file.key))), all: bytes(files) };
+  return { kept: bytesOf(files.filter((file) => keys.has(file.key))), all: bytesOf(files) };
+}
+
+function bytesOf(list: readonly SiteFile[]): number {
+  return list.reduce((total, file) => total + file.bytes, 0);
 }
 
 async function removeOld(): Promise<void> {

@@ -14,6 +14,7 @@
  * @module splitsr/node
  */
 /// <reference lib="dom" preserve="true" />
+import { randomUUID } from "node:crypto";
 import { rename, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { UpscaleError } from "../api/errors.ts";
@@ -29,6 +30,7 @@ export type * from "../api/upscaling.ts";
 export { UpscaleError } from "../api/errors.ts";
 export { DEFAULT_MODEL, MAX_ZOOM } from "../api/upscaling.ts";
 export { listModels, modelFor } from "../module/models.ts";
+export { slicesOf, type SliceInfo } from "../module/slices.ts";
 export { ImageData } from "../node/globals.ts";
 
 // Written out, not in a loop, because bundlers look for exactly this code.
@@ -92,7 +94,7 @@ function endingOf(path: string): string {
 }
 
 async function write(path: string, bytes: Uint8Array): Promise<void> {
-  const beside = `${path}.${process.pid}.tmp`;
+  const beside = `${path}.${randomUUID()}.tmp`;
   try {
     await writeFile(beside, bytes);
     await rename(beside, path);

@@ -22,6 +22,7 @@ export type * from "../api/upscaling.ts";
 export { UpscaleError } from "../api/errors.ts";
 export { DEFAULT_MODEL, MAX_ZOOM } from "../api/upscaling.ts";
 export { listModels, modelFor } from "../module/models.ts";
+export { slicesOf, type SliceInfo } from "../module/slices.ts";
 export { createUpscaler } from "../module/upscaler.ts";
 export { SplitsrZoom } from "../module/zoom-element/element.ts";
 export type { ZoomDetail } from "../module/zoom-element/magnifier.ts";

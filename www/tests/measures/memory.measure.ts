@@ -58,8 +58,18 @@ async function measure(page: Page, { workers, width, height, scale, tile, profil
       const canvas = new OffscreenCanvas(width, height);
       canvas.getContext("2d")?.drawImage(bitmap, 0, 0, width, height);
       const blob = await canvas.convertToBlob({ type: "image/jpeg", quality: 0.9 });
+      const view = new DataView(await blob.arrayBuffer());
+      const [START_OF_SCAN, APP2] = [0xffda, 0xffe2];
       // After the start marker.
-      return new Blob([blob.slice(0, 2), Uint8Array.from(atob(profile), (char) => char.charCodeAt(0)), blob.slice(2)]);
+      let at = 2;
+      const parts: BlobPart[] = [blob.slice(0, at), Uint8Array.from(atob(profile), (char) => char.charCodeAt(0))];
+      while (view.getUint16(at) !== START_OF_SCAN) {
+        const end = at + 2 + view.getUint16(at + 2);
+        // Chromium adds a profile of its own, for sRGB.
+        if (view.getUint16(at) !== APP2) parts.push(blob.slice(at, end));
+        at = end;
+      }
+      return new Blob([...parts, blob.slice(at)]);
     },
     { width, height, profile },
   );

@@ -88,6 +88,7 @@ test("results are written and read again in every format, and the program ends b
       const { imageData } = await upscaler.inspect("written." + ending);
       differences[ending] = (await upscaler.distance(imageData, result.imageData())).largest;
     }
+    await Promise.all([result.save("written.png"), result.save("written.png")]);
     const { size } = await result.blob("image/jpeg", 80);
     const same = (await result.bytes("image/jpeg", 80)).length === size;
     const refused = [];

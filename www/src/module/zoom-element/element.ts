@@ -119,13 +119,13 @@ export class SplitsrZoom extends Base {
     super();
     const root = this.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [style()];
-    this.#canvas.role = "img";
     this.#canvas.hidden = this.#progress.hidden = this.#error.hidden = true;
     this.#progress.ariaHidden = "true";
     this.#error.role = "status";
     this.#image.addEventListener("load", () => {
       const scale = this.#scale();
-      this.#image.style.width = typeof scale === "number" ? `${this.#image.naturalWidth * scale}px` : "";
+      // A scale that the engine refuses makes no width.
+      this.#image.style.width = typeof scale === "number" && scale >= 1 ? `${this.#image.naturalWidth * scale}px` : "";
       this.#fill();
     });
     this.#image.addEventListener("error", () => {
@@ -156,6 +156,7 @@ export class SplitsrZoom extends Base {
 
   attributeChangedCallback(name: string): void {
     if (ofLens.includes(name)) this.#magnifier?.refresh();
+    else if (name === "alt") this.#describe();
     else this.#schedule();
   }
 
@@ -172,6 +173,7 @@ export class SplitsrZoom extends Base {
 
   #stop(): void {
     this.#run?.abort();
+    this.#magnifier = undefined;
     this.#nearness.disconnect();
     this.#size.disconnect();
   }
@@ -190,12 +192,22 @@ export class SplitsrZoom extends Base {
       this.#image.removeAttribute("src");
       return;
     }
-    this.#image.alt = this.#canvas.ariaLabel = this.getAttribute("alt") ?? "";
     this.#image.src = src;
+    this.#describe();
     const scale = this.#scale();
     if (scale === "auto") this.#size.observe(this.#frame);
-    else if (scale) void this.#enlarge(src, { scale }, signal);
+    else if (scale !== undefined) void this.#enlarge(src, { scale }, signal);
     if (this.hasAttribute("magnify")) void this.#magnify(signal);
+  }
+
+  /** Takes the words that stand for the picture; without them it is decoration. */
+  #describe(): void {
+    // Browsers would show the words in place of a picture that is not loaded yet.
+    if (!this.#image.hasAttribute("src")) return;
+    const alt = this.getAttribute("alt") ?? "";
+    this.#image.alt = alt;
+    this.#canvas.role = alt ? "img" : null;
+    this.#canvas.ariaLabel = alt || null;
   }
 
   /** Undefined: the picture stays as it is. */

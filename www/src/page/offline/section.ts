@@ -3,7 +3,7 @@
  * offline use.
  */
 import { nothing, render, type TemplateResult } from "lit-html";
-import type { Kept, Question } from "../../offline/protocol.ts";
+import { MAX_SILENCE_MS, type Kept, type Question } from "../../offline/protocol.ts";
 import { html } from "../shared/html.ts";
 import { fixed, onLanguage, t } from "../shared/words.ts";
 
@@ -34,11 +34,15 @@ export async function offerOffline(container: HTMLElement): Promise<void> {
     // changes nothing.
     await navigator.storage.persist().catch(() => false);
     const { active } = await navigator.serviceWorker.ready;
-    if (active) {
-      await ask(active, "keep", (kept) => {
-        state.kept = kept;
-        show();
-      });
+    try {
+      if (active) {
+        await ask(active, "keep", (kept) => {
+          state.kept = kept;
+          show();
+        });
+      }
+    } catch {
+      if (state.kept) state.kept.failure = "network";
     }
     state.keeping = false;
     show();
@@ -63,16 +67,20 @@ export async function offerOffline(container: HTMLElement): Promise<void> {
   }
 }
 
-/** Resolves with the last answer. */
+/** Resolves with the last answer. Rejects if the worker falls silent before that. */
 function ask(worker: ServiceWorker, question: Question, onAnswer: (kept: Kept) => void): Promise<void> {
   const { port1, port2 } = new MessageChannel();
   worker.postMessage(question, [port2]);
-  return new Promise((resolve) => {
+  return new Promise<void>((resolve, reject) => {
+    const wait = () => setTimeout(() => reject(new Error("the service worker was ended")), MAX_SILENCE_MS);
+    let waiting = wait();
     port1.onmessage = ({ data }: MessageEvent<Kept>) => {
+      clearTimeout(waiting);
       onAnswer(data);
       if (question === "tell" || data.failure || data.kept >= data.all) resolve();
+      else waiting = wait();
     };
-  });
+  }).finally(() => port1.close());
 }
 
 /**
