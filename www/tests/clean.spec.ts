@@ -163,7 +163,7 @@ test.describe("the page", () => {
     await visitor.chooseFile(fur);
     await visitor.expectState("idle");
     await expect(about).toHaveText("This picture shows no trace of compression.");
-    expect(visitor.page.url()).not.toContain("clean");
+    await expect(visitor.page).not.toHaveURL(/clean/);
   });
 
   test("the result follows the slider, and stays visible meanwhile", async ({ page }) => {

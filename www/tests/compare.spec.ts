@@ -58,7 +58,7 @@ test("the result is compared with several, one of which is shown; the link holds
   expect(bicubic).toBeGreaterThan(nearest);
   await baseline(page, "Nearest pixel").click();
   await expect(page).toHaveURL(/with=nearest,bicubic,splitsr-tiny-x2&diff=1/);
-  const link = page.url();
+  const link = await visitor.address();
 
   await visitor.open(link.slice(link.indexOf("#")));
   await visitor.expectState("done");
@@ -77,7 +77,7 @@ test("the result is compared with several, one of which is shown; the link holds
   await expect(baseline(page, "Nearest pixel")).toHaveText(said);
   for (const name of ["Nearest pixel", fast]) await page.getByRole("button", { name: `Remove ${name}` }).click();
   await expect(visitor.part("rivals")).toHaveCount(0);
-  expect(page.url()).not.toContain("with=");
+  await expect(page).not.toHaveURL(/with=/);
 });
 
 test("there are at most four baselines, and a link with an unknown one is reported", async ({ page }) => {

@@ -93,6 +93,7 @@ test("a saved model is undone, deleted, brought back and loaded from its file", 
 
   await visitor.part("model-delete").click();
   await expect(visitor.part("model")).toHaveValue(START);
+  await expect(visitor.page).not.toHaveURL(/-tuned/);
   await visitor.page.reload();
   await visitor.expectState("idle");
   expect(await visitor.models()).not.toContain(name);

@@ -166,7 +166,7 @@ test("hyper-parameters choose among the trained models, and random weights are n
   await expect(visitor.part("status")).toContainText("No model has been trained with these hyper-parameters");
   await expect(visitor.part("run")).toBeDisabled();
   await expect(visitor.part("network-facts")).toContainText("parameters");
-  const link = page.url();
+  const link = await visitor.address();
   expect(link).toMatch(/model=splitsr-x2-hi5&hi=5&block=ghost/);
   await visitor.part("hybrid-index").selectOption("7");
   await expect(visitor.part("run")).toBeDisabled();
@@ -240,7 +240,7 @@ test("the result is compared with a resizer and with another model", async ({ pa
   expect([dark, bright]).toEqual([0, 255]);
 
   // The link shows the same comparison.
-  const link = page.url();
+  const link = await visitor.address();
   expect(link).toContain("with=bicubic&diff=1");
   await visitor.open(link.slice(link.indexOf("#")));
   await visitor.expectState("done");
@@ -280,7 +280,7 @@ test("a part of the picture is enlarged alone, at once", async ({ page }) => {
   expect(Math.abs((result?.x ?? 0) - at(100, 80)[0])).toBeLessThan(1);
   expect(result?.width).toBeCloseTo(80 * scale, 0);
 
-  const link = page.url();
+  const link = await visitor.address();
   await visitor.open(link.slice(link.indexOf("#")));
   await visitor.expectState("done");
   expect(await visitor.resultSize()).toEqual([160, 120]);

@@ -38,12 +38,6 @@ import { Verification } from "./verify/verification.ts";
 import type { Viewer } from "./viewer/viewer.ts";
 import { ViewfinderLauncher } from "./viewfinder/launcher.ts";
 
-/**
- * Milliseconds between a move of the view and the change of the address: browsers limit how often
- * that may change.
- */
-const LINK_DELAY_MS = 250;
-
 export class App implements Commands {
   readonly session: Session;
   readonly opener: Opener;
@@ -57,7 +51,6 @@ export class App implements Commands {
   readonly #viewer: Viewer;
   readonly #live: LiveRegion;
   readonly #enlarging: Enlarging;
-  #linkTimer = 0;
   #resolveStarted: (() => void) | undefined;
   readonly #started = new Promise<void>((resolve) => (this.#resolveStarted = resolve));
 
@@ -77,9 +70,7 @@ export class App implements Commands {
     this.#enlarging = new Enlarging(session, viewer, { comparison: this.comparison, commands: this, engine });
     viewer.onMove = (isResized) => {
       this.#enlarging.inView?.moved();
-      if (isResized) return;
-      clearTimeout(this.#linkTimer);
-      this.#linkTimer = window.setTimeout(() => session.changed("link"), LINK_DELAY_MS);
+      if (!isResized) this.share.writeAddress();
     };
     viewer.onRegion = (region, moving) => void (region && moving ? this.#live.follow(region) : this.#setRegion(region));
   }
