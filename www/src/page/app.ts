@@ -108,7 +108,6 @@ export class App implements Commands {
 
   async openDemo({ id, description, isJpeg }: Demo): Promise<void> {
     await this.started();
-    this.session.setClean("auto");
     const decoder = isJpeg && "own";
     await this.open(demoUrl(id), { name: id, description, demo: id, decoder });
   }
@@ -146,7 +145,11 @@ export class App implements Commands {
       const picture = await upscaler.inspect(source, { signal, decoder: origin.decoder ?? "auto" });
       this.opener.forgetOffer();
       this.#forget();
+      // Not before: a file that cannot be read changes nothing.
+      if (!origin.keepsCleanUp) session.setClean("auto");
       session.openPicture({ ...picture, ...origin, file: typeof source === "string" ? undefined : source });
+      // The panel is drawn first: it passes the focus on, and leaves the viewer its space.
+      await Promise.resolve();
       await this.#viewer.showPicture(picture.imageData, origin.description, signal);
       this.ready();
       return "open";

@@ -91,7 +91,8 @@ export class Opener {
     const description: Phrase = known?.description ?? "a picture from the link";
     // All browsers read a PNG alike.
     const decoder = known?.isJpeg || (embedded && embedded.type !== "image/png") ? "own" : undefined;
-    if ((await commands.open(picture, { name: demo ?? "from-link", description, demo, decoder })) !== "open") return;
+    const origin = { name: demo ?? "from-link", description, demo, decoder, keepsCleanUp: true } as const;
+    if ((await commands.open(picture, origin)) !== "open") return;
     if (text !== undefined && session.picture) commands.holdEmbedded(session.picture, text);
     await this.#show(link, fingerprint, demo === undefined, trouble);
   }
@@ -143,10 +144,15 @@ export class Opener {
       this.#commands.ready();
       return;
     }
-    if (!link) this.#session.setClean("auto");
     const name = withoutEnding(nameIn(url));
     const description = t`${name}, from ${url.host}`;
-    const outcome = await this.#commands.open(file, { name, description, address: url.href, decoder: "own" });
+    const outcome = await this.#commands.open(file, {
+      name,
+      description,
+      address: url.href,
+      decoder: "own",
+      keepsCleanUp: link !== undefined,
+    });
     if (outcome === "open" && link) await this.#show(link, fingerprint, true, trouble);
   }
 
@@ -168,8 +174,6 @@ export class Opener {
       return;
     }
     await this.#commands.started();
-    // The clean-up for another picture, or a link's, does not suit this one.
-    this.#session.setClean("auto");
     const batch = files.length > 1 ? new Batch(files) : undefined;
     let trouble = "";
     for (const [index, { file }] of files.entries()) {
@@ -181,7 +185,7 @@ export class Opener {
       batch?.update(index, { state: "failed", why: text });
       trouble ||= batch ? `${file.name}: ${text}` : text;
     }
-    this.#session.setBatch(batch);
+    if (batch) this.#session.setBatch(batch);
     if (trouble) activity.setStatus("error", trouble + remark);
     else if (remark) activity.setStatus("idle", activity.status.text + remark);
   }
