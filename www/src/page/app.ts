@@ -52,6 +52,7 @@ export class App implements Commands {
   readonly #live: LiveRegion;
   readonly #enlarging: Enlarging;
   #resolveStarted: (() => void) | undefined;
+  #loading: Promise<void> | undefined;
   readonly #started = new Promise<void>((resolve) => (this.#resolveStarted = resolve));
 
   constructor(session: Session, viewer: Viewer) {
@@ -77,22 +78,27 @@ export class App implements Commands {
 
   /** Loads the list of models, and then opens what the address asks for. */
   async start(): Promise<void> {
+    this.session.changed();
+    await this.#loadModels();
+    this.#resolveStarted?.();
+    await this.openLink(location.hash);
+  }
+
+  async started(): Promise<void> {
+    await this.#started;
+    if (this.session.choice.shipped.length > 0) return;
+    this.#loading ??= this.#loadModels().finally(() => (this.#loading = undefined));
+    await this.#loading;
+  }
+
+  async #loadModels(): Promise<void> {
     const { session } = this;
-    session.changed();
     try {
       const [models] = await Promise.all([listModels(), session.own.load()]);
       session.setShippedModels(models);
     } catch (error) {
       session.activity.fail(error);
-      return;
-    } finally {
-      this.#resolveStarted?.();
     }
-    await this.openLink(location.hash);
-  }
-
-  async started(): Promise<void> {
-    if (this.session.models.length === 0) await this.#started;
   }
 
   /**
@@ -115,7 +121,7 @@ export class App implements Commands {
   async openLink(fragment: string): Promise<void> {
     const { models, choice } = this.session;
     // `start` opens the address once the models are known.
-    if (models.length === 0) return;
+    if (choice.shipped.length === 0) return;
     const { state, complaints } = parseLink(fragment, models, (zoom) => modelFor(zoom, choice.shipped));
     const { embedded } = state;
     await this.opener.openLink(state, complaints, embedded === undefined ? undefined : unpackPicture(embedded));
@@ -135,7 +141,7 @@ export class App implements Commands {
 
   async open(source: Blob | string, origin: PictureOrigin): Promise<"open" | "broken" | "left"> {
     const { session } = this;
-    const signal = session.activity.begin("loading", t`Reading ${origin.name}…`);
+    const signal = session.activity.begin("loading", t`Reading ${origin.name}…`, true);
     try {
       // Without it, pictures wait for a click.
       const loading = import("./enlarge/in-view.ts").catch(() => undefined);
@@ -182,7 +188,8 @@ export class App implements Commands {
   async cut(region: Area | undefined): Promise<boolean> {
     const { picture, activity } = this.session;
     if (!picture) return false;
-    const signal = activity.begin("loading", t(region ? "Cropping the part…" : "Going back to the whole picture…"));
+    const text = t(region ? "Cropping the part…" : "Going back to the whole picture…");
+    const signal = activity.begin("loading", text, true);
     try {
       const part = region && (await cutPart(await this.#engine(), picture, region, signal));
       this.#forget();

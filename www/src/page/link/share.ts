@@ -62,10 +62,10 @@ export class Share {
   }
 
   #writeAddress(): void {
-    const { models, zoomIsValid, activity } = this.#session;
+    const { choice, zoomIsValid, activity } = this.#session;
     // Before the models are known the address is still to be read, and an invalid zoom is not worth
     // sharing.
-    const isLink = models.length > 0 && zoomIsValid && activity.status.state !== "loading";
+    const isLink = choice.shipped.length > 0 && zoomIsValid && activity.status.state !== "loading";
     if (!isLink) return;
     const { link } = this;
     if (link === location.href && history.state !== null) return;
