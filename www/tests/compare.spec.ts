@@ -281,7 +281,7 @@ test("the speed of a model is estimated before it ran here, and measured after",
 });
 
 test("a drawing that does not load is reported", async ({ page }) => {
-  await page.route("**/network-drawing*", (route) => route.abort());
+  await page.route("**/lazy-*", (route) => route.abort());
   await visitor.chooseDemo("Fur");
   await visitor.unfold("network");
   await expect(page.locator(".network .trouble")).toHaveText(/could not be loaded/);

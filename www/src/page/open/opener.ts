@@ -121,6 +121,7 @@ export class Opener {
 
   /** Adds to the status what differs from what the sender saw. */
   #tellDifferences({ formerModel, isCopy }: LinkState): void {
+    if (!isCopy && formerModel === undefined) return;
     const { activity } = this.#session;
     const { status } = activity;
     const told = () => [
@@ -129,7 +130,7 @@ export class Opener {
         ? []
         : [t`The link's model, ${formerModel}, is no longer here. The elastic model enlarges with the same settings.`]),
     ];
-    if (told().length > 0) activity.setStatus(status.state, () => [status.text, ...told()].join(" "));
+    activity.setStatus(status.state, () => [status.text, ...told()].join(" "));
   }
 
   /** Loads the picture that was offered. */
@@ -203,7 +204,7 @@ export class Opener {
     // Otherwise the address, which is opened then, would take its place.
     await this.#commands.started();
     if (isFile) {
-      const signal = activity.begin("loading", t("Reading the files…"));
+      const signal = activity.begin("loading", t("Reading the files…"), true);
       const incoming = await reading;
       if (signal.aborted) return;
       if (incoming.files.length + incoming.leftOut > 0) await this.openFiles(incoming);
