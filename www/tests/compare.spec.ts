@@ -71,8 +71,10 @@ test("the result is compared with several, one of which is shown; the link holds
   await expect(page).toHaveURL(/with=original,nearest,bicubic,splitsr-tiny-x2(?!.*diff)/);
   await baseline(page, "Bicubic").click();
   await expect(tag).toHaveText("Bicubic");
+  await expect(visitor.divider).toHaveAttribute("aria-label", "Comparison: Bicubic left, enlarged right");
   await page.getByRole("button", { name: /remove bicubic/i }).click();
   await expect(tag).toHaveText(/^Original/);
+  await expect(visitor.divider).toHaveAttribute("aria-label", "Comparison: original left, enlarged right");
   await expect(baseline(page, "Bicubic")).toHaveCount(0);
   await expect(baseline(page, "Nearest pixel")).toHaveText(said);
   for (const name of ["Nearest pixel", fast]) await page.getByRole("button", { name: `Remove ${name}` }).click();
@@ -137,6 +139,18 @@ test("a cancelled comparison can be continued", async ({ page }) => {
   await baseline(page, "SplitSR ×2, hybrid index 7").click();
   await visitor.expectState("done");
   await expect(page.locator(".tag-before")).toHaveText("SplitSR ×2, hybrid index 7");
+});
+
+test("while another picture is read, nothing is compared", async ({ page }) => {
+  await visitor.part("model").selectOption("splitsr-tiny-x2");
+  await visitor.chooseDemo("Fur");
+  await visitor.run();
+  const picture = await holdRequests(page, "**/demo/sign*");
+  await page.getByRole("button", { name: "Sign" }).click();
+  await picture.requested;
+  await expect(visitor.part("rival")).toBeDisabled();
+  picture.release();
+  await expect(visitor.part("status")).toHaveText(/^Ready/);
 });
 
 test("a comparison keeps the result of a model that is not chosen any more", async ({ page }) => {

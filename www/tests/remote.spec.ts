@@ -35,6 +35,7 @@ test.describe("a picture on another site", () => {
     await visitor.open(linkTo(picture, "&model=splitsr-tiny-x2&zoom=1.5&part=10,20,100,80"));
     await visitor.expectState("idle");
     await expect(visitor.part("offer")).toContainText(`The link's picture is at ${remote.host}.`);
+    await page.waitForFunction(() => history.state !== null);
     await expect(page).toHaveURL(/img=url:.*zoom=1.5&part=10,20,100,80$/);
     const address = page.url();
     expect(await violations(page)).toEqual([]);
