@@ -163,7 +163,7 @@ test.describe("the page", () => {
     await visitor.chooseFile(fur);
     await visitor.expectState("idle");
     await expect(about).toHaveText("This picture shows no trace of compression.");
-    expect(visitor.page.url()).not.toContain("clean");
+    await expect(visitor.page).not.toHaveURL(/clean/);
   });
 
   test("the result follows the slider, and stays visible meanwhile", async ({ page }) => {
@@ -179,6 +179,10 @@ test.describe("the page", () => {
       hashes.push(await visitor.outputHash());
     }
     expect(new Set(hashes).size).toBe(3);
+    // A file that cannot be read changes nothing.
+    await visitor.chooseFile({ name: "notes.png", mimeType: "image/png", buffer: Buffer.from("no picture") });
+    await visitor.expectState("error");
+    await expect(visitor.part("clean-auto")).not.toBeChecked();
     await visitor.part("clean-auto").check();
     await expect(visitor.part("report")).toContainText(hashes[0] ?? "");
     // After many moves in a row, the last one counts.

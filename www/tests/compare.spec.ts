@@ -58,7 +58,7 @@ test("the result is compared with several, one of which is shown; the link holds
   expect(bicubic).toBeGreaterThan(nearest);
   await baseline(page, "Nearest pixel").click();
   await expect(page).toHaveURL(/with=nearest,bicubic,splitsr-tiny-x2&diff=1/);
-  const link = page.url();
+  const link = await visitor.address();
 
   await visitor.open(link.slice(link.indexOf("#")));
   await visitor.expectState("done");
@@ -71,13 +71,15 @@ test("the result is compared with several, one of which is shown; the link holds
   await expect(page).toHaveURL(/with=original,nearest,bicubic,splitsr-tiny-x2(?!.*diff)/);
   await baseline(page, "Bicubic").click();
   await expect(tag).toHaveText("Bicubic");
+  await expect(visitor.divider).toHaveAttribute("aria-label", "Comparison: Bicubic left, enlarged right");
   await page.getByRole("button", { name: /remove bicubic/i }).click();
   await expect(tag).toHaveText(/^Original/);
+  await expect(visitor.divider).toHaveAttribute("aria-label", "Comparison: original left, enlarged right");
   await expect(baseline(page, "Bicubic")).toHaveCount(0);
   await expect(baseline(page, "Nearest pixel")).toHaveText(said);
   for (const name of ["Nearest pixel", fast]) await page.getByRole("button", { name: `Remove ${name}` }).click();
   await expect(visitor.part("rivals")).toHaveCount(0);
-  expect(page.url()).not.toContain("with=");
+  await expect(page).not.toHaveURL(/with=/);
 });
 
 test("there are at most four baselines, and a link with an unknown one is reported", async ({ page }) => {
@@ -137,6 +139,18 @@ test("a cancelled comparison can be continued", async ({ page }) => {
   await baseline(page, "SplitSR ×2, hybrid index 7").click();
   await visitor.expectState("done");
   await expect(page.locator(".tag-before")).toHaveText("SplitSR ×2, hybrid index 7");
+});
+
+test("while another picture is read, nothing is compared", async ({ page }) => {
+  await visitor.part("model").selectOption("splitsr-tiny-x2");
+  await visitor.chooseDemo("Fur");
+  await visitor.run();
+  const picture = await holdRequests(page, "**/demo/sign*");
+  await page.getByRole("button", { name: "Sign" }).click();
+  await picture.requested;
+  await expect(visitor.part("rival")).toBeDisabled();
+  picture.release();
+  await expect(visitor.part("status")).toHaveText(/^Ready/);
 });
 
 test("a comparison keeps the result of a model that is not chosen any more", async ({ page }) => {
@@ -281,7 +295,7 @@ test("the speed of a model is estimated before it ran here, and measured after",
 });
 
 test("a drawing that does not load is reported", async ({ page }) => {
-  await page.route("**/network-drawing*", (route) => route.abort());
+  await page.route("**/lazy-*", (route) => route.abort());
   await visitor.chooseDemo("Fur");
   await visitor.unfold("network");
   await expect(page.locator(".network .trouble")).toHaveText(/could not be loaded/);

@@ -27,7 +27,18 @@ test("a page that is closed midway resumes from what was kept", async ({ page })
   await expect(resume).toHaveText(`Resume ${START}-tuned from step ${kept}`);
   await visitor.part("finetune-discard").click();
   await expect(resume).toHaveCount(0);
-  await page.locator(".tuning").getByRole("button", { name: /undo/i }).click();
+  const undo = page.locator(".tuning").getByRole("button", { name: /undo/i });
+  // What does not fit on the device can be brought back once there is space.
+  await page.evaluate(
+    () => void Object.assign(window, { put: Reflect.get(IDBObjectStore.prototype, "put") as unknown }),
+  );
+  await page.evaluate(fillDisk);
+  await undo.click();
+  await expect(page.locator(".tuning")).toContainText("There is no space left on this device.");
+  await page.evaluate(
+    () => void Object.assign(IDBObjectStore.prototype, { put: Reflect.get(window, "put") as unknown }),
+  );
+  await undo.click();
   await resume.click();
   await visitor.expectPhase("running");
   expect(await visitor.step()).toBeGreaterThanOrEqual(kept);
@@ -93,6 +104,7 @@ test("a saved model is undone, deleted, brought back and loaded from its file", 
 
   await visitor.part("model-delete").click();
   await expect(visitor.part("model")).toHaveValue(START);
+  await expect(visitor.page).not.toHaveURL(/-tuned/);
   await visitor.page.reload();
   await visitor.expectState("idle");
   expect(await visitor.models()).not.toContain(name);

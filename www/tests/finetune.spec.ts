@@ -62,6 +62,7 @@ test("a model is fine-tuned, paused, saved, and is then one like any other", asy
   await expect(visitor.part("finetune-saved")).toContainText(`Saved ${START}-tuned`);
   await expect(visitor.part("model")).toHaveValue(`${START}-tuned`);
 
+  await expect(page).toHaveURL(/-tuned/);
   await page.reload();
   await visitor.expectState("idle");
   await expect(visitor.part("model")).toHaveValue(`${START}-tuned`);

@@ -134,6 +134,7 @@ test("a chosen model stays until it is let follow the zoom again", async ({ page
   await expect(visitor.part("model")).toHaveValue("splitsr-x4");
   await expect(visitor.part("model-follow")).toHaveCount(0);
   // A reload keeps that.
+  await expect(page).toHaveURL(/model=splitsr-x4/);
   await page.reload();
   await visitor.expectState("idle");
   await visitor.part("zoom").fill("2");
@@ -229,7 +230,7 @@ test("a link without a picture says so, where it is copied and where it is opene
   await visitor.part("share-link").click();
   await expect(visitor.part("link-copied")).toHaveText("Link copied, without your picture.");
   await expect(visitor.part("share-link")).toHaveText("Copy link with the settings only");
-  const link = page.url();
+  const link = await visitor.address();
   // The visitor's own address is no link.
   await page.reload();
   await visitor.expectState("idle");

@@ -333,5 +333,5 @@ test("the page says which device it was, and why", async ({ page }) => {
   await visitor.run();
   await expect(visitor.part("report")).toContainText(/GPU \(.*swiftshader/i);
   await expect(visitor.part("report")).toContainText("as requested");
-  expect(page.url()).toContain("backend=gpu");
+  await expect(page).toHaveURL(/backend=gpu/);
 });

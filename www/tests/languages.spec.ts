@@ -126,7 +126,7 @@ test("another language keeps the picture, the result, the settings and the link,
   await expect(visitor.part("download").locator("small")).toBeVisible();
   await expect(page.locator(".network .drawing").first()).toBeVisible();
   const pixel = await visitor.resultPixel(100, 100);
-  const address = page.url();
+  const address = await visitor.address();
   const link = await visitor.link();
   const requests: string[] = [];
   page.on("request", (request) => requests.push(new URL(request.url()).pathname));

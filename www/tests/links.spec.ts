@@ -26,7 +26,7 @@ test("a link reproduces the picture, the result and the view", async ({ page }) 
   await visitor.expectState("done");
   expect(await visitor.outputHash()).toBe(hash);
   await expect(visitor.divider).toHaveAttribute("aria-valuenow", "0");
-  expect(await page.evaluate(() => location.href)).toBe(link);
+  await expect(page).toHaveURL(link);
 });
 
 test("the link is there before anything is enlarged", async () => {
@@ -98,8 +98,7 @@ test("a part of one's own picture can be put into the link", async ({ browser, p
   await visitor.part("zoom").fill("3");
   await expect(page).toHaveURL(/img=png:.*zoom=3(?!.*sum=)/);
   await visitor.chooseDemo("Fur");
-  await expect(page).toHaveURL(/img=demo:fur/);
-  expect(page.url()).not.toContain("png:");
+  await expect(page).toHaveURL(/img=demo:fur(?!.*png:)/);
 
   await visitor.open("#img=png:AAAA&zoom=2");
   await visitor.expectState("error");
@@ -136,6 +135,8 @@ test("a link whose picture does not load still leads to it", async ({ page }) =>
   await page.route("**/demo/fur*", (route) => route.abort());
   await visitor.open(link);
   await visitor.expectState("error");
+  // Then the page has written the address itself.
+  await page.waitForFunction(() => history.state !== null);
   expect(page.url().endsWith(link), page.url()).toBe(true);
   await page.unroute("**/demo/fur*");
   await page.reload();
@@ -236,7 +237,7 @@ test("a link holds the whole state, and leaves out defaults", async ({ page }) =
   await expect(visitor.part("file-quality")).toHaveValue("71");
   await expect(visitor.part("score-scale")).toHaveValue("3");
   await expect(visitor.part("backend")).toHaveValue("cpu");
-  expect(page.url()).toBe(url);
+  await expect(page).toHaveURL(url);
 
   // In the same page, nothing of it is left after the next link.
   await page.evaluate(() => (location.hash = "#img=demo:fur&model=splitsr-x2&zoom=1.5"));
@@ -261,7 +262,7 @@ test("of a picture in a link the view and the part are there too", async ({ page
   await visitor.open(url.slice(url.indexOf("#")));
   await visitor.expectState("done");
   expect(await visitor.resultSize()).toEqual(size);
-  expect(page.url()).toBe(url);
+  await expect(page).toHaveURL(url);
 });
 
 /**
@@ -323,6 +324,28 @@ test("a link is opened even if the page writes its own address at the same momen
     history.replaceState(null, "", href);
   });
   await expect.poll(() => visitor.resultSize()).toEqual([558, 420]);
+});
+
+test("while a slider moves the address is not written at each step, which browsers forbid", async ({ page }) => {
+  await visitor.chooseDemo("Fur");
+  await page.evaluate(() => {
+    let left = 20;
+    const replaceState = history.replaceState.bind(history);
+    history.replaceState = (...change) => {
+      if (--left < 0) throw new DOMException("too often", "SecurityError");
+      replaceState(...change);
+    };
+  });
+  await page.getByRole("slider", { name: "Enlarge by" }).evaluate((slider: HTMLInputElement) => {
+    for (let step = 0; step <= 100; step++) {
+      slider.value = String(step / 100);
+      slider.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+    slider.value = "1.585";
+    slider.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  await expect(visitor.part("zoom")).toHaveValue("3");
+  await expect(page).toHaveURL(/zoom=3/);
 });
 
 test("several files become a batch even if the first one is broken, which is reported", async ({ page }) => {

@@ -74,6 +74,14 @@ test("several pictures become one zip; failures are reported, and a cancelled ba
   await cancelled;
   await expect(items.nth(0)).toHaveAttribute("data-state", "done");
   await expect(items.nth(1)).toHaveAttribute("data-state", "waiting");
+  // What is done stays when a file cannot be read, and when a setting is changed and changed back.
+  await visitor.chooseFile(broken);
+  await visitor.expectState("error");
+  await visitor.part("zoom").fill("3");
+  await expect(items.nth(0)).toHaveAttribute("data-state", "waiting");
+  await visitor.part("zoom").fill("2");
+  await expect(items.nth(0)).toHaveAttribute("data-state", "done");
+  await expect(visitor.part("batch-run")).toHaveText("Enlarge the remaining 4");
   const [download] = await Promise.all([page.waitForEvent("download"), visitor.part("batch-run").click()]);
   await expect(visitor.part("status")).toHaveText(/^Saved 4 of 5 pictures\. 1 could not be enlarged/);
   await expect(items.nth(3)).toContainText("corrupt_data.png");
@@ -128,6 +136,38 @@ test("typing into a field replaces its number", async ({ page }) => {
   }
 });
 
+test("a number that is being typed is left as it is", async ({ page }) => {
+  await visitor.chooseDemo("Fur");
+  await visitor.part("zoom").click();
+  for (const key of "2.05") {
+    await page.keyboard.type(key);
+    // Each key is drawn before the next one.
+    await page.evaluate(() => new Promise(requestAnimationFrame));
+  }
+  await expect(visitor.part("estimate")).toContainText("763 × 574 pixels");
+  await expect(visitor.part("zoom")).toHaveValue("2.05");
+  await page.getByRole("button", { name: "×3" }).click();
+  await expect(visitor.part("zoom")).toHaveValue("3");
+});
+
+test("the arrow keys move the zoom slider by a twentieth, from one end to the other", async ({ page }) => {
+  await visitor.chooseDemo("Fur");
+  const slider = page.getByRole("slider", { name: "Enlarge by" });
+  for (const [key, zoom] of [
+    ["Home", "1"],
+    ["ArrowLeft", "1"],
+    ["ArrowRight", "1.05"],
+    ["ArrowUp", "1.1"],
+    ["ArrowDown", "1.05"],
+    ["End", "16"],
+    ["ArrowRight", "16"],
+    ["ArrowLeft", "15.95"],
+  ] as const) {
+    await slider.press(key);
+    await expect(visitor.part("zoom")).toHaveValue(zoom);
+  }
+});
+
 test("the model's passes are cascaded above its scale", async () => {
   await visitor.chooseDemo("Fur");
   await visitor.part("zoom").fill("3.5");
@@ -166,7 +206,7 @@ test("hyper-parameters choose among the trained models, and random weights are n
   await expect(visitor.part("status")).toContainText("This network has not been trained");
   await expect(visitor.part("run")).toBeDisabled();
   await expect(visitor.part("network-facts")).toContainText("parameters");
-  const link = page.url();
+  const link = await visitor.address();
   expect(link).toMatch(/model=splitsr-x2-hi5&hi=5&block=ghost/);
   await visitor.part("hybrid-index").selectOption("7");
   await expect(visitor.part("run")).toBeDisabled();
@@ -240,7 +280,7 @@ test("the result is compared with a resizer and with another model", async ({ pa
   expect([dark, bright]).toEqual([0, 255]);
 
   // The link shows the same comparison.
-  const link = page.url();
+  const link = await visitor.address();
   expect(link).toContain("with=bicubic&diff=1");
   await visitor.open(link.slice(link.indexOf("#")));
   await visitor.expectState("done");
@@ -280,7 +320,7 @@ test("a part of the picture is enlarged alone, at once", async ({ page }) => {
   expect(Math.abs((result?.x ?? 0) - at(100, 80)[0])).toBeLessThan(1);
   expect(result?.width).toBeCloseTo(80 * scale, 0);
 
-  const link = page.url();
+  const link = await visitor.address();
   await visitor.open(link.slice(link.indexOf("#")));
   await visitor.expectState("done");
   expect(await visitor.resultSize()).toEqual([160, 120]);

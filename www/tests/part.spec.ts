@@ -134,7 +134,7 @@ test.describe("a part", () => {
       expect(height).toBeGreaterThan(8);
 
       const hash = await visitor.outputHash();
-      const link = page.url();
+      const link = await visitor.address();
       expect(link).toContain(`part=${left},100,110,${height}`);
       await visitor.open(link.slice(link.indexOf("#")));
       await visitor.expectState("done");

@@ -179,7 +179,7 @@ test("a swipe that begins on a slider scrolls and changes nothing; a drag sidewa
     await slider.evaluate((element) => {
       element.scrollIntoView({ block: "center" });
     });
-    const [value, address] = [await slider.inputValue(), page.url()];
+    const [value, address] = [await slider.inputValue(), await visitor.address()];
     const scrolled = await panel.evaluate(({ scrollTop }) => scrollTop);
     const { x, y, width, height } = await boxOf(slider);
     const at = { x: x + 0.7 * width, y: y + height / 2 };

@@ -35,8 +35,9 @@ test.describe("a picture on another site", () => {
     await visitor.open(linkTo(picture, "&model=splitsr-tiny-x2&zoom=1.5&part=10,20,100,80"));
     await visitor.expectState("idle");
     await expect(visitor.part("offer")).toContainText(`The link's picture is at ${remote.host}.`);
-    const address = page.url();
+    await page.waitForFunction(() => history.state !== null);
     await expect(page).toHaveURL(/img=url:.*zoom=1.5&part=10,20,100,80$/);
+    const address = page.url();
     expect(await violations(page)).toEqual([]);
     // The engine is ready, since it has described the network.
     await visitor.stir();
@@ -50,7 +51,7 @@ test.describe("a picture on another site", () => {
     expect(await visitor.resultSize()).toEqual([150, 120]);
     await expect(page.locator("#panel")).toContainText("fur ball");
     await expect(visitor.part("offer")).toHaveCount(0);
-    expect(page.url()).toBe(address);
+    await expect(page).toHaveURL(address);
     expect(foreign).toEqual([picture]);
     const [request] = remote.requests;
     expect(request?.headers["referer"]).toBeUndefined();

@@ -310,6 +310,13 @@ export class Visitor {
     return link.slice(link.indexOf("#"));
   }
 
+  /** The page's address. It becomes that link a moment after the last change. */
+  async address(): Promise<string> {
+    const link = (await this.part("share-link").getAttribute("href")) ?? "";
+    await expect(this.page).toHaveURL(link);
+    return link;
+  }
+
   /** RGBA of one pixel of the result. */
   async resultPixel(x: number, y: number): Promise<number[]> {
     return this.part("result").evaluate(

@@ -1,6 +1,7 @@
 /** Numbers in words. */
 import { expect, test } from "@playwright/test";
 import { spanText } from "../src/page/finetune/span.ts";
+import { safeName } from "../src/page/shared/formats.ts";
 import { bytesText } from "../src/page/shared/text.ts";
 import { plural, whole } from "../src/page/shared/words.ts";
 
@@ -30,4 +31,19 @@ test("the size of a file is never nothing", () => {
     "1000 KB",
     "1.3 MB",
   ]);
+});
+
+test("names of files and folders are valid on every system", () => {
+  for (const [name, safe] of [
+    ["a/b:c?", "a_b_c_"],
+    ["..hidden", "hidden"],
+    ["trip. ", "trip"],
+    ["CON", "_CON"],
+    ["lpt1.old", "_lpt1.old"],
+    ["contact", "contact"],
+    [" . ", "picture"],
+    [`${"ä".repeat(99)} .${"ä".repeat(9)}`, "ä".repeat(99)],
+  ] as const) {
+    expect(safeName(name)).toBe(safe);
+  }
 });

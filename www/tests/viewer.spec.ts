@@ -248,6 +248,14 @@ test("both pictures flip at the same place, by key and by button", async ({ page
   expect((await page.screenshot({ clip })).equals(enlarged)).toBe(false);
   await flip.press("x");
   expect((await page.screenshot({ clip })).equals(enlarged)).toBe(true);
+  // With Caps Lock, and on a Hangul layout.
+  for (const [key, shown] of [
+    ["X", "100"],
+    ["ㅌ", "0"],
+  ] as const) {
+    await flip.dispatchEvent("keydown", { key, code: "KeyX", bubbles: true });
+    await expect(divider).toHaveAttribute("aria-valuenow", shown);
+  }
   expect(await boxOf(layer(page, "before"))).toEqual(place);
 
   // Side by side, the pictures change places.

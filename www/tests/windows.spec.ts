@@ -211,6 +211,20 @@ test("on a full disk a loaded model can be used, and the page says that it is no
   await useWithoutStorage(page, /There is no space left on this device/);
 });
 
+test("a list of models that did not load is loaded with the next picture", async ({ page }) => {
+  await page.route("**/models/index.json", (route) => route.abort());
+  const visitor = new Visitor(page);
+  await visitor.open(TINY);
+  await visitor.expectState("error");
+  const file = { name: "early.bmp", mimeType: "image/bmp", buffer: noise(200, 150) };
+  await visitor.chooseFile(file);
+  await expect(visitor.part("status")).toContainText("Could not load the list of models");
+  await page.unroute("**/models/index.json");
+  await visitor.chooseFile(file);
+  await visitor.expectState("idle");
+  await visitor.run();
+});
+
 test("a picture that is chosen before the list of models is there is enlarged", async ({ page }) => {
   const list = await holdRequests(page, "**/models/index.json");
   const visitor = new Visitor(page);

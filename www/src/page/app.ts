@@ -38,12 +38,6 @@ import { Verification } from "./verify/verification.ts";
 import type { Viewer } from "./viewer/viewer.ts";
 import { ViewfinderLauncher } from "./viewfinder/launcher.ts";
 
-/**
- * Milliseconds between a move of the view and the change of the address: browsers limit how often
- * that may change.
- */
-const LINK_DELAY_MS = 250;
-
 export class App implements Commands {
   readonly session: Session;
   readonly opener: Opener;
@@ -57,8 +51,8 @@ export class App implements Commands {
   readonly #viewer: Viewer;
   readonly #live: LiveRegion;
   readonly #enlarging: Enlarging;
-  #linkTimer = 0;
   #resolveStarted: (() => void) | undefined;
+  #loading: Promise<void> | undefined;
   readonly #started = new Promise<void>((resolve) => (this.#resolveStarted = resolve));
 
   constructor(session: Session, viewer: Viewer) {
@@ -77,31 +71,34 @@ export class App implements Commands {
     this.#enlarging = new Enlarging(session, viewer, { comparison: this.comparison, commands: this, engine });
     viewer.onMove = (isResized) => {
       this.#enlarging.inView?.moved();
-      if (isResized) return;
-      clearTimeout(this.#linkTimer);
-      this.#linkTimer = window.setTimeout(() => session.changed("link"), LINK_DELAY_MS);
+      if (!isResized) this.share.writeAddress();
     };
     viewer.onRegion = (region, moving) => void (region && moving ? this.#live.follow(region) : this.#setRegion(region));
   }
 
   /** Loads the list of models, and then opens what the address asks for. */
   async start(): Promise<void> {
+    this.session.changed();
+    await this.#loadModels();
+    this.#resolveStarted?.();
+    await this.openLink(location.hash);
+  }
+
+  async started(): Promise<void> {
+    await this.#started;
+    if (this.session.choice.shipped.length > 0) return;
+    this.#loading ??= this.#loadModels().finally(() => (this.#loading = undefined));
+    await this.#loading;
+  }
+
+  async #loadModels(): Promise<void> {
     const { session } = this;
-    session.changed();
     try {
       const [models] = await Promise.all([listModels(), session.own.load()]);
       session.setShippedModels(models);
     } catch (error) {
       session.activity.fail(error);
-      return;
-    } finally {
-      this.#resolveStarted?.();
     }
-    await this.openLink(location.hash);
-  }
-
-  async started(): Promise<void> {
-    if (this.session.models.length === 0) await this.#started;
   }
 
   /**
@@ -117,7 +114,6 @@ export class App implements Commands {
 
   async openDemo({ id, description, isJpeg }: Demo): Promise<void> {
     await this.started();
-    this.session.setClean("auto");
     const decoder = isJpeg && "own";
     await this.open(demoUrl(id), { name: id, description, demo: id, decoder });
   }
@@ -125,7 +121,7 @@ export class App implements Commands {
   async openLink(fragment: string): Promise<void> {
     const { models, choice } = this.session;
     // `start` opens the address once the models are known.
-    if (models.length === 0) return;
+    if (choice.shipped.length === 0) return;
     const { state, complaints } = parseLink(fragment, models, (zoom) => modelFor(zoom, choice.shipped));
     const { embedded } = state;
     await this.opener.openLink(state, complaints, embedded === undefined ? undefined : unpackPicture(embedded));
@@ -145,7 +141,7 @@ export class App implements Commands {
 
   async open(source: Blob | string, origin: PictureOrigin): Promise<"open" | "broken" | "left"> {
     const { session } = this;
-    const signal = session.activity.begin("loading", t`Reading ${origin.name}…`);
+    const signal = session.activity.begin("loading", t`Reading ${origin.name}…`, true);
     try {
       // Without it, pictures wait for a click.
       const loading = import("./enlarge/in-view.ts").catch(() => undefined);
@@ -155,7 +151,11 @@ export class App implements Commands {
       const picture = await upscaler.inspect(source, { signal, decoder: origin.decoder ?? "auto" });
       this.opener.forgetOffer();
       this.#forget();
+      // Not before: a file that cannot be read changes nothing.
+      if (!origin.keepsCleanUp) session.setClean("auto");
       session.openPicture({ ...picture, ...origin, file: typeof source === "string" ? undefined : source });
+      // The panel is drawn first: it passes the focus on, and leaves the viewer its space.
+      await Promise.resolve();
       await this.#viewer.showPicture(picture.imageData, origin.description, signal);
       this.ready();
       return "open";
@@ -188,7 +188,8 @@ export class App implements Commands {
   async cut(region: Area | undefined): Promise<boolean> {
     const { picture, activity } = this.session;
     if (!picture) return false;
-    const signal = activity.begin("loading", t(region ? "Cropping the part…" : "Going back to the whole picture…"));
+    const text = t(region ? "Cropping the part…" : "Going back to the whole picture…");
+    const signal = activity.begin("loading", text, true);
     try {
       const part = region && (await cutPart(await this.#engine(), picture, region, signal));
       this.#forget();

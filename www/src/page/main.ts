@@ -34,10 +34,17 @@ const sheet = new Sheet(part("main"), stage, part("handle"), panel);
 holdScrolledSliders();
 const session = new Session();
 const app = new App(session, new Viewer(stage));
+let isDrawing = false;
 session.onChange((change) => {
   if (change === "link") app.share.writeAddress();
-  draw(app, places);
-  sheet.update(session);
+  if (isDrawing) return;
+  isDrawing = true;
+  // One click makes several changes.
+  queueMicrotask(() => {
+    isDrawing = false;
+    draw(app, places);
+    sheet.update(session);
+  });
 });
 onLanguage(() => session.changed());
 

@@ -25,7 +25,7 @@ export function batchTemplate(
       ${items.map(
         ({ file, folder, state, why }) => html`
           <li data-state=${state}>
-            <span aria-label=${t(states[state])}>${MARKS[state]}</span> ${folder}${file.name}
+            <span role="img" aria-label=${t(states[state])}>${MARKS[state]}</span> ${folder}${file.name}
             ${why && html`<small>${why}</small>`}
           </li>
         `,

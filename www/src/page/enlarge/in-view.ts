@@ -5,7 +5,7 @@
  */
 import { nextTask } from "../../api/next-task.ts";
 import type { Area, Part, SourcePicture, Upscaler } from "../../module/core.ts";
-import { MAX_AUTO_ENLARGE_MS } from "../session/auto-enlarge.ts";
+import { MAX_AUTO_ENLARGE_MS, MAX_UNESTIMATED_PIXELS } from "../session/auto-enlarge.ts";
 import type { Commands } from "../session/commands.ts";
 import type { LoadedPicture } from "../session/picture.ts";
 import type { Session } from "../session/session.ts";
@@ -23,12 +23,6 @@ const FIRST_SIDE = 96;
 const MIN_SIDE = 32;
 /** Pixels around a part that it is computed from too, so that it joins the rest without a seam. */
 const HALO = 10;
-
-/**
- * Parts of at most so many pixels are enlarged at any estimate, which also corrects it: an engine
- * may have measured its speed while another one was still busy.
- */
-const MAX_UNESTIMATED_PIXELS = 10_000;
 
 /** Shows a part of the picture enlarged. */
 export interface PartViewer {

@@ -13,6 +13,10 @@ import { estimateText, scheduleText, sizeText, timeText, zoomText } from "../sha
 import { unlessEdited } from "../shared/unless-edited.ts";
 import { fixed, type Phrase, t } from "../shared/words.ts";
 
+/** The slider's zooms are multiples of 1 / 20. */
+const TWENTIETHS = 20;
+const ARROW_STEPS: Record<string, number> = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 };
+
 interface Size {
   width: number;
   height: number;
@@ -36,7 +40,15 @@ export function zoomSection(session: Session, commands: Commands, model: Templat
           @input=${(event: Event) => {
             // Each step of the slider is the same factor. The zoom snaps to twentieths.
             const exponent = Number((event.target as HTMLInputElement).value);
-            commands.setZoom(Math.round(2 ** exponent * 20) / 20);
+            commands.setZoom(Math.round(2 ** exponent * TWENTIETHS) / TWENTIETHS);
+          }}
+          @keydown=${(event: KeyboardEvent) => {
+            const step = ARROW_STEPS[event.key];
+            if (step === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+            // A step of the slider may be less than a twentieth, and would be rounded away.
+            event.preventDefault();
+            const next = (Math.round((zoomIsValid ? zoom : MIN_ZOOM) * TWENTIETHS) + step) / TWENTIETHS;
+            commands.setZoom(Math.min(MAX_ZOOM, Math.max(MIN_ZOOM, next)));
           }}
         />
         <span class="number">
@@ -49,7 +61,7 @@ export function zoomSection(session: Session, commands: Commands, model: Templat
             max=${MAX_ZOOM}
             step="any"
             aria-invalid=${!zoomIsValid}
-            .value=${live(zoom ? String(Number(zoom.toFixed(4))) : "")}
+            .value=${unlessEdited(zoom ? String(Number(zoom.toFixed(4))) : "")}
             @pointerdown=${noteFocus}
             @click=${selectAll}
             @input=${(event: Event) => commands.setZoom((event.target as HTMLInputElement).valueAsNumber)}

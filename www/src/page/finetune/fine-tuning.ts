@@ -242,10 +242,13 @@ export class FineTuning {
   async resumeStored(stored: StoredTuning): Promise<void> {
     if (this.phase !== "setup") return;
     const { id, name, from, fromFile, settings, step, checkpoint, history } = stored;
-    const pictures = await readPictures(id);
+    const pictures = await readPictures(id).catch((error: unknown) => error as Error);
     if (this.isBusy) return;
-    if (pictures.length === 0) {
-      this.error = t`The pictures of ${name} are no longer on this device, so it cannot be resumed. Discard it and start again.`;
+    if (pictures instanceof Error || pictures.length === 0) {
+      const isError = pictures instanceof Error;
+      this.error = isError
+        ? pictures.message
+        : t`The pictures of ${name} are no longer on this device, so it cannot be resumed. Discard it and start again.`;
       this.#view.draw();
       return;
     }

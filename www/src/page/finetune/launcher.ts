@@ -67,10 +67,10 @@ export class FineTuneLauncher {
       this.#dialog ??= await this.#load();
       this.#discarded = undefined;
       this.#dialog.show();
-      if (kept) await this.#dialog.tuning.resumeStored(kept);
     } catch (error) {
       this.#trouble = t`Fine-tuning could not be loaded (${(error as Error).message}). Check the connection and try again.`;
     }
+    if (kept) await this.#dialog?.tuning.resumeStored(kept);
     this.#session.changed();
   }
 
@@ -104,10 +104,12 @@ export class FineTuneLauncher {
   async restore(): Promise<void> {
     const discarded = this.#discarded;
     if (!discarded) return;
-    this.#discarded = undefined;
+    this.#trouble = "";
     try {
       await writePictures(discarded.kept.id, discarded.pictures);
       await writeTuning(discarded.kept);
+      // Only now: otherwise another try, with more space on the device, would have nothing to write.
+      this.#discarded = undefined;
     } catch (error) {
       this.#trouble = (error as Error).message;
     }

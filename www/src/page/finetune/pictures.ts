@@ -94,13 +94,6 @@ export class Pictures {
     this.#changed();
   }
 
-  clear(): void {
-    for (const { url } of this.all) URL.revokeObjectURL(url);
-    this.all = [];
-    this.#forgetRefusals();
-    this.#changed();
-  }
-
   /** Called when the browser cannot show a picture. */
   hide(picture: TunePicture): void {
     this.all = this.all.map((other) => (other === picture ? { ...picture, shows: false } : other));

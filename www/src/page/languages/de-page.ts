@@ -8,6 +8,7 @@ export const texts: Texts = {
   "Picture. Arrow keys move it, plus and minus zoom, 0 fits it to the window, 1 shows actual pixels, X switches between before and after, holding space shows the original.":
     "Bild. Pfeiltasten verschieben es, Plus und Minus zoomen, 0 passt es in das Fenster ein, 1 zeigt echte Pixel, X wechselt zwischen vorher und nachher, die Leertaste zeigt das Original, solange sie gedrückt ist.",
   "Comparison: original left, enlarged right": "Vergleich: links das Original, rechts die Vergrößerung",
+  "Comparison: {0} left, enlarged right": "Vergleich: links {0}, rechts die Vergrößerung",
   Original: "Original",
   "Original, smoothed by the browser": "Original, vom Browser geglättet",
   Enlarged: "Vergrößert",

@@ -8,6 +8,7 @@ export const texts: Texts = {
   "Picture. Arrow keys move it, plus and minus zoom, 0 fits it to the window, 1 shows actual pixels, X switches between before and after, holding space shows the original.":
     "사진. 화살표 키로 움직이고, 더하기와 빼기로 배율을 바꿔요. 0은 창에 맞추고, 1은 실제 픽셀로 보여 주고, X는 전과 후를 번갈아 보여 줘요. 스페이스를 누르고 있으면 원본이 보여요.",
   "Comparison: original left, enlarged right": "비교: 왼쪽은 원본, 오른쪽은 확대본",
+  "Comparison: {0} left, enlarged right": "비교: 왼쪽은 {0}, 오른쪽은 확대본",
   Original: "원본",
   "Original, smoothed by the browser": "원본, 브라우저가 부드럽게 표시",
   Enlarged: "확대본",

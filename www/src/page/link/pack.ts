@@ -39,7 +39,8 @@ export async function pack(session: Session, upscaler: Upscaler, commands: Comma
     // Browsers differ in the last bits. Whoever opens the link must start from the same picture.
     const hadResult = session.result !== undefined;
     const { name, description } = source;
-    if ((await commands.open(file, { name, description, decoder: "own" })) !== "open") return undefined;
+    const origin = { name, description, decoder: "own", keepsCleanUp: true } as const;
+    if ((await commands.open(file, origin)) !== "open") return undefined;
     session.setBatch(batch);
     if (hadResult && !(await commands.run())) return undefined;
   }

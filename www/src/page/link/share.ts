@@ -14,6 +14,12 @@ import { missingPart } from "../shared/text.ts";
 /** Parts with more pixels are packed on request alone: that takes long. */
 const MAX_PIXELS = 1_000_000;
 
+/**
+ * Milliseconds without a change until the address is written: browsers limit how often that may
+ * happen.
+ */
+const ADDRESS_DELAY_MS = 250;
+
 /** "packing": the picture is put into the link. "refused": the browser does not allow copying. */
 type Copying = "idle" | "packing" | "copied" | "refused";
 
@@ -27,6 +33,7 @@ export class Share {
   #copied = "";
   /** The file of a part; 0 bytes until it is packed. */
   #packed: { part: LoadedPicture; bytes: number } | undefined;
+  #addressTimer = 0;
 
   constructor(session: Session, viewer: Readonly<LinkedView>) {
     this.#session = session;
@@ -50,12 +57,22 @@ export class Share {
 
   /** Keeps the address up to date, without an entry in the history for each change. */
   writeAddress(): void {
-    const { models, zoomIsValid, activity } = this.#session;
+    clearTimeout(this.#addressTimer);
+    this.#addressTimer = window.setTimeout(() => this.#writeAddress(), ADDRESS_DELAY_MS);
+  }
+
+  #writeAddress(): void {
+    const { choice, zoomIsValid, activity } = this.#session;
     // Before the models are known the address is still to be read, and an invalid zoom is not worth
     // sharing.
-    const isLink = models.length > 0 && zoomIsValid && activity.status.state !== "loading";
+    const isLink = choice.shipped.length > 0 && zoomIsValid && activity.status.state !== "loading";
+    if (!isLink) return;
+    const { link } = this;
+    if (link === location.href && history.state !== null) return;
     // After a reload this is the visitor's own address, and not somebody's link.
-    if (isLink) history.replaceState("own", "", this.link);
+    history.replaceState("own", "", link);
+    // A move of the view draws nothing, but the panel shows the link.
+    this.#session.changed();
   }
 
   /** Copies the link, maybe one that is still to be made. */

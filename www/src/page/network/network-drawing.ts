@@ -7,10 +7,6 @@ import type { ChannelFlow, ModelEntry, NetworkInfo, SplitSrConfig } from "../../
 import { html } from "../shared/html.ts";
 import { plural, t } from "../shared/words.ts";
 
-export { budgetField } from "./budget.ts";
-export { scheduleFields } from "./schedule.ts";
-export { slicePlot } from "./slice-plot.ts";
-
 const WIDTH = 300;
 /** The height of a layer. */
 const BAR = 18;

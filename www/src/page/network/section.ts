@@ -26,10 +26,10 @@ import { fixed, plural, t, whole } from "../shared/words.ts";
 import { rangeField } from "./range-field.ts";
 
 /** Loaded when the section is opened; null if that failed. */
-let drawings: typeof import("./network-drawing.ts") | null | undefined;
+let lazy: typeof import("./lazy.ts") | null | undefined;
 
-async function loadDrawings(session: Session): Promise<void> {
-  drawings ??= await import("./network-drawing.ts").catch(() => null);
+async function loadLazy(session: Session): Promise<void> {
+  lazy ??= await import("./lazy.ts").catch(() => null);
   session.changed();
 }
 
@@ -66,15 +66,9 @@ export function networkSection(session: Session, commands: Commands): TemplateRe
         ? splitsrTemplate(session, isElastic ? elasticTemplate(session, commands, entry, network) : nothing)
         : otherTemplate(session, entry)
     }
-    ${drawings === null ? html`<p class="trouble">${missingPart()}</p>` : nothing}
+    ${lazy === null ? html`<p class="trouble">${missingPart()}</p>` : nothing}
   `;
-  return folded(
-    "network",
-    t("Network"),
-    !isTrained || (isElastic && !isFolded),
-    content,
-    () => void loadDrawings(session),
-  );
+  return folded("network", t("Network"), !isTrained || (isElastic && !isFolded), content, () => void loadLazy(session));
 }
 
 /** A SplitSR network; empty until its costs are known. `more` comes between costs and drawing. */
@@ -82,7 +76,7 @@ function splitsrTemplate(session: Session, more: TemplateResult | typeof nothing
   const { networkInfo } = session;
   return html`
     <p class="about" data-testid="network-facts">${networkInfo ? infoText(session, networkInfo) : nothing}</p>
-    ${more} ${networkInfo ? drawings?.splitsrDrawing(networkInfo) : nothing}
+    ${more} ${networkInfo ? lazy?.splitsrDrawing(networkInfo) : nothing}
   `;
 }
 
@@ -96,7 +90,7 @@ function otherTemplate(
       ${config.architecture.toUpperCase()} is included for comparison and has none of SplitSR's hyper-parameters.
       ${infoText(session, { params, macs720p, receptiveField: receptive_field })}
     </p>
-    ${config.architecture === "splitsr" ? nothing : drawings?.otherDrawing(config)}
+    ${config.architecture === "splitsr" ? nothing : lazy?.otherDrawing(config)}
   `;
 }
 
@@ -171,8 +165,8 @@ function elasticTemplate(
           : nothing
       }
     </p>
-    ${scored ? drawings?.budgetField(session, slices, commands) : nothing}
-    ${drawings?.scheduleFields(session, commands)} ${drawings?.slicePlot(slices, singles, network, commands)}
+    ${scored ? lazy?.budgetField(session, slices, commands) : nothing} ${lazy?.scheduleFields(session, commands)}
+    ${lazy?.slicePlot(slices, singles, network, commands)}
   `;
 }
 

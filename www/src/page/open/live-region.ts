@@ -1,5 +1,6 @@
 /** A part of the picture that is enlarged again and again while the visitor marks it. */
 import type { Area, CleanUp, Schedule, Slice, SourcePicture, UpscaleResult, Upscaler } from "../../module/core.ts";
+import { MAX_UNESTIMATED_PIXELS } from "../session/auto-enlarge.ts";
 import type { Commands } from "../session/commands.ts";
 import type { LoadedPicture, PicturePart } from "../session/picture.ts";
 import type { Session } from "../session/session.ts";
@@ -14,8 +15,6 @@ const MAX_STEP_MS = 300;
  * busy when its speed was measured.
  */
 const MAX_ESTIMATE_MS = 1000;
-/** Smaller regions are enlarged at any estimate, which also corrects the estimate. */
-const MAX_UNESTIMATED_PIXELS = 10_000;
 /**
  * Regions of larger pictures are cut from a piece of the picture, which is read once for many
  * regions.
@@ -47,7 +46,7 @@ export async function cutPart(
 /**
  * One region, from when the visitor begins to mark it until the result of the last step is shown.
  */
-class Following {
+class FollowedRegion {
   /** The region as marked last. */
   last: Area;
   /** The region to enlarge next; only the latest counts. */
@@ -73,7 +72,7 @@ class Following {
 export class LiveRegion {
   readonly #session: Session;
   readonly #commands: Commands;
-  #following: Following | undefined;
+  #following: FollowedRegion | undefined;
 
   constructor(session: Session, commands: Commands) {
     this.#session = session;
@@ -86,7 +85,7 @@ export class LiveRegion {
     const { key, options } = choice;
     if (!picture || this.#move(area) || !zoomIsValid || !choice.isTrained) return;
     await this.#commands.withEngine(t("Enlarging the part as you select it…"), async (upscaler, signal) => {
-      const following = new Following(area, signal);
+      const following = new FollowedRegion(area, signal);
       this.#following = following;
       const show = (part: PicturePart, upscaled: UpscaleResult) =>
         this.#commands.showLivePart(part, { upscaled, zoom, model, key, options, clean });
@@ -126,7 +125,7 @@ export class LiveRegion {
     return true;
   }
 
-  async #run(following: Following, task: FollowTask): Promise<void> {
+  async #run(following: FollowedRegion, task: FollowTask): Promise<void> {
     const { picture } = task;
     const isLarge = picture.width * picture.height > MAX_WHOLE_PIXELS;
     let piece: Piece | undefined;
@@ -142,7 +141,7 @@ export class LiveRegion {
     }
   }
 
-  async #step(following: Following, area: Area, task: FollowTask, piece: Piece | undefined): Promise<void> {
+  async #step(following: FollowedRegion, area: Area, task: FollowTask, piece: Piece | undefined): Promise<void> {
     const { upscaler, picture, zoom, clean, options, show } = task;
     const { milliseconds } = await upscaler.estimate(area, { scale: zoom, ...options });
     if (milliseconds > MAX_ESTIMATE_MS && area.width * area.height > MAX_UNESTIMATED_PIXELS) return;

@@ -91,7 +91,8 @@ export class Opener {
     const description: Phrase = known?.description ?? "a picture from the link";
     // All browsers read a PNG alike.
     const decoder = known?.isJpeg || (embedded && embedded.type !== "image/png") ? "own" : undefined;
-    if ((await commands.open(picture, { name: demo ?? "from-link", description, demo, decoder })) !== "open") return;
+    const origin = { name: demo ?? "from-link", description, demo, decoder, keepsCleanUp: true } as const;
+    if ((await commands.open(picture, origin)) !== "open") return;
     if (text !== undefined && session.picture) commands.holdEmbedded(session.picture, text);
     await this.#show(link, fingerprint, demo === undefined, trouble);
   }
@@ -120,6 +121,7 @@ export class Opener {
 
   /** Adds to the status what differs from what the sender saw. */
   #tellDifferences({ formerModel, isCopy }: LinkState): void {
+    if (!isCopy && formerModel === undefined) return;
     const { activity } = this.#session;
     const { status } = activity;
     const told = () => [
@@ -128,7 +130,7 @@ export class Opener {
         ? []
         : [t`The link's model, ${formerModel}, is no longer here. The elastic model enlarges with the same settings.`]),
     ];
-    if (told().length > 0) activity.setStatus(status.state, () => [status.text, ...told()].join(" "));
+    activity.setStatus(status.state, () => [status.text, ...told()].join(" "));
   }
 
   /** Loads the picture that was offered. */
@@ -143,10 +145,15 @@ export class Opener {
       this.#commands.ready();
       return;
     }
-    if (!link) this.#session.setClean("auto");
     const name = withoutEnding(nameIn(url));
     const description = t`${name}, from ${url.host}`;
-    const outcome = await this.#commands.open(file, { name, description, address: url.href, decoder: "own" });
+    const outcome = await this.#commands.open(file, {
+      name,
+      description,
+      address: url.href,
+      decoder: "own",
+      keepsCleanUp: link !== undefined,
+    });
     if (outcome === "open" && link) await this.#show(link, fingerprint, true, trouble);
   }
 
@@ -168,8 +175,6 @@ export class Opener {
       return;
     }
     await this.#commands.started();
-    // The clean-up for another picture, or a link's, does not suit this one.
-    this.#session.setClean("auto");
     const batch = files.length > 1 ? new Batch(files) : undefined;
     let trouble = "";
     for (const [index, { file }] of files.entries()) {
@@ -181,7 +186,7 @@ export class Opener {
       batch?.update(index, { state: "failed", why: text });
       trouble ||= batch ? `${file.name}: ${text}` : text;
     }
-    this.#session.setBatch(batch);
+    if (batch) this.#session.setBatch(batch);
     if (trouble) activity.setStatus("error", trouble + remark);
     else if (remark) activity.setStatus("idle", activity.status.text + remark);
   }
@@ -199,7 +204,7 @@ export class Opener {
     // Otherwise the address, which is opened then, would take its place.
     await this.#commands.started();
     if (isFile) {
-      const signal = activity.begin("loading", t("Reading the files…"));
+      const signal = activity.begin("loading", t("Reading the files…"), true);
       const incoming = await reading;
       if (signal.aborted) return;
       if (incoming.files.length + incoming.leftOut > 0) await this.openFiles(incoming);

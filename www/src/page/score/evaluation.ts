@@ -6,6 +6,7 @@ import type { ModelEntry, SplitSrConfig } from "../../module/core.ts";
 import type { EnlargeTask } from "../session/enlarge-by.ts";
 import { scorerFor, type ScoringTask } from "../session/scoring.ts";
 import { baselineInSentence, resizers } from "../shared/baselines.ts";
+import { missingPart } from "../shared/text.ts";
 import type { Cost, Score } from "./score.ts";
 
 /** The picture, the models and the engine for scoring. */
@@ -82,7 +83,9 @@ export class Evaluation {
     signal: AbortSignal,
     onNext: (name: string, fraction: number) => void,
   ): Promise<void> {
-    this.#plots ??= await import("./plot.ts");
+    this.#plots ??= await import("./plot.ts").catch(() => {
+      throw new Error(missingPart());
+    });
     const score = await scorerFor({ ...task, signal });
     const entries = models
       .filter((model) => model.scale === task.scale)

@@ -52,7 +52,7 @@ export function scoreSection(session: Session, evaluation: Evaluation, commands:
 }
 
 function scoresTemplate(
-  { picture, model, choice, evaluationScale: scale }: Session,
+  { picture, model, choice, evaluationScale: scale, activity }: Session,
   evaluation: Evaluation,
   { costs, plot, plotAsPng, pointsOf }: NonNullable<Evaluation["plots"]>,
 ): TemplateResult {
@@ -108,7 +108,10 @@ function scoresTemplate(
         class="grow"
         data-testid="score-png"
         ?disabled=${pointsOf(scores, cost).length === 0}
-        @click=${() => void plotAsPng(scores, cost, chosen).then((png) => save(png, `${name}.png`))}
+        @click=${() =>
+          void plotAsPng(scores, cost, chosen)
+            .then((png) => save(png, `${name}.png`))
+            .catch((error: unknown) => activity.fail(error))}
       >
         Save plot
       </button>

@@ -7,37 +7,46 @@ export interface BatchItem extends Readonly<IncomingFile> {
   readonly why: string;
   /** The enlarged picture. It is kept so that a cancelled batch can continue. */
   readonly result: Blob | undefined;
+  /** The settings that the state comes from; undefined for a file that cannot be read. */
+  readonly settings: string | undefined;
 }
 
 export class Batch {
   #items: readonly BatchItem[];
+  #settings: string | undefined;
 
   constructor(files: readonly IncomingFile[]) {
     this.#items = files.map(waiting);
   }
 
+  /** What was made with other settings than the current ones is still to be made. */
   get items(): readonly BatchItem[] {
-    return this.#items;
+    const isOutdated = ({ settings }: BatchItem) => settings !== undefined && settings !== this.#settings;
+    return this.#items.map((item) => (isOutdated(item) ? waiting(item) : item));
   }
 
-  update(index: number, change: Partial<Omit<BatchItem, keyof IncomingFile>>): void {
-    this.#items = this.#items.map((item, at) => (at === index ? { ...item, ...change } : item));
+  update(index: number, change: Partial<Pick<BatchItem, "state" | "why" | "result">>): void {
+    const settings = this.#settings;
+    this.#items = this.#items.map((item, at) => {
+      if (at !== index) return item;
+      return { ...(item.settings === settings ? item : waiting(item)), ...change, settings };
+    });
   }
 
-  /** Discards the results: they were made with other settings. */
-  forget(): void {
-    this.#items = this.#items.map(waiting);
+  /** Results of other settings stay until they are made again: the visitor may go back to these. */
+  use(settings: string): void {
+    this.#settings = settings;
   }
 
   get done(): number {
-    return this.#items.filter(({ result }) => result).length;
+    return this.items.filter(({ result }) => result).length;
   }
 
   get failed(): number {
-    return this.#items.filter(({ state }) => state === "failed").length;
+    return this.items.filter(({ state }) => state === "failed").length;
   }
 }
 
 function waiting({ file, folder }: IncomingFile): BatchItem {
-  return { file, folder, state: "waiting", why: "", result: undefined };
+  return { file, folder, state: "waiting", why: "", result: undefined, settings: undefined };
 }

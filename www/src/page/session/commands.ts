@@ -19,7 +19,10 @@ export interface RunOptions {
 export interface Commands {
   // ---- Pictures ----
 
-  /** Waits until the list of models has loaded or failed, as pictures that the visitor opens do. */
+  /**
+   * Waits until the list of models has loaded or failed, as pictures that the visitor opens do. If
+   * it has failed, tries again.
+   */
   started(): Promise<void>;
   /** Shows a picture. "left": another one was opened meanwhile. */
   open(source: Blob | string, origin: PictureOrigin): Promise<"open" | "broken" | "left">;

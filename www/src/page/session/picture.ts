@@ -16,6 +16,8 @@ export interface PictureOrigin {
    * browser.
    */
   decoder?: "own" | undefined;
+  /** Whether the clean-up stays: a link's is for its picture. That for another one is automatic. */
+  keepsCleanUp?: boolean | undefined;
 }
 
 /** A picture that was opened. */

@@ -162,7 +162,13 @@ export class Session {
 
   setBatch(batch: Batch | undefined): void {
     this.#batch = batch;
+    this.#tellBatch();
     this.changed();
+  }
+
+  /** Its results depend on all that decides what the files hold. */
+  #tellBatch(): void {
+    this.#batch?.use(JSON.stringify([this.fingerprint, this.choice.entry?.sha256, this.files]));
   }
 
   /** A new result has no known hashes. */
@@ -334,13 +340,13 @@ export class Session {
 
   setFormat(format: Format, quality = this.#files.quality): void {
     this.#files = { ...this.#files, format, quality };
-    this.#batch?.forget();
+    this.#tellBatch();
     this.changed("link");
   }
 
   setKeepsMetadata(keepsMetadata: boolean): void {
     this.#files = { ...this.#files, keepsMetadata };
-    this.#batch?.forget();
+    this.#tellBatch();
     this.changed();
   }
 
@@ -418,7 +424,7 @@ export class Session {
 
   /** Other settings give other results. */
   #settingsChanged(): void {
-    this.#batch?.forget();
+    this.#tellBatch();
     this.#expectedHashes = undefined;
     this.changed();
   }

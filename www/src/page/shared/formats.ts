@@ -62,7 +62,9 @@ export function safeName(name: string): string {
   const characters = Array.from(safe);
   const bytes = () => new TextEncoder().encode(characters.join("")).length;
   while (bytes() > MAX_NAME_BYTES) characters.pop();
-  return characters.join("") || "picture";
+  // Windows removes dots and blanks at the end, and keeps some names for devices.
+  const trimmed = characters.join("").replace(/[. ]+$/, "");
+  return trimmed.replace(/^(?=(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$))/i, "_") || "picture";
 }
 
 /** A file name, without its ending, for a result. It is valid on every system. */

@@ -53,7 +53,9 @@ export function listenToKeys(
       event.preventDefault();
       actions.hold(true);
     }
-    const act = (event.target === divider ? dividerKeys : keys)[event.key];
+    // Caps Lock and layouts of other scripts, such as Hangul, give other names.
+    const isX = event.key === "X" || (event.code === "KeyX" && !/^[a-z]$/i.test(event.key));
+    const act = (event.target === divider ? dividerKeys : keys)[isX ? "x" : event.key];
     if (!act || !actions.isReady || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     act();

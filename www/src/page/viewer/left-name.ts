@@ -1,4 +1,7 @@
-/** The name of the left picture. That of the original says so where the browser smooths it. */
+/**
+ * The name of the left picture, also in that of the divider. That of the original says so where
+ * the browser smooths it.
+ */
 import { t } from "../shared/words.ts";
 import type { Labels } from "./labels.ts";
 import { part } from "./layers.ts";
@@ -8,13 +11,16 @@ const LONG_NAME_WIDTH = 600;
 
 export class LeftName {
   readonly #root: HTMLElement;
+  readonly #divider: HTMLElement;
   readonly #labels: Labels;
   #baseline: (() => string) | undefined;
   #tellsSmoothing = false;
 
-  constructor(root: HTMLElement, labels: Labels) {
+  constructor(root: HTMLElement, divider: HTMLElement, labels: Labels) {
     this.#root = root;
+    this.#divider = divider;
     this.#labels = labels;
+    this.#write();
   }
 
   /** Undefined is the original. */
@@ -37,6 +43,10 @@ export class LeftName {
 
   #write(): void {
     const original = () => (this.#tellsSmoothing ? t("Original, smoothed by the browser") : t("Original"));
-    this.#labels.set(part(this.#root, ".tag-before"), "textContent", this.#baseline ?? original);
+    const baseline = this.#baseline;
+    this.#labels.set(part(this.#root, ".tag-before"), "textContent", baseline ?? original);
+    this.#labels.set(this.#divider, "ariaLabel", () =>
+      baseline ? t`Comparison: ${baseline()} left, enlarged right` : t("Comparison: original left, enlarged right"),
+    );
   }
 }

@@ -90,9 +90,9 @@ export class Viewer implements LinkedView {
     this.#viewport = part(root, ".viewport");
     this.#layers = byLayer((name) => part(root, `.layer.${name}`));
     this.#canvases = byLayer((name) => canvasIn(this.#layers[name]));
-    this.#leftName = new LeftName(part(root, ".left"), this.#labels);
     this.nextPart = new NextPart(this.#canvases.next, part(root, ".tag-after"), this.#labels, () => this.#draw());
     this.#divider = part(root, ".divider");
+    this.#leftName = new LeftName(part(root, ".left"), this.#divider, this.#labels);
     this.#flip = part(root, "[data-action=flip]") as HTMLButtonElement;
     this.#camera = new Camera(this.#viewport);
     this.#selector = new RegionSelector(part(root, ".region"), this.#camera);

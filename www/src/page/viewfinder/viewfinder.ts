@@ -489,8 +489,6 @@ export class Viewfinder {
     const [scale, kind] = [this.lens.scale, this.#kind];
     this.#view.close();
     const name = kind === "camera" ? "camera" : "video";
-    // The clean-up for another picture does not suit this one.
-    this.#session.setClean("auto");
     if (this.#session.zoom !== scale) this.#commands.setZoom(scale);
     const file = new File([blob], `${name}.png`, { type: blob.type });
     const description: Phrase = kind === "camera" ? "a picture from the camera" : "a picture from the video";
