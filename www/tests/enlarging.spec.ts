@@ -1,4 +1,4 @@
-/** An enlargement on its way: what it would take, its parts, and its end by Cancel. */
+/** An enlargement on its way: its zoom, what it would take, its parts, and its end by Cancel. */
 import { expect, test } from "@playwright/test";
 import { holdAfterFirstPart, noise, TINY, Visitor } from "./support.ts";
 
@@ -114,4 +114,36 @@ test("the page is never held up while it enlarges", { tag: "@alone" }, async () 
   }
   // The observer only reports tasks over 50 ms.
   expect(Math.min(...runs), `longest tasks, ms: ${runs.join(", ")}`).toBe(0);
+});
+
+test("a number that is being typed is left as it is", async ({ page }) => {
+  await visitor.chooseDemo("Fur");
+  await visitor.part("zoom").click();
+  for (const key of "2.05") {
+    await page.keyboard.type(key);
+    // Each key is drawn before the next one.
+    await page.evaluate(() => new Promise(requestAnimationFrame));
+  }
+  await expect(visitor.part("estimate")).toContainText("763 × 574 pixels");
+  await expect(visitor.part("zoom")).toHaveValue("2.05");
+  await page.getByRole("button", { name: "×3" }).click();
+  await expect(visitor.part("zoom")).toHaveValue("3");
+});
+
+test("the arrow keys move the zoom slider by a twentieth, from one end to the other", async ({ page }) => {
+  await visitor.chooseDemo("Fur");
+  const slider = page.getByRole("slider", { name: "Enlarge by" });
+  for (const [key, zoom] of [
+    ["Home", "1"],
+    ["ArrowLeft", "1"],
+    ["ArrowRight", "1.05"],
+    ["ArrowUp", "1.1"],
+    ["ArrowDown", "1.05"],
+    ["End", "16"],
+    ["ArrowRight", "16"],
+    ["ArrowLeft", "15.95"],
+  ] as const) {
+    await slider.press(key);
+    await expect(visitor.part("zoom")).toHaveValue(zoom);
+  }
 });

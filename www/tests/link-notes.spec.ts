@@ -1,4 +1,4 @@
-/** Links without their picture, or with a smaller copy of it: the page says so. */
+/** Links without their picture, or with a smaller copy of it: the page says so. When the address changes. */
 import { join } from "node:path";
 import { expect, test } from "@playwright/test";
 import { newcomer, visit } from "./linking.ts";
@@ -143,4 +143,26 @@ test("a link to settings says that its picture is missing, also if it is opened 
   await expect(note).toBeVisible();
   await visitor.chooseDemo("Sign");
   await expect(note).toHaveCount(0);
+});
+
+test("while a slider moves the address is not written at each step, which browsers forbid", async ({ page }) => {
+  await visitor.chooseDemo("Fur");
+  await page.evaluate(() => {
+    let left = 20;
+    const replaceState = history.replaceState.bind(history);
+    history.replaceState = (...change) => {
+      if (--left < 0) throw new DOMException("too often", "SecurityError");
+      replaceState(...change);
+    };
+  });
+  await page.getByRole("slider", { name: "Enlarge by" }).evaluate((slider: HTMLInputElement) => {
+    for (let step = 0; step <= 100; step++) {
+      slider.value = String(step / 100);
+      slider.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+    slider.value = "1.585";
+    slider.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  await expect(visitor.part("zoom")).toHaveValue("3");
+  await expect(page).toHaveURL(/zoom=3/);
 });

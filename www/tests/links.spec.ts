@@ -326,28 +326,6 @@ test("a link is opened even if the page writes its own address at the same momen
   await expect.poll(() => visitor.resultSize()).toEqual([558, 420]);
 });
 
-test("while a slider moves the address is not written at each step, which browsers forbid", async ({ page }) => {
-  await visitor.chooseDemo("Fur");
-  await page.evaluate(() => {
-    let left = 20;
-    const replaceState = history.replaceState.bind(history);
-    history.replaceState = (...change) => {
-      if (--left < 0) throw new DOMException("too often", "SecurityError");
-      replaceState(...change);
-    };
-  });
-  await page.getByRole("slider", { name: "Enlarge by" }).evaluate((slider: HTMLInputElement) => {
-    for (let step = 0; step <= 100; step++) {
-      slider.value = String(step / 100);
-      slider.dispatchEvent(new Event("input", { bubbles: true }));
-    }
-    slider.value = "1.585";
-    slider.dispatchEvent(new Event("input", { bubbles: true }));
-  });
-  await expect(visitor.part("zoom")).toHaveValue("3");
-  await expect(page).toHaveURL(/zoom=3/);
-});
-
 test("several files become a batch even if the first one is broken, which is reported", async ({ page }) => {
   await visitor.part("file-input").setInputFiles([awkwardFile("empty.png"), fur, awkwardFile("rgba16.png")]);
   await visitor.expectState("error");

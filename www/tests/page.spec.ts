@@ -136,38 +136,6 @@ test("typing into a field replaces its number", async ({ page }) => {
   }
 });
 
-test("a number that is being typed is left as it is", async ({ page }) => {
-  await visitor.chooseDemo("Fur");
-  await visitor.part("zoom").click();
-  for (const key of "2.05") {
-    await page.keyboard.type(key);
-    // Each key is drawn before the next one.
-    await page.evaluate(() => new Promise(requestAnimationFrame));
-  }
-  await expect(visitor.part("estimate")).toContainText("763 × 574 pixels");
-  await expect(visitor.part("zoom")).toHaveValue("2.05");
-  await page.getByRole("button", { name: "×3" }).click();
-  await expect(visitor.part("zoom")).toHaveValue("3");
-});
-
-test("the arrow keys move the zoom slider by a twentieth, from one end to the other", async ({ page }) => {
-  await visitor.chooseDemo("Fur");
-  const slider = page.getByRole("slider", { name: "Enlarge by" });
-  for (const [key, zoom] of [
-    ["Home", "1"],
-    ["ArrowLeft", "1"],
-    ["ArrowRight", "1.05"],
-    ["ArrowUp", "1.1"],
-    ["ArrowDown", "1.05"],
-    ["End", "16"],
-    ["ArrowRight", "16"],
-    ["ArrowLeft", "15.95"],
-  ] as const) {
-    await slider.press(key);
-    await expect(visitor.part("zoom")).toHaveValue(zoom);
-  }
-});
-
 test("the model's passes are cascaded above its scale", async () => {
   await visitor.chooseDemo("Fur");
   await visitor.part("zoom").fill("3.5");
