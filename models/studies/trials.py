@@ -1,21 +1,19 @@
 #!/usr/bin/env python3
 """Trials of ideas for the recipe of the flagship, each against the recipe as it is.
 
-    trials.py train --log FILE --data DIR --val DIR --only "Muon, 0.01" [--taught DIR]
-    trials.py lows --data DIR --out DIR
+    trials.py train --log FILE --data DIR --val DIR --only "Muon, 0.01"
     trials.py table --log FILE
 All start as the flagship of wide.py does, from a bilinear enlargement, and have its 8 patches of
-32x32 (before the enlargement) a step. `--taught` holds the tiles as `splitsr upscale --ensemble`
-makes them from the small pictures that `lows` writes. Set OMP_NUM_THREADS=1.
+32x32 (before the enlargement) a step. The log is logs/trials. Set OMP_NUM_THREADS=1.
 """
 
-import argparse, os, random, time
+import argparse, os, sys, time
 
-import numpy as np
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+
 import torch
-from PIL import Image
-from train_on_gpu import Scores, Tiles, Weights, eight, loss_of, resize
-from wide import BLOCKS, C, GROUPS, SCALE, VARIANTS, Wide, log, logged, start
+from train_on_gpu import Scores, Tiles, Weights, loss_of
+from wide import SCALE, VARIANTS, Wide, log, logged, start
 
 TRIALS = {
     "base": {},
@@ -26,8 +24,6 @@ TRIALS = {
     "PReLU": {"prelu": True},
     "steps of 16, half as many": {"batch": 16},
     "steps of 4, twice as many": {"batch": 4},
-    "taught by its ensemble, half": {"taught": 0.5},
-    "taught by its ensemble, all": {"taught": 1.0},
 }
 
 
@@ -78,19 +74,12 @@ class Prelu(Wide):
 
 def train(a):
     tiles, scores = Tiles(a.data, SCALE, 1, [1.0], a.side, "cpu"), Scores(a.val, SCALE, "cpu", (0,))
-    taught = torch.zeros_like(tiles.high)
-    if a.taught:
-        files = sorted(f for f in os.listdir(a.data) if f.endswith((".webp", ".png", ".jpg")))
-        names = [f"{a.taught}/{os.path.splitext(f)[0]}.png" for f in files]
-        parts = [np.asarray(Image.open(n).convert("RGB")).reshape(-1, 3) for n in names]
-        taught = torch.from_numpy(np.concatenate(parts))
-        assert taught.shape == tiles.high.shape, "a tile is missing"
     for name in a.only.split(";"):
         if not any(e["trial"] == name and e.get("step") == a.steps for e in logged(a.log)):
-            train_one(a, name, TRIALS[name], tiles, taught, scores)
+            train_one(a, name, TRIALS[name], tiles, scores)
 
 
-def train_one(a, name, trial, tiles, taught, scores):
+def train_one(a, name, trial, tiles, scores):
     seed, batch = trial.get("seed", 1), trial.get("batch", a.batch)
     v = {**VARIANTS["flagship"], "seed": seed}
     p = start(v)
@@ -103,7 +92,6 @@ def train_one(a, name, trial, tiles, taught, scores):
     net = Prelu(v) if trial.get("prelu") else Wide(v)
     w = Muon(p, "cpu", trial["muon"]) if "muon" in trial else Weights(p, "cpu")
     torch.manual_seed(seed)
-    share = trial.get("taught", 0)
     began, steps, look = time.process_time(), a.steps * a.batch // batch, a.look * a.batch // batch
     for step in range(steps + 1):
         if step % look == 0:
@@ -113,32 +101,7 @@ def train_one(a, name, trial, tiles, taught, scores):
         w.rate.fill_(a.rate * min(1, (step + 1) / a.warmup, left / a.decay))
         w.keep.fill_(min(a.ema, 1 - 10 / (10 + step)))
         low, high = tiles.draw(batch, a.side, 0)
-        if share:
-            # The same patches of the teacher's results.
-            low, high, made = draw_with(tiles, taught, batch, a.side)
-        y = net(w.named(w.now), low)
-        loss = loss_of(a, y - high, w.luma_part)
-        w.descend(loss * (1 - share) + share * loss_of(a, y - made, w.luma_part) if share else loss)
-
-
-def draw_with(tiles, taught, batch, side):
-    """Patches as `Tiles.draw` gives them, and the same patches of `taught`."""
-    state = torch.get_rng_state()
-    low, high = tiles.draw(batch, side, 0)
-    torch.set_rng_state(state)
-    sharp, tiles.high = tiles.high, taught
-    made = tiles.draw(batch, side, 0)[1]
-    tiles.high = sharp
-    return low, high, made
-
-
-def lows(a):
-    """Writes what the network gets of each tile."""
-    for f in sorted(os.listdir(a.data)):
-        if f.endswith((".webp", ".png", ".jpg")):
-            x = np.asarray(Image.open(f"{a.data}/{f}").convert("RGB"))
-            x = x[: x.shape[0] // SCALE * SCALE, : x.shape[1] // SCALE * SCALE]
-            Image.fromarray(eight(resize(x, 1 / SCALE))).save(f"{a.out}/{os.path.splitext(f)[0]}.png")
+        w.descend(loss_of(a, net(w.named(w.now), low) - high, w.luma_part))
 
 
 def table(a):
@@ -152,13 +115,13 @@ def table(a):
 
 def main():
     a = argparse.ArgumentParser()
-    a.add_argument("do", choices=["train", "lows", "table"])
-    usual = {"log": "", "data": "", "val": "", "taught": "", "out": "", "only": ";".join(TRIALS), "steps": 2500}
+    a.add_argument("do", choices=["train", "table"])
+    usual = {"log": "", "data": "", "val": "", "only": ";".join(TRIALS), "steps": 2500}
     usual |= {"batch": 8, "side": 32, "rate": 8e-4, "warmup": 100, "decay": 0.5, "ema": 0.998, "spectrum": 1.0}
     for name, value in {**usual, "look": 1250}.items():
         a.add_argument("--" + name, type=type(value), default=value)
     a = a.parse_args()
-    {"train": train, "lows": lows, "table": table}[a.do](a)
+    {"train": train, "table": table}[a.do](a)
 
 
 if __name__ == "__main__":

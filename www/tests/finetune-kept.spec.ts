@@ -28,7 +28,7 @@ test("a page that is closed midway resumes from what was kept", async ({ page })
   await visitor.part("finetune-discard").click();
   await expect(resume).toHaveCount(0);
   const undo = page.locator(".tuning").getByRole("button", { name: /undo/i });
-  // What does not fit on the device can be brought back once there is space.
+  // If it does not fit on the device, it can be brought back once there is space.
   await page.evaluate(
     () => void Object.assign(window, { put: Reflect.get(IDBObjectStore.prototype, "put") as unknown }),
   );

@@ -1,4 +1,4 @@
-/** Links without their picture, or with a smaller copy of it: the page says so. When the address changes. */
+/** Links without their picture, or with a smaller copy: the page says so. The address follows. */
 import { join } from "node:path";
 import { expect, test } from "@playwright/test";
 import { newcomer, visit } from "./linking.ts";

@@ -70,7 +70,7 @@ test.describe("offline", () => {
     // This browser, or this visitor, may never use these.
     for (const name of ["assets/simd128.wasm", "assets/gpu.wasm", "assets/codecs.wasm", "assets/de.js", "demo/fur.png"])
       expect(files).not.toContain(name);
-    // What enlarges the first picture without a click.
+    // It enlarges the first picture without a click.
     expect(files).toContain("assets/in-view.js");
 
     await visitor.chooseDemo("Sign");

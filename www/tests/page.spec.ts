@@ -74,7 +74,7 @@ test("several pictures become one zip; failures are reported, and a cancelled ba
   await cancelled;
   await expect(items.nth(0)).toHaveAttribute("data-state", "done");
   await expect(items.nth(1)).toHaveAttribute("data-state", "waiting");
-  // What is done stays when a file cannot be read, and when a setting is changed and changed back.
+  // Results stay when a file cannot be read, and when a setting is changed and changed back.
   await visitor.chooseFile(broken);
   await visitor.expectState("error");
   await visitor.part("zoom").fill("3");

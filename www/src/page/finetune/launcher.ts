@@ -108,7 +108,7 @@ export class FineTuneLauncher {
     try {
       await writePictures(discarded.kept.id, discarded.pictures);
       await writeTuning(discarded.kept);
-      // Only now: otherwise another try, with more space on the device, would have nothing to write.
+      // Only now: otherwise another try, with more space on the device, had nothing to write.
       this.#discarded = undefined;
     } catch (error) {
       this.#trouble = (error as Error).message;

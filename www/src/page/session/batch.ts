@@ -19,7 +19,7 @@ export class Batch {
     this.#items = files.map(waiting);
   }
 
-  /** What was made with other settings than the current ones is still to be made. */
+  /** Results of other settings than the current ones are still to be made. */
   get items(): readonly BatchItem[] {
     const isOutdated = ({ settings }: BatchItem) => settings !== undefined && settings !== this.#settings;
     return this.#items.map((item) => (isOutdated(item) ? waiting(item) : item));
