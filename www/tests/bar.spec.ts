@@ -44,9 +44,10 @@ for (const [device, viewport] of [
 test("Cancel works at once", async ({ page }) => {
   await visitor.chooseDemo("Fur");
   const release = await holdAfterFirstPart(page);
-  await page.evaluate(() => {
+  await page.evaluate(async () => {
     const find = (testId: string) => document.querySelector<HTMLElement>(`[data-testid=${testId}]`);
     find("run")?.click();
+    await Promise.resolve();
     // As a mouse does at the same moment.
     find("cancel")?.dispatchEvent(new MouseEvent("click", { bubbles: true, detail: 1 }));
   });

@@ -69,7 +69,7 @@ test("models have plain names in groups, and their files' names as the detail", 
   const research = await names("For research");
   expect(research).toEqual(expect.arrayContaining(["EDSR ×2", "SplitSR ×2, hybrid index 7"]));
   await expect(visitor.part("model").locator("option:checked")).toHaveAttribute("title", "splitsr-x2");
-  await expect(visitor.page.getByText("splitsr-x2, for ×2")).toBeVisible();
+  await expect(visitor.page.getByText("Chosen automatically, to suit the factor.")).toBeVisible();
 });
 
 test("a network without weights is left by one click, which stands by the reason", async () => {

@@ -40,7 +40,7 @@ export async function verifiedLink(sender: Visitor, demo: string, zoom: string):
   await sender.part("zoom").fill(zoom);
   await sender.run();
   await sender.part("verify").click();
-  await expect(sender.part("verdict")).toHaveText(/link now contains the hash/);
+  await expect(sender.part("verdict")).toHaveText(/link now contains the check value/);
   return sender.link();
 }
 

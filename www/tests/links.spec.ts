@@ -41,7 +41,7 @@ test("a link with the hash of the exact result verifies with another number of w
   await visitor.part("zoom").fill("1.7");
   await visitor.run();
   await visitor.part("verify").click();
-  await expect(visitor.part("verdict")).toHaveText(/link now contains the hash/);
+  await expect(visitor.part("verdict")).toHaveText(/link now contains the check value/);
   const link = (await visitor.part("share-link").getAttribute("href")) ?? "";
   expect(link).toMatch(/sum=[0-9a-f]{32}-[0-9a-f]{32}(&|$)/);
 
@@ -84,7 +84,7 @@ test("a part of one's own picture can be put into the link", async ({ browser, p
   await visitor.part("pack").click();
   await expect(page).toHaveURL(/img=png:[\w-]{1000,}/);
   await visitor.part("verify").click();
-  await expect(visitor.part("verdict")).toHaveText(/now contains the hash/);
+  await expect(visitor.part("verdict")).toHaveText(/now contains the check value/);
   const link = (await visitor.part("share-link").getAttribute("href")) ?? "";
 
   const context = await browser.newContext();
@@ -198,7 +198,7 @@ for (const [name, note] of [
     await expect(page).toHaveURL(/img=png:/);
     await expect(page.locator("#panel")).toContainText(/It is \d+ KB long/);
     await visitor.part("verify").click();
-    await expect(visitor.part("verdict")).toHaveText(/link now contains the hash/);
+    await expect(visitor.part("verdict")).toHaveText(/link now contains the check value/);
     const receiver = await newcomer(browser);
     await receiver.open(await visitor.link());
     await verified(receiver);
@@ -398,7 +398,7 @@ test("a small file is in the link as it is, can be taken out again, and is read 
   expect(Buffer.from(packed, "base64url").equals(file)).toBe(true);
   await expect(page.locator("#panel")).toContainText("contains the file as it is");
   await visitor.part("verify").click();
-  await expect(visitor.part("verdict")).toHaveText(/now contains the hash/);
+  await expect(visitor.part("verdict")).toHaveText(/now contains the check value/);
   const hash = await visitor.outputHash();
   const link = await visitor.link();
 

@@ -67,7 +67,7 @@ test.describe("a picture on another site", () => {
     await expect(visitor.part("status")).toHaveText(/^Ready.* 372 × 280 .* 744 × 560 /);
     await visitor.run();
     await visitor.part("verify").click();
-    await expect(visitor.part("verdict")).toHaveText(/link now contains the hash/);
+    await expect(visitor.part("verdict")).toHaveText(/link now contains the check value/);
     await expect(page.locator("#panel")).toContainText(`The link points to the picture at ${remote.host}.`);
     const receiver = await newcomer(browser);
     await receiver.open(await visitor.link());
