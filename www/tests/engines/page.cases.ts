@@ -183,7 +183,7 @@ test("a verified link is reproduced in every browser", async ({ visitor }, info)
   await visitor.driver.fill(part("zoom"), "1.7");
   await visitor.run();
   await visitor.driver.click(part("verify"));
-  await visitor.expectText(part("verdict"), /link now contains the hash/);
+  await visitor.expectText(part("verdict"), /link now contains the check value/);
   const link = (await visitor.attribute(part("share-link"), "href")) ?? "";
   const fragment = link.slice(link.indexOf("#"));
   expect(fragment).toMatch(/sum=[0-9a-f]{32}-[0-9a-f]{32}(&|$)/);
