@@ -68,13 +68,11 @@ test.describe("offline", () => {
     expect(files).toContain("assets/relaxed-simd.wasm");
     expect(files).toContain("models/splitsr-x2.safetensors");
     // This browser, or this visitor, may never use these.
-    for (const name of ["assets/simd128.wasm", "assets/gpu.wasm", "assets/codecs.wasm", "assets/de.js", "demo/fur.png"])
+    for (const name of ["assets/simd128.wasm", "assets/gpu.wasm", "assets/codecs.wasm", "assets/de.js"])
       expect(files).not.toContain(name);
     // It enlarges the first picture without a click.
     expect(files).toContain("assets/in-view.js");
 
-    await visitor.chooseDemo("Sign");
-    await expect.poll(() => kept(page)).toContain("demo/sign.png");
     await site.stop();
     await context.setOffline(true);
     await page.reload();
@@ -121,10 +119,10 @@ test.describe("offline", () => {
     await keepEverything(page).click();
     await expectKept(page, "keeping");
     // The list has it after the models.
-    const demo = "demo/fur.png";
-    expect(await kept(page)).not.toContain(demo);
-    await page.evaluate(async (url) => (await fetch(url)).arrayBuffer(), demo);
-    await expect.poll(() => kept(page)).toContain(demo);
+    const late = "models/replay.webp";
+    expect(await kept(page)).not.toContain(late);
+    await page.evaluate(async (url) => (await fetch(url)).arrayBuffer(), late);
+    await expect.poll(() => kept(page)).toContain(late);
     send();
     await expectKept(page, "kept");
   });

@@ -49,8 +49,8 @@ function isLazy(url: string): boolean {
   const build = hasRelaxedSimd ? "relaxed-simd" : "simd128";
   if (url.endsWith(".wasm")) return !url.startsWith(`assets/${build}-`);
   if (url.endsWith(".safetensors")) return url !== `models/${DEFAULT_MODEL}.safetensors`;
-  // The scripts of bundles that are loaded on demand, other languages, and pictures to try.
-  return /^assets\/((codecs|gpu-worker|tune|tuner|tune-worker|gradient-worker|speaking)-|[a-z]{2}-.{8}\.js$)|^models\/replay|^demo\//.test(
+  // The scripts of bundles that are loaded on demand, and other languages.
+  return /^assets\/((codecs|gpu-worker|tune|tuner|tune-worker|gradient-worker|speaking)-|[a-z]{2}-.{8}\.js$)|^models\/replay/.test(
     url,
   );
 }
