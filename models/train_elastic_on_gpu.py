@@ -269,10 +269,13 @@ def learn(a, meta, p, scores):
     high = torch.zeros(a.batch, 3, a.side * config["scale"], a.side * config["scale"], device=a.device)
     taught, sum_of, share = torch.zeros_like(high), torch.zeros_like(w.average), torch.zeros((), device=a.device)
 
-    def largest():
+    def draw():
         new_low, new_high = tiles.draw(a.batch, a.side, 0)
         low.copy_(new_low)
         high.copy_(new_high)
+
+    def largest():
+        draw()
         y = net(leaves, low)
         taught.copy_(y.detach())
         loss = loss_of(a, y - high, w.luma_part)
@@ -314,9 +317,7 @@ def learn(a, meta, p, scores):
         finish()
 
     def others():
-        new_low, new_high = tiles.draw(a.batch, a.side, 0)
-        low.copy_(new_low)
-        high.copy_(new_high)
+        draw()
         for part, chosen in (0.25, SMALLEST), *((0.25, another(chance, config, a.keep)) for _ in range(3)):
             net.choose(*chosen)
             share.fill_(part)

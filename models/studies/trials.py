@@ -7,13 +7,13 @@ All start as the flagship of wide.py does, from a bilinear enlargement, and have
 32x32 (before the enlargement) a step. The log is logs/trials. Set OMP_NUM_THREADS=1.
 """
 
-import argparse, os, sys, time
+import argparse, os, sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 
 import torch
-from train_on_gpu import Scores, Tiles, Weights, loss_of
-from wide import SCALE, VARIANTS, Wide, log, logged, start
+from train_on_gpu import Scores, Tiles, Weights
+from wide import SCALE, VARIANTS, Wide, fit, logged, start
 
 TRIALS = {
     "base": {},
@@ -91,17 +91,7 @@ def train_one(a, name, trial, tiles, scores):
                 p[n + ".slope"] = torch.zeros(len(p[n + ".bias"]))
     net = Prelu(v) if trial.get("prelu") else Wide(v)
     w = Muon(p, "cpu", trial["muon"]) if "muon" in trial else Weights(p, "cpu")
-    torch.manual_seed(seed)
-    began, steps, look = time.process_time(), a.steps * a.batch // batch, a.look * a.batch // batch
-    for step in range(steps + 1):
-        if step % look == 0:
-            val, s = scores(net, lambda _: w.named(w.average))[0], round(time.process_time() - began)
-            log(a.log, trial=name, step=step * batch // a.batch, cpu_s=s, loss=round(float(w.lost), 5), val=round(val, 4))
-        left = (steps - step) / steps
-        w.rate.fill_(a.rate * min(1, (step + 1) / a.warmup, left / a.decay))
-        w.keep.fill_(min(a.ema, 1 - 10 / (10 + step)))
-        low, high = tiles.draw(batch, a.side, 0)
-        w.descend(loss_of(a, net(w.named(w.now), low) - high, w.luma_part))
+    fit(a, {"trial": name}, net, w, tiles, scores, seed, batch)
 
 
 def table(a):

@@ -176,16 +176,22 @@ def train_one(a, name, v, tiles, scores):
         if gain.dim() == 4 and gain.shape[-1] == gain.shape[-2] > 3:
             s = gain.shape[-1] // 2 - 1
             gain[..., s : s + 3, s : s + 3] = torch.tensor([[1.0, 2, 1], [2, 4, 2], [1, 2, 1]])
-    torch.manual_seed(v["seed"])
-    began = time.process_time()
-    for step in range(a.steps + 1):
-        if step % a.look == 0:
+    fit(a, {"variant": name}, net, w, tiles, scores, v["seed"], a.batch)
+
+
+def fit(a, about, net, w, tiles, scores, seed, batch):
+    """Trains, and logs `about`. With another batch than --batch, as many patches in other steps."""
+    torch.manual_seed(seed)
+    began, steps, look = time.process_time(), a.steps * a.batch // batch, a.look * a.batch // batch
+    for step in range(steps + 1):
+        if step % look == 0:
             val, s = scores(net, lambda _: w.named(w.average))[0], round(time.process_time() - began)
-            log(a.log, variant=name, step=step, cpu_s=s, loss=round(float(w.lost), 5), val=round(val, 4))
-        left = (a.steps - step) / a.steps
+            seen = {"step": step * batch // a.batch, "cpu_s": s}
+            log(a.log, **about, **seen, loss=round(float(w.lost), 5), val=round(val, 4))
+        left = (steps - step) / steps
         w.rate.fill_(a.rate * min(1, (step + 1) / a.warmup, left / a.decay))
         w.keep.fill_(min(a.ema, 1 - 10 / (10 + step)))
-        low, high = tiles.draw(a.batch, a.side, 0)
+        low, high = tiles.draw(batch, a.side, 0)
         w.descend(loss_of(a, net(w.named(w.now), low) - high, w.luma_part))
 
 
