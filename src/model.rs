@@ -1,6 +1,7 @@
 //! A loaded model: a network with its weights on a device, ready to enlarge pictures.
 
 use std::path::Path;
+use std::sync::OnceLock;
 
 use burn::module::Module;
 use burn::tensor::Device;
@@ -14,7 +15,7 @@ use crate::network::cost::Cost;
 use crate::network::{ByRows, Network, Strip};
 use crate::ops::float::{from_values, values};
 use crate::ops::with_spinning_pool;
-use crate::upscale::Enlarge;
+use crate::upscale::{Enlarge, estimate_halo};
 #[cfg(feature = "gpu")]
 use crate::upscale::EnlargeAsync;
 use crate::weights::{Metadata, assign, hex_sha256, read, to_bytes};
@@ -30,6 +31,8 @@ pub struct Model {
     pub sha256: String,
     device: Device,
     cost: Cost,
+    /// The halo of `auto` tiles, if the file has none.
+    estimated_halo: OnceLock<Option<usize>>,
     /// Whether feature maps are stored as f16.
     #[cfg(feature = "gpu")]
     half: bool,
@@ -88,6 +91,7 @@ impl Model {
             sha256,
             device: device.clone(),
             cost,
+            estimated_halo: OnceLock::new(),
             #[cfg(feature = "gpu")]
             half: false,
             #[cfg(feature = "gpu")]
@@ -144,7 +148,11 @@ impl Enlarge for Model {
     }
 
     fn auto_halo(&self) -> Option<usize> {
-        self.metadata.auto_halo
+        // On a GPU tiles are large, and the result cannot be waited for in a browser.
+        if self.metadata.auto_halo.is_some() || self.device != Device::flex() {
+            return self.metadata.auto_halo;
+        }
+        *self.estimated_halo.get_or_init(|| estimate_halo(self).ok().flatten())
     }
 
     fn bytes_per_pixel(&self) -> usize {

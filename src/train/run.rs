@@ -25,6 +25,10 @@ const LOG_EVERY: u64 = 100;
 const SAVE_EVERY: Duration = Duration::from_secs(120);
 /// Time between two scorings, unless the recipe sets `score_every`.
 const SCORE_EVERY: Duration = Duration::from_secs(900);
+/// A step that takes this many times as long as usual, and at least `PAUSE_SECONDS`, was paused.
+/// A second stage with patches of three times the side has steps nine times as long.
+const PAUSE_TIMES: f64 = 20.0;
+const PAUSE_SECONDS: f64 = 10.0;
 
 /// The files of a run.
 pub struct Files {
@@ -103,12 +107,13 @@ pub fn run(
     let started = Instant::now();
     let (mut saved, mut scored) = (Instant::now(), Instant::now());
     let (mut losses, mut logged) = (Vec::new(), run.session.seconds());
+    let mut clock = StepClock::default();
     let out_of_time = || limits.time.is_some_and(|limit| started.elapsed() >= limit);
     while run.session.step_count() < last && !stop.load(Ordering::Relaxed) && !out_of_time() {
         let batch = run.session.batch();
         let timer = Instant::now();
         losses.push(f64::from(run.session.trainer().step(&batch)?));
-        run.session.add_seconds(timer.elapsed().as_secs_f64());
+        run.session.add_seconds(clock.counted(timer.elapsed().as_secs_f64()));
         if run.session.step_count() % LOG_EVERY == 0 {
             let (count, seconds) = (losses.len() as f64, run.session.seconds());
             let event = Event {
@@ -135,6 +140,26 @@ pub fn run(
         run.save()?;
     }
     Ok(())
+}
+
+/// Leaves the pauses out of the training time: a process can be stopped within a step, by SIGSTOP
+/// or by a computer that sleeps.
+#[derive(Default)]
+struct StepClock {
+    /// The usual seconds of a step.
+    usual: Option<f64>,
+}
+
+impl StepClock {
+    /// The seconds that count for a step that took `seconds`.
+    fn counted(&mut self, seconds: f64) -> f64 {
+        let usual = self.usual.unwrap_or(seconds);
+        if seconds > PAUSE_SECONDS && seconds > PAUSE_TIMES * usual {
+            return usual;
+        }
+        self.usual = Some(0.9 * usual + 0.1 * seconds);
+        seconds
+    }
 }
 
 struct Run<'a> {
@@ -220,4 +245,25 @@ fn reopen_log(path: &Path, step: u64) -> Result<fs::File> {
         .collect();
     crate::files::replace(path, kept.as_bytes())?;
     fs::OpenOptions::new().append(true).open(path).map_err(Error::io(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::StepClock;
+
+    #[test]
+    fn a_pause_within_a_step_does_not_count() {
+        let mut clock = StepClock::default();
+        let steps = [0.5, 0.5, 3600.0, 0.5, 12.0, 4.5, 4.5];
+        let counted: Vec<f64> = steps.iter().map(|&seconds| clock.counted(seconds)).collect();
+        assert_eq!(counted[2..5], [0.5; 3]);
+        // The larger patches of a second stage do.
+        assert_eq!(counted[5..], [4.5; 2]);
+    }
+
+    #[test]
+    fn slow_steps_count_in_full() {
+        let mut clock = StepClock::default();
+        assert_eq!([60.0, 60.0, 300.0, 0.1, 1.5].map(|seconds| clock.counted(seconds)), [60.0, 60.0, 300.0, 0.1, 1.5]);
+    }
 }

@@ -47,6 +47,7 @@ mod runs;
 pub mod schedule;
 mod tile;
 
+pub(crate) use calibrate::estimate_halo;
 pub use calibrate::{auto_halo, measure_halo};
 pub use column::Column;
 #[cfg(feature = "gpu")]

@@ -211,7 +211,9 @@ test("on a full disk a loaded model can be used, and the page says that it is no
   await useWithoutStorage(page, /There is no space left on this device/);
 });
 
-test("a list of models that did not load is loaded with the next picture", async ({ page }) => {
+test("a list of models that did not load is loaded with the next picture, for which the link counts", async ({
+  page,
+}) => {
   await page.route("**/models/index.json", (route) => route.abort());
   const visitor = new Visitor(page);
   await visitor.open(TINY);
@@ -223,6 +225,7 @@ test("a list of models that did not load is loaded with the next picture", async
   await visitor.chooseFile(file);
   await visitor.expectState("idle");
   await visitor.run();
+  expect(new URL(page.url()).hash).toContain("model=splitsr-tiny-x2");
 });
 
 test("a picture that is chosen before the list of models is there is enlarged", async ({ page }) => {

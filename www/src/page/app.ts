@@ -87,8 +87,18 @@ export class App implements Commands {
   async started(): Promise<void> {
     await this.#started;
     if (this.session.choice.shipped.length > 0) return;
-    this.#loading ??= this.#loadModels().finally(() => (this.#loading = undefined));
+    this.#loading ??= this.#loadModels()
+      .then(() => this.#applyAddress())
+      .finally(() => (this.#loading = undefined));
     await this.#loading;
+  }
+
+  /** Applies the settings of the address, without its picture: the visitor opens another one. */
+  #applyAddress(): void {
+    const { models, choice } = this.session;
+    if (choice.shipped.length === 0 || location.hash === "") return;
+    const { state } = parseLink(location.hash, models, (zoom) => modelFor(zoom, choice.shipped));
+    this.applyLink({ ...state, demo: undefined, embedded: undefined, address: undefined });
   }
 
   async #loadModels(): Promise<void> {
