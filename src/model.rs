@@ -15,9 +15,9 @@ use crate::network::cost::Cost;
 use crate::network::{ByRows, Network, Strip};
 use crate::ops::float::{from_values, values};
 use crate::ops::with_spinning_pool;
-use crate::upscale::{Enlarge, estimate_halo};
 #[cfg(feature = "gpu")]
 use crate::upscale::EnlargeAsync;
+use crate::upscale::{Enlarge, estimate_halo};
 use crate::weights::{Metadata, assign, hex_sha256, read, to_bytes};
 
 /// A network with its weights, ready to enlarge pictures.

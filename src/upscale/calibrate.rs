@@ -2,7 +2,7 @@
 
 use super::enlarge::Enlarge;
 use crate::error::Result;
-use crate::image::{Area, Layout, Picture, Samples};
+use crate::image::{Area, Picture, Samples};
 
 /// Measures the smallest halo, in low-resolution pixels, with which cutting each of `pictures`
 /// (8-bit RGB) in four changes no value of the 8-bit result by more than 1 level. It is at most the
@@ -44,8 +44,8 @@ pub fn auto_halo<M: Enlarge + ?Sized>(model: &M, pictures: &[Picture]) -> Result
 /// Exact halos of at most this many pixels cost little.
 const SMALL_HALO: usize = 16;
 /// The sides of the made-up picture of [`estimate_halo`] and of the part in its middle.
-const SQUARE: u32 = 128;
-const PART: u32 = 64;
+const SQUARE: usize = 128;
+const PART: usize = 64;
 
 /// Estimates [`auto_halo`] without pictures, in little more than one pass over 128x128 pixels: how
 /// far from its edges a part of a made-up picture differs from the whole by more than 1 level, and
@@ -56,43 +56,45 @@ const PART: u32 = 64;
 /// # Errors
 /// As [`Enlarge::enlarge`].
 pub fn estimate_halo<M: Enlarge + ?Sized>(model: &M) -> Result<Option<usize>> {
-    let Some(exact) = model.halo() else { return Ok(None) };
-    if exact <= SMALL_HALO {
-        return Ok(Some(exact));
+    let Some(exact) = model.halo().filter(|&halo| halo > SMALL_HALO) else { return Ok(model.halo()) };
+    let margin = (SQUARE - PART) / 2;
+    let whole = model.enlarge(made_up(0, SQUARE), SQUARE, SQUARE)?;
+    let part = model.enlarge(made_up(margin, PART), PART, PART)?;
+    let scale = model.scale();
+    let (side, stride, first) = (PART * scale, SQUARE * scale, margin * scale);
+    let level = |value: f32| (value * 255.0).round().clamp(0.0, 255.0);
+    let mut needed = 0;
+    for (row, values) in part.chunks_exact(side).enumerate() {
+        let (channel, y) = (row / side, row % side);
+        let same_row = &whole[(channel * stride + first + y) * stride + first..][..side];
+        for (x, (&a, &b)) in values.iter().zip(same_row).enumerate() {
+            if (level(a) - level(b)).abs() > 1.0 {
+                let from_edge = [x, y, side - 1 - x, side - 1 - y].into_iter().min().unwrap_or(0);
+                needed = needed.max(from_edge / scale + 1);
+            }
+        }
     }
-    let (picture, scale) = (made_up_picture(), model.scale() as u32);
-    let at = (SQUARE - PART) / 2;
-    let area = Area { left: at, top: at, width: PART, height: PART };
-    let high = Area { left: at * scale, top: at * scale, width: PART * scale, height: PART * scale };
-    let whole = model.enlarge_picture(&picture)?.crop(high);
-    let part = model.enlarge_picture(&picture.crop(area))?;
-    let within = |halo: u32| {
-        let side = (PART - 2 * halo) * scale;
-        let inner = Area { left: halo * scale, top: halo * scale, width: side, height: side };
-        largest_difference(&part.crop(inner), &whole.crop(inner)) <= 1
-    };
-    let needed = (0..PART / 2).find(|&halo| within(halo));
-    Ok(Some(needed.map_or(exact, |needed| exact.min((5 * needed as usize).div_ceil(2)))))
+    Ok(Some(if needed < PART / 2 { exact.min((5 * needed).div_ceil(2)) } else { exact }))
 }
 
-/// Noise on patches of one colour: edges, flat parts and fine detail, all of high contrast.
-fn made_up_picture() -> Picture {
+/// A square of the made-up picture, of `side` pixels from `(first, first)` on, as `[3, side, side]`:
+/// noise on patches of one colour, for edges, flat parts and fine detail of high contrast.
+fn made_up(first: usize, side: usize) -> Vec<f32> {
     // The finaliser of MurmurHash3.
-    let noise = |seed: u32| {
-        let mixed = (seed ^ (seed >> 16)).wrapping_mul(0x85eb_ca6b);
+    let noise = |seed: usize| {
+        let mixed = (seed as u32 ^ (seed as u32 >> 16)).wrapping_mul(0x85eb_ca6b);
         let mixed = (mixed ^ (mixed >> 13)).wrapping_mul(0xc2b2_ae35);
-        (mixed ^ (mixed >> 16)) % 256
+        ((mixed ^ (mixed >> 16)) % 256) as f32 / 255.0
     };
-    let value = |x: u32, y: u32, channel: u32| {
-        let coarse = noise((y / 12 * SQUARE + x / 12) * 3 + channel);
-        let fine = noise((y * SQUARE + x) * 3 + channel + 1_000_000);
+    let value = |channel: usize, y: usize, x: usize| {
+        let patch = noise((y / 12 * SQUARE + x / 12) * 3 + channel);
         // A third of the patches are flat.
-        let share = if (x / 12 + y / 12) % 3 == 0 { 0 } else { fine };
-        ((2 * coarse + share) / 3) as u8
+        let fine = if (x / 12 + y / 12) % 3 == 0 { 0.0 } else { noise((y * SQUARE + x) * 3 + channel + 1_000_000) };
+        (2.0 * patch + fine) / 3.0
     };
-    let pixels = (0..SQUARE).flat_map(|y| (0..SQUARE).flat_map(move |x| (0..3).map(move |channel| (x, y, channel))));
-    let values = pixels.map(|(x, y, channel)| value(x, y, channel)).collect();
-    Picture::new(SQUARE, SQUARE, Layout::Rgb, Samples::U8(values)).expect("as many values as channels")
+    let square = first..first + side;
+    let rows = (0..3).flat_map(|channel| square.clone().map(move |y| (channel, y)));
+    rows.flat_map(|(channel, y)| square.clone().map(move |x| value(channel, y, x))).collect()
 }
 
 /// Whether the four quarters of a picture, with a halo of `halo` pixels, give `whole` within 1

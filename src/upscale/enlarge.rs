@@ -16,7 +16,7 @@ pub trait Enlarge: Send + Sync {
     /// `None` if it depends on the whole picture (channel attention).
     fn halo(&self) -> Option<usize>;
 
-    /// The smallest halo with which the 8-bit result was at most 1 level off in a measurement;
+    /// A halo with which the 8-bit result was at most 1 level off in a measurement or an estimate;
     /// `None` if there was none.
     fn auto_halo(&self) -> Option<usize>;
 
