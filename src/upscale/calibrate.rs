@@ -77,8 +77,9 @@ pub fn estimate_halo<M: Enlarge + ?Sized>(model: &M) -> Result<Option<usize>> {
     Ok(Some(if needed < PART / 2 { exact.min((5 * needed).div_ceil(2)) } else { exact }))
 }
 
-/// A square of the made-up picture, of `side` pixels from `(first, first)` on, as `[3, side, side]`:
-/// noise on patches of one colour, for edges, flat parts and fine detail of high contrast.
+/// The square of `side` pixels from `(first, first)` on of the made-up picture, as
+/// `[3, side, side]`: noise on patches of one colour, for edges, flat parts and fine detail of high
+/// contrast.
 fn made_up(first: usize, side: usize) -> Vec<f32> {
     // The finaliser of MurmurHash3.
     let noise = |seed: usize| {

@@ -65,8 +65,8 @@ impl Target {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Tiling {
     /// The halo that keeps 8-bit results within 1 level of the exact one, as measured, or as a
-    /// [`Model`](crate::model::Model) estimates it if its file has no measurement; [`Tiling::Exact`] for
-    /// another network without one.
+    /// [`Model`](crate::model::Model) estimates it if its file has no measurement;
+    /// [`Tiling::Exact`] for another network without one.
     #[default]
     Auto,
     /// The receptive field: the result equals the untiled one bit for bit.

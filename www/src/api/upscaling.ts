@@ -117,9 +117,10 @@ export type UpscaleOptions = Target &
     /**
      * `auto` (default): tiles overlap by a halo that was measured to change no 8-bit value by more
      * than 1 level (it is estimated for a weights file without one), and use the machine's fastest
-     * instructions; on one machine, any number of workers gives the same result. `exact`: tiles overlap by the whole receptive field, and the
-     * result equals the untiled one bit for bit, on every machine; slower. It uses the CPU unless
-     * the backend is `gpu`: then it is exact on that GPU only.
+     * instructions; on one machine, any number of workers gives the same result. `exact`: tiles
+     * overlap by the whole receptive field, and the result equals the untiled one bit for bit, on
+     * every machine; slower. It uses the CPU unless the backend is `gpu`: then it is exact on that
+     * GPU only.
      */
     tile?: "exact" | "auto";
     /**
