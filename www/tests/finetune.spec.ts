@@ -179,7 +179,7 @@ test("it says when there is too little to tell by, and when it has stopped getti
   await visitor.unfoldSettings();
   await visitor.set("tune-steps", "90");
   // At such a low rate, nothing is learnt.
-  await visitor.set("tune-rate", "0.00001");
+  await visitor.set("tune-rate", "0.000001");
   await visitor.part("finetune-start").click();
   await expect(visitor.part("finetune-facts")).toContainText("That is too little for a reliable score");
   await expect(visitor.part("finetune-status")).toContainText("The score has stopped improving");
