@@ -43,6 +43,8 @@ pub fn auto_halo<M: Enlarge + ?Sized>(model: &M, pictures: &[Picture]) -> Result
 
 /// Exact halos of at most this many pixels cost little.
 const SMALL_HALO: usize = 16;
+/// Other pictures may need a halo where the made-up one needs none.
+const LEAST_HALO: usize = 4;
 /// The sides of the made-up picture of [`estimate_halo`] and of the part in its middle.
 const SQUARE: usize = 128;
 const PART: usize = 64;
@@ -74,7 +76,7 @@ pub fn estimate_halo<M: Enlarge + ?Sized>(model: &M) -> Result<Option<usize>> {
             }
         }
     }
-    Ok(Some(if needed < PART / 2 { exact.min((5 * needed).div_ceil(2)) } else { exact }))
+    Ok(Some(if needed < PART / 2 { exact.min((5 * needed).div_ceil(2).max(LEAST_HALO)) } else { exact }))
 }
 
 /// The square of `side` pixels from `(first, first)` on of the made-up picture, as
