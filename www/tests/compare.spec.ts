@@ -277,10 +277,10 @@ test("the speed of a model is estimated before it ran here, and measured after",
   await visitor.unfold("network");
   const facts = visitor.part("network-facts");
   await expect(facts).toHaveText(
-    /; about [\d,]+ ms per megapixel of the result \(estimated\); trained for 5 minutes\.$/,
+    /; about [\d,]+ ms per megapixel of the result \(estimated\); trained for 2\.2 hours\.$/,
   );
   await visitor.run();
-  const measured = /; (\d+) ms per megapixel of the result, measured on this CPU at ×2; trained for 5 minutes\.$/;
+  const measured = /; (\d+) ms per megapixel of the result, measured on this CPU at ×2; trained for 2\.2 hours\.$/;
   await expect(facts).toHaveText(measured);
   const [, time, unit] = /Time\s+([\d.]+) (m?s)/.exec(await visitor.part("report").innerText()) ?? [];
   const [milliseconds, rounded] = unit === "s" ? [1000 * Number(time), 51] : [Number(time), 2];

@@ -39,14 +39,8 @@ export function tensorsOf(file: Buffer): Map<string, Float32Array> {
   return parsed(file).tensors;
 }
 
-/**
- * A model's file in base64. `weights`: all others are 0 then. `unmeasured`: without the halo that
- * was measured for its tiles.
- */
-export function weightsFile(
-  name: string,
-  { weights, unmeasured = false }: { weights?: Weight[]; unmeasured?: boolean },
-): string {
+/** A model's file in base64. `weights`: all others are 0 then. `halo`: that of its tiles. */
+export function weightsFile(name: string, { weights, halo }: { weights?: Weight[]; halo?: number }): string {
   const { metadata, entries, tensors } = parsed(readFileSync(join(models, `${name}.safetensors`)));
   if (weights) tensors.forEach((values) => values.fill(0));
   for (const [tensor, index, value] of weights ?? []) {
@@ -54,7 +48,7 @@ export function weightsFile(
     if (!values) throw new Error(`there is no tensor ${tensor}`);
     values[index] = value;
   }
-  if (unmeasured) delete metadata["auto_halo"];
+  if (halo !== undefined) metadata["auto_halo"] = halo;
 
   let end = 0;
   const header: Record<string, unknown> = { __metadata__: { splitsr: JSON.stringify(metadata) } };
