@@ -92,7 +92,8 @@ fn made_up(first: usize, side: usize) -> Vec<f32> {
     let value = |channel: usize, y: usize, x: usize| {
         let patch = noise((y / 12 * SQUARE + x / 12) * 3 + channel);
         // A third of the patches are flat.
-        let fine = if (x / 12 + y / 12) % 3 == 0 { 0.0 } else { noise((y * SQUARE + x) * 3 + channel + 1_000_000) };
+        let fine =
+            if (x / 12 + y / 12).is_multiple_of(3) { 0.0 } else { noise((y * SQUARE + x) * 3 + channel + 1_000_000) };
         (2.0 * patch + fine) / 3.0
     };
     let square = first..first + side;

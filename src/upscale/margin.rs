@@ -2,8 +2,8 @@
 
 use super::tile::{Tile, TileInput};
 
-/// A side of fewer pixels gets a margin: networks take what lies outside a picture for black, and
-/// in so small a picture that would change the colour of every pixel.
+/// A picture with a side of fewer pixels gets a margin: networks take what lies outside for black,
+/// and in so small a picture that would change the colour of every pixel.
 const MIN_SIDE: u32 = 4;
 
 /// Enough that a picture of one colour keeps it, within two levels.
@@ -12,22 +12,18 @@ const PIXELS: usize = 2;
 /// A longer strip gets no margin, which would take ten times as long. No JPEG can be longer.
 const MAX_SIDE: u32 = 65_535;
 
-/// How many pixels a tile is extended by to each side: copies of the picture's edge.
+/// How many pixels a tile is extended by to each side: copies of its edge.
 #[derive(Clone, Copy)]
-pub(super) struct Margin {
-    x: usize,
-    y: usize,
-}
+pub(super) struct Margin(usize);
 
 impl Margin {
     pub(super) fn of(tile: &Tile) -> Self {
         let (width, height) = tile.source_size;
-        let along = |side, other| if side < MIN_SIDE && other <= MAX_SIDE { PIXELS } else { 0 };
-        Self { x: along(width, height), y: along(height, width) }
+        Self(if width.min(height) < MIN_SIDE && width.max(height) <= MAX_SIDE { PIXELS } else { 0 })
     }
 
     pub(super) fn is_none(self) -> bool {
-        self.x + self.y == 0
+        self.0 == 0
     }
 
     /// The planes with the margin, their height and their width.
@@ -36,14 +32,14 @@ impl Margin {
         if self.is_none() {
             return (input.planes.clone(), height, width);
         }
-        let (wide, high) = (width + 2 * self.x, height + 2 * self.y);
+        let (wide, high) = (width + 2 * self.0, height + 2 * self.0);
         let mut extended = Vec::with_capacity(3 * high * wide);
         for plane in input.planes.chunks_exact(height * width) {
             for y in 0..high {
-                let row = &plane[y.saturating_sub(self.y).min(height - 1) * width..][..width];
-                extended.resize(extended.len() + self.x, row[0]);
+                let row = &plane[y.saturating_sub(self.0).min(height - 1) * width..][..width];
+                extended.resize(extended.len() + self.0, row[0]);
                 extended.extend_from_slice(row);
-                extended.resize(extended.len() + self.x, row[width - 1]);
+                extended.resize(extended.len() + self.0, row[width - 1]);
             }
         }
         (extended, high, wide)
@@ -55,12 +51,12 @@ impl Margin {
             return enlarged;
         }
         let (width, height) = (scale * tile.source.width as usize, scale * tile.source.height as usize);
-        let (x, y) = (scale * self.x, scale * self.y);
-        let wide = width + 2 * x;
+        let margin = scale * self.0;
+        let wide = width + 2 * margin;
         let mut cut = Vec::with_capacity(3 * height * width);
-        for plane in enlarged.chunks_exact((height + 2 * y) * wide) {
-            for row in y..y + height {
-                cut.extend_from_slice(&plane[row * wide + x..][..width]);
+        for plane in enlarged.chunks_exact((height + 2 * margin) * wide) {
+            for row in margin..margin + height {
+                cut.extend_from_slice(&plane[row * wide + margin..][..width]);
             }
         }
         cut
@@ -85,8 +81,7 @@ mod tests {
             let input = input(width, height);
             let margin = Margin::of(&input.tile);
             let (planes, high, wide) = margin.extend(&input);
-            let more = |side| side as usize + if side < MIN_SIDE { 2 * PIXELS } else { 0 };
-            assert_eq!((wide, high), (more(width), more(height)));
+            assert_eq!((wide, high), (width as usize + 2 * PIXELS, height as usize + 2 * PIXELS));
             assert_eq!((planes[0], planes[planes.len() - 1]), (0.0, (3 * width * height - 1) as f32));
             assert_eq!(margin.cut(planes, &input.tile, 1), input.planes);
         }
