@@ -32,7 +32,7 @@ test(
   "workers that hold the memory of other tiles are ended before larger ones begin",
   { tag: "@alone" },
   async ({ page }) => {
-    // With the whole receptive field as halo, a large picture's tiles are larger than a small one's.
+    // With all it sees as halo, a large picture's tiles are larger than a small one's.
     const model = weightsFile("edsr-small-x2", { halo: 20 });
     await page.evaluate(async (base64) => {
       const model = new Blob([Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))]);
