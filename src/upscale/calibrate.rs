@@ -51,7 +51,7 @@ const PART: usize = 64;
 
 /// Estimates [`auto_halo`] without pictures, in little more than one pass over 128x128 pixels: how
 /// far from its edges a part of a made-up picture differs from the whole by more than 1 level, and
-/// one and a half times as much again. For our models, that is 1.1 to 1.5 times what was measured
+/// one and a half times as much again. For our models, that is 1.1 to 1.7 times what was measured
 /// with pictures. A small halo is left exact, and so is that of a network whose part differs up to
 /// its middle.
 ///
