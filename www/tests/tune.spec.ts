@@ -117,11 +117,11 @@ test("another network than the model's takes over what fits, and learns the rest
         const { width } = await upscaler.upscale(window.text(7), { scale: 2 });
         return { losses, psnrY, startPsnrY, firstPsnrY, width };
       },
-      [{ ...small, steps: 150 }, workers] as const,
+      [{ ...small, steps: 1000 }, workers] as const,
     );
   const one = await train(1);
   expect(one.firstPsnrY).toBeLessThan(one.startPsnrY);
-  expect(one.psnrY).toBeGreaterThan(one.firstPsnrY + 0.2);
+  expect(one.psnrY).toBeGreaterThan(one.firstPsnrY + 0.5);
   expect(one.width).toBe(512);
   const two = await train(2);
   // In later steps, the different order of the sums adds up to more.

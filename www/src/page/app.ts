@@ -95,10 +95,15 @@ export class App implements Commands {
 
   /** Applies the settings of the address, without its picture: the visitor opens another one. */
   #applyAddress(): void {
+    const link = location.hash === "" ? undefined : this.#parse(location.hash);
+    if (link) this.applyLink({ ...link.state, demo: undefined, embedded: undefined, address: undefined });
+  }
+
+  /** Reads an address; nothing before the models are known. */
+  #parse(fragment: string): ReturnType<typeof parseLink> | undefined {
     const { models, choice } = this.session;
-    if (choice.shipped.length === 0 || location.hash === "") return;
-    const { state } = parseLink(location.hash, models, (zoom) => modelFor(zoom, choice.shipped));
-    this.applyLink({ ...state, demo: undefined, embedded: undefined, address: undefined });
+    if (choice.shipped.length === 0) return undefined;
+    return parseLink(fragment, models, (zoom) => modelFor(zoom, choice.shipped));
   }
 
   async #loadModels(): Promise<void> {
@@ -129,10 +134,10 @@ export class App implements Commands {
   }
 
   async openLink(fragment: string): Promise<void> {
-    const { models, choice } = this.session;
+    const link = this.#parse(fragment);
     // `start` opens the address once the models are known.
-    if (choice.shipped.length === 0) return;
-    const { state, complaints } = parseLink(fragment, models, (zoom) => modelFor(zoom, choice.shipped));
+    if (!link) return;
+    const { state, complaints } = link;
     const { embedded } = state;
     await this.opener.openLink(state, complaints, embedded === undefined ? undefined : unpackPicture(embedded));
   }
