@@ -28,7 +28,7 @@
 //! | [`ops`] | the 3x3 convolution as a Burn backend extension, and its kernels |
 //! | [`weights`], [`model`], [`models`] | weight files, a loaded model, finding one by name |
 //! | [`clean_up`] | a second set of weights for compressed pictures, and how much of it to mix in |
-//! | [`elastic`] | one weights file that holds many networks |
+//! | [`elastic`], [`budget`] | one weights file that holds many networks; the best one for a time |
 //! | [`device`] | the choice between CPU and GPU |
 //! | [`upscale`](mod@upscale) | any zoom of any picture: passes, tiles, progress, cancel |
 //! | [`onnx`] | networks as ONNX files, for other runtimes |
@@ -48,6 +48,8 @@
 //! enlarge (`upscale`), how to train (`train_tiny`), and how to write a block of your own on the
 //! crate's kernels (`custom_block`). Rust 1.95 or newer is needed.
 
+#[cfg(not(target_arch = "wasm32"))]
+pub mod budget;
 pub mod clean_up;
 pub mod config;
 pub mod device;

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::image::Compression;
 use crate::model::Model;
 use crate::upscale::schedule::Schedule;
-use crate::weights::{hex_sha256, read};
+use crate::weights::{Metadata, hex_sha256, read};
 
 /// The command's default model.
 pub const DEFAULT: &str = "splitsr-x2";
@@ -54,6 +54,7 @@ pub fn load(name: &str) -> Result<Model> {
 }
 
 /// The files of a model: its weights, and those of its twin if it has one.
+#[derive(Clone)]
 pub struct ModelFiles {
     /// The file, or the name of what is built in.
     source: String,
@@ -86,12 +87,12 @@ impl ModelFiles {
         Ok(Self { source, weights, sha256, twin })
     }
 
-    /// Whether the file holds many networks: see [`crate::elastic`].
+    /// The metadata of the weights file.
     ///
     /// # Errors
     /// [`Error::Weights`] if it cannot be read.
-    pub fn is_elastic(&self) -> Result<bool> {
-        Ok(read(&self.weights).map_err(|error| error.in_file(&self.source))?.0.elastic)
+    pub fn metadata(&self) -> Result<Metadata> {
+        Ok(read(&self.weights).map_err(|error| error.in_file(&self.source))?.0)
     }
 
     /// The same with the network that `wanted` asks for, if it asks for anything. The twin is left
@@ -99,11 +100,11 @@ impl ModelFiles {
     ///
     /// # Errors
     /// As [`slice()`].
-    pub fn sliced(self, wanted: &Slice) -> Result<Self> {
+    pub fn sliced(&self, wanted: &Slice) -> Result<Self> {
         if wanted.is_default() {
-            return Ok(self);
+            return Ok(self.clone());
         }
-        Ok(Self { weights: slice(&self.weights, wanted)?, twin: None, ..self })
+        Ok(Self { weights: slice(&self.weights, wanted)?, twin: None, ..self.clone() })
     }
 
     /// The cheap network of an elastic model, on the CPU, and what its scheduler has learnt.

@@ -23,7 +23,10 @@ pub(super) fn attach(picture: &mut Picture, icc: Vec<u8>) {
             let name = name(&profile).map_or_else(String::new, |name| format!(" \"{name}\""));
             if can_be_converted(&profile, picture.layout) {
                 picture.profile = Some(icc);
-                format!("its colours are not the usual ones (sRGB): the result keeps their profile{name}")
+                format!(
+                    "its colours are not the usual ones (sRGB): the result keeps their profile{name} if its format can \
+                     hold one"
+                )
             } else if has_table(&profile) {
                 picture.profile = Some(icc);
                 format!(

@@ -28,6 +28,7 @@ pub struct TrainConfig {
     /// The model's name.
     pub name: String,
     /// "paper", "cosine" or "fine-tuning": see [`Recipe`].
+    #[serde(default = "default_recipe")]
     pub recipe: String,
     /// Seeds the weights and the patches.
     #[serde(default = "default_seed")]
@@ -44,6 +45,10 @@ pub struct TrainConfig {
     /// Fields of the recipe to change.
     #[serde(default, rename = "override", skip_serializing_if = "toml::Table::is_empty")]
     pub overrides: toml::Table,
+}
+
+fn default_recipe() -> String {
+    "paper".into()
 }
 
 fn default_seed() -> u64 {

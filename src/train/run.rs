@@ -115,14 +115,7 @@ pub fn run(
         losses.push(f64::from(run.session.trainer().step(&batch)?));
         run.session.add_seconds(clock.counted(timer.elapsed().as_secs_f64()));
         if run.session.step_count() % LOG_EVERY == 0 {
-            let (count, seconds) = (losses.len() as f64, run.session.seconds());
-            let event = Event {
-                loss: Some(losses.drain(..).sum::<f64>() / count),
-                steps_per_second: Some(count / (seconds - logged)),
-                ..run.event()
-            };
-            logged = seconds;
-            run.log(&event, on_event)?;
+            logged = run.log_losses(&mut losses, logged, on_event)?;
         }
         if saved.elapsed() >= SAVE_EVERY {
             run.save()?;
@@ -132,6 +125,9 @@ pub fn run(
             run.score(on_event)?;
             scored = Instant::now();
         }
+    }
+    if !losses.is_empty() {
+        run.log_losses(&mut losses, logged, on_event)?;
     }
     // First of all: scoring may take longer than whoever stopped the run waits.
     run.save()?;
@@ -218,6 +214,19 @@ impl<'a> Run<'a> {
         writeln!(self.log, "{line}").map_err(Error::io(&self.files.log))?;
         on_event(event);
         Ok(())
+    }
+
+    /// Logs the mean of `losses`, and forgets them. They are those since the training time `logged`,
+    /// in seconds; returns the time now.
+    fn log_losses(&mut self, losses: &mut Vec<f64>, logged: f64, on_event: &mut dyn FnMut(&Event)) -> Result<f64> {
+        let (count, seconds) = (losses.len() as f64, self.session.seconds());
+        let event = Event {
+            loss: Some(losses.drain(..).sum::<f64>() / count),
+            steps_per_second: Some(count / (seconds - logged)),
+            ..self.event()
+        };
+        self.log(&event, on_event)?;
+        Ok(seconds)
     }
 
     fn score(&mut self, on_event: &mut dyn FnMut(&Event)) -> Result<()> {

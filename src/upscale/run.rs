@@ -1,10 +1,10 @@
 //! The native driver: threads.
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::sync::{Arc, RwLock};
-use std::thread;
+use std::sync::{Arc, Mutex, RwLock};
+use std::thread::{self, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
@@ -15,6 +15,7 @@ use super::job::Job;
 use super::options::Options;
 use super::plan::Pass;
 use super::schedule::{Ladder, Scheduler, Scheduling};
+use super::tile::{TileInput, TileOutput, run_tile};
 use crate::error::{Error, Result};
 use crate::image::Picture;
 
@@ -71,6 +72,10 @@ pub fn upscale<M: Enlarge + ?Sized + 'static>(
 
 /// The same by the networks of a ladder, each for the parts that `scheduler` gives it.
 ///
+/// `on_gpu` is the same ladder with the whole network on a GPU, if there is one. A thread of its own
+/// gives it the tiles with the most work, and the others compute those with the least, until they
+/// meet.
+///
 /// # Errors
 /// As [`upscale`], and those of [`Job::schedule`].
 ///
@@ -78,17 +83,24 @@ pub fn upscale<M: Enlarge + ?Sized + 'static>(
 /// As [`upscale`].
 pub fn upscale_scheduled<M: Enlarge + 'static>(
     ladder: &Arc<Ladder<M>>,
+    on_gpu: Option<Arc<dyn Enlarge>>,
     scheduler: Scheduler,
     picture: Picture,
     options: &Options,
     on_progress: impl FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<(Picture, Report)> {
-    drive(ladder, Some(scheduler), picture, options, on_progress)
+    drive(ladder, Some(Scheduled { scheduler, on_gpu }), picture, options, on_progress)
+}
+
+/// What a schedule adds to an enlargement.
+struct Scheduled {
+    scheduler: Scheduler,
+    on_gpu: Option<Arc<dyn Enlarge>>,
 }
 
 fn drive<M: Enlarge + ?Sized + 'static>(
     model: &Arc<M>,
-    scheduler: Option<Scheduler>,
+    scheduled: Option<Scheduled>,
     picture: Picture,
     options: &Options,
     mut on_progress: impl FnMut(Progress) -> ControlFlow<()>,
@@ -107,7 +119,7 @@ fn drive<M: Enlarge + ?Sized + 'static>(
             // After a cancellation the receiver is gone.
             let tell = |event| drop(sender.send(event));
             let tell_progress = |progress| tell(Event::Progress(progress));
-            let result = work(&*model, scheduler, picture, &options, threads, &stop, tell_progress);
+            let result = work(&*model, scheduled, picture, &options, threads, &stop, tell_progress);
             tell(Event::Done(Box::new(result)));
         }
     });
@@ -131,7 +143,7 @@ fn drive<M: Enlarge + ?Sized + 'static>(
 
 fn work<M: Enlarge + ?Sized>(
     model: &M,
-    scheduler: Option<Scheduler>,
+    scheduled: Option<Scheduled>,
     picture: Picture,
     options: &Options,
     threads: usize,
@@ -140,7 +152,7 @@ fn work<M: Enlarge + ?Sized>(
 ) -> Result<(Picture, Report)> {
     let start = Instant::now();
     let info = NetworkInfo::of(model);
-    let divides = scheduler.as_ref().is_some_and(|scheduler| !scheduler.is_full());
+    let divides = scheduled.as_ref().is_some_and(|scheduled| !scheduled.scheduler.is_full());
     let info = if divides { info.scheduled() } else { info };
     let mut job = Job::new(picture, info, options, threads)?;
     let tiles = job.passes().iter().map(|pass| pass.tiles.len()).sum();
@@ -149,30 +161,41 @@ fn work<M: Enlarge + ?Sized>(
     let done = AtomicUsize::new(0);
     while job.pass() < passes {
         let pass = &job.passes()[job.pass()];
-        let pools = pools(pass, &info, threads)?;
-        if let Some(scheduler) = &scheduler {
+        let mut engines = Engines { model, on_gpu: None, pools: Vec::new() };
+        let mut line = Line::new((0..pass.tiles.len()).collect());
+        if let Some(Scheduled { scheduler, on_gpu }) = &scheduled {
             let plan = scheduler.plan(job.source(), &pass.tiles, pass.halo);
             scheduling.add(&plan);
-            let plans = plan.tiles(&pass.tiles);
-            job.schedule(plans)?;
+            engines.on_gpu = on_gpu.as_deref();
+            if on_gpu.is_some() {
+                line = Line::new(plan.hardest_first());
+            }
+            job.schedule(plan.tiles(&pass.tiles))?;
         }
-        job = run_pass(model, job, &pools, stop, |job| {
+        engines.pools = pools(&job.passes()[job.pass()], &info, threads, engines.on_gpu.is_some())?;
+        let gpu_tiles;
+        (job, gpu_tiles) = engines.run_pass(job, &line, stop, |job| {
             let done = done.fetch_add(1, Ordering::Relaxed) + 1;
             tell(Progress { fraction: job.fraction(), tiles: done, tile_count: tiles });
         })?;
+        scheduling.gpu_tiles += gpu_tiles;
     }
-    let scheduling = scheduler.map(|_| scheduling);
+    let scheduling = scheduled.map(|_| scheduling);
     let result = job.finish()?;
     Ok((result, Report { passes, tiles, halo, threads, scheduling, seconds: start.elapsed().as_secs_f64() }))
 }
 
 /// A thread pool for each tile in flight, with `threads` threads together. There are fewer pools
-/// than threads if there are few tiles or memory is the limit.
+/// than threads if there are few tiles or memory is the limit. A GPU may have a tile beside them.
 ///
 /// In a common pool, a thread that waits for a part of its convolution would begin another tile, so
 /// that nothing would limit the tiles in memory.
-fn pools(pass: &Pass, info: &NetworkInfo, threads: usize) -> Result<Vec<ThreadPool>> {
-    let count = if info.on_gpu { 1 } else { pass.at_once(threads) };
+fn pools(pass: &Pass, info: &NetworkInfo, threads: usize, beside_gpu: bool) -> Result<Vec<ThreadPool>> {
+    let count = match (info.on_gpu, beside_gpu) {
+        (true, _) => 1,
+        (false, false) => pass.at_once(threads),
+        (false, true) => (pass.at_once(threads + 1) - 1).max(1),
+    };
     (0..count)
         .map(|index| {
             let share = (index + 1) * threads / count - index * threads / count;
@@ -182,52 +205,121 @@ fn pools(pass: &Pass, info: &NetworkInfo, threads: usize) -> Result<Vec<ThreadPo
         .map_err(|error| Error::Config(format!("cannot start the threads ({error})")))
 }
 
-/// Computes the tiles of the current pass.
-fn run_pass<M: Enlarge + ?Sized>(
-    model: &M,
-    job: Job,
-    pools: &[ThreadPool],
-    stop: &AtomicBool,
-    accepted: impl Fn(&Job) + Sync,
-) -> Result<Job> {
-    let (count, run) = (job.tile_count(), job.passes()[job.pass()].run);
-    let job = RwLock::new(job);
-    // Each thread takes a whole run.
-    let next = AtomicUsize::new(0);
-    let lock = "no thread panics while it holds the job";
-    let drain = || {
-        let mut column = Column::default();
-        let mut indices = 0..0;
-        loop {
-            if indices.is_empty() {
-                let first = next.fetch_add(run, Ordering::Relaxed);
-                indices = first..(first + run).min(count);
-            }
-            let Some(index) = indices.next() else { return Ok(()) };
+/// The tiles of a pass that nobody has taken yet. They can be taken from its two ends.
+struct Line {
+    tiles: Vec<usize>,
+    left: Mutex<Range<usize>>,
+}
+
+impl Line {
+    fn new(tiles: Vec<usize>) -> Self {
+        let left = Mutex::new(0..tiles.len());
+        Self { tiles, left }
+    }
+
+    fn take(&self, choose: impl FnOnce(&mut Range<usize>) -> Range<usize>) -> &[usize] {
+        &self.tiles[choose(&mut self.left.lock().expect("no thread panics while it takes tiles"))]
+    }
+
+    /// The next `count` tiles, or as many as are left.
+    fn front(&self, count: usize) -> &[usize] {
+        self.take(|left| {
+            let taken = left.start..(left.start + count).min(left.end);
+            left.start = taken.end;
+            taken
+        })
+    }
+
+    /// The last one, unless none is left.
+    fn back(&self) -> &[usize] {
+        self.take(|left| {
+            let taken = left.end.saturating_sub(1).max(left.start)..left.end;
+            left.end = taken.start;
+            taken
+        })
+    }
+
+    /// Nothing is left to take.
+    fn close(&self) {
+        self.take(|left| {
+            left.start = left.end;
+            left.clone()
+        });
+    }
+}
+
+/// Those who compute the tiles of a pass: threads, and perhaps a GPU.
+struct Engines<'a, M: ?Sized> {
+    model: &'a M,
+    pools: Vec<ThreadPool>,
+    on_gpu: Option<&'a dyn Enlarge>,
+}
+
+impl<M: Enlarge + ?Sized> Engines<'_, M> {
+    /// Computes the tiles of the current pass. Also returns how many of them the GPU computed.
+    fn run_pass<'l>(
+        &self,
+        job: Job,
+        line: &'l Line,
+        stop: &AtomicBool,
+        accepted: impl Fn(&Job) + Sync,
+    ) -> Result<(Job, usize)> {
+        let run = job.passes()[job.pass()].run;
+        let job = RwLock::new(job);
+        let lock = "no thread panics while it holds the job";
+        let compute = |index, by: &mut dyn FnMut(TileInput) -> Result<TileOutput>| {
             if stop.load(Ordering::Relaxed) {
                 return Err(Error::Cancelled);
             }
             let input = job.read().expect(lock).tile_input(index);
-            let output = column.run_tile(model, input)?;
+            let output = by(input)?;
             let mut job = job.write().expect(lock);
             job.accept(index, &output)?;
             accepted(&job);
-        }
-    };
-    thread::scope(|scope| {
-        let workers: Vec<_> = pools
-            .iter()
-            .map(|pool| {
-                scope.spawn(|| {
-                    // After an error, the other threads do not begin another tile.
-                    pool.install(drain).inspect_err(|_| next.store(count, Ordering::Relaxed))
-                })
-            })
-            .collect();
-        workers.into_iter().try_for_each(|worker| match worker.join() {
-            Ok(result) => result,
-            Err(panic) => std::panic::resume_unwind(panic),
-        })
-    })?;
-    Ok(job.into_inner().expect(lock))
+            Ok(())
+        };
+        // Each thread takes a whole run. A schedule has no runs.
+        let take = || if self.on_gpu.is_some() { line.back() } else { line.front(run) };
+        let drain = || {
+            let mut column = Column::default();
+            loop {
+                let tiles = take();
+                if tiles.is_empty() {
+                    return Ok(());
+                }
+                for &index in tiles {
+                    compute(index, &mut |input| column.run_tile(self.model, input))?;
+                }
+            }
+        };
+        let drain_on = |gpu: &dyn Enlarge, mut tiles: &'l [usize]| {
+            let mut count = 0;
+            while let &[index] = tiles {
+                compute(index, &mut |input| run_tile(gpu, input))?;
+                // A GPU that was lost has left the tile to the processor.
+                count += usize::from(gpu.on_gpu());
+                tiles = line.front(1);
+            }
+            Ok(count)
+        };
+        // Before the threads can take it, so that a GPU always has the hardest one.
+        let first = self.on_gpu.map(|gpu| (gpu, line.front(1)));
+        let gpu_tiles = thread::scope(|scope| {
+            // After an error, nobody begins another tile.
+            let gpu = first.map(|(gpu, tiles)| scope.spawn(move || drain_on(gpu, tiles).inspect_err(|_| line.close())));
+            let workers: Vec<_> = self
+                .pools
+                .iter()
+                .map(|pool| scope.spawn(|| pool.install(drain).inspect_err(|_| line.close())))
+                .collect();
+            workers.into_iter().try_for_each(result_of)?;
+            gpu.map_or(Ok(0), result_of)
+        })?;
+        Ok((job.into_inner().expect(lock), gpu_tiles))
+    }
+}
+
+/// The result of a thread, whose panic goes on here.
+fn result_of<T>(thread: ScopedJoinHandle<'_, Result<T>>) -> Result<T> {
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }

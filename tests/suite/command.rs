@@ -44,6 +44,12 @@ fn info_of_a_config_and_of_a_model() {
     assert!(flagship["sha256"].is_null());
     let x3 = json(&["info", "--scale", "3", "--hybrid-index", "7", "--hybrid-mode", "standard-first", "--json"]);
     assert_eq!(x3["params"].as_u64().map(|p| p / 100), Some(475));
+    assert_eq!((flagship["macs_720p"].as_f64().unwrap() / 1e8).round() / 10.0, 37.3);
+    let defaults = (&flagship["config"]["architecture"], &flagship["config"]["split_ratio"]);
+    assert_eq!(defaults, (&"splitsr".into(), &0.25.into()));
+    let other = json(&["info", "--replacement", "both", "--block", "ghost", "--groups", "4", "--json"]);
+    let found = ["replacement", "block", "groups"].map(|field| other["config"][field].to_string());
+    assert_eq!(found, ["\"both\"", "\"ghost\"", "4"]);
     let rcan = ["--channels", "64", "--groups", "10", "--blocks", "20", "--hybrid-index", "0", "--attention", "16"];
     let rcan = json(&[&["info", "--json"][..], &rcan].concat());
     assert_eq!(rcan["params"].as_u64().map(|p| (p + 50) / 100), Some(154_446));
@@ -175,6 +181,35 @@ fn upscale_to_a_file_and_to_a_folder() {
     }
 }
 
+/// By size, the model is the one for the zoom that this means, as with `--scale`.
+#[test]
+fn upscale_to_a_size() {
+    let folder = tempfile::tempdir().unwrap();
+    let (input, out) = (file("awkward/chroma420.jpg"), folder.path().join("out.png"));
+    let run = |args: &[&str]| {
+        let report = json(&[&["upscale", &input, "-o", out.to_str().unwrap(), "--json"], args].concat());
+        let made = &report["pictures"][0];
+        let size = ["width", "height"].map(|side| made[side].as_u64().unwrap());
+        (size, report["model"].as_str().unwrap().to_owned(), made["outputSha256"].clone(), made["halo"].clone())
+    };
+    let (size, model, by_size, _) = run(&["--size", "636x476"]);
+    assert_eq!((size, model.as_str()), ([636, 476], "splitsr-x4"));
+    assert_eq!(run(&["--scale", "4"]).2, by_size);
+    let (size, model, ..) = run(&["--size", "400x238"]);
+    assert_eq!((size, model.as_str()), ([400, 238], "splitsr-x3"));
+    assert_eq!(run(&["--size", "200x150", "--tile", "9"]).3, 9);
+}
+
+/// A name without an ending is a folder, as for several pictures.
+#[test]
+fn a_folder_needs_no_slash() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("new");
+    let output = splitsr(&["upscale", &file("awkward/1x64.png"), "-o", out.to_str().unwrap()]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(out.join("1x64.png").is_file());
+}
+
 #[test]
 fn failures_are_one_line_and_leave_no_file() {
     let folder = tempfile::tempdir().unwrap();
@@ -253,6 +288,21 @@ fn a_benchmark_times_ours_and_burns_own() {
     assert_eq!(report["forward"]["gflop"], 0.310_763_52);
     // The earlier name of `--no-reference` is still read.
     assert!(refusal(&["bench", "--rounds", "0", "--no-stock"], 1).contains("must be at least 1"));
+}
+
+#[test]
+fn two_models_differ() {
+    let folder = tempfile::tempdir().unwrap();
+    let heat = folder.path().join("heat.png");
+    let (input, out) = (file("eval/Set5/bird.png"), heat.to_str().unwrap());
+    let report = json(&["compare", "splitsr-x2", "splitsr-tiny-x2", &input, "-o", out, "--json"]);
+    let value = |field: &str| report[field].as_f64().unwrap();
+    assert!((30.0..60.0).contains(&value("psnr_y")) && (0.9..1.0).contains(&value("ssim_y")), "{report}");
+    let map = splitsr::eval::read_picture(&heat).unwrap();
+    let bird = splitsr::eval::read_picture(Path::new(&input)).unwrap();
+    assert_eq!((map.width, map.height), (2 * bird.width, 2 * bird.height));
+    let values = map.to_rgba8();
+    assert!(values.chunks_exact(4).any(|pixel| pixel != &values[..4]), "the map shows where they differ");
 }
 
 #[test]

@@ -144,6 +144,34 @@ fn measuring_keeps_an_elastic_file_elastic() {
 fn other_models_cannot_be_sliced() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out.png");
-    let args = ["upscale", &file("awkward/chroma420.jpg"), "-o", out.to_str().unwrap(), "--split-ratio", "0.5"];
-    assert!(refusal(&args, 1).contains("splitsr-x2 is not elastic, so its network cannot be changed"));
+    let input = file("awkward/chroma420.jpg");
+    let args = ["upscale", &input, "-o", out.to_str().unwrap(), "--model", "splitsr-x2"];
+    let why = |args: &[&str], more: &[&str], status| refusal(&[args, more].concat(), status);
+    assert!(why(&args, &["--split-ratio", "0.5"], 1).contains("splitsr-x2 is not elastic, so its network cannot be"));
+    assert!(why(&args, &["--budget", "100"], 1).contains("splitsr-x2 has no choice of networks with known scores"));
+    assert!(why(&args, &["--budget", "0"], 2).contains("a number of milliseconds above 0"));
+    assert!(why(&args, &["--budget", "9", "--hybrid-index", "3"], 2).contains("cannot be used with"));
+}
+
+/// Without a model, options of elastic models mean the elastic one.
+#[test]
+fn a_network_or_a_time_chooses_the_elastic_model() {
+    let folder = tempfile::tempdir().unwrap();
+    let (input, out) = (file("awkward/chroma420.jpg"), folder.path().join("out.png"));
+    let upscale = ["upscale", &input, "-o", out.to_str().unwrap(), "--backend", "cpu", "--json"];
+    let run = |more: &[&str]| {
+        let report = json(&[&upscale[..], more].concat());
+        assert_eq!(report["model"], "splitsr-elastic-x2");
+        let picture = &report["pictures"][0];
+        (picture["outputSha256"].clone(), picture["notes"].to_string())
+    };
+    let cheapest = run(&["--split-ratio", "0.0625", "--hybrid-index", "7"]).0;
+    let (hash, notes) = run(&["--budget", "0.001"]);
+    assert_eq!(hash, cheapest);
+    assert!(notes.contains("split ratio 0.0625, hybrid index 7") && notes.contains("of 0.001 ms allowed"), "{notes}");
+    let (hash, notes) = run(&["--budget", "1e9"]);
+    // Whatever has the best score of all.
+    let best = run(&["--split-ratio", "0.125", "--hybrid-index", "3"]).0;
+    assert!(hash == best && notes.contains("split ratio 0.125, hybrid index 3"), "{notes}");
+    assert_ne!(hash, cheapest);
 }

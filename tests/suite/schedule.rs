@@ -2,10 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use splitsr::eval::read_picture;
+use splitsr::image::Samples;
 use splitsr::weights::{read, to_file};
 use tempfile::TempDir;
 
 use crate::command::{file, json, refusal, splitsr};
+use crate::random::alone;
 
 /// The elastic model, without what its scheduler has learnt.
 fn elastic() -> (TempDir, PathBuf) {
@@ -61,6 +64,24 @@ fn a_schedule_is_learnt_and_used() {
 }
 
 #[test]
+fn a_gpu_takes_the_hard_tiles() {
+    let _alone = alone();
+    let folder = tempfile::tempdir().unwrap();
+    let (picture, out) = (file("eval/Kodak24/23.png"), folder.path().join("out.png"));
+    let run = |backend: &str| {
+        let args = ["upscale", &picture, "-o", out.to_str().unwrap(), "--schedule", "mobisr", "--json", "--backend"];
+        let report = json(&[&args[..], &[backend]].concat());
+        (report["backend"].clone(), report["pictures"][0]["schedule"].clone(), read_picture(&out).unwrap())
+    };
+    let ((_, alone, expected), (backend, both, result)) = (run("cpu"), run("gpu"));
+    assert_eq!(backend, "gpu");
+    assert!(both["gpuTiles"].as_u64() > Some(0) && alone["gpuTiles"] == 0, "{both}, {alone}");
+    assert_eq!((&both["cells"], &both["work"]), (&alone["cells"], &alone["work"]));
+    let (Samples::U8(expected), Samples::U8(result)) = (expected.samples, result.samples) else { panic!("8 bits") };
+    assert!(expected.iter().zip(&result).all(|(a, b)| a.abs_diff(*b) <= 1));
+}
+
+#[test]
 fn what_cannot_be_scheduled_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out.png");
@@ -68,7 +89,6 @@ fn what_cannot_be_scheduled_is_refused() {
     let why = |args: &[&str], status: i32| refusal(&[&upscale[..], args].concat(), status);
     let mode = ["--schedule", "mobisr"];
     assert!(why(&[&mode[..], &["--tile", "exact"]].concat(), 1).contains("a schedule is never exact"));
-    assert!(why(&[&mode[..], &["--backend", "gpu"]].concat(), 1).contains("a schedule runs on the processor"));
     let other = why(&[&mode[..], &["--model", "splitsr-x2"]].concat(), 1);
     assert!(other.contains("splitsr-x2 holds a single network") && other.contains("use splitsr-elastic-x2"), "{other}");
     assert!(why(&["--effort", "60"], 2).contains("--schedule"));

@@ -7,7 +7,7 @@ use burn::tensor::Device;
 use splitsr::NetworkConfig;
 use splitsr::image::{Layout, Picture, Samples};
 use splitsr::network::Network;
-use splitsr::train::{Batch, Dataset, Event, Files, Limits, Pair, Pictures, Recipe, TrainConfig, Trainer, run};
+use splitsr::train::{Batch, Dataset, Event, Files, Limits, Loss, Pair, Pictures, Recipe, TrainConfig, Trainer, run};
 use splitsr::weights::collect;
 
 use super::random::alone;
@@ -75,12 +75,15 @@ fn a_killed_run_resumes_to_the_same_weights_bit_for_bit() {
         model.1
     };
     assert_eq!(bytes(&whole), bytes(&parts));
-    let steps: Vec<u64> = std::fs::read_to_string(&log)
-        .unwrap()
-        .lines()
-        .map(|line| serde_json::from_str::<Event>(line).unwrap().step)
-        .collect();
-    assert_eq!(steps, [23, 65, 80]);
+    let text = std::fs::read_to_string(&log).unwrap();
+    let events: Vec<Event> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let steps: Vec<u64> = events.iter().map(|event| event.step).collect();
+    assert_eq!(steps, [23, 23, 65, 65, 80, 80]);
+    // Each part ends with its losses and a score, however short it was.
+    for pair in events.chunks_exact(2) {
+        assert!(pair[0].loss > Some(0.0) && pair[0].steps_per_second > Some(0.0), "{pair:?}");
+        assert!(pair[1].psnr_y > Some(before), "{pair:?}");
+    }
 }
 
 #[test]
@@ -210,6 +213,15 @@ fn hard_patches_are_where_bicubic_fails() {
     let (some, few) = (flat_patches(1), flat_patches(4));
     assert!((20..44).contains(&some), "half of 64 patches, not {some}");
     assert!(few < 12, "a sixteenth of 64 patches, not {few}");
+}
+
+#[test]
+fn the_default_recipe_is_the_papers() {
+    let config = TrainConfig::from_toml("name = \"a\"\n[network]\narchitecture = \"splitsr\"").unwrap();
+    let recipe = config.recipe().unwrap();
+    assert_eq!(recipe, Recipe::paper());
+    assert_eq!((recipe.hr_patch, recipe.steps, recipe.loss), (96, 600_000, Loss::L1));
+    assert_eq!((recipe.betas, recipe.epsilon), ([0.9, 0.999], 1e-7));
 }
 
 #[test]

@@ -23,7 +23,7 @@ pub struct Args {
 pub fn run(args: Args) -> Result<()> {
     let load = |name: &String| {
         let files = ModelFiles::find(name)?;
-        if files.is_elastic()? {
+        if files.metadata()?.elastic {
             return Err(Error::Config(format!(
                 "{name} is elastic, and only models of one network can be averaged: splitsr extract writes such a model"
             )));

@@ -64,7 +64,13 @@ pub struct Args {
 
 impl Args {
     fn model(&self) -> &str {
-        let suitable = || if self.schedule.is_set() { schedule::MODEL } else { models::for_zoom(self.scale.into()) };
+        let suitable = || {
+            if self.schedule.is_set() || !self.slice.is_default() {
+                schedule::MODEL
+            } else {
+                models::for_zoom(self.scale.into())
+            }
+        };
         self.model.as_deref().unwrap_or_else(suitable)
     }
 }
@@ -187,15 +193,18 @@ impl Upsampler {
             _ => {}
         }
         let files = ModelFiles::find(name)?;
-        let networks = args.schedule.read(&files, args.backend)?;
+        let networks = args.schedule.read(&files)?;
         let files = files.sliced(&args.slice)?;
         let compression = args.degrade.and_then(|degradation| degradation.compression());
         let model = files.model(files.strength(args.clean, compression)?.0)?;
         match model.metadata.config.scale() {
-            own if own == scale as usize => Ok(match networks {
-                Some(networks) => Self::Scheduled(Arc::new(Networks::open(model)), Box::new(networks)),
-                None => Self::Model(Box::new(ModelOnDevice::new(model, args.backend, args.half)?)),
-            }),
+            own if own == scale as usize => {
+                let model = ModelOnDevice::new(model, args.backend, args.half)?;
+                Ok(match networks {
+                    Some(networks) => Self::Scheduled(Arc::new(model), Box::new(networks)),
+                    None => Self::Model(Box::new(model)),
+                })
+            }
             own => Err(Error::Config(format!("{name} enlarges by {own}: use --scale {own} or another model"))),
         }
     }

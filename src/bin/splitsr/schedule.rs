@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use burn::tensor::Device;
 use serde::Serialize;
-use splitsr::device::{Backend, ModelOnDevice};
+use splitsr::device::ModelOnDevice;
 use splitsr::elastic::{Slice, slice};
 use splitsr::eval::{degrade, picture_files, read_picture};
 use splitsr::image::Picture;
@@ -14,7 +14,7 @@ use splitsr::model::Model;
 use splitsr::models::ModelFiles;
 use splitsr::network::cost::Cost;
 use splitsr::upscale::schedule::{DEFAULT_EFFORT, Errors, Ladder, Lessons, Schedule, Scheduler, Scheduling, Score};
-use splitsr::upscale::{self, Progress, upscale_scheduled};
+use splitsr::upscale::{self, Enlarge, Progress, upscale_scheduled};
 use splitsr::weights::{read, to_file};
 use splitsr::{Error, Result, files};
 
@@ -32,7 +32,7 @@ enum Kind {
 #[derive(clap::Args)]
 pub struct Options {
     /// Schedule: divide the picture between the whole network, a cheaper one and bicubic
-    /// (splitsr-elastic-x2, on the processor)
+    /// (splitsr-elastic-x2)
     #[arg(long, value_enum)]
     schedule: Option<Kind>,
     /// How much quality counts against work in a schedule: from 0 (bicubic everywhere) to 100 (the
@@ -51,14 +51,9 @@ impl Options {
 
     /// The parts of a schedule that come from the model in `files`, before it is sliced; `None`
     /// without a schedule.
-    pub fn read(&self, files: &ModelFiles, backend: Backend) -> Result<Option<Networks>> {
+    pub fn read(&self, files: &ModelFiles) -> Result<Option<Networks>> {
         if !self.is_set() {
             return Ok(None);
-        }
-        if backend == Backend::Gpu {
-            return Err(Error::Config(
-                "a schedule runs on the processor: use --backend cpu, or leave out --schedule".into(),
-            ));
         }
         let (cheap, schedule) = files.cheap()?;
         let (effort, score) = (self.effort.unwrap_or(DEFAULT_EFFORT), self.score.unwrap_or_default());
@@ -75,12 +70,8 @@ pub struct Networks {
 }
 
 impl Networks {
-    /// Opens the whole network.
-    pub fn open(model: Model) -> ModelOnDevice {
-        ModelOnDevice::on_cpu(model, "schedules are computed on the processor")
-    }
-
-    /// [`upscale_scheduled`] with this cheap network.
+    /// [`upscale_scheduled`] with this cheap network. If `whole` is on a GPU, the processor computes
+    /// beside it.
     pub fn upscale(
         &self,
         whole: &Arc<ModelOnDevice>,
@@ -91,16 +82,21 @@ impl Networks {
         let Self { cheap, schedule, effort, score } = self;
         let configs = [whole.model(), cheap].map(|model| &model.metadata.config);
         let scheduler = Scheduler::new(schedule, configs[0], configs[1], *effort, *score)?;
-        let ladder = Arc::new(Ladder { whole: whole.clone(), cheap: cheap.clone() });
-        let (result, report) = upscale_scheduled(&ladder, scheduler, picture, options, on_progress)?;
-        let Scheduling { cells: [bicubic, cheap, whole], work, .. } = report.scheduling.clone().unwrap_or_default();
+        let ladder =
+            Arc::new(Ladder { whole: Arc::new(whole.model().to_device(&Device::flex())), cheap: cheap.clone() });
+        let on_gpu = Ladder { whole: whole.clone(), cheap: cheap.clone() };
+        let on_gpu = on_gpu.on_gpu().then(|| Arc::new(on_gpu) as Arc<dyn Enlarge>);
+        let (result, report) = upscale_scheduled(&ladder, on_gpu, scheduler, picture, options, on_progress)?;
+        let Scheduling { cells: [bicubic, cheap, whole], work, gpu_tiles, .. } =
+            report.scheduling.clone().unwrap_or_default();
         let (cells, work) = (Cells { bicubic, cheap, whole }, (work * 1e4).round() / 1e4);
-        Ok((result, report, Report { mode: "mobisr", effort: *effort, score: *score, cells, work }))
+        Ok((result, report, Report { mode: "mobisr", effort: *effort, score: *score, cells, work, gpu_tiles }))
     }
 }
 
 /// A report on a schedule's work.
 #[derive(Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Report {
     mode: &'static str,
     /// In %.
@@ -109,6 +105,8 @@ pub struct Report {
     cells: Cells,
     /// The networks' work, as a share of the whole network's.
     work: f64,
+    /// Tiles that a GPU computed.
+    gpu_tiles: usize,
 }
 
 /// How many cells each rung computed.
@@ -121,12 +119,17 @@ struct Cells {
 
 impl std::fmt::Display for Report {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { cells: Cells { bicubic, cheap, whole }, work, .. } = self;
+        let Self { cells: Cells { bicubic, cheap, whole }, work, gpu_tiles, .. } = self;
         let work = 100.0 * work;
         write!(
             f,
             "{whole} cells by the whole network, {cheap} by the cheap one, {bicubic} by bicubic: {work:.0} % of the work"
-        )
+        )?;
+        match gpu_tiles {
+            0 => Ok(()),
+            1 => write!(f, "; 1 tile on the GPU"),
+            _ => write!(f, "; {gpu_tiles} tiles on the GPU"),
+        }
     }
 }
 

@@ -99,6 +99,8 @@ pub struct Scheduling {
     /// The low-resolution pixels that the whole network computes without a scheduler, and the
     /// networks' work in the same unit.
     pub pixels: (f64, f64),
+    /// The tiles of all passes that a GPU computed beside the CPU.
+    pub gpu_tiles: usize,
 }
 
 /// Which rung computed which part of a picture.
@@ -193,6 +195,10 @@ impl<M: Enlarge> Enlarge for Ladder<M> {
 
     fn bytes_per_pixel(&self) -> usize {
         self.whole.bytes_per_pixel()
+    }
+
+    fn on_gpu(&self) -> bool {
+        self.whole.on_gpu()
     }
 
     fn enlarge(&self, planes: Vec<f32>, height: usize, width: usize) -> Result<Vec<f32>> {

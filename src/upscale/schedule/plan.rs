@@ -109,6 +109,13 @@ impl Plan {
         Some(TilePlan { grid, rungs, halo: self.halo })
     }
 
+    /// The tiles by their work, the most first.
+    pub(in crate::upscale) fn hardest_first(&self) -> Vec<usize> {
+        let mut tiles: Vec<_> = (0..self.tile_work.len()).collect();
+        tiles.sort_by(|&one, &other| self.tile_work[other].total_cmp(&self.tile_work[one]));
+        tiles
+    }
+
     /// Which rung computes which part of the picture.
     pub(super) fn map(&self) -> RungMap {
         let share = |edges: &[u32]| {

@@ -12,12 +12,21 @@ use crate::upscale::{Job, NetworkInfo, Options, Target, TileInput, Tiling, run_t
 /// Repeats each pixel twice each way and adds a constant. Counts the pixels that it computes.
 struct Network {
     adds: f32,
+    on_gpu: bool,
     pixels: AtomicU64,
 }
 
 impl Network {
     fn new(adds: f32) -> Arc<Self> {
-        Arc::new(Self { adds, pixels: AtomicU64::new(0) })
+        Arc::new(Self { adds, on_gpu: false, pixels: AtomicU64::new(0) })
+    }
+
+    fn on_gpu(adds: f32) -> Arc<Self> {
+        Arc::new(Self { adds, on_gpu: true, pixels: AtomicU64::new(0) })
+    }
+
+    fn count(&self) -> u64 {
+        self.pixels.load(Ordering::Relaxed)
     }
 }
 
@@ -33,6 +42,9 @@ impl Enlarge for Network {
     }
     fn bytes_per_pixel(&self) -> usize {
         400
+    }
+    fn on_gpu(&self) -> bool {
+        self.on_gpu
     }
     fn enlarge(&self, planes: Vec<f32>, height: usize, width: usize) -> Result<Vec<f32>> {
         assert_eq!(planes.len(), 3 * height * width);
@@ -85,7 +97,7 @@ fn run_by(
     options: &Options,
 ) -> (Picture, Scheduling) {
     let go_on = |_| ControlFlow::Continue(());
-    let (result, report) = upscale_scheduled(ladder, scheduler, picture.clone(), options, go_on).unwrap();
+    let (result, report) = upscale_scheduled(ladder, None, scheduler, picture.clone(), options, go_on).unwrap();
     (result, report.scheduling.unwrap())
 }
 
@@ -146,6 +158,54 @@ fn the_report_counts_what_the_networks_computed() {
 }
 
 #[test]
+fn a_gpu_and_the_threads_share_the_tiles() {
+    let (picture, options) = (picture(1500, 1100), Options::new(Target::Zoom(2.0)));
+    for effort in [60, 100] {
+        let alone = ladder(0.1, 0.2);
+        let (expected, _) = run(&alone, effort, &picture, &options);
+        let (both, gpu) = (ladder(0.1, 0.2), Network::on_gpu(0.2));
+        let on_gpu = Arc::new(Ladder { whole: gpu.clone(), cheap: both.cheap.clone() });
+        let scheduler = scheduler(effort, Score::default());
+        let go_on = |_| ControlFlow::Continue(());
+        let (result, report) =
+            upscale_scheduled(&both, Some(on_gpu), scheduler, picture.clone(), &options, go_on).unwrap();
+        assert_eq!(result, expected);
+        let tiles = report.scheduling.unwrap().gpu_tiles;
+        assert!((1..report.tiles).contains(&tiles), "{tiles} of {}", report.tiles);
+        assert_eq!(gpu.count() + both.whole.count(), alone.whole.count());
+    }
+}
+
+/// A GPU that fails is an error, and nobody goes on.
+#[test]
+fn a_failure_of_one_engine_ends_the_other() {
+    struct Broken;
+    impl Enlarge for Broken {
+        fn scale(&self) -> usize {
+            2
+        }
+        fn halo(&self) -> Option<usize> {
+            Some(20)
+        }
+        fn auto_halo(&self) -> Option<usize> {
+            Some(14)
+        }
+        fn bytes_per_pixel(&self) -> usize {
+            400
+        }
+        fn enlarge(&self, _: Vec<f32>, _: usize, _: usize) -> Result<Vec<f32>> {
+            Err(Error::Device("it broke".into()))
+        }
+    }
+    let scheduler = scheduler(60, Score::default());
+    let options = Options::new(Target::Zoom(2.0));
+    let go_on = |_| ControlFlow::Continue(());
+    let error =
+        upscale_scheduled(&ladder(0.1, 0.2), Some(Arc::new(Broken)), scheduler, picture(1500, 1100), &options, go_on);
+    assert!(matches!(error, Err(Error::Device(_))), "{error:?}");
+}
+
+#[test]
 fn more_effort_never_means_more_expected_error() {
     let picture = picture(300, 200);
     let tile = Tile {
@@ -202,7 +262,7 @@ fn a_blend_is_gradual_also_where_tiles_meet() {
 fn what_cannot_be_scheduled_is_refused() {
     let (ladder, go_on) = (ladder(0.1, 0.2), |_| ControlFlow::Continue(()));
     let options = Options { tiling: Tiling::Exact, ..Options::new(Target::Zoom(2.0)) };
-    let error = upscale_scheduled(&ladder, scheduler(60, Score::default()), picture(40, 40), &options, go_on);
+    let error = upscale_scheduled(&ladder, None, scheduler(60, Score::default()), picture(40, 40), &options, go_on);
     let error = error.unwrap_err().to_string();
     assert!(error.contains("a schedule is never exact") && error.contains("auto tiles"), "{error}");
     let refused = |schedule: &Schedule, effort| {

@@ -1,11 +1,11 @@
 //! `splitsr upscale`
 
 mod inputs;
+mod models;
 mod outputs;
 mod report;
 mod shard;
 
-use std::cell::RefCell;
 use std::io::ErrorKind;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -19,16 +19,15 @@ use splitsr::clean_up::CleanUp;
 use splitsr::device::{Backend, ModelOnDevice};
 use splitsr::elastic::Slice;
 use splitsr::image::{Area, Compression, Encoded, Format, Limits, Picture, decode, encode_with, exif};
-use splitsr::model::Model;
-use splitsr::models::{self, ModelFiles};
 use splitsr::upscale::{Options, Progress, Report, Target, Tiling, upscale};
 use splitsr::{Error, Result, files};
 
 use crate::one_line;
 use crate::panics::guarded;
-use crate::schedule::{self, Networks};
+use crate::schedule;
 use inputs::Inputs;
-use report::{Computation, Entry, Line, Made, Summary};
+use models::{Chosen, Models, parse_budget};
+use report::{Entry, Line, Made, Summary};
 use shard::Shard;
 
 /// Enlarges pictures by any zoom from 1 to 16.
@@ -48,11 +47,15 @@ pub struct Args {
     #[arg(long, value_name = "WxH", value_parser = parse_size)]
     size: Option<(u32, u32)>,
     /// Name or file of the model [default: splitsr-x2; for a zoom above 2 splitsr-x3, above 3
-    /// splitsr-x4]
+    /// splitsr-x4; for options of elastic models splitsr-elastic-x2]
     #[arg(long)]
     model: Option<String>,
     #[command(flatten)]
     slice: Slice,
+    /// Use the best network of an elastic model that is expected to take at most this many
+    /// milliseconds for each picture on this machine
+    #[arg(long, value_name = "MS", value_parser = parse_budget, conflicts_with_all = ["split_ratio", "hybrid_index"])]
+    budget: Option<f64>,
     #[command(flatten)]
     schedule: schedule::Options,
     /// Clean up compressed pictures: auto (a strength that suits the compression of each file), or
@@ -110,59 +113,6 @@ struct Batch {
     stop: Arc<AtomicBool>,
 }
 
-/// The model at the strengths of clean-up that were needed so far, each on its device.
-struct Models {
-    files: ModelFiles,
-    /// Opens a network on the device that was asked for.
-    open: fn(Model, Backend, bool) -> Result<ModelOnDevice>,
-    backend: Backend,
-    half: bool,
-    by_strength: RefCell<Vec<(u8, Arc<ModelOnDevice>)>>,
-    networks: Option<Networks>,
-}
-
-impl Models {
-    fn new(args: &Args) -> Result<Self> {
-        let open: fn(_, _, _) -> _ = match (args.backend, args.tile) {
-            _ if args.schedule.is_set() => |model, _, _| Ok(Networks::open(model)),
-            // Exact results are the same on every machine; results of GPUs are not.
-            (Backend::Auto, Tiling::Exact) => {
-                |model, _, _| Ok(ModelOnDevice::on_cpu(model, "exact results are computed on the processor"))
-            }
-            _ => ModelOnDevice::new,
-        };
-        let suitable = || match args.size {
-            _ if args.schedule.is_set() => schedule::MODEL,
-            Some(_) => models::DEFAULT,
-            None => models::for_zoom(args.scale),
-        };
-        let files = ModelFiles::find(args.model.as_deref().unwrap_or_else(suitable))?;
-        let networks = args.schedule.read(&files, args.backend)?;
-        let files = files.sliced(&args.slice)?;
-        let by_strength = RefCell::default();
-        Ok(Self { files, open, backend: args.backend, half: args.half, by_strength, networks })
-    }
-
-    /// The network that cleans up by `strength` %. It is the last in the list from now on.
-    fn get(&self, strength: u8) -> Result<Arc<ModelOnDevice>> {
-        let mut known = self.by_strength.borrow_mut();
-        let found = known.iter().position(|(known, _)| *known == strength);
-        let entry = match found {
-            Some(at) => known.remove(at),
-            None => (strength, Arc::new((self.open)(self.files.model(strength)?, self.backend, self.half)?)),
-        };
-        known.push(entry.clone());
-        Ok(entry.1)
-    }
-
-    /// Describes the network that computed last.
-    fn computation(&self) -> Computation {
-        let known = self.by_strength.borrow();
-        let (_, model) = known.last().expect("the first network is opened before the first picture");
-        Computation::of(model)
-    }
-}
-
 pub fn run(args: Args) -> Result<ExitCode> {
     let options = options(&args)?;
     let models = Models::new(&args)?;
@@ -179,8 +129,6 @@ pub fn run(args: Args) -> Result<ExitCode> {
         (false, true) => Existing::Replace,
         (false, false) => Existing::Keep,
     };
-    // A fault of the model, the clean-up or the device is reported before the first picture.
-    models.get(models.files.strength(args.clean, None)?.0)?;
     let batch = Batch { args, models, options, existing, stop: crate::stop_flag()? };
     let mut failed = !failures.is_empty();
     for (path, error) in failures {
@@ -248,10 +196,11 @@ impl Batch {
         let exif = if self.args.keep_metadata { exif(&bytes) } else { None };
         let wanted = self.args.clean;
         let compression = if wanted == CleanUp::Auto { Compression::of(&bytes, &picture) } else { None };
-        let (clean, remark) = self.models.files.strength(wanted, compression)?;
         drop(bytes);
-        let model = self.models.get(clean)?;
-        let (result, Report { tiles, halo, threads, seconds, .. }, schedule) = self.upscale(&model, picture, title)?;
+        let size = (picture.width, picture.height);
+        let Chosen { network, clean, notes: remarks } = self.models.choose(size, &self.options, wanted, compression)?;
+        let (result, Report { tiles, halo, threads, seconds, .. }, schedule) =
+            self.upscale(&network, picture, title)?;
         let Encoded { bytes: encoded, notes } = encode_with(&result, format, exif)?;
         let folder = files::folder_of(output);
         std::fs::create_dir_all(folder).map_err(Error::io(folder))?;
@@ -273,13 +222,13 @@ impl Batch {
             clean,
             schedule,
             output_sha256: self.args.json.then(|| pixel_hash(&result)),
-            notes: remark.into_iter().chain(result.notes).chain(notes).collect(),
+            notes: remarks.into_iter().chain(result.notes).chain(notes).collect(),
         }))
     }
 
     fn upscale(
         &self,
-        model: &Arc<ModelOnDevice>,
+        network: &Arc<ModelOnDevice>,
         picture: Picture,
         title: String,
     ) -> Result<(Picture, Report, Option<schedule::Report>)> {
@@ -289,9 +238,11 @@ impl Batch {
             if self.stop.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
         let outcome = match &self.models.networks {
-            None => upscale(model, picture, &self.options, on_progress).map(|(result, report)| (result, report, None)),
+            None => {
+                upscale(network, picture, &self.options, on_progress).map(|(result, report)| (result, report, None))
+            }
             Some(networks) => networks
-                .upscale(model, picture, &self.options, on_progress)
+                .upscale(network, picture, &self.options, on_progress)
                 .map(|(result, report, schedule)| (result, report, Some(schedule))),
         };
         bar.finish_and_clear();

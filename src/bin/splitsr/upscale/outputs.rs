@@ -14,8 +14,8 @@ use super::inputs::{Input, has_picture_ending};
 /// The longest name that common file systems take, in bytes.
 const MAX_NAME_LENGTH: usize = 255;
 
-/// Whether `output` is a folder: one that exists, a name with a slash at its end, or any name if
-/// there are several inputs.
+/// Whether `output` is a folder: one that exists, a name with a slash at its end or without an
+/// ending, or any name if there are several inputs.
 ///
 /// # Errors
 /// [`Error::Config`] if several inputs were to become one file.
@@ -29,7 +29,7 @@ pub fn is_folder(output: &Path, several: bool) -> Result<bool> {
             output.display()
         )));
     }
-    Ok(several)
+    Ok(several || output.extension().is_none() && !output.exists())
 }
 
 /// The one result, as the file that the user named.
