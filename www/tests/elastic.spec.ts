@@ -280,6 +280,12 @@ test.describe("the page", () => {
     await budget.fill("1000000");
     await budget.press("Enter");
     await expectNetwork("0.125", "3");
+    // The same from links, which then have the network.
+    await openLink("#img=demo:sign&budget=1");
+    await expectNetwork("0.0625", "7");
+    await expect.poll(() => visitor.link()).toMatch(/&a=0\.0625&hi=7&(?!.*budget)/);
+    await openLink("#img=demo:sign&budget=900000");
+    await expectNetwork("0.125", "3");
   });
 
   test("a link has the network, and whoever opens it gets the same pixels", async ({ page }, info) => {

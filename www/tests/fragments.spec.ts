@@ -29,6 +29,39 @@ test("hyper-parameters that the model cannot have are reported", () => {
   expect(complaints).toEqual(["The link uses a model that this page does not have."]);
 });
 
+test("an elastic model takes any ratio, and is there for schedules and time limits", () => {
+  const read = (fragment: string) => parseLink(fragment, models, usual);
+  for (const [fragment, split_ratio] of [
+    ["#a=0.3", 0.3125],
+    ["#a=.5", 0.5],
+    ["#a=0.50", 0.5],
+    ["#a=0.0001", 0.0625],
+    ["#model=splitsr-elastic-x2&a=0.95", 0.9375],
+  ] as const) {
+    const { state, complaints } = read(fragment);
+    expect(complaints, fragment).toEqual([]);
+    expect(state.network, fragment).toEqual({ split_ratio });
+  }
+  expect(read("#a=0.0625&hi=7").state).toEqual({ network: { split_ratio: 0.0625, hybrid_index: 7 } });
+  for (const fragment of ["#a=0", "#a=1.5", "#a=-1", "#a=half", "#model=splitsr-tiny-x2&a=0.3"])
+    expect(read(fragment).complaints, fragment).toHaveLength(1);
+
+  const model = "splitsr-elastic-x2";
+  expect(read("#schedule=mobisr").state).toEqual({ model, effort: 60 });
+  expect(read("#schedule=mobisr&effort=30").state).toEqual({ model, effort: 30 });
+  expect(read("#effort=30&schedule=mobisr").state).toEqual({ model, effort: 30 });
+  expect(read("#budget=200&mode=interleaved").state).toEqual({
+    model,
+    budget: 200,
+    network: { hybrid_mode: "interleaved" },
+  });
+  for (const fragment of ["#budget=0", "#budget=soon", "#model=splitsr-x2&budget=200", "#model=splitsr-x2&effort=20"]) {
+    const { state, complaints } = read(fragment);
+    expect(complaints, fragment).toHaveLength(1);
+    expect(state.budget, fragment).toBeUndefined();
+  }
+});
+
 test("the elastic model stands for models that are gone, at the link's settings", () => {
   const read = (fragment: string, here = models) => parseLink(fragment, here, usual);
   for (const [fragment, network] of [

@@ -254,6 +254,10 @@ export const texts: Texts = {
     other: "Die Kanäle von {0} Blöcken, und wie sie von einem Block zum nächsten wandern",
   },
   Schedule: "Aufteilung",
+  "The link's schedule or time limit needs an elastic model.":
+    "Aufteilung und Zeitlimit im Link brauchen ein elastisches Modell.",
+  "The link's time limit must be a number of milliseconds above 0.":
+    "Das Zeitlimit im Link muss eine Zahl von Millisekunden über 0 sein.",
   "The link's schedule is not one of this page.": "Die Aufteilung im Link ist keine von dieser Seite.",
   "The link's effort must be a number from 0 to 100.": "Der Aufwand im Link muss eine Zahl von 0 bis 100 sein.",
   Effort: "Aufwand",

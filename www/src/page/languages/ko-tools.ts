@@ -239,6 +239,10 @@ export const texts: Texts = {
     other: "블록 {0}개의 채널과, 채널이 다음 블록으로 옮겨 가는 모습",
   },
   Schedule: "작업 분할",
+  "The link's schedule or time limit needs an elastic model.":
+    "링크의 작업 분할이나 시간 제한에는 탄력 모델이 필요합니다.",
+  "The link's time limit must be a number of milliseconds above 0.":
+    "링크의 시간 제한은 0보다 큰 밀리초 값이어야 합니다.",
   "The link's schedule is not one of this page.": "링크의 작업 분할은 이 페이지에 없는 방식입니다.",
   "The link's effort must be a number from 0 to 100.": "링크의 노력 값은 0에서 100 사이의 숫자여야 합니다.",
   Effort: "노력",

@@ -3,7 +3,7 @@
  * `#img=demo:sign&model=splitsr-x2&zoom=2&view=0.5,0.5,2,0.5`. Settings with their default values
  * are left out.
  */
-import { MAX_ZOOM, type Area, type ModelEntry } from "../../api/index.ts";
+import { DEFAULT_EFFORT, MAX_ZOOM, type Area, type ModelEntry, type SplitSrConfig } from "../../api/index.ts";
 import {
   DEFAULT_QUALITY,
   DEFAULT_ZOOM,
@@ -12,7 +12,7 @@ import {
   FULL_EFFORT,
   MIN_ZOOM,
 } from "../session/defaults.ts";
-import { configOf, parameters, type NetworkChange } from "../session/hyper-parameters.ts";
+import { configOf, elasticFor, parameters, type NetworkChange, type Parameter } from "../session/hyper-parameters.ts";
 import { toggles, type LinkState, type View } from "../session/link-state.ts";
 import { readAddress } from "../shared/address.ts";
 import { isBaseline, MAX_BASELINES, ORIGINAL } from "../shared/baselines.ts";
@@ -88,17 +88,27 @@ export function parseLink(
     complaints.push(complaint);
     isSame &&= !["img", "part", "zoom", "backend"].includes(key);
   }
+  const needsElastic = state.budget !== undefined || (state.effort ?? FULL_EFFORT) < FULL_EFFORT;
+  if (needsElastic && model === null) state.model = models.find(({ elastic }) => elastic)?.name;
   // Nothing is known about the hyper-parameters of a model that is not here.
   const entry =
-    model === null
+    state.model === undefined && model === null
       ? defaultModel(state.zoom ?? DEFAULT_ZOOM)
       : models.find((candidate) => candidate.name === state.model);
+  if (needsElastic && entry && !entry.elastic) {
+    complaints.push(t("The link's schedule or time limit needs an elastic model."));
+    delete state.budget;
+    isSame = false;
+  }
   const config = configOf(entry);
-  for (const { key, link, named, values: choices } of parameters) {
+  // Where no model was trained for a network, an elastic one has it.
+  const isElastic = config !== undefined && elasticFor(config, models) !== undefined;
+  for (const parameter of parameters) {
+    const { key, link, named } = parameter;
     const value = values.get(link);
     if (value === null || (model !== null && !entry)) continue;
-    const option = config && choices(config, entry?.elastic).find(([choice]) => String(choice) === value);
-    if (option) state.network = { ...state.network, [key]: option[0] };
+    const choice = config && readChoice(value, parameter, config, isElastic);
+    if (choice !== undefined) state.network = { ...state.network, [key]: choice };
     else {
       complaints.push(t`The link's ${t(named)} is not one of the choices.`);
       isSame = false;
@@ -147,13 +157,21 @@ const readers: Record<string, Reader> = {
     const clean = text === "auto" ? text : Number.isInteger(strength) && strength <= 100 ? strength : undefined;
     return keep(state, "clean", clean, t("The link's clean-up must be auto or a number from 0 to 100."));
   },
-  schedule(text) {
-    return text === "mobisr" ? undefined : t("The link's schedule is not one of this page.");
+  schedule(text, state) {
+    if (text !== "mobisr") return t("The link's schedule is not one of this page.");
+    // The effort comes after it.
+    state.effort = DEFAULT_EFFORT;
+    return undefined;
   },
   effort(text, state) {
     const effort = number(text);
     const isRight = Number.isInteger(effort) && effort <= FULL_EFFORT;
     return keep(state, "effort", isRight ? effort : undefined, t("The link's effort must be a number from 0 to 100."));
+  },
+  budget(text, state) {
+    const budget = number(text);
+    const complaint = t("The link's time limit must be a number of milliseconds above 0.");
+    return keep(state, "budget", budget > 0 ? budget : undefined, complaint);
   },
   part(text, state) {
     return keep(state, "region", parseArea(text), t("The link's selected part cannot be read."));
@@ -221,9 +239,26 @@ const LINK_DEFAULTS: NetworkChange = {
   block: "split",
 };
 
+/**
+ * A value of a hyper-parameter; undefined if it is none of the choices. An elastic model takes any
+ * split ratio, and rounds it to whole channels.
+ */
+function readChoice(
+  text: string,
+  { key, values }: Parameter,
+  config: SplitSrConfig,
+  isElastic: boolean,
+): string | number | undefined {
+  const choices = values(config, isElastic).map(([choice]) => choice);
+  const value = number(text);
+  const isRatio = key === "split_ratio" && isElastic && value > 0 && value <= 1;
+  const wanted = isRatio ? Math.max(1, Math.round(value * config.channels)) / config.channels : value;
+  return choices.find((choice) => choice === text || choice === wanted);
+}
+
 /** Plain decimal notation; anything else is NaN. */
 function number(text = ""): number {
-  return /^\d{1,6}(\.\d{1,20})?$/.test(text) ? Number(text) : NaN;
+  return /^(\d{1,6}(\.\d{1,20})?|\.\d{1,20})$/.test(text) ? Number(text) : NaN;
 }
 
 function parseArea(text: string): Area | undefined {
@@ -243,7 +278,7 @@ function parseView(text: string): View | undefined {
 /** `own` are the hyper-parameters that the model was trained with. */
 export function formatLink(state: LinkState, own?: NetworkChange): string {
   const { demo, embedded, address, model, network, zoom, backend, clean = 0, effort = FULL_EFFORT } = state;
-  const { baselines, difference, region, hashes, view } = state;
+  const { baselines, difference, region, hashes, view, budget } = state;
   const { format = png, quality = DEFAULT_QUALITY, evaluationScale } = state;
   const parts: string[] = [];
   if (demo !== undefined) parts.push(`img=demo:${demo}`);
@@ -259,6 +294,7 @@ export function formatLink(state: LinkState, own?: NetworkChange): string {
   if (zoom !== undefined) parts.push(`zoom=${zoom}`);
   if (backend !== undefined) parts.push(`backend=${backend}`);
   if (clean !== 0) parts.push(`clean=${clean}`);
+  if (budget !== undefined) parts.push(`budget=${budget}`);
   if (effort !== FULL_EFFORT) parts.push(`schedule=mobisr&effort=${effort}`);
   if (baselines?.length) parts.push(`with=${baselines.map(encodeURIComponent).join(",")}`);
   if (difference) parts.push("diff=1");

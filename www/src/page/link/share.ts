@@ -191,14 +191,23 @@ export class Share {
 
   #fragment(): string {
     const session = this.#session;
-    const { model, zoom, choice, comparison, linkedBaselines: baselines, evaluationScale } = session;
+    const { model, zoom, choice, budget, comparison, linkedBaselines: baselines, evaluationScale } = session;
     const { format, quality } = session.files;
     const backend = session.backend === "auto" ? undefined : session.backend;
     const compared = { baselines, difference: comparison.showsDifference && comparison.shown !== ORIGINAL };
     // Without a trace of compression there is nothing to choose automatically.
     const isClean = !session.source?.compression && !this.copySize;
     const clean = session.clean === "auto" && isClean ? 0 : session.clean;
-    const settings = { model, network: choice.network, effort: choice.effort, zoom, backend, clean, ...compared };
+    const settings = {
+      model,
+      network: choice.network,
+      effort: choice.effort,
+      budget,
+      zoom,
+      backend,
+      clean,
+      ...compared,
+    };
     const also = { format, quality, evaluationScale, toggles: this.#viewer.toggles };
     const own = configOf(choice.entry);
     return formatLink({ ...this.#pictureState(), ...settings, ...also, hashes: this.#hashes() }, own);

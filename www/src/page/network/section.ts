@@ -165,7 +165,7 @@ function elasticTemplate(
           : nothing
       }
     </p>
-    ${scored ? lazy?.budgetField(session, slices, commands) : nothing} ${lazy?.scheduleFields(session, commands)}
+    ${scored ? lazy?.budgetField(session, commands) : nothing} ${lazy?.scheduleFields(session, commands)}
     ${lazy?.slicePlot(slices, singles, network, commands)}
   `;
 }

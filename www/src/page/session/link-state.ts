@@ -48,6 +48,11 @@ export interface LinkState {
   /** Hyper-parameters; the model's own for those that are absent. */
   network?: NetworkChange | undefined;
   zoom?: number | undefined;
+  /**
+   * The time that a picture may take, in milliseconds. As soon as the device's speed is known, the
+   * network that it allows takes its place.
+   */
+  budget?: number | undefined;
   /** The effort of a schedule in %; absent without one. */
   effort?: number | undefined;
   /** Absent for "auto". */

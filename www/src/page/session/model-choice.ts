@@ -3,6 +3,7 @@
  * own.
  */
 import {
+  bestWithin,
   DEFAULT_MODEL,
   findSlice,
   modelFor,
@@ -104,6 +105,17 @@ export class ModelChoice {
     const { entry, network } = this;
     if (!this.isElastic || !entry || !network) return undefined;
     return findSlice(slicesOf(entry, network.hybrid_mode), sliceOf(network))?.macs720p;
+  }
+
+  /**
+   * The best network of an elastic model that is expected to take at most `budget` milliseconds, or
+   * its fastest one. The chosen network takes `milliseconds`.
+   */
+  networkWithin(budget: number, milliseconds: number): NetworkChange | undefined {
+    const { entry, network, sliceMacs: macs720p } = this;
+    if (!entry || !network || macs720p === undefined) return undefined;
+    const best = bestWithin(budget, slicesOf(entry, network.hybrid_mode), { macs720p, milliseconds });
+    return best && { split_ratio: best.splitRatio, hybrid_index: best.hybridIndex };
   }
 
   /** How much quality counts against work in an elastic model's schedule, in %. */
