@@ -22,6 +22,7 @@ graph is captured for each sequence of kinds of groups. The ratio is data, so 20
 `--init` can be a plain network, whose cut then equals it at the start, or an elastic one.
 `--keep 3` leaves the networks of that hybrid index, split first, as they are, and trains what only
 other networks have, from the pictures alone; without CUDA graphs, so that it suits a CPU.
+`--luma 1` uses squared luma from the start, not only in a second stage.
 `--minutes 0` only prints the table of scores, `--check 1` compares cuts with the elastic network.
 """
 
@@ -226,7 +227,7 @@ def table(a, meta, p, scores):
 
 
 def main():
-    a = arguments([("check", int, 0), ("keep", int, -1)])
+    a = arguments([("check", int, 0), ("keep", int, -1), ("luma", int, 0)])
     meta, p = read(a.init)
     if not meta.get("elastic"):
         meta, p = start(meta, p)
@@ -244,6 +245,7 @@ def learn(a, meta, p, scores):
     config, began = meta["config"], time.time()
     net = Elastic(config, a.device, fast(a, config))
     w = Weights(p, a.device)
+    w.luma_part.fill_(a.luma)
     leaves = w.leaves()
     if a.keep >= 0:
         kept = parts_of(config, a.keep)
@@ -318,7 +320,9 @@ def learn(a, meta, p, scores):
 
     def others():
         draw()
-        for part, chosen in (0.25, SMALLEST), *((0.25, another(chance, config, a.keep)) for _ in range(3)):
+        # Mostly those that trade quality for speed: the flagship's ratio, and more split groups.
+        fewer, all_split = (FLAGSHIP[0], chance.randint(a.keep + 1, 6), MODES[0]), (FLAGSHIP[0], 7, MODES[0])
+        for part, chosen in (0.15, SMALLEST), (0.25, all_split), (0.3, fewer), (0.3, another(chance, config, a.keep)):
             net.choose(*chosen)
             share.fill_(part)
             alone()
