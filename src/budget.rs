@@ -70,7 +70,7 @@ pub fn time_ratio(macs: f64, other_macs: f64) -> f64 {
 /// If there are no networks.
 pub fn best_within(budget: f64, networks: &[ScoredSlice], (macs, milliseconds): (f64, f64)) -> (ScoredSlice, f64) {
     let timed = networks.iter().map(|network| (*network, milliseconds * time_ratio(network.macs_720p, macs)));
-    // Of two with the same score, the cheaper one.
+    // The cheaper one of two with the same score.
     let better =
         |a: &ScoredSlice, b: &ScoredSlice| a.psnr_y.total_cmp(&b.psnr_y).then(b.macs_720p.total_cmp(&a.macs_720p));
     let best = timed.clone().filter(|(_, expected)| *expected <= budget).max_by(|(a, _), (b, _)| better(a, b));

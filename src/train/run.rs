@@ -216,8 +216,8 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// Logs the mean of `losses`, and forgets them. They are those since the training time `logged`,
-    /// in seconds; returns the time now.
+    /// Logs the mean of `losses`, and forgets them. They are those since the training time
+    /// `logged`, in seconds; returns the training time now.
     fn log_losses(&mut self, losses: &mut Vec<f64>, logged: f64, on_event: &mut dyn FnMut(&Event)) -> Result<f64> {
         let (count, seconds) = (losses.len() as f64, self.session.seconds());
         let event = Event {

@@ -72,9 +72,9 @@ pub fn upscale<M: Enlarge + ?Sized + 'static>(
 
 /// The same by the networks of a ladder, each for the parts that `scheduler` gives it.
 ///
-/// `on_gpu` is the same ladder with the whole network on a GPU, if there is one. A thread of its own
-/// gives it the tiles with the most work, and the others compute those with the least, until they
-/// meet.
+/// `on_gpu` is the same ladder with the whole network on a GPU, if there is one. A thread of its
+/// own gives it the tiles with the most work, and the others compute those with the least, until
+/// they meet.
 ///
 /// # Errors
 /// As [`upscale`], and those of [`Job::schedule`].
@@ -92,7 +92,7 @@ pub fn upscale_scheduled<M: Enlarge + 'static>(
     drive(ladder, Some(Scheduled { scheduler, on_gpu }), picture, options, on_progress)
 }
 
-/// What a schedule adds to an enlargement.
+/// The parts of a schedule.
 struct Scheduled {
     scheduler: Scheduler,
     on_gpu: Option<Arc<dyn Enlarge>>,

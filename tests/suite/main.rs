@@ -26,5 +26,6 @@ mod random;
 mod schedule;
 mod training;
 mod upscale;
+mod upscale_command;
 mod upscale_threads;
 mod weights;

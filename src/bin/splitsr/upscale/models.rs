@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use splitsr::Result;
 use splitsr::budget::{ScoredSlice, best_within, scored_slices};
+use splitsr::clean_up::CleanUp;
 use splitsr::device::{Backend, ModelOnDevice};
 use splitsr::elastic::Slice;
 use splitsr::image::{Compression, Depth, Layout, Picture};
@@ -45,7 +46,7 @@ struct Wanted {
     half: bool,
 }
 
-/// What a network is made from.
+/// The origin of a network.
 #[derive(Clone, PartialEq)]
 struct Key {
     model: String,
@@ -109,7 +110,7 @@ impl Models {
         &self,
         size: (u32, u32),
         options: &Options,
-        clean: splitsr::clean_up::CleanUp,
+        clean: CleanUp,
         compression: Option<Compression>,
     ) -> Result<Chosen> {
         let (width, height) = options.target.size(size.0, size.1, &options.limits)?;
