@@ -321,8 +321,10 @@ def learn(a, meta, p, scores):
     def others():
         draw()
         # Mostly those that trade quality for speed: the flagship's ratio, and more split groups.
-        fewer, all_split = (FLAGSHIP[0], chance.randint(a.keep + 1, 6), MODES[0]), (FLAGSHIP[0], 7, MODES[0])
-        for part, chosen in (0.15, SMALLEST), (0.25, all_split), (0.3, fewer), (0.3, another(chance, config, a.keep)):
+        k, all_groups = FLAGSHIP[0], config["groups"]
+        more = chance.randint(min(a.keep + 1, all_groups), all_groups)
+        faster = (0.25, (k, all_groups, MODES[0])), (0.3, (k, more, MODES[0]))
+        for part, chosen in (0.15, SMALLEST), *faster, (0.3, another(chance, config, a.keep)):
             net.choose(*chosen)
             share.fill_(part)
             alone()

@@ -1,6 +1,6 @@
 //! The choice of an elastic model's network by the time that it may take.
 
-use crate::config::{HybridMode, NetworkConfig};
+use crate::config::{HybridMode, NetworkConfig, SplitSrConfig};
 use crate::elastic::Slice;
 use crate::error::{Error, Result};
 use crate::network::cost::Cost;
@@ -25,15 +25,17 @@ pub struct ScoredSlice {
 /// file has their scores.
 ///
 /// # Errors
-/// [`Error::Config`] if the file has none.
+/// [`Error::Config`] if the model is not elastic, or its file has no scores.
 pub fn scored_slices(metadata: &Metadata, mode: Option<HybridMode>) -> Result<Vec<ScoredSlice>> {
+    let name = &metadata.name;
+    let NetworkConfig::SplitSr(own) = &metadata.config else { return Err(single(name)) };
+    if !metadata.elastic {
+        return Err(single(name));
+    }
     let none = || {
-        let name = &metadata.name;
-        Error::Config(format!(
-            "{name} has no choice of networks with known scores: leave out --budget, or use splitsr-elastic-x2"
-        ))
+        let why = "holds many networks, but not their scores";
+        Error::Config(format!("{name} {why}: leave out the time limit, or use splitsr-elastic-x2"))
     };
-    let NetworkConfig::SplitSr(own) = &metadata.config else { return Err(none()) };
     let mode = mode.unwrap_or(own.hybrid_mode);
     let key = serde_json::to_value(mode).expect("a mode is plain data");
     let rows = metadata.scores["slices"][key.as_str().unwrap_or_default()].as_array().ok_or_else(none)?;
@@ -41,12 +43,8 @@ pub fn scored_slices(metadata: &Metadata, mode: Option<HybridMode>) -> Result<Ve
         let split_ratio = (row + 1) as f64 / own.channels as f64;
         let scores = scores.as_array().map_or(&[][..], Vec::as_slice);
         scores.iter().enumerate().filter_map(move |(hybrid_index, score)| {
-            let config = NetworkConfig::SplitSr(crate::config::SplitSrConfig {
-                split_ratio,
-                hybrid_index,
-                hybrid_mode: mode,
-                ..own.clone()
-            });
+            let config = SplitSrConfig { split_ratio, hybrid_index, hybrid_mode: mode, ..own.clone() };
+            let config = NetworkConfig::SplitSr(config);
             config.validate().ok()?;
             let slice =
                 Slice { split_ratio: Some(split_ratio), hybrid_index: Some(hybrid_index), hybrid_mode: Some(mode) };
@@ -54,7 +52,13 @@ pub fn scored_slices(metadata: &Metadata, mode: Option<HybridMode>) -> Result<Ve
         })
     });
     let scored: Vec<_> = scored.collect();
-    if metadata.elastic && !scored.is_empty() { Ok(scored) } else { Err(none()) }
+    if scored.is_empty() { Err(none()) } else { Ok(scored) }
+}
+
+fn single(name: &str) -> Error {
+    Error::Config(format!(
+        "{name} holds a single network, but a time limit needs several: use splitsr-elastic-x2, or leave out the limit"
+    ))
 }
 
 /// About how many times as long one network takes as another, by their multiply-adds for 1280x720.
@@ -101,9 +105,16 @@ mod tests {
         assert_eq!((flagship.macs_720p / 1e8).round() / 10.0, 37.3);
         assert_eq!(flagship.slice.hybrid_mode, Some(HybridMode::SplitFirst));
         let plain = Metadata { elastic: false, ..elastic() };
-        assert!(scored_slices(&plain, None).unwrap_err().to_string().contains("no choice of networks"));
+        assert!(scored_slices(&plain, None).unwrap_err().to_string().contains("holds a single network"));
         let unscored = Metadata { scores: serde_json::Value::Null, ..elastic() };
-        assert!(scored_slices(&unscored, None).is_err());
+        assert!(scored_slices(&unscored, None).unwrap_err().to_string().contains("not their scores"));
+    }
+
+    #[test]
+    fn the_page_expects_the_same_times() {
+        let page = include_str!("../www/src/module/slices.ts");
+        let line = page.lines().find_map(|line| line.strip_prefix("const OVERHEAD_MACS = ")).unwrap();
+        assert_eq!(line.trim_end_matches(';').parse(), Ok(OVERHEAD_MACS));
     }
 
     #[test]

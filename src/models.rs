@@ -54,7 +54,6 @@ pub fn load(name: &str) -> Result<Model> {
 }
 
 /// The files of a model: its weights, and those of its twin if it has one.
-#[derive(Clone)]
 pub struct ModelFiles {
     /// The file, or the name of what is built in.
     source: String,
@@ -100,11 +99,11 @@ impl ModelFiles {
     ///
     /// # Errors
     /// As [`slice()`].
-    pub fn sliced(&self, wanted: &Slice) -> Result<Self> {
+    pub fn sliced(self, wanted: &Slice) -> Result<Self> {
         if wanted.is_default() {
-            return Ok(self.clone());
+            return Ok(self);
         }
-        Ok(Self { weights: slice(&self.weights, wanted)?, twin: None, ..self.clone() })
+        Ok(Self { weights: slice(&self.weights, wanted)?, twin: None, ..self })
     }
 
     /// The cheap network of an elastic model, on the CPU, and what its scheduler has learnt.

@@ -1,6 +1,8 @@
 //! A model on a GPU: the self-check, and what happens when the GPU is lost.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+#[cfg(not(target_arch = "wasm32"))]
+use std::sync::Arc;
 use std::sync::OnceLock;
 
 use super::DeviceChoice;
@@ -87,7 +89,7 @@ impl ModelOnDevice {
         reason: &'static str,
     ) -> Result<Self, String> {
         let gpu = ModelOnGpu::new(&model, device, half, adapter, reason)?;
-        Ok(Self { model, gpu: Some(gpu), reason: String::new() })
+        Ok(Self { model: Arc::new(model), gpu: Some(gpu), reason: String::new() })
     }
 }
 
@@ -156,7 +158,7 @@ pub(super) mod native {
             false => ModelOnGpu::new(&model, device, half, name, "its self-check agreed with the processor"),
         });
         match gpu {
-            Ok(gpu) => ModelOnDevice { model, gpu: Some(gpu), reason: String::new() },
+            Ok(gpu) => ModelOnDevice { model: Arc::new(model), gpu: Some(gpu), reason: String::new() },
             Err(why) => ModelOnDevice::on_cpu(model, why),
         }
     }

@@ -10,6 +10,8 @@ pub(crate) use adapter::open as open_adapter;
 #[cfg(feature = "gpu")]
 pub use gpu::agree;
 
+use std::sync::Arc;
+
 use crate::error::Result;
 use crate::model::Model;
 use crate::network::{ByRows, Strip};
@@ -49,7 +51,7 @@ impl DeviceChoice {
 /// over.
 #[derive(Debug)]
 pub struct ModelOnDevice {
-    model: Model,
+    model: Arc<Model>,
     #[cfg(feature = "gpu")]
     gpu: Option<gpu::ModelOnGpu>,
     /// Why the CPU was chosen, if it was.
@@ -84,7 +86,7 @@ impl ModelOnDevice {
     /// Keeps a model on the CPU. `reason` is for the report.
     pub fn on_cpu(model: Model, reason: impl Into<String>) -> Self {
         Self {
-            model,
+            model: Arc::new(model),
             #[cfg(feature = "gpu")]
             gpu: None,
             reason: reason.into(),
@@ -92,7 +94,7 @@ impl ModelOnDevice {
     }
 
     /// The model, on the CPU.
-    pub fn model(&self) -> &Model {
+    pub fn model(&self) -> &Arc<Model> {
         &self.model
     }
 

@@ -195,6 +195,7 @@ mod tests {
             let picture = with_profile(layout, vec![9; layout.channels()], &profile);
             assert!(picture.profile.is_some());
             assert!(picture.notes[0].contains("the result keeps their profile"), "{:?}", picture.notes);
+            assert!(picture.notes[0].ends_with("if its format can hold one"), "{:?}", picture.notes);
         }
     }
 

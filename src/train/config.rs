@@ -27,7 +27,7 @@ use crate::model::Model;
 pub struct TrainConfig {
     /// The model's name.
     pub name: String,
-    /// "paper", "cosine" or "fine-tuning": see [`Recipe`].
+    /// "paper" (the default), "cosine" or "fine-tuning": see [`Recipe`].
     #[serde(default = "default_recipe")]
     pub recipe: String,
     /// Seeds the weights and the patches.

@@ -126,11 +126,11 @@ pub fn run(
             scored = Instant::now();
         }
     }
+    // First of all: scoring may take longer than whoever stopped the run waits.
+    run.save()?;
     if !losses.is_empty() {
         run.log_losses(&mut losses, logged, on_event)?;
     }
-    // First of all: scoring may take longer than whoever stopped the run waits.
-    run.save()?;
     if run.session.last_score().map(|score| score.step) != Some(run.session.step_count()) {
         run.score(on_event)?;
         run.save()?;

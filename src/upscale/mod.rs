@@ -22,7 +22,7 @@
 //!   tile takes at most [`plan::TILE_BYTES`], estimated by [`Enlarge::bytes_per_pixel`], but its
 //!   side is at least three halos. Exact tiles of a network that can be computed by rows take about
 //!   40 MB, with what their worker keeps. A GPU computes one tile at a time, of at most
-//!   [`plan::GPU_TILE_BYTES`].
+//!   [`plan::GPU_TILE_BYTES`]; beside threads under a schedule, one like theirs.
 //! - with several passes, the 16-bit picture between two passes: 6 bytes per pixel, and fewer
 //!   pixels than the result;
 //! - with alpha, the separated channels: another source and another result, and 6 bytes per source

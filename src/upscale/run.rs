@@ -162,15 +162,17 @@ fn work<M: Enlarge + ?Sized>(
     while job.pass() < passes {
         let pass = &job.passes()[job.pass()];
         let mut engines = Engines { model, on_gpu: None, pools: Vec::new() };
-        let mut line = Line::new((0..pass.tiles.len()).collect());
+        let mut line = Line::new((0..pass.tiles.len()).collect(), 0);
         if let Some(Scheduled { scheduler, on_gpu }) = &scheduled {
             let plan = scheduler.plan(job.source(), &pass.tiles, pass.halo);
+            let plans = plan.tiles(&pass.tiles);
             scheduling.add(&plan);
             engines.on_gpu = on_gpu.as_deref();
             if on_gpu.is_some() {
-                line = Line::new(plan.hardest_first());
+                let (tiles, hard) = plan.hardest_first(&plans);
+                line = Line::new(tiles, hard);
             }
-            job.schedule(plan.tiles(&pass.tiles))?;
+            job.schedule(plans)?;
         }
         engines.pools = pools(&job.passes()[job.pass()], &info, threads, engines.on_gpu.is_some())?;
         let gpu_tiles;
@@ -208,13 +210,15 @@ fn pools(pass: &Pass, info: &NetworkInfo, threads: usize, beside_gpu: bool) -> R
 /// The tiles of a pass that nobody has taken yet. They can be taken from its two ends.
 struct Line {
     tiles: Vec<usize>,
+    /// How many of them, from the front, are for a GPU.
+    hard: usize,
     left: Mutex<Range<usize>>,
 }
 
 impl Line {
-    fn new(tiles: Vec<usize>) -> Self {
+    fn new(tiles: Vec<usize>, hard: usize) -> Self {
         let left = Mutex::new(0..tiles.len());
-        Self { tiles, left }
+        Self { tiles, hard, left }
     }
 
     fn take(&self, choose: impl FnOnce(&mut Range<usize>) -> Range<usize>) -> &[usize] {
@@ -225,6 +229,15 @@ impl Line {
     fn front(&self, count: usize) -> &[usize] {
         self.take(|left| {
             let taken = left.start..(left.start + count).min(left.end);
+            left.start = taken.end;
+            taken
+        })
+    }
+
+    /// The next one for a GPU, unless none is left.
+    fn hardest(&self) -> &[usize] {
+        self.take(|left| {
+            let taken = left.start..(left.start + 1).min(left.end).min(self.hard).max(left.start);
             left.start = taken.end;
             taken
         })
@@ -296,14 +309,18 @@ impl<M: Enlarge + ?Sized> Engines<'_, M> {
             let mut count = 0;
             while let &[index] = tiles {
                 compute(index, &mut |input| run_tile(gpu, input))?;
-                // A GPU that was lost has left the tile to the processor.
-                count += usize::from(gpu.on_gpu());
-                tiles = line.front(1);
+                if !gpu.on_gpu() {
+                    // It was lost, and has left the tile to the processor: the threads compute the
+                    // others.
+                    break;
+                }
+                count += 1;
+                tiles = line.hardest();
             }
             Ok(count)
         };
         // Before the threads can take it, so that a GPU always has the hardest one.
-        let first = self.on_gpu.map(|gpu| (gpu, line.front(1)));
+        let first = self.on_gpu.map(|gpu| (gpu, line.hardest()));
         let gpu_tiles = thread::scope(|scope| {
             // After an error, nobody begins another tile.
             let gpu = first.map(|(gpu, tiles)| scope.spawn(move || drain_on(gpu, tiles).inspect_err(|_| line.close())));

@@ -4,9 +4,10 @@
 use std::path::{Path, PathBuf};
 
 use splitsr::NetworkConfig;
+use splitsr::clean_up::Twin;
 use splitsr::eval::read_picture;
 use splitsr::image::{Area, Format, encode};
-use splitsr::weights::{Metadata, NamedTensors, read, to_file};
+use splitsr::weights::{Metadata, NamedTensors, hex_sha256, read, to_file};
 use tempfile::TempDir;
 
 use crate::command::{file, json, refusal, splitsr};
@@ -148,9 +149,34 @@ fn other_models_cannot_be_sliced() {
     let args = ["upscale", &input, "-o", out.to_str().unwrap(), "--model", "splitsr-x2"];
     let why = |args: &[&str], more: &[&str], status| refusal(&[args, more].concat(), status);
     assert!(why(&args, &["--split-ratio", "0.5"], 1).contains("splitsr-x2 is not elastic, so its network cannot be"));
-    assert!(why(&args, &["--budget", "100"], 1).contains("splitsr-x2 has no choice of networks with known scores"));
+    assert!(why(&args, &["--budget", "100"], 1).contains("splitsr-x2 holds a single network"));
     assert!(why(&args, &["--budget", "0"], 2).contains("a number of milliseconds above 0"));
     assert!(why(&args, &["--budget", "9", "--hybrid-index", "3"], 2).contains("cannot be used with"));
+}
+
+/// Its weights are not those of a slice.
+#[test]
+fn a_twin_belongs_to_the_whole_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (model, input, out) = (path("e.safetensors"), file("awkward/chroma420.jpg"), path("out.png"));
+    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
+    let bytes = std::fs::read(models.join("splitsr-elastic-x2.safetensors")).unwrap();
+    std::fs::write(&model, &bytes).unwrap();
+    let (mut metadata, tensors) = read(&bytes).unwrap();
+    let known = read(&std::fs::read(models.join("splitsr-x2-jpeg.safetensors")).unwrap()).unwrap().0.twin.unwrap();
+    metadata.twin = Some(Twin { of: hex_sha256(&bytes), ..known });
+    std::fs::write(path("e-jpeg.safetensors"), to_file(&metadata, &tensors).unwrap()).unwrap();
+
+    let upscale = ["upscale", &input, "-o", &out, "--model", &model, "--json"];
+    let report = |more: &[&str]| json(&[&upscale[..], more].concat())["pictures"][0].clone();
+    assert_eq!(report(&["--clean", "50"])["clean"], 50);
+    for slice in [&["--split-ratio", "0.5"][..], &["--budget", "1e9"]] {
+        let automatic = report(&[&["--clean", "auto"], slice].concat());
+        assert!(automatic["clean"] == 0 && automatic["notes"].to_string().contains("no clean-up"), "{automatic}");
+        let why = refusal(&[&upscale[..], &["--clean", "50"], slice].concat(), 1);
+        assert!(why.contains("has no weights for compressed pictures"), "{why}");
+    }
 }
 
 /// Without a model, options of elastic models mean the elastic one.

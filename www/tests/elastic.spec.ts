@@ -264,7 +264,7 @@ test.describe("the page", () => {
     await visitor.expectState("done");
   });
 
-  test("a time for the picture chooses the best network for it", async () => {
+  test("a time for the picture chooses the best network for it", async ({ page }) => {
     await openLink(SMALL);
     const expectNetwork = async (ratio: string, index: string) => {
       await expect(visitor.part("split-ratio")).toHaveValue(ratio);
@@ -283,9 +283,11 @@ test.describe("the page", () => {
     // The same from links, which then have the network.
     await openLink("#img=demo:sign&budget=1");
     await expectNetwork("0.0625", "7");
-    await expect.poll(() => visitor.link()).toMatch(/&a=0\.0625&hi=7&(?!.*budget)/);
-    await openLink("#img=demo:sign&budget=900000");
+    // The address is that of the result.
+    await expect(page).toHaveURL(/&a=0\.0625&hi=7&(?!.*budget)/);
+    await openLink("#img=demo:sign&budget=1000000");
     await expectNetwork("0.125", "3");
+    await expect(page).toHaveURL(/&a=0\.125&(?!.*budget)/);
   });
 
   test("a link has the network, and whoever opens it gets the same pixels", async ({ page }, info) => {

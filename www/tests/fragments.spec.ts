@@ -55,10 +55,18 @@ test("an elastic model takes any ratio, and is there for schedules and time limi
     budget: 200,
     network: { hybrid_mode: "interleaved" },
   });
-  for (const fragment of ["#budget=0", "#budget=soon", "#model=splitsr-x2&budget=200", "#model=splitsr-x2&effort=20"]) {
+  for (const fragment of ["#budget=0", "#budget=soon", "#budget=.5", "#schedule=other&effort=30"]) {
     const { state, complaints } = read(fragment);
     expect(complaints, fragment).toHaveLength(1);
-    expect(state.budget, fragment).toBeUndefined();
+    expect(state, fragment).toEqual({});
+  }
+  expect(read("#budget=1000000.5").state).toEqual({ model, budget: 1000000.5 });
+  for (const fragment of ["&budget=200", "&effort=20", "&schedule=mobisr"]) {
+    const { state, complaints } = read(`#model=splitsr-x2${fragment}`);
+    expect(complaints, fragment).toEqual(["The link's schedule or time limit needs an elastic model."]);
+    expect(state, fragment).toEqual({ model: "splitsr-x2" });
+    // Only an elastic model has this network, so it is the one that is used.
+    expect(read(`#model=splitsr-x2&a=0.3${fragment}`).complaints).toEqual([]);
   }
 });
 
@@ -150,6 +158,8 @@ test("a link that is written is read as it was", () => {
   const states: LinkState[] = [
     { demo: "fur", model: "splitsr-x2", zoom: 2 },
     { address: "https://example.com/a%20b?c=d&e=%26#f", zoom: 16, region: { left: 0, top: 1, width: 2, height: 3 } },
+    { model: "splitsr-elastic-x2", network: { split_ratio: 0.3125 }, effort: 60, clean: "auto" },
+    { model: "splitsr-elastic-x2", budget: 1234567.5, clean: 55 },
     { model: "splitsr-x2-hi5", network: { hybrid_index: 3, block: "ghost" }, toggles: ["loupe"], evaluationScale: 4 },
     {
       view: { x: 0.5, y: 0, magnification: 0.0625, split: 1 },
@@ -176,7 +186,23 @@ test("no fragment breaks the reading of links", () => {
   };
   const pick = <T>(list: readonly T[]) => list[random(list.length)] as T;
   const keys = ["img", "model", "zoom", "backend", "with", "diff", "part", "sum", "view", "show", "as", "truth"];
-  const others = ["a", "hi", "mode", "at", "block", "__proto__", "constructor", "toString", "", "%", "img[]"];
+  const others = [
+    "a",
+    "hi",
+    "mode",
+    "at",
+    "block",
+    "clean",
+    "schedule",
+    "effort",
+    "budget",
+    "__proto__",
+    "constructor",
+    "toString",
+    "",
+    "%",
+    "img[]",
+  ];
   const values = [
     ...[
       "",

@@ -23,7 +23,8 @@ const usual = (zoom: number) => models.find(({ name }) => name === (zoom > 2 ? "
 const links = [
   "img=demo:fur&model=splitsr-x2&zoom=2.5&backend=cpu&view=0.5,0.25,2,0.5&show=beside,loupe",
   "img=url:https%3A%2F%2Fexample.com%2Fa.png%3Fb%3Dc%26d&zoom=16&part=1,2,30,40&diff=1&with=bicubic,srcnn-x2",
-  "img=png:iVBORw0KGgo_-AAA&as=webp,70&truth=4",
+  "img=png:iVBORw0KGgo_-AAA&as=webp,70&truth=4&copy=1",
+  "model=splitsr-elastic-x2&schedule=mobisr&effort=30&budget=200.5&clean=auto",
   `model=splitsr-x2-hi5&hi=3&block=ghost&at=both&mode=interleaved&a=0.5&sum=${"0a".repeat(16)}-${"f9".repeat(16)}`,
 ];
 

@@ -23,7 +23,7 @@ use crate::schedule::{self, Networks};
 #[derive(clap::Args)]
 pub struct Args {
     /// Name or file of the model, or bicubic (as in MATLAB) or lanczos3 [default: the built-in
-    /// model of the scale]
+    /// model of the scale; for options of elastic models splitsr-elastic-x2]
     #[arg(long)]
     model: Option<String>,
     /// Scale: 2, 3 or 4

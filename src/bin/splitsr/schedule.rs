@@ -82,15 +82,10 @@ impl Networks {
         let Self { cheap, schedule, effort, score } = self;
         let configs = [whole.model(), cheap].map(|model| &model.metadata.config);
         let scheduler = Scheduler::new(schedule, configs[0], configs[1], *effort, *score)?;
-        let ladder = |whole: &Arc<ModelOnDevice>| Arc::new(Ladder { whole: whole.clone(), cheap: cheap.clone() });
-        let (on_cpu, on_gpu) = if whole.on_gpu() {
-            let copy = whole.model().to_device(&Device::flex());
-            let copy = Arc::new(ModelOnDevice::on_cpu(copy, "it computes beside a GPU"));
-            (ladder(&copy), Some(ladder(whole) as Arc<dyn Enlarge>))
-        } else {
-            (ladder(whole), None)
-        };
-        let (result, report) = upscale_scheduled(&on_cpu, on_gpu, scheduler, picture, options, on_progress)?;
+        let ladder = Arc::new(Ladder { whole: whole.model().clone(), cheap: cheap.clone() });
+        let on_gpu = Ladder { whole: whole.clone(), cheap: cheap.clone() };
+        let on_gpu = on_gpu.on_gpu().then(|| Arc::new(on_gpu) as Arc<dyn Enlarge>);
+        let (result, report) = upscale_scheduled(&ladder, on_gpu, scheduler, picture, options, on_progress)?;
         let Scheduling { cells: [bicubic, cheap, whole], work, gpu_tiles, .. } =
             report.scheduling.clone().unwrap_or_default();
         let (cells, work) = (Cells { bicubic, cheap, whole }, (work * 1e4).round() / 1e4);

@@ -117,8 +117,8 @@ pub struct RungMap {
 impl Scheduler {
     /// For the networks `whole` and `cheap`, whose errors `schedule` has.
     ///
-    /// `effort` is in %: 0 is bicubic everywhere, and 100 the whole network everywhere, without any
-    /// difference to its ordinary result. In between, the work that a picture takes depends on how
+    /// `effort` is in %: 0 is bicubic everywhere, and 100 the whole network everywhere, on the CPU
+    /// without any difference to its ordinary result. In between, the work that a picture takes depends on how
     /// much it gains: 60 % loses little, and saves much on soft pictures.
     ///
     /// # Errors

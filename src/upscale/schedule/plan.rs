@@ -109,11 +109,15 @@ impl Plan {
         Some(TilePlan { grid, rungs, halo: self.halo })
     }
 
-    /// The tiles by their work, the most first.
-    pub(in crate::upscale) fn hardest_first(&self) -> Vec<usize> {
-        let mut tiles: Vec<_> = (0..self.tile_work.len()).collect();
+    /// The tiles by their work, the most first, and before all others those that need the whole
+    /// network; and how many these are. `plans` are those of [`Self::tiles`].
+    pub(in crate::upscale) fn hardest_first(&self, plans: &[Option<TilePlan>]) -> (Vec<usize>, usize) {
+        let needs_whole = |&tile: &usize| plans[tile].as_ref().is_none_or(TilePlan::needs_whole);
+        let mut tiles: Vec<_> = (0..plans.len()).collect();
         tiles.sort_by(|&one, &other| self.tile_work[other].total_cmp(&self.tile_work[one]));
-        tiles
+        tiles.sort_by_key(|tile| !needs_whole(tile));
+        let hard = tiles.iter().filter(|tile| needs_whole(tile)).count();
+        (tiles, hard)
     }
 
     /// Which rung computes which part of the picture.

@@ -171,12 +171,34 @@ fn a_gpu_and_the_threads_share_the_tiles() {
             upscale_scheduled(&both, Some(on_gpu), scheduler, picture.clone(), &options, go_on).unwrap();
         assert_eq!(result, expected);
         let tiles = report.scheduling.unwrap().gpu_tiles;
-        assert!((1..report.tiles).contains(&tiles), "{tiles} of {}", report.tiles);
+        assert!((1..=report.tiles).contains(&tiles), "{tiles} of {}", report.tiles);
         assert_eq!(gpu.count() + both.whole.count(), alone.whole.count());
     }
 }
 
-/// A GPU that fails is an error, and nobody goes on.
+#[test]
+fn the_hardest_tiles_come_first_and_the_gpu_gets_no_easy_ones() {
+    let picture = picture(1500, 1100);
+    let info = NetworkInfo::of(&*Network::new(0.2));
+    let options = Options::new(Target::Zoom(2.0));
+    let passes = Job::plan((1500, 1100), &info, &options, 1).unwrap().1;
+    let tiles = &passes[0].tiles;
+    for effort in [0, 20, 60, 100] {
+        let plan = scheduler(effort, Score::default()).plan(&picture, tiles, passes[0].halo);
+        let plans = plan.tiles(tiles);
+        let (order, hard) = plan.hardest_first(&plans);
+        let mut sorted = order.clone();
+        sorted.sort_unstable();
+        assert_eq!(sorted, (0..tiles.len()).collect::<Vec<_>>());
+        let work: Vec<f64> = order.iter().map(|&tile| plan.tile_work[tile]).collect();
+        assert!(work[..hard].is_sorted_by(|a, b| a >= b) && work[hard..].is_sorted_by(|a, b| a >= b), "{work:?}");
+        let needs_whole = |&tile: &usize| plans[tile].as_ref().is_none_or(|plan| plan.rungs.contains(&Rung::Whole));
+        assert!(order[..hard].iter().all(needs_whole) && !order[hard..].iter().any(needs_whole));
+        assert_eq!((hard == 0, hard == tiles.len()), (effort == 0, effort == 100), "{hard} at {effort}");
+    }
+}
+
+/// A network that fails is an error, and the other engine does not go on.
 #[test]
 fn a_failure_of_one_engine_ends_the_other() {
     struct Broken;
@@ -197,12 +219,31 @@ fn a_failure_of_one_engine_ends_the_other() {
             Err(Error::Device("it broke".into()))
         }
     }
-    let scheduler = scheduler(60, Score::default());
+    let run = |ladder: &Arc<Ladder<Network>>, on_gpu: Option<Arc<dyn Enlarge>>| {
+        let (scheduler, options) = (scheduler(100, Score::default()), Options::new(Target::Zoom(2.0)));
+        let go_on = |_| ControlFlow::Continue(());
+        upscale_scheduled(ladder, on_gpu, scheduler, picture(3000, 2200), &options, go_on)
+    };
+    let whole = ladder(0.1, 0.2);
+    run(&whole, None).unwrap();
+    let broken = ladder(0.1, 0.2);
+    let error = run(&broken, Some(Arc::new(Broken)));
+    assert!(matches!(error, Err(Error::Device(_))), "{error:?}");
+    assert!(broken.whole.count() < whole.whole.count() / 2, "{} pixels", broken.whole.count());
+}
+
+/// The threads compute what a lost GPU leaves.
+#[test]
+fn a_lost_gpu_takes_one_tile() {
+    let (both, lost) = (ladder(0.1, 0.2), Network::new(0.2));
+    let on_gpu = Arc::new(Ladder { whole: lost.clone(), cheap: both.cheap.clone() });
     let options = Options::new(Target::Zoom(2.0));
     let go_on = |_| ControlFlow::Continue(());
-    let error =
-        upscale_scheduled(&ladder(0.1, 0.2), Some(Arc::new(Broken)), scheduler, picture(1500, 1100), &options, go_on);
-    assert!(matches!(error, Err(Error::Device(_))), "{error:?}");
+    let scheduler = scheduler(100, Score::default());
+    let (_, report) = upscale_scheduled(&both, Some(on_gpu), scheduler, picture(1500, 1100), &options, go_on).unwrap();
+    assert_eq!(report.scheduling.unwrap().gpu_tiles, 0);
+    let tile = (lost.count() + both.whole.count()) / report.tiles as u64;
+    assert!(lost.count() > 0 && lost.count() < 2 * tile, "{} of {tile} a tile", lost.count());
 }
 
 #[test]

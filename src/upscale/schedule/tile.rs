@@ -29,6 +29,11 @@ pub struct TilePlan {
 }
 
 impl TilePlan {
+    /// Whether it needs the whole network.
+    pub(super) fn needs_whole(&self) -> bool {
+        self.rungs.contains(&Rung::Whole)
+    }
+
     /// Enlarges the tile's source by `whole`, the cheap network that comes with it, and bicubic.
     /// The values in the halo may be anything.
     ///

@@ -36,8 +36,8 @@ pub struct Args {
     /// Pictures to enlarge, folders of pictures, or patterns like "photos/*.jpg"
     #[arg(required = true, value_name = "IN")]
     inputs: Vec<PathBuf>,
-    /// File to write (png, jpg, webp, bmp, tif, gif), or a folder, which gets a NAME.png for each
-    /// picture. The file is replaced if it exists; files in a folder are not
+    /// File to write (png, jpg, webp, bmp, tif, gif), or a folder (any other name), which gets a
+    /// NAME.png for each picture. The file is replaced if it exists; files in a folder are not
     #[arg(short, long, value_name = "OUT")]
     output: PathBuf,
     /// Zoom, from 1 to 16
@@ -54,7 +54,7 @@ pub struct Args {
     slice: Slice,
     /// Use the best network of an elastic model that is expected to take at most this many
     /// milliseconds for each picture on this machine
-    #[arg(long, value_name = "MS", value_parser = parse_budget, conflicts_with_all = ["split_ratio", "hybrid_index"])]
+    #[arg(long, value_name = "MS", value_parser = parse_budget, conflicts_with_all = ["split_ratio", "hybrid_index", "schedule"])]
     budget: Option<f64>,
     #[command(flatten)]
     schedule: schedule::Options,
@@ -129,6 +129,7 @@ pub fn run(args: Args) -> Result<ExitCode> {
         (false, true) => Existing::Replace,
         (false, false) => Existing::Keep,
     };
+    models.open()?;
     let batch = Batch { args, models, options, existing, stop: crate::stop_flag()? };
     let mut failed = !failures.is_empty();
     for (path, error) in failures {
@@ -194,11 +195,12 @@ impl Batch {
         let (width, height) = self.options.target.size(picture.width, picture.height, &self.options.limits)?;
         format.check(width, height, picture.layout, picture.samples.depth())?;
         let exif = if self.args.keep_metadata { exif(&bytes) } else { None };
-        let wanted = self.args.clean;
-        let compression = if wanted == CleanUp::Auto { Compression::of(&bytes, &picture) } else { None };
+        let is_auto = self.args.clean == CleanUp::Auto;
+        let compression = if is_auto { Compression::of(&bytes, &picture) } else { None };
         drop(bytes);
         let size = (picture.width, picture.height);
-        let Chosen { network, clean, notes: remarks } = self.models.choose(size, &self.options, wanted, compression)?;
+        let chosen = self.models.choose(size, &self.options, compression, &self.stop)?;
+        let Chosen { network, clean, notes: remarks } = chosen;
         let (result, Report { tiles, halo, threads, seconds, .. }, schedule) =
             self.upscale(&network, picture, title)?;
         let Encoded { bytes: encoded, notes } = encode_with(&result, format, exif)?;

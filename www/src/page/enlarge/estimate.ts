@@ -1,7 +1,6 @@
 /** Estimates the cost of a run, and says so if its result does not fit into memory. */
 import { UpscaleError, type Estimate, type Upscaler } from "../../module/core.ts";
 import { MAX_AUTO_ENLARGE_MS } from "../session/auto-enlarge.ts";
-import { describe } from "../network/describe.ts";
 import type { Session } from "../session/session.ts";
 
 /** Milliseconds without a change after which a setting is taken for final. */
@@ -33,18 +32,11 @@ export async function estimate(
   if (!isCurrent() || (needsSecond && !enlargesAutomatically)) return undefined;
   try {
     const upscaler = await (needsSecond ? session.engine.takeSecond(choice.source(), backend) : engine());
-    const costs = await upscaler.estimate(picture, { scale: zoom, ...options });
+    const estimate = await upscaler.estimate(picture, { scale: zoom, ...options });
     if (!isCurrent()) return undefined;
-    const { budget } = session;
-    const allowed = budget === undefined ? undefined : choice.networkWithin(budget, costs.milliseconds);
-    if (allowed) {
-      session.setNetwork(allowed);
-      void describe(session);
-      return await estimate(session, engine, 0);
-    }
-    session.setEstimate(costs);
+    session.setEstimate(estimate);
     const endsResult = needsSecond && result.upscaled.report.milliseconds > MAX_AUTO_ENLARGE_MS;
-    return { ...costs, upscaler, endsResult };
+    return { ...estimate, upscaler, endsResult };
   } catch (error) {
     // The run reports all other errors.
     const tooLarge = error instanceof UpscaleError && error.code === "too-large";

@@ -12,7 +12,16 @@ import {
   FULL_EFFORT,
   MIN_ZOOM,
 } from "../session/defaults.ts";
-import { configOf, elasticFor, parameters, type NetworkChange, type Parameter } from "../session/hyper-parameters.ts";
+import {
+  configOf,
+  elasticFor,
+  hasConfig,
+  holds,
+  modelWith,
+  parameters,
+  type NetworkChange,
+  type Parameter,
+} from "../session/hyper-parameters.ts";
 import { toggles, type LinkState, type View } from "../session/link-state.ts";
 import { readAddress } from "../shared/address.ts";
 import { isBaseline, MAX_BASELINES, ORIGINAL } from "../shared/baselines.ts";
@@ -88,6 +97,7 @@ export function parseLink(
     complaints.push(complaint);
     isSame &&= !["img", "part", "zoom", "backend"].includes(key);
   }
+  if (values.has("schedule") && values.get("schedule") !== "mobisr") delete state.effort;
   const needsElastic = state.budget !== undefined || (state.effort ?? FULL_EFFORT) < FULL_EFFORT;
   if (needsElastic && model === null) state.model = models.find(({ elastic }) => elastic)?.name;
   // Nothing is known about the hyper-parameters of a model that is not here.
@@ -95,11 +105,6 @@ export function parseLink(
     state.model === undefined && model === null
       ? defaultModel(state.zoom ?? DEFAULT_ZOOM)
       : models.find((candidate) => candidate.name === state.model);
-  if (needsElastic && entry && !entry.elastic) {
-    complaints.push(t("The link's schedule or time limit needs an elastic model."));
-    delete state.budget;
-    isSame = false;
-  }
   const config = configOf(entry);
   // Where no model was trained for a network, an elastic one has it.
   const isElastic = config !== undefined && elasticFor(config, models) !== undefined;
@@ -113,6 +118,13 @@ export function parseLink(
       complaints.push(t`The link's ${t(named)} is not one of the choices.`);
       isSame = false;
     }
+  }
+  if (needsElastic && !modelOf(state.network, entry, models)?.elastic) {
+    // A model that is not here was reported before.
+    if (entry) complaints.push(t("The link's schedule or time limit needs an elastic model."));
+    delete state.budget;
+    delete state.effort;
+    isSame = false;
   }
   if (!isSame) delete state.hashes;
   const known = ["model", "with", ...Object.keys(readers), ...parameters.map(({ link }) => link)];
@@ -169,7 +181,7 @@ const readers: Record<string, Reader> = {
     return keep(state, "effort", isRight ? effort : undefined, t("The link's effort must be a number from 0 to 100."));
   },
   budget(text, state) {
-    const budget = number(text);
+    const budget = /^\d{1,9}(\.\d{1,3})?$/.test(text) ? Number(text) : NaN;
     const complaint = t("The link's time limit must be a number of milliseconds above 0.");
     return keep(state, "budget", budget > 0 ? budget : undefined, complaint);
   },
@@ -238,6 +250,18 @@ const LINK_DEFAULTS: NetworkChange = {
   replacement: "features",
   block: "split",
 };
+
+/** The model that a link leads to: the one that it names, unless another has its network. */
+function modelOf(
+  change: NetworkChange | undefined,
+  entry: ModelEntry | undefined,
+  models: readonly ModelEntry[],
+): ModelEntry | undefined {
+  const config = configOf(entry);
+  if (!change || !config) return entry;
+  const network = { ...config, ...change };
+  return hasConfig(entry, network) || holds(entry, network) ? entry : modelWith(network, models);
+}
 
 /**
  * A value of a hyper-parameter; undefined if it is none of the choices. An elastic model takes any

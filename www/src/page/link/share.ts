@@ -191,7 +191,7 @@ export class Share {
 
   #fragment(): string {
     const session = this.#session;
-    const { model, zoom, choice, budget, comparison, linkedBaselines: baselines, evaluationScale } = session;
+    const { model, zoom, choice, comparison, linkedBaselines: baselines, evaluationScale } = session;
     const { format, quality } = session.files;
     const backend = session.backend === "auto" ? undefined : session.backend;
     const compared = { baselines, difference: comparison.showsDifference && comparison.shown !== ORIGINAL };
@@ -202,7 +202,7 @@ export class Share {
       model,
       network: choice.network,
       effort: choice.effort,
-      budget,
+      budget: choice.budget,
       zoom,
       backend,
       clean,

@@ -29,6 +29,7 @@ export type ChosenModel = Omit<
   | "chooseNetwork"
   | "chooseElastic"
   | "chooseEffort"
+  | "chooseBudget"
   | "clearChoice"
   | "followZoom"
 >;
@@ -43,6 +44,7 @@ export class ModelChoice {
   /** The chosen network of an elastic model; undefined: the one that its file names. */
   #slice: SplitSrConfig | undefined;
   #effort = FULL_EFFORT;
+  #budget: number | undefined;
   #isFolded = false;
   readonly #own: OwnModels;
 
@@ -118,6 +120,11 @@ export class ModelChoice {
     return best && { split_ratio: best.splitRatio, hybrid_index: best.hybridIndex };
   }
 
+  /** The time limit of a link, in milliseconds, until it has chosen the network. */
+  get budget(): number | undefined {
+    return this.isElastic ? this.#budget : undefined;
+  }
+
   /** How much quality counts against work in an elastic model's schedule, in %. */
   get effort(): number {
     return this.isElastic ? this.#effort : FULL_EFFORT;
@@ -178,7 +185,7 @@ export class ModelChoice {
   choose(name: string): void {
     this.#name = name;
     this.#chosenBy = "name";
-    this.#untrained = this.#slice = undefined;
+    this.#untrained = this.#slice = this.#budget = undefined;
     this.#isFolded = false;
   }
 
@@ -191,6 +198,7 @@ export class ModelChoice {
   /** Chooses the model that has weights for the hyper-parameters, if there is one. */
   chooseNetwork(change: NetworkChange, zoom: number): void {
     const { entry } = this;
+    this.#budget = undefined;
     if (!this.network) return;
     const network = { ...this.network, ...change };
     // Several models may have the same ones: the chosen one stays.
@@ -206,6 +214,11 @@ export class ModelChoice {
     this.#name = model?.name ?? this.#name;
     this.#slice = model?.elastic ? network : undefined;
     this.#untrained = model ? undefined : network;
+  }
+
+  /** The next choice of a network ends it. */
+  chooseBudget(budget: number | undefined): void {
+    this.#budget = budget;
   }
 
   chooseEffort(effort: number): void {
@@ -225,7 +238,7 @@ export class ModelChoice {
   /** Goes back to the model that follows the zoom. */
   clearChoice(zoom: number): void {
     this.#chosenBy = undefined;
-    this.#untrained = this.#slice = undefined;
+    this.#untrained = this.#slice = this.#budget = undefined;
     this.#isFolded = false;
     this.followZoom(zoom);
   }

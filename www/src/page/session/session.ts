@@ -80,7 +80,6 @@ export class Session {
   #batch: Batch | undefined;
   #result: Result | undefined;
   #estimate: Estimate | undefined;
-  #budget: number | undefined;
   #networkInfo: NetworkInfo | undefined;
 
   #zoom = DEFAULT_ZOOM;
@@ -177,11 +176,6 @@ export class Session {
     this.#result = result;
     this.#foundHashes = undefined;
     this.changed();
-  }
-
-  /** The time limit of a link, in milliseconds, until it has chosen the network. */
-  get budget(): number | undefined {
-    return this.#choice.isElastic ? this.#budget : undefined;
   }
 
   setEstimate(estimate: Estimate | undefined): void {
@@ -305,7 +299,6 @@ export class Session {
   /** Between networks of an elastic model, converts the estimate until there is a better one. */
   setNetwork(change: NetworkChange): void {
     const macs = this.#choice.sliceMacs;
-    this.#budget = undefined;
     this.#choice.chooseNetwork(change, this.zoom);
     const newMacs = this.#choice.sliceMacs;
     const { estimate } = this;
@@ -418,7 +411,7 @@ export class Session {
     this.#choice.chooseFor(zoom, model);
     if (network) this.#choice.chooseNetwork(network, zoom);
     this.#choice.chooseEffort(link.effort ?? FULL_EFFORT);
-    this.#budget = link.budget;
+    this.#choice.chooseBudget(link.budget);
     this.#comparison = {
       baselines: baselines.filter((name) => name !== ORIGINAL),
       shown: baselines[0] ?? ORIGINAL,
