@@ -13,7 +13,7 @@ import {
 } from "../module/core.ts";
 import { Comparison } from "./compare/comparison.ts";
 import { Enlarging } from "./enlarge/enlarging.ts";
-import { estimate, SETTLED_MS } from "./enlarge/estimate.ts";
+import { estimate, SETTLED_MS, spendBudget } from "./enlarge/estimate.ts";
 import { setReadyStatus } from "./enlarge/ready.ts";
 import { ResultFile } from "./export/result-file.ts";
 import { FineTuneLauncher } from "./finetune/launcher.ts";
@@ -169,7 +169,7 @@ export class App implements Commands {
       // Not before: a file that cannot be read changes nothing.
       if (!origin.keepsCleanUp) session.setClean("auto");
       session.openPicture({ ...picture, ...origin, file: typeof source === "string" ? undefined : source });
-      await this.#spendBudget(upscaler, picture);
+      await spendBudget(session, upscaler);
       // The panel is drawn first: it passes the focus on, and leaves the viewer its space.
       await Promise.resolve();
       await this.#viewer.showPicture(picture.imageData, origin.description, signal);
@@ -179,20 +179,6 @@ export class App implements Commands {
       if (signal.aborted) return "left";
       session.activity.fail(error);
       return "broken";
-    }
-  }
-
-  /** The time limit of a link chooses the network for the picture, before anything is enlarged. */
-  async #spendBudget(upscaler: Upscaler, picture: SourcePicture): Promise<void> {
-    const { session } = this;
-    const { choice, zoom } = session;
-    const { budget, options } = choice;
-    if (budget === undefined) return;
-    try {
-      const { milliseconds } = await upscaler.estimate(picture, { scale: zoom, ...options });
-      if (choice.budget === budget) session.setNetwork(choice.networkWithin(budget, milliseconds) ?? {});
-    } catch {
-      // A picture that is too large: the run says so.
     }
   }
 

@@ -44,3 +44,16 @@ export async function estimate(
     return undefined;
   }
 }
+
+/** The time limit of a link chooses the network for the picture, before anything is enlarged. */
+export async function spendBudget(session: Session, upscaler: Upscaler): Promise<void> {
+  const { choice, source, zoom } = session;
+  const { budget, options } = choice;
+  if (budget === undefined || !source) return;
+  try {
+    const { milliseconds } = await upscaler.estimate(source, { scale: zoom, ...options });
+    if (choice.budget === budget) session.setNetwork(choice.networkWithin(budget, milliseconds) ?? {});
+  } catch {
+    // A picture that is too large: the run says so.
+  }
+}
