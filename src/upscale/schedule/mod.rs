@@ -118,8 +118,8 @@ impl Scheduler {
     /// For the networks `whole` and `cheap`, whose errors `schedule` has.
     ///
     /// `effort` is in %: 0 is bicubic everywhere, and 100 the whole network everywhere, on the CPU
-    /// without any difference to its ordinary result. In between, the work that a picture takes depends on how
-    /// much it gains: 60 % loses little, and saves much on soft pictures.
+    /// without any difference to its ordinary result. In between, the work that a picture takes
+    /// depends on how much it gains: 60 % loses little, and saves much on soft pictures.
     ///
     /// # Errors
     /// [`Error::Config`] if the effort is above 100, [`Error::Weights`] if the tables are damaged.
