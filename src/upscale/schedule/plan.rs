@@ -111,6 +111,7 @@ impl Plan {
 
     /// The tiles by their work, the most first, and before all others those that need the whole
     /// network; and how many these are. `plans` are those of [`Self::tiles`].
+    #[cfg(not(target_arch = "wasm32"))]
     pub(in crate::upscale) fn hardest_first(&self, plans: &[Option<TilePlan>]) -> (Vec<usize>, usize) {
         let needs_whole = |&tile: &usize| plans[tile].as_ref().is_none_or(TilePlan::needs_whole);
         let mut tiles: Vec<_> = (0..plans.len()).collect();

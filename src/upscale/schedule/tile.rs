@@ -30,6 +30,7 @@ pub struct TilePlan {
 
 impl TilePlan {
     /// Whether it needs the whole network.
+    #[cfg(not(target_arch = "wasm32"))]
     pub(super) fn needs_whole(&self) -> bool {
         self.rungs.contains(&Rung::Whole)
     }
