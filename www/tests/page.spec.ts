@@ -188,7 +188,7 @@ test("hyper-parameters choose among the trained models, and random weights are n
   await visitor.expectState("idle");
   await visitor.open("#model=srcnn-x2");
   await expect(visitor.part("split-ratio")).toHaveCount(0);
-  await visitor.open("#img=demo:fur&a=0.51");
+  await visitor.open("#img=demo:fur&a=1.51");
   await visitor.expectState("error");
 });
 
