@@ -13,16 +13,21 @@ use crate::upscale::{Job, NetworkInfo, Options, Target, TileInput, Tiling, run_t
 struct Network {
     adds: f32,
     on_gpu: bool,
+    fails: bool,
     pixels: AtomicU64,
 }
 
 impl Network {
     fn new(adds: f32) -> Arc<Self> {
-        Arc::new(Self { adds, on_gpu: false, pixels: AtomicU64::new(0) })
+        Arc::new(Self { adds, on_gpu: false, fails: false, pixels: AtomicU64::new(0) })
     }
 
     fn on_gpu(adds: f32) -> Arc<Self> {
-        Arc::new(Self { adds, on_gpu: true, pixels: AtomicU64::new(0) })
+        Arc::new(Self { adds, on_gpu: true, fails: false, pixels: AtomicU64::new(0) })
+    }
+
+    fn broken() -> Arc<Self> {
+        Arc::new(Self { adds: 0.0, on_gpu: false, fails: true, pixels: AtomicU64::new(0) })
     }
 
     fn count(&self) -> u64 {
@@ -47,6 +52,9 @@ impl Enlarge for Network {
         self.on_gpu
     }
     fn enlarge(&self, planes: Vec<f32>, height: usize, width: usize) -> Result<Vec<f32>> {
+        if self.fails {
+            return Err(Error::Device("it broke".into()));
+        }
         assert_eq!(planes.len(), 3 * height * width);
         self.pixels.fetch_add((height * width) as u64, Ordering::Relaxed);
         let rows = (0..3 * height * 2).map(|row| &planes[row / 2 * width..][..width]);
@@ -204,24 +212,6 @@ fn the_hardest_tiles_come_first_and_the_gpu_gets_no_easy_ones() {
 /// A network that fails is an error, and the other engine does not go on.
 #[test]
 fn a_failure_of_one_engine_ends_the_other() {
-    struct Broken;
-    impl Enlarge for Broken {
-        fn scale(&self) -> usize {
-            2
-        }
-        fn halo(&self) -> Option<usize> {
-            Some(20)
-        }
-        fn auto_halo(&self) -> Option<usize> {
-            Some(14)
-        }
-        fn bytes_per_pixel(&self) -> usize {
-            400
-        }
-        fn enlarge(&self, _: Vec<f32>, _: usize, _: usize) -> Result<Vec<f32>> {
-            Err(Error::Device("it broke".into()))
-        }
-    }
     let run = |ladder: &Arc<Ladder<Network>>, on_gpu: Option<Arc<dyn Enlarge>>| {
         let (scheduler, options) = (scheduler(100, Score::default()), Options::new(Target::Zoom(2.0)));
         let go_on = |_| ControlFlow::Continue(());
@@ -230,7 +220,7 @@ fn a_failure_of_one_engine_ends_the_other() {
     let whole = ladder(0.1, 0.2);
     run(&whole, None).unwrap();
     let broken = ladder(0.1, 0.2);
-    let error = run(&broken, Some(Arc::new(Broken)));
+    let error = run(&broken, Some(Network::broken()));
     assert!(matches!(error, Err(Error::Device(_))), "{error:?}");
     assert!(broken.whole.count() < whole.whole.count() / 2, "{} pixels", broken.whole.count());
 }

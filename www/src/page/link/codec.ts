@@ -15,9 +15,7 @@ import {
 import {
   configOf,
   elasticFor,
-  hasConfig,
-  holds,
-  modelWith,
+  modelKeeping,
   parameters,
   type NetworkChange,
   type Parameter,
@@ -119,7 +117,8 @@ export function parseLink(
       isSame = false;
     }
   }
-  if (needsElastic && !modelOf(state.network, entry, models)?.elastic) {
+  const used = config && state.network ? modelKeeping(entry, { ...config, ...state.network }, models) : entry;
+  if (needsElastic && !used?.elastic) {
     // A model that is not here was reported before.
     if (entry) complaints.push(t("The link's schedule or time limit needs an elastic model."));
     delete state.budget;
@@ -250,18 +249,6 @@ const LINK_DEFAULTS: NetworkChange = {
   replacement: "features",
   block: "split",
 };
-
-/** The model that a link leads to: the one that it names, unless another has its network. */
-function modelOf(
-  change: NetworkChange | undefined,
-  entry: ModelEntry | undefined,
-  models: readonly ModelEntry[],
-): ModelEntry | undefined {
-  const config = configOf(entry);
-  if (!change || !config) return entry;
-  const network = { ...config, ...change };
-  return hasConfig(entry, network) || holds(entry, network) ? entry : modelWith(network, models);
-}
 
 /**
  * A value of a hyper-parameter; undefined if it is none of the choices. An elastic model takes any

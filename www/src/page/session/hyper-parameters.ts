@@ -144,6 +144,18 @@ export function modelWith(config: SplitSrConfig, entries: readonly ModelEntry[])
   return trainedWith(config, entries) ?? entries.find((entry) => holds(entry, config));
 }
 
+/**
+ * The same, but `entry` if it has weights for them too: several models may have the same
+ * hyper-parameters, and the chosen one stays.
+ */
+export function modelKeeping(
+  entry: ModelEntry | undefined,
+  config: SplitSrConfig,
+  entries: readonly ModelEntry[],
+): ModelEntry | undefined {
+  return hasConfig(entry, config) || holds(entry, config) ? entry : modelWith(config, entries);
+}
+
 /** Whether an elastic model holds the network. */
 export function holds(entry: ModelEntry | undefined, config: SplitSrConfig): boolean {
   const own = entry?.elastic ? configOf(entry) : undefined;

@@ -16,7 +16,15 @@ import {
   type SplitSrConfig,
 } from "../../module/core.ts";
 import { t } from "../shared/words.ts";
-import { configOf, hasConfig, holds, modelWith, nearestTo, sliceOf, type NetworkChange } from "./hyper-parameters.ts";
+import {
+  configOf,
+  hasConfig,
+  modelKeeping,
+  modelWith,
+  nearestTo,
+  sliceOf,
+  type NetworkChange,
+} from "./hyper-parameters.ts";
 import { FULL_EFFORT } from "./defaults.ts";
 import type { OwnModels } from "./own-models.ts";
 
@@ -201,9 +209,7 @@ export class ModelChoice {
     this.#budget = undefined;
     if (!this.network) return;
     const network = { ...this.network, ...change };
-    // Several models may have the same ones: the chosen one stays.
-    const stays = hasConfig(entry, network) || holds(entry, network);
-    const model = stays ? entry : modelWith(network, this.all);
+    const model = modelKeeping(entry, network, this.all);
     if (model?.elastic) this.#chosenBy = "name";
     else this.#chosenBy = model && model === modelFor(zoom, this.#shipped) ? undefined : "network";
     this.#use(model, network);
