@@ -334,6 +334,7 @@ fn session() -> Session {
         init: None,
         teacher: None,
         network: small(),
+        elastic: false,
         overrides: Default::default(),
     };
     let recipe = config.recipe().expect("the usual one");

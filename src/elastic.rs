@@ -7,7 +7,8 @@
 //! like any other network.
 //!
 //! Trained as Yu and others have it in "Slimmable Neural Networks" (ICLR 2019), with the settings
-//! drawn at random: see `models/train_elastic_on_gpu.py`.
+//! drawn at random: see `src/train/elastic.rs`, and for a graphics card
+//! `models/train_elastic_on_gpu.py`.
 
 use serde::{Deserialize, Serialize};
 
@@ -44,7 +45,7 @@ impl Slice {
     }
 
     /// The config of this slice of an elastic network.
-    fn config(&self, elastic: &NetworkConfig) -> Result<SplitSrConfig> {
+    pub(crate) fn config(&self, elastic: &NetworkConfig) -> Result<SplitSrConfig> {
         let mut config = match elastic {
             NetworkConfig::SplitSr(config)
                 if config.block == BlockKind::Split

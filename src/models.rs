@@ -53,6 +53,14 @@ pub fn load(name: &str) -> Result<Model> {
     model(&source, || Model::from_bytes(&weights, &Device::flex()))
 }
 
+/// The weights file of a model, which is found as [`load`] does.
+///
+/// # Errors
+/// As [`load`], but the file is not read as weights.
+pub(crate) fn read_file(name: &str) -> Result<Vec<u8>> {
+    Ok(find(name)?.1)
+}
+
 /// The files of a model: its weights, and those of its twin if it has one.
 pub struct ModelFiles {
     /// The file, or the name of what is built in.

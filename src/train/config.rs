@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::recipe::{Recipe, Trained};
 use crate::config::NetworkConfig;
+use crate::elastic::Slice;
 use crate::error::{Error, Result};
 use crate::model::Model;
 
@@ -42,6 +43,10 @@ pub struct TrainConfig {
     pub teacher: Option<String>,
     /// The network.
     pub network: NetworkConfig,
+    /// Whether an elastic network is trained, of which `network` is one slice: see
+    /// [`crate::elastic`]. Its largest slice teaches the others: see [`Recipe::distill`].
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub elastic: bool,
     /// Fields of the recipe to change.
     #[serde(default, rename = "override", skip_serializing_if = "toml::Table::is_empty")]
     pub overrides: toml::Table,
@@ -77,6 +82,7 @@ impl TrainConfig {
             init: Some(model.metadata.name.clone()),
             teacher: None,
             network: model.metadata.config.clone(),
+            elastic: false,
             overrides: toml::Table::new(),
         }
     }
@@ -111,7 +117,16 @@ impl TrainConfig {
         let recipe: Recipe =
             table.try_into().map_err(|error| Error::Config(format!("[override] is not valid: {error}")))?;
         recipe.validate(self.network.scale())?;
-        if (recipe.distill > 0.0) != self.teacher.is_some() {
+        if self.elastic {
+            Slice::default().config(&self.network)?;
+            if self.teacher.is_some() || recipe.trained != Trained::All || recipe.needs_replay_set() {
+                return Err(Error::Config(
+                    "an elastic network is trained as a whole, without another teacher and without replay: leave out \
+                     teacher, trained, replay and forget"
+                        .into(),
+                ));
+            }
+        } else if (recipe.distill > 0.0) != self.teacher.is_some() {
             return Err(Error::Config(
                 "teacher and distill (its share of the loss) must be set together: set both or neither".into(),
             ));
@@ -156,6 +171,7 @@ mod tests {
                 init: None,
                 teacher: None,
                 network: network.clone(),
+                elastic: false,
                 overrides: toml::Table::new(),
             };
             for recipe in [Recipe::paper(), Recipe::cosine(), Recipe::fine_tuning_in(9)] {

@@ -189,7 +189,7 @@ impl Dataset {
     /// # Errors
     /// [`Error::Data`] gives the size of the first picture that is too small.
     pub fn check_patch(&self, recipe: &Recipe) -> Result<()> {
-        let side = recipe.hr_patch.max(recipe.second_stage.map_or(0, |stage| stage.hr_patch));
+        let side = recipe.largest_hr_patch();
         let needed = (side / self.scale) as u32;
         match self.pairs.iter().find(|pair| pair.lr.width.min(pair.lr.height) < needed) {
             Some(Pair { hr, .. }) => Err(Error::Data(format!(

@@ -9,6 +9,7 @@ mod bilinear_init;
 mod config;
 mod data;
 mod degradation;
+mod elastic;
 mod fine_tuning;
 mod hold_out;
 mod loss;

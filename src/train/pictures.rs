@@ -6,6 +6,7 @@ use super::data::Dataset;
 use super::recipe::Recipe;
 use crate::error::Result;
 use crate::image::Picture;
+use crate::image::matlab::matlab_bicubic;
 
 /// The pictures of a run.
 #[derive(Clone)]
@@ -25,8 +26,8 @@ impl Pictures {
         Self { train: Arc::new(train), validation: Arc::new(validation), replay: Vec::new() }
     }
 
-    /// Makes the low-resolution versions, as `recipe` says, and adds the replay pictures if it
-    /// needs them.
+    /// Makes the smaller copies of the training pictures and the low-resolution versions, as
+    /// `recipe` says, and adds the replay pictures if it needs them.
     ///
     /// # Errors
     /// [`Error::Data`](crate::Error::Data) if either list is empty or a picture is too small; the
@@ -42,12 +43,28 @@ impl Pictures {
             Some(random) => Dataset::varied(pictures, scale, random),
             None => Dataset::of(pictures, scale, &recipe.degradation),
         };
+        let train = with_shrunk_copies(train, recipe)?;
         let mut pictures = Self::new(dataset(train)?, dataset(validation)?);
         if recipe.needs_replay_set() {
             pictures.replay = replay()?;
         }
         Ok(pictures)
     }
+}
+
+fn with_shrunk_copies(mut pictures: Vec<Picture>, recipe: &Recipe) -> Result<Vec<Picture>> {
+    let side = recipe.largest_hr_patch() as u32;
+    let mut copies = Vec::new();
+    for factor in &recipe.shrunk_copies {
+        for picture in &pictures {
+            let [width, height] = [picture.width, picture.height].map(|side| (f64::from(side) * factor) as u32);
+            if width.min(height) >= side {
+                copies.push(matlab_bicubic(picture, width, height)?);
+            }
+        }
+    }
+    pictures.append(&mut copies);
+    Ok(pictures)
 }
 
 #[cfg(test)]
@@ -73,6 +90,17 @@ mod tests {
         let damaged = assemble(&Recipe { degradation, ..Recipe::fine_tuning() });
         assert_eq!(damaged.replay.len(), 4);
         assert_ne!(damaged.validation.pairs()[0].lr, plain.validation.pairs()[0].lr);
+    }
+
+    #[test]
+    fn training_pictures_get_the_smaller_copies_that_hold_a_patch() {
+        let recipe = Recipe { hr_patch: 20, shrunk_copies: vec![0.75, 0.5], ..Recipe::cosine() };
+        let pictures =
+            Pictures::assemble(vec![picture()], vec![picture()], &recipe, 2, || unreachable!("no replay")).unwrap();
+        let sizes = |dataset: &Dataset| dataset.pairs().iter().map(|pair| (pair.hr.width, pair.hr.height)).collect();
+        let (train, validation): (Vec<_>, Vec<_>) = (sizes(&pictures.train), sizes(&pictures.validation));
+        // Half of 40 x 36 is 20 x 18, where no patch of 20 x 20 fits; 30 x 27 is cut to even sides.
+        assert_eq!((train, validation), (vec![(40, 36), (30, 26)], vec![(40, 36)]));
     }
 
     #[test]

@@ -24,6 +24,10 @@ pub struct Recipe {
     /// used. 1 = no choice.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     pub candidates: usize,
+    /// Factors of smaller copies of each training picture, above 0 and below 1. A copy has sharper
+    /// details than the picture. Copies that do not hold a patch are left out.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub shrunk_copies: Vec<f64>,
     /// How the low-resolution pictures are made, for training and scoring.
     #[serde(default, skip_serializing_if = "is_default")]
     pub degradation: Degradation,
@@ -184,6 +188,7 @@ impl Recipe {
             batch: 16,
             hr_patch: 96,
             candidates: 1,
+            shrunk_copies: Vec::new(),
             degradation: Degradation::default(),
             random_degradation: None,
             replay: 0.0,
@@ -269,6 +274,11 @@ impl Recipe {
         self.second_stage_at(step).map_or((self.batch, self.hr_patch), |stage| (stage.batch, stage.hr_patch))
     }
 
+    /// The side of the largest high-resolution patch, in pixels.
+    pub fn largest_hr_patch(&self) -> usize {
+        self.hr_patch.max(self.second_stage.map_or(0, |stage| stage.hr_patch))
+    }
+
     /// The number of patches in a step, counted from 0, that come from the replay set: over many
     /// steps their share is [`Self::replay`], however small a batch is.
     pub fn replayed_at(&self, step: u64) -> usize {
@@ -314,6 +324,10 @@ impl Recipe {
             (patches.iter().all(|&(batch, _)| batch > 0), "batch must be at least 1"),
             (patches.iter().all(|&(_, side)| side / scale >= MIN_LR_PATCH), hr_patch.as_str()),
             (self.candidates > 0, "candidates must be at least 1"),
+            (
+                self.shrunk_copies.iter().all(|&factor| factor > 0.0 && factor < 1.0),
+                "shrunk_copies must be above 0 and below 1",
+            ),
             ((0.0..=1.0).contains(&self.replay), "replay must be from 0 to 1"),
             (self.forget >= 0.0, "forget must be at least 0"),
             (self.score_every != Some(0), "score_every must be at least 1"),

@@ -17,10 +17,7 @@ pub(super) fn gains<M: Module>(module: &M) -> Tensor<1> {
     struct Visitor(Vec<f32>);
     impl ModuleVisitor for Visitor {
         fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-            let shape = param.val().dims();
-            let count = shape.iter().product();
-            let is_3x3 = shape.len() == 4 && shape[2..] == [3, 3];
-            self.0.extend((0..count).map(|index| if is_3x3 { GAINS[index % 9] } else { 1.0 }));
+            self.0.extend(gains_of(&param.val().dims()));
         }
     }
     let mut visitor = Visitor(Vec::new());
@@ -28,4 +25,10 @@ pub(super) fn gains<M: Module>(module: &M) -> Tensor<1> {
     let count = visitor.0.len();
     let device = module.devices().into_iter().next().expect("a network has parameters").inner();
     Tensor::from_data(TensorData::new(visitor.0, [count]), &device)
+}
+
+/// The factors for a tensor of this shape.
+pub(super) fn gains_of(shape: &[usize]) -> impl Iterator<Item = f32> {
+    let (count, is_3x3) = (shape.iter().product(), shape.len() == 4 && shape[2..] == [3, 3]);
+    (0..count).map(move |index: usize| if is_3x3 { GAINS[index % 9] } else { 1.0 })
 }

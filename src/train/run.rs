@@ -180,13 +180,18 @@ impl<'a> Run<'a> {
             )));
         }
         let checkpoint = if path.exists() { Some(fs::read(path).map_err(Error::io(path))?) } else { None };
-        let load = |name: &Option<String>| name.as_deref().map(models::load).transpose();
+        let load = |name: Option<&str>| name.map(models::load).transpose();
         let recipe = config.recipe()?;
         // The halo of a model of the best step depends on the initial model's.
         let needs_init = checkpoint.is_none() || recipe.needs_replay_set() || recipe.score_every.is_some();
-        let init = if needs_init { load(&config.init)? } else { None };
-        let (teacher, device) = (load(&config.teacher)?, Device::flex());
-        let mut session = Session::new(config.clone(), init.as_ref(), teacher, pictures.clone(), &device)?;
+        let init = config.init.as_deref().filter(|_| needs_init);
+        let mut session = if config.elastic {
+            let init = init.map(models::read_file).transpose()?;
+            Session::elastic(config.clone(), init.as_deref(), pictures.clone())?
+        } else {
+            let (init, teacher) = (load(init)?, load(config.teacher.as_deref())?);
+            Session::new(config.clone(), init.as_ref(), teacher, pictures.clone(), &Device::flex())?
+        };
         if let Some(bytes) = checkpoint {
             session.restore(&bytes).map_err(|error| match error {
                 Error::Config(why) => Error::Config(format!("{}: {why}: choose another --out", path.display())),

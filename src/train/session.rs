@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::bilinear_init::bilinear_init;
 use super::config::TrainConfig;
 use super::data::{Batch, Pair};
+use super::elastic::Elastic;
 use super::parameters::{flatten, unflatten};
 use super::pictures::Pictures;
 use super::recipe::Recipe;
@@ -63,6 +64,8 @@ pub struct Session {
     blend: usize,
     /// A network on the CPU, for scoring.
     scored: Network,
+    /// The elastic network of which `scored` is a slice.
+    elastic: Option<Elastic>,
     trainer: Trainer,
     seconds: f64,
     last: Option<Score>,
@@ -137,21 +140,49 @@ impl Session {
             }
             trainer = trainer.with_teacher(teacher.network.to_device(device));
         }
-        Ok(Self {
+        Ok(Self { replay, start_halo, ..Self::started(config, recipe, pictures, scored, start, trainer) })
+    }
+
+    fn started(
+        config: TrainConfig,
+        recipe: Recipe,
+        pictures: Pictures,
+        scored: Network,
+        start: Vec<f32>,
+        trainer: Trainer,
+    ) -> Self {
+        Self {
             config,
             recipe,
             pictures,
-            replay,
+            replay: None,
             start,
             blend: 0,
             scored,
+            elastic: None,
             trainer,
             seconds: 0.0,
             last: None,
             best: None,
             idle: 0,
-            start_halo,
-        })
+            start_halo: None,
+        }
+    }
+
+    /// Starts the training of an elastic network on the CPU. `init` is a weights file, elastic or
+    /// plain.
+    ///
+    /// # Errors
+    /// As [`Self::new`], and [`Error::Weights`] if `init` cannot be read.
+    pub fn elastic(config: TrainConfig, init: Option<&[u8]>, pictures: Pictures) -> Result<Self> {
+        let recipe = config.recipe()?;
+        pictures.train.check_patch(&recipe)?;
+        let device = Device::flex();
+        device.seed(config.seed);
+        let (elastic, start) = Elastic::start(&config, init, &device)?;
+        let scored = elastic.own(&start, &device);
+        let trainer = Trainer::elastic(recipe.clone(), elastic.clone(), &start, &device);
+        Ok(Self { elastic: Some(elastic), ..Self::started(config, recipe, pictures, scored, start, trainer) })
     }
 
     /// The recipe.
@@ -297,7 +328,11 @@ impl Session {
     /// [`Error::Weights`] if a parameter is not finite.
     pub fn model(&self) -> Result<Vec<u8>> {
         let Some(best) = self.best.as_ref().filter(|_| self.recipe.score_every.is_some()) else {
-            return weights::to_bytes(&self.metadata(), &self.network(&read(self.trainer.parameters())));
+            let parameters = read(self.trainer.parameters());
+            return match &self.elastic {
+                Some(elastic) => elastic.file(self.metadata(), &parameters),
+                None => weights::to_bytes(&self.metadata(), &self.network(&parameters)),
+            };
         };
         let mut model = Model::new(self.metadata(), self.network(&best.parameters), &Device::flex())?;
         let halo = match best.halo.get() {
@@ -310,7 +345,10 @@ impl Session {
         };
         // Few and small pictures may need too small a halo, so the initial model's is the minimum.
         model.metadata.auto_halo = halo.map(|halo| halo.max(self.start_halo.unwrap_or(0)));
-        weights::to_bytes(&model.metadata, &model.network)
+        match &self.elastic {
+            Some(elastic) => elastic.file(model.metadata, &best.parameters),
+            None => weights::to_bytes(&model.metadata, &model.network),
+        }
     }
 
     /// The initial network, on the CPU.
@@ -319,6 +357,9 @@ impl Session {
     }
 
     fn network(&self, parameters: &[f32]) -> Network {
+        if let Some(elastic) = &self.elastic {
+            return elastic.own(parameters, &Device::flex());
+        }
         let data = TensorData::new(parameters.to_vec(), [parameters.len()]);
         unflatten(self.scored.clone(), &Tensor::from_data(data, &Device::flex()))
     }
@@ -394,7 +435,7 @@ impl Session {
             .and_then(|json| serde_json::from_str(json).ok())
             .ok_or_else(|| Error::Weights("this is not a checkpoint of a training run".into()))?;
         let same = |a: &TrainConfig, b: &TrainConfig| {
-            (&a.network, a.seed, &a.init, &a.teacher) == (&b.network, b.seed, &b.init, &b.teacher)
+            (&a.network, a.elastic, a.seed, &a.init, &a.teacher) == (&b.network, b.elastic, b.seed, &b.init, &b.teacher)
         };
         if !same(&record.config, &self.config) || !alike(&record.config.recipe()?, &self.recipe) {
             return Err(Error::Config(

@@ -5,6 +5,7 @@ use burn::optim::{Adam, AdamConfig, AdamState, AdaptiveMomentumState, Optimizer}
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::data::Batch;
+use super::elastic::Elastic;
 use super::loss::loss;
 use super::parameters::{flatten, flatten_gradients, names, unflatten, unflatten_trainable};
 use super::recipe::{Recipe, Trained};
@@ -18,7 +19,9 @@ use crate::weights::NamedTensors;
 /// other state.
 pub struct Trainer {
     recipe: Recipe,
+    /// For an elastic network, the one of the config, or the one that was drawn last.
     network: Network,
+    elastic: Option<Elastic>,
     teacher: Option<Network>,
     /// Whether each parameter is trained, in their order.
     trainable: Vec<bool>,
@@ -36,17 +39,50 @@ impl Trainer {
     /// Starts from `network`, whose weights are on `device` without autodiff.
     pub fn new(recipe: Recipe, network: Network, device: &Device) -> Self {
         let weights = flatten(&network);
+        let gains = recipe.reparameterised.then(|| reparameterised::gains(&network));
+        Self::with(recipe, network, None, weights, gains, device)
+    }
+
+    /// Starts from an elastic network with these parameters.
+    pub(super) fn elastic(recipe: Recipe, elastic: Elastic, parameters: &[f32], device: &Device) -> Self {
+        let network = elastic.own(parameters, device);
+        let weights = Tensor::from_data(TensorData::new(parameters.to_vec(), [parameters.len()]), device);
+        let gains = recipe.reparameterised.then(|| elastic.gains(device));
+        Self::with(recipe, network, Some(elastic), weights, gains, device)
+    }
+
+    fn with(
+        recipe: Recipe,
+        network: Network,
+        elastic: Option<Elastic>,
+        weights: Tensor<1>,
+        gains: Option<Tensor<1>>,
+        device: &Device,
+    ) -> Self {
         let adam = AdamConfig::new()
             .with_beta_1(recipe.betas[0])
             .with_beta_2(recipe.betas[1])
             .with_epsilon(recipe.epsilon)
             .build();
         let trainable = trainable(&recipe, &network);
-        let network = unflatten_trainable(network, &weights, &trainable);
         let average = weights.clone();
-        let gains = recipe.reparameterised.then(|| reparameterised::gains(&network));
         let (device, teacher, moments) = (device.clone(), None, None);
-        Self { recipe, network, teacher, trainable, gains, device, adam, moments, weights, average, step: 0 }
+        let mut trainer = Self {
+            recipe,
+            network,
+            elastic,
+            teacher,
+            trainable,
+            gains,
+            device,
+            adam,
+            moments,
+            weights,
+            average,
+            step: 0,
+        };
+        trainer.put_weights();
+        trainer
     }
 
     /// Adds a teacher on the same device, whose results get a share of the loss: see
@@ -92,6 +128,10 @@ impl Trainer {
             (self.weights, self.moments) = (self.average.clone(), None);
             self.put_weights();
         }
+        let drawn = self.elastic.as_ref().map(|elastic| elastic.draw(self.step, &self.weights, &self.device));
+        if let Some(drawn) = &drawn {
+            (self.network, self.teacher) = (drawn.network.clone(), drawn.teacher.clone());
+        }
         let device = self.device.clone().autodiff();
         let tensor = |values: &[f32], side, device: &Device| {
             Tensor::<4>::from_data(TensorData::new(values.to_vec(), [batch.count, 3, side, side]), device)
@@ -109,6 +149,10 @@ impl Trainer {
             loss = loss * (1.0 - part) + against(Tensor::from_inner(taught)) * part;
         }
         let gradient = flatten_gradients(&self.network, &loss.backward());
+        let gradient = match drawn {
+            Some(drawn) => drawn.spread(gradient, self.weights.dims()[0], &self.device),
+            None => gradient,
+        };
         (loss.inner(), gradient)
     }
 
@@ -168,6 +212,10 @@ impl Trainer {
     }
 
     fn put_weights(&mut self) {
+        // Each step draws a network with the current weights.
+        if self.elastic.is_some() {
+            return;
+        }
         self.network = unflatten_trainable(self.network.clone(), &self.weights, &self.trainable);
     }
 
@@ -181,8 +229,12 @@ impl Trainer {
         if self.recipe.ema > 0.0 { self.average.clone() } else { self.weights.clone() }
     }
 
-    /// The network with [`Self::parameters`].
+    /// The network with [`Self::parameters`]; of an elastic one, that of the config.
     pub fn network(&self) -> Network {
+        if let Some(elastic) = &self.elastic {
+            return elastic
+                .own(&self.parameters().into_data().try_into_vec().expect("parameters are f32"), &self.device);
+        }
         unflatten(self.network.clone().no_grad(), &self.parameters())
     }
 

@@ -5,10 +5,14 @@ use std::sync::atomic::AtomicBool;
 
 use burn::tensor::Device;
 use splitsr::NetworkConfig;
+use splitsr::elastic::{Slice, slice};
 use splitsr::image::{Layout, Picture, Samples};
+use splitsr::model::Model;
 use splitsr::network::Network;
-use splitsr::train::{Batch, Dataset, Event, Files, Limits, Loss, Pair, Pictures, Recipe, TrainConfig, Trainer, run};
-use splitsr::weights::collect;
+use splitsr::train::{
+    Batch, Dataset, Event, Files, Limits, Loss, Pair, Pictures, Recipe, TrainConfig, Trainer, model_psnr_y, run,
+};
+use splitsr::weights::{collect, read};
 
 use super::random::alone;
 
@@ -233,5 +237,38 @@ fn the_configs_of_our_models_are_valid() {
     for path in configs {
         let config = TrainConfig::from_toml(&std::fs::read_to_string(&path).unwrap());
         assert!(config.is_ok(), "{}: {:?}", path.display(), config.err());
+    }
+}
+
+#[test]
+fn an_elastic_run_resumes_bit_for_bit_and_all_its_networks_learn() {
+    let _alone = alone();
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = TrainConfig::from_toml(CONFIG).unwrap();
+    config.elastic = true;
+    for (field, value) in [("steps", 160.into()), ("distill", 0.5.into())] {
+        config.overrides.insert(field.into(), value);
+    }
+    let train = |name: &str, resume, steps| {
+        let path = folder.path().join(name);
+        let (limits, go_on) = (Limits { steps, time: None }, AtomicBool::new(false));
+        let data = Pictures::new(dataset(), dataset());
+        run(&config, &data, &Files::beside(&path), resume, limits, &go_on, &mut |_| ()).unwrap();
+        std::fs::read(path).unwrap()
+    };
+    let start = train("whole.safetensors", false, Some(1));
+    let whole = train("whole.safetensors", true, None);
+    train("parts.safetensors", false, Some(61));
+    let parts = train("parts.safetensors", true, None);
+    assert_eq!(read(&parts).unwrap().1, read(&whole).unwrap().1);
+
+    let pairs = dataset().into_pairs();
+    for (split_ratio, hybrid_index) in [(0.25, 1), (1.0, 0), (0.125, 2), (0.5, 2)] {
+        let wanted = Slice { split_ratio: Some(split_ratio), hybrid_index: Some(hybrid_index), hybrid_mode: None };
+        let [before, after] = [&start, &whole].map(|file| {
+            let model = Model::from_bytes(&slice(file, &wanted).unwrap(), &Device::flex()).unwrap();
+            model_psnr_y(&model, &pairs).unwrap()
+        });
+        assert!(after > before + 1.0, "{split_ratio}, {hybrid_index}: {before:.2} to {after:.2} dB");
     }
 }

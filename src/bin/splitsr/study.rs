@@ -138,7 +138,9 @@ fn train_all<'a>(configs: impl Iterator<Item = &'a TrainConfig>, data: &Path, va
         if row(config.clone(), out)?.is_some_and(|row| row.steps >= recipe.all_steps()) {
             continue;
         }
-        let needed = (scale, recipe.degradation, recipe.random_degradation.clone(), recipe.needs_replay_set());
+        let copies = (recipe.shrunk_copies.clone(), recipe.largest_hr_patch());
+        let random = recipe.random_degradation.clone();
+        let needed = (scale, copies, recipe.degradation, random, recipe.needs_replay_set());
         // Frees the others before it reads these.
         let pictures = match last.take().filter(|(made, _)| *made == needed) {
             Some((_, pictures)) => pictures,

@@ -1,0 +1,363 @@
+//! Training of an elastic network: each step trains one of its slices, so that a single file serves
+//! many networks (Yu and others, "Slimmable Neural Networks", ICLR 2019).
+//!
+//! All tensors of the elastic network are one vector. A slice is an ordinary network, of whose
+//! parameters each has a place in that vector: its gradient goes back to the same places.
+
+use burn::tensor::{Device, Tensor, TensorData};
+use rand::rngs::StdRng;
+use rand::seq::IndexedRandom;
+use rand::{RngExt, SeedableRng};
+
+use super::bilinear_init::bilinear_init;
+use super::config::TrainConfig;
+use super::parameters::{flatten, unflatten, unflatten_trainable};
+use super::reparameterised;
+use super::warm_start::warm_start;
+use crate::config::{BlockKind, HybridMode, NetworkConfig, SplitSrConfig};
+use crate::elastic::{Slice, slice_tensors};
+use crate::error::{Error, Result};
+use crate::model::Model;
+use crate::network::Network;
+use crate::weights::{self, Metadata, NamedTensors, to_file};
+
+const MODES: [HybridMode; 3] = [HybridMode::SplitFirst, HybridMode::StandardFirst, HybridMode::Interleaved];
+
+/// What is fixed about an elastic network in training.
+#[derive(Clone)]
+pub(super) struct Elastic {
+    config: SplitSrConfig,
+    /// Names and shapes of its tensors, in the order of the vector.
+    layout: Vec<(String, Vec<usize>)>,
+    seed: u64,
+}
+
+/// The network of a step.
+pub(super) struct Drawn {
+    pub network: Network,
+    /// The largest network, outside the gradient graph; `None` if it is the one that is drawn.
+    pub teacher: Option<Network>,
+    places: Vec<usize>,
+}
+
+impl Elastic {
+    /// The elastic network that a run starts from, and its parameters. `init` is an elastic file,
+    /// or a plain one, which is then a slice of it. What neither holds is random.
+    ///
+    /// # Errors
+    /// [`Error::Config`] if nothing of `init` fits; [`Error::Weights`] if it cannot be read.
+    pub fn start(config: &TrainConfig, init: Option<&[u8]>, device: &Device) -> Result<(Self, Vec<f32>)> {
+        let NetworkConfig::SplitSr(own) = &config.network else {
+            unreachable!("`TrainConfig::recipe` has checked it");
+        };
+        let init = init.map(weights::read).transpose()?;
+        let plain = init.as_ref().filter(|(metadata, _)| !metadata.elastic);
+        let plain = plain.map(|(metadata, tensors)| {
+            let network = weights::assign(Network::new(&metadata.config, device), tensors.clone(), device)?;
+            Model::new(metadata.clone(), network, device)
+        });
+        let plain = plain.transpose()?;
+        let bilinear = config.recipe()?.bilinear_init;
+        let network = |split_ratio, hybrid_index| -> Result<NamedTensors> {
+            let config = NetworkConfig::SplitSr(SplitSrConfig { split_ratio, hybrid_index, ..own.clone() });
+            let network = match &plain {
+                Some(model) => warm_start(&config, model, device)?,
+                None => Network::new(&config, device),
+            };
+            let network = if bilinear { bilinear_init(network, device)? } else { network };
+            Ok(weights::collect(&network))
+        };
+        let mut tensors = NamedTensors::new();
+        for (kind, network) in [("split", network(1.0, own.groups)?), ("standard", network(own.split_ratio, 0)?)] {
+            for (name, tensor) in network {
+                let name = match name.strip_prefix("groups.").and_then(|rest| rest.split_once('.')) {
+                    Some((group, rest)) => format!("groups.{group}.{kind}.{rest}"),
+                    None => name,
+                };
+                tensors.insert(name, tensor);
+            }
+        }
+        match (&plain, &init) {
+            (Some(Model { metadata, .. }), Some((_, source))) => put_split_groups(own, metadata, source, &mut tensors),
+            (None, Some((metadata, source))) => {
+                let mut fits = false;
+                for (name, tensor) in &mut tensors {
+                    if let Some(found) = source.get(name).filter(|found| found.0 == tensor.0) {
+                        tensor.clone_from(found);
+                        fits |= name.starts_with("groups.");
+                    }
+                }
+                if !fits {
+                    return Err(Error::Config(format!(
+                        "no group of {} fits the network of the config: choose another initial model",
+                        metadata.name
+                    )));
+                }
+            }
+            _ => {}
+        }
+        let parameters = tensors.values().flat_map(|(_, values)| values).copied().collect();
+        let layout = tensors.into_iter().map(|(name, (shape, _))| (name, shape)).collect();
+        Ok((Self { config: own.clone(), layout, seed: config.seed }, parameters))
+    }
+
+    /// The elastic weights file of `parameters`.
+    ///
+    /// # Errors
+    /// [`Error::Weights`] if a parameter is not finite.
+    pub fn file(&self, metadata: Metadata, parameters: &[f32]) -> Result<Vec<u8>> {
+        to_file(&Metadata { elastic: true, ..metadata }, &self.tensors(parameters))
+    }
+
+    /// The network of the config, outside the gradient graph.
+    pub fn own(&self, parameters: &[f32], device: &Device) -> Network {
+        self.cut(&Slice::default(), device).network(parameters, device)
+    }
+
+    /// As [`reparameterised::gains`], for the vector. `[parameters]`
+    pub fn gains(&self, device: &Device) -> Tensor<1> {
+        let gains: Vec<f32> = self.layout.iter().flat_map(|(_, shape)| reparameterised::gains_of(shape)).collect();
+        let count = gains.len();
+        Tensor::from_data(TensorData::new(gains, [count]), device)
+    }
+
+    /// The network of a step, counted from 0, with the parameters `[parameters]` at that time.
+    pub fn draw(&self, step: u64, parameters: &Tensor<1>, device: &Device) -> Drawn {
+        let parameters = read(parameters.clone());
+        let wanted = self.drawn(step);
+        let Cut { network, places } = self.cut(&wanted, device);
+        let chosen = gather(&parameters, &places, device);
+        let count = super::parameters::names(&network).len();
+        let network = unflatten_trainable(network, &chosen, &vec![true; count]);
+        let largest = self.largest();
+        let teacher = (wanted != largest).then(|| self.cut(&largest, device).network(&parameters, device));
+        Drawn { network, teacher, places }
+    }
+
+    /// Each fourth step trains the largest network, another the one of the config, the smallest has
+    /// an eighth, and the others are random: mostly split groups first, more often many of them.
+    fn drawn(&self, step: u64) -> Slice {
+        let SplitSrConfig { channels, groups, .. } = self.config;
+        let of = |count: usize, index, mode| Slice {
+            split_ratio: Some(count as f64 / channels as f64),
+            hybrid_index: Some(index),
+            hybrid_mode: Some(mode),
+        };
+        let mut rng = StdRng::seed_from_u64(self.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ !step);
+        match step % 8 {
+            0 | 4 => self.largest(),
+            1 | 5 => Slice::default(),
+            3 => of(1, groups, HybridMode::SplitFirst),
+            _ => {
+                let powers: Vec<usize> = (0..).map(|power| 1 << power).take_while(|&count| count <= channels).collect();
+                let round = *powers.choose(&mut rng).expect("1 is among them");
+                let count = if rng.random_bool(0.5) { round } else { rng.random_range(1..=channels) };
+                let mode = MODES[usize::from(rng.random_bool(0.3)) * rng.random_range(1..=2)];
+                of(count, rng.random_range(0..=groups).max(rng.random_range(0..=groups)), mode)
+            }
+        }
+    }
+
+    fn largest(&self) -> Slice {
+        Slice { split_ratio: Some(1.0), hybrid_index: Some(0), hybrid_mode: Some(HybridMode::SplitFirst) }
+    }
+
+    /// A network of the elastic one, with the place of each of its parameters.
+    fn cut(&self, wanted: &Slice, device: &Device) -> Cut {
+        let count: usize = self.layout.iter().map(|(_, shape)| shape.iter().product::<usize>()).sum();
+        assert!(count < 1 << f32::MANTISSA_DIGITS, "a place is exact as f32");
+        let places: Vec<f32> = (0..count).map(|place| place as f32).collect();
+        let metadata = Metadata::new("", NetworkConfig::SplitSr(self.config.clone()));
+        let (metadata, tensors) = slice_tensors(metadata, self.tensors(&places), wanted)
+            .expect("the layout is complete, and the slice in range");
+        let network = weights::assign(Network::new(&metadata.config, device), tensors, device)
+            .expect("a slice has the tensors of its config");
+        let places = read(flatten(&network)).into_iter().map(|place| place as usize).collect();
+        Cut { network, places }
+    }
+
+    fn tensors(&self, parameters: &[f32]) -> NamedTensors {
+        let mut at = 0;
+        let mut next = |shape: &[usize]| {
+            let count: usize = shape.iter().product();
+            at += count;
+            parameters[at - count..at].to_vec()
+        };
+        self.layout.iter().map(|(name, shape)| (name.clone(), (shape.clone(), next(shape)))).collect()
+    }
+}
+
+impl Drawn {
+    /// Puts the gradient of the drawn network into that of all `count` parameters: the others have
+    /// none. `[count]`
+    pub fn spread(&self, gradient: Tensor<1>, count: usize, device: &Device) -> Tensor<1> {
+        let mut all = vec![0.0; count];
+        self.places.iter().zip(read(gradient)).for_each(|(&place, value)| all[place] += value);
+        Tensor::from_data(TensorData::new(all, [count]), device)
+    }
+}
+
+struct Cut {
+    /// Its parameters are their places.
+    network: Network,
+    places: Vec<usize>,
+}
+
+impl Cut {
+    fn network(self, parameters: &[f32], device: &Device) -> Network {
+        unflatten(self.network, &gather(parameters, &self.places, device))
+    }
+}
+
+fn gather(parameters: &[f32], places: &[usize], device: &Device) -> Tensor<1> {
+    let values: Vec<f32> = places.iter().map(|&place| parameters[place]).collect();
+    Tensor::from_data(TensorData::new(values, [places.len()]), device)
+}
+
+fn read(tensor: Tensor<1>) -> Vec<f32> {
+    tensor.into_data().try_into_vec().expect("parameters are f32")
+}
+
+/// Writes the split groups of a plain network into the elastic one, so that it is a slice of it.
+/// Channels that its blocks do not convolve pass through: networks of larger ratios start alike.
+fn put_split_groups(own: &SplitSrConfig, metadata: &Metadata, source: &NamedTensors, tensors: &mut NamedTensors) {
+    let NetworkConfig::SplitSr(config) = &metadata.config else { return };
+    let (split, channels) = (config.split_channels(), config.channels);
+    if (channels, config.blocks, config.block) != (own.channels, own.blocks, BlockKind::Split) {
+        return;
+    }
+    let groups = config.lightweight_groups().into_iter().take(own.groups).enumerate();
+    for (group, _) in groups.filter(|(_, is_light)| *is_light) {
+        let from = |part: &str| &source[&format!("groups.{group}.{part}")].1;
+        let mut put = |part: &str, values: Vec<f32>| {
+            let name = format!("groups.{group}.split.{part}");
+            tensors.get_mut(&name).expect("the elastic network has both kinds of each group").1 = values;
+        };
+        let tap = |out: usize, input: usize| (out * channels + input) * 9;
+        for block in 0..config.blocks {
+            let [kernel, from_bias] = ["weight", "bias"].map(|part| from(&format!("blocks.{block}.conv.{part}")));
+            let (mut weight, mut bias) = (vec![0.0; channels * channels * 9], vec![0.0; channels]);
+            (0..channels).for_each(|channel| weight[tap(channel, channel) + 4] = 1.0);
+            let turn: Vec<usize> = (0..split).map(|index| (split * block + index) % channels).collect();
+            for (row, &out) in turn.iter().enumerate() {
+                weight[tap(out, out) + 4] = 0.0;
+                for (column, &input) in turn.iter().enumerate() {
+                    weight[tap(out, input)..][..9].copy_from_slice(&kernel[(row * split + column) * 9..][..9]);
+                }
+                bias[out] = from_bias[row];
+            }
+            put(&format!("blocks.{block}.conv.weight"), weight);
+            put(&format!("blocks.{block}.conv.bias"), bias);
+        }
+        // The plain network's blocks rotate the channels; here they stay in their places.
+        let (turned, mut weight) = (from("conv.weight"), vec![0.0; channels * channels * 9]);
+        for out in 0..channels {
+            for place in 0..channels {
+                let channel = (split * config.blocks + place) % channels;
+                weight[tap(out, channel)..][..9].copy_from_slice(&turned[tap(out, place)..][..9]);
+            }
+        }
+        put("conv.weight", weight);
+        put("conv.bias", from("conv.bias").clone());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::elastic::slice;
+    use crate::weights::to_bytes;
+    use burn::tensor::Distribution;
+
+    fn config(change: &str) -> TrainConfig {
+        let text = format!(
+            "name = \"e\"\nrecipe = \"cosine\"\nelastic = true\n[network]\narchitecture = \"splitsr\"\n{change}"
+        );
+        TrainConfig::from_toml(&text).unwrap()
+    }
+
+    const SMALL: &str = "channels = 8\ngroups = 3\nblocks = 5\nhybrid_index = 2\n";
+
+    #[test]
+    fn a_plain_network_is_a_slice_of_the_elastic_one_that_starts_from_it() {
+        let device = Device::flex();
+        for mode in ["split-first", "standard-first", "interleaved"] {
+            let config = config(&format!("{SMALL}hybrid_mode = \"{mode}\"\n"));
+            let network = Network::new(&config.network, &device);
+            let file = to_bytes(&Metadata::new("plain", config.network.clone()), &network).unwrap();
+            let (elastic, start) = Elastic::start(&config, Some(&file), &device).unwrap();
+            let x = Tensor::<4>::random([1, 3, 12, 9], Distribution::Uniform(0.0, 1.0), &device);
+            let expected = network.forward(x.clone());
+            let own = elastic.own(&start, &device).forward(x.clone());
+            let difference: f32 = (own - expected.clone()).abs().max().into_scalar();
+            assert!(difference < 1e-5, "{mode}: {difference}");
+            // Neither more channels nor fewer lightweight groups change it at first.
+            for wanted in [
+                Slice { split_ratio: Some(1.0), ..Slice::default() },
+                Slice { hybrid_index: Some(0), ..Slice::default() },
+            ] {
+                let other = elastic.cut(&wanted, &device).network(&start, &device).forward(x.clone());
+                let difference: f32 = (other - expected.clone()).abs().max().into_scalar();
+                assert!(difference < 0.05, "{mode}, {wanted:?}: {difference}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_file_of_a_run_starts_another_one_also_for_another_scale() {
+        let device = Device::flex();
+        let first = config(SMALL);
+        let (elastic, start) = Elastic::start(&first, None, &device).unwrap();
+        let file = elastic.file(Metadata::new("e", first.network.clone()), &start).unwrap();
+        assert!(slice(&file, &Slice { hybrid_index: Some(3), ..Slice::default() }).is_ok());
+        let (_, again) = Elastic::start(&first, Some(&file), &device).unwrap();
+        assert_eq!(again, start);
+        let (larger, parameters) =
+            Elastic::start(&config(&format!("scale = 4\n{SMALL}")), Some(&file), &device).unwrap();
+        let (before, after) = (elastic.tensors(&start), larger.tensors(&parameters));
+        assert!(
+            before
+                .iter()
+                .filter(|(name, _)| !name.starts_with("upsampler."))
+                .all(|(name, tensor)| after[name] == *tensor)
+        );
+        let other = config("channels = 6\ngroups = 1\nblocks = 1\nhybrid_index = 1\nsplit_ratio = 0.5\n");
+        let error = Elastic::start(&other, Some(&file), &device).err().unwrap().to_string();
+        assert!(error.contains("no group of e fits the network"), "{error}");
+    }
+
+    #[test]
+    fn a_gradient_goes_back_to_where_its_parameters_came_from() {
+        let device = Device::flex();
+        let (elastic, start) = Elastic::start(&config(SMALL), None, &device).unwrap();
+        let wanted = Slice { split_ratio: Some(0.25), hybrid_index: Some(1), ..Slice::default() };
+        let Cut { network, places } = elastic.cut(&wanted, &device);
+        let file = elastic.file(Metadata::new("e", config(SMALL).network), &start).unwrap();
+        let sliced = weights::read(&slice(&file, &wanted).unwrap()).unwrap().1;
+        let of_places = unflatten(network.clone(), &gather(&start, &places, &device));
+        assert_eq!(weights::collect(&of_places), sliced);
+        let drawn = Drawn { network, teacher: None, places: places.clone() };
+        let gradient = read(drawn.spread(gather(&start, &places, &device), start.len(), &device));
+        for (place, (value, gradient)) in start.iter().zip(gradient).enumerate() {
+            assert_eq!(gradient, if places.contains(&place) { *value } else { 0.0 }, "{place}");
+        }
+    }
+
+    #[test]
+    fn each_setting_has_its_share_of_the_steps() {
+        let (elastic, _) = Elastic::start(&config(SMALL), None, &Device::flex()).unwrap();
+        let drawn: Vec<Slice> = (0..8000).map(|step| elastic.drawn(step)).collect();
+        let share = |holds: &dyn Fn(&Slice) -> bool| drawn.iter().filter(|slice| holds(slice)).count() as f64 / 8000.0;
+        let smallest = |slice: &Slice| slice.split_ratio == Some(0.125) && slice.hybrid_index == Some(3);
+        let largest = elastic.largest();
+        for (what, found, expected) in [
+            ("largest", share(&|slice| *slice == largest), 0.25),
+            ("own", share(&Slice::is_default), 0.25),
+            ("smallest", share(&smallest), 0.125 + 0.375 * 7.0 / 16.0 * (0.5 / 4.0 + 0.5 / 8.0)),
+            ("no split groups", share(&|slice| slice.hybrid_index == Some(0)), 0.25 + 0.375 / 16.0),
+            ("interleaved", share(&|slice| slice.hybrid_mode == Some(HybridMode::Interleaved)), 0.375 * 0.15),
+        ] {
+            assert!((found - expected).abs() < 0.02, "{what}: {found}, not {expected}");
+        }
+    }
+}
