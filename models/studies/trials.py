@@ -5,14 +5,24 @@
     trials.py table --log FILE
 All start as the flagship of wide.py does, from a bilinear enlargement, and have its 8 patches of
 32x32 (before the enlargement) a step. The log is logs/trials. Set OMP_NUM_THREADS=1.
+
+One trial learns half from the 8-fold results of a better network. They are computed once:
+    trials.py reduce --data DIR --out LOW
+    splitsr upscale --ensemble --model ... -o RESULTS LOW/*.png
+    trials.py mix --data DIR --results RESULTS --out TAUGHT
+    trials.py train ... --taught TAUGHT --only "half from the ensemble"
 """
 
 import argparse, os, sys
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 
+import numpy as np
 import torch
-from train_on_gpu import Scores, Tiles, Weights
+from PIL import Image
+from train_on_gpu import Scores, Tiles, Weights, eight, resize
 from wide import SCALE, VARIANTS, Wide, fit, logged, start
 
 TRIALS = {
@@ -24,6 +34,7 @@ TRIALS = {
     "PReLU": {"prelu": True},
     "steps of 16, half as many": {"batch": 16},
     "steps of 4, twice as many": {"batch": 4},
+    "half from the ensemble": {"taught": True},
 }
 
 
@@ -72,11 +83,43 @@ class Prelu(Wide):
         return x + self.conv(p, inner, n + "2")
 
 
+def sharp(path):
+    x = np.asarray(Image.open(path).convert("RGB"))
+    return x[: x.shape[0] // SCALE * SCALE, : x.shape[1] // SCALE * SCALE]
+
+
+def png(folder, path):
+    return f"{folder}/{os.path.splitext(os.path.basename(path))[0]}.png"
+
+
+def reduce(a, path):
+    Image.fromarray(eight(resize(sharp(path), 1 / SCALE))).save(png(a.out, path))
+
+
+def mix(a, path):
+    """Writes the mean of a picture and the result, corrected so that it reduces to the same picture.
+
+    With squared differences, learning from it is learning half from each; with L1 it is near that.
+    """
+    x = sharp(path).astype(np.float32)
+    low, mean = resize(x, 1 / SCALE), (x + np.asarray(Image.open(png(a.results, path)).convert("RGB"))) / 2
+    for _ in range(3):
+        mean = mean + resize(low - resize(mean, 1 / SCALE), SCALE)
+    Image.fromarray(eight(mean)).save(png(a.out, path))
+
+
+def each(what, a):
+    os.makedirs(a.out, exist_ok=True)
+    with ProcessPoolExecutor() as pool:
+        list(pool.map(partial(what, a), sorted(f"{a.data}/{f}" for f in os.listdir(a.data)), chunksize=8))
+
+
 def train(a):
-    tiles, scores = Tiles(a.data, SCALE, 1, [1.0], a.side, "cpu"), Scores(a.val, SCALE, "cpu", (0,))
+    scores = Scores(a.val, SCALE, "cpu", (0,))
     for name in a.only.split(";"):
         if not any(e["trial"] == name and e.get("step") == a.steps for e in logged(a.log)):
-            train_one(a, name, TRIALS[name], tiles, scores)
+            folder = a.taught if TRIALS[name].get("taught") else a.data
+            train_one(a, name, TRIALS[name], Tiles(folder, SCALE, 1, [1.0], a.side, "cpu"), scores)
 
 
 def train_one(a, name, trial, tiles, scores):
@@ -105,13 +148,16 @@ def table(a):
 
 def main():
     a = argparse.ArgumentParser()
-    a.add_argument("do", choices=["train", "table"])
-    usual = {"log": "", "data": "", "val": "", "only": ";".join(TRIALS), "steps": 2500}
+    a.add_argument("do", choices=["train", "table", "reduce", "mix"])
+    usual = {"log": "", "data": "", "val": "", "out": "", "results": "", "taught": "", "only": ";".join(TRIALS), "steps": 2500}
     usual |= {"batch": 8, "side": 32, "rate": 8e-4, "warmup": 100, "decay": 0.5, "ema": 0.998, "spectrum": 1.0}
     for name, value in {**usual, "look": 1250}.items():
         a.add_argument("--" + name, type=type(value), default=value)
     a = a.parse_args()
-    {"train": train, "table": table}[a.do](a)
+    if a.do in ("reduce", "mix"):
+        each({"reduce": reduce, "mix": mix}[a.do], a)
+    else:
+        {"train": train, "table": table}[a.do](a)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::elastic::NETWORKS;
 use super::recipe::{Recipe, Trained};
 use crate::config::NetworkConfig;
 use crate::elastic::Slice;
@@ -119,6 +120,9 @@ impl TrainConfig {
         recipe.validate(self.network.scale())?;
         if self.elastic {
             Slice::default().config(&self.network)?;
+            if recipe.patches_at(0).0.min(recipe.patches_at(u64::MAX).0) < NETWORKS {
+                return Err(Error::Config(format!("an elastic network needs a batch of at least {NETWORKS}")));
+            }
             if self.teacher.is_some() || recipe.trained != Trained::All || recipe.needs_replay_set() {
                 return Err(Error::Config(
                     "an elastic network is trained as a whole, without another teacher and without replay: leave out \
@@ -216,6 +220,7 @@ mod tests {
             ("[override]\nloss = \"l3\"", "l3"),
             ("[override]\ndistill = 0.5", "teacher and distill"),
             ("[override]\nclip = 0", "clip must be above 0"),
+            ("[override]\nshrunk_copies = [1.0]", "shrunk_copies must be"),
             ("channels = 2\n[override]\nbilinear_init = true", "3 channels or more"),
             ("replacement = \"both\"\n[override]\nbilinear_init = true", "replacement = \"features\""),
             (
@@ -224,6 +229,16 @@ mod tests {
             ),
         ] {
             let error = TrainConfig::from_toml(&format!("{base}{tail}")).unwrap_err().to_string();
+            assert!(error.contains(expected), "{error}");
+        }
+        let elastic = |tail: &str| TrainConfig::from_toml(&format!("elastic = true\n{base}{tail}"));
+        assert!(elastic("[override]\ndistill = 0.5").is_ok(), "its largest network teaches");
+        for (tail, expected) in [
+            ("[override]\nbatch = 3", "a batch of at least 4"),
+            ("[override]\nreplay = 0.5", "leave out teacher, trained, replay"),
+            ("block = \"ghost\"", "only SplitSR with split blocks"),
+        ] {
+            let error = elastic(tail).unwrap_err().to_string();
             assert!(error.contains(expected), "{error}");
         }
     }

@@ -1,5 +1,6 @@
-//! Training of an elastic network: each step trains one of its slices, so that a single file serves
-//! many networks (Yu and others, "Slimmable Neural Networks", ICLR 2019).
+//! Training of an elastic network, so that a single file serves many networks. Each step trains
+//! several slices and moves the weights once, by the sum of their gradients; all but the largest
+//! slice also learn from it (Yu and Huang, "Universally Slimmable Networks", ICCV 2019).
 //!
 //! All tensors of the elastic network are one vector. A slice is an ordinary network, of whose
 //! parameters each has a place in that vector: its gradient goes back to the same places.
@@ -23,6 +24,9 @@ use crate::weights::{self, Metadata, NamedTensors, to_file};
 
 const MODES: [HybridMode; 3] = [HybridMode::SplitFirst, HybridMode::StandardFirst, HybridMode::Interleaved];
 
+/// The networks of a step. Each trains on its part of the patches.
+pub(super) const NETWORKS: usize = 4;
+
 /// What is fixed about an elastic network in training.
 #[derive(Clone)]
 pub(super) struct Elastic {
@@ -32,12 +36,20 @@ pub(super) struct Elastic {
     seed: u64,
 }
 
-/// The network of a step.
+/// A network of a step.
 pub(super) struct Drawn {
     pub network: Network,
-    /// The largest network, outside the gradient graph; `None` if it is the one that is drawn.
+    /// The largest network, outside the gradient graph; `None` if this is the largest.
     pub teacher: Option<Network>,
     places: Vec<usize>,
+    /// The share of the step's loss.
+    share: f32,
+}
+
+/// The loss and the gradient of a step.
+pub(super) struct Sum {
+    loss: f32,
+    gradient: Vec<f32>,
 }
 
 impl Elastic {
@@ -121,22 +133,21 @@ impl Elastic {
         Tensor::from_data(TensorData::new(gains, [count]), device)
     }
 
-    /// The network of a step, counted from 0, with the parameters `[parameters]` at that time.
-    pub fn draw(&self, step: u64, parameters: &Tensor<1>, device: &Device) -> Drawn {
+    /// The networks of a step, counted from 0, with the parameters `[parameters]` at that time.
+    pub fn draw(&self, step: u64, parameters: &Tensor<1>, device: &Device) -> [Drawn; NETWORKS] {
         let parameters = read(parameters.clone());
-        let wanted = self.drawn(step);
-        let Cut { network, places } = self.cut(&wanted, device);
-        let chosen = gather(&parameters, &places, device);
-        let count = super::parameters::names(&network).len();
-        let network = unflatten_trainable(network, &chosen, &vec![true; count]);
-        let largest = self.largest();
-        let teacher = (wanted != largest).then(|| self.cut(&largest, device).network(&parameters, device));
-        Drawn { network, teacher, places }
+        let largest = || self.cut(&self.largest(), device).network(&parameters, device);
+        self.drawn(step).map(|(share, wanted)| {
+            let Cut { network, places } = self.cut(&wanted, device);
+            let count = super::parameters::names(&network).len();
+            let network = unflatten_trainable(network, &gather(&parameters, &places, device), &vec![true; count]);
+            Drawn { network, teacher: (wanted != self.largest()).then(largest), places, share }
+        })
     }
 
-    /// Each fourth step trains the largest network, another the one of the config, the smallest has
-    /// an eighth, and the others are random: mostly split groups first, more often many of them.
-    fn drawn(&self, step: u64) -> Slice {
+    /// The shares of the loss: the largest network, the one of the config, the smallest, and one at
+    /// random. That one has mostly its split groups first, and more often many of them.
+    fn drawn(&self, step: u64) -> [(f32, Slice); NETWORKS] {
         let SplitSrConfig { channels, groups, .. } = self.config;
         let of = |count: usize, index, mode| Slice {
             split_ratio: Some(count as f64 / channels as f64),
@@ -144,18 +155,20 @@ impl Elastic {
             hybrid_mode: Some(mode),
         };
         let mut rng = StdRng::seed_from_u64(self.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ !step);
-        match step % 8 {
-            0 | 4 => self.largest(),
-            1 | 5 => Slice::default(),
-            3 => of(1, groups, HybridMode::SplitFirst),
-            _ => {
-                let powers: Vec<usize> = (0..).map(|power| 1 << power).take_while(|&count| count <= channels).collect();
-                let round = *powers.choose(&mut rng).expect("1 is among them");
-                let count = if rng.random_bool(0.5) { round } else { rng.random_range(1..=channels) };
-                let mode = MODES[usize::from(rng.random_bool(0.3)) * rng.random_range(1..=2)];
-                of(count, rng.random_range(0..=groups).max(rng.random_range(0..=groups)), mode)
-            }
-        }
+        let powers: Vec<usize> = (0..).map(|power| 1 << power).take_while(|&count| count <= channels).collect();
+        let round = *powers.choose(&mut rng).expect("1 is among them");
+        let count = if rng.random_bool(0.5) { round } else { rng.random_range(1..=channels) };
+        let mode = MODES[usize::from(rng.random_bool(0.3)) * rng.random_range(1..=2)];
+        let random = of(count, rng.random_range(0..=groups).max(rng.random_range(0..=groups)), mode);
+        [(0.3, self.largest()), (0.4, Slice::default()), (0.1, of(1, groups, HybridMode::SplitFirst)), (0.2, random)]
+    }
+
+    pub fn sum(&self) -> Sum {
+        Sum { loss: 0.0, gradient: vec![0.0; self.count()] }
+    }
+
+    fn count(&self) -> usize {
+        self.layout.iter().map(|(_, shape)| shape.iter().product::<usize>()).sum()
     }
 
     fn largest(&self) -> Slice {
@@ -164,7 +177,7 @@ impl Elastic {
 
     /// A network of the elastic one, with the place of each of its parameters.
     fn cut(&self, wanted: &Slice, device: &Device) -> Cut {
-        let count: usize = self.layout.iter().map(|(_, shape)| shape.iter().product::<usize>()).sum();
+        let count = self.count();
         assert!(count < 1 << f32::MANTISSA_DIGITS, "a place is exact as f32");
         let places: Vec<f32> = (0..count).map(|place| place as f32).collect();
         let metadata = Metadata::new("", NetworkConfig::SplitSr(self.config.clone()));
@@ -187,13 +200,20 @@ impl Elastic {
     }
 }
 
-impl Drawn {
-    /// Puts the gradient of the drawn network into that of all `count` parameters: the others have
-    /// none. `[count]`
-    pub fn spread(&self, gradient: Tensor<1>, count: usize, device: &Device) -> Tensor<1> {
-        let mut all = vec![0.0; count];
-        self.places.iter().zip(read(gradient)).for_each(|(&place, value)| all[place] += value);
-        Tensor::from_data(TensorData::new(all, [count]), device)
+impl Sum {
+    /// Adds the loss, `[1]`, and the gradient of a network to where its parameters came from.
+    pub fn add(&mut self, drawn: &Drawn, loss: Tensor<1>, gradient: Tensor<1>) {
+        self.loss += drawn.share * loss.into_scalar::<f32>();
+        for (&place, value) in drawn.places.iter().zip(read(gradient)) {
+            self.gradient[place] += drawn.share * value;
+        }
+    }
+
+    /// The loss, `[1]`, and the gradient, `[parameters]`.
+    pub fn tensors(self, device: &Device) -> (Tensor<1>, Tensor<1>) {
+        let count = self.gradient.len();
+        let tensor = |values, count| Tensor::from_data(TensorData::new(values, [count]), device);
+        (tensor(vec![self.loss], 1), tensor(self.gradient, count))
     }
 }
 
@@ -336,26 +356,33 @@ mod tests {
         let sliced = weights::read(&slice(&file, &wanted).unwrap()).unwrap().1;
         let of_places = unflatten(network.clone(), &gather(&start, &places, &device));
         assert_eq!(weights::collect(&of_places), sliced);
-        let drawn = Drawn { network, teacher: None, places: places.clone() };
-        let gradient = read(drawn.spread(gather(&start, &places, &device), start.len(), &device));
+        let mut sum = elastic.sum();
+        let drawn = Drawn { network, teacher: None, places: places.clone(), share: 0.25 };
+        for _ in 0..4 {
+            sum.add(&drawn, Tensor::from_data([2.0], &device), gather(&start, &places, &device));
+        }
+        let (loss, gradient) = sum.tensors(&device);
+        assert_eq!(read(loss), [2.0]);
+        let gradient = read(gradient);
         for (place, (value, gradient)) in start.iter().zip(gradient).enumerate() {
             assert_eq!(gradient, if places.contains(&place) { *value } else { 0.0 }, "{place}");
         }
     }
 
     #[test]
-    fn each_setting_has_its_share_of_the_steps() {
+    fn settings_are_drawn_at_random() {
         let (elastic, _) = Elastic::start(&config(SMALL), None, &Device::flex()).unwrap();
-        let drawn: Vec<Slice> = (0..8000).map(|step| elastic.drawn(step)).collect();
-        let share = |holds: &dyn Fn(&Slice) -> bool| drawn.iter().filter(|slice| holds(slice)).count() as f64 / 8000.0;
-        let smallest = |slice: &Slice| slice.split_ratio == Some(0.125) && slice.hybrid_index == Some(3);
-        let largest = elastic.largest();
+        let steps: Vec<[(f32, Slice); NETWORKS]> = (0..8000).map(|step| elastic.drawn(step)).collect();
+        assert!(steps.iter().all(|step| step[..3] == steps[0][..3]));
+        assert!((steps[0].iter().map(|(share, _)| share).sum::<f32>() - 1.0).abs() < 1e-6);
+        let share =
+            |holds: &dyn Fn(&Slice) -> bool| steps.iter().filter(|step| holds(&step[3].1)).count() as f64 / 8000.0;
         for (what, found, expected) in [
-            ("largest", share(&|slice| *slice == largest), 0.25),
-            ("own", share(&Slice::is_default), 0.25),
-            ("smallest", share(&smallest), 0.125 + 0.375 * 7.0 / 16.0 * (0.5 / 4.0 + 0.5 / 8.0)),
-            ("no split groups", share(&|slice| slice.hybrid_index == Some(0)), 0.25 + 0.375 / 16.0),
-            ("interleaved", share(&|slice| slice.hybrid_mode == Some(HybridMode::Interleaved)), 0.375 * 0.15),
+            ("no split groups", share(&|slice| slice.hybrid_index == Some(0)), 1.0 / 16.0),
+            ("split groups only", share(&|slice| slice.hybrid_index == Some(3)), 7.0 / 16.0),
+            ("one channel", share(&|slice| slice.split_ratio == Some(0.125)), 0.5 / 4.0 + 0.5 / 8.0),
+            ("three channels", share(&|slice| slice.split_ratio == Some(0.375)), 0.5 / 8.0),
+            ("interleaved", share(&|slice| slice.hybrid_mode == Some(HybridMode::Interleaved)), 0.15),
         ] {
             assert!((found - expected).abs() < 0.02, "{what}: {found}, not {expected}");
         }

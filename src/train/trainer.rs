@@ -5,7 +5,7 @@ use burn::optim::{Adam, AdamConfig, AdamState, AdaptiveMomentumState, Optimizer}
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::data::Batch;
-use super::elastic::Elastic;
+use super::elastic::{Elastic, NETWORKS};
 use super::loss::loss;
 use super::parameters::{flatten, flatten_gradients, names, unflatten, unflatten_trainable};
 use super::recipe::{Recipe, Trained};
@@ -19,7 +19,7 @@ use crate::weights::NamedTensors;
 /// other state.
 pub struct Trainer {
     recipe: Recipe,
-    /// For an elastic network, the one of the config, or the one that was drawn last.
+    /// For an elastic network, the one of the config.
     network: Network,
     elastic: Option<Elastic>,
     teacher: Option<Network>,
@@ -128,19 +128,31 @@ impl Trainer {
             (self.weights, self.moments) = (self.average.clone(), None);
             self.put_weights();
         }
-        let drawn = self.elastic.as_ref().map(|elastic| elastic.draw(self.step, &self.weights, &self.device));
-        if let Some(drawn) = &drawn {
-            (self.network, self.teacher) = (drawn.network.clone(), drawn.teacher.clone());
+        let Some(elastic) = &self.elastic else {
+            return self.gradient_of(&self.network, self.teacher.as_ref(), arithmetic, batch);
+        };
+        let mut sum = elastic.sum();
+        for (drawn, part) in elastic.draw(self.step, &self.weights, &self.device).iter().zip(batch.parts(NETWORKS)) {
+            let (loss, gradient) = self.gradient_of(&drawn.network, drawn.teacher.as_ref(), arithmetic, &part);
+            sum.add(drawn, loss, gradient);
         }
+        sum.tensors(&self.device)
+    }
+
+    fn gradient_of(
+        &self,
+        network: &Network,
+        teacher: Option<&Network>,
+        arithmetic: Arithmetic,
+        batch: &Batch,
+    ) -> (Tensor<1>, Tensor<1>) {
         let device = self.device.clone().autodiff();
         let tensor = |values: &[f32], side, device: &Device| {
             Tensor::<4>::from_data(TensorData::new(values.to_vec(), [batch.count, 3, side, side]), device)
         };
-        let taught = self
-            .teacher
-            .as_ref()
-            .map(|teacher| arithmetic.run(|| teacher.forward(tensor(&batch.lr, batch.lr_side, &self.device))));
-        let enlarged = arithmetic.run(|| self.network.forward(tensor(&batch.lr, batch.lr_side, &device)));
+        let taught =
+            teacher.map(|teacher| arithmetic.run(|| teacher.forward(tensor(&batch.lr, batch.lr_side, &self.device))));
+        let enlarged = arithmetic.run(|| network.forward(tensor(&batch.lr, batch.lr_side, &device)));
         let kind = self.recipe.loss_at(self.step);
         let against = |target: Tensor<4>| loss(kind, enlarged.clone() - target);
         let mut loss = against(tensor(&batch.hr, batch.hr_side, &device));
@@ -148,11 +160,7 @@ impl Trainer {
             let part = self.recipe.distill;
             loss = loss * (1.0 - part) + against(Tensor::from_inner(taught)) * part;
         }
-        let gradient = flatten_gradients(&self.network, &loss.backward());
-        let gradient = match drawn {
-            Some(drawn) => drawn.spread(gradient, self.weights.dims()[0], &self.device),
-            None => gradient,
-        };
+        let gradient = flatten_gradients(network, &loss.backward());
         (loss.inner(), gradient)
     }
 

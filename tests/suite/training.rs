@@ -246,6 +246,7 @@ fn an_elastic_run_resumes_bit_for_bit_and_all_its_networks_learn() {
     let folder = tempfile::tempdir().unwrap();
     let mut config = TrainConfig::from_toml(CONFIG).unwrap();
     config.elastic = true;
+    config.overrides.remove("second_stage");
     for (field, value) in [("steps", 160.into()), ("distill", 0.5.into())] {
         config.overrides.insert(field.into(), value);
     }
