@@ -12,7 +12,7 @@ use rand::{RngExt, SeedableRng};
 
 use super::bilinear_init::bilinear_init;
 use super::config::TrainConfig;
-use super::parameters::{flatten, unflatten, unflatten_trainable};
+use super::parameters::{flatten, names, unflatten, unflatten_trainable};
 use super::reparameterised;
 use super::warm_start::warm_start;
 use crate::config::{BlockKind, HybridMode, NetworkConfig, SplitSrConfig};
@@ -34,6 +34,10 @@ pub(super) struct Elastic {
     /// Names and shapes of its tensors, in the order of the vector.
     layout: Vec<(String, Vec<usize>)>,
     seed: u64,
+    /// The network of the config.
+    own: Cut,
+    largest: Cut,
+    smallest: Cut,
 }
 
 /// A network of a step.
@@ -109,8 +113,13 @@ impl Elastic {
             _ => {}
         }
         let parameters = tensors.values().flat_map(|(_, values)| values).copied().collect();
-        let layout = tensors.into_iter().map(|(name, (shape, _))| (name, shape)).collect();
-        Ok((Self { config: own.clone(), layout, seed: config.seed }, parameters))
+        let layout: Vec<_> = tensors.into_iter().map(|(name, (shape, _))| (name, shape)).collect();
+        let cut = |wanted| Cut::new(own, &layout, &wanted, device);
+        let (largest, smallest) = (cut(setting(own, own.channels, 0)), cut(setting(own, 1, own.groups)));
+        Ok((
+            Self { config: own.clone(), seed: config.seed, own: cut(Slice::default()), largest, smallest, layout },
+            parameters,
+        ))
     }
 
     /// The elastic weights file of `parameters`.
@@ -123,7 +132,7 @@ impl Elastic {
 
     /// The network of the config, outside the gradient graph.
     pub fn own(&self, parameters: &[f32], device: &Device) -> Network {
-        self.cut(&Slice::default(), device).network(parameters, device)
+        self.own.network(parameters, device)
     }
 
     /// As [`reparameterised::gains`], for the vector. `[parameters]`
@@ -133,71 +142,65 @@ impl Elastic {
         Tensor::from_data(TensorData::new(gains, [count]), device)
     }
 
-    /// The networks of a step, counted from 0, with the parameters `[parameters]` at that time.
+    /// The networks of a step, counted from 0, with the parameters `[parameters]` at that time: the
+    /// largest, the one of the config, the smallest, and one at random.
     pub fn draw(&self, step: u64, parameters: &Tensor<1>, device: &Device) -> [Drawn; NETWORKS] {
         let parameters = read(parameters.clone());
-        let largest = || self.cut(&self.largest(), device).network(&parameters, device);
-        self.drawn(step).map(|(share, wanted)| {
-            let Cut { network, places } = self.cut(&wanted, device);
-            let count = super::parameters::names(&network).len();
-            let network = unflatten_trainable(network, &gather(&parameters, &places, device), &vec![true; count]);
-            Drawn { network, teacher: (wanted != self.largest()).then(largest), places, share }
-        })
+        let teacher = self.largest.network(&parameters, device);
+        let random = Cut::new(&self.config, &self.layout, &self.random(step), device);
+        let of = |cut: &Cut, share, teacher| {
+            let network = cut.trainable_network(&parameters, device);
+            Drawn { network, teacher, places: cut.places.clone(), share }
+        };
+        [
+            of(&self.largest, 0.3, None),
+            of(&self.own, 0.4, Some(teacher.clone())),
+            of(&self.smallest, 0.1, Some(teacher.clone())),
+            of(&random, 0.2, Some(teacher)),
+        ]
     }
 
-    /// The shares of the loss: the largest network, the one of the config, the smallest, and one at
-    /// random. That one has mostly its split groups first, and more often many of them.
-    fn drawn(&self, step: u64) -> [(f32, Slice); NETWORKS] {
+    /// The setting of a step's last network: mostly split groups first, more often many of them.
+    fn random(&self, step: u64) -> Slice {
         let SplitSrConfig { channels, groups, .. } = self.config;
-        let of = |count: usize, index, mode| Slice {
-            split_ratio: Some(count as f64 / channels as f64),
-            hybrid_index: Some(index),
-            hybrid_mode: Some(mode),
-        };
         let mut rng = StdRng::seed_from_u64(self.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ !step);
         let powers: Vec<usize> = (0..).map(|power| 1 << power).take_while(|&count| count <= channels).collect();
         let round = *powers.choose(&mut rng).expect("1 is among them");
         let count = if rng.random_bool(0.5) { round } else { rng.random_range(1..=channels) };
         let mode = MODES[usize::from(rng.random_bool(0.3)) * rng.random_range(1..=2)];
-        let random = of(count, rng.random_range(0..=groups).max(rng.random_range(0..=groups)), mode);
-        [(0.3, self.largest()), (0.4, Slice::default()), (0.1, of(1, groups, HybridMode::SplitFirst)), (0.2, random)]
+        let index = rng.random_range(0..=groups).max(rng.random_range(0..=groups));
+        Slice { hybrid_mode: Some(mode), ..setting(&self.config, count, index) }
     }
 
     pub fn sum(&self) -> Sum {
-        Sum { loss: 0.0, gradient: vec![0.0; self.count()] }
-    }
-
-    fn count(&self) -> usize {
-        self.layout.iter().map(|(_, shape)| shape.iter().product::<usize>()).sum()
-    }
-
-    fn largest(&self) -> Slice {
-        Slice { split_ratio: Some(1.0), hybrid_index: Some(0), hybrid_mode: Some(HybridMode::SplitFirst) }
-    }
-
-    /// A network of the elastic one, with the place of each of its parameters.
-    fn cut(&self, wanted: &Slice, device: &Device) -> Cut {
-        let count = self.count();
-        assert!(count < 1 << f32::MANTISSA_DIGITS, "a place is exact as f32");
-        let places: Vec<f32> = (0..count).map(|place| place as f32).collect();
-        let metadata = Metadata::new("", NetworkConfig::SplitSr(self.config.clone()));
-        let (metadata, tensors) = slice_tensors(metadata, self.tensors(&places), wanted)
-            .expect("the layout is complete, and the slice in range");
-        let network = weights::assign(Network::new(&metadata.config, device), tensors, device)
-            .expect("a slice has the tensors of its config");
-        let places = read(flatten(&network)).into_iter().map(|place| place as usize).collect();
-        Cut { network, places }
+        Sum {
+            loss: 0.0,
+            gradient: vec![0.0; self.layout.iter().map(|(_, shape)| shape.iter().product::<usize>()).sum()],
+        }
     }
 
     fn tensors(&self, parameters: &[f32]) -> NamedTensors {
-        let mut at = 0;
-        let mut next = |shape: &[usize]| {
-            let count: usize = shape.iter().product();
-            at += count;
-            parameters[at - count..at].to_vec()
-        };
-        self.layout.iter().map(|(name, shape)| (name.clone(), (shape.clone(), next(shape)))).collect()
+        named(&self.layout, parameters)
     }
+}
+
+/// Split groups first, with `count` channels a block.
+fn setting(config: &SplitSrConfig, count: usize, hybrid_index: usize) -> Slice {
+    Slice {
+        split_ratio: Some(count as f64 / config.channels as f64),
+        hybrid_index: Some(hybrid_index),
+        hybrid_mode: Some(HybridMode::SplitFirst),
+    }
+}
+
+fn named(layout: &[(String, Vec<usize>)], parameters: &[f32]) -> NamedTensors {
+    let mut at = 0;
+    let mut next = |shape: &[usize]| {
+        let count: usize = shape.iter().product();
+        at += count;
+        parameters[at - count..at].to_vec()
+    };
+    layout.iter().map(|(name, shape)| (name.clone(), (shape.clone(), next(shape)))).collect()
 }
 
 impl Sum {
@@ -217,6 +220,8 @@ impl Sum {
     }
 }
 
+/// A network of the elastic one, and where its parameters are.
+#[derive(Clone)]
 struct Cut {
     /// Its parameters are their places.
     network: Network,
@@ -224,8 +229,27 @@ struct Cut {
 }
 
 impl Cut {
-    fn network(self, parameters: &[f32], device: &Device) -> Network {
-        unflatten(self.network, &gather(parameters, &self.places, device))
+    fn new(config: &SplitSrConfig, layout: &[(String, Vec<usize>)], wanted: &Slice, device: &Device) -> Self {
+        let count: usize = layout.iter().map(|(_, shape)| shape.iter().product::<usize>()).sum();
+        assert!(count < 1 << f32::MANTISSA_DIGITS, "a place is exact as f32");
+        let places: Vec<f32> = (0..count).map(|place| place as f32).collect();
+        let metadata = Metadata::new("", NetworkConfig::SplitSr(config.clone()));
+        let (metadata, tensors) = slice_tensors(metadata, named(layout, &places), wanted)
+            .expect("the layout is complete, and the slice in range");
+        let network = weights::assign(Network::new(&metadata.config, device), tensors, device)
+            .expect("a slice has the tensors of its config");
+        let places = read(flatten(&network)).into_iter().map(|place| place as usize).collect();
+        Self { network, places }
+    }
+
+    fn network(&self, parameters: &[f32], device: &Device) -> Network {
+        unflatten(self.network.clone(), &gather(parameters, &self.places, device))
+    }
+
+    /// With each parameter as a leaf of the gradient graph.
+    fn trainable_network(&self, parameters: &[f32], device: &Device) -> Network {
+        let all = vec![true; names(&self.network).len()];
+        unflatten_trainable(self.network.clone(), &gather(parameters, &self.places, device), &all)
     }
 }
 
@@ -316,7 +340,9 @@ mod tests {
                 Slice { split_ratio: Some(1.0), ..Slice::default() },
                 Slice { hybrid_index: Some(0), ..Slice::default() },
             ] {
-                let other = elastic.cut(&wanted, &device).network(&start, &device).forward(x.clone());
+                let other = Cut::new(&elastic.config, &elastic.layout, &wanted, &device)
+                    .network(&start, &device)
+                    .forward(x.clone());
                 let difference: f32 = (other - expected.clone()).abs().max().into_scalar();
                 assert!(difference < 0.05, "{mode}, {wanted:?}: {difference}");
             }
@@ -351,7 +377,7 @@ mod tests {
         let device = Device::flex();
         let (elastic, start) = Elastic::start(&config(SMALL), None, &device).unwrap();
         let wanted = Slice { split_ratio: Some(0.25), hybrid_index: Some(1), ..Slice::default() };
-        let Cut { network, places } = elastic.cut(&wanted, &device);
+        let Cut { network, places } = Cut::new(&elastic.config, &elastic.layout, &wanted, &device);
         let file = elastic.file(Metadata::new("e", config(SMALL).network), &start).unwrap();
         let sliced = weights::read(&slice(&file, &wanted).unwrap()).unwrap().1;
         let of_places = unflatten(network.clone(), &gather(&start, &places, &device));
@@ -372,11 +398,8 @@ mod tests {
     #[test]
     fn settings_are_drawn_at_random() {
         let (elastic, _) = Elastic::start(&config(SMALL), None, &Device::flex()).unwrap();
-        let steps: Vec<[(f32, Slice); NETWORKS]> = (0..8000).map(|step| elastic.drawn(step)).collect();
-        assert!(steps.iter().all(|step| step[..3] == steps[0][..3]));
-        assert!((steps[0].iter().map(|(share, _)| share).sum::<f32>() - 1.0).abs() < 1e-6);
-        let share =
-            |holds: &dyn Fn(&Slice) -> bool| steps.iter().filter(|step| holds(&step[3].1)).count() as f64 / 8000.0;
+        let drawn: Vec<Slice> = (0..8000).map(|step| elastic.random(step)).collect();
+        let share = |holds: &dyn Fn(&Slice) -> bool| drawn.iter().filter(|slice| holds(slice)).count() as f64 / 8000.0;
         for (what, found, expected) in [
             ("no split groups", share(&|slice| slice.hybrid_index == Some(0)), 1.0 / 16.0),
             ("split groups only", share(&|slice| slice.hybrid_index == Some(3)), 7.0 / 16.0),

@@ -328,11 +328,7 @@ impl Session {
     /// [`Error::Weights`] if a parameter is not finite.
     pub fn model(&self) -> Result<Vec<u8>> {
         let Some(best) = self.best.as_ref().filter(|_| self.recipe.score_every.is_some()) else {
-            let parameters = read(self.trainer.parameters());
-            return match &self.elastic {
-                Some(elastic) => elastic.file(self.metadata(), &parameters),
-                None => weights::to_bytes(&self.metadata(), &self.network(&parameters)),
-            };
+            return self.file(self.metadata(), &read(self.trainer.parameters()));
         };
         let mut model = Model::new(self.metadata(), self.network(&best.parameters), &Device::flex())?;
         let halo = match best.halo.get() {
@@ -345,9 +341,13 @@ impl Session {
         };
         // Few and small pictures may need too small a halo, so the initial model's is the minimum.
         model.metadata.auto_halo = halo.map(|halo| halo.max(self.start_halo.unwrap_or(0)));
-        match &self.elastic {
-            Some(elastic) => elastic.file(model.metadata, &best.parameters),
-            None => weights::to_bytes(&model.metadata, &model.network),
+        self.file(model.metadata, &best.parameters)
+    }
+
+    fn file(&self, metadata: Metadata, parameters: &[f32]) -> Result<Vec<u8>> {
+        match self.elastic_network() {
+            Some(elastic) => elastic.file(metadata, parameters),
+            None => weights::to_bytes(&metadata, &self.network(parameters)),
         }
     }
 
@@ -356,8 +356,13 @@ impl Session {
         self.network(&self.start)
     }
 
+    /// The elastic network. A page trains plain ones, so the compiler leaves the code out there.
+    fn elastic_network(&self) -> Option<&Elastic> {
+        if cfg!(target_arch = "wasm32") { None } else { self.elastic.as_ref() }
+    }
+
     fn network(&self, parameters: &[f32]) -> Network {
-        if let Some(elastic) = &self.elastic {
+        if let Some(elastic) = self.elastic_network() {
             return elastic.own(parameters, &Device::flex());
         }
         let data = TensorData::new(parameters.to_vec(), [parameters.len()]);

@@ -128,7 +128,7 @@ impl Trainer {
             (self.weights, self.moments) = (self.average.clone(), None);
             self.put_weights();
         }
-        let Some(elastic) = &self.elastic else {
+        let Some(elastic) = self.elastic_network() else {
             return self.gradient_of(&self.network, self.teacher.as_ref(), arithmetic, batch);
         };
         let mut sum = elastic.sum();
@@ -219,9 +219,14 @@ impl Trainer {
         Ok(())
     }
 
+    /// The elastic network. A page trains plain ones, so the compiler leaves the code out there.
+    fn elastic_network(&self) -> Option<&Elastic> {
+        if cfg!(target_arch = "wasm32") { None } else { self.elastic.as_ref() }
+    }
+
     fn put_weights(&mut self) {
         // Each step draws a network with the current weights.
-        if self.elastic.is_some() {
+        if self.elastic_network().is_some() {
             return;
         }
         self.network = unflatten_trainable(self.network.clone(), &self.weights, &self.trainable);
@@ -239,7 +244,7 @@ impl Trainer {
 
     /// The network with [`Self::parameters`]; of an elastic one, that of the config.
     pub fn network(&self) -> Network {
-        if let Some(elastic) = &self.elastic {
+        if let Some(elastic) = self.elastic_network() {
             return elastic
                 .own(&self.parameters().into_data().try_into_vec().expect("parameters are f32"), &self.device);
         }

@@ -68,11 +68,14 @@ fn failures_are_one_line_and_leave_no_file() {
         (vec![photo.clone(), "--backend".into(), "gpu".into()], 1, "no GPU backend"),
         (vec!["missing.png".into()], 1, "missing.png"),
         (vec![photo.clone(), "--size".into(), "12".into()], 2, "WIDTHxHEIGHT"),
+        (vec![photo.clone(), "--bckend".into(), "cpu".into()], 2, "'--bckend' found tip: a similar argument exists"),
+        (vec![photo.clone(), "--backend".into(), "none".into()], 2, "[possible values: auto, cpu, gpu]"),
+        (vec![photo.clone(), "--effort".into(), "60".into()], 2, "not provided: --schedule <SCHEDULE>; --help"),
     ] {
         let args: Vec<&str> = ["upscale", "-o", &out].into_iter().chain(args.iter().map(String::as_str)).collect();
         let stderr = refusal(&args, status);
         assert!(stderr.contains(expected), "{args:?}: {stderr}");
-        assert!(status == 2 || stderr.lines().count() == 1, "{stderr}");
+        assert!(stderr.starts_with("splitsr: ") && stderr.lines().count() == 1, "{stderr}");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "{args:?} left a file");
     }
     assert!(refusal(&["upscale", &photo, "-o", "out.xyz"], 1).contains("choose png"));

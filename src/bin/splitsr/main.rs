@@ -23,6 +23,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
 use clap::{Parser, Subcommand};
 use panics::guarded;
 use peak_alloc::PeakAlloc;
@@ -84,7 +85,14 @@ fn main() -> ExitCode {
         unsafe { std::env::set_var("NODEVICE_SELECT", "1") };
     }
     panics::silence();
-    let command = Cli::parse().command;
+    let command = match Cli::try_parse() {
+        Ok(Cli { command }) => command,
+        Err(error) if error.use_stderr() && error.kind() != DisplayHelpOnMissingArgumentOrSubcommand => {
+            print_error(&usage_error(&error.to_string()));
+            return ExitCode::from(2);
+        }
+        Err(help) => help.exit(),
+    };
     match guarded(|| run(command)) {
         Ok(code) => code,
         Err(error) => {
@@ -114,6 +122,15 @@ fn run(command: Command) -> splitsr::Result<ExitCode> {
         Command::Index(args) => index::run(args),
     }?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// A usage error of the option parser, which takes several lines, as one.
+fn usage_error(text: &str) -> String {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let kept: Vec<&str> =
+        lines.take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more")).collect();
+    let what = kept.join(" ");
+    format!("{}; --help lists the options", what.strip_prefix("error: ").unwrap_or(&what))
 }
 
 /// Prints an error as one line on stderr.
