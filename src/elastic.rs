@@ -6,9 +6,7 @@
 //! lightweight block, the square of the channels whose turn it is. All later code treats a slice
 //! like any other network.
 //!
-//! Trained as Yu and others have it in "Slimmable Neural Networks" (ICLR 2019), with the settings
-//! drawn at random: see `src/train/elastic.rs`, and for a graphics card
-//! `models/train_elastic_on_gpu.py`.
+//! `src/train/elastic.rs` trains one, and on a graphics card `models/train_elastic_on_gpu.py`.
 
 use serde::{Deserialize, Serialize};
 

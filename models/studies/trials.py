@@ -10,7 +10,7 @@ One trial learns half from the 8-fold results of a better network. They are comp
     trials.py reduce --data DIR --out LOW
     splitsr upscale --ensemble --model ... -o RESULTS LOW/*.png
     trials.py mix --data DIR --results RESULTS --out TAUGHT
-    trials.py train ... --taught TAUGHT --only "half from the ensemble"
+    trials.py train ... --taught TAUGHT --only "taught by an ensemble, half"
 """
 
 import argparse, os, sys
@@ -28,13 +28,12 @@ from wide import SCALE, VARIANTS, Wide, fit, logged, start
 TRIALS = {
     "base": {},
     "base, seed 2": {"seed": 2},
-    "Muon, 0.005": {"muon": 0.005},
     "Muon, 0.01": {"muon": 0.01},
     "Muon, 0.02": {"muon": 0.02},
     "PReLU": {"prelu": True},
     "steps of 16, half as many": {"batch": 16},
     "steps of 4, twice as many": {"batch": 4},
-    "half from the ensemble": {"taught": True},
+    "taught by an ensemble, half": {"taught": True},
 }
 
 
@@ -111,15 +110,18 @@ def mix(a, path):
 def each(what, a):
     os.makedirs(a.out, exist_ok=True)
     with ProcessPoolExecutor() as pool:
-        list(pool.map(partial(what, a), sorted(f"{a.data}/{f}" for f in os.listdir(a.data)), chunksize=8))
+        files = [f"{a.data}/{f}" for f in os.listdir(a.data) if f.endswith((".webp", ".png", ".jpg"))]
+        list(pool.map(partial(what, a), sorted(files), chunksize=8))
 
 
 def train(a):
-    scores = Scores(a.val, SCALE, "cpu", (0,))
+    scores, tiles = Scores(a.val, SCALE, "cpu", (0,)), {}
     for name in a.only.split(";"):
         if not any(e["trial"] == name and e.get("step") == a.steps for e in logged(a.log)):
             folder = a.taught if TRIALS[name].get("taught") else a.data
-            train_one(a, name, TRIALS[name], Tiles(folder, SCALE, 1, [1.0], a.side, "cpu"), scores)
+            if folder not in tiles:
+                tiles[folder] = Tiles(folder, SCALE, 1, [1.0], a.side, "cpu")
+            train_one(a, name, TRIALS[name], tiles[folder], scores)
 
 
 def train_one(a, name, trial, tiles, scores):
@@ -141,15 +143,17 @@ def table(a):
     last = {}
     for e in logged(a.log):
         last[e["trial"]] = e
-    print("| trial | val PSNR, dB | difference | processor, s |\n|---|--:|--:|--:|")
-    for name, e in last.items():
+    finished = {name: last[name] for name in TRIALS if last.get(name, {}).get("step") == a.steps}
+    print("| trial | val PSNR, dB | difference from base | s |\n|---|--:|--:|--:|")
+    for name, e in finished.items():
         print(f"| {name} | {e['val']:.3f} | {e['val'] - last['base']['val']:+.2f} | {e['cpu_s']} |")
 
 
 def main():
     a = argparse.ArgumentParser()
     a.add_argument("do", choices=["train", "table", "reduce", "mix"])
-    usual = {"log": "", "data": "", "val": "", "out": "", "results": "", "taught": "", "only": ";".join(TRIALS), "steps": 2500}
+    usual = {n: "" for n in ("log", "data", "val", "out", "results", "taught")}
+    usual |= {"only": ";".join(TRIALS), "steps": 2500}
     usual |= {"batch": 8, "side": 32, "rate": 8e-4, "warmup": 100, "decay": 0.5, "ema": 0.998, "spectrum": 1.0}
     for name, value in {**usual, "look": 1250}.items():
         a.add_argument("--" + name, type=type(value), default=value)

@@ -45,7 +45,7 @@ pub struct TrainConfig {
     /// The network.
     pub network: NetworkConfig,
     /// Whether an elastic network is trained, of which `network` is one slice: see
-    /// [`crate::elastic`]. Its largest slice teaches the others: see [`Recipe::distill`].
+    /// [`crate::elastic`]. If [`Recipe::distill`] is set, its largest slice teaches the others.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub elastic: bool,
     /// Fields of the recipe to change.
@@ -119,16 +119,19 @@ impl TrainConfig {
             table.try_into().map_err(|error| Error::Config(format!("[override] is not valid: {error}")))?;
         recipe.validate(self.network.scale())?;
         if self.elastic {
-            Slice::default().config(&self.network)?;
-            if recipe.patches_at(0).0.min(recipe.patches_at(u64::MAX).0) < NETWORKS {
-                return Err(Error::Config(format!("an elastic network needs a batch of at least {NETWORKS}")));
-            }
-            if self.teacher.is_some() || recipe.trained != Trained::All || recipe.needs_replay_set() {
-                return Err(Error::Config(
-                    "an elastic network is trained as a whole, without another teacher and without replay: leave out \
-                     teacher, trained, replay and forget"
-                        .into(),
-                ));
+            Slice::default().config(&self.network).map_err(|_| {
+                let needed = "architecture = \"splitsr\", block = \"split\", replacement = \"features\"";
+                Error::Config(format!("an elastic network needs {needed} and no attention"))
+            })?;
+            let (batch, later) = (recipe.patches_at(0).0, recipe.patches_at(u64::MAX).0);
+            let checks = [
+                (batch.min(later) >= NETWORKS, format!("it needs a batch of at least {NETWORKS}")),
+                (self.teacher.is_none(), "its largest network is the teacher: leave out teacher".into()),
+                (recipe.trained == Trained::All, "all of it is trained: leave out trained".into()),
+                (!recipe.needs_replay_set(), "it has no replay set: set replay = 0 and forget = 100".into()),
+            ];
+            if let Some((_, why)) = checks.into_iter().find(|(holds, _)| !holds) {
+                return Err(Error::Config(format!("the network is elastic: {why}")));
             }
         } else if (recipe.distill > 0.0) != self.teacher.is_some() {
             return Err(Error::Config(
@@ -235,11 +238,12 @@ mod tests {
         assert!(elastic("[override]\ndistill = 0.5").is_ok(), "its largest network teaches");
         for (tail, expected) in [
             ("[override]\nbatch = 3", "a batch of at least 4"),
-            ("[override]\nreplay = 0.5", "leave out teacher, trained, replay"),
-            ("block = \"ghost\"", "only SplitSR with split blocks"),
+            ("[override]\nreplay = 0.5", "set replay = 0 and forget = 100"),
+            ("[override]\ntrained = \"tail\"", "leave out trained"),
+            ("block = \"ghost\"", "an elastic network needs architecture"),
         ] {
-            let error = elastic(tail).unwrap_err().to_string();
-            assert!(error.contains(expected), "{error}");
+            let error = elastic(tail).unwrap_err();
+            assert!(matches!(&error, Error::Config(_)) && error.to_string().contains(expected), "{error}");
         }
     }
 }

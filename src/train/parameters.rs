@@ -26,6 +26,11 @@ fn flat<const D: usize>(values: Tensor<D>) -> Tensor<1> {
     reshape(values, [count])
 }
 
+/// The values of a vector of parameters.
+pub(super) fn read(parameters: Tensor<1>) -> Vec<f32> {
+    parameters.into_data().try_into_vec().expect("parameters are f32")
+}
+
 /// The gradients of the parameters of `module`, in the same order. If the loss does not depend on a
 /// parameter, its gradient is 0. `[parameters]`
 pub(super) fn flatten_gradients<M: Module>(module: &M, gradients: &Gradients) -> Tensor<1> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::data::Dataset;
 use super::recipe::Recipe;
 use crate::error::Result;
+use crate::eval::protocol::high_resolution;
 use crate::image::Picture;
 use crate::image::matlab::matlab_bicubic;
 
@@ -53,16 +54,21 @@ impl Pictures {
 }
 
 fn with_shrunk_copies(mut pictures: Vec<Picture>, recipe: &Recipe) -> Result<Vec<Picture>> {
-    let side = recipe.largest_hr_patch() as u32;
-    let mut copies = Vec::new();
-    for factor in &recipe.shrunk_copies {
-        for picture in &pictures {
-            let [width, height] = [picture.width, picture.height].map(|side| (f64::from(side) * factor) as u32);
-            if width.min(height) >= side {
-                copies.push(matlab_bicubic(picture, width, height)?);
-            }
-        }
-    }
+    let least = recipe.largest_hr_patch() as u32;
+    let copy = |(picture, factor): (&Picture, f64)| {
+        // As MATLAB rounds the sides.
+        let shrunk = |length: u32| (f64::from(length) * factor - 1e-9).ceil() as u32;
+        let (width, height) = (shrunk(picture.width), shrunk(picture.height));
+        (width.min(height) >= least).then(|| matlab_bicubic(&high_resolution(picture.clone(), 1)?, width, height))
+    };
+    let jobs: Vec<_> = recipe.shrunk_copies.iter().flat_map(|f| pictures.iter().map(|picture| (picture, *f))).collect();
+    #[cfg(not(target_arch = "wasm32"))]
+    let mut copies = {
+        use rayon::prelude::*;
+        jobs.into_par_iter().filter_map(copy).collect::<Result<Vec<_>>>()?
+    };
+    #[cfg(target_arch = "wasm32")]
+    let mut copies = jobs.into_iter().filter_map(copy).collect::<Result<Vec<_>>>()?;
     pictures.append(&mut copies);
     Ok(pictures)
 }

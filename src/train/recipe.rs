@@ -24,8 +24,9 @@ pub struct Recipe {
     /// used. 1 = no choice.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     pub candidates: usize,
-    /// Factors of smaller copies of each training picture, above 0 and below 1. A copy has sharper
-    /// details than the picture. Copies that do not hold a patch are left out.
+    /// Factors of smaller copies of each training picture, above 0 and below 1, which stay in
+    /// memory too. A copy of a soft picture is sharper. Copies that do not hold a patch are left
+    /// out.
     #[serde(default, skip_serializing_if = "is_default")]
     pub shrunk_copies: Vec<f64>,
     /// How the low-resolution pictures are made, for training and scoring.
@@ -59,7 +60,7 @@ pub struct Recipe {
     #[serde(default, skip_serializing_if = "is_default")]
     pub trained: Trained,
     /// The share of the loss, 0 to 1, that compares with the teacher's results instead of the
-    /// pictures.
+    /// pictures. Of an elastic network, the largest slice is the teacher.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub distill: f64,
     /// Whether a network with random weights starts as bilinear interpolation: see

@@ -182,14 +182,18 @@ impl<'a> Run<'a> {
         let checkpoint = if path.exists() { Some(fs::read(path).map_err(Error::io(path))?) } else { None };
         let load = |name: Option<&str>| name.map(models::load).transpose();
         let recipe = config.recipe()?;
-        // The halo of a model of the best step depends on the initial model's.
-        let needs_init = checkpoint.is_none() || recipe.needs_replay_set() || recipe.score_every.is_some();
-        let init = config.init.as_deref().filter(|_| needs_init);
         let mut session = if config.elastic {
-            let init = init.map(models::read_file).transpose()?;
-            Session::elastic(config.clone(), init.as_deref(), pictures.clone())?
+            let init = config.init.as_deref().filter(|_| checkpoint.is_none());
+            let bytes = init.map(models::read_file).transpose()?;
+            Session::elastic(config.clone(), bytes.as_deref(), pictures.clone()).map_err(|error| match init {
+                Some(init) => error.in_file(init),
+                None => error,
+            })?
         } else {
-            let (init, teacher) = (load(init)?, load(config.teacher.as_deref())?);
+            // The halo of a model of the best step depends on the initial model's.
+            let needs_init = checkpoint.is_none() || recipe.needs_replay_set() || recipe.score_every.is_some();
+            let init = load(config.init.as_deref().filter(|_| needs_init))?;
+            let teacher = load(config.teacher.as_deref())?;
             Session::new(config.clone(), init.as_ref(), teacher, pictures.clone(), &Device::flex())?
         };
         if let Some(bytes) = checkpoint {

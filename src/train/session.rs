@@ -12,7 +12,7 @@ use super::bilinear_init::bilinear_init;
 use super::config::TrainConfig;
 use super::data::{Batch, Pair};
 use super::elastic::Elastic;
-use super::parameters::{flatten, unflatten};
+use super::parameters::{flatten, read, unflatten};
 use super::pictures::Pictures;
 use super::recipe::Recipe;
 use super::replay_set::ReplaySet;
@@ -64,8 +64,6 @@ pub struct Session {
     blend: usize,
     /// A network on the CPU, for scoring.
     scored: Network,
-    /// The elastic network of which `scored` is a slice.
-    elastic: Option<Elastic>,
     trainer: Trainer,
     seconds: f64,
     last: Option<Score>,
@@ -110,6 +108,9 @@ impl Session {
         pictures: Pictures,
         device: &Device,
     ) -> Result<Self> {
+        if config.elastic {
+            return Err(Error::Config("only splitsr train trains an elastic network".into()));
+        }
         let recipe = config.recipe()?;
         pictures.train.check_patch(&recipe)?;
         let replay = if recipe.needs_replay_set() {
@@ -159,7 +160,6 @@ impl Session {
             start,
             blend: 0,
             scored,
-            elastic: None,
             trainer,
             seconds: 0.0,
             last: None,
@@ -169,20 +169,23 @@ impl Session {
         }
     }
 
-    /// Starts the training of an elastic network on the CPU. `init` is a weights file, elastic or
-    /// plain.
+    /// Starts the training of an elastic network on the CPU, but not in a page. `init` is a weights
+    /// file, elastic or plain.
     ///
     /// # Errors
     /// As [`Self::new`], and [`Error::Weights`] if `init` cannot be read.
     pub fn elastic(config: TrainConfig, init: Option<&[u8]>, pictures: Pictures) -> Result<Self> {
+        if !config.elastic || cfg!(target_arch = "wasm32") {
+            return Err(Error::Config("this run does not train an elastic network".into()));
+        }
         let recipe = config.recipe()?;
         pictures.train.check_patch(&recipe)?;
         let device = Device::flex();
         device.seed(config.seed);
         let (elastic, start) = Elastic::start(&config, init, &device)?;
         let scored = elastic.own(&start, &device);
-        let trainer = Trainer::elastic(recipe.clone(), elastic.clone(), &start, &device);
-        Ok(Self { elastic: Some(elastic), ..Self::started(config, recipe, pictures, scored, start, trainer) })
+        let trainer = Trainer::elastic(recipe.clone(), elastic, &start, &device);
+        Ok(Self::started(config, recipe, pictures, scored, start, trainer))
     }
 
     /// The recipe.
@@ -330,6 +333,10 @@ impl Session {
         let Some(best) = self.best.as_ref().filter(|_| self.recipe.score_every.is_some()) else {
             return self.file(self.metadata(), &read(self.trainer.parameters()));
         };
+        if self.trainer.elastic_network().is_some() {
+            // A halo would have to suit all its networks: `splitsr measure` finds one.
+            return self.file(self.metadata(), &best.parameters);
+        }
         let mut model = Model::new(self.metadata(), self.network(&best.parameters), &Device::flex())?;
         let halo = match best.halo.get() {
             Some(halo) => *halo,
@@ -345,7 +352,7 @@ impl Session {
     }
 
     fn file(&self, metadata: Metadata, parameters: &[f32]) -> Result<Vec<u8>> {
-        match self.elastic_network() {
+        match self.trainer.elastic_network() {
             Some(elastic) => elastic.file(metadata, parameters),
             None => weights::to_bytes(&metadata, &self.network(parameters)),
         }
@@ -356,13 +363,8 @@ impl Session {
         self.network(&self.start)
     }
 
-    /// The elastic network. A page trains plain ones, so the compiler leaves the code out there.
-    fn elastic_network(&self) -> Option<&Elastic> {
-        if cfg!(target_arch = "wasm32") { None } else { self.elastic.as_ref() }
-    }
-
     fn network(&self, parameters: &[f32]) -> Network {
-        if let Some(elastic) = self.elastic_network() {
+        if let Some(elastic) = self.trainer.elastic_network() {
             return elastic.own(parameters, &Device::flex());
         }
         let data = TensorData::new(parameters.to_vec(), [parameters.len()]);
@@ -465,10 +467,6 @@ impl Session {
 fn alike(a: &Recipe, b: &Recipe) -> bool {
     let Recipe { steps, schedule, score_every, second_stage, .. } = *b;
     Recipe { steps, schedule, score_every, second_stage, ..a.clone() } == *b
-}
-
-fn read(tensor: Tensor<1>) -> Vec<f32> {
-    tensor.into_data().try_into_vec().expect("parameters are f32")
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use super::data::Batch;
 use super::elastic::{Elastic, NETWORKS};
 use super::loss::loss;
-use super::parameters::{flatten, flatten_gradients, names, unflatten, unflatten_trainable};
+use super::parameters::{flatten, flatten_gradients, names, read, unflatten, unflatten_trainable};
 use super::recipe::{Recipe, Trained};
 use super::reparameterised;
 use crate::error::{Error, Result};
@@ -133,7 +133,8 @@ impl Trainer {
         };
         let mut sum = elastic.sum();
         for (drawn, part) in elastic.draw(self.step, &self.weights, &self.device).iter().zip(batch.parts(NETWORKS)) {
-            let (loss, gradient) = self.gradient_of(&drawn.network, drawn.teacher.as_ref(), arithmetic, &part);
+            let teacher = drawn.teacher.as_ref().filter(|_| self.recipe.distill > 0.0);
+            let (loss, gradient) = self.gradient_of(&drawn.network, teacher, arithmetic, &part);
             sum.add(drawn, loss, gradient);
         }
         sum.tensors(&self.device)
@@ -220,7 +221,7 @@ impl Trainer {
     }
 
     /// The elastic network. A page trains plain ones, so the compiler leaves the code out there.
-    fn elastic_network(&self) -> Option<&Elastic> {
+    pub(super) fn elastic_network(&self) -> Option<&Elastic> {
         if cfg!(target_arch = "wasm32") { None } else { self.elastic.as_ref() }
     }
 
@@ -245,8 +246,7 @@ impl Trainer {
     /// The network with [`Self::parameters`]; of an elastic one, that of the config.
     pub fn network(&self) -> Network {
         if let Some(elastic) = self.elastic_network() {
-            return elastic
-                .own(&self.parameters().into_data().try_into_vec().expect("parameters are f32"), &self.device);
+            return elastic.own(&read(self.parameters()), &self.device);
         }
         unflatten(self.network.clone().no_grad(), &self.parameters())
     }

@@ -157,16 +157,9 @@ impl Target<'_> {
     /// The group's last convolution, whose input was rotated by `from` channels per block and now
     /// by `to`.
     fn last(&mut self, source: &NamedTensors, from: usize, to: usize) {
-        let [weight, bias] = self.of(source, "conv").map(<[f32]>::to_vec);
-        let (channels, blocks) = (self.channels, self.blocks);
-        let rotated = |out: usize, place: usize| {
-            let channel = (place + blocks * to) % channels;
-            let before = (channel + blocks * (channels - from)) % channels;
-            weight[(out * channels + before) * 9..][..9].iter().copied()
-        };
-        let places = (0..channels).flat_map(|out| (0..channels).map(move |place| (out, place)));
-        let weight = places.flat_map(|(out, place)| rotated(out, place)).collect();
-        self.put("conv", weight, bias);
+        let [weight, bias] = self.of(source, "conv");
+        let weight = rotated(weight, self.channels, self.blocks * from, self.blocks * to);
+        self.put("conv", weight, bias.to_vec());
     }
 
     fn name(&self, layer: &str, parameter: &str) -> String {
@@ -190,6 +183,16 @@ impl Target<'_> {
             tensor.1 = values;
         }
     }
+}
+
+/// The weight of a convolution whose input channels were rotated by `from`, for a rotation by `to`.
+pub(super) fn rotated(weight: &[f32], channels: usize, from: usize, to: usize) -> Vec<f32> {
+    let kernel = |out: usize, place: usize| {
+        let before = (place + to + channels - from % channels) % channels;
+        weight[(out * channels + before) * 9..][..9].iter().copied()
+    };
+    let places = (0..channels).flat_map(|out| (0..channels).map(move |place| (out, place)));
+    places.flat_map(|(out, place)| kernel(out, place)).collect()
 }
 
 #[cfg(test)]

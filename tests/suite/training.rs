@@ -246,22 +246,36 @@ fn an_elastic_run_resumes_bit_for_bit_and_all_its_networks_learn() {
     let folder = tempfile::tempdir().unwrap();
     let mut config = TrainConfig::from_toml(CONFIG).unwrap();
     config.elastic = true;
-    config.overrides.remove("second_stage");
-    for (field, value) in [("steps", 160.into()), ("distill", 0.5.into())] {
+    config.overrides["second_stage"]["batch"] = 4.into();
+    for (field, value) in [("steps", 160.into()), ("distill", 0.5.into()), ("reparameterised", true.into())] {
         config.overrides.insert(field.into(), value);
     }
-    let train = |name: &str, resume, steps| {
+    let train = |config: &TrainConfig, name: &str, resume, steps| {
         let path = folder.path().join(name);
         let (limits, go_on) = (Limits { steps, time: None }, AtomicBool::new(false));
         let data = Pictures::new(dataset(), dataset());
-        run(&config, &data, &Files::beside(&path), resume, limits, &go_on, &mut |_| ()).unwrap();
+        run(config, &data, &Files::beside(&path), resume, limits, &go_on, &mut |_| ()).unwrap();
         std::fs::read(path).unwrap()
     };
-    let start = train("whole.safetensors", false, Some(1));
-    let whole = train("whole.safetensors", true, None);
-    train("parts.safetensors", false, Some(61));
-    let parts = train("parts.safetensors", true, None);
-    assert_eq!(read(&parts).unwrap().1, read(&whole).unwrap().1);
+    let start = train(&config, "whole.safetensors", false, Some(1));
+    let whole = train(&config, "whole.safetensors", true, None);
+    train(&config, "parts.safetensors", false, Some(61));
+    let parts = train(&config, "parts.safetensors", true, None);
+    let (metadata, tensors) = read(&whole).unwrap();
+    assert_eq!(read(&parts).unwrap().1, tensors);
+    assert!(metadata.elastic && metadata.auto_halo.is_none());
+
+    config.init = Some(folder.path().join("whole.safetensors").to_str().unwrap().into());
+    config.overrides.insert("score_every".into(), 5.into());
+    let again = train(&config, "again.safetensors", false, Some(0));
+    assert_eq!(read(&again).unwrap().1, tensors, "it starts from the file's weights");
+    let broken = folder.path().join("broken.safetensors");
+    std::fs::write(&broken, &whole[..1000]).unwrap();
+    config.init = Some(broken.to_str().unwrap().into());
+    let (files, never) = (Files::beside(&folder.path().join("none.safetensors")), AtomicBool::new(true));
+    let data = Pictures::new(dataset(), dataset());
+    let error = run(&config, &data, &files, false, Limits::default(), &never, &mut |_| ()).unwrap_err().to_string();
+    assert!(error.contains("broken.safetensors"), "{error}");
 
     let pairs = dataset().into_pairs();
     for (split_ratio, hybrid_index) in [(0.25, 1), (1.0, 0), (0.125, 2), (0.5, 2)] {

@@ -68,9 +68,13 @@ fn failures_are_one_line_and_leave_no_file() {
         (vec![photo.clone(), "--backend".into(), "gpu".into()], 1, "no GPU backend"),
         (vec!["missing.png".into()], 1, "missing.png"),
         (vec![photo.clone(), "--size".into(), "12".into()], 2, "WIDTHxHEIGHT"),
-        (vec![photo.clone(), "--bckend".into(), "cpu".into()], 2, "'--bckend' found tip: a similar argument exists"),
+        (vec![photo.clone(), "--bckend".into(), "cpu".into()], 2, "'--bckend' found; tip: a similar argument exists"),
         (vec![photo.clone(), "--backend".into(), "none".into()], 2, "[possible values: auto, cpu, gpu]"),
-        (vec![photo.clone(), "--effort".into(), "60".into()], 2, "not provided: --schedule <SCHEDULE>; --help"),
+        (
+            vec![photo.clone(), "--effort".into(), "60".into()],
+            2,
+            "not provided: --schedule <SCHEDULE>; see splitsr upscale --help",
+        ),
     ] {
         let args: Vec<&str> = ["upscale", "-o", &out].into_iter().chain(args.iter().map(String::as_str)).collect();
         let stderr = refusal(&args, status);

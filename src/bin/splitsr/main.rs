@@ -24,7 +24,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use panics::guarded;
 use peak_alloc::PeakAlloc;
 use splitsr::Error;
@@ -127,10 +127,16 @@ fn run(command: Command) -> splitsr::Result<ExitCode> {
 /// A usage error of the option parser, which takes several lines, as one.
 fn usage_error(text: &str) -> String {
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let kept: Vec<&str> =
-        lines.take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more")).collect();
-    let what = kept.join(" ");
-    format!("{}; --help lists the options", what.strip_prefix("error: ").unwrap_or(&what))
+    let kept = lines.take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more"));
+    let join = |whole: String, line: &str| match line {
+        _ if whole.is_empty() => line.to_owned(),
+        tip if tip.starts_with("tip:") => format!("{whole}; {tip}"),
+        more => format!("{whole} {more}"),
+    };
+    let what = kept.fold(String::new(), join);
+    let command = std::env::args().nth(1).filter(|name| Cli::command().find_subcommand(name).is_some());
+    let command = command.map_or_else(String::new, |name| format!("{name} "));
+    format!("{}; see splitsr {command}--help", what.strip_prefix("error: ").unwrap_or(&what))
 }
 
 /// Prints an error as one line on stderr.
