@@ -32,7 +32,7 @@ pub(super) const NETWORKS: usize = 4;
 /// The places of more weights would not be exact as f32.
 const MOST: usize = 1 << f32::MANTISSA_DIGITS;
 
-/// What is fixed about an elastic network in training.
+/// An elastic network in training, but for its weights.
 #[derive(Clone)]
 pub(super) struct Elastic {
     config: SplitSrConfig,
