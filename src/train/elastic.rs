@@ -153,7 +153,7 @@ impl Elastic {
     pub fn draw(&self, step: u64, parameters: &Tensor<1>, device: &Device) -> [Drawn; NETWORKS] {
         let parameters = read(parameters.clone());
         let teacher = self.largest.network(&parameters, device);
-        // Takes some milliseconds, where a step takes hundreds.
+        // Takes about a tenth of a step; kept, all settings would take a gigabyte.
         let random = Cut::new(&self.config, &self.layout, &self.random(step), device);
         let of = |cut: &Cut, share| {
             let teacher = (cut.places != self.largest.places).then(|| teacher.clone());
