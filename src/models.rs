@@ -53,12 +53,12 @@ pub fn load(name: &str) -> Result<Model> {
     model(&source, || Model::from_bytes(&weights, &Device::flex()))
 }
 
-/// The weights file of a model, which is found as [`load`] does.
+/// The weights file of a model, which is found as [`load`] does: its path or name, and its bytes.
 ///
 /// # Errors
 /// As [`load`], but the file is not read as weights.
-pub(crate) fn read_file(name: &str) -> Result<Vec<u8>> {
-    Ok(find(name)?.1)
+pub(crate) fn read_file(name: &str) -> Result<(String, Vec<u8>)> {
+    find(name).map(|(source, bytes, _)| (source, bytes))
 }
 
 /// The files of a model: its weights, and those of its twin if it has one.

@@ -184,10 +184,11 @@ impl<'a> Run<'a> {
         let recipe = config.recipe()?;
         let mut session = if config.elastic {
             let init = config.init.as_deref().filter(|_| checkpoint.is_none());
-            let bytes = init.map(models::read_file).transpose()?;
-            Session::elastic(config.clone(), bytes.as_deref(), pictures.clone()).map_err(|error| match init {
-                Some(init) => error.in_file(init),
-                None => error,
+            let init = init.map(models::read_file).transpose()?;
+            let bytes = init.as_ref().map(|(_, bytes)| bytes.as_slice());
+            Session::elastic(config.clone(), bytes, pictures.clone()).map_err(|error| match (error, &init) {
+                (error @ Error::Weights(_), Some((source, _))) => error.in_file(source),
+                (error, _) => error,
             })?
         } else {
             // The halo of a model of the best step depends on the initial model's.

@@ -271,11 +271,18 @@ fn an_elastic_run_resumes_bit_for_bit_and_all_its_networks_learn() {
     assert_eq!(read(&again).unwrap().1, tensors, "it starts from the file's weights");
     let broken = folder.path().join("broken.safetensors");
     std::fs::write(&broken, &whole[..1000]).unwrap();
-    config.init = Some(broken.to_str().unwrap().into());
+    let init = config.init.replace(broken.to_str().unwrap().into());
     let (files, never) = (Files::beside(&folder.path().join("none.safetensors")), AtomicBool::new(true));
     let data = Pictures::new(dataset(), dataset());
-    let error = run(&config, &data, &files, false, Limits::default(), &never, &mut |_| ()).unwrap_err().to_string();
-    assert!(error.contains("broken.safetensors"), "{error}");
+    let error = |config: &TrainConfig| {
+        run(config, &data, &files, false, Limits::default(), &never, &mut |_| ()).unwrap_err().to_string()
+    };
+    let damaged = error(&config);
+    assert!(damaged.contains("broken.safetensors"), "{damaged}");
+    config.init = init;
+    config.overrides.insert("hr_patch".into(), 96.into());
+    let small = error(&config);
+    assert!(small.contains("a training picture is 48 x 48") && !small.contains("safetensors"), "{small}");
 
     let pairs = dataset().into_pairs();
     for (split_ratio, hybrid_index) in [(0.25, 1), (1.0, 0), (0.125, 2), (0.5, 2)] {
