@@ -92,7 +92,7 @@ mod tests {
 
     #[test]
     fn all_networks_of_the_elastic_model_have_scores() {
-        for mode in [HybridMode::SplitFirst, HybridMode::StandardFirst, HybridMode::Interleaved] {
+        for mode in HybridMode::ALL {
             let scored = scored_slices(&elastic(), Some(mode)).unwrap();
             assert_eq!(scored.len(), 16 * 8);
             assert!(scored.iter().all(|network| (29.0..34.0).contains(&network.psnr_y)));

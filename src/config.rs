@@ -68,6 +68,11 @@ pub enum HybridMode {
     Interleaved,
 }
 
+impl HybridMode {
+    /// All modes.
+    pub const ALL: [Self; 3] = [Self::SplitFirst, Self::StandardFirst, Self::Interleaved];
+}
+
 /// Where lightweight blocks stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -299,7 +304,7 @@ mod tests {
 
     #[test]
     fn each_mode_places_the_hybrid_index_number_of_groups() {
-        for hybrid_mode in [HybridMode::SplitFirst, HybridMode::StandardFirst, HybridMode::Interleaved] {
+        for hybrid_mode in HybridMode::ALL {
             for hybrid_index in 0..=7 {
                 let config = SplitSrConfig { hybrid_mode, hybrid_index, ..Default::default() };
                 let light = config.lightweight_groups();

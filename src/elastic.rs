@@ -277,7 +277,7 @@ mod tests {
         let ratios = [1.0 / 8.0, 0.25, 3.0 / 8.0, 5.0 / 8.0, 1.0];
         ratios.into_iter().flat_map(|ratio| {
             (0..=2).flat_map(move |index| {
-                [HybridMode::SplitFirst, HybridMode::StandardFirst, HybridMode::Interleaved].map(|mode| Slice {
+                HybridMode::ALL.map(|mode| Slice {
                     split_ratio: Some(ratio),
                     hybrid_index: Some(index),
                     hybrid_mode: Some(mode),

@@ -121,8 +121,7 @@ impl Translation {
         }
         self.layer(&format!("body.{}", config.groups), "body")?;
         config.hybrid_index = light.iter().filter(|&&light| light).count();
-        let modes = [HybridMode::SplitFirst, HybridMode::StandardFirst, HybridMode::Interleaved];
-        config.hybrid_mode = modes
+        config.hybrid_mode = HybridMode::ALL
             .into_iter()
             .find(|&hybrid_mode| SplitSrConfig { hybrid_mode, ..config.clone() }.lightweight_groups() == light)
             .ok_or_else(|| unknown("its split groups are neither first, last nor evenly spread"))?;

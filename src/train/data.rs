@@ -90,6 +90,17 @@ pub fn read_folder(folder: &Path) -> Result<Vec<Picture>> {
     picture_files(folder)?.par_iter().map(|path| read_picture(path)).collect()
 }
 
+/// Maps all, on several threads where there are some.
+pub(super) fn map_all<T: Send, U: Send>(all: Vec<T>, map: impl Fn(T) -> Result<U> + Sync) -> Result<Vec<U>> {
+    #[cfg(not(target_arch = "wasm32"))]
+    {
+        use rayon::prelude::*;
+        all.into_par_iter().map(&map).collect()
+    }
+    #[cfg(target_arch = "wasm32")]
+    all.into_iter().map(map).collect()
+}
+
 /// High-resolution pictures with their low-resolution versions, which a [`Degradation`] made. By
 /// default that is the evaluation protocol's: MATLAB's bicubic, rounded to 8 bits.
 pub struct Dataset {
@@ -146,15 +157,8 @@ impl Dataset {
         scale: usize,
         pair: impl Fn(u64, Picture) -> Result<Pair> + Sync,
     ) -> Result<Self> {
-        let pair = |(index, picture)| pair(index as u64, picture);
-        #[cfg(not(target_arch = "wasm32"))]
-        let pairs = {
-            use rayon::prelude::*;
-            pictures.into_par_iter().enumerate().map(pair).collect::<Result<_>>()?
-        };
-        #[cfg(target_arch = "wasm32")]
-        let pairs = pictures.into_iter().enumerate().map(pair).collect::<Result<_>>()?;
-        Self::new(pairs, scale)
+        let numbered = pictures.into_iter().enumerate().collect();
+        Self::new(map_all(numbered, |(index, picture)| pair(index as u64, picture))?, scale)
     }
 
     /// Makes a data set of pairs.

@@ -24,8 +24,6 @@ use crate::model::Model;
 use crate::network::Network;
 use crate::weights::{self, Metadata, NamedTensors, to_file};
 
-const MODES: [HybridMode; 3] = [HybridMode::SplitFirst, HybridMode::StandardFirst, HybridMode::Interleaved];
-
 /// The networks of a step. Each trains on its part of the patches.
 pub(super) const NETWORKS: usize = 4;
 
@@ -170,7 +168,7 @@ impl Elastic {
         let powers: Vec<usize> = (0..).map(|power| 1 << power).take_while(|&count| count <= channels).collect();
         let round = *powers.choose(&mut rng).expect("1 is among them");
         let count = if rng.random_bool(0.5) { round } else { rng.random_range(1..=channels) };
-        let mode = MODES[usize::from(rng.random_bool(0.3)) * rng.random_range(1..=2)];
+        let mode = HybridMode::ALL[usize::from(rng.random_bool(0.3)) * rng.random_range(1..=2)];
         let index = rng.random_range(0..=groups).max(rng.random_range(0..=groups));
         Slice { hybrid_mode: Some(mode), ..setting(&self.config, count, index) }
     }

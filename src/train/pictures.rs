@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::data::Dataset;
+use super::data::{Dataset, map_all};
 use super::recipe::Recipe;
 use crate::error::Result;
 use crate::eval::protocol::high_resolution;
@@ -55,20 +55,15 @@ impl Pictures {
 
 fn with_shrunk_copies(mut pictures: Vec<Picture>, recipe: &Recipe) -> Result<Vec<Picture>> {
     let least = recipe.largest_hr_patch() as u32;
-    let copy = |(picture, factor): (&Picture, f64)| {
+    let sizes = recipe.shrunk_copies.iter().flat_map(|factor| {
         // As MATLAB rounds the sides.
-        let shrunk = |length: u32| (f64::from(length) * factor - 1e-9).ceil() as u32;
-        let (width, height) = (shrunk(picture.width), shrunk(picture.height));
-        (width.min(height) >= least).then(|| matlab_bicubic(&high_resolution(picture.clone(), 1)?, width, height))
-    };
-    let jobs: Vec<_> = recipe.shrunk_copies.iter().flat_map(|f| pictures.iter().map(|picture| (picture, *f))).collect();
-    #[cfg(not(target_arch = "wasm32"))]
-    let mut copies = {
-        use rayon::prelude::*;
-        jobs.into_par_iter().filter_map(copy).collect::<Result<Vec<_>>>()?
-    };
-    #[cfg(target_arch = "wasm32")]
-    let mut copies = jobs.into_iter().filter_map(copy).collect::<Result<Vec<_>>>()?;
+        let shrunk = move |length: u32| (f64::from(length) * factor - 1e-9).ceil() as u32;
+        pictures.iter().map(move |picture| (picture, shrunk(picture.width), shrunk(picture.height)))
+    });
+    let large_enough = sizes.filter(|(_, width, height)| *width.min(height) >= least).collect();
+    let mut copies = map_all(large_enough, |(picture, width, height)| {
+        matlab_bicubic(&high_resolution(picture.clone(), 1)?, width, height)
+    })?;
     pictures.append(&mut copies);
     Ok(pictures)
 }

@@ -348,7 +348,7 @@ impl Session {
         };
         // Few and small pictures may need too small a halo, so the initial model's is the minimum.
         model.metadata.auto_halo = halo.map(|halo| halo.max(self.start_halo.unwrap_or(0)));
-        self.file(model.metadata, &best.parameters)
+        weights::to_bytes(&model.metadata, &model.network)
     }
 
     fn file(&self, metadata: Metadata, parameters: &[f32]) -> Result<Vec<u8>> {

@@ -155,7 +155,8 @@ fn an_evaluation_cleans_up() {
     for clean in ["101", "-1", "half"] {
         let error = refusal(&["eval", "--scale", "2", &format!("--clean={clean}"), &pictures], 2);
         let line = format!("the clean-up is \"{clean}\"; it must be auto or a number from 0 to 100");
-        assert!(error.lines().count() == 1 && error.contains(&line), "{error}");
+        assert!(error.ends_with(&format!("{line}; see splitsr eval --help\n")), "{error}");
+        assert_eq!(error.lines().count(), 1, "{error}");
     }
     let tiny = ["eval", "--scale", "2", "--model", "splitsr-tiny-x2", "--clean", "50", &pictures];
     let error = refusal(&tiny, 1);

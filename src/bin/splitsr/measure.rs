@@ -105,7 +105,7 @@ fn slice_scores(bytes: &[u8], config: &SplitSrConfig, pairs: &[Pair]) -> Result<
         Ok(rounded)
     };
     let mut by_mode = serde_json::Map::new();
-    for mode in [HybridMode::SplitFirst, HybridMode::StandardFirst, HybridMode::Interleaved] {
+    for mode in HybridMode::ALL {
         let rows = (1..=channels).map(|split| (0..=groups).map(|index| score(mode, split, index)).collect());
         let rows = rows.collect::<Result<Vec<Vec<f64>>>>()?;
         let serde_json::Value::String(name) = serde_json::json!(mode) else { unreachable!("modes are names") };
