@@ -3,12 +3,18 @@
 //! Both sets belong to the same network, and a picture is enlarged by their mixture. The weights
 //! are mixed before the network is built, so that kernels, tiles, devices and hashes see ordinary
 //! weights.
+//!
+//! Mixtures work only between weights that are close to each other. If a model was trained on after
+//! its twin, the twin's file also holds the weights that the twin learnt to be mixed with.
 
 use std::str::FromStr;
 
 use crate::error::{Error, Result};
 use crate::image::Compression;
+use crate::twin::START;
 pub use crate::twin::{BestStrength, Twin};
+#[cfg(not(target_arch = "wasm32"))]
+use crate::weights::NamedTensors;
 use crate::weights::{hex_sha256, read, to_file};
 
 /// How much to clean up.
@@ -33,7 +39,8 @@ impl FromStr for CleanUp {
     }
 }
 
-/// Mixes two weights files of the same network: `weights + strength / 100 * (twin - weights)`. The
+/// Mixes two weights files of the same network: `start + strength / 100 * (twin - start)`. The
+/// start is that of the twin's file, or `weights` if it has none. Strength 0 is `weights`. The
 /// result is a weights file, with the wider of both measured halos.
 ///
 /// # Errors
@@ -41,20 +48,33 @@ impl FromStr for CleanUp {
 pub fn mix(weights: &[u8], twin: &[u8], strength: u8) -> Result<Vec<u8>> {
     let (mut metadata, mut tensors) = read(weights)?;
     let (twin_metadata, twin_tensors) = read(twin)?;
-    let belongs = twin_metadata.config == metadata.config
-        && twin_metadata.twin.as_ref().is_some_and(|twin| twin.of == hex_sha256(weights))
-        && tensors.iter().map(|(name, (shape, _))| (name, shape)).eq(twin_tensors.iter().map(|(n, (s, _))| (n, s)));
-    if !belongs {
+    let foreign = || {
         let (twin, name) = (&twin_metadata.name, &metadata.name);
-        return Err(Error::Weights(format!("{twin} does not belong to this {name}, so the two cannot be mixed")));
+        Error::Weights(format!("{twin} does not belong to this {name}, so the two cannot be mixed"))
+    };
+    let sha256 = twin_metadata.twin.as_ref().map(|twin| &twin.of);
+    if twin_metadata.config != metadata.config || sha256 != Some(&hex_sha256(weights)) {
+        return Err(foreign());
     }
+    let starts_elsewhere = twin_tensors.len() > tensors.len();
     let share = f32::from(strength) / 100.0;
-    for ((_, values), (_, others)) in tensors.values_mut().zip(twin_tensors.values()) {
+    for (name, (shape, values)) in &mut tensors {
+        let find = |name: &str| twin_tensors.get(name).filter(|tensor| tensor.0 == *shape).ok_or_else(foreign);
+        let others = &find(name)?.1;
+        if starts_elsewhere && strength > 0 {
+            values.copy_from_slice(&find(&format!("{START}{name}"))?.1);
+        }
         values.iter_mut().zip(others).for_each(|(value, other)| *value += share * (other - *value));
     }
     metadata.auto_halo = metadata.auto_halo.zip(twin_metadata.auto_halo).map(|(a, b)| a.max(b));
     (metadata.training, metadata.scores) = Default::default();
     to_file(&metadata, &tensors)
+}
+
+/// Puts the weights that mixtures start from among the tensors of a twin's file.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn put_start(tensors: &mut NamedTensors, start: NamedTensors) {
+    tensors.extend(start.into_iter().map(|(name, tensor)| (format!("{START}{name}"), tensor)));
 }
 
 /// The remark on the clean-up of a picture. `strength` is `None` if the model has no twin.

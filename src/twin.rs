@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::image::{ChromaSampling, Compression, interpolate};
 
+/// Begins the names of the tensors in a twin's file that it is mixed with instead of the model's.
+pub(crate) const START: &str = "start.";
+
 /// The metadata of a twin: which weights it is mixed with, and how strongly.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]

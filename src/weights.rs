@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 use crate::config::NetworkConfig;
 use crate::error::{Error, Result};
 use crate::ops::float::from_values;
-use crate::twin::Twin;
+use crate::twin::{START, Twin};
 #[cfg(not(target_arch = "wasm32"))]
 use crate::upscale::schedule::Schedule;
 
@@ -201,7 +201,7 @@ pub fn collect<M: Module>(module: &M) -> NamedTensors {
 }
 
 /// Replaces the parameters of `module` by `tensors`, which must have exactly the module's names and
-/// shapes.
+/// shapes. Those of a twin's start are ignored: see [`mix`](crate::clean_up::mix).
 ///
 /// # Errors
 /// [`Error::Weights`] names the first tensor that is missing, superfluous, or of another shape.
@@ -237,7 +237,7 @@ pub fn assign<M: Module>(module: M, tensors: NamedTensors, device: &Device) -> R
     if let Some(error) = assign.2 {
         return Err(error);
     }
-    match assign.1.into_keys().next() {
+    match assign.1.into_keys().find(|name| !name.starts_with(START)) {
         Some(name) => Err(Error::Weights(format!("tensor {name} does not belong to its config"))),
         None => Ok(module),
     }

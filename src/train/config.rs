@@ -224,6 +224,7 @@ mod tests {
             ("[override]\ndistill = 0.5", "teacher and distill"),
             ("[override]\nclip = 0", "clip must be above 0"),
             ("[override]\nshrunk_copies = [1.0]", "shrunk_copies must be"),
+            ("[override]\nshuffled_colours = 2", "shuffled_colours must be"),
             ("channels = 2\n[override]\nbilinear_init = true", "3 channels or more"),
             ("replacement = \"both\"\n[override]\nbilinear_init = true", "replacement = \"features\""),
             (

@@ -29,6 +29,9 @@ pub struct Recipe {
     /// out.
     #[serde(default, skip_serializing_if = "is_default")]
     pub shrunk_copies: Vec<f64>,
+    /// The share of the patches, 0 to 1, whose red, green and blue swap places at random.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub shuffled_colours: f64,
     /// How the low-resolution pictures are made, for training and scoring.
     #[serde(default, skip_serializing_if = "is_default")]
     pub degradation: Degradation,
@@ -190,6 +193,7 @@ impl Recipe {
             hr_patch: 96,
             candidates: 1,
             shrunk_copies: Vec::new(),
+            shuffled_colours: 0.0,
             degradation: Degradation::default(),
             random_degradation: None,
             replay: 0.0,
@@ -329,6 +333,7 @@ impl Recipe {
                 self.shrunk_copies.iter().all(|&factor| factor > 0.0 && factor < 1.0),
                 "shrunk_copies must be above 0 and below 1",
             ),
+            ((0.0..=1.0).contains(&self.shuffled_colours), "shuffled_colours must be from 0 to 1"),
             ((0.0..=1.0).contains(&self.replay), "replay must be from 0 to 1"),
             (self.forget >= 0.0, "forget must be at least 0"),
             (self.score_every != Some(0), "score_every must be at least 1"),

@@ -28,8 +28,12 @@ fn a_mixture_is_the_mean_of_both_weights_and_its_ends_are_the_weights() {
     for scale in 2..=4 {
         let (weights, twin) = (bytes(&format!("splitsr-x{scale}")), bytes(&format!("splitsr-x{scale}-jpeg")));
         let tensors = |bytes: &[u8]| read(bytes).unwrap().1;
-        let (first, second) = (tensors(&weights), tensors(&twin));
+        let (mut first, second) = (tensors(&weights), tensors(&twin));
         assert_eq!(tensors(&mix(&weights, &twin, 0).unwrap()), first);
+        // The twins were mixed with older weights of the models when they were trained.
+        for (name, tensor) in &mut first {
+            tensor.clone_from(&second[&format!("start.{name}")]);
+        }
         let quarter = tensors(&mix(&weights, &twin, 25).unwrap());
         let all = tensors(&mix(&weights, &twin, 100).unwrap());
         for (name, (_, values)) in &first {
@@ -179,12 +183,23 @@ fn twins_are_made_and_found() {
     assert!(error.lines().count() == 1 && error.contains("does not belong to this splitsr-x2"), "{error}");
     assert!(std::fs::read(&twin).unwrap() == foreign);
 
-    // The twin before it was connected with the weights that it belongs to.
+    // The twin, and the weights that it started from, before they were connected with the weights
+    // that they belong to.
     let (mut metadata, tensors) = read(&bytes("splitsr-x2-jpeg")).unwrap();
     let shipped = metadata.twin.take().unwrap();
-    std::fs::write(&twin, to_file(&metadata, &tensors).unwrap()).unwrap();
+    let start = path("start.safetensors");
+    for (file, is_start) in [(&twin, false), (&start, true)] {
+        let its = tensors.iter().filter(|(name, _)| name.starts_with("start.") == is_start);
+        let its = its.map(|(name, tensor)| (name.trim_start_matches("start.").to_owned(), tensor.clone())).collect();
+        std::fs::write(file, to_file(&metadata, &its).unwrap()).unwrap();
+    }
     assert!(ModelFiles::find(&model).unwrap().strength(CleanUp::Strength(50), None).is_err());
-    let output = splitsr(&["twin", &twin, "--of", &model, "--val", &pictures]);
+    let arguments = ["twin", &twin, "--of", &model, "--val", &pictures, "--start"];
+    let other = path("other.safetensors");
+    std::fs::write(&other, bytes("splitsr-x3")).unwrap();
+    let error = refusal(&[&arguments[..], &[&other]].concat(), 1);
+    assert!(error.contains("has another network than"), "{error}");
+    let output = splitsr(&[&arguments[..], &[&start]].concat());
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 
     let (after, same) = read(&std::fs::read(&twin).unwrap()).unwrap();

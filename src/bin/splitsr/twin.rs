@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use splitsr::clean_up::{BestStrength, Twin, mix};
+use splitsr::clean_up::{BestStrength, Twin, mix, put_start};
 use splitsr::model::Model;
 use splitsr::train::{Dataset, Degradation, model_psnr_y, read_folder};
-use splitsr::weights::{Metadata, hex_sha256, to_bytes};
+use splitsr::weights::{Metadata, hex_sha256, read, to_file};
 use splitsr::{Error, Result, files};
 
 /// Makes a model the twin of another, to clean up compressed pictures: finds how much of it to mix
@@ -17,6 +17,9 @@ pub struct Args {
     /// File of the model that it is mixed with
     #[arg(long, value_name = "MODEL")]
     of: PathBuf,
+    /// File of the weights that the twin's training started from, if the model was trained on since
+    #[arg(long, value_name = "MODEL")]
+    start: Option<PathBuf>,
     /// Folder of validation pictures
     #[arg(long, value_name = "DIR")]
     val: PathBuf,
@@ -33,9 +36,21 @@ pub fn run(args: Args) -> Result<()> {
     let load = |path: &PathBuf| std::fs::read(path).map_err(Error::io(path));
     let (weights, twin) = (load(&args.of)?, load(&args.twin)?);
     let device = burn::tensor::Device::flex();
-    let Model { metadata, network, .. } = Model::from_bytes(&twin, &device)?;
-    let with = |strengths| Metadata { twin: Some(Twin { of: hex_sha256(&weights), strengths }), ..metadata.clone() };
-    let bytes = to_bytes(&with(vec![]), &network)?;
+    let (mut metadata, mut tensors) = read(&twin)?;
+    if let Some(path) = &args.start {
+        let (start, its_tensors) = read(&load(path)?).map_err(|error| error.in_file(path.display()))?;
+        if start.config != metadata.config {
+            let (start, twin) = (path.display(), args.twin.display());
+            return Err(Error::Config(format!("{start} has another network than {twin}: choose its initial weights")));
+        }
+        metadata.auto_halo = metadata.auto_halo.zip(start.auto_halo).map(|(a, b)| a.max(b));
+        put_start(&mut tensors, its_tensors);
+    }
+    let with = |strengths| {
+        let twin = Some(Twin { of: hex_sha256(&weights), strengths });
+        to_file(&Metadata { twin, ..metadata.clone() }, &tensors)
+    };
+    let bytes = with(vec![])?;
 
     let scale = metadata.config.scale();
     let mixed = |step: usize| Model::from_bytes(&mix(&weights, &bytes, step as u8 * STEP)?, &device);
@@ -57,6 +72,11 @@ pub fn run(args: Args) -> Result<()> {
                 best = next;
             }
         }
+        // Nothing mixed in need not be the start of the line: see `--start`.
+        let nothing = (0, psnr(0)?);
+        if nothing.1 > best.1 {
+            best = nothing;
+        }
         let strength = best.0 as u8 * STEP;
         let chroma = if half_chroma { "4:2:0" } else { "4:4:4" };
         println!("quality {quality}, {chroma}: {strength} %, {:.2} dB", best.1);
@@ -68,5 +88,5 @@ pub fn run(args: Args) -> Result<()> {
         let (half_chroma, full_chroma) = (best(quality, true, from[0])?, best(quality, false, from[1])?);
         found.push(BestStrength { quality, half_chroma, full_chroma });
     }
-    files::replace(&args.twin, &to_bytes(&with(found), &network)?)
+    files::replace(&args.twin, &with(found)?)
 }
