@@ -5,7 +5,7 @@
 use std::cell::RefCell;
 
 use burn::tensor::Device;
-use splitsr::clean_up::{BestStrength, Twin, mix};
+use splitsr::clean_up::{BestStrength, Twin, mix, put_start};
 use splitsr::config::{HybridMode, NetworkConfig, SplitSrConfig};
 use splitsr::elastic::{Slice, slice};
 use splitsr::image::profile::into_srgb;
@@ -173,6 +173,9 @@ pub fn twin(bytes: &[u8]) {
     }
     let before = tensors.clone();
     tensors.values_mut().for_each(|(_, values)| values.reverse());
+    if strength.is_multiple_of(2) {
+        put_start(&mut tensors, before.clone());
+    }
     let other = to_file(&metadata, &tensors).expect("as finite as before");
     // The difference of two finite weights may overflow; that is an error, and nothing is written.
     let Ok(mixed) = mix(&file, &other, strength) else {

@@ -11,7 +11,7 @@ TYPES = {"F16": "<f2", "F32": "<f4"}
 
 
 def read(path):
-    """The metadata, and the tensors by name, as f32."""
+    """The metadata, and the tensors by name, as f32; not the weights that a twin is mixed with."""
     with open(path, "rb") as f:
         n = struct.unpack("<Q", f.read(8))[0]
         head, data = json.loads(f.read(n)), f.read()
@@ -22,7 +22,7 @@ def read(path):
         stored = np.frombuffer(data[begin:end], TYPES[tensor["dtype"]])
         return stored.astype(np.float32).reshape(tensor["shape"])
 
-    return meta, {k: values(v) for k, v in head.items()}
+    return meta, {k: values(v) for k, v in head.items() if not k.startswith("start.")}
 
 
 def write(path, meta, tensors):

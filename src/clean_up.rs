@@ -40,8 +40,8 @@ impl FromStr for CleanUp {
 }
 
 /// Mixes two weights files of the same network: `start + strength / 100 * (twin - start)`. The
-/// start is that of the twin's file, or `weights` if it has none. Strength 0 is `weights`. The
-/// result is a weights file, with the wider of both measured halos.
+/// twin's file may hold the start; otherwise it is `weights`. Strength 0 is `weights`. The result is
+/// a weights file, with the wider of both measured halos.
 ///
 /// # Errors
 /// [`Error::Weights`] if a file cannot be read or `twin` does not belong to `weights`.
@@ -56,19 +56,29 @@ pub fn mix(weights: &[u8], twin: &[u8], strength: u8) -> Result<Vec<u8>> {
     if twin_metadata.config != metadata.config || sha256 != Some(&hex_sha256(weights)) {
         return Err(foreign());
     }
-    let starts_elsewhere = twin_tensors.len() > tensors.len();
+    let has_start = twin_tensors.keys().any(|name| name.starts_with(START));
     let share = f32::from(strength) / 100.0;
     for (name, (shape, values)) in &mut tensors {
-        let find = |name: &str| twin_tensors.get(name).filter(|tensor| tensor.0 == *shape).ok_or_else(foreign);
-        let others = &find(name)?.1;
-        if starts_elsewhere && strength > 0 {
-            values.copy_from_slice(&find(&format!("{START}{name}"))?.1);
+        let find = |name: &str| match twin_tensors.get(name) {
+            Some((its_shape, values)) if its_shape == shape => Ok(values),
+            _ => Err(Error::Weights(format!("{} has no tensor {name} of the right shape", twin_metadata.name))),
+        };
+        let others = find(name)?;
+        if has_start && strength > 0 {
+            values.copy_from_slice(find(&format!("{START}{name}"))?);
         }
         values.iter_mut().zip(others).for_each(|(value, other)| *value += share * (other - *value));
     }
     metadata.auto_halo = metadata.auto_halo.zip(twin_metadata.auto_halo).map(|(a, b)| a.max(b));
     (metadata.training, metadata.scores) = Default::default();
     to_file(&metadata, &tensors)
+}
+
+/// The weights that mixtures start from, out of the tensors of a twin's file, if it has them.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn start(tensors: &NamedTensors) -> Option<NamedTensors> {
+    let its = |(name, tensor): (&String, &(_, _))| Some((name.strip_prefix(START)?.to_owned(), tensor.clone()));
+    Some(tensors.iter().filter_map(its).collect()).filter(|start: &NamedTensors| !start.is_empty())
 }
 
 /// Puts the weights that mixtures start from among the tensors of a twin's file.

@@ -36,7 +36,7 @@ pub fn for_zoom(zoom: f64) -> &'static str {
     }
 }
 
-/// The suffix that a twin's name adds to the name of the model that it is mixed with.
+/// The suffix that a twin's name adds to the name of the model that it belongs to.
 const TWIN_SUFFIX: &str = "-jpeg";
 
 /// The environment variable with the folder of models to search first.

@@ -4,14 +4,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::image::{ChromaSampling, Compression, interpolate};
 
-/// Begins the names of the tensors in a twin's file that it is mixed with instead of the model's.
+/// Prefix of the tensors, in a twin's file, of the weights that it is mixed with. Without them, it is
+/// mixed with the model's own.
 pub(crate) const START: &str = "start.";
 
-/// The metadata of a twin: which weights it is mixed with, and how strongly.
+/// The metadata of a twin: which model it belongs to, and how strongly.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Twin {
-    /// SHA-256 of the weights file that it is mixed with.
+    /// SHA-256 of the weights file of the model that it belongs to.
     pub of: String,
     /// The best strengths on the validation pictures, by ascending quality.
     pub strengths: Vec<BestStrength>,

@@ -29,7 +29,8 @@ pub struct Recipe {
     /// out.
     #[serde(default, skip_serializing_if = "is_default")]
     pub shrunk_copies: Vec<f64>,
-    /// The share of the patches, 0 to 1, whose red, green and blue swap places at random.
+    /// The share of the patches, 0 to 1, that get a random order of red, green and blue, which may
+    /// be the old one.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub shuffled_colours: f64,
     /// How the low-resolution pictures are made, for training and scoring.

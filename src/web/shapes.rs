@@ -137,7 +137,7 @@ pub(super) struct ModelEntry {
     /// How it was trained. Only the hours are always there; other fields depend on the recipe.
     #[cfg_attr(test, ts(type = "{ hours?: number } | null"))]
     pub training: serde_json::Value,
-    /// If it is a twin: which model it is mixed with, for clean-up.
+    /// If it is a twin: which model it belongs to, for clean-up.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, serde(default), ts(optional))]
     pub twin: Option<Twin>,

@@ -12,7 +12,7 @@ use splitsr::image::{Compression, Format, Layout, Limits, Picture, Samples, deco
 use splitsr::models::ModelFiles;
 use splitsr::train::{Dataset, Degradation, model_psnr_y};
 use splitsr::upscale::{Enlarge, Options, Target, Tiling, upscale};
-use splitsr::weights::{hex_sha256, read, to_file};
+use splitsr::weights::{Metadata, hex_sha256, read, to_file};
 use tempfile::TempDir;
 
 use crate::command::{json, refusal, splitsr};
@@ -44,6 +44,26 @@ fn a_mixture_is_the_mean_of_both_weights_and_its_ends_are_the_weights() {
                 assert!((last[index] - others[index]).abs() < 1e-6, "{name}");
             }
         }
+    }
+}
+
+#[test]
+fn a_twin_without_a_start_is_mixed_with_the_model_and_a_torn_one_is_refused() {
+    let weights = bytes("splitsr-x2");
+    let (metadata, tensors) = read(&bytes("splitsr-x2-jpeg")).unwrap();
+    let file = |keep: &dyn Fn(&str) -> bool| {
+        let kept = tensors.iter().filter(|(name, _)| keep(name)).map(|(name, tensor)| (name.clone(), tensor.clone()));
+        to_file(&metadata, &kept.collect()).unwrap()
+    };
+    let plain = file(&|name| !name.starts_with("start."));
+    let (first, half) = (read(&weights).unwrap().1, read(&mix(&weights, &plain, 50).unwrap()).unwrap().1);
+    for (name, (_, values)) in &first {
+        let values = values.iter().zip(&tensors[name].1).zip(&half[name].1);
+        assert!(values.into_iter().all(|((a, b), mixed)| ((a + b) / 2.0 - mixed).abs() < 1e-6), "{name}");
+    }
+    for missing in ["head.weight", "start.head.weight"] {
+        let error = mix(&weights, &file(&|name| name != missing), 50).unwrap_err().to_string();
+        assert!(error.contains(&format!("splitsr-x2-jpeg has no tensor {missing}")), "{error}");
     }
 }
 
@@ -191,19 +211,22 @@ fn twins_are_made_and_found() {
     for (file, is_start) in [(&twin, false), (&start, true)] {
         let its = tensors.iter().filter(|(name, _)| name.starts_with("start.") == is_start);
         let its = its.map(|(name, tensor)| (name.trim_start_matches("start.").to_owned(), tensor.clone())).collect();
+        let metadata = Metadata { auto_halo: Some(if is_start { 30 } else { 20 }), ..metadata.clone() };
         std::fs::write(file, to_file(&metadata, &its).unwrap()).unwrap();
     }
     assert!(ModelFiles::find(&model).unwrap().strength(CleanUp::Strength(50), None).is_err());
     let arguments = ["twin", &twin, "--of", &model, "--val", &pictures, "--start"];
     let other = path("other.safetensors");
     std::fs::write(&other, bytes("splitsr-x3")).unwrap();
+    let unchanged = std::fs::read(&twin).unwrap();
     let error = refusal(&[&arguments[..], &[&other]].concat(), 1);
-    assert!(error.contains("has another network than"), "{error}");
+    assert!(error.lines().count() == 1 && error.contains("has another network than"), "{error}");
+    assert!(std::fs::read(&twin).unwrap() == unchanged);
     let output = splitsr(&[&arguments[..], &[&start]].concat());
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 
     let (after, same) = read(&std::fs::read(&twin).unwrap()).unwrap();
-    assert_eq!(same, tensors);
+    assert!(same == tensors && after.auto_halo == Some(30));
     let made = after.twin.unwrap();
     assert_eq!(made.of, hex_sha256(&weights));
     let qualities = |twin: &Twin| twin.strengths.iter().map(|best| best.quality).collect::<Vec<_>>();
@@ -222,4 +245,9 @@ fn twins_are_made_and_found() {
     for other in [at.full_chroma - 10, at.full_chroma + 10] {
         assert!(score(at.full_chroma) > score(other), "{other} is better than {at:?}");
     }
+
+    let output = splitsr(&["measure", &twin, "--val", &pictures]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let (measured, same) = read(&std::fs::read(&twin).unwrap()).unwrap();
+    assert!(same == tensors && measured.twin == Some(made) && measured.auto_halo != Some(30));
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use burn::tensor::Device;
+use splitsr::clean_up::start;
 use splitsr::config::{HybridMode, SplitSrConfig};
 use splitsr::elastic::{Slice, slice};
 use splitsr::eval::{Scores, degrade, score_set};
@@ -56,6 +57,10 @@ pub fn run(args: Args) -> Result<()> {
     }
     let validation: Vec<_> = pairs.into_iter().map(|pair| pair.lr).collect();
     metadata.auto_halo = auto_halo(&model, &validation)?;
+    if let Some(start) = start(&tensors) {
+        let start = Model::from_bytes(&to_file(&metadata, &start)?, &Device::flex())?;
+        metadata.auto_halo = metadata.auto_halo.zip(auto_halo(&start, &validation)?).map(|(a, b)| a.max(b));
+    }
     if metadata.elastic {
         // Enough for the networks that see most.
         for hybrid_index in [0, groups(&model)] {

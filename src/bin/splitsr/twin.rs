@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use splitsr::clean_up::{BestStrength, Twin, mix, put_start};
+use splitsr::clean_up::{BestStrength, Twin, mix, put_start, start};
 use splitsr::model::Model;
 use splitsr::train::{Dataset, Degradation, model_psnr_y, read_folder};
 use splitsr::weights::{Metadata, hex_sha256, read, to_file};
@@ -12,12 +12,13 @@ use splitsr::{Error, Result, files};
 /// in for JPEGs of each quality, and writes that into its file.
 #[derive(clap::Args)]
 pub struct Args {
-    /// File of the twin: weights trained on JPEGs, starting from those of the model
+    /// File of the twin: weights trained on JPEGs
     twin: PathBuf,
-    /// File of the model that it is mixed with
+    /// File of the model that it belongs to
     #[arg(long, value_name = "MODEL")]
     of: PathBuf,
-    /// File of the weights that the twin's training started from, if the model was trained on since
+    /// File of the weights that the twin's training started from, or of another twin that did;
+    /// needed if the model was trained further since then. They become part of the twin's file
     #[arg(long, value_name = "MODEL")]
     start: Option<PathBuf>,
     /// Folder of validation pictures
@@ -38,12 +39,17 @@ pub fn run(args: Args) -> Result<()> {
     let device = burn::tensor::Device::flex();
     let (mut metadata, mut tensors) = read(&twin)?;
     if let Some(path) = &args.start {
-        let (start, its_tensors) = read(&load(path)?).map_err(|error| error.in_file(path.display()))?;
-        if start.config != metadata.config {
-            let (start, twin) = (path.display(), args.twin.display());
-            return Err(Error::Config(format!("{start} has another network than {twin}: choose its initial weights")));
+        let (its_metadata, its_tensors) = read(&load(path)?).map_err(|error| error.in_file(path.display()))?;
+        let its_tensors = start(&its_tensors).unwrap_or(its_tensors);
+        let fits = its_tensors.iter().all(|(name, (shape, _))| tensors.get(name).is_some_and(|own| own.0 == *shape));
+        if its_metadata.config != metadata.config || !fits {
+            return Err(Error::Config(format!(
+                "{} has another network than {}: give the weights that the twin's training started from",
+                path.display(),
+                args.twin.display()
+            )));
         }
-        metadata.auto_halo = metadata.auto_halo.zip(start.auto_halo).map(|(a, b)| a.max(b));
+        metadata.auto_halo = metadata.auto_halo.zip(its_metadata.auto_halo).map(|(a, b)| a.max(b));
         put_start(&mut tensors, its_tensors);
     }
     let with = |strengths| {
@@ -56,15 +62,16 @@ pub fn run(args: Args) -> Result<()> {
     let mixed = |step: usize| Model::from_bytes(&mix(&weights, &bytes, step as u8 * STEP)?, &device);
     let models = (0..=STEPS).map(mixed).collect::<Result<Vec<_>>>()?;
     let pictures = read_folder(&args.val)?;
-    // Climbs from the previous quality's strength, since PSNR has a single maximum.
+    // Climbs from the previous quality's strength, since PSNR has a single maximum among mixtures.
+    // Strength 0 may be other weights than those that mixtures start from.
     let best = |quality, half_chroma, from: u8| -> Result<u8> {
         let degradation = Degradation { jpeg: Some(quality), half_chroma, ..Default::default() };
         let pairs = Dataset::of(pictures.clone(), scale, &degradation)?.into_pairs();
         let psnr = |step: usize| model_psnr_y(&models[step], &pairs);
-        let start = usize::from(from / STEP);
+        let start = usize::from(from / STEP).max(1);
         let mut best = (start, psnr(start)?);
         for direction in [-1, 1] {
-            while let Some(step) = best.0.checked_add_signed(direction).filter(|&step| step <= STEPS) {
+            while let Some(step) = best.0.checked_add_signed(direction).filter(|step| (1..=STEPS).contains(step)) {
                 let next = (step, psnr(step)?);
                 if next.1 <= best.1 {
                     break;
@@ -72,9 +79,8 @@ pub fn run(args: Args) -> Result<()> {
                 best = next;
             }
         }
-        // Nothing mixed in need not be the start of the line: see `--start`.
         let nothing = (0, psnr(0)?);
-        if nothing.1 > best.1 {
+        if nothing.1 >= best.1 {
             best = nothing;
         }
         let strength = best.0 as u8 * STEP;

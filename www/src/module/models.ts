@@ -21,10 +21,7 @@ export async function listModels(locations: Pick<FileLocations, "models"> = {}):
   return models.map((model) => ({ ...model, cleansUp: files.some(({ twin }) => twin?.of === model.sha256) }));
 }
 
-/**
- * The weights that those of a model are mixed with to clean up compressed pictures; undefined if it
- * has none.
- */
+/** A model's second weights, which clean up compressed pictures; undefined if it has none. */
 export async function loadTwin(modelSha256: string, locations: FileLocations): Promise<ArrayBuffer | undefined> {
   const entry = (await listFiles(locations)).find(({ twin }) => twin?.of === modelSha256);
   return entry && loadModel(urlOf(entry, locations));

@@ -123,7 +123,7 @@ receptive_field?: number | null,
 config: NetworkConfig, 
 /** How it was trained. Only the hours are always there; other fields depend on the recipe. */
 training: { hours?: number } | null, 
-/** If it is a twin: which model it is mixed with, for clean-up. */
+/** If it is a twin: which model it belongs to, for clean-up. */
 twin?: Twin, 
 /** Whether the file holds many networks, of which `config` is one. */
 elastic?: boolean, };
@@ -183,9 +183,9 @@ strength: number,
 /** The findings and the choice, in words. */
 note: string, };
 
-/** The metadata of a twin: which weights it is mixed with, and how strongly. */
+/** The metadata of a twin: which model it belongs to, and how strongly. */
 export type Twin = { 
-/** SHA-256 of the weights file that it is mixed with. */
+/** SHA-256 of the weights file of the model that it belongs to. */
 of: string, 
 /** The best strengths on the validation pictures, by ascending quality. */
 strengths: Array<BestStrength>, };
