@@ -40,8 +40,8 @@ impl FromStr for CleanUp {
 }
 
 /// Mixes two weights files of the same network: `start + strength / 100 * (twin - start)`. The
-/// twin's file may hold the start; otherwise it is `weights`. Strength 0 is `weights`. The result is
-/// a weights file, with the wider of both measured halos.
+/// twin's file may hold the start; otherwise it is `weights`. Strength 0 is `weights`. The result
+/// is a weights file, with the wider of both measured halos.
 ///
 /// # Errors
 /// [`Error::Weights`] if a file cannot be read or `twin` does not belong to `weights`.

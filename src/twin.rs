@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::image::{ChromaSampling, Compression, interpolate};
 
-/// Prefix of the tensors, in a twin's file, of the weights that it is mixed with. Without them, it is
-/// mixed with the model's own.
+/// Prefix of the tensors, in a twin's file, of the weights that it is mixed with. Without them, it
+/// is mixed with the model's own.
 pub(crate) const START: &str = "start.";
 
 /// The metadata of a twin: which model it belongs to, and how strongly.
