@@ -44,19 +44,19 @@ impl FromStr for CleanUp {
 /// is a weights file, with the wider of both measured halos.
 ///
 /// # Errors
-/// [`Error::Weights`] if a file cannot be read or `twin` does not belong to `weights`.
+/// [`Error::Weights`] if a file cannot be read, or `twin` does not belong to `weights` or lacks a
+/// tensor.
 pub fn mix(weights: &[u8], twin: &[u8], strength: u8) -> Result<Vec<u8>> {
     let (mut metadata, mut tensors) = read(weights)?;
     let (twin_metadata, twin_tensors) = read(twin)?;
-    let foreign = || {
-        let (twin, name) = (&twin_metadata.name, &metadata.name);
-        Error::Weights(format!("{twin} does not belong to this {name}, so the two cannot be mixed"))
-    };
-    let sha256 = twin_metadata.twin.as_ref().map(|twin| &twin.of);
-    if twin_metadata.config != metadata.config || sha256 != Some(&hex_sha256(weights)) {
-        return Err(foreign());
-    }
     let has_start = twin_tensors.keys().any(|name| name.starts_with(START));
+    let belongs = twin_metadata.config == metadata.config
+        && twin_metadata.twin.as_ref().is_some_and(|twin| twin.of == hex_sha256(weights))
+        && twin_tensors.len() <= tensors.len() * if has_start { 2 } else { 1 };
+    if !belongs {
+        let (twin, name) = (&twin_metadata.name, &metadata.name);
+        return Err(Error::Weights(format!("{twin} does not belong to this {name}, so the two cannot be mixed")));
+    }
     let share = f32::from(strength) / 100.0;
     for (name, (shape, values)) in &mut tensors {
         let find = |name: &str| match twin_tensors.get(name) {
@@ -76,7 +76,7 @@ pub fn mix(weights: &[u8], twin: &[u8], strength: u8) -> Result<Vec<u8>> {
 
 /// The weights that mixtures start from, out of the tensors of a twin's file, if it has them.
 #[cfg(not(target_arch = "wasm32"))]
-pub fn start(tensors: &NamedTensors) -> Option<NamedTensors> {
+pub fn start_of(tensors: &NamedTensors) -> Option<NamedTensors> {
     let its = |(name, tensor): (&String, &(_, _))| Some((name.strip_prefix(START)?.to_owned(), tensor.clone()));
     Some(tensors.iter().filter_map(its).collect()).filter(|start: &NamedTensors| !start.is_empty())
 }

@@ -374,14 +374,17 @@ mod tests {
         }
     }
 
+    fn irregular() -> Picture {
+        let value = |index: usize| (index * 37 % 251) as u8;
+        Picture::new(64, 48, Layout::Rgb, Samples::U8((0..64 * 48 * 3).map(value).collect())).unwrap()
+    }
+
     #[test]
     fn patches_come_from_all_versions_of_a_picture() {
-        let value = |index: usize| (index * 37 % 251) as u8;
-        let picture = Picture::new(64, 48, Layout::Rgb, Samples::U8((0..64 * 48 * 3).map(value).collect())).unwrap();
         let random = RandomDegradation { versions: 3, clean: 0.0, ..RandomDegradation::default() };
-        let varied = Dataset::varied(vec![picture.clone()], 2, &random).unwrap();
+        let varied = Dataset::varied(vec![irregular()], 2, &random).unwrap();
         let recipe = Recipe { hr_patch: 48, ..Recipe::cosine() };
-        let [varied, plain] = [varied, Dataset::of(vec![picture], 2, &Degradation::default()).unwrap()]
+        let [varied, plain] = [varied, Dataset::of(vec![irregular()], 2, &Degradation::default()).unwrap()]
             .map(|dataset| dataset.batch(&recipe, 40, 1, 1));
         assert_eq!(varied.hr, plain.hr, "the places do not depend on the versions");
         // Flips do not change a patch's sum, so the sum shows which version a patch at this place
@@ -397,9 +400,7 @@ mod tests {
 
     #[test]
     fn colours_are_shuffled_alike_in_both_resolutions() {
-        let value = |index: usize| (index * 37 % 251) as u8;
-        let picture = Picture::new(64, 48, Layout::Rgb, Samples::U8((0..64 * 48 * 3).map(value).collect())).unwrap();
-        let dataset = Dataset::of(vec![picture], 2, &Degradation::default()).unwrap();
+        let dataset = Dataset::of(vec![irregular()], 2, &Degradation::default()).unwrap();
         let batch =
             |shuffled_colours| dataset.batch(&Recipe { hr_patch: 16, shuffled_colours, ..Recipe::cosine() }, 240, 1, 1);
         let (plain, shuffled) = (batch(0.0), batch(0.5));

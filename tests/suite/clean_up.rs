@@ -65,6 +65,10 @@ fn a_twin_without_a_start_is_mixed_with_the_model_and_a_torn_one_is_refused() {
         let error = mix(&weights, &file(&|name| name != missing), 50).unwrap_err().to_string();
         assert!(error.contains(&format!("splitsr-x2-jpeg has no tensor {missing}")), "{error}");
     }
+    let mut more = tensors.clone();
+    more.insert("more.weight".into(), tensors["head.weight"].clone());
+    let error = mix(&weights, &to_file(&metadata, &more).unwrap(), 50).unwrap_err().to_string();
+    assert!(error.contains("does not belong to this splitsr-x2"), "{error}");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use burn::tensor::Device;
-use splitsr::clean_up::start;
+use splitsr::clean_up::start_of;
 use splitsr::config::{HybridMode, SplitSrConfig};
 use splitsr::elastic::{Slice, slice};
 use splitsr::eval::{Scores, degrade, score_set};
@@ -57,18 +57,16 @@ pub fn run(args: Args) -> Result<()> {
     }
     let validation: Vec<_> = pairs.into_iter().map(|pair| pair.lr).collect();
     metadata.auto_halo = auto_halo(&model, &validation)?;
-    if let Some(start) = start(&tensors) {
-        let start = Model::from_bytes(&to_file(&metadata, &start)?, &Device::flex())?;
-        metadata.auto_halo = metadata.auto_halo.zip(auto_halo(&start, &validation)?).map(|(a, b)| a.max(b));
-    }
+    let mut others: Vec<_> = start_of(&tensors).map(|start| to_file(&metadata, &start)).into_iter().collect();
     if metadata.elastic {
         // Enough for the networks that see most.
-        for hybrid_index in [0, groups(&model)] {
-            let wanted = Slice { split_ratio: Some(1.0), hybrid_index: Some(hybrid_index), hybrid_mode: None };
-            let bytes = slice(&bytes, &wanted)?;
-            let halo = auto_halo(&Model::from_bytes(&bytes, &Device::flex())?, &validation)?;
-            metadata.auto_halo = metadata.auto_halo.zip(halo).map(|(a, b)| a.max(b));
-        }
+        others.extend([0, groups(&model)].map(|hybrid_index| {
+            slice(&bytes, &Slice { split_ratio: Some(1.0), hybrid_index: Some(hybrid_index), hybrid_mode: None })
+        }));
+    }
+    for other in others {
+        let halo = auto_halo(&Model::from_bytes(&other?, &Device::flex())?, &validation)?;
+        metadata.auto_halo = metadata.auto_halo.zip(halo).map(|(a, b)| a.max(b));
     }
     println!("halo: {:?} of {:?} pixels", metadata.auto_halo, model.halo());
     for folder in &args.folders {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use splitsr::clean_up::{BestStrength, Twin, mix, put_start, start};
+use splitsr::clean_up::{BestStrength, Twin, mix, put_start, start_of};
 use splitsr::model::Model;
 use splitsr::train::{Dataset, Degradation, model_psnr_y, read_folder};
 use splitsr::weights::{Metadata, hex_sha256, read, to_file};
@@ -40,7 +40,7 @@ pub fn run(args: Args) -> Result<()> {
     let (mut metadata, mut tensors) = read(&twin)?;
     if let Some(path) = &args.start {
         let (its_metadata, its_tensors) = read(&load(path)?).map_err(|error| error.in_file(path.display()))?;
-        let its_tensors = start(&its_tensors).unwrap_or(its_tensors);
+        let its_tensors = start_of(&its_tensors).unwrap_or(its_tensors);
         let fits = its_tensors.iter().all(|(name, (shape, _))| tensors.get(name).is_some_and(|own| own.0 == *shape));
         if its_metadata.config != metadata.config || !fits {
             return Err(Error::Config(format!(
