@@ -50,7 +50,7 @@ pub(super) unsafe fn forward<L: Lanes>(job: &Job, scratch: &mut Vec<f32>) {
     unsafe {
         pad::<L>(&job.input, kernel_rows / 2, row_stride, channel_stride, padded);
         let window = window(channels, channel_stride, kernel_rows, row_stride);
-        let tile = Padded { job, values: padded.as_ptr(), row_stride, window: &window };
+        let tile = Padded { job, values: padded.as_ptr().add(L::N - 1), row_stride, window: &window };
         for_each_tile::<L, _>(&tile, job.weights, rows, width);
     }
 }
@@ -60,15 +60,15 @@ pub(super) unsafe fn forward<L: Lanes>(job: &Job, scratch: &mut Vec<f32>) {
 unsafe fn pad<L: Lanes>(band: &Band, more: usize, row_stride: usize, channel_stride: usize, padded: &mut [f32]) {
     for channel in 0..band.channels {
         for y in 0..band.rows + 2 * more {
-            let to = &mut padded[channel * channel_stride + y * row_stride..][..row_stride];
-            to[0] = 0.0;
+            let to = &mut padded[channel * channel_stride + y * row_stride..][..row_stride + L::N];
             let from = band.row(channel, (band.top + y) as isize - more as isize);
             for at in (0..band.width).step_by(L::N) {
-                // SAFETY: the caller's promise; `to` has room for the row in whole vectors and a
-                // vector more.
-                unsafe { L::store(to.as_mut_ptr().add(1 + at), from.load::<L>(at, band.width - at)) }
+                // SAFETY: the caller's promise; `to` has room for the row in whole vectors after a
+                // vector.
+                unsafe { L::store(to.as_mut_ptr().add(L::N + at), from.load::<L>(at, band.width - at)) }
             }
-            to[1 + band.width.next_multiple_of(L::N)] = 0.0;
+            to[L::N - 1] = 0.0;
+            to[L::N + band.width] = 0.0;
         }
     }
 }

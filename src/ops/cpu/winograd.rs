@@ -54,11 +54,12 @@ pub(super) fn pack(mut packed: Packed, in_channels: usize, weight: Weights) -> P
     let block = packed.block;
     for o in 0..packed.out_channels {
         for i in 0..in_channels {
+            let kernel: [f64; 9] = std::array::from_fn(|tap| f64::from(weight(o, i, tap)));
             for (t, row) in G.iter().enumerate() {
+                let at = ((o / block * TAPS + t) * in_channels + i) * 3 * block + o % block;
                 for kx in 0..3 {
-                    let value: f64 = (0..3).map(|ky| row[ky] * f64::from(weight(o, i, 3 * ky + kx))).sum();
-                    let at = (((o / block * TAPS + t) * in_channels + i) * 3 + kx) * block + o % block;
-                    packed.values[at] = value as f32;
+                    let value = row[0] * kernel[kx] + row[1] * kernel[3 + kx] + row[2] * kernel[6 + kx];
+                    packed.values[at + kx * block] = value as f32;
                 }
             }
         }
@@ -90,32 +91,36 @@ pub(super) unsafe fn forward<L: Lanes>(job: &Job, scratch: &mut Vec<f32>) {
     let transformed = aligned(scratch, TAPS * channels * channel_stride);
     // SAFETY: the caller's promise; a padded row holds a vector more than the row in whole vectors.
     unsafe {
-        transform_input::<L>(&job.input, row_stride, channel_stride, transformed);
+        transform_input::<L>(&job.input, L::N, row_stride, channel_stride, transformed);
         let window = window(channels, channel_stride, 1, row_stride);
         let tap_stride = channels * channel_stride;
-        let tile = Transformed { job, values: transformed.as_ptr(), tap_stride, row_stride, window: &window };
+        let tile =
+            Transformed { job, values: transformed.as_ptr().add(L::N - 1), tap_stride, row_stride, window: &window };
         for_each_tile::<L, _>(&tile, job.weights, groups, width);
     }
 }
 
-/// `B^T d` for every group of the band's rows: `[TAPS, channels, groups, row_stride]`, a zero to
-/// the left of each row and zeros to its right.
+/// `B^T d` for every group of the band's rows: `[TAPS, channels, groups, row_stride]`, with a zero
+/// on both sides of each row. A channel's first row begins after `lead` values, and a row is stored
+/// in whole vectors.
 #[inline(always)]
-unsafe fn transform_input<L: Lanes>(band: &Band, row_stride: usize, channel_stride: usize, to: &mut [f32]) {
+unsafe fn transform_input<L: Lanes>(
+    band: &Band,
+    lead: usize,
+    row_stride: usize,
+    channel_stride: usize,
+    to: &mut [f32],
+) {
     let tap_stride = band.channels * channel_stride;
     assert!(to.len() >= TAPS * tap_stride);
     for channel in 0..band.channels {
         for group in 0..band.rows.div_ceil(ROWS) {
-            let to = to[channel * channel_stride + group * row_stride..].as_mut_ptr();
+            let to = to[channel * channel_stride + lead + group * row_stride..].as_mut_ptr();
             let top = (band.top + group * ROWS) as isize - 1;
             let rows = band.rows::<6>(channel, top);
             // SAFETY: the caller's promise; `to` has room for a vector more than the row in whole
             // vectors in each tap.
             unsafe {
-                for t in 0..TAPS {
-                    *to.add(t * tap_stride) = 0.0;
-                    (1 + band.width..row_stride).for_each(|x| *to.add(t * tap_stride + x) = 0.0);
-                }
                 for at in (0..band.width).step_by(L::N) {
                     let mut d = [L::splat(0.0); 6];
                     for (d, row) in d.iter_mut().zip(rows) {
@@ -135,8 +140,15 @@ unsafe fn transform_input<L: Lanes>(band: &Band, row_stride: usize, channel_stri
                         L::multiply_add(minus_5_2, d[3], L::add(d[1], d[5])),
                     ];
                     for (t, &tap) in taps.iter().enumerate() {
-                        L::store_some(to.add(t * tap_stride + 1 + at), tap, row_stride - 1 - at);
+                        L::store(to.add(t * tap_stride + at), tap);
                     }
+                }
+                // Last, since the last vector may reach into the next row.
+                for t in 0..TAPS {
+                    let row = to.add(t * tap_stride);
+                    *row.sub(1) = 0.0;
+                    *row.add(band.width) = 0.0;
+                    *row.add(row_stride - 1) = 0.0;
                 }
             }
         }
@@ -249,7 +261,7 @@ pub(super) unsafe fn weight_gradient<L: Lanes>(job: &mut WeightJob, scratch: &mu
         // SAFETY: the caller's promise; a channel of `x` holds more than a vector more than
         // `length`.
         unsafe {
-            transform_input::<L>(&x_band, row_stride, stride, x);
+            transform_input::<L>(&x_band, 1, row_stride, stride, x);
             transform_gradient::<L>(&dy_band, row_stride, stride, dy, bias_sums);
             for t in 0..TAPS {
                 let (x, dy) = (x.as_ptr().add(t * inputs * stride), dy.as_ptr().add(t * outputs * stride));
@@ -306,9 +318,6 @@ unsafe fn transform_gradient<L: Lanes>(
                 let to = to[channel * stride + group * row_stride..].as_mut_ptr();
                 let top = band.top + group * ROWS;
                 let rows = band.rows::<ROWS>(channel, top as isize);
-                for t in 0..TAPS {
-                    (band.width..row_stride).for_each(|x| *to.add(t * tap_stride + x) = 0.0);
-                }
                 for at in (0..band.width).step_by(L::N) {
                     let room = band.width - at;
                     let mut y = [L::splat(0.0); ROWS];
@@ -329,8 +338,13 @@ unsafe fn transform_gradient<L: Lanes>(
                         y[3],
                     ];
                     for (t, &tap) in taps.iter().enumerate() {
-                        L::store_some(to.add(t * tap_stride + at), tap, room);
+                        L::store(to.add(t * tap_stride + at), tap);
                     }
+                }
+                for t in 0..TAPS {
+                    let end = to.add(t * tap_stride + band.width);
+                    *end = 0.0;
+                    *end.add(1) = 0.0;
                 }
             }
             add_folded::<L>(sums[channel * 4..].as_mut_ptr(), sum);
