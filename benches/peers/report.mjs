@@ -133,7 +133,7 @@ function reportLarge({ machine, chromium, version, date, othersCores, difference
       `A large picture: ${width}x${height} at x${scale}, from a JPEG file to an ImageData in the page, in Chromium ${chromium} on ` +
         `${machine.cores} cores of ${processor(machine)}, measured on ${date.slice(0, 10)}. Both enlarged a small picture before. ONNX Runtime Web ` +
         `${version} runs in a worker of its own, so that it does not block the page. There the benchmark cuts the picture into equal tiles ` +
-        `of about ${side}x${side} pixels, with our halo of ${halo} pixels around them, and pastes the results into one array. ${side} was the ` +
+        `of about ${side}x${side} pixels, with a halo of ${halo} pixels around them, and pastes the results into one array. ${side} was the ` +
         `fastest size: a quarter of the picture took ${costs.join(", ")}. Memory is the largest that the page and its ` +
         `workers held in one more run (PSS), without that of the empty page; source and result alone are ${pictures.toFixed(0)} MB. The longest frame ` +
         `is the largest gap between two callbacks of requestAnimationFrame. Times and frames are medians of ${counts} browsers, each started for one run; ` +
