@@ -24,6 +24,18 @@ export function writeReport(results, repository) {
 
 /** `ours`: the flagship's entry in models/index.json. */
 function report(results, ours) {
+  const { tolerance, elsewhere = [] } = results;
+  return [
+    ...reportProcessor(results),
+    ...(results.page ? [reportPage(results.page)] : []),
+    ...reportGraphics(results.graphics, tolerance.floats),
+    ...elsewhere.flatMap((other) => [`### On ${processor(other.machine)}`, ...reportProcessor(other)]),
+    ...(results.anchors ? reportAnchors(results.anchors, ours, tolerance.floats) : []),
+  ].join("\n\n");
+}
+
+/** What is measured on each kind of processor. */
+function reportProcessor(results) {
   const { machine, versions, workloads, agreement, tolerance } = results;
   const forward = workloads.filter(({ kind }) => kind === "forward");
   const steps = workloads.filter(({ kind }) => kind === "training");
@@ -66,10 +78,7 @@ function report(results, ours) {
     ...(results.tuning ? reportTuning(results.tuning) : []),
     ...(results.cold ? reportCold(results.cold) : []),
     ...(results.large ? reportLarge(results.large) : []),
-    ...(results.page ? [reportPage(results.page)] : []),
-    ...reportGraphics(results.graphics, tolerance.floats),
-    ...(results.anchors ? reportAnchors(results.anchors, ours, tolerance.floats) : []),
-  ].join("\n\n");
+  ];
 }
 
 /** Compares with TensorFlow.js on the same number of threads. */

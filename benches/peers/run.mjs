@@ -1,7 +1,7 @@
 /**
  * SplitSR against other runtimes: `pkg-scripts/bench-peers` installs what this needs and starts it.
  *
- * node run.mjs [--quick | --gpu | --tuning | --cold | --large | --page | --anchors]
+ * node run.mjs [--quick | --elsewhere | --gpu | --tuning | --cold | --large | --page | --anchors]
  *
  * NATIVE, PYTHON and FILES name our native worker, Python with requirements.txt, and a folder for
  * files; ADAPTER the graphics card, "swiftshader" or "hardware". WEIGHTS, a folder, holds other
@@ -68,6 +68,7 @@ const parts = {
   "--large": async () => ({ ...earlier(), large: await runLargePicture() }),
   "--page": async () => ({ ...earlier(), page: await runPage(server) }),
   "--anchors": async () => ({ ...earlier(), anchors: await runAnchors() }),
+  "--elsewhere": runElsewhere,
   "--quick": async () => ({ ...(await runOnProcessor()), cold: await runColdStarts() }),
 };
 const all = async () => ({
@@ -83,6 +84,15 @@ const results = await (parts[part] ?? all)();
 Object.values(programs).forEach((program) => program.end());
 server.close();
 if (!quick) writeReport(results, repository);
+
+/** Beside what was measured on other processors: what differs from one to the next. */
+async function runElsewhere() {
+  const own = { tuning: await runTuning(), ...(await runOnProcessor()) };
+  Object.assign(own, { cold: await runColdStarts(), large: await runLargePicture() });
+  const results = earlier();
+  const others = (results.elsewhere ?? []).filter(({ machine }) => machine.cpu !== own.machine.cpu);
+  return { ...results, elsewhere: [...others, own] };
+}
 
 /** All but the graphics card. */
 async function runOnProcessor() {
