@@ -91,9 +91,6 @@ pub fn to_bytes<M: Module>(metadata: &Metadata, module: &M) -> Result<Vec<u8>> {
 /// # Errors
 /// As [`to_bytes`].
 pub fn to_file(metadata: &Metadata, tensors: &NamedTensors) -> Result<Vec<u8>> {
-    for (name, (_, values)) in tensors {
-        check_finite(name, values)?;
-    }
     let json = serde_json::to_string(metadata).expect("metadata is plain data");
     serialize(tensors, HashMap::from([(METADATA_KEY.to_owned(), json)]))
 }
@@ -115,7 +112,13 @@ fn is_f16(value: f32) -> bool {
 }
 
 /// The bytes of a safetensors file with `tensors`.
+///
+/// # Errors
+/// As [`to_bytes`].
 pub(crate) fn serialize(tensors: &NamedTensors, metadata: HashMap<String, String>) -> Result<Vec<u8>> {
+    for (name, (_, values)) in tensors {
+        check_finite(name, values)?;
+    }
     let halves = tensors.values().all(|(_, values)| values.iter().all(|value| is_f16(*value)));
     let dtype = if halves { Dtype::F16 } else { Dtype::F32 };
     let stored = |values: &[f32]| -> Vec<u8> {
@@ -134,12 +137,8 @@ pub(crate) fn serialize(tensors: &NamedTensors, metadata: HashMap<String, String
 /// Parses a safetensors file of f32 and f16 tensors and its metadata.
 ///
 /// # Errors
-/// [`Error::Weights`] if the file is truncated, too large, or holds another type than f32 and f16,
-/// NaN or infinity.
+/// [`Error::Weights`] if the file is truncated, or holds another type than f32 and f16, NaN or infinity.
 pub(crate) fn deserialize(bytes: &[u8]) -> Result<(HashMap<String, String>, NamedTensors)> {
-    if bytes.len() > MAX_BYTES {
-        return Err(Error::Weights(format!("{} MB is too large for a weights file", bytes.len() >> 20)));
-    }
     let file = SafeTensors::deserialize(bytes)
         .map_err(|error| Error::Weights(format!("it is not a valid safetensors file ({error})")))?;
     let (_, header) = SafeTensors::read_metadata(bytes).map_err(invalid)?;

@@ -10,7 +10,8 @@ use splitsr::image::{Layout, Picture, Samples};
 use splitsr::model::Model;
 use splitsr::network::Network;
 use splitsr::train::{
-    Batch, Dataset, Event, Files, Limits, Loss, Pair, Pictures, Recipe, TrainConfig, Trainer, model_psnr_y, run,
+    Batch, Dataset, Event, Files, Limits, Loss, Pair, Pictures, Recipe, Session, TrainConfig, Trainer, model_psnr_y,
+    run,
 };
 use splitsr::weights::{collect, read};
 
@@ -116,6 +117,19 @@ fn a_started_run_is_not_overwritten() {
         assert!(error.contains("exists, but no checkpoint of it: choose another --out"), "{error}");
     }
     assert_eq!([&model, &log].map(|path| std::fs::read(path).unwrap()), before);
+}
+
+/// Otherwise a run that diverged would replace its last good checkpoint.
+#[test]
+fn a_checkpoint_never_holds_nan() {
+    let config = TrainConfig::from_toml(CONFIG).unwrap();
+    let pictures = Pictures::new(dataset(), dataset());
+    let session = Session::new(config, None, None, pictures, &Device::flex()).unwrap();
+    assert!(session.checkpoint_of(vec![("weights", vec![0.5])]).is_ok());
+    for value in [f32::NAN, f32::INFINITY] {
+        let error = session.checkpoint_of(vec![("weights", vec![0.5, value])]).unwrap_err();
+        assert!(error.to_string().contains("tensor weights holds NaN or infinity"), "{error}");
+    }
 }
 
 #[test]
