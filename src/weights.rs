@@ -24,9 +24,6 @@ use crate::upscale::schedule::Schedule;
 /// The metadata key of [`Metadata`] as JSON. With a single key, equal content gives equal bytes.
 const METADATA_KEY: &str = "splitsr";
 
-/// The largest weights file: the 15 M parameters of RCAN take 62 MB.
-const MAX_BYTES: usize = 1 << 28;
-
 /// The metadata of a weights file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Metadata {
