@@ -77,6 +77,7 @@ pub struct Session {
 /// The step with the best score.
 struct Best {
     score: Score,
+    /// Empty unless the recipe sets `score_every`: otherwise the model is that of the last step.
     parameters: Vec<f32>,
     /// The halo of `auto` tiles, once it was measured: every save needs it.
     halo: OnceLock<Option<usize>>,
@@ -279,6 +280,7 @@ impl Session {
         if best.is_none_or(|best| score.psnr_y > best.psnr_y) {
             let gained = best.is_none_or(|best| score.psnr_y > best.psnr_y + MIN_GAIN);
             self.idle = if gained { 0 } else { self.idle + 1 };
+            let parameters = if self.keeps_best() { parameters } else { Vec::new() };
             self.best = Some(Best { score, parameters, halo: OnceLock::new() });
         } else {
             self.idle += 1;
@@ -319,6 +321,11 @@ impl Session {
         self.best.as_ref().map(|best| best.score)
     }
 
+    /// Whether the model is that of the best step, not that of the last one.
+    fn keeps_best(&self) -> bool {
+        self.recipe.score_every.is_some()
+    }
+
     /// Whether the last scorings brought no gain.
     pub fn is_stalled(&self) -> bool {
         self.idle >= STALLED_AFTER
@@ -330,7 +337,7 @@ impl Session {
     /// # Errors
     /// [`Error::Weights`] if a parameter is not finite.
     pub fn model(&self) -> Result<Vec<u8>> {
-        let Some(best) = self.best.as_ref().filter(|_| self.recipe.score_every.is_some()) else {
+        let Some(best) = self.best.as_ref().filter(|_| self.keeps_best()) else {
             return self.file(self.metadata(), &read(self.trainer.parameters()));
         };
         if self.trainer.elastic_network().is_some() {
@@ -386,7 +393,7 @@ impl Session {
                 metadata.training[key] = name.to_string_lossy().into();
             }
         }
-        let best = self.best_score().filter(|_| self.recipe.score_every.is_some());
+        let best = self.best_score().filter(|_| self.keeps_best());
         if let Some(best) = best {
             metadata.training["best_step"] = best.step.into();
             if self.replay.is_some() {
@@ -424,7 +431,7 @@ impl Session {
         let json = serde_json::to_string(&record).expect("a record is plain data");
         let named = |(name, values): (&str, Vec<f32>)| (name.to_owned(), (vec![values.len()], values));
         let mut tensors: NamedTensors = state.into_iter().map(named).collect();
-        if let Some(best) = &self.best {
+        if let Some(best) = self.best.as_ref().filter(|_| self.keeps_best()) {
             tensors.extend([named((BEST, best.parameters.clone()))]);
         }
         weights::serialize(&tensors, HashMap::from([(CHECKPOINT_KEY.to_owned(), json)]))
@@ -456,6 +463,7 @@ impl Session {
         }
         self.trainer.restore(state, record.step)?;
         self.seconds = record.seconds;
+        let best = if self.keeps_best() { best } else { Some(Vec::new()) };
         self.best = record.best.zip(best).map(|(score, parameters)| Best { score, parameters, halo: OnceLock::new() });
         self.blend = record.blend.min(BLENDS.len() - 1);
         self.idle = record.idle;

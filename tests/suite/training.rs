@@ -80,6 +80,9 @@ fn a_killed_run_resumes_to_the_same_weights_bit_for_bit() {
         model.1
     };
     assert_eq!(bytes(&whole), bytes(&parts));
+    // The model is that of the last step, so the best step's weights aren't kept.
+    let checkpoint = std::fs::read(Files::beside(&parts).checkpoint).unwrap();
+    assert!(!String::from_utf8_lossy(&checkpoint).contains("\"best\":{\"dtype\""));
     let text = std::fs::read_to_string(&log).unwrap();
     let events: Vec<Event> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let steps: Vec<u64> = events.iter().map(|event| event.step).collect();
