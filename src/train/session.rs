@@ -479,14 +479,19 @@ fn alike(a: &Recipe, b: &Recipe) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use super::*;
 
     /// Checkpoints that were written under the old names of recipe fields can still be resumed.
     #[test]
     fn the_recipes_of_our_checkpoints_are_understood() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/studies");
         let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-        for path in entries.filter(|path| path.extension().is_some_and(|extension| extension == "checkpoint")) {
+        let is_checkpoint = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "checkpoint");
+        let checkpoints: Vec<PathBuf> = entries.filter(is_checkpoint).collect();
+        assert!(!checkpoints.is_empty());
+        for path in checkpoints {
             let (header, state) = weights::deserialize(&std::fs::read(&path).unwrap()).unwrap();
             let record: CheckpointRecord = serde_json::from_str(&header[CHECKPOINT_KEY]).unwrap();
             let recipe = record.config.recipe().unwrap_or_else(|error| panic!("{}: {error}", path.display()));
