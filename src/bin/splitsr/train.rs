@@ -81,6 +81,10 @@ pub fn run(args: Args) -> Result<()> {
         ),
         None => None,
     };
+    // The checkpoint and the log get the same name with other endings.
+    if args.out.extension().is_none_or(|ending| ending != "safetensors") {
+        return Err(Error::Config(format!("--out is {}; its name must end in .safetensors", args.out.display())));
+    }
     let files = Files::beside(&args.out);
     let pictures = pictures(&config, &args.data, args.val.as_deref())?;
     let stop = crate::stop_flag()?;
