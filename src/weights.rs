@@ -6,6 +6,8 @@
 
 use std::collections::BTreeMap;
 use std::collections::HashMap;
+#[cfg(not(target_arch = "wasm32"))]
+use std::path::Path;
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Device, Tensor};
@@ -172,6 +174,17 @@ pub fn read(bytes: &[u8]) -> Result<(Metadata, NamedTensors)> {
         .map_err(|error| Error::Weights(format!("its \"{METADATA_KEY}\" metadata is not valid ({error})")))?;
     metadata.config.validate().map_err(|error| Error::Weights(format!("its config is out of range: {error}")))?;
     Ok((metadata, tensors))
+}
+
+/// Reads a weights file as [`read`] does; returns its bytes, too.
+///
+/// # Errors
+/// [`Error::Io`], or [`Error::Weights`] as [`read`], with the path.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn read_file(path: &Path) -> Result<(Vec<u8>, Metadata, NamedTensors)> {
+    let bytes = std::fs::read(path).map_err(Error::io(path))?;
+    let (metadata, tensors) = read(&bytes).map_err(|error| error.in_file(path.display()))?;
+    Ok((bytes, metadata, tensors))
 }
 
 /// All float parameters of `module`.

@@ -12,8 +12,8 @@ use splitsr::image::Picture;
 use splitsr::model::Model;
 use splitsr::train::{Dataset, Pair, model_psnr_y};
 use splitsr::upscale::{Enlarge, auto_halo, enlarge_picture_ensemble};
-use splitsr::weights::{read, to_file};
-use splitsr::{Error, NetworkConfig, Result, files, models};
+use splitsr::weights::{read_file, to_file};
+use splitsr::{Error, NetworkConfig, Result, files};
 
 /// Measures the halo that a model's tiles need and the model's scores, and writes them into its
 /// file.
@@ -37,10 +37,8 @@ pub fn run(args: Args) -> Result<()> {
     if !args.model.is_file() {
         return Err(Error::Config(format!("{} is not a file: give the path of a weights file", args.model.display())));
     }
-    // First, because its errors name the file.
-    let model = models::load(&args.model.to_string_lossy())?;
-    let bytes = std::fs::read(&args.model).map_err(Error::io(&args.model))?;
-    let (mut metadata, tensors) = read(&bytes)?;
+    let (bytes, mut metadata, tensors) = read_file(&args.model)?;
+    let model = Model::from_bytes(&bytes, &Device::flex()).map_err(|error| error.in_file(args.model.display()))?;
     let scale = model.scale();
     let pairs = Dataset::load(&args.val, scale, &Default::default())?.into_pairs();
     let mut scores = metadata.scores.as_object().cloned().unwrap_or_default();

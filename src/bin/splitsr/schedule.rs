@@ -15,8 +15,8 @@ use splitsr::models::ModelFiles;
 use splitsr::network::cost::Cost;
 use splitsr::upscale::schedule::{DEFAULT_EFFORT, Errors, Ladder, Lessons, Schedule, Scheduler, Scheduling, Score};
 use splitsr::upscale::{self, Enlarge, Progress, upscale_scheduled};
-use splitsr::weights::{read, to_file};
-use splitsr::{Error, Result, files};
+use splitsr::weights::{read_file, to_file};
+use splitsr::{Result, files};
 
 /// The model whose file holds networks for a schedule.
 pub const MODEL: &str = "splitsr-elastic-x2";
@@ -153,11 +153,13 @@ pub struct Args {
 const CHEAP: Slice = Slice { split_ratio: Some(1.0 / 16.0), hybrid_index: Some(7), hybrid_mode: None };
 
 pub fn run(args: Args) -> Result<()> {
-    let bytes = std::fs::read(&args.model).map_err(Error::io(&args.model))?;
-    let (mut metadata, tensors) = read(&bytes)?;
+    let (bytes, mut metadata, tensors) = read_file(&args.model)?;
     let known = metadata.schedule.take().map_or(CHEAP, |schedule| schedule.cheap);
     let chosen = if args.cheap.is_default() { known } else { args.cheap };
-    let model = |wanted: &Slice| Model::from_bytes(&slice(&bytes, wanted)?, &Device::flex());
+    let model = |wanted: &Slice| {
+        let model = slice(&bytes, wanted).and_then(|bytes| Model::from_bytes(&bytes, &Device::flex()));
+        model.map_err(|error| error.in_file(args.model.display()))
+    };
     let (whole, cheap) = (model(&Slice::default())?, model(&chosen)?);
     let scale = metadata.config.scale();
     let paths = picture_files(&args.train)?;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use splitsr::clean_up::{BestStrength, Twin, mix, put_start, start_of};
 use splitsr::model::Model;
 use splitsr::train::{Dataset, Degradation, model_psnr_y, read_folder};
-use splitsr::weights::{Metadata, hex_sha256, read, to_file};
+use splitsr::weights::{Metadata, hex_sha256, read_file, to_file};
 use splitsr::{Error, Result, files};
 
 /// Makes a model the twin of another, to clean up compressed pictures: finds how much of it to mix
@@ -34,12 +34,11 @@ const STEPS: usize = 10;
 const STEP: u8 = 10;
 
 pub fn run(args: Args) -> Result<()> {
-    let load = |path: &PathBuf| std::fs::read(path).map_err(Error::io(path));
-    let (weights, twin) = (load(&args.of)?, load(&args.twin)?);
+    let (weights, ..) = read_file(&args.of)?;
+    let (_, mut metadata, mut tensors) = read_file(&args.twin)?;
     let device = burn::tensor::Device::flex();
-    let (mut metadata, mut tensors) = read(&twin)?;
     if let Some(path) = &args.start {
-        let (its_metadata, its_tensors) = read(&load(path)?).map_err(|error| error.in_file(path.display()))?;
+        let (_, its_metadata, its_tensors) = read_file(path)?;
         let its_tensors = start_of(&its_tensors).unwrap_or(its_tensors);
         let fits = its_tensors.iter().all(|(name, (shape, _))| tensors.get(name).is_some_and(|own| own.0 == *shape));
         if its_metadata.config != metadata.config || !fits {
