@@ -69,7 +69,7 @@ pub fn mix(weights: &[u8], twin: &[u8], strength: u8) -> Result<Vec<u8>> {
         }
         values.iter_mut().zip(others).for_each(|(value, other)| *value += share * (other - *value));
     }
-    metadata.auto_halo = metadata.auto_halo.zip(twin_metadata.auto_halo).map(|(a, b)| a.max(b));
+    metadata.widen_halo(twin_metadata.auto_halo);
     (metadata.training, metadata.scores) = Default::default();
     to_file(&metadata, &tensors)
 }

@@ -71,6 +71,12 @@ impl Metadata {
             schedule: None,
         }
     }
+
+    /// Makes the halo suit other weights of the network, too: the wider one, or none if either is
+    /// unknown.
+    pub fn widen_halo(&mut self, other: Option<usize>) {
+        self.auto_halo = self.auto_halo.zip(other).map(|(a, b)| a.max(b));
+    }
 }
 
 /// Named tensors: shape and values, by the parameter's path in the module ("groups.0.conv.weight").

@@ -64,7 +64,7 @@ pub fn run(args: Args) -> Result<()> {
     }
     for other in others {
         let halo = auto_halo(&Model::from_bytes(&other?, &Device::flex())?, &validation)?;
-        metadata.auto_halo = metadata.auto_halo.zip(halo).map(|(a, b)| a.max(b));
+        metadata.widen_halo(halo);
     }
     crate::print_line(format_args!("halo: {:?} of {:?} pixels", metadata.auto_halo, model.halo()));
     for folder in &args.folders {

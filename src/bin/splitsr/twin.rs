@@ -48,7 +48,7 @@ pub fn run(args: Args) -> Result<()> {
                 args.twin.display()
             )));
         }
-        metadata.auto_halo = metadata.auto_halo.zip(its_metadata.auto_halo).map(|(a, b)| a.max(b));
+        metadata.widen_halo(its_metadata.auto_halo);
         put_start(&mut tensors, its_tensors);
     }
     let with = |strengths| {
