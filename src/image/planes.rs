@@ -19,6 +19,30 @@ pub struct Area {
     pub height: u32,
 }
 
+impl Area {
+    /// How many pixels it has.
+    pub(crate) fn pixels(self) -> u64 {
+        u64::from(self.width) * u64::from(self.height)
+    }
+
+    /// The same part of a picture that is `factor` times as wide and as high.
+    pub(crate) fn scaled(self, factor: u32) -> Self {
+        let [left, top, width, height] = [self.left, self.top, self.width, self.height].map(|side| factor * side);
+        Self { left, top, width, height }
+    }
+
+    /// It and a halo of so many pixels to each side, within `bounds`.
+    pub(crate) fn with_halo(self, halo: u32, bounds: Self) -> Self {
+        let along = |start: u32, length: u32, first: u32, room: u32| {
+            let from = start.saturating_sub(halo).max(first);
+            (from, (start + length).saturating_add(halo).min(first + room) - from)
+        };
+        let (left, width) = along(self.left, self.width, bounds.left, bounds.width);
+        let (top, height) = along(self.top, self.height, bounds.top, bounds.height);
+        Self { left, top, width, height }
+    }
+}
+
 impl Picture {
     /// The whole picture.
     pub fn area(&self) -> Area {

@@ -217,6 +217,7 @@ impl Dataset {
         // Separate generators, so that the places are the same as in runs without these.
         let mut versions = StdRng::seed_from_u64(!own_seed);
         let mut orders = StdRng::seed_from_u64(own_seed.rotate_left(17));
+        let area = |pair: &Pair| pair.lr.area().pixels();
         let total: u64 = self.pairs.iter().map(area).sum();
         let mut place = || {
             let mut at = rng.random_range(0..total);
@@ -266,10 +267,6 @@ impl Dataset {
 /// As [`Enlarge::enlarge_picture`] and [`mean_psnr_y`].
 pub fn model_psnr_y(model: &Model, pairs: &[Pair]) -> Result<f64> {
     mean_psnr_y(pairs.iter().map(|pair| (model.enlarge_picture(&pair.lr), &pair.hr)), model.scale())
-}
-
-fn area(pair: &Pair) -> u64 {
-    u64::from(pair.lr.width) * u64::from(pair.lr.height)
 }
 
 impl Pair {

@@ -95,7 +95,7 @@ fn gather_within(max_pixels: u64, mut pictures: Vec<Picture>, mut picture: Pictu
 }
 
 fn pixels(picture: &Picture) -> u64 {
-    u64::from(picture.width) * u64::from(picture.height)
+    picture.area().pixels()
 }
 
 /// The first three quarters and the last quarter along the longer side. Neither is empty, however

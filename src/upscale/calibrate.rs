@@ -109,16 +109,11 @@ fn seamless<M: Enlarge + ?Sized>(model: &M, picture: &Picture, whole: &Picture, 
     let halves = |size: u32| [(0, size / 2), (size / 2, size - size / 2)].into_iter().filter(|&(_, half)| half > 0);
     for (top, height) in halves(picture.height) {
         for (left, width) in halves(picture.width) {
-            let (x, y) = (left.saturating_sub(halo), top.saturating_sub(halo));
-            let (right, bottom) = (
-                (left + width).saturating_add(halo).min(picture.width),
-                (top + height).saturating_add(halo).min(picture.height),
-            );
-            let source = Area { left: x, top: y, width: right - x, height: bottom - y };
-            let high =
-                |left, top| Area { left: left * scale, top: top * scale, width: width * scale, height: height * scale };
-            let tile = model.enlarge_picture(&picture.crop(source))?.crop(high(left - x, top - y));
-            if largest_difference(&tile, &whole.crop(high(left, top))) > 1 {
+            let part = Area { left, top, width, height };
+            let source = part.with_halo(halo, picture.area());
+            let within = Area { left: left - source.left, top: top - source.top, ..part };
+            let tile = model.enlarge_picture(&picture.crop(source))?.crop(within.scaled(scale));
+            if largest_difference(&tile, &whole.crop(part.scaled(scale))) > 1 {
                 return Ok(false);
             }
         }

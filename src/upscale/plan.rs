@@ -101,10 +101,6 @@ impl Pass {
     }
 }
 
-fn area(area: Area) -> u64 {
-    u64::from(area.width) * u64::from(area.height)
-}
-
 /// The passes from a picture of size `source` to one of size `target`: as few as possible, all but
 /// the last by the full scale. There are none if the size stays the same.
 ///
@@ -112,7 +108,8 @@ fn area(area: Area) -> u64 {
 /// tiles that can be computed at once; `None` makes the cuts independent of it.
 ///
 /// # Errors
-/// [`Error::Config`] if a picture that must stay whole would take too much memory.
+/// [`Error::Config`] if a picture that must stay whole would take too much memory, and if it is
+/// empty or the network does not enlarge.
 pub fn passes(
     source: (u32, u32),
     target: (u32, u32),
@@ -195,7 +192,7 @@ fn pass(
         }
     };
     let tiles = tiles(&across, &down, (columns, rows), 1);
-    let tile_bytes = tiles.iter().map(|tile| area(tile.source)).max().unwrap_or(0) * bytes_per_pixel;
+    let tile_bytes = tiles.iter().map(|tile| tile.source.pixels()).max().unwrap_or(0) * bytes_per_pixel;
     Ok(Pass { target, tiles, run: 1, halo, tile_bytes })
 }
 
@@ -386,7 +383,7 @@ mod tests {
         for tile in &pass.tiles {
             let Tile { source_size, target_size, target: part, source } = *tile;
             prop_assert_eq!(target_size, pass.target);
-            covered += area(part);
+            covered += part.pixels();
             // The halo, or the picture's end.
             let axes = [
                 (source_size.0, pass.target.0, source.left, source.width, part.left, part.width),
