@@ -117,6 +117,9 @@ pub fn passes(
     halo: Option<usize>,
     workers: Option<usize>,
 ) -> Result<Vec<Pass>> {
+    if info.scale < 2 || source.0.min(source.1) == 0 {
+        return Err(Error::Config("a picture needs pixels, and a network a scale of 2 or more".into()));
+    }
     let scale = info.scale as u32;
     let mut passes = Vec::new();
     let mut size = source;
@@ -288,6 +291,15 @@ mod tests {
         assert_eq!(targets((10, 20), (160, 320), 2), [(20, 40), (40, 80), (80, 160), (160, 320)]);
         assert_eq!(targets((10, 20), (160, 320), 3), [(30, 60), (90, 180), (160, 320)]);
         assert_eq!(targets((10, 20), (10, 320), 4), [(40, 80), (10, 320)]);
+    }
+
+    #[test]
+    fn an_empty_picture_and_a_network_that_does_not_enlarge_are_refused() {
+        for (source, scale) in [((0, 9), 2), ((9, 0), 2), ((9, 9), 1), ((9, 9), 0)] {
+            let info = NetworkInfo { scale, row_bytes: Some(1000), ..FLAGSHIP };
+            let refused = passes(source, (2 * source.0, 2 * source.1), &info, Some(8), Some(2));
+            assert!(matches!(refused, Err(Error::Config(_))), "{source:?} by {scale}");
+        }
     }
 
     #[test]
