@@ -73,10 +73,6 @@ impl ModelOnDevice {
             #[cfg(all(feature = "gpu", not(target_arch = "wasm32")))]
             Backend::Auto => Ok(gpu::native::prefer(model, half)),
             #[cfg(not(all(feature = "gpu", not(target_arch = "wasm32"))))]
-            _ if half => Err(crate::Error::Config(
-                "16-bit floats need a GPU, and this build has no GPU backend: leave out --half".into(),
-            )),
-            #[cfg(not(all(feature = "gpu", not(target_arch = "wasm32"))))]
             Backend::Gpu => Err(crate::Error::Config("this build has no GPU backend: use --backend cpu".into())),
             #[cfg(not(all(feature = "gpu", not(target_arch = "wasm32"))))]
             Backend::Auto => Ok(Self::on_cpu(model, "this build has no GPU backend")),
