@@ -117,7 +117,7 @@ fn a_started_run_is_not_overwritten() {
     let before = [&model, &log].map(|path| std::fs::read(path).unwrap());
     for resume in [false, true] {
         let error = run(&config, resume).unwrap_err().to_string();
-        assert!(error.contains("exists, but no checkpoint of it: choose another --out"), "{error}");
+        assert!(error.contains("exists, but its checkpoint is missing: choose another --out"), "{error}");
     }
     assert_eq!([&model, &log].map(|path| std::fs::read(path).unwrap()), before);
 }

@@ -132,8 +132,9 @@ impl std::fmt::Display for Report {
     }
 }
 
-/// Learns for the scheduler of an elastic model how much its networks gain where, and writes that
-/// into its file.
+/// Learns from training pictures how much each network of an elastic model gains, for --schedule,
+/// and writes that into its file. --split-ratio, --hybrid-index and --hybrid-mode choose the cheap
+/// network.
 #[derive(clap::Args)]
 pub struct Args {
     /// File of the elastic model
