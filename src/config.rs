@@ -188,7 +188,7 @@ impl SplitSrConfig {
         (0..groups)
             .map(|g| match self.hybrid_mode {
                 HybridMode::SplitFirst => g < light,
-                HybridMode::StandardFirst => g >= groups - light,
+                HybridMode::StandardFirst => g >= groups.saturating_sub(light),
                 HybridMode::Interleaved => (g + 1) * light / groups > g * light / groups,
             })
             .collect()

@@ -78,8 +78,9 @@ impl Picture {
     /// and clamped; NaN becomes 0. A grey picture takes the mean of the three: a network that was
     /// given three equal planes gives back nearly equal ones. Alpha is left as it is.
     ///
-    /// # Panics When `area` is not inside the picture, or `planes` does not have `3 * area.height *
-    /// area.width` values.
+    /// # Panics
+    /// When `area` is not inside the picture, or `planes` does not have
+    /// `3 * area.height * area.width` values.
     pub fn set_rgb_planes(&mut self, area: Area, planes: &[f32]) {
         assert_eq!(planes.len(), 3 * area.width as usize * area.height as usize, "three planes of the area's size");
         let rows: Vec<_> = (0..area.height).map(|y| self.row_range(area, y)).collect();

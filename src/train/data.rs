@@ -60,6 +60,9 @@ impl Batch {
     }
 
     /// Adds another batch of patches of the same size.
+    ///
+    /// # Panics
+    /// If they have another size.
     pub fn append(&mut self, mut other: Self) {
         assert_eq!((self.lr_side, self.hr_side), (other.lr_side, other.hr_side), "patches of one size");
         self.count += other.count;
@@ -208,6 +211,9 @@ impl Dataset {
     /// `count` patches for a step, which `(seed, step)` determines: pictures are drawn in
     /// proportion to their area, positions uniformly, and each patch gets one of the 8 flips and
     /// rotations, and an order of its colours.
+    ///
+    /// # Panics
+    /// If a picture is smaller than a patch: see [`Self::check_patch`].
     pub fn batch(&self, recipe: &Recipe, count: usize, seed: u64, step: u64) -> Batch {
         let own_seed = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ step;
         let mut rng = StdRng::seed_from_u64(own_seed);

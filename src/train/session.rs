@@ -439,9 +439,10 @@ impl Session {
 
     /// Continues from a checkpoint. The next step is bit for bit the one that would have followed.
     ///
-    /// # Errors [`Error::Weights`] if the file is damaged or not a checkpoint, [`Error::Config`] if
-    /// it belongs to another run: only the name, the steps, and what depends on them may differ.
-    /// The state is then unchanged.
+    /// # Errors
+    /// [`Error::Weights`] if the file is damaged or not a checkpoint, [`Error::Config`] if it
+    /// belongs to another run: only the name, the steps, and what depends on them may differ. The
+    /// state is then unchanged.
     pub fn restore(&mut self, bytes: &[u8]) -> Result<()> {
         let (header, mut state) = weights::deserialize(bytes)?;
         let record: CheckpointRecord = header

@@ -51,7 +51,8 @@ pub struct Report {
     pub seconds: f64,
 }
 
-/// Enlarges `picture` on the threads of the current rayon pool.
+/// Enlarges `picture` on as many threads as the current rayon pool has. They are in pools of their
+/// own.
 ///
 /// `on_progress` is called on this thread, at least every 20 ms. If it returns `Break`, the call
 /// returns [`Error::Cancelled`] at once; the threads of unfinished tiles end by themselves.
