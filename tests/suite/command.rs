@@ -382,7 +382,7 @@ fn a_study_trains_each_variant_once_and_lists_them() {
     // Nothing is left to train.
     assert_eq!(train("1/1"), both);
     assert_eq!(json(&["study", study, "--out", out, "--json"]), both);
-    assert!(refusal(&["study", study, "--out", out, "--part", "3/2"], 2).contains("it must be INDEX/COUNT, like 1/2"));
+    assert!(refusal(&["study", study, "--out", out, "--part", "3/2"], 2).contains("it must be K/N with K from 1 to N"));
     std::fs::write(study, text.replace("name = \"a\"", "name = \"all-standard\"")).unwrap();
     let error = refusal(&["study", study, "--out", out], 1);
     assert!(error.contains("\"all-standard\" and \"all standard\" would have the same file"), "{error}");

@@ -13,6 +13,7 @@ mod measure;
 mod panics;
 mod round;
 mod schedule;
+mod shard;
 mod study;
 mod train;
 mod twin;
@@ -162,6 +163,11 @@ fn print_line(line: impl Display) {
         print_error(&format!("the report cannot be written ({error})"));
         std::process::exit(1);
     }
+}
+
+/// Prints a line on stdout, for a program that goes on if it cannot be written.
+fn write_line(line: impl Display) -> std::io::Result<()> {
+    writeln!(std::io::stdout(), "{line}")
 }
 
 /// A flag that Ctrl-C and SIGTERM set. Work then stops at the next tile or step and leaves no

@@ -4,7 +4,6 @@ mod inputs;
 mod models;
 mod outputs;
 mod report;
-mod shard;
 
 use std::io::ErrorKind;
 use std::ops::ControlFlow;
@@ -25,10 +24,10 @@ use splitsr::{Error, Result, files};
 use crate::one_line;
 use crate::panics::guarded;
 use crate::schedule;
+use crate::shard::Shard;
 use inputs::Inputs;
 use models::{Chosen, Models, parse_budget};
 use report::{Entry, Line, Made, Summary};
-use shard::Shard;
 
 /// Enlarges pictures by any zoom from 1 to 16.
 #[derive(clap::Args)]
