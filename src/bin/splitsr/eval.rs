@@ -64,14 +64,8 @@ pub struct Args {
 
 impl Args {
     fn model(&self) -> &str {
-        let suitable = || {
-            if self.schedule.is_set() || !self.slice.is_default() {
-                schedule::MODEL
-            } else {
-                models::for_zoom(self.scale.into())
-            }
-        };
-        self.model.as_deref().unwrap_or_else(suitable)
+        let elastic = || self.schedule.model(&self.slice);
+        self.model.as_deref().or_else(elastic).unwrap_or_else(|| models::for_zoom(self.scale.into()))
     }
 }
 

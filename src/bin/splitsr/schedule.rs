@@ -49,6 +49,11 @@ impl Options {
         self.schedule.is_some()
     }
 
+    /// The model that these options and `slice` need, if they need a certain one.
+    pub fn model(&self, slice: &Slice) -> Option<&'static str> {
+        (self.is_set() || !slice.is_default()).then_some(MODEL)
+    }
+
     /// The parts of a schedule that come from the model in `files`, before it is sliced; `None`
     /// without a schedule.
     pub fn read(&self, files: &ModelFiles) -> Result<Option<Networks>> {
