@@ -77,14 +77,7 @@ impl Plan {
         };
         let tile_work = work(&grid, &rungs, needs.tiles, &cores, needs.cheap_cost);
         let work = (ordinary, tile_work.iter().sum());
-        let mut error = 0.0;
-        for row in 0..grid.rows() {
-            for column in 0..grid.columns() {
-                let cell = Cells { x: column..column + 1, y: row..row + 1 };
-                error += errors.of(&cell)[rungs[grid.index(column, row)] as usize];
-            }
-        }
-        Self { grid, rungs, halo: needs.halo, work, tile_work, error }
+        Self { grid, rungs, halo: needs.halo, work, tile_work }
     }
 
     /// The plan of each of the tiles that this was made for.
