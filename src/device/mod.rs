@@ -65,6 +65,7 @@ impl ModelOnDevice {
     /// # Errors
     /// [`Error::Config`](crate::Error::Config) if [`Backend::Gpu`] is asked for and there is no GPU
     /// or it fails the self-check.
+    #[cfg_attr(not(all(feature = "gpu", not(target_arch = "wasm32"))), expect(unused_variables))] // `half`
     pub fn new(model: Model, backend: Backend, half: bool) -> Result<Self> {
         match backend {
             Backend::Cpu => Ok(Self::on_cpu(model, "as requested")),
