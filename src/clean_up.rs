@@ -34,9 +34,13 @@ impl FromStr for CleanUp {
         match text.parse() {
             _ if text == "auto" => Ok(Self::Auto),
             Ok(strength @ 0..=100) => Ok(Self::Strength(strength)),
-            _ => Err(Error::Config(format!("the clean-up is \"{text}\"; it must be auto or a number from 0 to 100"))),
+            _ => Err(out_of_range(text)),
         }
     }
+}
+
+fn out_of_range(clean: &str) -> Error {
+    Error::Config(format!("the clean-up is \"{clean}\"; it must be auto or a number from 0 to 100"))
 }
 
 /// Mixes two weights files of the same network: `start + strength / 100 * (twin - start)`. The
@@ -45,8 +49,11 @@ impl FromStr for CleanUp {
 ///
 /// # Errors
 /// [`Error::Weights`] if a file cannot be read, or `twin` does not belong to `weights` or lacks a
-/// tensor.
+/// tensor; [`Error::Config`] for a strength above 100.
 pub fn mix(weights: &[u8], twin: &[u8], strength: u8) -> Result<Vec<u8>> {
+    if strength > 100 {
+        return Err(out_of_range(&strength.to_string()));
+    }
     let (mut metadata, mut tensors) = read(weights)?;
     let (twin_metadata, twin_tensors) = read(twin)?;
     let has_start = twin_tensors.keys().any(|name| name.starts_with(START));
@@ -69,7 +76,7 @@ pub fn mix(weights: &[u8], twin: &[u8], strength: u8) -> Result<Vec<u8>> {
         }
         values.iter_mut().zip(others).for_each(|(value, other)| *value += share * (other - *value));
     }
-    metadata.auto_halo = metadata.auto_halo.zip(twin_metadata.auto_halo).map(|(a, b)| a.max(b));
+    metadata.widen_halo(twin_metadata.auto_halo);
     (metadata.training, metadata.scores) = Default::default();
     to_file(&metadata, &tensors)
 }
@@ -98,6 +105,12 @@ pub fn note(compression: Compression, strength: Option<u8>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_mixture_has_at_most_all_of_the_twin() {
+        assert!(matches!(mix(&[], &[], 101), Err(Error::Config(_))));
+        assert!(matches!(mix(&[], &[], 100), Err(Error::Weights(_))));
+    }
 
     #[test]
     fn clean_ups_are_parsed() {

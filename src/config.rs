@@ -166,12 +166,6 @@ impl Default for SrcnnConfig {
     }
 }
 
-impl Default for NetworkConfig {
-    fn default() -> Self {
-        Self::SplitSr(SplitSrConfig::default())
-    }
-}
-
 impl SplitSrConfig {
     /// RCAN (Zhang and others, 2018) with its paper's settings: 15.4 M parameters at x2.
     pub fn rcan(scale: usize) -> Self {
@@ -188,7 +182,7 @@ impl SplitSrConfig {
         (0..groups)
             .map(|g| match self.hybrid_mode {
                 HybridMode::SplitFirst => g < light,
-                HybridMode::StandardFirst => g >= groups - light,
+                HybridMode::StandardFirst => g >= groups.saturating_sub(light),
                 HybridMode::Interleaved => (g + 1) * light / groups > g * light / groups,
             })
             .collect()
@@ -241,7 +235,7 @@ impl NetworkConfig {
     /// Whether all feature maps are made by 3x3 convolutions, none of which has 3 channels: what a
     /// GPU can store as f16.
     #[cfg(feature = "gpu")]
-    pub(crate) fn is_all_3x3(&self) -> bool {
+    pub(crate) fn runs_in_half(&self) -> bool {
         match self {
             Self::SplitSr(c) => {
                 let light = c.hybrid_index == 0 || c.block.runs_in_half(&c.block_sizes(), c.blocks);
@@ -325,7 +319,7 @@ mod tests {
     #[test]
     fn networks_whose_channels_would_be_moved_are_not_stored_as_f16() {
         let usual = SplitSrConfig::default;
-        let fits = |config| NetworkConfig::SplitSr(config).is_all_3x3();
+        let fits = |config| NetworkConfig::SplitSr(config).runs_in_half();
         // With 1/8 there are 8 parts, but 7 blocks; 6 does not divide 16.
         for (split_ratio, expected) in [(0.25, true), (1.0, true), (0.125, false), (0.375, false)] {
             assert_eq!(fits(SplitSrConfig { split_ratio, ..usual() }), expected, "{split_ratio}");

@@ -1,5 +1,5 @@
-//! SplitSR super-resolution: enlarges pictures with a small hybrid network, on the CPU, natively
-//! and in a browser.
+//! SplitSR super-resolution: enlarges pictures with a small hybrid network, on the CPU or a GPU,
+//! natively and in a browser.
 //!
 //! ```
 //! use std::{ops::ControlFlow, sync::Arc};

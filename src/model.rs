@@ -109,7 +109,7 @@ impl Model {
         if !self.device.supports_dtype(burn::tensor::DType::F16) {
             return Err(Error::Config("this device does not support 16-bit floats".into()));
         }
-        if !self.metadata.config.is_all_3x3() {
+        if !self.metadata.config.runs_in_half() {
             return Err(Error::Config(format!("the network of {} cannot use 16-bit floats", self.metadata.name)));
         }
         Ok(Self { half: true, ..self })

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::image::Compression;
 use crate::model::Model;
 use crate::upscale::schedule::Schedule;
-use crate::weights::{Metadata, hex_sha256, read};
+use crate::weights::{self, Metadata, hex_sha256, read};
 
 /// The command's default model.
 pub const DEFAULT: &str = "splitsr-x2";
@@ -75,22 +75,23 @@ impl ModelFiles {
     /// Finds a model as [`load`] does. Its twin is the file beside it whose name ends in `-jpeg`.
     ///
     /// # Errors
-    /// As [`load`].
+    /// As [`load`], for the twin too.
     pub fn find(name: &str) -> Result<Self> {
         let (source, weights, path) = find(name)?;
         let sha256 = hex_sha256(&weights);
         let twin = match path {
             Some(path) => {
                 let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-                std::fs::read(path.with_file_name(format!("{stem}{TWIN_SUFFIX}.safetensors"))).ok()
+                let path = path.with_file_name(format!("{stem}{TWIN_SUFFIX}.safetensors"));
+                if path.is_file() { Some(weights::read_file(&path)?) } else { None }
             }
-            None => embedded(&format!("{name}{TWIN_SUFFIX}")),
+            None => embedded(&format!("{name}{TWIN_SUFFIX}")).map(|bytes| {
+                let (metadata, tensors) = read(&bytes).expect("a built-in file is whole");
+                (bytes, metadata, tensors)
+            }),
         };
         // A twin of other weights is not this model's.
-        let twin = twin.and_then(|bytes| {
-            let twin = read(&bytes).ok()?.0.twin?;
-            (twin.of == sha256).then_some((bytes, twin))
-        });
+        let twin = twin.and_then(|(bytes, metadata, _)| Some((bytes, metadata.twin.filter(|twin| twin.of == sha256)?)));
         Ok(Self { source, weights, sha256, twin })
     }
 
@@ -111,7 +112,8 @@ impl ModelFiles {
         if wanted.is_default() {
             return Ok(self);
         }
-        Ok(Self { weights: slice(&self.weights, wanted)?, twin: None, ..self })
+        let weights = slice(&self.weights, wanted).map_err(|error| error.in_file(&self.source))?;
+        Ok(Self { weights, twin: None, ..self })
     }
 
     /// The cheap network of an elastic model, on the CPU, and what its scheduler has learnt.
@@ -119,8 +121,11 @@ impl ModelFiles {
     /// # Errors
     /// As [`cheap()`] and [`Model::load`].
     pub fn cheap(&self) -> Result<(Model, Schedule)> {
-        let (weights, schedule) = cheap(&self.weights)?;
-        Ok((model(&self.source, || Model::from_bytes(&weights, &Device::flex()))?, schedule))
+        let make = || {
+            let (weights, schedule) = cheap(&self.weights)?;
+            Ok((Model::from_bytes(&weights, &Device::flex())?, schedule))
+        };
+        make().map_err(|error: Error| error.in_file(&self.source))
     }
 
     /// A network of an elastic model as a weights file: see [`slice()`].
@@ -128,7 +133,8 @@ impl ModelFiles {
     /// # Errors
     /// As [`load`] and [`slice()`].
     pub fn extract(name: &str, wanted: &Slice) -> Result<Vec<u8>> {
-        slice(&find(name)?.1, wanted)
+        let (source, weights, _) = find(name)?;
+        slice(&weights, wanted).map_err(|error| error.in_file(source))
     }
 
     /// The strength in % of the clean-up for a picture with this `compression`, and a remark on

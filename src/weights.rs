@@ -6,6 +6,8 @@
 
 use std::collections::BTreeMap;
 use std::collections::HashMap;
+#[cfg(not(target_arch = "wasm32"))]
+use std::path::Path;
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Device, Tensor};
@@ -23,9 +25,6 @@ use crate::upscale::schedule::Schedule;
 
 /// The metadata key of [`Metadata`] as JSON. With a single key, equal content gives equal bytes.
 const METADATA_KEY: &str = "splitsr";
-
-/// The largest weights file: the 15 M parameters of RCAN take 62 MB.
-const MAX_BYTES: usize = 1 << 28;
 
 /// The metadata of a weights file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -72,6 +71,12 @@ impl Metadata {
             schedule: None,
         }
     }
+
+    /// Makes the halo suit other weights of the network, too: the wider one, or none if either is
+    /// unknown.
+    pub fn widen_halo(&mut self, other: Option<usize>) {
+        self.auto_halo = self.auto_halo.zip(other).map(|(a, b)| a.max(b));
+    }
 }
 
 /// Named tensors: shape and values, by the parameter's path in the module ("groups.0.conv.weight").
@@ -91,9 +96,6 @@ pub fn to_bytes<M: Module>(metadata: &Metadata, module: &M) -> Result<Vec<u8>> {
 /// # Errors
 /// As [`to_bytes`].
 pub fn to_file(metadata: &Metadata, tensors: &NamedTensors) -> Result<Vec<u8>> {
-    for (name, (_, values)) in tensors {
-        check_finite(name, values)?;
-    }
     let json = serde_json::to_string(metadata).expect("metadata is plain data");
     serialize(tensors, HashMap::from([(METADATA_KEY.to_owned(), json)]))
 }
@@ -115,7 +117,13 @@ fn is_f16(value: f32) -> bool {
 }
 
 /// The bytes of a safetensors file with `tensors`.
+///
+/// # Errors
+/// As [`to_bytes`].
 pub(crate) fn serialize(tensors: &NamedTensors, metadata: HashMap<String, String>) -> Result<Vec<u8>> {
+    for (name, (_, values)) in tensors {
+        check_finite(name, values)?;
+    }
     let halves = tensors.values().all(|(_, values)| values.iter().all(|value| is_f16(*value)));
     let dtype = if halves { Dtype::F16 } else { Dtype::F32 };
     let stored = |values: &[f32]| -> Vec<u8> {
@@ -134,12 +142,8 @@ pub(crate) fn serialize(tensors: &NamedTensors, metadata: HashMap<String, String
 /// Parses a safetensors file of f32 and f16 tensors and its metadata.
 ///
 /// # Errors
-/// [`Error::Weights`] if the file is truncated, too large, or holds another type than f32 and f16,
-/// NaN or infinity.
+/// [`Error::Weights`] if the file is truncated, or holds another type than f32 and f16, NaN or infinity.
 pub(crate) fn deserialize(bytes: &[u8]) -> Result<(HashMap<String, String>, NamedTensors)> {
-    if bytes.len() > MAX_BYTES {
-        return Err(Error::Weights(format!("{} MB is too large for a weights file", bytes.len() >> 20)));
-    }
     let file = SafeTensors::deserialize(bytes)
         .map_err(|error| Error::Weights(format!("it is not a valid safetensors file ({error})")))?;
     let (_, header) = SafeTensors::read_metadata(bytes).map_err(invalid)?;
@@ -176,6 +180,17 @@ pub fn read(bytes: &[u8]) -> Result<(Metadata, NamedTensors)> {
         .map_err(|error| Error::Weights(format!("its \"{METADATA_KEY}\" metadata is not valid ({error})")))?;
     metadata.config.validate().map_err(|error| Error::Weights(format!("its config is out of range: {error}")))?;
     Ok((metadata, tensors))
+}
+
+/// Reads a weights file as [`read`] does; returns its bytes, too.
+///
+/// # Errors
+/// [`Error::Io`], or [`Error::Weights`] as [`read`], with the path.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn read_file(path: &Path) -> Result<(Vec<u8>, Metadata, NamedTensors)> {
+    let bytes = std::fs::read(path).map_err(Error::io(path))?;
+    let (metadata, tensors) = read(&bytes).map_err(|error| error.in_file(path.display()))?;
+    Ok((bytes, metadata, tensors))
 }
 
 /// All float parameters of `module`.

@@ -65,6 +65,7 @@ impl ModelOnDevice {
     /// # Errors
     /// [`Error::Config`](crate::Error::Config) if [`Backend::Gpu`] is asked for and there is no GPU
     /// or it fails the self-check.
+    #[cfg_attr(not(all(feature = "gpu", not(target_arch = "wasm32"))), expect(unused_variables))] // `half`
     pub fn new(model: Model, backend: Backend, half: bool) -> Result<Self> {
         match backend {
             Backend::Cpu => Ok(Self::on_cpu(model, "as requested")),
@@ -72,10 +73,6 @@ impl ModelOnDevice {
             Backend::Gpu => gpu::native::require(model, half),
             #[cfg(all(feature = "gpu", not(target_arch = "wasm32")))]
             Backend::Auto => Ok(gpu::native::prefer(model, half)),
-            #[cfg(not(all(feature = "gpu", not(target_arch = "wasm32"))))]
-            _ if half => Err(crate::Error::Config(
-                "16-bit floats need a GPU, and this build has no GPU backend: leave out --half".into(),
-            )),
             #[cfg(not(all(feature = "gpu", not(target_arch = "wasm32"))))]
             Backend::Gpu => Err(crate::Error::Config("this build has no GPU backend: use --backend cpu".into())),
             #[cfg(not(all(feature = "gpu", not(target_arch = "wasm32"))))]

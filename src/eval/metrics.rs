@@ -47,7 +47,7 @@ impl Luma {
         let (width, height) = (self.width.saturating_sub(2 * border), self.height.saturating_sub(2 * border));
         if width == 0 || height == 0 {
             return Err(Error::Data(format!(
-                "a picture of {} x {} pixels is too small to be scored without a border of {border}",
+                "a picture of {} x {} pixels is too small to be scored: {border} pixels are cut off each side",
                 self.width, self.height
             )));
         }

@@ -115,7 +115,8 @@ impl MatlabBicubic {
     /// `picture` at the new size, rounded and clamped, in its own layout and depth. Every channel
     /// is resampled on its own, alpha too: see [`super::alpha`] first where there is one.
     ///
-    /// # Errors [`Error::Config`] when the picture does not have the size that this was made for.
+    /// # Errors
+    /// [`Error::Config`] when the picture does not have the size that this was made for.
     pub fn picture(&self, picture: &Picture) -> Result<Picture> {
         if (picture.width as usize, picture.height as usize) != (self.width, self.height) {
             let (width, height) = (picture.width, picture.height);

@@ -19,6 +19,30 @@ pub struct Area {
     pub height: u32,
 }
 
+impl Area {
+    /// How many pixels it has.
+    pub(crate) fn pixels(self) -> u64 {
+        u64::from(self.width) * u64::from(self.height)
+    }
+
+    /// The same part of a picture that is `factor` times as wide and as high.
+    pub(crate) fn scaled(self, factor: u32) -> Self {
+        let [left, top, width, height] = [self.left, self.top, self.width, self.height].map(|side| factor * side);
+        Self { left, top, width, height }
+    }
+
+    /// It and a halo of so many pixels to each side, within `bounds`.
+    pub(crate) fn with_halo(self, halo: u32, bounds: Self) -> Self {
+        let along = |start: u32, length: u32, first: u32, room: u32| {
+            let from = start.saturating_sub(halo).max(first);
+            (from, (start + length).saturating_add(halo).min(first + room) - from)
+        };
+        let (left, width) = along(self.left, self.width, bounds.left, bounds.width);
+        let (top, height) = along(self.top, self.height, bounds.top, bounds.height);
+        Self { left, top, width, height }
+    }
+}
+
 impl Picture {
     /// The whole picture.
     pub fn area(&self) -> Area {
@@ -54,8 +78,9 @@ impl Picture {
     /// and clamped; NaN becomes 0. A grey picture takes the mean of the three: a network that was
     /// given three equal planes gives back nearly equal ones. Alpha is left as it is.
     ///
-    /// # Panics When `area` is not inside the picture, or `planes` does not have `3 * area.height *
-    /// area.width` values.
+    /// # Panics
+    /// When `area` is not inside the picture, or `planes` does not have
+    /// `3 * area.height * area.width` values.
     pub fn set_rgb_planes(&mut self, area: Area, planes: &[f32]) {
         assert_eq!(planes.len(), 3 * area.width as usize * area.height as usize, "three planes of the area's size");
         let rows: Vec<_> = (0..area.height).map(|y| self.row_range(area, y)).collect();

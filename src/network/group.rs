@@ -45,9 +45,7 @@ impl StandardGroup {
     }
 
     pub(super) fn by_rows(&self, x: Vec<Plane>, steps: &mut Steps) -> Option<Vec<Plane>> {
-        steps.trim(&x);
-        let y = self.blocks.iter().try_fold(x.clone(), |y, block| block.by_rows(y, steps))?;
-        Some(steps.conv_add(y, &self.conv, x))
+        by_rows(&self.blocks, &self.conv, x, steps, StandardBlock::by_rows)
     }
 }
 
@@ -65,10 +63,21 @@ impl LightGroup {
     }
 
     fn by_rows(&self, x: Vec<Plane>, steps: &mut Steps) -> Option<Vec<Plane>> {
-        steps.trim(&x);
-        let y = self.blocks.iter().try_fold(x.clone(), |y, block| block.by_rows(y, steps))?;
-        Some(steps.conv_add(y, &self.conv, x))
+        by_rows(&self.blocks, &self.conv, x, steps, Lightweight::by_rows)
     }
+}
+
+/// See [`Block::by_rows`], which is `block`.
+fn by_rows<B>(
+    blocks: &[B],
+    conv: &Conv3x3,
+    x: Vec<Plane>,
+    steps: &mut Steps,
+    block: impl Fn(&B, Vec<Plane>, &mut Steps) -> Option<Vec<Plane>>,
+) -> Option<Vec<Plane>> {
+    steps.trim(&x);
+    let y = blocks.iter().try_fold(x.clone(), |y, one| block(one, y, steps))?;
+    Some(steps.conv_add(y, conv, x))
 }
 
 impl Group {

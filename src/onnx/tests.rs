@@ -203,7 +203,7 @@ fn the_weights_are_there_by_name_bit_for_bit() {
 
 #[test]
 fn input_and_output_are_pictures_of_any_size() {
-    let (file, graph) = exported(&model(NetworkConfig::default()));
+    let (file, graph) = exported(&model(NetworkConfig::SplitSr(SplitSrConfig::default())));
     let sides = |value: &proto::ValueInfo| {
         let tensor = value.kind.clone().unwrap().tensor_type.unwrap();
         assert_eq!(tensor.elem_type, proto::FLOAT);

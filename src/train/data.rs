@@ -60,6 +60,9 @@ impl Batch {
     }
 
     /// Adds another batch of patches of the same size.
+    ///
+    /// # Panics
+    /// If they have another size.
     pub fn append(&mut self, mut other: Self) {
         assert_eq!((self.lr_side, self.hr_side), (other.lr_side, other.hr_side), "patches of one size");
         self.count += other.count;
@@ -208,6 +211,9 @@ impl Dataset {
     /// `count` patches for a step, which `(seed, step)` determines: pictures are drawn in
     /// proportion to their area, positions uniformly, and each patch gets one of the 8 flips and
     /// rotations, and an order of its colours.
+    ///
+    /// # Panics
+    /// If a picture is smaller than a patch: see [`Self::check_patch`].
     pub fn batch(&self, recipe: &Recipe, count: usize, seed: u64, step: u64) -> Batch {
         let own_seed = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ step;
         let mut rng = StdRng::seed_from_u64(own_seed);
@@ -217,6 +223,7 @@ impl Dataset {
         // Separate generators, so that the places are the same as in runs without these.
         let mut versions = StdRng::seed_from_u64(!own_seed);
         let mut orders = StdRng::seed_from_u64(own_seed.rotate_left(17));
+        let area = |pair: &Pair| pair.lr.area().pixels();
         let total: u64 = self.pairs.iter().map(area).sum();
         let mut place = || {
             let mut at = rng.random_range(0..total);
@@ -266,10 +273,6 @@ impl Dataset {
 /// As [`Enlarge::enlarge_picture`] and [`mean_psnr_y`].
 pub fn model_psnr_y(model: &Model, pairs: &[Pair]) -> Result<f64> {
     mean_psnr_y(pairs.iter().map(|pair| (model.enlarge_picture(&pair.lr), &pair.hr)), model.scale())
-}
-
-fn area(pair: &Pair) -> u64 {
-    u64::from(pair.lr.width) * u64::from(pair.lr.height)
 }
 
 impl Pair {

@@ -94,7 +94,8 @@ impl Degradation {
     /// low-resolution one. `seed` is for the noise.
     ///
     /// # Errors
-    /// [`Error::Data`] if the picture is smaller than the scale.
+    /// [`Error::Data`] if the picture is smaller than the scale; [`Error::Encode`] if it is larger
+    /// than a JPEG can be.
     pub fn apply(&self, picture: Picture, scale: usize, seed: u64) -> Result<(Picture, Picture)> {
         let hr = high_resolution(picture, scale)?;
         let (width, height) = (hr.width / scale as u32, hr.height / scale as u32);
@@ -147,7 +148,8 @@ fn with_noise(mut picture: Picture, deviation: f32, seed: u64) -> Picture {
 fn through_jpeg(picture: &Picture, quality: u8, half_chroma: bool) -> Result<Picture> {
     let failed = |error: &dyn std::fmt::Display| Error::Encode(format!("JPEG for training: {error}"));
     let side = |length: u32| {
-        u16::try_from(length).map_err(|_| failed(&format_args!("a side of {length} pixels is longer than 65535")))
+        u16::try_from(length)
+            .map_err(|_| failed(&format_args!("a side of {length} pixels is longer than 65535: use smaller pictures")))
     };
     let (width, height) = (side(picture.width)?, side(picture.height)?);
     let mut bytes = Vec::new();

@@ -115,7 +115,7 @@ impl Elastic {
         let layout: Vec<_> = tensors.into_iter().map(|(name, (shape, _))| (name, shape)).collect();
         if count(&layout) >= MOST {
             return Err(Error::Config(
-                "an elastic network can have 16 million weights: use fewer channels, groups or blocks".into(),
+                "an elastic network can have at most 16 million weights: use fewer channels, groups or blocks".into(),
             ));
         }
         let cut = |wanted| Cut::new(own, &layout, &wanted, device);

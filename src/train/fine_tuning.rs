@@ -442,9 +442,7 @@ impl FineTuning {
     }
 
     fn crop_to_preview(&self, picture: &Picture) -> Picture {
-        let Area { left, top, width, height } = self.preview;
-        let scale = self.session.scale() as u32;
-        picture.crop(Area { left: left * scale, top: top * scale, width: width * scale, height: height * scale })
+        picture.crop(self.preview.scaled(self.session.scale() as u32))
     }
 }
 

@@ -95,18 +95,23 @@ fn gather_within(max_pixels: u64, mut pictures: Vec<Picture>, mut picture: Pictu
 }
 
 fn pixels(picture: &Picture) -> u64 {
-    u64::from(picture.width) * u64::from(picture.height)
+    picture.area().pixels()
 }
 
-/// The first three quarters and the last quarter along the longer side.
+/// The first three quarters and the last quarter along the longer side. Neither is empty, however
+/// small the picture is: parts that are too small are refused later.
 fn divide(picture: &Picture) -> (Picture, Picture) {
-    let Picture { width, height, .. } = *picture;
-    let (first, second) = if width >= height {
-        let left = width - width / HELD_OUT_PARTS;
-        (Area { left: 0, top: 0, width: left, height }, Area { left, top: 0, width: width - left, height })
+    let whole = picture.area();
+    let cut = |side: u32| {
+        let last = (side / HELD_OUT_PARTS).max(1);
+        ((side - last).max(1), last)
+    };
+    let (first, second) = if whole.width >= whole.height {
+        let (width, last) = cut(whole.width);
+        (Area { width, ..whole }, Area { left: whole.width - last, width: last, ..whole })
     } else {
-        let top = height - height / HELD_OUT_PARTS;
-        (Area { left: 0, top: 0, width, height: top }, Area { left: 0, top, width, height: height - top })
+        let (height, last) = cut(whole.height);
+        (Area { height, ..whole }, Area { top: whole.height - last, height: last, ..whole })
     };
     (picture.crop(first), picture.crop(second))
 }
@@ -213,6 +218,9 @@ mod tests {
             why.starts_with("the held-out part of a picture is 10 x 40 pixels, but scoring needs 12 x 12"),
             "{why}"
         );
+        for (width, height) in [(3, 3), (1, 1), (1, 2)] {
+            assert!(refused(vec![picture(width, height, 1)], 16, 2).starts_with("the training part of a picture is"));
+        }
         let few = (0..5).map(|value| picture(20, 20, value)).collect();
         assert!(refused(few, 16, 7).starts_with("a held-out picture is 20 x 20 pixels"));
     }

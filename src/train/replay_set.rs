@@ -38,8 +38,9 @@ impl ReplaySet {
     pub fn new(pictures: &[Picture], model: &Model) -> Result<Self> {
         let pair = |picture: &Picture| Pair::new(picture.clone(), model.scale());
         let every_other = |from: usize| pictures.iter().skip(from).step_by(2).map(pair).collect::<Result<Vec<_>>>();
-        let train = Dataset::new(every_other(0)?, model.scale())?.enlarged_by(model)?;
-        let mut set = Self { train, check: every_other(1)?, start: 0.0 };
+        // A data set is never empty: one picture would leave none to score with.
+        let [train, check] = [every_other(0)?, every_other(1)?].map(|pairs| Dataset::new(pairs, model.scale()));
+        let mut set = Self { train: train?.enlarged_by(model)?, check: check?.into_pairs(), start: 0.0 };
         set.start = set.score(model)?;
         Ok(set)
     }
@@ -70,6 +71,14 @@ mod tests {
     fn there_are_replay_pictures_large_enough_for_patches() {
         let pictures = replay_pictures();
         assert!(pictures.len() >= 16 && pictures.iter().all(|p| p.width == p.height && p.width >= 96));
+    }
+
+    #[test]
+    fn one_picture_is_too_few() {
+        let model = crate::models::load("splitsr-tiny-x2").unwrap();
+        let set = |count| ReplaySet::new(&replay_pictures()[..count], &model);
+        assert!(matches!(set(1), Err(Error::Data(_))));
+        assert!(set(2).unwrap().start > 20.0);
     }
 
     #[test]

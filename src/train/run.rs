@@ -175,7 +175,7 @@ impl<'a> Run<'a> {
         }
         if !path.exists() && files.model.exists() {
             return Err(Error::Config(format!(
-                "{} exists, but no checkpoint of it: choose another --out",
+                "{} exists, but its checkpoint is missing: choose another --out",
                 files.model.display()
             )));
         }

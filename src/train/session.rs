@@ -77,6 +77,7 @@ pub struct Session {
 /// The step with the best score.
 struct Best {
     score: Score,
+    /// Empty unless the recipe sets `score_every`: otherwise the model is that of the last step.
     parameters: Vec<f32>,
     /// The halo of `auto` tiles, once it was measured: every save needs it.
     halo: OnceLock<Option<usize>>,
@@ -279,6 +280,7 @@ impl Session {
         if best.is_none_or(|best| score.psnr_y > best.psnr_y) {
             let gained = best.is_none_or(|best| score.psnr_y > best.psnr_y + MIN_GAIN);
             self.idle = if gained { 0 } else { self.idle + 1 };
+            let parameters = if self.keeps_best() { parameters } else { Vec::new() };
             self.best = Some(Best { score, parameters, halo: OnceLock::new() });
         } else {
             self.idle += 1;
@@ -319,6 +321,11 @@ impl Session {
         self.best.as_ref().map(|best| best.score)
     }
 
+    /// Whether the model is that of the best step, not that of the last one.
+    fn keeps_best(&self) -> bool {
+        self.recipe.score_every.is_some()
+    }
+
     /// Whether the last scorings brought no gain.
     pub fn is_stalled(&self) -> bool {
         self.idle >= STALLED_AFTER
@@ -330,7 +337,7 @@ impl Session {
     /// # Errors
     /// [`Error::Weights`] if a parameter is not finite.
     pub fn model(&self) -> Result<Vec<u8>> {
-        let Some(best) = self.best.as_ref().filter(|_| self.recipe.score_every.is_some()) else {
+        let Some(best) = self.best.as_ref().filter(|_| self.keeps_best()) else {
             return self.file(self.metadata(), &read(self.trainer.parameters()));
         };
         if self.trainer.elastic_network().is_some() {
@@ -386,7 +393,7 @@ impl Session {
                 metadata.training[key] = name.to_string_lossy().into();
             }
         }
-        let best = self.best_score().filter(|_| self.recipe.score_every.is_some());
+        let best = self.best_score().filter(|_| self.keeps_best());
         if let Some(best) = best {
             metadata.training["best_step"] = best.step.into();
             if self.replay.is_some() {
@@ -424,7 +431,7 @@ impl Session {
         let json = serde_json::to_string(&record).expect("a record is plain data");
         let named = |(name, values): (&str, Vec<f32>)| (name.to_owned(), (vec![values.len()], values));
         let mut tensors: NamedTensors = state.into_iter().map(named).collect();
-        if let Some(best) = &self.best {
+        if let Some(best) = self.best.as_ref().filter(|_| self.keeps_best()) {
             tensors.extend([named((BEST, best.parameters.clone()))]);
         }
         weights::serialize(&tensors, HashMap::from([(CHECKPOINT_KEY.to_owned(), json)]))
@@ -432,9 +439,10 @@ impl Session {
 
     /// Continues from a checkpoint. The next step is bit for bit the one that would have followed.
     ///
-    /// # Errors [`Error::Weights`] if the file is damaged or not a checkpoint, [`Error::Config`] if
-    /// it belongs to another run: only the name, the steps, and what depends on them may differ.
-    /// The state is then unchanged.
+    /// # Errors
+    /// [`Error::Weights`] if the file is damaged or not a checkpoint, [`Error::Config`] if it
+    /// belongs to another run: only the name, the steps, and what depends on them may differ. The
+    /// state is then unchanged.
     pub fn restore(&mut self, bytes: &[u8]) -> Result<()> {
         let (header, mut state) = weights::deserialize(bytes)?;
         let record: CheckpointRecord = header
@@ -456,6 +464,7 @@ impl Session {
         }
         self.trainer.restore(state, record.step)?;
         self.seconds = record.seconds;
+        let best = if self.keeps_best() { best } else { Some(Vec::new()) };
         self.best = record.best.zip(best).map(|(score, parameters)| Best { score, parameters, halo: OnceLock::new() });
         self.blend = record.blend.min(BLENDS.len() - 1);
         self.idle = record.idle;
@@ -471,14 +480,19 @@ fn alike(a: &Recipe, b: &Recipe) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use super::*;
 
     /// Checkpoints that were written under the old names of recipe fields can still be resumed.
     #[test]
     fn the_recipes_of_our_checkpoints_are_understood() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/studies");
         let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-        for path in entries.filter(|path| path.extension().is_some_and(|extension| extension == "checkpoint")) {
+        let is_checkpoint = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "checkpoint");
+        let checkpoints: Vec<PathBuf> = entries.filter(is_checkpoint).collect();
+        assert!(!checkpoints.is_empty());
+        for path in checkpoints {
             let (header, state) = weights::deserialize(&std::fs::read(&path).unwrap()).unwrap();
             let record: CheckpointRecord = serde_json::from_str(&header[CHECKPOINT_KEY]).unwrap();
             let recipe = record.config.recipe().unwrap_or_else(|error| panic!("{}: {error}", path.display()));

@@ -13,6 +13,12 @@ const LANCZOS_RADIUS: f64 = 3.0;
 /// workers.
 pub(super) const MIN_CORE: u32 = 32;
 
+/// How far from the middle of a pixel of its target the filter that shrinks reads, and a pixel more
+/// for rounding. The pixel is as wide as `ratio` pixels of the network's result.
+pub(super) fn filter_reach(ratio: f64) -> f64 {
+    LANCZOS_RADIUS * ratio + 1.0
+}
+
 /// One axis of a pass.
 pub(super) struct Axis {
     /// Low-resolution pixels.
@@ -37,9 +43,8 @@ impl Axis {
         let (start, end) = if enlarged == u64::from(self.target) {
             (u64::from(part.start), u64::from(part.end))
         } else {
-            // The taps of the filter that shrinks, and a pixel on each side for rounding.
             let ratio = enlarged as f64 / f64::from(self.target);
-            let reach = LANCZOS_RADIUS * ratio + 1.0;
+            let reach = filter_reach(ratio);
             let start = (f64::from(part.start) + 0.5) * ratio - reach;
             let end = (f64::from(part.end) - 0.5) * ratio + reach;
             (start.floor().max(0.0) as u64, (end.ceil() as u64).min(enlarged))

@@ -2,7 +2,7 @@
 
 use super::enlarge::Enlarge;
 use crate::error::Result;
-use crate::image::{Area, Picture, Samples};
+use crate::image::{Area, Picture, Samples, to_8_bits};
 
 /// Measures the smallest halo, in low-resolution pixels, with which cutting each of `pictures`
 /// (8-bit RGB) in four changes no value of the 8-bit result by more than 1 level. It is at most the
@@ -64,13 +64,12 @@ pub fn estimate_halo<M: Enlarge + ?Sized>(model: &M) -> Result<Option<usize>> {
     let part = model.enlarge(made_up(margin, PART), PART, PART)?;
     let scale = model.scale();
     let (side, stride, first) = (PART * scale, SQUARE * scale, margin * scale);
-    let level = |value: f32| (value * 255.0).round().clamp(0.0, 255.0);
     let mut needed = 0;
     for (row, values) in part.chunks_exact(side).enumerate() {
         let (channel, y) = (row / side, row % side);
         let same_row = &whole[(channel * stride + first + y) * stride + first..][..side];
         for (x, (&a, &b)) in values.iter().zip(same_row).enumerate() {
-            if (level(a) - level(b)).abs() > 1.0 {
+            if to_8_bits(a).abs_diff(to_8_bits(b)) > 1 {
                 let from_edge = [x, y, side - 1 - x, side - 1 - y].into_iter().min().unwrap_or(0);
                 needed = needed.max(from_edge / scale + 1);
             }
@@ -109,16 +108,11 @@ fn seamless<M: Enlarge + ?Sized>(model: &M, picture: &Picture, whole: &Picture, 
     let halves = |size: u32| [(0, size / 2), (size / 2, size - size / 2)].into_iter().filter(|&(_, half)| half > 0);
     for (top, height) in halves(picture.height) {
         for (left, width) in halves(picture.width) {
-            let (x, y) = (left.saturating_sub(halo), top.saturating_sub(halo));
-            let (right, bottom) = (
-                (left + width).saturating_add(halo).min(picture.width),
-                (top + height).saturating_add(halo).min(picture.height),
-            );
-            let source = Area { left: x, top: y, width: right - x, height: bottom - y };
-            let high =
-                |left, top| Area { left: left * scale, top: top * scale, width: width * scale, height: height * scale };
-            let tile = model.enlarge_picture(&picture.crop(source))?.crop(high(left - x, top - y));
-            if largest_difference(&tile, &whole.crop(high(left, top))) > 1 {
+            let part = Area { left, top, width, height };
+            let source = part.with_halo(halo, picture.area());
+            let within = Area { left: left - source.left, top: top - source.top, ..part };
+            let tile = model.enlarge_picture(&picture.crop(source))?.crop(within.scaled(scale));
+            if largest_difference(&tile, &whole.crop(part.scaled(scale))) > 1 {
                 return Ok(false);
             }
         }

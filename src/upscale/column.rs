@@ -2,16 +2,13 @@
 
 use std::ops::Range;
 
+use super::axis::filter_reach;
 use super::enlarge::Enlarge;
 use super::margin::Margin;
 use super::tile::{Tile, TileInput, TileOutput, all_finite, run_tile, shrink};
 use crate::error::Result;
 use crate::image::Area;
 use crate::network::{ByRows, Strip};
-
-/// The rows of the network's result that the next tile may need again, in low-resolution pixels:
-/// the filter that shrinks reaches across the cut.
-const OVERLAP: u32 = 16;
 
 /// Computes tiles as [`run_tile`] does. If exact tiles come in order, from the top of a column of
 /// the picture to its bottom, no row is computed twice: between two tiles it keeps the rows of each
@@ -73,7 +70,10 @@ impl Column {
         let first = if source.top == 0 { kept } else { source.top + halo };
         let bottom = target.top + target.height;
         let cut = (u64::from(bottom) * u64::from(source_size.1) / u64::from(target_size.1)) as u32;
-        let last = if end == source_size.1 { end.min(cut + OVERLAP) } else { end - halo };
+        // The filter that shrinks reads across the cut, which itself may be within a row.
+        let rows = f64::from(source_size.1) / f64::from(target_size.1);
+        let overlap = (filter_reach(rows * f64::from(scale)) / f64::from(scale)) as u32 + 2;
+        let last = if end == source_size.1 { end.min(cut + overlap) } else { end - halo };
         let rows = running.rows(first..last, scale);
         let enlarged = running.result(rows);
         if !all_finite(&enlarged) {
@@ -88,7 +88,7 @@ impl Column {
         };
         let planes = shrink(&enlarged, &Tile { source: part, ..*tile }, scale)?;
         if bottom < target_size.1 {
-            let wanted = running.rows(cut.saturating_sub(OVERLAP).max(running.start)..last, scale);
+            let wanted = running.rows(cut.saturating_sub(overlap).max(running.start)..last, scale);
             running.network.want_from(wanted.start);
             self.running = Some(Running { tile: *tile, ..running });
         }
@@ -182,6 +182,23 @@ mod tests {
                     let output = column.run_tile(&model, job.tile_input(index)).unwrap();
                     assert!(output == alone[index], "x{zoom} by x{scale}: tile {index}");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn where_the_height_shrinks_most_the_filter_has_all_its_rows() {
+        let model = model(2);
+        let target = Target::Size { width: 16 * 12, height: 40 };
+        let options = Options { tiling: Tiling::Exact, ..Options::new(target) };
+        let mut job = Job::new(picture(12, 40, 0), NetworkInfo::of(&model), &options, 1).unwrap();
+        assert!(job.passes().last().unwrap().run > 2);
+        let mut column = Column::default();
+        while job.pass() < job.pass_count() {
+            for index in 0..job.tile_count() {
+                let output = column.run_tile(&model, job.tile_input(index)).unwrap();
+                assert!(output == run_tile(&model, job.tile_input(index)).unwrap(), "pass {}: {index}", job.pass());
+                job.accept(index, &output).unwrap();
             }
         }
     }

@@ -101,10 +101,6 @@ impl Pass {
     }
 }
 
-fn area(area: Area) -> u64 {
-    u64::from(area.width) * u64::from(area.height)
-}
-
 /// The passes from a picture of size `source` to one of size `target`: as few as possible, all but
 /// the last by the full scale. There are none if the size stays the same.
 ///
@@ -112,7 +108,8 @@ fn area(area: Area) -> u64 {
 /// tiles that can be computed at once; `None` makes the cuts independent of it.
 ///
 /// # Errors
-/// [`Error::Config`] if a picture that must stay whole would take too much memory.
+/// [`Error::Config`] if a picture that must stay whole would take too much memory, and if it is
+/// empty or the network does not enlarge.
 pub fn passes(
     source: (u32, u32),
     target: (u32, u32),
@@ -120,6 +117,9 @@ pub fn passes(
     halo: Option<usize>,
     workers: Option<usize>,
 ) -> Result<Vec<Pass>> {
+    if info.scale < 2 || source.0.min(source.1) == 0 {
+        return Err(Error::Config("a picture needs pixels, and a network a scale of 2 or more".into()));
+    }
     let scale = info.scale as u32;
     let mut passes = Vec::new();
     let mut size = source;
@@ -195,7 +195,7 @@ fn pass(
         }
     };
     let tiles = tiles(&across, &down, (columns, rows), 1);
-    let tile_bytes = tiles.iter().map(|tile| area(tile.source)).max().unwrap_or(0) * bytes_per_pixel;
+    let tile_bytes = tiles.iter().map(|tile| tile.source.pixels()).max().unwrap_or(0) * bytes_per_pixel;
     Ok(Pass { target, tiles, run: 1, halo, tile_bytes })
 }
 
@@ -294,6 +294,15 @@ mod tests {
     }
 
     #[test]
+    fn an_empty_picture_and_a_network_that_does_not_enlarge_are_refused() {
+        for (source, scale) in [((0, 9), 2), ((9, 0), 2), ((9, 9), 1), ((9, 9), 0)] {
+            let info = NetworkInfo { scale, row_bytes: Some(1000), ..FLAGSHIP };
+            let refused = passes(source, (2 * source.0, 2 * source.1), &info, Some(8), Some(2));
+            assert!(matches!(refused, Err(Error::Config(_))), "{source:?} by {scale}");
+        }
+    }
+
+    #[test]
     fn tiles_stay_small_and_worth_their_halo() {
         let pixels = 4000 * 3000;
         for (halo, factor) in [(0, 1.0), (16, 1.3), (73, 2.0)] {
@@ -386,7 +395,7 @@ mod tests {
         for tile in &pass.tiles {
             let Tile { source_size, target_size, target: part, source } = *tile;
             prop_assert_eq!(target_size, pass.target);
-            covered += area(part);
+            covered += part.pixels();
             // The halo, or the picture's end.
             let axes = [
                 (source_size.0, pass.target.0, source.left, source.width, part.left, part.width),

@@ -51,7 +51,8 @@ pub struct Report {
     pub seconds: f64,
 }
 
-/// Enlarges `picture` on the threads of the current rayon pool.
+/// Enlarges `picture` on as many threads as the current rayon pool has. They are in pools of their
+/// own.
 ///
 /// `on_progress` is called on this thread, at least every 20 ms. If it returns `Break`, the call
 /// returns [`Error::Cancelled`] at once; the threads of unfinished tiles end by themselves.
@@ -225,10 +226,10 @@ impl Line {
         &self.tiles[choose(&mut self.left.lock().expect("no thread panics while it takes tiles"))]
     }
 
-    /// The next `count` tiles, or as many as are left.
-    fn front(&self, count: usize) -> &[usize] {
+    /// The next `count` tiles, or as many as are left before the one at `end`.
+    fn front(&self, count: usize, end: usize) -> &[usize] {
         self.take(|left| {
-            let taken = left.start..(left.start + count).min(left.end);
+            let taken = left.start..(left.start + count).min(left.end).min(end).max(left.start);
             left.start = taken.end;
             taken
         })
@@ -236,11 +237,7 @@ impl Line {
 
     /// The next one for a GPU, unless none is left.
     fn hardest(&self) -> &[usize] {
-        self.take(|left| {
-            let taken = left.start..(left.start + 1).min(left.end).min(self.hard).max(left.start);
-            left.start = taken.end;
-            taken
-        })
+        self.front(1, self.hard)
     }
 
     /// The last one, unless none is left.
@@ -292,7 +289,7 @@ impl<M: Enlarge + ?Sized> Engines<'_, M> {
             Ok(())
         };
         // Each thread takes a whole run. A schedule has no runs.
-        let take = || if self.on_gpu.is_some() { line.back() } else { line.front(run) };
+        let take = || if self.on_gpu.is_some() { line.back() } else { line.front(run, line.tiles.len()) };
         let drain = || {
             let mut column = Column::default();
             loop {

@@ -126,7 +126,7 @@ impl TileInput {
             [] => None,
             numbers => Some(TilePlan::from_numbers(numbers).ok_or_else(broken)?),
         };
-        if planes.len() as u64 != 12 * u64::from(tile.source.width) * u64::from(tile.source.height) {
+        if Some(planes.len() as u64) != tile.source.pixels().checked_mul(3 * size_of::<f32>() as u64) {
             return Err(broken());
         }
         let (ensemble, exact) = (flags & 1 != 0, flags & 2 != 0);

@@ -85,7 +85,10 @@ pub fn into_srgb(rgba: &mut [u8], icc: Vec<u8>) -> Result<()> {
 /// MATLAB) or "lanczos3". Throws `Config`.
 #[wasm_bindgen(js_name = resize)]
 pub fn resize_by(picture: &Picture, width: u32, height: u32, filter: &str) -> Result<Picture> {
-    let opaque = picture.0.clone().split_alpha().0.into_8_bit().into_rgb();
+    let opaque = picture.0.clone().split_alpha().0;
+    // A grey profile does not describe RGB values.
+    let opaque = if opaque.layout.is_grey() { profile::into_srgb(opaque) } else { opaque };
+    let opaque = opaque.into_8_bit().into_rgb();
     let by = |filter| resize_rgb(&opaque, width, height, filter);
     match filter {
         "nearest" => by(None),

@@ -250,6 +250,15 @@ fn twins_are_made_and_found() {
         assert!(score(at.full_chroma) > score(other), "{other} is better than {at:?}");
     }
 
+    // A twin that cannot be read is not one that is not there.
+    let whole = std::fs::read(&twin).unwrap();
+    std::fs::write(&twin, &whole[..1000]).unwrap();
+    let error = ModelFiles::find(&model).err().unwrap().to_string();
+    assert!(error.contains("mine-jpeg.safetensors"), "{error}");
+    let error = refusal(&["round", &twin], 1);
+    assert!(error.contains("mine-jpeg.safetensors"), "{error}");
+    std::fs::write(&twin, &whole).unwrap();
+
     let output = splitsr(&["measure", &twin, "--val", &pictures]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let (measured, same) = read(&std::fs::read(&twin).unwrap()).unwrap();

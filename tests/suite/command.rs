@@ -309,6 +309,36 @@ fn a_killed_training_resumes_to_the_same_weights() {
 }
 
 #[test]
+fn a_training_whose_reader_goes_away_is_saved() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("mine.safetensors");
+    let mut training = Command::new(env!("CARGO_BIN_EXE_splitsr"));
+    training.args(["train", "--init", "splitsr-x2", "--steps", "100", "--set", "batch=1", "--set", "hr_patch=24"]);
+    training.arg("--data").arg(demos()).arg("--out").arg(&out);
+    let error_without_reader = |command: &mut Command| {
+        let output = command.stdout(std::io::pipe().unwrap().1).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let error = error_without_reader(&mut training);
+    assert!(error.lines().count() == 1 && error.contains("was saved and stopped: continue with --resume"), "{error}");
+    assert!(out.is_file() && out.with_extension("checkpoint").is_file());
+    // Other reports just end.
+    let error = error_without_reader(Command::new(env!("CARGO_BIN_EXE_splitsr")).arg("info"));
+    assert!(error.contains("the report cannot be written"), "{error}");
+}
+
+#[test]
+fn a_training_refuses_a_name_that_its_checkpoint_could_have() {
+    let demos = demos();
+    let train = ["train", "--init", "splitsr-x2", "--data", demos.to_str().unwrap(), "--out"];
+    for name in ["v1.2", "a.checkpoint", "a"] {
+        let error = refusal(&[&train[..], &[name]].concat(), 1);
+        assert!(error.contains(&format!("--out is {name}; its name must end in .safetensors")), "{error}");
+    }
+}
+
+#[test]
 fn the_mean_of_a_model_with_itself_is_the_model() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("mean.safetensors");
@@ -352,7 +382,7 @@ fn a_study_trains_each_variant_once_and_lists_them() {
     // Nothing is left to train.
     assert_eq!(train("1/1"), both);
     assert_eq!(json(&["study", study, "--out", out, "--json"]), both);
-    assert!(refusal(&["study", study, "--out", out, "--part", "3/2"], 2).contains("it must be INDEX/COUNT, like 1/2"));
+    assert!(refusal(&["study", study, "--out", out, "--part", "3/2"], 2).contains("it must be K/N with K from 1 to N"));
     std::fs::write(study, text.replace("name = \"a\"", "name = \"all-standard\"")).unwrap();
     let error = refusal(&["study", study, "--out", out], 1);
     assert!(error.contains("\"all-standard\" and \"all standard\" would have the same file"), "{error}");

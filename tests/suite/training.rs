@@ -10,7 +10,8 @@ use splitsr::image::{Layout, Picture, Samples};
 use splitsr::model::Model;
 use splitsr::network::Network;
 use splitsr::train::{
-    Batch, Dataset, Event, Files, Limits, Loss, Pair, Pictures, Recipe, TrainConfig, Trainer, model_psnr_y, run,
+    Batch, Dataset, Event, Files, Limits, Loss, Pair, Pictures, Recipe, Session, TrainConfig, Trainer, model_psnr_y,
+    run,
 };
 use splitsr::weights::{collect, read};
 
@@ -79,6 +80,9 @@ fn a_killed_run_resumes_to_the_same_weights_bit_for_bit() {
         model.1
     };
     assert_eq!(bytes(&whole), bytes(&parts));
+    // The model is that of the last step, so the best step's weights aren't kept.
+    let checkpoint = std::fs::read(Files::beside(&parts).checkpoint).unwrap();
+    assert!(!String::from_utf8_lossy(&checkpoint).contains("\"best\":{\"dtype\""));
     let text = std::fs::read_to_string(&log).unwrap();
     let events: Vec<Event> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let steps: Vec<u64> = events.iter().map(|event| event.step).collect();
@@ -113,9 +117,22 @@ fn a_started_run_is_not_overwritten() {
     let before = [&model, &log].map(|path| std::fs::read(path).unwrap());
     for resume in [false, true] {
         let error = run(&config, resume).unwrap_err().to_string();
-        assert!(error.contains("exists, but no checkpoint of it: choose another --out"), "{error}");
+        assert!(error.contains("exists, but its checkpoint is missing: choose another --out"), "{error}");
     }
     assert_eq!([&model, &log].map(|path| std::fs::read(path).unwrap()), before);
+}
+
+/// Otherwise a run that diverged would replace its last good checkpoint.
+#[test]
+fn a_checkpoint_never_holds_nan() {
+    let config = TrainConfig::from_toml(CONFIG).unwrap();
+    let pictures = Pictures::new(dataset(), dataset());
+    let session = Session::new(config, None, None, pictures, &Device::flex()).unwrap();
+    assert!(session.checkpoint_of(vec![("weights", vec![0.5])]).is_ok());
+    for value in [f32::NAN, f32::INFINITY] {
+        let error = session.checkpoint_of(vec![("weights", vec![0.5, value])]).unwrap_err();
+        assert!(error.to_string().contains("tensor weights holds NaN or infinity"), "{error}");
+    }
 }
 
 #[test]

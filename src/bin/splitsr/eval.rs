@@ -64,14 +64,8 @@ pub struct Args {
 
 impl Args {
     fn model(&self) -> &str {
-        let suitable = || {
-            if self.schedule.is_set() || !self.slice.is_default() {
-                schedule::MODEL
-            } else {
-                models::for_zoom(self.scale.into())
-            }
-        };
-        self.model.as_deref().unwrap_or_else(suitable)
+        let elastic = || self.schedule.model(&self.slice);
+        self.model.as_deref().or_else(elastic).unwrap_or_else(|| models::for_zoom(self.scale.into()))
     }
 }
 
@@ -136,7 +130,10 @@ pub fn run(args: Args) -> Result<()> {
         let ssimulacra2 = sum.map(|sum| sum / set.images as f64);
         if !args.json {
             let scores = in_words(set.scores, ssimulacra2);
-            println!("{} x{scale}: {scores} ({} images, {:.1} s)", set.name, set.images, set.seconds);
+            crate::print_line(format_args!(
+                "{} x{scale}: {scores} ({} images, {:.1} s)",
+                set.name, set.images, set.seconds
+            ));
         }
         sets.push(EvaluatedSet { set, ssimulacra2, pictures });
     }

@@ -1,10 +1,10 @@
 //! `splitsr index`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use splitsr::network::cost::Cost;
-use splitsr::weights::{Metadata, hex_sha256, read};
+use splitsr::weights::{Metadata, hex_sha256, read_file};
 use splitsr::{Error, Result, files, models};
 
 /// Writes DIR/index.json, the list of models that the page reads, and the tables in DIR/README.md
@@ -36,7 +36,7 @@ struct Entry {
 const MARKS: [&str; 2] = ["<!-- The models: splitsr index writes this part. -->", "<!-- The end of the models. -->"];
 
 pub fn run(args: Args) -> Result<()> {
-    let entries = models::files(&args.folder)?.iter().map(entry).collect::<Result<Vec<_>>>()?;
+    let entries = models::files(&args.folder)?.iter().map(|path| entry(path)).collect::<Result<Vec<_>>>()?;
     let json = serde_json::to_string_pretty(&entries).expect("an index is plain data") + "\n";
     let index = args.folder.join("index.json");
     let mut outputs = vec![(index, json)];
@@ -97,9 +97,8 @@ fn tables(entries: &[Entry]) -> String {
     text
 }
 
-fn entry(path: &PathBuf) -> Result<Entry> {
-    let bytes = std::fs::read(path).map_err(Error::io(path))?;
-    let (metadata, _) = read(&bytes)?;
+fn entry(path: &Path) -> Result<Entry> {
+    let (bytes, metadata, _) = read_file(path)?;
     let cost = Cost::of(&metadata.config);
     Ok(Entry {
         file: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),

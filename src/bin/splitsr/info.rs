@@ -83,12 +83,15 @@ pub fn run(args: Args) -> Result<()> {
     let field = info
         .receptive_field
         .map_or("the whole picture".into(), |side| format!("{side} x {side} low-resolution pixels"));
-    println!("config           {}", serde_json::to_string(&info.config).expect("a config is plain data"));
-    println!("parameters       {}", info.params);
-    println!("multiply-adds    {:.2} G for a result of 1280 x 720 pixels", info.macs_720p / 1e9);
-    println!("receptive field  {field}");
+    crate::print_line(format_args!(
+        "config           {}",
+        serde_json::to_string(&info.config).expect("a config is plain data")
+    ));
+    crate::print_line(format_args!("parameters       {}", info.params));
+    crate::print_line(format_args!("multiply-adds    {:.2} G for a result of 1280 x 720 pixels", info.macs_720p / 1e9));
+    crate::print_line(format_args!("receptive field  {field}"));
     if let Some(sha256) = info.sha256 {
-        println!("sha256           {sha256}");
+        crate::print_line(format_args!("sha256           {sha256}"));
     }
     Ok(())
 }

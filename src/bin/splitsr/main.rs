@@ -13,11 +13,13 @@ mod measure;
 mod panics;
 mod round;
 mod schedule;
+mod shard;
 mod study;
 mod train;
 mod twin;
 mod upscale;
 
+use std::fmt::Display;
 use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -152,11 +154,20 @@ fn one_line(text: &str) -> String {
 
 /// Prints one JSON object as a line on stdout. Ends the program if it cannot be written.
 fn print_json(value: &impl serde::Serialize) {
-    let text = serde_json::to_string(value).expect("reports are plain data");
-    if let Err(error) = writeln!(std::io::stdout(), "{text}") {
+    print_line(serde_json::to_string(value).expect("reports are plain data"));
+}
+
+/// Prints a line on stdout. Ends the program if it cannot be written: `head` closes its input.
+fn print_line(line: impl Display) {
+    if let Err(error) = write_line(line) {
         print_error(&format!("the report cannot be written ({error})"));
         std::process::exit(1);
     }
+}
+
+/// Prints a line on stdout, for a program that goes on if it cannot be written.
+fn write_line(line: impl Display) -> std::io::Result<()> {
+    writeln!(std::io::stdout(), "{line}")
 }
 
 /// A flag that Ctrl-C and SIGTERM set. Work then stops at the next tile or step and leaves no

@@ -12,8 +12,8 @@ use splitsr::image::Picture;
 use splitsr::model::Model;
 use splitsr::train::{Dataset, Pair, model_psnr_y};
 use splitsr::upscale::{Enlarge, auto_halo, enlarge_picture_ensemble};
-use splitsr::weights::{read, to_file};
-use splitsr::{Error, NetworkConfig, Result, files, models};
+use splitsr::weights::{read_file, to_file};
+use splitsr::{Error, NetworkConfig, Result, files};
 
 /// Measures the halo that a model's tiles need and the model's scores, and writes them into its
 /// file.
@@ -37,10 +37,8 @@ pub fn run(args: Args) -> Result<()> {
     if !args.model.is_file() {
         return Err(Error::Config(format!("{} is not a file: give the path of a weights file", args.model.display())));
     }
-    // First, because its errors name the file.
-    let model = models::load(&args.model.to_string_lossy())?;
-    let bytes = std::fs::read(&args.model).map_err(Error::io(&args.model))?;
-    let (mut metadata, tensors) = read(&bytes)?;
+    let (bytes, mut metadata, tensors) = read_file(&args.model)?;
+    let model = Model::from_bytes(&bytes, &Device::flex()).map_err(|error| error.in_file(args.model.display()))?;
     let scale = model.scale();
     let pairs = Dataset::load(&args.val, scale, &Default::default())?.into_pairs();
     let mut scores = metadata.scores.as_object().cloned().unwrap_or_default();
@@ -66,9 +64,9 @@ pub fn run(args: Args) -> Result<()> {
     }
     for other in others {
         let halo = auto_halo(&Model::from_bytes(&other?, &Device::flex())?, &validation)?;
-        metadata.auto_halo = metadata.auto_halo.zip(halo).map(|(a, b)| a.max(b));
+        metadata.widen_halo(halo);
     }
-    println!("halo: {:?} of {:?} pixels", metadata.auto_halo, model.halo());
+    crate::print_line(format_args!("halo: {:?} of {:?} pixels", metadata.auto_halo, model.halo()));
     for folder in &args.folders {
         let (name, plain) = score(folder, scale, |lr| model.enlarge_picture(lr))?;
         scores.insert(name, plain);
@@ -112,7 +110,7 @@ fn slice_scores(bytes: &[u8], config: &SplitSrConfig, pairs: &[Pair]) -> Result<
         let rows = (1..=channels).map(|split| (0..=groups).map(|index| score(mode, split, index)).collect());
         let rows = rows.collect::<Result<Vec<Vec<f64>>>>()?;
         let serde_json::Value::String(name) = serde_json::json!(mode) else { unreachable!("modes are names") };
-        println!("{name}: {rows:?}");
+        crate::print_line(format_args!("{name}: {rows:?}"));
         by_mode.insert(name, serde_json::json!(rows));
     }
     Ok(by_mode.into())
@@ -132,7 +130,7 @@ fn score(
     enlarge: impl Fn(&Picture) -> Result<Picture>,
 ) -> Result<(String, serde_json::Value)> {
     let set = score_set(folder, scale, degrade, |lr, _, _| enlarge(lr), |_| Ok(()))?;
-    println!("{}: {}", set.name, set.scores);
+    crate::print_line(format_args!("{}: {}", set.name, set.scores));
     let Scores { psnr_y, ssim_y } = set.scores;
     let rounded = |value: f64, places: f64| (value * places).round() / places;
     Ok((set.name, serde_json::json!([rounded(psnr_y, 1e3), rounded(ssim_y, 1e5)])))

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use splitsr::weights::{read, round_to_f16, to_file};
-use splitsr::{Error, Result, files};
+use splitsr::weights::{read_file, round_to_f16, to_file};
+use splitsr::{Result, files};
 
 /// Rounds the weights of models to 16 bits, which halves their files. Afterwards, measure the
 /// scores again with `splitsr measure`. `splitsr twin` connects a twin with the rounded model.
@@ -16,9 +16,8 @@ pub struct Args {
 
 pub fn run(args: Args) -> Result<()> {
     for path in &args.models {
-        let bytes = std::fs::read(path).map_err(Error::io(path))?;
-        let (mut metadata, mut tensors) = read(&bytes)?;
-        round_to_f16(&mut tensors)?;
+        let (_, mut metadata, mut tensors) = read_file(path)?;
+        round_to_f16(&mut tensors).map_err(|error| error.in_file(path.display()))?;
         metadata.auto_halo = None;
         metadata.scores = serde_json::Value::Null;
         metadata.twin = None;

@@ -15,8 +15,8 @@ use splitsr::models::ModelFiles;
 use splitsr::network::cost::Cost;
 use splitsr::upscale::schedule::{DEFAULT_EFFORT, Errors, Ladder, Lessons, Schedule, Scheduler, Scheduling, Score};
 use splitsr::upscale::{self, Enlarge, Progress, upscale_scheduled};
-use splitsr::weights::{read, to_file};
-use splitsr::{Error, Result, files};
+use splitsr::weights::{read_file, to_file};
+use splitsr::{Result, files};
 
 /// The model whose file holds networks for a schedule.
 pub const MODEL: &str = "splitsr-elastic-x2";
@@ -47,6 +47,11 @@ pub struct Options {
 impl Options {
     pub fn is_set(&self) -> bool {
         self.schedule.is_some()
+    }
+
+    /// The model that these options and `slice` need, if they need a certain one.
+    pub fn model(&self, slice: &Slice) -> Option<&'static str> {
+        (self.is_set() || !slice.is_default()).then_some(MODEL)
     }
 
     /// The parts of a schedule that come from the model in `files`, before it is sliced; `None`
@@ -132,8 +137,9 @@ impl std::fmt::Display for Report {
     }
 }
 
-/// Learns for the scheduler of an elastic model how much its networks gain where, and writes that
-/// into its file.
+/// Learns from training pictures how much each network of an elastic model gains, for --schedule,
+/// and writes that into its file. --split-ratio, --hybrid-index and --hybrid-mode choose the cheap
+/// network.
 #[derive(clap::Args)]
 pub struct Args {
     /// File of the elastic model
@@ -153,11 +159,13 @@ pub struct Args {
 const CHEAP: Slice = Slice { split_ratio: Some(1.0 / 16.0), hybrid_index: Some(7), hybrid_mode: None };
 
 pub fn run(args: Args) -> Result<()> {
-    let bytes = std::fs::read(&args.model).map_err(Error::io(&args.model))?;
-    let (mut metadata, tensors) = read(&bytes)?;
+    let (bytes, mut metadata, tensors) = read_file(&args.model)?;
     let known = metadata.schedule.take().map_or(CHEAP, |schedule| schedule.cheap);
     let chosen = if args.cheap.is_default() { known } else { args.cheap };
-    let model = |wanted: &Slice| Model::from_bytes(&slice(&bytes, wanted)?, &Device::flex());
+    let model = |wanted: &Slice| {
+        let model = slice(&bytes, wanted).and_then(|bytes| Model::from_bytes(&bytes, &Device::flex()));
+        model.map_err(|error| error.in_file(args.model.display()))
+    };
     let (whole, cheap) = (model(&Slice::default())?, model(&chosen)?);
     let scale = metadata.config.scale();
     let paths = picture_files(&args.train)?;
@@ -170,13 +178,16 @@ pub fn run(args: Args) -> Result<()> {
     let (count, pictures) = (lessons.cells(), paths.len().div_ceil(step));
     let schedule = lessons.schedule(chosen);
     let work = Cost::of(&cheap.metadata.config).macs_720p / Cost::of(&whole.metadata.config).macs_720p;
-    println!("{count} cells of {pictures} pictures; the cheap network takes {:.0} % of the work", 100.0 * work);
-    println!(
-        "root of the mean squared Laplacian, error of bicubic, the cheap and the whole network in levels squared:"
+    crate::print_line(format_args!(
+        "{count} cells of {pictures} pictures; the cheap network takes {:.0} % of the work",
+        100.0 * work
+    ));
+    crate::print_line(
+        "root of the mean squared Laplacian, error of bicubic, the cheap and the whole network in levels squared:",
     );
     let Errors { score, bicubic, cheap, whole } = &schedule.rms_laplacian;
     for (((score, bicubic), cheap), whole) in score.iter().zip(bicubic).zip(cheap).zip(whole) {
-        println!("{score:8.2} {bicubic:8.2} {cheap:8.2} {whole:8.2}");
+        crate::print_line(format_args!("{score:8.2} {bicubic:8.2} {cheap:8.2} {whole:8.2}"));
     }
     metadata.schedule = Some(schedule);
     files::replace(&args.model, &to_file(&metadata, &tensors)?)

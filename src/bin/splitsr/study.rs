@@ -11,6 +11,8 @@ use splitsr::ops::reuse_buffers;
 use splitsr::train::{Event, Files, Limits, Pictures, TrainConfig, read_folder, replay_pictures, run as train};
 use splitsr::{Error, Result};
 
+use crate::shard::Shard;
+
 /// Trains variants of a training run that differ in a few fields, and prints a table of their
 /// scores in Markdown. Skips variants that are complete according to their log in OUT, and resumes
 /// interrupted ones.
@@ -29,19 +31,12 @@ pub struct Args {
     /// Folder of validation pictures
     #[arg(long, value_name = "DIR", requires = "data")]
     val: Option<PathBuf>,
-    /// Train only every COUNT-th variant, starting with the INDEX-th, so that several processes can
-    /// share a study
-    #[arg(long, value_name = "INDEX/COUNT", default_value = "1/1", value_parser = parse_part)]
-    part: (usize, usize),
+    /// Train only part K of N of the variants, so that several processes can share a study
+    #[arg(long, value_name = "K/N", default_value = "1/1")]
+    part: Shard,
     /// Print the result as a JSON object
     #[arg(long)]
     json: bool,
-}
-
-fn parse_part(text: &str) -> std::result::Result<(usize, usize), String> {
-    let part = text.split_once('/').and_then(|(index, count)| Some((index.parse().ok()?, count.parse().ok()?)));
-    part.filter(|&(index, count)| 1 <= index && index <= count)
-        .ok_or_else(|| "it must be INDEX/COUNT, like 1/2 or 2/2".into())
 }
 
 #[derive(Deserialize)]
@@ -91,10 +86,7 @@ pub fn run(args: Args) -> Result<()> {
     }
     if let (Some(data), Some(val)) = (&args.data, &args.val) {
         fs::create_dir_all(&args.out).map_err(Error::io(&args.out))?;
-        let (index, count) = args.part;
-        rayon::scope(|_| {
-            reuse_buffers(|| train_all(configs.iter().skip(index - 1).step_by(count), data, val, &args.out))
-        })?;
+        rayon::scope(|_| reuse_buffers(|| train_all(args.part.of(configs.iter()), data, val, &args.out)))?;
     }
     let rows =
         configs.into_iter().filter_map(|config| row(config, &args.out).transpose()).collect::<Result<Vec<_>>>()?;
@@ -102,12 +94,12 @@ pub fn run(args: Args) -> Result<()> {
         crate::print_json(&Report { title, rows });
         return Ok(());
     }
-    println!("{title}\n");
-    println!("| variant | val PSNR, dB | K parameters | G multiply-adds | steps | training, s |");
-    println!("|---|--:|--:|--:|--:|--:|");
+    crate::print_line(format_args!("{title}\n"));
+    crate::print_line("| variant | val PSNR, dB | K parameters | G multiply-adds | steps | training, s |");
+    crate::print_line("|---|--:|--:|--:|--:|--:|");
     for Row { name, params, macs_720p, steps, seconds, psnr_y, .. } in &rows {
         let (kilo, giga) = (*params as f64 / 1e3, macs_720p / 1e9);
-        println!("| {name} | {psnr_y:.3} | {kilo:.1} | {giga:.1} | {steps} | {seconds:.0} |");
+        crate::print_line(format_args!("| {name} | {psnr_y:.3} | {kilo:.1} | {giga:.1} | {steps} | {seconds:.0} |"));
     }
     Ok(())
 }

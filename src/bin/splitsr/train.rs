@@ -1,6 +1,7 @@
 //! `splitsr train`
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use splitsr::ops::reuse_buffers;
@@ -80,15 +81,33 @@ pub fn run(args: Args) -> Result<()> {
         ),
         None => None,
     };
+    // The checkpoint and the log get the same name with other endings.
+    if args.out.extension().is_none_or(|ending| ending != "safetensors") {
+        return Err(Error::Config(format!("--out is {}; its name must end in .safetensors", args.out.display())));
+    }
     let files = Files::beside(&args.out);
     let pictures = pictures(&config, &args.data, args.val.as_deref())?;
     let stop = crate::stop_flag()?;
-    let mut print = |event: &Event| println!("{}", serde_json::to_string(event).expect("an event is plain data"));
+    let mut unprinted = None;
+    let mut print = |event: &Event| {
+        let line = serde_json::to_string(event).expect("an event is plain data");
+        // A pipe into `head` breaks. The run then stops as by Ctrl-C, so that nothing is lost.
+        if let Err(error) = crate::write_line(line) {
+            stop.store(true, Ordering::Relaxed);
+            unprinted = Some(error);
+        }
+    };
     let limits = Limits { steps: args.steps, time };
     let run = || train::run(&config, &pictures, &files, args.resume, limits, &stop, &mut print);
     // On one of the threads that compute: from outside, each operation would have to wake them and
     // wait.
-    rayon::scope(|_| reuse_buffers(run))
+    rayon::scope(|_| reuse_buffers(run))?;
+    match unprinted {
+        Some(error) => Err(Error::Config(format!(
+            "the log could not be printed ({error}), so the run was saved and stopped: continue with --resume"
+        ))),
+        None => Ok(()),
+    }
 }
 
 fn pictures(config: &TrainConfig, data: &Path, val: Option<&Path>) -> Result<Pictures> {

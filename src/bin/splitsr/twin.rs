@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use splitsr::clean_up::{BestStrength, Twin, mix, put_start, start_of};
 use splitsr::model::Model;
 use splitsr::train::{Dataset, Degradation, model_psnr_y, read_folder};
-use splitsr::weights::{Metadata, hex_sha256, read, to_file};
+use splitsr::weights::{Metadata, hex_sha256, read_file, to_file};
 use splitsr::{Error, Result, files};
 
 /// Makes a model the twin of another, to clean up compressed pictures: finds how much of it to mix
@@ -34,12 +34,11 @@ const STEPS: usize = 10;
 const STEP: u8 = 10;
 
 pub fn run(args: Args) -> Result<()> {
-    let load = |path: &PathBuf| std::fs::read(path).map_err(Error::io(path));
-    let (weights, twin) = (load(&args.of)?, load(&args.twin)?);
+    let (weights, ..) = read_file(&args.of)?;
+    let (_, mut metadata, mut tensors) = read_file(&args.twin)?;
     let device = burn::tensor::Device::flex();
-    let (mut metadata, mut tensors) = read(&twin)?;
     if let Some(path) = &args.start {
-        let (its_metadata, its_tensors) = read(&load(path)?).map_err(|error| error.in_file(path.display()))?;
+        let (_, its_metadata, its_tensors) = read_file(path)?;
         let its_tensors = start_of(&its_tensors).unwrap_or(its_tensors);
         let fits = its_tensors.iter().all(|(name, (shape, _))| tensors.get(name).is_some_and(|own| own.0 == *shape));
         if its_metadata.config != metadata.config || !fits {
@@ -49,7 +48,7 @@ pub fn run(args: Args) -> Result<()> {
                 args.twin.display()
             )));
         }
-        metadata.auto_halo = metadata.auto_halo.zip(its_metadata.auto_halo).map(|(a, b)| a.max(b));
+        metadata.widen_halo(its_metadata.auto_halo);
         put_start(&mut tensors, its_tensors);
     }
     let with = |strengths| {
@@ -85,7 +84,7 @@ pub fn run(args: Args) -> Result<()> {
         }
         let strength = best.0 as u8 * STEP;
         let chroma = if half_chroma { "4:2:0" } else { "4:4:4" };
-        println!("quality {quality}, {chroma}: {strength} %, {:.2} dB", best.1);
+        crate::print_line(format_args!("quality {quality}, {chroma}: {strength} %, {:.2} dB", best.1));
         Ok(strength)
     };
     let mut found: Vec<BestStrength> = vec![];

@@ -72,6 +72,9 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Page> {
     let (width, height) = decoder.dimensions().map_err(explain)?;
     limits.check(width, height)?;
     let tags = Tags::read(&mut decoder)?;
+    if tags.bytes_in(bytes.len() as u64) > MAX_SHARED_BYTES + 4 * bytes.len() as u64 {
+        return Err(too_much_memory(Content::Tiff));
+    }
     // A tile's row is taken at once.
     limits.check(tags.tile.0, tags.tile.1).map_err(|_| too_much_memory(Content::Tiff))?;
     let samples = if tags.compression == FAX3 {
@@ -107,6 +110,8 @@ fn open<'a>(bytes: impl Into<Cow<'a, [u8]>>, index: usize, limits: &Limits) -> R
     Ok(decoder)
 }
 
+/// Parts may share their data, as blank tiles do. More would take too long to copy and decode.
+const MAX_SHARED_BYTES: u64 = 64 << 20;
 const DNG_VERSION: u16 = 50706;
 const FAX3: u16 = 3;
 const OLD_JPEG: u16 = 6;
@@ -170,6 +175,12 @@ impl Tags {
             orientation: Orientation::from_exif(orientation).unwrap_or(Orientation::NoTransforms),
             icc: decoder.get_tag_u8_vec(Tag::IccProfile).ok(),
         })
+    }
+
+    /// The sum of what the parts take from a file of so many bytes.
+    fn bytes_in(&self, file: u64) -> u64 {
+        let end = |&(start, length): &(u64, u64)| file.min(start.saturating_add(length));
+        self.parts.iter().map(|part| end(part).saturating_sub(part.0)).sum()
     }
 
     /// The data of part `index`, with the highest bit first.
@@ -263,5 +274,46 @@ fn explain(error: TiffError) -> Error {
             let reason = error.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
             Error::Decode(format!("the TIFF file cannot be decoded ({reason})"))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Grey rows of one byte, each in a strip of its own that claims the whole file.
+    fn with_strips(count: u32) -> Vec<u8> {
+        const SHORT: u16 = 3;
+        const LONG: u16 = 4;
+        let lists = 8 + 2 + 9 * 12 + 4;
+        let length = lists + 8 * count;
+        let entries = [
+            (256, SHORT, 1, 1),
+            (257, LONG, 1, count),
+            (258, SHORT, 1, 8),
+            (259, SHORT, 1, 1),
+            (262, SHORT, 1, 1),
+            (273, LONG, count, lists),
+            (277, SHORT, 1, 1),
+            (278, SHORT, 1, 1),
+            (279, LONG, count, lists + 4 * count),
+        ];
+        let mut bytes = b"II\x2a\0\x08\0\0\0\x09\0".to_vec();
+        for (tag, kind, count, value) in entries {
+            bytes.extend([u16::to_le_bytes(tag), u16::to_le_bytes(kind)].concat());
+            bytes.extend([u32::to_le_bytes(count), u32::to_le_bytes(value)].concat());
+        }
+        bytes.extend([0; 4]);
+        bytes.extend(0u32.to_le_bytes().repeat(count as usize));
+        bytes.extend(length.to_le_bytes().repeat(count as usize));
+        bytes
+    }
+
+    #[test]
+    fn parts_that_share_their_data_are_read_unless_they_add_up_to_too_much() {
+        let page = read(&with_strips(100), &Limits::default()).unwrap();
+        assert_eq!((page.image.width(), page.image.height()), (1, 100));
+        let error = read(&with_strips(10_000), &Limits::default()).err().unwrap().to_string();
+        assert!(error.contains("more memory than a file of its size"), "{error}");
     }
 }

@@ -75,17 +75,6 @@ pub(super) fn core(tile: &Tile, halo: u32) -> Area {
     Area { left, top, width, height }
 }
 
-/// `area` and a halo of so many pixels to each side, within `bounds`.
-pub(super) fn with_halo(area: Area, halo: u32, bounds: Area) -> Area {
-    let along = |start: u32, length: u32, first: u32, room: u32| {
-        let from = start.saturating_sub(halo).max(first);
-        (from, (start + length + halo).min(first + room) - from)
-    };
-    let (left, width) = along(area.left, area.width, bounds.left, bounds.width);
-    let (top, height) = along(area.top, area.height, bounds.top, bounds.height);
-    Area { left, top, width, height }
-}
-
 /// The edges of the cells along one side, whose tiles without halo have these `spans`.
 fn edges(length: u32, spans: impl Iterator<Item = Range<u32>>) -> Vec<u32> {
     let mut spans: Vec<_> = spans.map(|span| (span.start, span.end)).collect();
@@ -135,7 +124,7 @@ mod tests {
         assert_eq!(grid.cells(area(30, 30)), Cells { x: 1..2, y: 0..1 });
         assert_eq!(grid.cells(area(29, 32)), Cells { x: 0..3, y: 0..1 });
         assert_eq!(grid.pixels(&Cells { x: 1..3, y: 0..1 }, area(0, 70)), area(30, 40));
-        assert_eq!(with_halo(area(30, 30), 8, area(25, 75)), area(25, 43));
+        assert_eq!(area(30, 30).with_halo(8, area(25, 75)), area(25, 43));
         let tile = |left, width| Tile {
             source_size: (100, 40),
             target_size: (200, 80),

@@ -40,14 +40,8 @@ impl Lessons {
         for row in 0..grid.rows() {
             for column in 0..grid.columns() {
                 let cell = grid.pixels(&Cells { x: column..column + 1, y: row..row + 1 }, low.area());
-                let factor = scale as u32;
-                let area = Area {
-                    left: factor * cell.left,
-                    top: factor * cell.top,
-                    width: factor * cell.width,
-                    height: factor * cell.height,
-                };
-                let error = |luma: &Luma| squared_error(luma, &expected, area) / f64::from(area.width * area.height);
+                let area = cell.scaled(scale as u32);
+                let error = |luma: &Luma| squared_error(luma, &expected, area) / area.pixels() as f64;
                 let errors = [error(&bicubic), error(&results[0]), error(&results[1])];
                 for (samples, score) in self.samples.iter_mut().zip(Score::ALL) {
                     samples.push((score.of(&low_luma, cell), errors));

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::grid::{Grid, core, with_halo};
+use super::grid::{Grid, core};
 use super::partition::{Cells, partition};
 use super::score::{Luma, Score};
 use super::{HALO, Rung, RungMap, TilePlan};
@@ -50,8 +50,6 @@ pub struct Plan {
     pub(super) work: (f64, f64),
     /// The share of each tile in the latter.
     pub tile_work: Vec<f64>,
-    /// The expected squared error, summed over the low-resolution pixels.
-    pub(super) error: f64,
 }
 
 impl Plan {
@@ -64,7 +62,7 @@ impl Plan {
         let grid = Grid::new(needs.size, &cores);
         let errors: Vec<_> = scores(&grid, needs).into_iter().map(needs.errors).collect();
         let errors = Summed::new(&grid, &errors, bounds);
-        let ordinary: f64 = needs.tiles.iter().map(|tile| pixels(tile.source)).sum();
+        let ordinary: f64 = needs.tiles.iter().map(|tile| tile.source.pixels() as f64).sum();
         let all = Cells { x: 0..grid.columns(), y: 0..grid.rows() };
         let is_small = needs.size.0.min(needs.size.1) < MIN_SIDE;
         let rungs = if needs.effort <= 0.0 {
@@ -79,14 +77,7 @@ impl Plan {
         };
         let tile_work = work(&grid, &rungs, needs.tiles, &cores, needs.cheap_cost);
         let work = (ordinary, tile_work.iter().sum());
-        let mut error = 0.0;
-        for row in 0..grid.rows() {
-            for column in 0..grid.columns() {
-                let cell = Cells { x: column..column + 1, y: row..row + 1 };
-                error += errors.of(&cell)[rungs[grid.index(column, row)] as usize];
-            }
-        }
-        Self { grid, rungs, halo: needs.halo, work, tile_work, error }
+        Self { grid, rungs, halo: needs.halo, work, tile_work }
     }
 
     /// The plan of each of the tiles that this was made for.
@@ -147,10 +138,6 @@ fn parallel_map<T: Send>(count: usize, make: impl Fn(usize) -> T + Sync + Send) 
     (0..count).map(make).collect()
 }
 
-pub(super) fn pixels(area: Area) -> f64 {
-    f64::from(area.width) * f64::from(area.height)
-}
-
 /// The score of each cell, row by row.
 fn scores(grid: &Grid, needs: &Needs<'_>) -> Vec<f32> {
     let ((width, height), score) = (needs.size, needs.score);
@@ -197,7 +184,7 @@ impl Summed {
         let mut sums = vec![[0.0; 3]; columns * (grid.rows() + 1)];
         for row in 0..grid.rows() {
             for column in 0..grid.columns() {
-                let area = pixels(grid.pixels(&Cells { x: column..column + 1, y: row..row + 1 }, bounds));
+                let area = grid.pixels(&Cells { x: column..column + 1, y: row..row + 1 }, bounds).pixels() as f64;
                 let error = errors[grid.index(column, row)];
                 let at = |row: usize, column: usize| sums[row * columns + column];
                 let (above, left, corner) = (at(row, column + 1), at(row + 1, column), at(row, column));
@@ -220,7 +207,7 @@ impl Summed {
 /// of cells, each with its halo.
 fn choose(grid: &Grid, errors: &Summed, blocks: &[Cells], bounds: Area, price: f64, cheap_cost: f64) -> Vec<Rung> {
     let best = |cells: &Cells| {
-        let (errors, area) = (errors.of(cells), pixels(with_halo(grid.pixels(cells, bounds), HALO, bounds)));
+        let (errors, area) = (errors.of(cells), grid.pixels(cells, bounds).with_halo(HALO, bounds).pixels() as f64);
         let sums = Rung::ALL.map(|rung| (errors[rung as usize] + price * rung.cost(cheap_cost) * area, rung));
         sums.into_iter().min_by(|a, b| a.0.total_cmp(&b.0)).expect("three rungs")
     };
@@ -240,7 +227,7 @@ fn choose(grid: &Grid, errors: &Summed, blocks: &[Cells], bounds: Area, price: f
 pub(super) fn cover(grid: &Grid, rungs: &[Rung], rung: Rung, core: Area, source: Area) -> Vec<Cells> {
     let is_needed =
         |cells: &Cells| cells.y.clone().any(|row| cells.x.clone().any(|column| rungs[grid.index(column, row)] == rung));
-    let area = |cells: &Cells| pixels(with_halo(grid.pixels(cells, core), HALO, source));
+    let area = |cells: &Cells| grid.pixels(cells, core).with_halo(HALO, source).pixels() as f64;
     let (_, mut parts) = partition(&grid.cells(core), &|cells| if is_needed(cells) { area(cells) } else { 0.0 });
     parts.retain(is_needed);
     parts
@@ -257,11 +244,11 @@ fn work(grid: &Grid, rungs: &[Rung], tiles: &[Tile], cores: &[Area], cheap_cost:
     let tile = |index: usize| -> f64 {
         let (tile, core) = (&tiles[index], cores[index]);
         if is_whole(grid, rungs, core) {
-            return pixels(tile.source);
+            return tile.source.pixels() as f64;
         }
         let of = |rung: Rung| -> f64 {
             let parts = cover(grid, rungs, rung, core, tile.source);
-            let area = |cells: &Cells| pixels(with_halo(grid.pixels(cells, core), HALO, tile.source));
+            let area = |cells: &Cells| grid.pixels(cells, core).with_halo(HALO, tile.source).pixels() as f64;
             parts.iter().map(area).sum::<f64>() * rung.cost(cheap_cost)
         };
         of(Rung::Cheap) + of(Rung::Whole)

@@ -3,6 +3,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use proptest::prelude::*;
 
+use super::partition::Cells;
+use super::plan::Plan;
+use super::score::Luma;
 use super::*;
 use crate::image::matlab::matlab_bicubic;
 use crate::image::{Area, Layout, Samples};
@@ -248,15 +251,26 @@ fn more_effort_never_means_more_expected_error() {
         source: picture.area(),
         target: Area { left: 0, top: 0, width: 600, height: 400 },
     };
+    let luma = Luma::of(&picture.rgb_planes(picture.area()), 0, 300);
+    let error = |plan: &Plan, score: Score| -> f64 {
+        let cells = (0..plan.grid.rows()).flat_map(|row| (0..plan.grid.columns()).map(move |column| (column, row)));
+        let of = |(column, row): (usize, usize)| {
+            let cell = plan.grid.pixels(&Cells { x: column..column + 1, y: row..row + 1 }, picture.area());
+            let errors = schedule().errors(score).at(score.of(&luma, cell));
+            errors[plan.rungs[plan.grid.index(column, row)] as usize] * cell.pixels() as f64
+        };
+        cells.map(of).sum()
+    };
     for score in Score::ALL {
         let mut before = (f64::INFINITY, 0.0);
         let mut kinds = 0;
         for effort in 0..=100 {
             let plan = scheduler(effort, score).plan(&picture, &[tile], None);
-            assert!(plan.error <= before.0 + 1e-9, "{score:?} at {effort}");
+            let error = error(&plan, score);
+            assert!(error <= before.0 + 1e-9, "{score:?} at {effort}");
             assert!(plan.work.1 >= before.1 - 1e-9, "{score:?} at {effort}");
             kinds += usize::from(plan.work.1 > before.1);
-            before = (plan.error, plan.work.1);
+            before = (error, plan.work.1);
         }
         assert!(kinds > 5, "{score:?}: {kinds}");
     }

@@ -1,6 +1,6 @@
 //! The computation of a tile whose cells have different rungs.
 
-use super::grid::{Grid, core, with_halo};
+use super::grid::{Grid, core};
 use super::partition::Cells;
 use super::plan::cover;
 use super::{HALO, Rung};
@@ -79,7 +79,7 @@ impl TilePlan {
         let (grid, core, source) = (&self.grid, core(tile, self.halo), tile.source);
         Rung::ALL.into_iter().flat_map(move |rung| {
             let cells = cover(grid, &self.rungs, rung, core, source).into_iter();
-            cells.map(move |cells| Part { area: with_halo(grid.pixels(&cells, core), HALO, source), rung, cells })
+            cells.map(move |cells| Part { area: grid.pixels(&cells, core).with_halo(HALO, source), rung, cells })
         })
     }
 
@@ -188,7 +188,7 @@ impl Canvas {
     fn add(&mut self, grid: &Grid, (column, row): (usize, usize), core: Area, area: Area, result: &[f32]) {
         let cells = Cells { x: column..column + 1, y: row..row + 1 };
         // The pixels with a weight, as far as they are the tile's.
-        let part = with_halo(grid.pixels(&cells, core), BLEND as u32 / 2, core);
+        let part = grid.pixels(&cells, core).with_halo(BLEND as u32 / 2, core);
         let scale = self.scale;
         let across = weights(&grid.x, column, part.left, part.width, scale);
         let down = weights(&grid.y, row, part.top, part.height, scale);

@@ -4,7 +4,6 @@ mod inputs;
 mod models;
 mod outputs;
 mod report;
-mod shard;
 
 use std::io::ErrorKind;
 use std::ops::ControlFlow;
@@ -25,10 +24,10 @@ use splitsr::{Error, Result, files};
 use crate::one_line;
 use crate::panics::guarded;
 use crate::schedule;
+use crate::shard::Shard;
 use inputs::Inputs;
 use models::{Chosen, Models, parse_budget};
 use report::{Entry, Line, Made, Summary};
-use shard::Shard;
 
 /// Enlarges pictures by any zoom from 1 to 16.
 #[derive(clap::Args)]
@@ -36,8 +35,8 @@ pub struct Args {
     /// Pictures to enlarge, folders of pictures, or patterns like "photos/*.jpg"
     #[arg(required = true, value_name = "IN")]
     inputs: Vec<PathBuf>,
-    /// File to write (png, jpg, webp, bmp, tif, gif), or a folder (any other name), which gets a
-    /// NAME.png for each picture. The file is replaced if it exists; files in a folder are not
+    /// File to write (png, jpg, webp, bmp, tif, gif), or a folder (one that exists, or a name that
+    /// ends in a slash or has no extension), which gets a NAME.png for each picture. The file is replaced if it exists; files in a folder are not
     #[arg(short, long, value_name = "OUT")]
     output: PathBuf,
     /// Zoom, from 1 to 16

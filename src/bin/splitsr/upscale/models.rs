@@ -76,10 +76,9 @@ impl Models {
             }
             _ => ModelOnDevice::new,
         };
-        let needs_elastic = args.schedule.is_set() || args.budget.is_some() || !args.slice.is_default();
-        let elastic = needs_elastic.then(|| schedule::MODEL.to_owned());
+        let elastic = args.schedule.model(&args.slice).or(args.budget.map(|_| schedule::MODEL));
         let wanted = Wanted {
-            model: args.model.clone().or(elastic),
+            model: args.model.clone().or(elastic.map(str::to_owned)),
             zoom: args.size.is_none().then_some(args.scale),
             slice: args.slice,
             clean: args.clean,

@@ -34,7 +34,8 @@ pub fn is_folder(output: &Path, several: bool) -> Result<bool> {
 
 /// The one result, as the file that the user named.
 ///
-/// # Errors [`Error::Encode`] if its extension is not that of a format that can be written,
+/// # Errors
+/// [`Error::Encode`] if its extension is not that of a format that can be written,
 /// [`Error::Config`] if its folder is missing.
 pub fn named(output: &Path) -> Result<Vec<PathBuf>> {
     Format::from_path(output)?;

@@ -1,8 +1,8 @@
-//! One call's share of a batch.
+//! One call's share of a batch or a study.
 
 use std::str::FromStr;
 
-/// Every `count`th picture, from the one at `index` on.
+/// Every `count`th item, from the one at `index` on.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Shard {
     index: usize,
