@@ -196,7 +196,7 @@ export class Share {
     const backend = session.backend === "auto" ? undefined : session.backend;
     const compared = { baselines, difference: comparison.showsDifference && comparison.shown !== ORIGINAL };
     // Without a trace of compression there is nothing to choose automatically.
-    const isClean = !session.source?.compression && !this.copySize;
+    const isClean = this.holdsPicture && !session.source?.compression && !this.copySize;
     const clean = session.clean === "auto" && isClean ? 0 : session.clean;
     const settings = {
       model,
