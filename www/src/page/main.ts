@@ -74,8 +74,9 @@ addEventListener("pageshow", ({ persisted }) => void (persisted && reloadStored(
 document.addEventListener("visibilitychange", () => void (!document.hidden && reloadStored()));
 
 addEventListener("paste", (event) => {
-  // Text that is pasted into a number field is not meant as a picture.
-  if (!event.clipboardData?.files.length && event.target instanceof HTMLInputElement) return;
+  const isField = event.target instanceof HTMLInputElement && /number|text/.test(event.target.type);
+  // Text that is pasted into a field is not meant as a picture.
+  if (!event.clipboardData?.files.length && isField) return;
   event.preventDefault();
   void app.opener.openTransfer(event.clipboardData);
 });
