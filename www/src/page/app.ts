@@ -160,16 +160,17 @@ export class App implements Commands {
     try {
       // Without it, pictures wait for a click.
       const loading = import("./enlarge/in-view.ts").catch(() => undefined);
-      const upscaler = await this.#engine();
+      // A file that cannot be read must not end the engine that can still save the result.
+      const upscaler = await this.#anyEngine();
       const module = await loading;
       this.#enlarging.inView ??= module && new module.InView(session, this.#viewer, this, () => this.#engine());
       const picture = await upscaler.inspect(source, { signal, decoder: origin.decoder ?? "auto" });
+      // Not before: a file that cannot be read changes nothing.
+      if (!origin.keepsCleanUp && !this.opener.keepsCleanUp) session.setClean("auto");
       this.opener.forgetOffer();
       this.#forget();
-      // Not before: a file that cannot be read changes nothing.
-      if (!origin.keepsCleanUp) session.setClean("auto");
       session.openPicture({ ...picture, ...origin, file: typeof source === "string" ? undefined : source });
-      await spendBudget(session, upscaler);
+      await spendBudget(session, () => this.#engine());
       // The panel is drawn first: it passes the focus on, and leaves the viewer its space.
       await Promise.resolve();
       await this.#viewer.showPicture(picture.imageData, origin.description, signal);
@@ -177,6 +178,8 @@ export class App implements Commands {
       return "open";
     } catch (error) {
       if (signal.aborted) return "left";
+      // What ran before was cancelled for it.
+      this.stop();
       session.activity.fail(error);
       return "broken";
     }
@@ -216,7 +219,7 @@ export class App implements Commands {
       return true;
     } catch (error) {
       if (signal.aborted) return false;
-      this.#viewer.region = this.session.part?.area;
+      this.stop();
       activity.fail(error);
       return false;
     }
@@ -412,7 +415,7 @@ export class App implements Commands {
     { keepsResult = false, occupies = true } = {},
   ): Promise<void> {
     const workWithEngine = async ({ signal }: WorkOptions) => {
-      const upscaler = await (keepsResult && this.session.result ? this.#anyEngine() : this.#engine());
+      const upscaler = await (keepsResult ? this.#anyEngine() : this.#engine());
       signal.throwIfAborted();
       await work(upscaler, signal);
     };
@@ -468,9 +471,10 @@ export class App implements Commands {
     });
   }
 
-  /** Any engine: one for the current model would end the one that can still save the result. */
+  /** Any engine, if there is a result: only the one that made it can still save it. */
   #anyEngine(): Promise<Upscaler> {
-    return this.session.engine.any ?? this.#engine();
+    const { result, engine } = this.session;
+    return (result && engine.any) ?? this.#engine();
   }
 
   async inspect(file: Blob): Promise<SourcePicture> {
