@@ -323,7 +323,7 @@ export class App implements Commands {
     try {
       this.setModel(await own.add(file, models));
     } catch (error) {
-      activity.fail(error);
+      activity.remark(error);
     }
   }
 
@@ -447,7 +447,7 @@ export class App implements Commands {
     try {
       await this.share.copyWithPicture(this.#anyEngine(), this);
     } catch (error) {
-      if ((error as Error).name !== "AbortError") this.session.activity.fail(error);
+      if ((error as Error).name !== "AbortError") this.session.activity.remark(error);
     }
   }
 

@@ -9,7 +9,7 @@ import { chooseLanguage, languages } from "./languages.ts";
 
 export function languageChoice(session: Session): TemplateResult {
   const choose = (tag: string) =>
-    chooseLanguage(tag).catch(() => session.activity.isBusy || session.activity.setStatus("error", missingPart()));
+    chooseLanguage(tag).catch(() => session.activity.remark(missingPart()));
   return html`
     <p>
       <select

@@ -177,7 +177,7 @@ export class Opener {
     );
     const remark = leftOut > 0 ? ` ${others}` : "";
     if (files.length === 0) {
-      if (leftOut > 0) activity.setStatus("error", t("There is no picture in this folder. Choose another one."));
+      if (leftOut > 0) activity.remark(t("There is no picture in this folder. Choose another one."));
       return;
     }
     await this.#commands.started();
@@ -218,7 +218,7 @@ export class Opener {
       // What ran before was cancelled for it.
       this.#commands.stop();
       if (incoming.files.length + incoming.leftOut > 0) await this.openFiles(incoming);
-      else activity.setStatus("error", t("There is nothing in this folder. Choose another one."));
+      else activity.remark(t("There is nothing in this folder. Choose another one."));
       return;
     }
     const url = readAddress(text);
@@ -244,7 +244,7 @@ export class Opener {
       const file = new File([readDataAddress(address)], "picture");
       await this.openFiles({ files: [{ file, folder: "" }], leftOut: 0 });
     } catch (error) {
-      this.#session.activity.fail(error);
+      this.#session.activity.remark(error);
     }
   }
 }

@@ -111,7 +111,7 @@ function scoresTemplate(
         @click=${() =>
           void plotAsPng(scores, cost, chosen)
             .then((png) => save(png, `${name}.png`))
-            .catch((error: unknown) => activity.fail(error))}
+            .catch((error: unknown) => activity.remark(error))}
       >
         Save plot
       </button>
