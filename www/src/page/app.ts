@@ -399,8 +399,8 @@ export class App implements Commands {
     if (!picture) return;
     const work = async (upscaler: Upscaler, signal: AbortSignal) => {
       const onNext = (name: string, fraction: number) => activity.showProgress(fraction, signal, t`Scoring ${name}…`);
-      const { source, isElastic, network, options, key } = choice;
-      const elastic = isElastic && network ? { network, settings: { key, options, clean: 0 } } : undefined;
+      const { source, isElastic, network, sliceInfo: cost, options, key } = choice;
+      const elastic = isElastic && network ? { network, cost, settings: { key, options, clean: 0 } } : undefined;
       const task = { upscaler, picture, scale, models, chosen: model, elastic, source, backend, speeds };
       await this.evaluation.run(task, signal, onNext);
       const count = this.evaluation.scores.length;
