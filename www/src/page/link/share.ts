@@ -25,7 +25,7 @@ type Copying = "idle" | "packing" | "copied" | "refused";
 
 export class Share {
   readonly #session: Session;
-  readonly #viewer: Readonly<LinkedView>;
+  readonly #viewer: LinkedView;
   /** The visitor's picture, or the part that was enlarged, as text in the link. */
   #embedded: Packed | undefined;
   #copying: Copying = "idle";
@@ -35,7 +35,7 @@ export class Share {
   #packed: { part: LoadedPicture; bytes: number } | undefined;
   #addressTimer = 0;
 
-  constructor(session: Session, viewer: Readonly<LinkedView>) {
+  constructor(session: Session, viewer: LinkedView) {
     this.#session = session;
     this.#viewer = viewer;
     session.onChange(() => void this.#measurePart());
@@ -154,7 +154,11 @@ export class Share {
     const { pack } = await import("./pack.ts").catch(() => {
       throw new Error(missingPart());
     });
+    const { picture } = this.#session;
+    const { view } = this.#viewer;
     const packed = await pack(this.#session, upscaler, commands);
+    // To pack the picture may take opening it again.
+    if (this.#session.picture !== picture) this.#viewer.view = view;
     // A link without the picture is not what the visitor asked for.
     if (!packed) throw new DOMException("the picture is gone", "AbortError");
     this.#embedded = packed;
