@@ -291,7 +291,7 @@ export class App implements Commands {
 
   setEnlargesAutomatically(enlargesAutomatically: boolean): void {
     this.session.setEnlargesAutomatically(enlargesAutomatically);
-    if (enlargesAutomatically && !this.session.activity.isBusy && !this.session.resultIsCurrent) this.ready();
+    if (!this.session.activity.isBusy && !this.session.resultIsCurrent) this.ready();
   }
 
   setClean(clean: CleanUp): void {
