@@ -415,6 +415,8 @@ export class App implements Commands {
     { keepsResult = false, occupies = true } = {},
   ): Promise<void> {
     const workWithEngine = async ({ signal }: WorkOptions) => {
+      // A run that this has cancelled may have drawn parts over the result.
+      this.#enlarging.restore();
       const upscaler = await (keepsResult ? this.#anyEngine() : this.#engine());
       signal.throwIfAborted();
       await work(upscaler, signal);
