@@ -84,8 +84,8 @@ export function failureText({ message }: ErrorEvent): string {
 
 function loadFailureText(): string {
   if (stoppedBy === undefined) return reachAdvice(url);
-  const allowed = url.origin === self.origin ? "'self'" : `${url.origin} blob:`;
-  return `The page's Content-Security-Policy forbids it (${stoppedBy}): add "worker-src ${allowed}" to it.`;
+  const missing = url.origin === self.origin ? `"worker-src 'self'"` : `"worker-src blob:" and "script-src ${url.origin}"`;
+  return `The page's Content-Security-Policy forbids it (${stoppedBy}): add ${missing} to it.`;
 }
 
 /** @throws {UpscaleError} `engine` where there are no workers, as on a server. */
