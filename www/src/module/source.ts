@@ -1,6 +1,6 @@
 /** Makes sources ready to be posted to a worker. */
 import type { PortableSource } from "../engine/protocol.ts";
-import { UpscaleError, type Source } from "../api/index.ts";
+import { UpscaleError, type Source, type SourcePicture } from "../api/index.ts";
 import { absolute } from "./address.ts";
 
 /** Copies what would be moved to the worker, so that the caller keeps it. */
@@ -21,8 +21,9 @@ export async function toPortable(
   if (typeof source === "string" || source instanceof URL) {
     return { portable: { kind: "url", url: absolute(source).href } };
   }
-  if (source.packed instanceof Blob) {
-    const { packed, compression } = source;
+  // Without types, it may be missing altogether.
+  const { packed, compression } = (source as Partial<SourcePicture> | null | undefined) ?? {};
+  if (packed instanceof Blob) {
     return { portable: { kind: "packed", packed, compression } };
   }
   throw new UpscaleError("usage", "The source is not a file, URL, ImageData, ImageBitmap or inspected picture.");
