@@ -225,6 +225,7 @@ export const texts: Texts = {
   Quality: "Qualität",
   "no clean-up": "ohne Bereinigen",
   "Time limit for the picture, in ms": "Zeitlimit für das Bild, in ms",
+  "The time limit must be above 0 ms.": "Das Zeitlimit muss über 0 ms liegen.",
   "Chooses the best network expected to finish in this time":
     "Wählt das beste Netz, das voraussichtlich nicht länger braucht",
   "Upsampler: 1 × 1, {0} → {1}, pixel shuffle ×{2}": "Upsampler: 1 × 1, {0} → {1}, Pixel-Shuffle ×{2}",

@@ -212,6 +212,7 @@ export const texts: Texts = {
   Quality: "품질",
   "no clean-up": "잡티 제거 없음",
   "Time limit for the picture, in ms": "사진에 쓸 시간(ms)",
+  "The time limit must be above 0 ms.": "시간은 0ms보다 길어야 해요.",
   "Chooses the best network expected to finish in this time":
     "그 시간 안에 끝날 것으로 보이는 가장 좋은 네트워크를 골라요",
   "Upsampler: 1 × 1, {0} → {1}, pixel shuffle ×{2}": "업샘플러: 1 × 1, {0} → {1}, 픽셀 셔플 ×{2}",
