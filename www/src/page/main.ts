@@ -67,7 +67,11 @@ void startLanguage()
 // edited. By now the page may have changed the address once more.
 addEventListener("hashchange", ({ newURL }) => void app.openLink(new URL(newURL).hash));
 
-const reloadStored = () => Promise.all([session.own.load(), app.launcher.findWaiting()]);
+const reloadStored = async () => {
+  await Promise.all([session.own.load(), app.launcher.findWaiting()]);
+  // Another window may have deleted the chosen model.
+  if (session.model && !session.choice.entry) app.clearModelChoice();
+};
 // Another window may have stored something meanwhile. A page that the browser kept whole while the
 // visitor was on another one comes back here, too.
 addEventListener("pageshow", ({ persisted }) => void (persisted && reloadStored()));
