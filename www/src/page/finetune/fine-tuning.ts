@@ -389,7 +389,7 @@ export class FineTuning {
       void this.#launcher.findWaiting();
       return;
     }
-    if (!run?.tuning) return;
+    if (!run?.tuning || this.phase === "stopping") return;
     this.#enter("stopping");
     // `done` reports the outcome.
     run.tuning.stop().catch(() => undefined);
@@ -419,7 +419,7 @@ export class FineTuning {
   /** Saves the result, or the best model so far, as one of the visitor's models. */
   async save(): Promise<void> {
     const { run } = this;
-    if (!run?.tuning || this.isSaving) return;
+    if (!run?.tuning || this.isSaving || this.phase === "stopping") return;
     this.isSaving = true;
     this.#view.draw();
     // Decided now, because the last step may be taken meanwhile.
