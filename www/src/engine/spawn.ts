@@ -84,7 +84,8 @@ export function failureText({ message }: ErrorEvent): string {
 
 function loadFailureText(): string {
   if (stoppedBy === undefined) return reachAdvice(url);
-  const missing = url.origin === self.origin ? `"worker-src 'self'"` : `"worker-src blob:" and "script-src ${url.origin}"`;
+  const missing =
+    url.origin === self.origin ? `"worker-src 'self'"` : `"worker-src blob:" and "script-src ${url.origin}"`;
   return `The page's Content-Security-Policy forbids it (${stoppedBy}): add ${missing} to it.`;
 }
 

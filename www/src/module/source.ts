@@ -22,8 +22,8 @@ export async function toPortable(
     return { portable: { kind: "url", url: absolute(source).href } };
   }
   // Without types, it may be missing altogether.
-  const { packed, compression } = (source as Partial<SourcePicture> | null | undefined) ?? {};
-  if (packed instanceof Blob) {
+  if ((source as SourcePicture | null | undefined)?.packed instanceof Blob) {
+    const { packed, compression } = source;
     return { portable: { kind: "packed", packed, compression } };
   }
   throw new UpscaleError("usage", "The source is not a file, URL, ImageData, ImageBitmap or inspected picture.");

@@ -322,8 +322,7 @@ export class FineTuning {
         },
         ...(checkpoint && { checkpoint }),
       });
-      // Its signal has ended it, too.
-      if (this.run !== run) return;
+      if (this.run !== run) return; // its signal has ended the tuning
       run.tuning = tuning;
       if (run.scores.length === 0) run.scores.push([0, tuning.info.firstPsnrY]);
       if (this.phase === "starting") this.#enter("running");
