@@ -32,7 +32,7 @@ import type { LoadedPicture, PictureOrigin, PicturePart } from "./session/pictur
 import type { Result, Session } from "./session/session.ts";
 import { demoUrl, type Demo } from "./shared/demos.ts";
 import type { Format } from "./shared/formats.ts";
-import { missingPart, sizeText, timeText, zoomText } from "./shared/text.ts";
+import { needed, sizeText, timeText, zoomText } from "./shared/text.ts";
 import { t } from "./shared/words.ts";
 import { Verification } from "./verify/verification.ts";
 import type { Viewer } from "./viewer/viewer.ts";
@@ -377,9 +377,7 @@ export class App implements Commands {
     if (!batch) return;
     await this.withEngine(t("Enlarging all pictures…"), async (upscaler, signal) => {
       // Most visitors never need it.
-      const { outcome, runBatch, saveBatch } = await import("./batch/run.ts").catch(() => {
-        throw new Error(missingPart());
-      });
+      const { outcome, runBatch, saveBatch } = await needed(import("./batch/run.ts"));
       const onProgress = (fraction: number, text: string) => activity.showProgress(fraction, signal, text);
       await runBatch(batch, { upscaler, zoom, clean, network: choice.options, settings: files, signal, onProgress });
       await saveBatch(batch, zoom, files.format, signal);

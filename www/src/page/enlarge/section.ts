@@ -6,6 +6,7 @@ import { MAX_AUTO_ENLARGE_MS } from "../session/auto-enlarge.ts";
 import type { Commands } from "../session/commands.ts";
 import { MIN_ZOOM } from "../session/defaults.ts";
 import type { Result, Session } from "../session/session.ts";
+import { clamp } from "../shared/clamp.ts";
 import { folded } from "../shared/folded.ts";
 import { html } from "../shared/html.ts";
 import { modelLabel } from "../shared/model-names.ts";
@@ -50,7 +51,7 @@ export function zoomSection(session: Session, commands: Commands, model: Templat
             // A step of the slider may be less than a twentieth, and would be rounded away.
             event.preventDefault();
             const next = (Math.round(valid * TWENTIETHS) + step) / TWENTIETHS;
-            commands.setZoom(Math.min(MAX_ZOOM, Math.max(MIN_ZOOM, next)));
+            commands.setZoom(clamp(next, MIN_ZOOM, MAX_ZOOM));
           }}
         />
         <span class="number">

@@ -5,11 +5,12 @@ import { configOf } from "../session/hyper-parameters.ts";
 import type { LinkedView, LinkState, View } from "../session/link-state.ts";
 import type { LoadedPicture } from "../session/picture.ts";
 import type { Session } from "../session/session.ts";
+import { clamp } from "../shared/clamp.ts";
 import { ORIGINAL } from "../shared/baselines.ts";
 import { formatLink } from "./codec.ts";
 import { copyText } from "./copy-text.ts";
 import type { Packed } from "./pack.ts";
-import { missingPart } from "../shared/text.ts";
+import { needed } from "../shared/text.ts";
 
 /** Parts with more pixels are packed on request alone: that takes long. */
 const MAX_PIXELS = 1_000_000;
@@ -151,9 +152,7 @@ export class Share {
   /** The link with the picture, or with a smaller copy. */
   async #embed(upscaler: Upscaler, commands: Commands): Promise<string> {
     // Few visitors need it.
-    const { pack } = await import("./pack.ts").catch(() => {
-      throw new Error(missingPart());
-    });
+    const { pack } = await needed(import("./pack.ts"));
     const { picture } = this.#session;
     const { view } = this.#viewer;
     const packed = await pack(this.#session, upscaler, commands);
@@ -228,10 +227,9 @@ export class Share {
 
 /** The same view if the part is the whole picture. */
 function viewOfPart(view: View, picture: { width: number; height: number }, area: Area): View {
-  const inside = (fraction: number) => Math.min(1, Math.max(0, fraction));
   return {
     ...view,
-    x: inside((view.x * picture.width - area.left) / area.width),
-    y: inside((view.y * picture.height - area.top) / area.height),
+    x: clamp((view.x * picture.width - area.left) / area.width, 0, 1),
+    y: clamp((view.y * picture.height - area.top) / area.height, 0, 1),
   };
 }

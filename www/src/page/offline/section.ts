@@ -5,6 +5,7 @@
 import { nothing, render, type TemplateResult } from "lit-html";
 import { MAX_SILENCE_MS, type Kept, type Question } from "../../offline/protocol.ts";
 import { html } from "../shared/html.ts";
+import { persist } from "../shared/persist.ts";
 import { fixed, onLanguage, t } from "../shared/words.ts";
 
 interface State {
@@ -30,9 +31,7 @@ export async function offerOffline(container: HTMLElement): Promise<void> {
   const keep = async () => {
     state.keeping = true;
     show();
-    // Asks the browser not to clear the storage when the device runs out of space. The answer
-    // changes nothing.
-    await navigator.storage.persist().catch(() => false);
+    await persist();
     const { active } = await navigator.serviceWorker.ready;
     try {
       if (active) {

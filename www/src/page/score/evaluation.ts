@@ -6,7 +6,7 @@ import type { ModelEntry, SplitSrConfig } from "../../module/core.ts";
 import type { EnlargeTask } from "../session/enlarge-by.ts";
 import { scorerFor, type ScoringTask } from "../session/scoring.ts";
 import { baselineInSentence, resizers } from "../shared/baselines.ts";
-import { missingPart } from "../shared/text.ts";
+import { needed } from "../shared/text.ts";
 import type { Cost, NetworkCost, Score } from "./score.ts";
 
 /** The picture, the models and the engine for scoring. */
@@ -83,9 +83,7 @@ export class Evaluation {
     signal: AbortSignal,
     onNext: (name: string, fraction: number) => void,
   ): Promise<void> {
-    this.#plots ??= await import("./plot.ts").catch(() => {
-      throw new Error(missingPart());
-    });
+    this.#plots ??= await needed(import("./plot.ts"));
     const score = await scorerFor({ ...task, signal });
     const entries = models
       .filter((model) => model.scale === task.scale)

@@ -1,5 +1,6 @@
 /** The visitor's own models: fine-tuned here, or loaded from a file. */
 import { readModel, type ModelEntry } from "../../module/core.ts";
+import { persist } from "../shared/persist.ts";
 import { withoutEnding } from "../shared/text.ts";
 import { addModel, readModels, removeModel, writeModel, type OwnModel } from "./storage.ts";
 import { t } from "../shared/words.ts";
@@ -137,9 +138,7 @@ export class OwnModels {
     } catch (error) {
       return `${(error as Error).message} ${t`${name} stays in the list until you close this page. Download it to keep it.`}`;
     }
-    // Asks the browser not to clear the storage when the device runs out of space. The answer
-    // changes nothing.
-    if ("storage" in navigator) void navigator.storage.persist().catch(() => false);
+    void persist();
     return "";
   }
 
