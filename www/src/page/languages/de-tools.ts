@@ -259,7 +259,8 @@ export const texts: Texts = {
     "Aufteilung und Zeitlimit im Link brauchen ein elastisches Modell.",
   "The link's time limit must be a number of milliseconds above 0.":
     "Das Zeitlimit im Link muss eine Zahl von Millisekunden über 0 sein.",
-  "The link names a schedule that this page does not have.": "Der Link nennt eine Aufteilung, die diese Seite nicht hat.",
+  "The link names a schedule that this page does not have.":
+    "Der Link nennt eine Aufteilung, die diese Seite nicht hat.",
   "The link's effort must be a number from 0 to 100.": "Der Aufwand im Link muss eine Zahl von 0 bis 100 sein.",
   Effort: "Aufwand",
   "Below 100 %, the network enlarges only the parts that gain much from it. A smaller network or plain (bicubic) enlarging does the rest, on the processor.":
