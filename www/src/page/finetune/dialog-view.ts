@@ -303,7 +303,7 @@ function runActions(tuning: FineTuning, run: Run): TemplateResult {
   `;
   const isDone = phase === "done";
   const canPause = phase === "running" || phase === "pausing";
-  // A button that is pressed keeps the focus, so none is disabled; a click at a wrong time is ignored.
+  // A button that is pressed keeps the focus: none is disabled, and `tuning` ignores wrong clicks.
   return html`
     ${undo}
     ${
