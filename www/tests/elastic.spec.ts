@@ -208,6 +208,11 @@ test.describe("the page", () => {
     const psnr = (name: string) =>
       visitor.part("score-table").getByRole("row").filter({ hasText: name }).getByRole("cell").first().innerText();
     expect(Number(await psnr("Elastic"))).toBeLessThan(Number(await psnr("SplitSR ×2 (best)")) - 0.3);
+    // The cost is that of the network, too, which has fewer parameters than the whole model.
+    const lines = (await visitor.save("score-csv")).bytes.toString().split("\n");
+    const of = (name: string) => lines.find((line) => line.startsWith(`${name},`))?.split(",") ?? [];
+    expect(of(ELASTIC).slice(6)).toEqual(["0.0625", "7", "split-first"]);
+    expect(Number(of(ELASTIC)[4])).toBeLessThan(Number(of("splitsr-x2")[4]));
     await visitor.unfold("network");
     await expect(visitor.part("split-ratio")).toBeVisible();
   });

@@ -107,6 +107,10 @@ for (const [policy, message] of [
     "script-src 'self' 'unsafe-inline'",
     /^engine: .*must allow WebAssembly: add "script-src 'wasm-unsafe-eval'" to it\.$/,
   ],
+  [
+    "require-trusted-types-for 'script'; trusted-types other",
+    /^engine: .*\(trusted-types\): add "trusted-types splitsr" to it\.$/,
+  ],
   ["connect-src 'none'", /^network: Could not load .*Check the connection/],
 ] as const) {
   test(`a policy that forbids it is named: ${policy}`, async ({ page }) => {
@@ -120,6 +124,15 @@ for (const [policy, message] of [
     expect(shows).toBe("img, 558");
   });
 }
+
+test("where a policy demands Trusted Types, allowing their policy splitsr is enough", async ({ page }) => {
+  const policy = "require-trusted-types-for 'script'; trusted-types splitsr";
+  site.headers = (path): Record<string, string> =>
+    /(html|js)$/.test(path) ? { "Content-Security-Policy": policy } : {};
+  site.changed.set("host.html", "<!doctype html><title>Host</title><body></body>");
+  await page.goto(`${site.url}host.html`);
+  expect(await tryBoth(page)).toEqual({ module: "558 pixels, 2 workers", element: "done", shows: "canvas, 558" });
+});
 
 test("on a server it can be imported, and says in words that it works only in a browser", async () => {
   const script = `

@@ -297,12 +297,13 @@ test("errors are explained in words", async ({ page }) => {
   const truncated = readFileSync(awkwardFile("only_signature.png")).toString("base64");
   await page.route("**/other/index.json", (route) => route.fulfill({ json: [{ name: "splitsr-x2" }] }));
   const errors = await page.evaluate(async (base64) => {
-    const { createUpscaler, UpscaleError } = window.splitsr;
+    const { createUpscaler, fineTune, UpscaleError } = window.splitsr;
     const upscaler = await createUpscaler();
     const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
     const attempts: Record<string, () => Promise<unknown>> = {
       gpu: () => createUpscaler({ backend: "gpu" }),
       workers: () => createUpscaler({ workers: 0 }),
+      tuning: () => fineTune({ name: "mine", pictures: ["demo/fur.png"], backend: "tpu" as never }),
       model: () => createUpscaler({ model: "nothing" }),
       weights: () => createUpscaler({ model: new Blob(["not a model"]) }),
       list: () => createUpscaler({ models: "/other/", model: "splitsr-x2" }),
@@ -311,6 +312,9 @@ test("errors are explained in words", async ({ page }) => {
       shrink: () => upscaler.upscale("demo/fur.png", { width: 10, height: 10 }),
       missing: () => upscaler.upscale("missing.png", { scale: 2 }),
       damaged: () => upscaler.upscale(new Blob([bytes]), { scale: 2 }),
+      source: () => upscaler.upscale(undefined as never, { scale: 2 }),
+      budget: () => upscaler.upscale(null as never, { scale: 2, budget: 100 }),
+      options: () => upscaler.upscale("demo/fur.png", undefined as never),
       text: () => upscaler.upscale(new Blob(["plain text"]), { scale: 2 }),
       format: async () => (await upscaler.upscale("demo/fur.png", { scale: 1 })).blob("image/x-unknown"),
       destroyed: () => {
@@ -330,6 +334,7 @@ test("errors are explained in words", async ({ page }) => {
   const expected: Record<string, RegExp> = {
     gpu: /^gpu: The GPU cannot be used \(.*\)\. Choose the backend "auto" or "cpu"\.$/,
     workers: /^usage: .*not 0/,
+    tuning: /^usage: The backend .*not "tpu"/,
     model: /^model: There is no model "nothing" here\. The models are: ./,
     weights: /^model: ./,
     list: /^network: Could not load the list of models \(the file is not a list of models\)\./,
@@ -338,6 +343,9 @@ test("errors are explained in words", async ({ page }) => {
     shrink: /^usage: .*10x10/,
     missing: /^network: .*404/,
     damaged: /^damaged: ./,
+    source: /^usage: The source is not a file/,
+    budget: /^usage: The source is not a file/,
+    options: /^usage: Give a scale/,
     text: /^unsupported: ./,
     format: /^encode: ./,
     destroyed: /^destroyed: ./,

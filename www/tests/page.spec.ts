@@ -390,7 +390,9 @@ test("a picture is scored against the original", async ({ page }) => {
   };
   const csv = await save("score-csv");
   expect(csv.name).toBe("fur-x4.csv");
-  expect(csv.bytes.toString()).toMatch(/^name,psnr_y,ssim_y,milliseconds,params,macs_720p\n(.+\n)*splitsr-x4,\d/);
+  expect(csv.bytes.toString()).toMatch(
+    /^name,psnr_y,ssim_y,milliseconds,params,macs_720p,split_ratio,hybrid_index,hybrid_mode\n(.+\n)*splitsr-x4,\d/,
+  );
   const png = await save("score-png");
   expect(png.bytes.subarray(0, 4).toString("hex")).toBe("89504e47");
   expect(png.bytes.length).toBeGreaterThan(5_000);

@@ -145,7 +145,7 @@ test.describe("the page", () => {
     expect(await violations(page)).toEqual([]);
     await visitor.part("verify").click();
     await expect(visitor.part("verdict")).toContainText(
-      "The exact one is by the network alone, at an effort of 100 %.",
+      "The exact result comes from the network alone, at an effort of 100 %.",
     );
     await effort.fill("100");
     await expect(page.getByTestId("rungs")).toHaveCount(0);

@@ -258,8 +258,9 @@ test("both pictures flip at the same place, by key and by button", async ({ page
   }
   expect(await boxOf(layer(page, "before"))).toEqual(place);
 
-  // Side by side, the pictures change places.
+  // Side by side, the pictures change places, and the line is nothing to move.
   await visitor.tool("beside").click();
+  await expect(divider).toHaveJSProperty("inert", true);
   const [left, right] = [await boxOf(layer(page, "before")), await boxOf(layer(page, "after"))];
   await flip.click();
   const [flippedBefore, flippedAfter] = [await boxOf(layer(page, "before")), await boxOf(layer(page, "after"))];

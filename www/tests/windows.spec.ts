@@ -146,6 +146,14 @@ test("two windows do not take each other's models away, and hear of them", async
   await one.expectState("idle");
   const own = (await one.models()).filter((name) => /^splitsr-tiny-x2-\d$/.test(name));
   expect(own.toSorted()).toEqual([2, 3, 4, 5].map((number) => `splitsr-tiny-x2-${number}`));
+  // One that is deleted goes away, also where it is chosen.
+  const gone = await two.part("model").inputValue();
+  await one.part("model").selectOption(gone);
+  await two.part("model-delete").click();
+  await expect(two.part("model-note")).toContainText(`Deleted ${gone}.`);
+  await one.page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+  await expect(one.part("model")).toHaveValue("splitsr-x2");
+  expect(await one.models()).not.toContain(gone);
 });
 
 /** Opens the page, enlarges, and loads a model that stays for this visit. */

@@ -5,12 +5,17 @@ const [input, image, output] = ["input", "img", "output"].map((name) =>
 );
 
 input.onchange = async () => {
+  const [file] = input.files;
+  // The choice was cancelled.
+  if (!file) return;
   const upscaler = await createUpscaler();
-  const { width, height, report, blob } = await upscaler.upscale(
-    input.files[0],
-    { scale: 2 },
-  );
-  image.src = URL.createObjectURL(await blob("image/png"));
-  output.textContent = `${width} × ${height}, SHA-256 ${report.outputSha256}`;
-  upscaler.destroy();
+  try {
+    const { width, height, report, blob } = await upscaler.upscale(file, {
+      scale: 2,
+    });
+    image.src = URL.createObjectURL(await blob("image/png"));
+    output.textContent = `${width} × ${height}, SHA-256 ${report.outputSha256}`;
+  } finally {
+    upscaler.destroy();
+  }
 };

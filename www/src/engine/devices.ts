@@ -42,6 +42,17 @@ export class Devices {
   }
 
   /**
+   * Prepares the device that the next picture will probably use. The workers of a picture that has
+   * begun meanwhile stay.
+   */
+  async warm(): Promise<void> {
+    if (this.#settings.backend !== "cpu") this.#gpu ??= this.#openGpu();
+    if (typeof (await this.#gpu) === "object") return;
+    if (this.#cpu) this.#cpu.pool.warm();
+    else this.#onCpu("auto", "");
+  }
+
+  /**
    * Chooses a device for tiles of this kind. The first call for a GPU loads its engine and checks
    * it.
    *

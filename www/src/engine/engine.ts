@@ -56,10 +56,10 @@ export class Engine {
     this.#devices = devices;
   }
 
-  /** Prepares the device that the next picture will probably use. */
+  /** See {@link Devices.warm}. */
   warm(): void {
     // The next picture reports the failure, if there is one.
-    this.#devices.choose("auto").catch(() => undefined);
+    this.#devices.warm().catch(() => undefined);
   }
 
   async estimate({ source, size, tile, slice, scheduled }: EstimateRequest): Promise<Estimate> {

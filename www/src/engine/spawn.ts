@@ -37,16 +37,31 @@ const importer = (script: string): string => `
  * gets an `error` event: see `failureText`.
  */
 export function spawn(script: string, files: Files = known()): Worker {
-  watchPolicy();
+  // Once: the same listener again is no other.
+  self.addEventListener("securitypolicyviolation", noteViolation);
   url = locate(script, files);
   try {
-    const worker = url.origin === self.origin ? new Worker(url, { type: "module" }) : new Worker(importerUrl(url.href));
+    const isOwn = url.origin === self.origin;
+    const address = isOwn ? url.href : importerUrl(url.href);
+    policy ??= (self as TrustsTypes).trustedTypes?.createPolicy("splitsr", { createScriptURL: String });
+    const worker = new Worker(policy?.createScriptURL(address) ?? address, { type: isOwn ? "module" : "classic" });
     if (import.meta.env.PACKAGE) worker.postMessage({ files });
     return worker;
   } catch (error) {
+    // Its event comes later.
+    if (error instanceof TypeError) stoppedBy = "trusted-types";
     throw new UpscaleError("engine", `A worker could not be started. ${loadFailureText()}`, { cause: error });
   }
 }
+
+type Policy = Record<"createScriptURL", (url: string) => string>;
+
+interface TrustsTypes {
+  trustedTypes?: { createPolicy(name: string, rules: Policy): Policy };
+}
+
+/** Some pages let only addresses through that come from a policy whose name they know. */
+let policy: Policy | undefined;
 
 /** An address lasts as long as the page, so that each script has only one. */
 const importers = new Map<string, string>();
@@ -65,14 +80,9 @@ let url: URL;
 
 /** The directive of a Content-Security-Policy that has stopped a script here. */
 let stoppedBy: string | undefined;
-let isWatching = false;
 
-function watchPolicy(): void {
-  if (isWatching) return;
-  isWatching = true;
-  self.addEventListener("securitypolicyviolation", ({ effectiveDirective }) => {
-    if (/^(worker|child|script)-src/.test(effectiveDirective)) stoppedBy = effectiveDirective;
-  });
+function noteViolation({ effectiveDirective }: SecurityPolicyViolationEvent): void {
+  if (/^(worker|child|script)-src/.test(effectiveDirective)) stoppedBy = effectiveDirective;
 }
 
 /** Says why a worker has failed, from its `error` event, and what to do about it. */
@@ -84,8 +94,9 @@ export function failureText({ message }: ErrorEvent): string {
 
 function loadFailureText(): string {
   if (stoppedBy === undefined) return reachAdvice(url);
-  const allowed = url.origin === self.origin ? "'self'" : `${url.origin} blob:`;
-  return `The page's Content-Security-Policy forbids it (${stoppedBy}): add "worker-src ${allowed}" to it.`;
+  const sources = url.origin === self.origin ? "'self'" : `blob:; script-src ${url.origin}`;
+  const missing = stoppedBy === "trusted-types" ? "trusted-types splitsr" : `worker-src ${sources}`;
+  return `The page's Content-Security-Policy forbids it (${stoppedBy}): add "${missing}" to it.`;
 }
 
 /** @throws {UpscaleError} `engine` where there are no workers, as on a server. */

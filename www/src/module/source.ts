@@ -1,6 +1,6 @@
 /** Makes sources ready to be posted to a worker. */
 import type { PortableSource } from "../engine/protocol.ts";
-import { UpscaleError, type Source } from "../api/index.ts";
+import { UpscaleError, type Source, type SourcePicture } from "../api/index.ts";
 import { absolute } from "./address.ts";
 
 /** Copies what would be moved to the worker, so that the caller keeps it. */
@@ -21,7 +21,8 @@ export async function toPortable(
   if (typeof source === "string" || source instanceof URL) {
     return { portable: { kind: "url", url: absolute(source).href } };
   }
-  if (source.packed instanceof Blob) {
+  // Without types, it may be missing altogether.
+  if ((source as SourcePicture | null | undefined)?.packed instanceof Blob) {
     const { packed, compression } = source;
     return { portable: { kind: "packed", packed, compression } };
   }

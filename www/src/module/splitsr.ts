@@ -20,5 +20,3 @@ export type { ZoomDetail } from "./zoom-element/magnifier.ts";
 
 /** @deprecated Use `MAX_PICTURES`. */
 export { MAX_PICTURES as MOST_PICTURES } from "../api/index.ts";
-/** @deprecated Use `NetworkInfo`. */
-export type { NetworkInfo } from "../api/index.ts";

@@ -25,6 +25,7 @@ import type { TuneEvent, TuneMethods, TuneRequest } from "../engine/tune-protoco
 import tuneWorkerUrl from "../engine/tune-worker.ts?worker&url";
 import { loadReplayRow, loadModel } from "./models.ts";
 import { toPortable } from "./source.ts";
+import { checkDevice } from "./upscaler.ts";
 
 /** The state is fetched from the worker this often, so that no more is lost if it dies. */
 const CHECKPOINT_INTERVAL_MS = 15_000;
@@ -38,6 +39,7 @@ const MAX_WORKERS = 8;
 /** See `lazy-tuner.ts`. */
 export async function fineTune(options: TuneOptions): Promise<Tuning> {
   const { name, pictures, backend = "auto", workers = navigator.hardwareConcurrency, signal } = options;
+  checkDevice(backend, workers);
   if (pictures.length < 1 || pictures.length > MAX_PICTURES) {
     throw new UpscaleError("usage", `Give 1 to ${MAX_PICTURES} pictures, not ${pictures.length}.`);
   }
@@ -59,7 +61,7 @@ export async function fineTune(options: TuneOptions): Promise<Tuning> {
         pictures: sources.map(({ portable }) => portable),
         replayRow: { kind: "blob", blob: replayRow },
         settings,
-        workers: Math.min(Math.max(1, workers), MAX_WORKERS),
+        workers: Math.min(workers, MAX_WORKERS),
         gpu,
         checkpoint,
       },

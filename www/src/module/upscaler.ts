@@ -60,12 +60,7 @@ const MAX_WORKERS = 8;
 export async function createUpscaler(options: UpscalerOptions = {}): Promise<Upscaler> {
   requireWorkers();
   const { backend = "auto", half = false, workers = Math.min(navigator.hardwareConcurrency, MAX_WORKERS) } = options;
-  if (!backends.includes(backend)) {
-    throw new UpscaleError("usage", `The backend must be "auto", "cpu" or "gpu", not "${backend as string}".`);
-  }
-  if (!Number.isInteger(workers) || workers < 1) {
-    throw new UpscaleError("usage", `The number of workers must be a whole number of at least 1, not ${workers}.`);
-  }
+  checkDevice(backend, workers);
   const { assets, models } = options;
   const locations = { assets, models };
   const slice = sliceOf(options);
@@ -76,6 +71,16 @@ export async function createUpscaler(options: UpscalerOptions = {}): Promise<Ups
 }
 
 const backends: readonly Backend[] = ["auto", "cpu", "gpu"];
+
+/** @throws {UpscaleError} if one of them is wrong. */
+export function checkDevice(backend: Backend, workers: number): void {
+  if (!backends.includes(backend)) {
+    throw new UpscaleError("usage", `The backend must be "auto", "cpu" or "gpu", not "${backend as string}".`);
+  }
+  if (!Number.isInteger(workers) || workers < 1) {
+    throw new UpscaleError("usage", `The number of workers must be a whole number of at least 1, not ${workers}.`);
+  }
+}
 
 type Coordinator = WorkerClient<CoordinatorMethods>;
 
@@ -178,7 +183,7 @@ class Engine implements Upscaler {
     return this.#inTurn(undefined, (coordinator) => coordinator.call("estimate", request));
   }
 
-  async upscale(source: Source, options: UpscaleOptions): Promise<UpscaleResult> {
+  async upscale(source: Source, options = {} as UpscaleOptions): Promise<UpscaleResult> {
     const size = checkSize(options);
     const { tile = "auto", clean = 0, budget, signal, onProgress, onPart, focus } = options;
     checkCleanUp(clean);
@@ -367,7 +372,7 @@ function toPart({ left, top, width, pixels }: PlainPart): Part {
   return { left, top, imageData: new ImageData(new Uint8ClampedArray(pixels), width) };
 }
 
-const isInspected = (source: Source): source is SourcePicture => typeof source === "object" && "packed" in source;
+const isInspected = (source: Source): source is SourcePicture => source instanceof Object && "packed" in source;
 
 /** The settings that are given. */
 function sliceOf({ splitRatio, hybridIndex, hybridMode }: Slice): Slice {

@@ -3,9 +3,9 @@
  * connection.
  *
  * The installation keeps the files that a first picture needs. The others (codecs, WebGPU engine,
- * other models, pictures to try) are kept when they are first used, or when the visitor asks for
- * everything. Files come from the cache first: a hash of their content, in their name or beside it
- * in the build's list, tells versions apart.
+ * other models, fine-tuning, languages) are kept when they are first used, or when the visitor asks
+ * for everything. Files come from the cache first: a hash of their content, in their name or beside
+ * it in the build's list, tells versions apart.
  *
  * Workbox would load files without a hash in their name a second time while the page loads them,
  * and cannot choose by what the browser can run.

@@ -32,7 +32,7 @@ import type { LoadedPicture, PictureOrigin, PicturePart } from "./session/pictur
 import type { Result, Session } from "./session/session.ts";
 import { demoUrl, type Demo } from "./shared/demos.ts";
 import type { Format } from "./shared/formats.ts";
-import { missingPart, sizeText, timeText, zoomText } from "./shared/text.ts";
+import { needed, sizeText, timeText, zoomText } from "./shared/text.ts";
 import { t } from "./shared/words.ts";
 import { Verification } from "./verify/verification.ts";
 import type { Viewer } from "./viewer/viewer.ts";
@@ -160,16 +160,17 @@ export class App implements Commands {
     try {
       // Without it, pictures wait for a click.
       const loading = import("./enlarge/in-view.ts").catch(() => undefined);
-      const upscaler = await this.#engine();
+      // A file that cannot be read must not end the engine that can still save the result.
+      const upscaler = await this.#anyEngine();
       const module = await loading;
       this.#enlarging.inView ??= module && new module.InView(session, this.#viewer, this, () => this.#engine());
       const picture = await upscaler.inspect(source, { signal, decoder: origin.decoder ?? "auto" });
+      // Not before: a file that cannot be read changes nothing.
+      if (!origin.keepsCleanUp && !this.opener.keepsCleanUp) session.setClean("auto");
       this.opener.forgetOffer();
       this.#forget();
-      // Not before: a file that cannot be read changes nothing.
-      if (!origin.keepsCleanUp) session.setClean("auto");
       session.openPicture({ ...picture, ...origin, file: typeof source === "string" ? undefined : source });
-      await spendBudget(session, upscaler);
+      await spendBudget(session, () => this.#engine());
       // The panel is drawn first: it passes the focus on, and leaves the viewer its space.
       await Promise.resolve();
       await this.#viewer.showPicture(picture.imageData, origin.description, signal);
@@ -177,6 +178,8 @@ export class App implements Commands {
       return "open";
     } catch (error) {
       if (signal.aborted) return "left";
+      // What ran before was cancelled for it.
+      this.stop();
       session.activity.fail(error);
       return "broken";
     }
@@ -216,7 +219,7 @@ export class App implements Commands {
       return true;
     } catch (error) {
       if (signal.aborted) return false;
-      this.#viewer.region = this.session.part?.area;
+      this.stop();
       activity.fail(error);
       return false;
     }
@@ -288,7 +291,7 @@ export class App implements Commands {
 
   setEnlargesAutomatically(enlargesAutomatically: boolean): void {
     this.session.setEnlargesAutomatically(enlargesAutomatically);
-    if (enlargesAutomatically && !this.session.activity.isBusy && !this.session.resultIsCurrent) this.ready();
+    if (!this.session.activity.isBusy && !this.session.resultIsCurrent) this.ready();
   }
 
   setClean(clean: CleanUp): void {
@@ -320,7 +323,7 @@ export class App implements Commands {
     try {
       this.setModel(await own.add(file, models));
     } catch (error) {
-      activity.fail(error);
+      activity.remark(error);
     }
   }
 
@@ -374,9 +377,7 @@ export class App implements Commands {
     if (!batch) return;
     await this.withEngine(t("Enlarging all pictures…"), async (upscaler, signal) => {
       // Most visitors never need it.
-      const { outcome, runBatch, saveBatch } = await import("./batch/run.ts").catch(() => {
-        throw new Error(missingPart());
-      });
+      const { outcome, runBatch, saveBatch } = await needed(import("./batch/run.ts"));
       const onProgress = (fraction: number, text: string) => activity.showProgress(fraction, signal, text);
       await runBatch(batch, { upscaler, zoom, clean, network: choice.options, settings: files, signal, onProgress });
       await saveBatch(batch, zoom, files.format, signal);
@@ -396,8 +397,8 @@ export class App implements Commands {
     if (!picture) return;
     const work = async (upscaler: Upscaler, signal: AbortSignal) => {
       const onNext = (name: string, fraction: number) => activity.showProgress(fraction, signal, t`Scoring ${name}…`);
-      const { source, isElastic, network, options, key } = choice;
-      const elastic = isElastic && network ? { network, settings: { key, options, clean: 0 } } : undefined;
+      const { source, isElastic, network, sliceInfo: cost, options, key } = choice;
+      const elastic = isElastic && network ? { network, cost, settings: { key, options, clean: 0 } } : undefined;
       const task = { upscaler, picture, scale, models, chosen: model, elastic, source, backend, speeds };
       await this.evaluation.run(task, signal, onNext);
       const count = this.evaluation.scores.length;
@@ -412,7 +413,9 @@ export class App implements Commands {
     { keepsResult = false, occupies = true } = {},
   ): Promise<void> {
     const workWithEngine = async ({ signal }: WorkOptions) => {
-      const upscaler = await (keepsResult && this.session.result ? this.#anyEngine() : this.#engine());
+      // A run that this has cancelled may have drawn parts over the result.
+      this.#enlarging.restore();
+      const upscaler = await (keepsResult ? this.#anyEngine() : this.#engine());
       signal.throwIfAborted();
       await work(upscaler, signal);
     };
@@ -444,7 +447,7 @@ export class App implements Commands {
     try {
       await this.share.copyWithPicture(this.#anyEngine(), this);
     } catch (error) {
-      if ((error as Error).name !== "AbortError") this.session.activity.fail(error);
+      if ((error as Error).name !== "AbortError") this.session.activity.remark(error);
     }
   }
 
@@ -468,9 +471,10 @@ export class App implements Commands {
     });
   }
 
-  /** Any engine: one for the current model would end the one that can still save the result. */
+  /** Any engine, if there is a result: only the one that made it can still save it. */
   #anyEngine(): Promise<Upscaler> {
-    return this.session.engine.any ?? this.#engine();
+    const { result, engine } = this.session;
+    return (result && engine.any) ?? this.#engine();
   }
 
   async inspect(file: Blob): Promise<SourcePicture> {

@@ -67,15 +67,20 @@ void startLanguage()
 // edited. By now the page may have changed the address once more.
 addEventListener("hashchange", ({ newURL }) => void app.openLink(new URL(newURL).hash));
 
-const reloadStored = () => Promise.all([session.own.load(), app.launcher.findWaiting()]);
+const reloadStored = async () => {
+  await Promise.all([session.own.load(), app.launcher.findWaiting()]);
+  // Another window may have deleted the chosen model.
+  if (session.model && !session.choice.entry) app.clearModelChoice();
+};
 // Another window may have stored something meanwhile. A page that the browser kept whole while the
 // visitor was on another one comes back here, too.
 addEventListener("pageshow", ({ persisted }) => void (persisted && reloadStored()));
 document.addEventListener("visibilitychange", () => void (!document.hidden && reloadStored()));
 
 addEventListener("paste", (event) => {
-  // Text that is pasted into a number field is not meant as a picture.
-  if (!event.clipboardData?.files.length && event.target instanceof HTMLInputElement) return;
+  const isField = event.target instanceof HTMLInputElement && /number|text/.test(event.target.type);
+  // Text that is pasted into a field is not meant as a picture.
+  if (!event.clipboardData?.files.length && isField) return;
   event.preventDefault();
   void app.opener.openTransfer(event.clipboardData);
 });

@@ -6,16 +6,21 @@ export default function Page() {
   const [picture, setPicture] = useState();
 
   async function enlarge(file) {
+    // The choice was cancelled.
+    if (!file) return;
     const upscaler = await createUpscaler();
-    const { width, height, report, blob } = await upscaler.upscale(file, {
-      scale: 2,
-    });
-    const src = URL.createObjectURL(await blob("image/png"));
-    setPicture({
-      src,
-      text: `${width} × ${height}, SHA-256 ${report.outputSha256}`,
-    });
-    upscaler.destroy();
+    try {
+      const { width, height, report, blob } = await upscaler.upscale(file, {
+        scale: 2,
+      });
+      const src = URL.createObjectURL(await blob("image/png"));
+      setPicture({
+        src,
+        text: `${width} × ${height}, SHA-256 ${report.outputSha256}`,
+      });
+    } finally {
+      upscaler.destroy();
+    }
   }
 
   return (

@@ -35,8 +35,12 @@ export function batchTemplate(
       type="button"
       class="wide"
       data-testid="batch-run"
-      ?disabled=${activity.isBusy || !zoomIsValid || !choice.isTrained}
-      @click=${() => void commands.runBatch()}
+      ?disabled=${!zoomIsValid || !choice.isTrained}
+      aria-disabled=${activity.isBusy}
+      @click=${() => {
+        // It keeps the focus while it works.
+        if (!activity.isBusy) void commands.runBatch();
+      }}
     >
       ${done > 0 && done < items.length ? t`Enlarge the remaining ${items.length - done}` : t`Enlarge all ${items.length} and save as zip`}
     </button>

@@ -46,12 +46,12 @@ export async function estimate(
 }
 
 /** The time limit of a link chooses the network for the picture, before anything is enlarged. */
-export async function spendBudget(session: Session, upscaler: Upscaler): Promise<void> {
+export async function spendBudget(session: Session, engine: () => Promise<Upscaler>): Promise<void> {
   const { choice, source, zoom } = session;
   const { budget, options } = choice;
   if (budget === undefined || !source) return;
   try {
-    const { milliseconds } = await upscaler.estimate(source, { scale: zoom, ...options });
+    const { milliseconds } = await (await engine()).estimate(source, { scale: zoom, ...options });
     if (choice.budget === budget) session.setNetwork(choice.networkWithin(budget, milliseconds) ?? {});
   } catch {
     // A picture that is too large: the run says so.

@@ -9,6 +9,7 @@ import { MAX_AUTO_ENLARGE_MS, MAX_UNESTIMATED_PIXELS } from "../session/auto-enl
 import type { Commands } from "../session/commands.ts";
 import type { LoadedPicture } from "../session/picture.ts";
 import type { Session } from "../session/session.ts";
+import { clamp } from "../shared/clamp.ts";
 import { isEqual, widened } from "../shared/areas.ts";
 import { estimateText, zoomText } from "../shared/text.ts";
 import { estimate, SETTLED_MS } from "./estimate.ts";
@@ -241,8 +242,8 @@ export class InView {
     const { source, part } = this.#session;
     if (!area || !source) return undefined;
     const along = (start: number, length: number, side: number) => {
-      const from = Math.min(side, Math.max(0, start));
-      return [from, Math.min(side, Math.max(0, start + length)) - from] as const;
+      const from = clamp(start, 0, side);
+      return [from, clamp(start + length, 0, side) - from] as const;
     };
     const [left, width] = along(area.left - (part?.area.left ?? 0), area.width, source.width);
     const [top, height] = along(area.top - (part?.area.top ?? 0), area.height, source.height);

@@ -8,7 +8,11 @@ import { t } from "../shared/words.ts";
 
 export function setReadyStatus({ activity, choice, picture, source, target, zoomIsValid }: Session): void {
   if (!zoomIsValid)
-    activity.setStatus("error", () => t`Choose a factor from ${MIN_ZOOM} to ${MAX_ZOOM} under “Enlarge by”.`);
+    activity.setStatus("error", () =>
+      source
+        ? t`Choose a factor from ${MIN_ZOOM} to ${MAX_ZOOM} under “Enlarge by”, or a width from ${source.width} to ${MAX_ZOOM * source.width} pixels.`
+        : t`Choose a factor from ${MIN_ZOOM} to ${MAX_ZOOM} under “Enlarge by”.`,
+    );
   else if (!choice.isTrained) activity.setStatus("idle", () => untrainedText(choice.trained));
   else if (picture && source && target)
     activity.setStatus("idle", () => t`Ready: ${sizeText(source)} to ${sizeText(target)}.`);

@@ -6,6 +6,7 @@ import { MAX_AUTO_ENLARGE_MS } from "../session/auto-enlarge.ts";
 import type { Commands } from "../session/commands.ts";
 import { MIN_ZOOM } from "../session/defaults.ts";
 import type { Result, Session } from "../session/session.ts";
+import { clamp } from "../shared/clamp.ts";
 import { folded } from "../shared/folded.ts";
 import { html } from "../shared/html.ts";
 import { modelLabel } from "../shared/model-names.ts";
@@ -25,6 +26,8 @@ interface Size {
 /** `model` is the choice of the model, which decides the quality and the time. */
 export function zoomSection(session: Session, commands: Commands, model: TemplateResult): TemplateResult {
   const { source, target, zoom, zoomIsValid } = session;
+  /** The slider's; it has no other. */
+  const valid = zoomIsValid ? zoom : MIN_ZOOM;
   return html`
     <section class="enlarge-by" aria-labelledby="zoom-title">
       <h2 id="zoom-title">Enlarge by</h2>
@@ -32,11 +35,11 @@ export function zoomSection(session: Session, commands: Commands, model: Templat
         <input
           type="range"
           aria-labelledby="zoom-title"
-          aria-valuetext="${zoomText(zoom)} times"
+          aria-valuetext="${zoomText(valid)} times"
           min=${Math.log2(MIN_ZOOM)}
           max=${Math.log2(MAX_ZOOM)}
           step="0.01"
-          .value=${live(String(Math.log2(zoomIsValid ? zoom : MIN_ZOOM)))}
+          .value=${live(String(Math.log2(valid)))}
           @input=${(event: Event) => {
             // Each step of the slider is the same factor. The zoom snaps to twentieths.
             const exponent = Number((event.target as HTMLInputElement).value);
@@ -47,8 +50,8 @@ export function zoomSection(session: Session, commands: Commands, model: Templat
             if (step === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
             // A step of the slider may be less than a twentieth, and would be rounded away.
             event.preventDefault();
-            const next = (Math.round((zoomIsValid ? zoom : MIN_ZOOM) * TWENTIETHS) + step) / TWENTIETHS;
-            commands.setZoom(Math.min(MAX_ZOOM, Math.max(MIN_ZOOM, next)));
+            const next = (Math.round(valid * TWENTIETHS) + step) / TWENTIETHS;
+            commands.setZoom(clamp(next, MIN_ZOOM, MAX_ZOOM));
           }}
         />
         <span class="number">
@@ -100,7 +103,7 @@ function selectAll({ currentTarget }: Event): void {
 }
 
 /** Fields for the zoom by the result's width or height. */
-function sizeFields({ zoomIsValid }: Session, commands: Commands, picture: Size, target: Size): TemplateResult {
+function sizeFields({ zoom, zoomIsValid }: Session, commands: Commands, picture: Size, target: Size): TemplateResult {
   const field = (side: "width" | "height", label: string, short: string) => html`
     <label class="number">
       <span aria-hidden="true">${short}</span>
@@ -108,9 +111,11 @@ function sizeFields({ zoomIsValid }: Session, commands: Commands, picture: Size,
         type="number"
         aria-label="${label} of the result in pixels"
         data-testid=${side}
-        min="1"
+        min=${MIN_ZOOM * picture[side]}
+        max=${MAX_ZOOM * picture[side]}
         step="1"
-        .value=${unlessEdited(zoomIsValid ? String(target[side]) : "")}
+        aria-invalid=${!zoomIsValid}
+        .value=${unlessEdited(zoom > 0 ? String(target[side]) : "")}
         @pointerdown=${noteFocus}
         @click=${selectAll}
         @change=${(event: Event) => commands.setZoom((event.target as HTMLInputElement).valueAsNumber / picture[side])}

@@ -73,8 +73,8 @@ export class ResultFile {
       // The visitor has cancelled the sharing.
       if (name === "AbortError") return;
       // Browsers let pages share for a few seconds after a click.
-      if (name === "NotAllowedError") activity.setStatus("done", t("The file is ready now. Press Share again."));
-      else activity.fail(error);
+      if (name === "NotAllowedError") activity.remark(t("The file is ready now. Press Share again."), "done");
+      else activity.remark(error);
     }
   }
 

@@ -3,6 +3,7 @@ import { nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 import type { Commands } from "../session/commands.ts";
 import type { Session } from "../session/session.ts";
+import { clamp } from "../shared/clamp.ts";
 import { formats, jpeg, lossyWebp, png, type FileSettings, type Format } from "../shared/formats.ts";
 import { html } from "../shared/html.ts";
 import { bytesText } from "../shared/text.ts";
@@ -115,7 +116,7 @@ function qualityField({ format, quality }: FileSettings, isDisabled: boolean, co
         .value=${unlessEdited(String(quality))}
         @change=${(event: Event) => {
           const wanted = Math.round((event.target as HTMLInputElement).valueAsNumber) || quality;
-          commands.setFormat(format, Math.min(100, Math.max(1, wanted)));
+          commands.setFormat(format, clamp(wanted, 1, 100));
         }}
       />
     </label>

@@ -303,6 +303,7 @@ function runActions(tuning: FineTuning, run: Run): TemplateResult {
   `;
   const isDone = phase === "done";
   const canPause = phase === "running" || phase === "pausing";
+  // A button that is pressed keeps the focus: none is disabled, and `tuning` ignores wrong clicks.
   return html`
     ${undo}
     ${
@@ -321,7 +322,7 @@ function runActions(tuning: FineTuning, run: Run): TemplateResult {
                 ? html`<button
                     type="button"
                     data-testid="finetune-pause"
-                    ?disabled=${phase === "pausing"}
+                    aria-disabled=${phase === "pausing"}
                     @click=${() => void tuning.pause()}
                   >
                     Pause
@@ -329,7 +330,7 @@ function runActions(tuning: FineTuning, run: Run): TemplateResult {
                 : html`<button
                     type="button"
                     data-testid="finetune-continue"
-                    ?disabled=${phase !== "paused"}
+                    aria-disabled=${phase !== "paused"}
                     @click=${() => tuning.resume()}
                   >
                     Resume
@@ -339,7 +340,7 @@ function runActions(tuning: FineTuning, run: Run): TemplateResult {
               type="button"
               data-testid="finetune-stop"
               title="End the training and keep the best version so far"
-              ?disabled=${phase === "stopping"}
+              aria-disabled=${phase === "stopping"}
               @click=${() => tuning.stop()}
             >
               Finish now
@@ -351,7 +352,7 @@ function runActions(tuning: FineTuning, run: Run): TemplateResult {
       class=${isDone ? "primary" : ""}
       data-testid="finetune-save"
       title=${isDone ? "" : t("Add the best version so far to the list of models")}
-      ?disabled=${phase === "stopping" || tuning.isSaving}
+      aria-disabled=${phase === "stopping" || tuning.isSaving}
       @click=${() => void tuning.save()}
     >
       ${isDone ? t("Save model") : phase === "running" ? t("Save and keep training") : t("Save the best so far")}

@@ -291,6 +291,10 @@ export class FineTuning {
     try {
       const release = await lock(run.id);
       if (!release) throw new Error(t`${run.name} is already being fine-tuned in another window.`);
+      if (this.run !== run) {
+        release();
+        return;
+      }
       run.release = release;
       const tuning = await fineTune({
         model: run.source,
@@ -318,10 +322,7 @@ export class FineTuning {
         },
         ...(checkpoint && { checkpoint }),
       });
-      if (this.run !== run) {
-        tuning.destroy();
-        return;
-      }
+      if (this.run !== run) return; // its signal has ended the tuning
       run.tuning = tuning;
       if (run.scores.length === 0) run.scores.push([0, tuning.info.firstPsnrY]);
       if (this.phase === "starting") this.#enter("running");
@@ -389,7 +390,7 @@ export class FineTuning {
       void this.#launcher.findWaiting();
       return;
     }
-    if (!run?.tuning) return;
+    if (!run?.tuning || this.phase === "stopping") return;
     this.#enter("stopping");
     // `done` reports the outcome.
     run.tuning.stop().catch(() => undefined);
@@ -419,7 +420,7 @@ export class FineTuning {
   /** Saves the result, or the best model so far, as one of the visitor's models. */
   async save(): Promise<void> {
     const { run } = this;
-    if (!run?.tuning || this.isSaving) return;
+    if (!run?.tuning || this.isSaving || this.phase === "stopping") return;
     this.isSaving = true;
     this.#view.draw();
     // Decided now, because the last step may be taken meanwhile.
@@ -440,9 +441,6 @@ export class FineTuning {
       const { name } = run;
       if (isFinal) this.#commands.setModel(name);
       if (!isFinal || run.trouble) return;
-      // The checkpoint is deleted only after the model is stored.
-      await this.#keeping;
-      await removeTuning(run.id).catch(() => undefined);
       this.#launcher.onSaved({
         name,
         before: run.before,
@@ -450,6 +448,9 @@ export class FineTuning {
       });
       this.#end(run);
       this.#view.close();
+      // Once the model is stored and the run has ended, so that no checkpoint comes after it.
+      await this.#keeping;
+      await removeTuning(run.id).catch(() => undefined);
     } catch (error) {
       run.trouble = (error as Error).message;
     } finally {

@@ -2,6 +2,7 @@
 import { nothing, type TemplateResult } from "lit-html";
 import { HELD_OUT_PARTS, MAX_PICTURES, MIN_PICTURES_HELD_OUT_WHOLE, type SourcePicture } from "../../module/core.ts";
 import { html } from "../shared/html.ts";
+import { filesOf } from "../shared/incoming.ts";
 import { plural, t } from "../shared/words.ts";
 
 interface TunePicture {
@@ -120,12 +121,6 @@ function sizeTrouble({ width, height }: { width: number; height: number }, minSi
 
 export function picturesTemplate(pictures: Pictures, minSide: number): TemplateResult {
   const { all, refusals } = pictures;
-  const taken = (event: Event) => {
-    const input = event.target as HTMLInputElement;
-    pictures.add([...(input.files ?? [])], minSide);
-    // The browser reports no change if the same file is chosen again.
-    input.value = "";
-  };
   return html`
     <div class="drop" data-empty=${all.length === 0}>
       <input
@@ -136,7 +131,7 @@ export function picturesTemplate(pictures: Pictures, minSide: number): TemplateR
         accept="image/*,.tif,.tiff,.avif"
         data-testid="finetune-files"
         aria-describedby="tune-files-about"
-        @change=${taken}
+        @change=${(event: Event) => pictures.add(filesOf(event), minSide)}
       />
       <label class="button" for="tune-files">${all.length > 0 ? t("Add pictures") : t("Choose pictures")}</label>
       <p class="about" id="tune-files-about">

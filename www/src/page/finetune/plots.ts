@@ -4,6 +4,7 @@
  */
 import { nothing, svg, type SVGTemplateResult, type TemplateResult } from "lit-html";
 import type { Point } from "../session/storage.ts";
+import { clamp } from "../shared/clamp.ts";
 import { html } from "../shared/html.ts";
 import { fixed, plural, whole } from "../shared/words.ts";
 
@@ -89,7 +90,7 @@ export function plot({ points, isNoisy, levels, best, steps, digits, label }: Pl
   const shown = isNoisy ? smoothed(points) : points;
   const [low, high] = range(points, levels, isNoisy);
   const x = (step: number) => LEFT + (Math.min(step, steps) / steps) * (RIGHT - LEFT);
-  const y = (value: number) => BOTTOM - ((Math.min(high, Math.max(low, value)) - low) / (high - low)) * (BOTTOM - TOP);
+  const y = (value: number) => BOTTOM - ((clamp(value, low, high) - low) / (high - low)) * (BOTTOM - TOP);
   const path = (curve: readonly Point[]) =>
     curve.map(([step, value]) => `${x(step).toFixed(1)},${y(value).toFixed(1)}`).join(" ");
   const text = (content: string, left: number, top: number, anchor: string) =>

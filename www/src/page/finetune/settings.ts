@@ -10,6 +10,7 @@ import {
   type TuneSettings,
 } from "../../module/core.ts";
 import { configOf } from "../session/hyper-parameters.ts";
+import { clamp } from "../shared/clamp.ts";
 import { html } from "../shared/html.ts";
 import { unlessEdited } from "../shared/unless-edited.ts";
 import { languageTag, t, type Phrase, whole } from "../shared/words.ts";
@@ -228,7 +229,7 @@ function numberField(
         @change=${(event: Event) => {
           const number = (event.target as HTMLInputElement).valueAsNumber;
           if (Number.isNaN(number)) change(empty ? empty.write(settings) : { ...settings });
-          else change(field.write(settings, Math.min(max, Math.max(min, isWhole ? Math.round(number) : number))));
+          else change(field.write(settings, clamp(isWhole ? Math.round(number) : number, min, max)));
         }}
       />
     </label>

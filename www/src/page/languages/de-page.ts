@@ -207,6 +207,8 @@ export const texts: Texts = {
   "The whole picture takes {0}: press Enlarge.": "Das ganze Bild braucht {0}: „Vergrößern“ drücken.",
   "Choose a factor from {0} to {1} under “Enlarge by”.":
     "Bitte unter „Vergrößerung“ einen Faktor von {0} bis {1} wählen.",
+  "Choose a factor from {0} to {1} under “Enlarge by”, or a width from {2} to {3} pixels.":
+    "Bitte unter „Vergrößerung“ einen Faktor von {0} bis {1} wählen, oder eine Breite von {2} bis {3} Pixeln.",
   "Ready: {0} to {1}.": "Bereit: {0} auf {1}.",
   "Open a picture to start.": "Zum Beginnen ein Bild öffnen.",
   "This link holds settings, but not the picture. Open a picture to enlarge it the same way.":

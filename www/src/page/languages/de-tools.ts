@@ -225,6 +225,7 @@ export const texts: Texts = {
   Quality: "Qualität",
   "no clean-up": "ohne Bereinigen",
   "Time limit for the picture, in ms": "Zeitlimit für das Bild, in ms",
+  "The time limit must be above 0 ms.": "Das Zeitlimit muss über 0 ms liegen.",
   "Chooses the best network expected to finish in this time":
     "Wählt das beste Netz, das voraussichtlich nicht länger braucht",
   "Upsampler: 1 × 1, {0} → {1}, pixel shuffle ×{2}": "Upsampler: 1 × 1, {0} → {1}, Pixel-Shuffle ×{2}",
@@ -258,7 +259,8 @@ export const texts: Texts = {
     "Aufteilung und Zeitlimit im Link brauchen ein elastisches Modell.",
   "The link's time limit must be a number of milliseconds above 0.":
     "Das Zeitlimit im Link muss eine Zahl von Millisekunden über 0 sein.",
-  "The link's schedule is not one of this page.": "Die Aufteilung im Link ist keine von dieser Seite.",
+  "The link names a schedule that this page does not have.":
+    "Der Link nennt eine Aufteilung, die diese Seite nicht hat.",
   "The link's effort must be a number from 0 to 100.": "Der Aufwand im Link muss eine Zahl von 0 bis 100 sein.",
   Effort: "Aufwand",
   "Below 100 %, the network enlarges only the parts that gain much from it. A smaller network or plain (bicubic) enlarging does the rest, on the processor.":
@@ -268,8 +270,8 @@ export const texts: Texts = {
   "the smaller network": "das kleinere Netz",
   "Parts enlarged by the network: {0}, by the smaller one: {1}, by bicubic: {2}. That took {3} % of the full work.":
     "Vom Netz vergrößerte Teile: {0}, vom kleineren: {1}, bikubisch: {2}. Das waren {3} % der vollen Arbeit.",
-  "The exact one is by the network alone, at an effort of 100 %.":
-    "Das exakte stammt vom Netz allein, mit einem Aufwand von 100 %.",
+  "The exact result comes from the network alone, at an effort of 100 %.":
+    "Das exakte Ergebnis stammt vom Netz allein, mit einem Aufwand von 100 %.",
   "looks about as sharp as the best (PSNR {0} dB lower)":
     "sieht etwa so scharf aus wie das beste (PSNR {0} dB niedriger)",
   "a little less sharp than the best (PSNR {0} dB lower)": "etwas weniger scharf als das beste (PSNR {0} dB niedriger)",

@@ -196,6 +196,8 @@ export const texts: Texts = {
   "The part in view is enlarged.": "보이는 부분을 확대했어요.",
   "The whole picture takes {0}: press Enlarge.": "전체는 {0} 걸려요. ‘확대’를 누르세요.",
   "Choose a factor from {0} to {1} under “Enlarge by”.": "‘확대 배율’을 {0}에서 {1} 사이로 고르세요.",
+  "Choose a factor from {0} to {1} under “Enlarge by”, or a width from {2} to {3} pixels.":
+    "‘확대 배율’을 {0}에서 {1} 사이로, 또는 너비를 {2}에서 {3}픽셀 사이로 고르세요.",
   "Ready: {0} to {1}.": "준비됐어요: {0} → {1}.",
   "Open a picture to start.": "사진을 열면 시작할 수 있어요.",
   "This link holds settings, but not the picture. Open a picture to enlarge it the same way.":

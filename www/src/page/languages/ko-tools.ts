@@ -212,6 +212,7 @@ export const texts: Texts = {
   Quality: "품질",
   "no clean-up": "잡티 제거 없음",
   "Time limit for the picture, in ms": "사진에 쓸 시간(ms)",
+  "The time limit must be above 0 ms.": "시간은 0ms보다 길어야 해요.",
   "Chooses the best network expected to finish in this time":
     "그 시간 안에 끝날 것으로 보이는 가장 좋은 네트워크를 골라요",
   "Upsampler: 1 × 1, {0} → {1}, pixel shuffle ×{2}": "업샘플러: 1 × 1, {0} → {1}, 픽셀 셔플 ×{2}",
@@ -243,7 +244,7 @@ export const texts: Texts = {
     "링크의 작업 분할이나 시간 제한에는 탄력 모델이 필요합니다.",
   "The link's time limit must be a number of milliseconds above 0.":
     "링크의 시간 제한은 0보다 큰 밀리초 값이어야 합니다.",
-  "The link's schedule is not one of this page.": "링크의 작업 분할은 이 페이지에 없는 방식입니다.",
+  "The link names a schedule that this page does not have.": "링크의 작업 분할은 이 페이지에 없는 방식입니다.",
   "The link's effort must be a number from 0 to 100.": "링크의 노력 값은 0에서 100 사이의 숫자여야 합니다.",
   Effort: "노력",
   "Below 100 %, the network enlarges only the parts that gain much from it. A smaller network or plain (bicubic) enlarging does the rest, on the processor.":
@@ -253,7 +254,7 @@ export const texts: Texts = {
   "the smaller network": "더 작은 네트워크",
   "Parts enlarged by the network: {0}, by the smaller one: {1}, by bicubic: {2}. That took {3} % of the full work.":
     "네트워크가 확대한 부분 {0}개, 더 작은 네트워크 {1}개, 바이큐빅 {2}개. 전체 작업량의 {3}%가 들었어요.",
-  "The exact one is by the network alone, at an effort of 100 %.":
+  "The exact result comes from the network alone, at an effort of 100 %.":
     "정확한 결과는 노력 100%로 네트워크만 사용해 만든 것입니다.",
   "looks about as sharp as the best (PSNR {0} dB lower)": "최고와 거의 똑같이 선명해 보임 (PSNR {0}dB 낮음)",
   "a little less sharp than the best (PSNR {0} dB lower)": "최고보다 조금 덜 선명함 (PSNR {0}dB 낮음)",

@@ -8,8 +8,7 @@ import { languageTag, t } from "../shared/words.ts";
 import { chooseLanguage, languages } from "./languages.ts";
 
 export function languageChoice(session: Session): TemplateResult {
-  const choose = (tag: string) =>
-    chooseLanguage(tag).catch(() => session.activity.isBusy || session.activity.setStatus("error", missingPart()));
+  const choose = (tag: string) => chooseLanguage(tag).catch(() => session.activity.remark(missingPart()));
   return html`
     <p>
       <select

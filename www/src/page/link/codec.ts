@@ -169,7 +169,7 @@ const readers: Record<string, Reader> = {
     return keep(state, "clean", clean, t("The link's clean-up must be auto or a number from 0 to 100."));
   },
   schedule(text, state) {
-    if (text !== "mobisr") return t("The link's schedule is not one of this page.");
+    if (text !== "mobisr") return t("The link names a schedule that this page does not have.");
     // The effort comes after it.
     state.effort = DEFAULT_EFFORT;
     return undefined;

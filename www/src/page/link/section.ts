@@ -2,6 +2,7 @@
 import { nothing, type TemplateResult } from "lit-html";
 import type { Commands } from "../session/commands.ts";
 import type { Session } from "../session/session.ts";
+import type { OwnModel } from "../session/storage.ts";
 import { html } from "../shared/html.ts";
 import { save } from "../shared/save.ts";
 import { bytesText, sizeText } from "../shared/text.ts";
@@ -25,7 +26,7 @@ export function linkTemplate(session: Session, share: Share, commands: Commands)
     >
     <p class="about" data-testid="link-copied" aria-live="polite">${copiedText(share, isOwn)}</p>
     ${share.copying === "refused" ? linkField(share) : nothing} ${isOwn ? nothing : linkNote(session, share, commands)}
-    ${ownModelNote(session)}
+    ${ownModelNotes(session)}
   `;
 }
 
@@ -129,18 +130,18 @@ function linkNote({ picture, waitingLink }: Session, share: Share, commands: Com
   `;
 }
 
-/** Warns that a link to one of the visitor's own models works on this device alone. */
-function ownModelNote({ own, model, comparison }: Session): TemplateResult | typeof nothing {
-  const chosen = [model, ...comparison.baselines].map((name) => own.named(name)).find((named) => named);
-  if (!chosen) return nothing;
-  const { entry, file } = chosen;
-  return html`
-    <p class="about" data-testid="link-own-model">
-      ${entry.name} is only on this device, so this link works only here.
-      <button type="button" class="link" @click=${() => save(file, `${entry.name}.safetensors`)}>
-        Download the model
-      </button>
-      and send it along with the link. It can be loaded under Model.
-    </p>
-  `;
+/** Warns that a link to the visitor's own models works on this device alone. */
+function ownModelNotes({ own, model, comparison }: Session): TemplateResult[] {
+  const isUsed = ({ entry: { name } }: OwnModel) => name === model || comparison.baselines.includes(name);
+  return own.all.filter(isUsed).map(
+    ({ entry, file }) => html`
+      <p class="about" data-testid="link-own-model">
+        ${entry.name} is only on this device, so this link works only here.
+        <button type="button" class="link" @click=${() => save(file, `${entry.name}.safetensors`)}>
+          Download the model
+        </button>
+        and send it along with the link. It can be loaded under Model.
+      </p>
+    `,
+  );
 }

@@ -5,11 +5,12 @@ import { configOf } from "../session/hyper-parameters.ts";
 import type { LinkedView, LinkState, View } from "../session/link-state.ts";
 import type { LoadedPicture } from "../session/picture.ts";
 import type { Session } from "../session/session.ts";
+import { clamp } from "../shared/clamp.ts";
 import { ORIGINAL } from "../shared/baselines.ts";
 import { formatLink } from "./codec.ts";
 import { copyText } from "./copy-text.ts";
 import type { Packed } from "./pack.ts";
-import { missingPart } from "../shared/text.ts";
+import { needed } from "../shared/text.ts";
 
 /** Parts with more pixels are packed on request alone: that takes long. */
 const MAX_PIXELS = 1_000_000;
@@ -25,7 +26,7 @@ type Copying = "idle" | "packing" | "copied" | "refused";
 
 export class Share {
   readonly #session: Session;
-  readonly #viewer: Readonly<LinkedView>;
+  readonly #viewer: LinkedView;
   /** The visitor's picture, or the part that was enlarged, as text in the link. */
   #embedded: Packed | undefined;
   #copying: Copying = "idle";
@@ -35,7 +36,7 @@ export class Share {
   #packed: { part: LoadedPicture; bytes: number } | undefined;
   #addressTimer = 0;
 
-  constructor(session: Session, viewer: Readonly<LinkedView>) {
+  constructor(session: Session, viewer: LinkedView) {
     this.#session = session;
     this.#viewer = viewer;
     session.onChange(() => void this.#measurePart());
@@ -151,10 +152,12 @@ export class Share {
   /** The link with the picture, or with a smaller copy. */
   async #embed(upscaler: Upscaler, commands: Commands): Promise<string> {
     // Few visitors need it.
-    const { pack } = await import("./pack.ts").catch(() => {
-      throw new Error(missingPart());
-    });
+    const { pack } = await needed(import("./pack.ts"));
+    const { picture } = this.#session;
+    const { view } = this.#viewer;
     const packed = await pack(this.#session, upscaler, commands);
+    // To pack the picture may take opening it again.
+    if (this.#session.picture !== picture) this.#viewer.view = view;
     // A link without the picture is not what the visitor asked for.
     if (!packed) throw new DOMException("the picture is gone", "AbortError");
     this.#embedded = packed;
@@ -196,7 +199,7 @@ export class Share {
     const backend = session.backend === "auto" ? undefined : session.backend;
     const compared = { baselines, difference: comparison.showsDifference && comparison.shown !== ORIGINAL };
     // Without a trace of compression there is nothing to choose automatically.
-    const isClean = !session.source?.compression && !this.copySize;
+    const isClean = this.holdsPicture && !session.source?.compression && !this.copySize;
     const clean = session.clean === "auto" && isClean ? 0 : session.clean;
     const settings = {
       model,
@@ -224,10 +227,9 @@ export class Share {
 
 /** The same view if the part is the whole picture. */
 function viewOfPart(view: View, picture: { width: number; height: number }, area: Area): View {
-  const inside = (fraction: number) => Math.min(1, Math.max(0, fraction));
   return {
     ...view,
-    x: inside((view.x * picture.width - area.left) / area.width),
-    y: inside((view.y * picture.height - area.top) / area.height),
+    x: clamp((view.x * picture.width - area.left) / area.width, 0, 1),
+    y: clamp((view.y * picture.height - area.top) / area.height, 0, 1),
   };
 }

@@ -5,6 +5,7 @@ import type { Commands } from "../session/commands.ts";
 import type { Session } from "../session/session.ts";
 import type { OwnModel } from "../session/storage.ts";
 import { html } from "../shared/html.ts";
+import { filesOf } from "../shared/incoming.ts";
 import { modelLabel } from "../shared/model-names.ts";
 import { modelOptions } from "../shared/model-options.ts";
 import { save } from "../shared/save.ts";
@@ -104,10 +105,8 @@ function ownModelsTemplate({ own, choice, model }: Session, commands: Commands):
       aria-label="Load a model from a file"
       data-testid="model-file"
       @change=${(event: Event) => {
-        const input = event.target as HTMLInputElement;
-        const file = input.files?.[0];
+        const [file] = filesOf(event);
         if (file) void commands.addModel(file);
-        input.value = "";
       }}
     />
     <p class="about"><label class="link" for="model-file">Load a model from a file</label></p>

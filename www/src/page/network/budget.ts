@@ -3,10 +3,14 @@ import type { TemplateResult } from "lit-html";
 import type { Commands } from "../session/commands.ts";
 import type { Session } from "../session/session.ts";
 import { html } from "../shared/html.ts";
+import { t } from "../shared/words.ts";
 
 export function budgetField(session: Session, commands: Commands): TemplateResult {
   const { estimate, choice } = session;
-  const choose = (budget: number) => {
+  const choose = (field: HTMLInputElement) => {
+    const budget = field.valueAsNumber;
+    field.ariaInvalid = String(budget <= 0);
+    if (budget <= 0) session.activity.remark(t("The time limit must be above 0 ms."));
     if (!(budget > 0) || !estimate) return;
     const network = choice.networkWithin(budget, estimate.milliseconds);
     if (network) commands.setNetwork(network);
@@ -23,7 +27,7 @@ export function budgetField(session: Session, commands: Commands): TemplateResul
           step="any"
           title="Chooses the best network expected to finish in this time"
           ?disabled=${!estimate}
-          @change=${(event: Event) => choose((event.target as HTMLInputElement).valueAsNumber)}
+          @change=${(event: Event) => choose(event.target as HTMLInputElement)}
         />
       </span>
     </div>

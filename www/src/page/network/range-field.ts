@@ -1,6 +1,7 @@
 /** A slider from faster, on the left, to better. */
 import { nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
+import { clamp } from "../shared/clamp.ts";
 import { ends } from "../shared/ends.ts";
 import { html } from "../shared/html.ts";
 
@@ -68,5 +69,5 @@ function valueAt(key: string, { min, max, step, value }: Range): number | undefi
     End: min,
   };
   const place = places[key];
-  return place === undefined ? undefined : Math.min(max, Math.max(min, place));
+  return place === undefined ? undefined : clamp(place, min, max);
 }

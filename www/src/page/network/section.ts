@@ -4,7 +4,7 @@
  */
 import { nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
-import { findSlice, slicesOf, type ModelEntry, type NetworkInfo, type SplitSrConfig } from "../../module/core.ts";
+import { slicesOf, type ModelEntry, type NetworkInfo, type SplitSrConfig } from "../../module/core.ts";
 import type { Commands } from "../session/commands.ts";
 import {
   configOf,
@@ -12,7 +12,6 @@ import {
   holds,
   modelWith,
   parameters,
-  sliceOf,
   trainedWith,
   type Parameter,
 } from "../session/hyper-parameters.ts";
@@ -54,7 +53,7 @@ export function networkSection(session: Session, commands: Commands): TemplateRe
               ${effectiveFirst.map((parameter) =>
                 isElastic && isNumber(parameter)
                   ? html`${slider(commands, network, parameter)}
-                    ${parameter.key === "split_ratio" ? sliceTemplate(session, entry, network) : nothing}`
+                    ${parameter.key === "split_ratio" ? sliceTemplate(session) : nothing}`
                   : parameterField(session, commands, network, parameter),
               )}
             </div>
@@ -117,12 +116,11 @@ function slider(commands: Commands, network: SplitSrConfig, { key, testId, label
 }
 
 /** The cost and the quality of the network that the sliders choose. */
-function sliceTemplate(session: Session, entry: ModelEntry, network: SplitSrConfig): TemplateResult {
+function sliceTemplate(session: Session): TemplateResult {
   const { choice, estimate } = session;
-  const { sliceMacs = 0 } = choice;
-  const psnrY = findSlice(slicesOf(entry, network.hybrid_mode), sliceOf(network))?.psnrY;
+  const { macs720p = 0, psnrY } = choice.sliceInfo ?? {};
   const facts = [
-    t`${fixed(sliceMacs / 1e9, 1)} billion multiply-adds for 1280 × 720`,
+    t`${fixed(macs720p / 1e9, 1)} billion multiply-adds for 1280 × 720`,
     estimate ? estimateText(estimate.milliseconds) : "",
     psnrY === undefined ? "" : `PSNR ${fixed(psnrY, 2)} dB`,
     lossText(session),

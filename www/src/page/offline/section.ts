@@ -5,6 +5,7 @@
 import { nothing, render, type TemplateResult } from "lit-html";
 import { MAX_SILENCE_MS, type Kept, type Question } from "../../offline/protocol.ts";
 import { html } from "../shared/html.ts";
+import { persist } from "../shared/persist.ts";
 import { fixed, onLanguage, t } from "../shared/words.ts";
 
 interface State {
@@ -30,9 +31,7 @@ export async function offerOffline(container: HTMLElement): Promise<void> {
   const keep = async () => {
     state.keeping = true;
     show();
-    // Asks the browser not to clear the storage when the device runs out of space. The answer
-    // changes nothing.
-    await navigator.storage.persist().catch(() => false);
+    await persist();
     const { active } = await navigator.serviceWorker.ready;
     try {
       if (active) {
@@ -127,13 +126,15 @@ function outcome(state: State): string {
 function offer(state: State, keep: () => Promise<void>): TemplateResult | typeof nothing {
   const { kept, keeping } = state;
   if (!kept || stateName(state) === "kept") return nothing;
-  if (keeping) return html`Saving for offline use: ${megabytes(kept.kept)} of ${megabytes(kept.all)} MB`;
+  // The button keeps the focus while it works.
+  if (keeping) return link(t`Saving for offline use: ${megabytes(kept.kept)} of ${megabytes(kept.all)} MB`);
   const label = kept.failure ? t("Try again") : t("Save everything for offline use");
-  return html`${link(label, () => void keep())} (${megabytes(kept.all - kept.kept)} MB)`;
+  return link(label, () => void keep(), ` (${megabytes(kept.all - kept.kept)} MB)`);
 }
 
-function link(label: string, onClick: () => void): TemplateResult {
-  return html`<button type="button" class="link" @click=${onClick}>${label}</button>`;
+/** A button, and what stands after it. */
+function link(label: string, onClick?: () => void, after = ""): TemplateResult {
+  return html`<button type="button" class="link" aria-disabled=${!onClick} @click=${onClick}>${label}</button>${after}`;
 }
 
 function megabytes(bytes: number): string {

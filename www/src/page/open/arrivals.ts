@@ -32,7 +32,7 @@ export async function takeShared(opener: Opener, activity: Activity): Promise<vo
     if (files.length === 0) throw new Error();
     await openAll(opener, files);
   } catch {
-    activity.setStatus("error", t("The shared picture did not arrive. Save it on this device, then open the file."));
+    activity.remark(t("The shared picture did not arrive. Save it on this device, then open the file."));
   }
 }
 
@@ -42,7 +42,7 @@ export function takeLaunched(opener: Opener, activity: Activity): void {
     if (files.length === 0) return;
     Promise.all(files.map((handle) => handle.getFile())).then(
       (all) => openAll(opener, all),
-      (error: unknown) => activity.fail(error),
+      (error: unknown) => activity.remark(error),
     );
   });
 }
@@ -60,10 +60,7 @@ export async function paste(opener: Opener, activity: Activity): Promise<void> {
     }
     await opener.openTransfer(copied);
   } catch {
-    activity.setStatus(
-      "error",
-      t("The browser does not let this page read what you copied. Allow it, or open a file."),
-    );
+    activity.remark(t("The browser does not let this page read what you copied. Allow it, or open a file."));
   }
 }
 

@@ -26,8 +26,11 @@ export function offerTemplate({ activity }: Session, opener: Opener): TemplateRe
         type="button"
         class="primary wide"
         data-testid="load-elsewhere"
-        ?disabled=${activity.isBusy}
-        @click=${() => void opener.acceptOffer()}
+        aria-disabled=${activity.isBusy}
+        @click=${() => {
+          // It keeps the focus while it works.
+          if (!activity.isBusy) void opener.acceptOffer();
+        }}
       >
         Load the picture
       </button>

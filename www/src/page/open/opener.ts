@@ -17,7 +17,7 @@ const MAX_AUTO_ENLARGE_PIXELS = 1_000_000;
 export class Opener {
   /** A picture on another site that waits for the visitor's consent. */
   #offer: RemoteOffer | undefined;
-  #lacksPicture = false;
+  #settingsLink: LinkState | undefined;
   #unfoldedFor: Session["picture"];
   readonly #session: Session;
   readonly #viewer: LinkedView;
@@ -35,7 +35,12 @@ export class Opener {
 
   /** Whether the link that was opened holds settings alone. */
   get lacksPicture(): boolean {
-    return this.#lacksPicture;
+    return this.#settingsLink !== undefined;
+  }
+
+  /** Whether the next picture is cleaned up as that link says, and not as its file needs. */
+  get keepsCleanUp(): boolean {
+    return this.#settingsLink?.clean !== undefined;
   }
 
   /** Whether the ways to open another picture are unfolded, until one is opened. */
@@ -50,7 +55,7 @@ export class Opener {
 
   forgetOffer(): void {
     this.#offer = undefined;
-    this.#lacksPicture = false;
+    this.#settingsLink = undefined;
   }
 
   /**
@@ -72,7 +77,8 @@ export class Opener {
     const { fingerprint } = session;
     this.#offer = url && { url, link, trouble, fingerprint };
     const hasPicture = [demo, text, address].some((source) => source !== undefined);
-    this.#lacksPicture = isForeign && !hasPicture && Object.values(link).some((value) => value !== undefined);
+    const isForSettings = isForeign && !hasPicture && Object.values(link).some((value) => value !== undefined);
+    this.#settingsLink = isForSettings ? link : undefined;
     session.setWaitingLink(hasPicture ? { link, fingerprint } : undefined);
     if (url) {
       commands.ready();
@@ -171,11 +177,12 @@ export class Opener {
     );
     const remark = leftOut > 0 ? ` ${others}` : "";
     if (files.length === 0) {
-      if (leftOut > 0) activity.setStatus("error", t("There is no picture in this folder. Choose another one."));
+      if (leftOut > 0) activity.remark(t("There is no picture in this folder. Choose another one."));
       return;
     }
     await this.#commands.started();
     const batch = files.length > 1 ? new Batch(files) : undefined;
+    const { picture } = this.#session;
     let trouble = "";
     for (const [index, { file }] of files.entries()) {
       const name = withoutEnding(file.name);
@@ -186,7 +193,8 @@ export class Opener {
       batch?.update(index, { state: "failed", why: text });
       trouble ||= batch ? `${file.name}: ${text}` : text;
     }
-    if (batch) this.#session.setBatch(batch);
+    // If none could be read, what is open stays.
+    if (batch && !(picture && picture === this.#session.picture)) this.#session.setBatch(batch);
     if (trouble) activity.setStatus("error", trouble + remark);
     else if (remark) activity.setStatus("idle", activity.status.text + remark);
   }
@@ -207,8 +215,10 @@ export class Opener {
       const signal = activity.begin("loading", t("Reading the files…"), true);
       const incoming = await reading;
       if (signal.aborted) return;
+      // What ran before was cancelled for it.
+      this.#commands.stop();
       if (incoming.files.length + incoming.leftOut > 0) await this.openFiles(incoming);
-      else activity.setStatus("error", t("There is nothing in this folder. Choose another one."));
+      else activity.remark(t("There is nothing in this folder. Choose another one."));
       return;
     }
     const url = readAddress(text);
@@ -234,7 +244,7 @@ export class Opener {
       const file = new File([readDataAddress(address)], "picture");
       await this.openFiles({ files: [{ file, folder: "" }], leftOut: 0 });
     } catch (error) {
-      this.#session.activity.fail(error);
+      this.#session.activity.remark(error);
     }
   }
 }

@@ -4,7 +4,7 @@
  */
 import type { WorkOptions } from "../session/activity.ts";
 import type { LinkState } from "../session/link-state.ts";
-import { missingPart } from "../shared/text.ts";
+import { needed } from "../shared/text.ts";
 
 /** A picture on another site that waits for the visitor's consent. */
 export interface RemoteOffer {
@@ -18,8 +18,6 @@ export interface RemoteOffer {
 }
 
 export async function loadRemote(url: URL, options: WorkOptions): Promise<Blob> {
-  const { loadFrom } = await import("./remote-load.ts").catch(() => {
-    throw new Error(missingPart());
-  });
+  const { loadFrom } = await needed(import("./remote-load.ts"));
   return loadFrom(url, options);
 }

@@ -6,8 +6,8 @@ import type { ModelEntry, SplitSrConfig } from "../../module/core.ts";
 import type { EnlargeTask } from "../session/enlarge-by.ts";
 import { scorerFor, type ScoringTask } from "../session/scoring.ts";
 import { baselineInSentence, resizers } from "../shared/baselines.ts";
-import { missingPart } from "../shared/text.ts";
-import type { Cost, Score } from "./score.ts";
+import { needed } from "../shared/text.ts";
+import type { Cost, NetworkCost, Score } from "./score.ts";
 
 /** The picture, the models and the engine for scoring. */
 interface EvaluationTask extends Omit<ScoringTask, "signal"> {
@@ -15,7 +15,7 @@ interface EvaluationTask extends Omit<ScoringTask, "signal"> {
   /** The model that is scored first, after the resizers, which take a moment. */
   chosen: string;
   /** The chosen network of an elastic model. */
-  elastic?: { network: SplitSrConfig; settings: EnlargeTask["settings"] } | undefined;
+  elastic?: { network: SplitSrConfig; cost: NetworkCost | undefined; settings: EnlargeTask["settings"] } | undefined;
 }
 
 export class Evaluation {
@@ -83,9 +83,7 @@ export class Evaluation {
     signal: AbortSignal,
     onNext: (name: string, fraction: number) => void,
   ): Promise<void> {
-    this.#plots ??= await import("./plot.ts").catch(() => {
-      throw new Error(missingPart());
-    });
+    this.#plots ??= await needed(import("./plot.ts"));
     const score = await scorerFor({ ...task, signal });
     const entries = models
       .filter((model) => model.scale === task.scale)
@@ -99,8 +97,10 @@ export class Evaluation {
       if (name === entries[0]?.name) await score(name, show, own?.settings);
       const measured = await score(name, show, own?.settings);
       const entry = entries.find((model) => model.name === name);
+      // The file of an elastic model names another of its networks.
+      const cost = own?.cost ?? (entry && { params: entry.params, macs720p: entry.macs_720p });
       const quality = ({ psnrY }: Score) => psnrY ?? Infinity;
-      this.#scores = [...this.#scores, { name, network: own?.network, entry, ...measured }].toSorted(
+      this.#scores = [...this.#scores, { name, network: own?.network, cost, ...measured }].toSorted(
         (a, b) => quality(b) - quality(a) || 0,
       );
     }

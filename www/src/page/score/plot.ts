@@ -35,12 +35,12 @@ interface Dot {
 }
 
 /** The scores that can be plotted. */
-export function pointsOf(scores: readonly Score[], cost: Cost): Dot[] {
-  return scores.flatMap(({ name, psnrY, milliseconds, entry }, index) => {
+export function pointsOf(scores: readonly Score[], axis: Cost): Dot[] {
+  return scores.flatMap(({ name, psnrY, milliseconds, cost }, index) => {
     // The resizers have hardly any multiply-adds, and an exact result has no PSNR.
-    const x = cost === "milliseconds" ? Math.max(0.1, milliseconds) : (entry?.macs_720p ?? 0) / 1e9;
+    const x = axis === "milliseconds" ? Math.max(0.1, milliseconds) : (cost?.macs720p ?? 0) / 1e9;
     if (psnrY === null || x === 0) return [];
-    return [{ number: index + 1, name, isModel: entry !== undefined, x: Math.log10(x), y: psnrY }];
+    return [{ number: index + 1, name, isModel: cost !== undefined, x: Math.log10(x), y: psnrY }];
   });
 }
 

@@ -111,7 +111,7 @@ function scoresTemplate(
         @click=${() =>
           void plotAsPng(scores, cost, chosen)
             .then((png) => save(png, `${name}.png`))
-            .catch((error: unknown) => activity.fail(error))}
+            .catch((error: unknown) => activity.remark(error))}
       >
         Save plot
       </button>
@@ -127,8 +127,11 @@ function rowLabel(name: string, network: SplitSrConfig | undefined): string {
 }
 
 function csv(scores: readonly Score[]): string {
-  const rows = scores.map(({ name, entry, psnrY, ssimY, milliseconds }) =>
-    [name, psnrY ?? "", ssimY ?? "", milliseconds.toFixed(1), entry?.params ?? "", entry?.macs_720p ?? ""].join(","),
+  const rows = scores.map(({ name, cost, network, psnrY, ssimY, milliseconds }) =>
+    [
+      ...[name, psnrY, ssimY, milliseconds.toFixed(1), cost?.params, cost?.macs720p],
+      ...[network?.split_ratio, network?.hybrid_index, network?.hybrid_mode],
+    ].join(","),
   );
-  return `name,psnr_y,ssim_y,milliseconds,params,macs_720p\n${rows.join("\n")}\n`;
+  return `name,psnr_y,ssim_y,milliseconds,params,macs_720p,split_ratio,hybrid_index,hybrid_mode\n${rows.join("\n")}\n`;
 }

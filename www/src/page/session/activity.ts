@@ -108,6 +108,14 @@ export class Activity {
   }
 
   fail(error: unknown): void {
-    this.setStatus("error", error instanceof Error ? error.message : String(error));
+    this.setStatus("error", textOf(error));
+  }
+
+  /** Tells about something else than the current work, which goes on. */
+  remark(error: unknown, state: Status["state"] = "error"): void {
+    const goesOn = this.isBusy && !this.#current.signal.aborted;
+    this.setStatus(goesOn ? this.status.state : state, textOf(error));
   }
 }
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

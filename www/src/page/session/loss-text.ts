@@ -1,5 +1,5 @@
 /** The loss of a network against the best, in words. */
-import { modelFor, slicesOf, type ModelEntry } from "../../module/core.ts";
+import { modelFor, type ModelEntry } from "../../module/core.ts";
 import type { Session } from "./session.ts";
 import { fixed, t } from "../shared/words.ts";
 
@@ -9,12 +9,11 @@ const CLEARLY_SEEN = 1;
 
 /** The loss of the chosen network against the best of the zoom; empty if that is not known. */
 export function lossText({ choice, zoom, zoomIsValid }: Session): string {
-  const { shipped, entry, network, sliceMacs } = choice;
+  const { shipped, entry, sliceInfo } = choice;
   const best = zoomIsValid && modelFor(zoom, shipped);
   // Scores of another scale say nothing here.
   if (!best || entry?.scale !== best.scale) return "";
-  const slice = network && slicesOf(entry, network.hybrid_mode).find((slice) => slice.macs720p === sliceMacs);
-  const loss = psnrOf(best) - (slice?.psnrY ?? psnrOf(entry));
+  const loss = psnrOf(best) - (sliceInfo?.psnrY ?? psnrOf(entry));
   if (!(loss > 0)) return "";
   const dB = fixed(loss, 2);
   if (loss < SEEN) return t`looks about as sharp as the best (PSNR ${dB} dB lower)`;

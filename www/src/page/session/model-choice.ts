@@ -13,6 +13,7 @@ import {
   type ModelSource,
   type Schedule,
   type Slice,
+  type SliceInfo,
   type SplitSrConfig,
 } from "../../module/core.ts";
 import { t } from "../shared/words.ts";
@@ -110,11 +111,16 @@ export class ModelChoice {
     return this.#isFolded;
   }
 
-  /** Multiply-adds of the chosen network of an elastic model, for 1280 × 720. */
-  get sliceMacs(): number | undefined {
+  /** The chosen network of an elastic model: its cost and its score. */
+  get sliceInfo(): SliceInfo | undefined {
     const { entry, network } = this;
     if (!this.isElastic || !entry || !network) return undefined;
-    return findSlice(slicesOf(entry, network.hybrid_mode), sliceOf(network))?.macs720p;
+    return findSlice(slicesOf(entry, network.hybrid_mode), sliceOf(network));
+  }
+
+  /** Its multiply-adds for 1280 × 720. */
+  get sliceMacs(): number | undefined {
+    return this.sliceInfo?.macs720p;
   }
 
   /**

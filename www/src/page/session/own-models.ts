@@ -1,5 +1,6 @@
 /** The visitor's own models: fine-tuned here, or loaded from a file. */
 import { readModel, type ModelEntry } from "../../module/core.ts";
+import { persist } from "../shared/persist.ts";
 import { withoutEnding } from "../shared/text.ts";
 import { addModel, readModels, removeModel, writeModel, type OwnModel } from "./storage.ts";
 import { t } from "../shared/words.ts";
@@ -28,6 +29,8 @@ export class OwnModels {
   #all: readonly OwnModel[] = [];
   #note = "";
   #removed: OwnModel | undefined;
+  /** The names of those that are not stored, or not yet. */
+  readonly #unstored = new Set<string>();
   readonly #changed: () => void;
 
   constructor(changed: () => void) {
@@ -49,13 +52,16 @@ export class OwnModels {
   }
 
   /**
-   * Adds the stored models to the list, also those that other windows have stored meanwhile. A
-   * browser that stores nothing has none.
+   * Lists the models as they are stored, since other windows may have added, replaced and deleted
+   * some; and those that could not be stored.
    */
   async load(): Promise<void> {
-    const stored = await readModels().catch(() => []);
-    const others = stored.filter(({ entry: { name } }) => !this.named(name) && name !== this.#removed?.entry.name);
-    this.#all = [...this.#all, ...others];
+    const stored = await readModels().catch(() => this.#all);
+    const others = stored
+      .filter(({ entry: { name } }) => !this.#unstored.has(name) && name !== this.#removed?.entry.name)
+      // The engine knows a model by its file.
+      .map((model) => this.#all.find(({ entry }) => isSame(entry, model.entry)) ?? model);
+    this.#all = [...others, ...this.#all.filter(({ entry }) => this.#unstored.has(entry.name))];
     this.#changed();
   }
 
@@ -103,14 +109,20 @@ export class OwnModels {
         kept = named();
       }
     });
+    const { name } = kept.entry;
+    if (trouble) this.#unstored.add(name);
     this.#list(kept);
-    return { name: kept.entry.name, trouble };
+    return { name, trouble };
   }
 
   /** Replaces a model by a later version. Returns why that could not be stored. */
   async replace(model: OwnModel): Promise<string> {
+    const { name } = model.entry;
+    this.#unstored.add(name);
     this.#list(model);
-    return this.#store(model.entry.name, () => writeModel(model));
+    const trouble = await this.#store(name, () => writeModel(model));
+    if (!trouble) this.#unstored.delete(name);
+    return trouble;
   }
 
   #list(model: OwnModel): void {
@@ -126,9 +138,7 @@ export class OwnModels {
     } catch (error) {
       return `${(error as Error).message} ${t`${name} stays in the list until you close this page. Download it to keep it.`}`;
     }
-    // Asks the browser not to clear the storage when the device runs out of space. The answer
-    // changes nothing.
-    if ("storage" in navigator) void navigator.storage.persist().catch(() => false);
+    void persist();
     return "";
   }
 
@@ -140,6 +150,7 @@ export class OwnModels {
     this.#removed = this.named(name);
     this.#all = this.#all.filter(({ entry }) => entry.name !== name);
     this.#note = "";
+    this.#unstored.delete(name);
     await removeModel(name).catch(() => undefined);
   }
 
@@ -153,3 +164,5 @@ export class OwnModels {
     return name;
   }
 }
+
+const isSame = (one: ModelEntry, other: ModelEntry): boolean => one.name === other.name && one.sha256 === other.sha256;

@@ -20,13 +20,18 @@ const isPicture = ({ name, type }: File): boolean => type.startsWith("image/") |
 /** Files that systems put into folders by themselves. */
 const isHidden = (name: string): boolean => name.startsWith(".") || /^(thumbs\.db|desktop\.ini)$/i.test(name);
 
-/** Takes the files of an input that has changed, which may be one for folders. */
-export function takeFiles({ target }: Event): Incoming {
+/** Takes the files of an input that has changed. */
+export function filesOf({ target }: Event): File[] {
   const input = target as HTMLInputElement;
-  const all = [...(input.files ?? [])].map((file) => ({ file, folder: file.webkitRelativePath.replace(/[^/]*$/, "") }));
+  const files = [...(input.files ?? [])];
   // The browser reports no change if the same file is chosen again.
   input.value = "";
-  return sorted(all);
+  return files;
+}
+
+/** The same for pictures and folders of them. */
+export function takeFiles(event: Event): Incoming {
+  return sorted(filesOf(event).map((file) => ({ file, folder: file.webkitRelativePath.replace(/[^/]*$/, "") })));
 }
 
 /** Reads dropped or pasted files. Call it in the event's own task: the list is empty after that. */

@@ -49,6 +49,12 @@ export const zoomText = (zoom: number): string => roundZoom(zoom).toLocaleString
 export const missingPart = (): string =>
   t("A part of this page could not be loaded. Check the connection and try again.");
 
+/** A part of the page that the visitor asked for. */
+export const needed = <Part>(loading: Promise<Part>): Promise<Part> =>
+  loading.catch(() => {
+    throw new Error(missingPart());
+  });
+
 /** Remarks on a picture, phrases like "the first of 4 frames", as a sentence. */
 export function noteText(notes: string[]): string {
   return notes.length > 0 ? t`Note: ${notes.join("; ")}.` : "";

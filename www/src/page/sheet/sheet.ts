@@ -3,6 +3,7 @@
  * handle or its bar, tap the handle, or press its arrow keys. `sheet.css` says when there is one.
  */
 import type { Session } from "../session/session.ts";
+import { clamp } from "../shared/clamp.ts";
 
 const positions = ["low", "half", "full"] as const;
 type Position = (typeof positions)[number];
@@ -132,7 +133,7 @@ export class Sheet {
       drag.speed = (drag.lastY - clientY) / Math.max(1, timeStamp - drag.lastTime);
       Object.assign(drag, { lastY: clientY, lastTime: timeStamp });
       const { low, full } = this.#heights();
-      this.#setHeight(Math.min(full, Math.max(low, drag.height + up)));
+      this.#setHeight(clamp(drag.height + up, low, full));
     });
     for (const type of ["pointerup", "pointercancel"] as const) {
       element.addEventListener(type, ({ timeStamp }) => {

@@ -26,8 +26,12 @@ export function verifyTemplate(
                     )
                   : nothing
               }
-              ?disabled=${activity.isBusy || onGpu || !resultIsCurrent}
-              @click=${() => void commands.verify()}
+              ?disabled=${onGpu || !resultIsCurrent}
+              aria-disabled=${activity.isBusy}
+              @click=${() => {
+                // It keeps the focus while it works.
+                if (!activity.isBusy) void commands.verify();
+              }}
             >
               Verify the result
             </button>

@@ -52,7 +52,7 @@ export class Verification {
         ? t("The result shown is identical to the exact one.")
         : t`The result shown differs from the exact one by at most ${largest} of 255 levels.`;
     const shown = this.#wasScheduled
-      ? `${difference} ${t("The exact one is by the network alone, at an effort of 100 %.")}`
+      ? `${difference} ${t("The exact result comes from the network alone, at an effort of 100 %.")}`
       : difference;
     if (!expected) return `${t("The link now contains the check value of the exact result.")} ${shown}`;
     if (!found.model.startsWith(expected.model))

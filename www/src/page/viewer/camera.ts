@@ -1,6 +1,7 @@
 /** The viewer's camera: converts between its CSS pixels and the picture's pixels. */
 import type { Area } from "../../module/core.ts";
 import type { View } from "../session/link-state.ts";
+import { clamp } from "../shared/clamp.ts";
 
 /** The largest side of a fitted picture's pixel, in CSS pixels. */
 const MAX_FITTED_MAGNIFICATION = 64;
@@ -51,9 +52,13 @@ export class Camera {
 
   /** Values out of range, from another window for example, are clamped. */
   set view({ x, y, magnification, split }: View) {
-    const inside = (fraction: number) => Math.min(1, Math.max(0, fraction));
     if (x !== this.#view.x || y !== this.#view.y) this.#spot = undefined;
-    this.#view = { x: inside(x), y: inside(y), magnification: this.#limited(magnification), split: inside(split) };
+    this.#view = {
+      x: clamp(x, 0, 1),
+      y: clamp(y, 0, 1),
+      magnification: this.#limited(magnification),
+      split: clamp(split, 0, 1),
+    };
   }
 
   get magnification(): number {
@@ -81,7 +86,7 @@ export class Camera {
 
   /** The pane that a point of the viewer is in. */
   paneAt({ x }: Point): number {
-    return Math.min(this.panes - 1, Math.max(0, Math.floor(x / this.paneWidth)));
+    return clamp(Math.floor(x / this.paneWidth), 0, this.panes - 1);
   }
 
   /** The middle of a pane, where `view.x` and `view.y` are. */
@@ -125,9 +130,8 @@ export class Camera {
     const { width, height } = this.picture;
     const [from, to] = [this.toPicture(a), this.toPicture(b)];
     const along = (one: number, other: number, side: number) => {
-      const inside = (at: number) => Math.min(side, Math.max(0, at));
-      const first = inside(Math.floor(Math.min(one, other)));
-      return [first, inside(Math.ceil(Math.max(one, other))) - first] as const;
+      const first = clamp(Math.floor(Math.min(one, other)), 0, side);
+      return [first, clamp(Math.ceil(Math.max(one, other)), 0, side) - first] as const;
     };
     const [left, wide] = along(from.x, to.x, width);
     const [top, high] = along(from.y, to.y, height);
@@ -197,7 +201,7 @@ export class Camera {
     const { width, height } = this.picture ?? { width: 1, height: 1 };
     const inside = (at: number, side: number, view: number) => {
       const half = Math.min(0.5, view / (2 * side * this.magnification));
-      return Math.min(1 - half, Math.max(half, at));
+      return clamp(at, half, 1 - half);
     };
     return {
       x: inside(x, width, this.paneWidth),
@@ -226,6 +230,6 @@ export class Camera {
   #limited(magnification: number): number {
     const { clientWidth, clientHeight } = this.#viewport;
     const max = Math.max(clientWidth, clientHeight, MAX_FITTED_MAGNIFICATION) * this.detail;
-    return Math.min(max, Math.max(this.fit / 4, magnification));
+    return clamp(magnification, this.fit / 4, max);
   }
 }

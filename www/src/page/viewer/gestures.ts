@@ -1,5 +1,7 @@
 /** The viewer's gestures: drags, the wheel, pinches, double clicks and double taps. */
 import type { Point } from "./camera.ts";
+import { clamp } from "../shared/clamp.ts";
+import { wheelPixels } from "../shared/wheel.ts";
 
 /** Carries out a drag. */
 export interface Drag {
@@ -139,9 +141,8 @@ export function listenToGestures(viewport: HTMLElement, over: readonly HTMLEleme
       (event) => {
         event.preventDefault();
         const at = locate(event);
-        // A mouse wheel reports lines in some browsers.
-        const pixels = event.deltaY * (event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1);
-        const pinch = 0.01 * Math.min(MAX_PINCH_PIXELS, Math.max(-MAX_PINCH_PIXELS, pixels));
+        const pixels = wheelPixels(event);
+        const pinch = 0.01 * clamp(pixels, -MAX_PINCH_PIXELS, MAX_PINCH_PIXELS);
         target.transform(Math.exp(-(event.ctrlKey ? pinch : 0.002 * pixels)), at, at, at);
       },
       { passive: false },

@@ -5,6 +5,7 @@
 import type { Area } from "../../module/core.ts";
 import type { Camera, Point } from "./camera.ts";
 import type { Drag } from "./gestures.ts";
+import { clamp } from "../shared/clamp.ts";
 import { t } from "../shared/words.ts";
 
 /** The distance from an edge within which it can be grabbed, in CSS pixels. */
@@ -114,10 +115,10 @@ export class RegionSelector {
   #changed(from: Area, { x, y }: Hold, dx: number, dy: number): Area {
     const { width, height } = this.#camera.picture ?? from;
     const along = (hold: -1 | 0 | 1, moves: boolean, start: number, side: number, by: number, max: number) => {
-      const within = (low: number, value: number, high: number) => Math.min(high, Math.max(low, Math.round(value)));
-      if (moves) return [within(0, start + by, max - side), side] as const;
-      if (hold === 1) return [start, within(start + 1, start + side + by, max) - start] as const;
-      const first = hold === -1 ? within(0, start + by, start + side - 1) : start;
+      const at = Math.round(start + by);
+      if (moves) return [clamp(at, 0, max - side), side] as const;
+      if (hold === 1) return [start, clamp(at + side, start + 1, max) - start] as const;
+      const first = hold === -1 ? clamp(at, 0, start + side - 1) : start;
       return [first, start + side - first] as const;
     };
     const moves = x === 0 && y === 0;

@@ -388,7 +388,7 @@ export class Viewer implements LinkedView {
     for (const [name, path] of Object.entries(paths)) this.#layers[name as LayerName].style.clipPath = path;
     this.#selector.draw();
     this.#divider.style.transform = `translateX(${line}px)`;
-    this.#divider.ariaValueNow = String(Math.round(split * 100));
+    Object.assign(this.#divider, { inert: beside, ariaValueNow: String(Math.round(split * 100)) });
     this.#leftName.draw(line >= TAG_SPACE, !this.#squares && magnification * devicePixelRatio > 1, clientWidth);
     part(this.#root, ".tag-after").hidden = line > clientWidth - TAG_SPACE;
     part(this.#root, ".percent").textContent = `${Math.round(100 * magnification)} %`;

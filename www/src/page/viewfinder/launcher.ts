@@ -22,7 +22,7 @@ export class ViewfinderLauncher {
       this.#dialog ??= new ViewfinderDialog(this.#session, this.#commands);
       this.#dialog.show();
     } catch {
-      this.#session.activity.setStatus("error", missingPart());
+      this.#session.activity.remark(missingPart());
     }
   }
 }

@@ -2,6 +2,7 @@
 import type { Area } from "../../module/core.ts";
 import { Pace } from "./pace.ts";
 import { areaAround, landscape, MIN_PART_STEPS, maxPartSteps, portrait, sizeOf, type Size } from "./part.ts";
+import { clamp } from "../shared/clamp.ts";
 
 export const scales = [2, 4] as const;
 export type Scale = (typeof scales)[number];
@@ -76,7 +77,7 @@ export class Lens {
     // By one step at least, or a slow turn of the wheel would do nothing.
     const exact = Math.round(before / factor);
     const changed = factor > 1 ? Math.min(before - 1, exact) : Math.max(before + 1, exact);
-    const steps = Math.min(max, Math.max(MIN_PART_STEPS, changed));
+    const steps = clamp(changed, MIN_PART_STEPS, max);
     if (frame.isFrozen) {
       this.#frozen = steps;
       return;
@@ -88,7 +89,7 @@ export class Lens {
   /** Moves the middle of the part to a pixel of the frame. */
   moveTo(x: number, y: number, frame: View): void {
     const area = this.areaOf(frame);
-    const inside = (at: number, side: number, max: number) => Math.min(max - side / 2, Math.max(side / 2, at)) / max;
+    const inside = (at: number, side: number, max: number) => clamp(at, side / 2, max - side / 2) / max;
     this.#middle = { x: inside(x, area.width, frame.width), y: inside(y, area.height, frame.height) };
   }
 }

@@ -3,6 +3,7 @@
  * the model. It knows only how long frames took.
  */
 import { MIN_PART_STEPS } from "./part.ts";
+import { clamp } from "../shared/clamp.ts";
 
 export const FRAMES_A_SECOND = 24;
 /** The time for a frame, in milliseconds. */
@@ -47,7 +48,7 @@ export class Pace {
 
   /** The size of the part, in steps. */
   get steps(): number {
-    return Math.min(this.#requested, Math.max(MIN_PART_STEPS, this.#limit));
+    return clamp(this.#limit, MIN_PART_STEPS, this.#requested);
   }
 
   /** Whether the speed of the device decides on the size, not the visitor or the frame. */

@@ -1,4 +1,6 @@
 /** Drags, pinches and the wheel over a picture. */
+import { clamp } from "../shared/clamp.ts";
+import { wheelPixels } from "../shared/wheel.ts";
 
 interface Point {
   x: number;
@@ -56,9 +58,7 @@ export function listenToPointers(element: HTMLElement, target: PointerTarget): v
     "wheel",
     (event) => {
       event.preventDefault();
-      // A mouse wheel reports lines in some browsers.
-      const pixels = event.deltaY * (event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1);
-      target.zoom(Math.exp(-0.0015 * Math.min(MAX_WHEEL_PIXELS, Math.max(-MAX_WHEEL_PIXELS, pixels))));
+      target.zoom(Math.exp(-0.0015 * clamp(wheelPixels(event), -MAX_WHEEL_PIXELS, MAX_WHEEL_PIXELS)));
     },
     { passive: false },
   );

@@ -2,6 +2,7 @@
 import { nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 import { html } from "../shared/html.ts";
+import { filesOf } from "../shared/incoming.ts";
 import { modelLabel } from "../shared/model-names.ts";
 import { sizeText, timeText } from "../shared/text.ts";
 import { FRAMES_A_SECOND, type Pace } from "./pace.ts";
@@ -86,12 +87,9 @@ export function dialogTemplate(viewfinder: Viewfinder, close: () => void): Templ
 function sourceButtons(viewfinder: Viewfinder): TemplateResult {
   const { kind, cameras, device, state } = viewfinder;
   const isOn = (one: string) => kind === one && state !== "stopped";
-  const openFile = ({ target }: Event) => {
-    const input = target as HTMLInputElement;
-    const [file] = input.files ?? [];
+  const openFile = (event: Event) => {
+    const [file] = filesOf(event);
     if (file) void viewfinder.startFile(file);
-    // The browser reports no change if the same file is chosen again.
-    input.value = "";
   };
   return html`
     <div class="choice" role="group" aria-label="Source">

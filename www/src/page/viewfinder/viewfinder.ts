@@ -234,6 +234,8 @@ export class Viewfinder {
     video.pause();
     video.srcObject = null;
     video.removeAttribute("src");
+    // Until then the browser keeps the file.
+    video.load();
     return signal;
   }
 
