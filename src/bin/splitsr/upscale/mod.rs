@@ -36,7 +36,8 @@ pub struct Args {
     #[arg(required = true, value_name = "IN")]
     inputs: Vec<PathBuf>,
     /// File to write (png, jpg, webp, bmp, tif, gif), or a folder (one that exists, or a name that
-    /// ends in a slash or has no extension), which gets a NAME.png for each picture. The file is replaced if it exists; files in a folder are not
+    /// ends in a slash or has no extension), which gets a NAME.png for each picture. The file is
+    /// replaced if it exists; files in a folder are not
     #[arg(short, long, value_name = "OUT")]
     output: PathBuf,
     /// Zoom, from 1 to 16
