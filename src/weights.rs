@@ -142,7 +142,8 @@ pub(crate) fn serialize(tensors: &NamedTensors, metadata: HashMap<String, String
 /// Parses a safetensors file of f32 and f16 tensors and its metadata.
 ///
 /// # Errors
-/// [`Error::Weights`] if the file is truncated, or holds another type than f32 and f16, NaN or infinity.
+/// [`Error::Weights`] if the file is truncated, or holds another type than f32 and f16, NaN or
+/// infinity.
 pub(crate) fn deserialize(bytes: &[u8]) -> Result<(HashMap<String, String>, NamedTensors)> {
     let file = SafeTensors::deserialize(bytes)
         .map_err(|error| Error::Weights(format!("it is not a valid safetensors file ({error})")))?;
