@@ -316,7 +316,9 @@ fn a_training_whose_reader_goes_away_is_saved() {
     training.args(["train", "--init", "splitsr-x2", "--steps", "100", "--set", "batch=1", "--set", "hr_patch=24"]);
     training.arg("--data").arg(demos()).arg("--out").arg(&out);
     let error_without_reader = |command: &mut Command| {
-        let output = command.stdout(std::io::pipe().unwrap().1).output().unwrap();
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = command.stdout(writer).output().unwrap();
         assert_eq!(output.status.code(), Some(1), "{output:?}");
         String::from_utf8(output.stderr).unwrap()
     };
