@@ -34,7 +34,7 @@ function report(results, ours) {
   ].join("\n\n");
 }
 
-/** What is measured on each kind of processor. */
+/** The measurements that differ from one kind of processor to the next. */
 function reportProcessor(results) {
   const { machine, versions, workloads, agreement, tolerance } = results;
   const forward = workloads.filter(({ kind }) => kind === "forward");

@@ -453,9 +453,8 @@ impl Session {
             (&a.network, a.elastic, a.seed, &a.init, &a.teacher) == (&b.network, b.elastic, b.seed, &b.init, &b.teacher)
         };
         if !same(&record.config, &self.config) || !alike(&record.config.recipe()?, &self.recipe) {
-            return Err(Error::Config(
-                "this checkpoint has a different network, seed, start, teacher or recipe".into(),
-            ));
+            let why = "this checkpoint has a different network, seed, start, teacher or recipe";
+            return Err(Error::Config(why.into()));
         }
         let best = state.remove(BEST).map(|(_, parameters)| parameters);
         let is_whole = best.as_ref().is_none_or(|best| best.len() == self.start.len());
@@ -480,19 +479,16 @@ fn alike(a: &Recipe, b: &Recipe) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
-
     use super::*;
 
     /// Checkpoints that were written under the old names of recipe fields can still be resumed.
     #[test]
     fn the_recipes_of_our_checkpoints_are_understood() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/studies");
-        let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-        let is_checkpoint = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "checkpoint");
-        let checkpoints: Vec<PathBuf> = entries.filter(is_checkpoint).collect();
-        assert!(!checkpoints.is_empty());
-        for path in checkpoints {
+        let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let paths: Vec<_> = paths.filter(|path| path.extension().is_some_and(|end| end == "checkpoint")).collect();
+        assert!(!paths.is_empty());
+        for path in paths {
             let (header, state) = weights::deserialize(&std::fs::read(&path).unwrap()).unwrap();
             let record: CheckpointRecord = serde_json::from_str(&header[CHECKPOINT_KEY]).unwrap();
             let recipe = record.config.recipe().unwrap_or_else(|error| panic!("{}: {error}", path.display()));

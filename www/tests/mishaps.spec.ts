@@ -1,4 +1,4 @@
-/** What goes wrong beside the work leaves pictures, results and the work itself as they are. */
+/** Mishaps beside the work leave pictures, results and the work itself as they are. */
 import { join } from "node:path";
 import { expect, test, type Page } from "@playwright/test";
 import { paste, visit } from "./linking.ts";
@@ -14,7 +14,7 @@ test.beforeEach(async ({ page }) => {
   visitor = await visit(page);
 });
 
-/** What the viewer shows. */
+/** Expects the viewer to show this. */
 const shows = (page: Page, what: "picture" | "comparison" | "preview") =>
   expect(page.locator("#stage")).toHaveAttribute("data-shows", what);
 

@@ -178,7 +178,7 @@ export class App implements Commands {
       return "open";
     } catch (error) {
       if (signal.aborted) return "left";
-      // What ran before was cancelled for it.
+      // The run before was cancelled for it.
       this.stop();
       session.activity.fail(error);
       return "broken";

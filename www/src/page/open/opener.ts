@@ -215,7 +215,7 @@ export class Opener {
       const signal = activity.begin("loading", t("Reading the files…"), true);
       const incoming = await reading;
       if (signal.aborted) return;
-      // What ran before was cancelled for it.
+      // The run before was cancelled for it.
       this.#commands.stop();
       if (incoming.files.length + incoming.leftOut > 0) await this.openFiles(incoming);
       else activity.remark(t("There is nothing in this folder. Choose another one."));
