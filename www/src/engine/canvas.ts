@@ -11,7 +11,11 @@ export function readFile(file: Blob, colorSpaceConversion: "none" | "default"): 
     premultiplyAlpha: "none",
     colorSpaceConversion,
     imageOrientation: "from-image",
-  }).catch(() => undefined);
+  }).then(
+    // WebKit sometimes gives an empty picture for an icon.
+    (bitmap) => (bitmap.width > 0 ? bitmap : undefined),
+    () => undefined,
+  );
 }
 
 /**

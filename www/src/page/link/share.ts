@@ -198,8 +198,9 @@ export class Share {
     const { format, quality } = session.files;
     const backend = session.backend === "auto" ? undefined : session.backend;
     const compared = { baselines, difference: comparison.showsDifference && comparison.shown !== ORIGINAL };
-    // Without a trace of compression there is nothing to choose automatically.
-    const isClean = this.holdsPicture && !session.source?.compression && !this.copySize;
+    // Without a trace of compression there is nothing to choose automatically. Before a link's
+    // picture is open, that is not known.
+    const isClean = !session.waitingLink && !session.source?.compression && !this.copySize;
     const clean = session.clean === "auto" && isClean ? 0 : session.clean;
     const settings = {
       model,
