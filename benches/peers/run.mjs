@@ -85,10 +85,9 @@ Object.values(programs).forEach((program) => program.end());
 server.close();
 if (!quick) writeReport(results, repository);
 
-/** Beside what was measured on other processors: what differs from one to the next. */
+/** Beside what was measured on other processors; without the large picture, which takes long. */
 async function runElsewhere() {
-  const own = { tuning: await runTuning(), ...(await runOnProcessor()) };
-  Object.assign(own, { cold: await runColdStarts(), large: await runLargePicture() });
+  const own = { tuning: await runTuning(), ...(await runOnProcessor()), cold: await runColdStarts() };
   const results = earlier();
   const others = (results.elsewhere ?? []).filter(({ machine }) => machine.cpu !== own.machine.cpu);
   return { ...results, elsewhere: [...others, own] };
