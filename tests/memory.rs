@@ -93,11 +93,12 @@ fn besides_the_pictures_memory_is_bounded() {
         let config = SplitSrConfig { scale, channels: 8, groups: 2, blocks: 1, hybrid_index: 1, ..Default::default() };
         does_not_grow(&network(config), scale as f64, (500, 400));
     }
-    // The flagship keeps to its own estimate.
+    // The flagship keeps to its own estimate. Beside it, the kernels of each worker keep a part of
+    // their input and of their output.
     let (model, size) = (network(SplitSrConfig::default()), (400, 300));
     let options = by(2.0);
     let (taken, both) = (besides(&model, &options, size), planned(&*model, &options, size));
-    assert!(taken < both + MEGABYTE, "{taken} bytes, planned {both}");
+    assert!(taken < both + 2 * MEGABYTE, "{taken} bytes, planned {both}");
     // Also for exact tiles, of which no worker takes more than 40 MB.
     let (options, size) = (Options { tiling: Tiling::Exact, ..options }, (2400, 300));
     let (taken, both) = (besides(&model, &options, size), planned(&*model, &options, size));
