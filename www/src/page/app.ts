@@ -161,7 +161,7 @@ export class App implements Commands {
       // Without it, pictures wait for a click.
       const loading = import("./enlarge/in-view.ts").catch(() => undefined);
       // A file that cannot be read must not end the engine that can still save the result.
-      const upscaler = await this.#anyEngine();
+      const upscaler = await (session.result ? this.#anyEngine() : this.#engine());
       const module = await loading;
       this.#enlarging.inView ??= module && new module.InView(session, this.#viewer, this, () => this.#engine());
       const picture = await upscaler.inspect(source, { signal, decoder: origin.decoder ?? "auto" });
@@ -415,7 +415,7 @@ export class App implements Commands {
     const workWithEngine = async ({ signal }: WorkOptions) => {
       // A run that this has cancelled may have drawn parts over the result.
       this.#enlarging.restore();
-      const upscaler = await (keepsResult ? this.#anyEngine() : this.#engine());
+      const upscaler = await (keepsResult && this.session.result ? this.#anyEngine() : this.#engine());
       signal.throwIfAborted();
       await work(upscaler, signal);
     };
@@ -471,10 +471,9 @@ export class App implements Commands {
     });
   }
 
-  /** Any engine, if there is a result: only the one that made it can still save it. */
+  /** Any engine: one for the current model would end the one that can still save the result. */
   #anyEngine(): Promise<Upscaler> {
-    const { result, engine } = this.session;
-    return (result && engine.any) ?? this.#engine();
+    return this.session.engine.any ?? this.#engine();
   }
 
   async inspect(file: Blob): Promise<SourcePicture> {
