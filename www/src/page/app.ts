@@ -160,8 +160,7 @@ export class App implements Commands {
     try {
       // Without it, pictures wait for a click.
       const loading = import("./enlarge/in-view.ts").catch(() => undefined);
-      // A file that cannot be read must not end the engine that can still save the result.
-      const upscaler = await (session.result ? this.#anyEngine() : this.#engine());
+      const upscaler = await this.#engineBesideResult();
       const module = await loading;
       this.#enlarging.inView ??= module && new module.InView(session, this.#viewer, this, () => this.#engine());
       const picture = await upscaler.inspect(source, { signal, decoder: origin.decoder ?? "auto" });
@@ -415,7 +414,7 @@ export class App implements Commands {
     const workWithEngine = async ({ signal }: WorkOptions) => {
       // A run that this has cancelled may have drawn parts over the result.
       this.#enlarging.restore();
-      const upscaler = await (keepsResult && this.session.result ? this.#anyEngine() : this.#engine());
+      const upscaler = await (keepsResult ? this.#engineBesideResult() : this.#engine());
       signal.throwIfAborted();
       await work(upscaler, signal);
     };
@@ -474,6 +473,11 @@ export class App implements Commands {
   /** Any engine: one for the current model would end the one that can still save the result. */
   #anyEngine(): Promise<Upscaler> {
     return this.session.engine.any ?? this.#engine();
+  }
+
+  /** An engine for work that leaves a result as it is, so that it can still be saved. */
+  #engineBesideResult(): Promise<Upscaler> {
+    return this.session.result ? this.#anyEngine() : this.#engine();
   }
 
   async inspect(file: Blob): Promise<SourcePicture> {
