@@ -259,18 +259,18 @@ impl<M: Enlarge + ?Sized> Enlarge for OnCpu<'_, M> {
 /// Cuts the tile's target out of the network's result for its source, and shrinks it if the zoom is
 /// smaller than the scale: Lanczos with three lobes, antialiased.
 ///
-/// The filter is aligned with the whole picture, so that tiles give what the whole picture would.
+/// The filter is aligned with the whole picture, and its places are exact numbers, so that tiles give
+/// the bits that the whole picture would.
 pub(super) fn shrink(enlarged: &[f32], tile: &Tile, scale: u32) -> Result<Vec<f32>> {
     let (width, height) = (scale * tile.source.width, scale * tile.source.height);
     // Start and length of the target in the enlarged source, along one axis.
-    let span = |source_size: u32, target_size: u32, source: u32, length: u32, start: u32, count: u32| {
-        let ratio = (f64::from(source_size) * f64::from(scale)) / f64::from(target_size);
-        let first = (f64::from(start) * ratio - f64::from(source) * f64::from(scale)).max(0.0);
-        (first, (f64::from(count) * ratio).min(f64::from(length) - first))
+    let span = |source_size: u32, target_size: u32, source: u32, start: u32, count: u32| {
+        let ratio = shrink_ratio(u64::from(source_size) * u64::from(scale), target_size);
+        (f64::from(start) * ratio - f64::from(source) * f64::from(scale), f64::from(count) * ratio)
     };
     let Tile { source_size, target_size, source, target } = tile;
-    let (left, wide) = span(source_size.0, target_size.0, source.left, width, target.left, target.width);
-    let (top, high) = span(source_size.1, target_size.1, source.top, height, target.top, target.height);
+    let (left, wide) = span(source_size.0, target_size.0, source.left, target.left, target.width);
+    let (top, high) = span(source_size.1, target_size.1, source.top, target.top, target.height);
     let filter = ResizeAlg::Convolution(FilterType::Lanczos3);
     // This copies if nothing shrinks.
     let options = ResizeOptions::new().resize_alg(filter).crop(left, top, wide, high).use_alpha(false);
@@ -286,4 +286,69 @@ pub(super) fn shrink(enlarged: &[f32], tile: &Tile, scale: u32) -> Result<Vec<f3
         resizer.resize_typed(&from, &mut to, &options).map_err(|error| failed(&error))?;
     }
     Ok(planes)
+}
+
+/// The pixels of a length `enlarged` for each of `target`, rounded down so far that the middle of
+/// every target pixel is a number without a rounding error, from wherever it is counted.
+fn shrink_ratio(enlarged: u64, target: u32) -> f64 {
+    // A middle has as many digits before the point as the length, and one more behind it than the
+    // ratio.
+    let digits = f64::MANTISSA_DIGITS - 1 - (u64::BITS - enlarged.leading_zeros());
+    let unit = (1_u64 << digits) as f64;
+    (enlarged as f64 / f64::from(target) * unit).floor() / unit
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ops::Range;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::upscale::axis::Axis;
+
+    proptest! {
+        #[test]
+        fn parts_shrink_to_the_bits_of_the_whole(
+            (source, scale) in (40_u32..400, 2_u32..=4),
+            (zoom, from, length, zero) in (0.3..1.0, 0.0..0.9, 0.0..0.5, 0.0..1.0),
+            is_row: bool,
+        ) {
+            let enlarged = scale * source;
+            let target = (f64::from(enlarged) * zoom) as u32;
+            let start = (f64::from(target) * from) as u32;
+            let part = start..(start + 1 + (f64::from(target) * length) as u32).min(target);
+            let reads = Axis { source, target, scale, halo: 0 }.reads(&part);
+            // A slope whose zero is a middle of a target pixel: there the smallest difference is seen.
+            let middle = f64::from(part.start + (f64::from(part.len() as u32) * zero) as u32) + 0.5;
+            let zero = middle * f64::from(enlarged) / f64::from(target) - 0.5;
+            // Both ways, one pixel of the source wide.
+            let size = |along: u32, across: u32| if is_row { (along, across) } else { (across, along) };
+            let area = |along: &Range<u32>, across: u32| {
+                let ((left, top), (width, height)) = (size(along.start, 0), size(along.len() as u32, across));
+                Area { left, top, width, height }
+            };
+            let run = |reads: Range<u32>, part: Range<u32>| {
+                let slope = |along: u32| (f64::from(scale * reads.start + along) - zero) as f32;
+                let (width, height) = size(scale * reads.len() as u32, scale);
+                let pixels = (0..3 * height).flat_map(|y| (0..width).map(move |x| (x, y % height)));
+                let enlarged: Vec<f32> = pixels.map(|(x, y)| slope(if is_row { x } else { y })).collect();
+                let tile = Tile {
+                    source_size: size(source, 1),
+                    target_size: size(target, scale),
+                    source: area(&reads, 1),
+                    target: area(&part, scale),
+                };
+                shrink(&enlarged, &tile, scale).unwrap()
+            };
+            // Along the slope, once.
+            let line = |planes: Vec<f32>, pixels: u32| -> Vec<f32> {
+                let step = if is_row { 1 } else { scale as usize };
+                planes.into_iter().step_by(step).take(pixels as usize).collect()
+            };
+            let whole = line(run(0..source, 0..target), target);
+            let alone = line(run(reads, part.clone()), part.len() as u32);
+            prop_assert_eq!(&alone, &whole[part.start as usize..part.end as usize]);
+        }
+    }
 }
