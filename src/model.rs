@@ -1,7 +1,7 @@
 //! A loaded model: a network with its weights on a device, ready to enlarge pictures.
 
 use std::path::Path;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use burn::module::Module;
 use burn::tensor::Device;
@@ -133,8 +133,9 @@ impl Model {
 }
 
 impl Model {
-    fn steps(&self) -> Option<Steps> {
-        if self.device == Device::flex() { Steps::of(&self.network) } else { None }
+    /// How to compute it by rows, with the arithmetic of this thread.
+    fn steps(&self) -> Option<Arc<Steps>> {
+        if self.device == Device::flex() { Steps::of(&self.network).map(Arc::new) } else { None }
     }
 }
 
@@ -175,6 +176,11 @@ impl Enlarge for Model {
         #[cfg(all(feature = "gpu", not(target_arch = "wasm32")))]
         if self.device != Device::flex() {
             return cubecl::future::block_on(self.enlarge_async(planes, height, width));
+        }
+        // In a low picture the rows that are kept take more memory than whole maps.
+        let by_rows = |steps: &Arc<Steps>| steps.bytes() <= self.cost.bytes_per_pixel * height;
+        if let Some(steps) = self.steps().filter(by_rows) {
+            return Ok(with_spinning_pool(|| steps.enlarge(&planes, height, width)));
         }
         let x = from_values(planes, [1, 3, height, width], &self.device);
         Ok(with_spinning_pool(|| match self.cost.reconstruction_halo {

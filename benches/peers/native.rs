@@ -7,7 +7,7 @@ use std::collections::hash_map::Entry;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::Device;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use rayon::ThreadPoolBuilder;
@@ -16,8 +16,9 @@ use serde_json::{Value, json};
 use splitsr::model::Model;
 use splitsr::network::Network;
 use splitsr::network::cost::Cost;
-use splitsr::ops::{Arithmetic, instruction_set, reuse_buffers, with_spinning_pool};
+use splitsr::ops::{Arithmetic, instruction_set, reuse_buffers};
 use splitsr::train::{Batch, Recipe, Trainer};
+use splitsr::upscale::Enlarge;
 use splitsr::weights::{Metadata, to_bytes};
 use splitsr::{Error, NetworkConfig, Result, files, onnx};
 
@@ -74,11 +75,10 @@ impl Worker {
                 Ok(json!({ "scale": scale, "macsPerPixel": macs }))
             }
             Request::Run { weights, input, height, width, reference } => {
-                let network = &load(&mut self.models, &weights)?.network;
-                let pixels = TensorData::new(floats(&input)?, [1, 3, height, width]);
-                let enlarge = || network.forward(Tensor::<4>::from_data(pixels, &Device::flex())).into_data();
-                let (output, milliseconds) = timed(|| with_spinning_pool(|| Arithmetic::Winograd.run(enlarge)));
-                let output: Vec<f32> = output.try_into_vec().expect("networks give f32");
+                let (model, pixels) = (load(&mut self.models, &weights)?, floats(&input)?);
+                let enlarge = || Arithmetic::Winograd.run(|| model.enlarge(pixels, height, width));
+                let (output, milliseconds) = timed(enlarge);
+                let output = output?;
                 let difference = reference.map(|file| Ok::<_, Error>(largest_difference(&output, &floats(&file)?)));
                 Ok(json!({ "milliseconds": milliseconds, "difference": difference.transpose()? }))
             }

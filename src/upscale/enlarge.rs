@@ -20,8 +20,8 @@ pub trait Enlarge: Send + Sync {
     /// `None` if there was none.
     fn auto_halo(&self) -> Option<usize>;
 
-    /// The peak memory of [`Self::enlarge`] on the CPU in bytes per low-resolution pixel, the
-    /// result included. It limits the size of tiles and how many are computed at once.
+    /// The most memory that [`Self::enlarge`] takes on the CPU, in bytes per low-resolution pixel,
+    /// the result included. It limits the size of tiles and how many are computed at once.
     fn bytes_per_pixel(&self) -> usize;
 
     /// The same on a GPU, without the input and the result.

@@ -26,9 +26,9 @@ pub const GPU_TILE_BYTES: u64 = 128 << 20;
 /// workers. In a browser the rest of 512 MiB is for what garbage collectors have not freed yet.
 pub const IN_FLIGHT_BYTES: u64 = if cfg!(target_arch = "wasm32") { 416 << 20 } else { 512 << 20 };
 
-/// The memory that a worker takes beside its tile, in bytes: in a browser each has an instance of
-/// the runtime and of the engine.
-const WORKER_BYTES: u64 = if cfg!(target_arch = "wasm32") { 12 << 20 } else { 0 };
+/// The memory that a worker takes beside its tile, in bytes: what the kernels copy of their input
+/// and output, and in a browser an instance of the runtime and of the engine.
+const WORKER_BYTES: u64 = if cfg!(target_arch = "wasm32") { 12 << 20 } else { 2 << 20 };
 
 /// The most memory that a picture may take as one tile, in bytes: half of what an instance can
 /// address.

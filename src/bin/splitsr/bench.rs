@@ -210,21 +210,21 @@ fn noise(count: usize) -> Vec<f32> {
 }
 
 fn print(report: &Report) {
-    crate::print_line(format_args!("{}, {}, threads: {}", report.model, report.instruction_set, report.threads));
-    crate::print_line(format_args!("peak: {:.0} GFLOP/s (multiply-adds in registers)", report.peak_gflops));
+    print_line!("{}, {}, threads: {}", report.model, report.instruction_set, report.threads);
+    print_line!("peak: {:.0} GFLOP/s (multiply-adds in registers)", report.peak_gflops);
     let workloads = [("forward", Some(&report.forward)), ("training step", report.training_step.as_ref())];
     for (what, workload) in workloads.into_iter().filter_map(|(what, workload)| Some((what, workload?))) {
         let Workload { width, height, batch, gflop, timings } = workload;
-        crate::print_line(format_args!("{what}, {batch} x {width}x{height}, {gflop:.1} GFLOP"));
+        print_line!("{what}, {batch} x {width}x{height}, {gflop:.1} GFLOP");
         for Timing { arithmetic, ms, gflops, peak_fraction, peak_bytes, .. } in timings {
             let (percent, megabytes) = (peak_fraction * 100.0, *peak_bytes as f64 / 1e6);
             let faster = timings.last().filter(|last| last.arithmetic == REFERENCE).map(|reference| reference.ms / ms);
             let faster = faster.map_or(String::new(), |times| format!("  {times:5.1} x {REFERENCE}"));
             let patches =
                 if *batch > 1 { format!(" {:7.1} patches/s", 1e3 * *batch as f64 / ms) } else { String::new() };
-            crate::print_line(format_args!(
+            print_line!(
                 "  {arithmetic:13} {ms:9.1} ms{patches} {gflops:7.1} GFLOP/s {percent:6.1} % {megabytes:8.1} MB{faster}"
-            ));
+            );
         }
     }
 }

@@ -60,9 +60,7 @@ pub fn run(args: Args) -> Result<()> {
     let Distance { psnr_y, ssim_y, largest, mean } = distance;
     let number = |value: Option<f64>, places| value.map_or("-".into(), |value| format!("{value:.places$}"));
     let (psnr_y, ssim_y) = (number(psnr_y.or(Some(f64::INFINITY)), 2), number(ssim_y, 4));
-    crate::print_line(format_args!(
-        "PSNR {psnr_y} dB, SSIM {ssim_y} on Y; largest difference {largest}, mean {mean:.3} of 255 levels"
-    ));
+    print_line!("PSNR {psnr_y} dB, SSIM {ssim_y} on Y; largest difference {largest}, mean {mean:.3} of 255 levels");
     Ok(())
 }
 

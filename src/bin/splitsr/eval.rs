@@ -130,10 +130,7 @@ pub fn run(args: Args) -> Result<()> {
         let ssimulacra2 = sum.map(|sum| sum / set.images as f64);
         if !args.json {
             let scores = in_words(set.scores, ssimulacra2);
-            crate::print_line(format_args!(
-                "{} x{scale}: {scores} ({} images, {:.1} s)",
-                set.name, set.images, set.seconds
-            ));
+            print_line!("{} x{scale}: {scores} ({} images, {:.1} s)", set.name, set.images, set.seconds);
         }
         sets.push(EvaluatedSet { set, ssimulacra2, pictures });
     }

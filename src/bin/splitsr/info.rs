@@ -83,15 +83,12 @@ pub fn run(args: Args) -> Result<()> {
     let field = info
         .receptive_field
         .map_or("the whole picture".into(), |side| format!("{side} x {side} low-resolution pixels"));
-    crate::print_line(format_args!(
-        "config           {}",
-        serde_json::to_string(&info.config).expect("a config is plain data")
-    ));
-    crate::print_line(format_args!("parameters       {}", info.params));
-    crate::print_line(format_args!("multiply-adds    {:.2} G for a result of 1280 x 720 pixels", info.macs_720p / 1e9));
-    crate::print_line(format_args!("receptive field  {field}"));
+    print_line!("config           {}", serde_json::to_string(&info.config).expect("a config is plain data"));
+    print_line!("parameters       {}", info.params);
+    print_line!("multiply-adds    {:.2} G for a result of 1280 x 720 pixels", info.macs_720p / 1e9);
+    print_line!("receptive field  {field}");
     if let Some(sha256) = info.sha256 {
-        crate::print_line(format_args!("sha256           {sha256}"));
+        print_line!("sha256           {sha256}");
     }
     Ok(())
 }

@@ -1,5 +1,11 @@
 //! The `splitsr` command.
 
+/// Prints a line on stdout, formatted as by `println!`. Ends the program if it cannot be written:
+/// `head` closes its input.
+macro_rules! print_line {
+    ($($format:tt)*) => { crate::end_unless_written(crate::write_line(format_args!($($format)*))) };
+}
+
 mod average;
 mod bench;
 mod compare;
@@ -154,12 +160,11 @@ fn one_line(text: &str) -> String {
 
 /// Prints one JSON object as a line on stdout. Ends the program if it cannot be written.
 fn print_json(value: &impl serde::Serialize) {
-    print_line(serde_json::to_string(value).expect("reports are plain data"));
+    print_line!("{}", serde_json::to_string(value).expect("reports are plain data"));
 }
 
-/// Prints a line on stdout. Ends the program if it cannot be written: `head` closes its input.
-fn print_line(line: impl Display) {
-    if let Err(error) = write_line(line) {
+fn end_unless_written(result: std::io::Result<()>) {
+    if let Err(error) = result {
         print_error(&format!("the report cannot be written ({error})"));
         std::process::exit(1);
     }

@@ -66,7 +66,7 @@ pub fn run(args: Args) -> Result<()> {
         let halo = auto_halo(&Model::from_bytes(&other?, &Device::flex())?, &validation)?;
         metadata.widen_halo(halo);
     }
-    crate::print_line(format_args!("halo: {:?} of {:?} pixels", metadata.auto_halo, model.halo()));
+    print_line!("halo: {:?} of {:?} pixels", metadata.auto_halo, model.halo());
     for folder in &args.folders {
         let (name, plain) = score(folder, scale, |lr| model.enlarge_picture(lr))?;
         scores.insert(name, plain);
@@ -110,7 +110,7 @@ fn slice_scores(bytes: &[u8], config: &SplitSrConfig, pairs: &[Pair]) -> Result<
         let rows = (1..=channels).map(|split| (0..=groups).map(|index| score(mode, split, index)).collect());
         let rows = rows.collect::<Result<Vec<Vec<f64>>>>()?;
         let serde_json::Value::String(name) = serde_json::json!(mode) else { unreachable!("modes are names") };
-        crate::print_line(format_args!("{name}: {rows:?}"));
+        print_line!("{name}: {rows:?}");
         by_mode.insert(name, serde_json::json!(rows));
     }
     Ok(by_mode.into())
@@ -130,7 +130,7 @@ fn score(
     enlarge: impl Fn(&Picture) -> Result<Picture>,
 ) -> Result<(String, serde_json::Value)> {
     let set = score_set(folder, scale, degrade, |lr, _, _| enlarge(lr), |_| Ok(()))?;
-    crate::print_line(format_args!("{}: {}", set.name, set.scores));
+    print_line!("{}: {}", set.name, set.scores);
     let Scores { psnr_y, ssim_y } = set.scores;
     let rounded = |value: f64, places: f64| (value * places).round() / places;
     Ok((set.name, serde_json::json!([rounded(psnr_y, 1e3), rounded(ssim_y, 1e5)])))

@@ -178,16 +178,13 @@ pub fn run(args: Args) -> Result<()> {
     let (count, pictures) = (lessons.cells(), paths.len().div_ceil(step));
     let schedule = lessons.schedule(chosen);
     let work = Cost::of(&cheap.metadata.config).macs_720p / Cost::of(&whole.metadata.config).macs_720p;
-    crate::print_line(format_args!(
-        "{count} cells of {pictures} pictures; the cheap network takes {:.0} % of the work",
-        100.0 * work
-    ));
-    crate::print_line(
-        "root of the mean squared Laplacian, error of bicubic, the cheap and the whole network in levels squared:",
+    print_line!("{count} cells of {pictures} pictures; the cheap network takes {:.0} % of the work", 100.0 * work);
+    print_line!(
+        "root of the mean squared Laplacian, error of bicubic, the cheap and the whole network in levels squared:"
     );
     let Errors { score, bicubic, cheap, whole } = &schedule.rms_laplacian;
     for (((score, bicubic), cheap), whole) in score.iter().zip(bicubic).zip(cheap).zip(whole) {
-        crate::print_line(format_args!("{score:8.2} {bicubic:8.2} {cheap:8.2} {whole:8.2}"));
+        print_line!("{score:8.2} {bicubic:8.2} {cheap:8.2} {whole:8.2}");
     }
     metadata.schedule = Some(schedule);
     files::replace(&args.model, &to_file(&metadata, &tensors)?)

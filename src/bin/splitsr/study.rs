@@ -94,12 +94,12 @@ pub fn run(args: Args) -> Result<()> {
         crate::print_json(&Report { title, rows });
         return Ok(());
     }
-    crate::print_line(format_args!("{title}\n"));
-    crate::print_line("| variant | val PSNR, dB | K parameters | G multiply-adds | steps | training, s |");
-    crate::print_line("|---|--:|--:|--:|--:|--:|");
+    print_line!("{title}\n");
+    print_line!("| variant | val PSNR, dB | K parameters | G multiply-adds | steps | training, s |");
+    print_line!("|---|--:|--:|--:|--:|--:|");
     for Row { name, params, macs_720p, steps, seconds, psnr_y, .. } in &rows {
         let (kilo, giga) = (*params as f64 / 1e3, macs_720p / 1e9);
-        crate::print_line(format_args!("| {name} | {psnr_y:.3} | {kilo:.1} | {giga:.1} | {steps} | {seconds:.0} |"));
+        print_line!("| {name} | {psnr_y:.3} | {kilo:.1} | {giga:.1} | {steps} | {seconds:.0} |");
     }
     Ok(())
 }

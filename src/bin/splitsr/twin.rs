@@ -84,7 +84,7 @@ pub fn run(args: Args) -> Result<()> {
         }
         let strength = best.0 as u8 * STEP;
         let chroma = if half_chroma { "4:2:0" } else { "4:4:4" };
-        crate::print_line(format_args!("quality {quality}, {chroma}: {strength} %, {:.2} dB", best.1));
+        print_line!("quality {quality}, {chroma}: {strength} %, {:.2} dB", best.1);
         Ok(strength)
     };
     let mut found: Vec<BestStrength> = vec![];

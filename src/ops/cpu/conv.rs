@@ -151,6 +151,7 @@ fn convolve(
         to: out.as_mut_ptr(),
         channel_rows: height * options.shuffle.unwrap_or(1),
         residual: options.residual.map_or(std::ptr::null(), <[f32]>::as_ptr),
+        residual_rows: height,
     };
     // SAFETY: `out` has room for the results, `residual` has their size, and `backend` is one that
     // this machine has.
@@ -177,8 +178,10 @@ pub(super) struct Target {
     pub to: *mut f32,
     /// The rows from one output channel to the next, after the shuffle.
     pub channel_rows: usize,
-    /// The tensor to add, laid out as the results (or the same memory); null if there is none.
+    /// The first row, in channel 0, of the tensor to add; null if there is none.
     pub residual: *const f32,
+    /// As `channel_rows`.
+    pub residual_rows: usize,
 }
 
 // SAFETY: the units of `Kernel::run_rows` write disjoint rows.
@@ -199,10 +202,12 @@ impl Kernel<'_> {
     ) {
         let Shape { batch, in_channels, out_channels, height, width } = *shape;
         let bands = rows.len().div_ceil(self.band_rows);
+        // As equal as possible: in whole groups of Winograd's algorithm.
+        let band_rows = rows.len().div_ceil(bands.max(1)).next_multiple_of(winograd::ROWS).min(self.band_rows);
         let cost = batch * out_channels * rows.len() * width * in_channels * 9;
         for_each_unit(batch * bands, cost, |unit, scratch| {
-            let (picture, first) = (unit / bands, unit % bands * self.band_rows);
-            let band_rows = self.band_rows.min(rows.len() - first);
+            let (picture, first) = (unit / bands, unit % bands * band_rows);
+            let band_rows = band_rows.min(rows.len() - first);
             let this = picture * shape.input() / batch..(picture + 1) * shape.input() / batch;
             let input = Band {
                 values: &x[this.clone()],
@@ -215,16 +220,21 @@ impl Kernel<'_> {
             };
             // SAFETY: the caller's promise; the units write disjoint rows.
             unsafe {
-                let begin = (picture * out_channels * target.channel_rows + first) * width;
+                let begin = |channel_rows: usize| (picture * out_channels * channel_rows + first) * width;
                 let (out, out_height) = match self.shuffle {
-                    None => (target.to.add(begin), target.channel_rows),
+                    None => (target.to.add(begin(target.channel_rows)), target.channel_rows),
                     Some(_) => {
                         scratch.band.resize(out_channels * band_rows * width, 0.0);
                         (scratch.band.as_mut_ptr(), band_rows)
                     }
                 };
-                let residual = if target.residual.is_null() { target.residual } else { target.residual.add(begin) };
-                let job = Job { input, weights: self.weights, relu: self.relu, out, out_height, residual };
+                let residual_height = target.residual_rows;
+                let residual = match target.residual {
+                    none if none.is_null() => none,
+                    residual => residual.add(begin(residual_height)),
+                };
+                let job =
+                    Job { input, weights: self.weights, relu: self.relu, out, out_height, residual, residual_height };
                 (self.run)(&job, &mut scratch.padded);
                 if let Some(factor) = self.shuffle {
                     let part = Shuffle { factor, picture, top: first, rows: band_rows };

@@ -84,7 +84,7 @@ struct Padded<'a> {
 impl<L: Lanes> Tile<L> for Padded<'_> {
     #[inline(always)]
     unsafe fn run<const C: usize, const V: usize>(&self, first: usize, row: usize, at: usize) {
-        let Job { input: Band { channels, width, .. }, weights, out_height, .. } = *self.job;
+        let Job { input: Band { channels, width, .. }, weights, .. } = *self.job;
         let left = at * L::N;
         // SAFETY: the caller's promise.
         unsafe {
@@ -97,9 +97,9 @@ impl<L: Lanes> Tile<L> for Padded<'_> {
                 weights.block,
             );
             for (c, sums) in sums.iter().enumerate() {
-                let to = ((first + c) * out_height + row) * width + left;
                 for (v, &sum) in sums.iter().enumerate() {
-                    self.job.store::<L>(to + v * L::N, sum, width - left - v * L::N);
+                    let at = left + v * L::N;
+                    self.job.store::<L>(first + c, row * width + at, sum, width - at);
                 }
             }
         }

@@ -46,25 +46,27 @@ pub(super) struct Job<'a> {
     /// `(c * out_height + y) * width` values further.
     pub out: *mut f32,
     pub out_height: usize,
-    /// The tensor to add, laid out as `out`; null if there is none.
+    /// The tensor to add; null if there is none. Its rows lie as those of `out`.
     pub residual: *const f32,
+    pub residual_height: usize,
 }
 
 impl Job<'_> {
-    /// Finishes the sums of the `left` pixels, a vector at most, that are `at` values after the
-    /// band's first, and stores them.
+    /// Finishes the sums of the `left` pixels of a channel, a vector at most, that are `at` values
+    /// after the band's first, and stores them.
     ///
     /// # Safety
     /// See [`Lanes`]; the pixels must lie in the band.
     #[inline(always)]
-    pub unsafe fn store<L: Lanes>(&self, at: usize, sums: L::V, left: usize) {
-        // SAFETY: the caller's promise; `residual` is laid out as `out`.
+    pub unsafe fn store<L: Lanes>(&self, channel: usize, at: usize, sums: L::V, left: usize) {
+        let place = |height: usize| channel * height * self.input.width + at;
+        // SAFETY: the caller's promise.
         unsafe {
             let mut value = if self.relu { L::max(sums, L::splat(0.0)) } else { sums };
             if !self.residual.is_null() {
-                value = L::add(value, L::load_some(self.residual.add(at), left));
+                value = L::add(value, L::load_some(self.residual.add(place(self.residual_height)), left));
             }
-            L::store_some(self.out.add(at), value, left);
+            L::store_some(self.out.add(place(self.out_height)), value, left);
         }
     }
 }

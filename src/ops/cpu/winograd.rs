@@ -148,7 +148,6 @@ unsafe fn transform_input<L: Lanes>(
                     let row = to.add(t * tap_stride);
                     *row.sub(1) = 0.0;
                     *row.add(band.width) = 0.0;
-                    *row.add(row_stride - 1) = 0.0;
                 }
             }
         }
@@ -170,7 +169,7 @@ impl<L: Lanes> Tile<L> for Transformed<'_> {
     // `products` is indexed by the tap first, which is the innermost loop here.
     #[allow(clippy::needless_range_loop)]
     unsafe fn run<const C: usize, const V: usize>(&self, first: usize, row: usize, at: usize) {
-        let Job { input: Band { channels, width, rows, .. }, weights, out_height, .. } = *self.job;
+        let Job { input: Band { channels, width, rows, .. }, weights, .. } = *self.job;
         let left = at * L::N;
         let rows = (rows - row * ROWS).min(ROWS);
         // SAFETY: the caller's promise; each tap of `products` is written before it is read.
@@ -192,11 +191,11 @@ impl<L: Lanes> Tile<L> for Transformed<'_> {
             let products = products.assume_init_ref();
             for c in 0..C {
                 let bias = L::splat(weights.bias[first + c]);
-                let to = ((first + c) * out_height + row * ROWS) * width + left;
                 for v in 0..V {
+                    let at = left + v * L::N;
                     let y = transform_output::<L>(std::array::from_fn(|t| products[t][c][v]), bias);
                     for (r, &y) in y.iter().enumerate().take(rows) {
-                        self.job.store::<L>(to + r * width + v * L::N, y, width - left - v * L::N);
+                        self.job.store::<L>(first + c, (row * ROWS + r) * width + at, y, width - at);
                     }
                 }
             }

@@ -4,6 +4,7 @@ import type { Batch } from "../session/batch.ts";
 import type { Commands } from "../session/commands.ts";
 import type { Session } from "../session/session.ts";
 import { html } from "../shared/html.ts";
+import { unlessOff } from "../shared/unless-off.ts";
 import { type Phrase, t } from "../shared/words.ts";
 
 const MARKS = { waiting: "·", working: "…", done: "✓", failed: "✗" };
@@ -37,10 +38,7 @@ export function batchTemplate(
       data-testid="batch-run"
       ?disabled=${!zoomIsValid || !choice.isTrained}
       aria-disabled=${activity.isBusy}
-      @click=${() => {
-        // It keeps the focus while it works.
-        if (!activity.isBusy) void commands.runBatch();
-      }}
+      @click=${unlessOff(activity.isBusy, () => commands.runBatch())}
     >
       ${done > 0 && done < items.length ? t`Enlarge the remaining ${items.length - done}` : t`Enlarge all ${items.length} and save as zip`}
     </button>

@@ -7,6 +7,7 @@ import { baselineLabel, MAX_BASELINES, ORIGINAL } from "../shared/baselines.ts";
 import { folded } from "../shared/folded.ts";
 import { html } from "../shared/html.ts";
 import { timeText } from "../shared/text.ts";
+import { unlessOff } from "../shared/unless-off.ts";
 import type { BaselineResult, Comparison } from "./comparison.ts";
 import { rivalOptions } from "./rivals.ts";
 import { closerText, scoresText } from "./verdict.ts";
@@ -116,10 +117,7 @@ function testTemplate(
       class="wide"
       data-testid="closer"
       aria-disabled=${isOff}
-      @click=${() => {
-        // It keeps the focus while it works, and then.
-        if (!isOff) void comparison.test();
-      }}
+      @click=${unlessOff(isOff, () => comparison.test())}
     >
       Which is better?
     </button>

@@ -6,6 +6,7 @@ import { nothing, type TemplateResult } from "lit-html";
 import type { Session } from "../session/session.ts";
 import type { Opener } from "./opener.ts";
 import { html } from "../shared/html.ts";
+import { unlessOff } from "../shared/unless-off.ts";
 
 export function offerTemplate({ activity }: Session, opener: Opener): TemplateResult | typeof nothing {
   const { offer, lacksPicture } = opener;
@@ -27,10 +28,7 @@ export function offerTemplate({ activity }: Session, opener: Opener): TemplateRe
         class="primary wide"
         data-testid="load-elsewhere"
         aria-disabled=${activity.isBusy}
-        @click=${() => {
-          // It keeps the focus while it works.
-          if (!activity.isBusy) void opener.acceptOffer();
-        }}
+        @click=${unlessOff(activity.isBusy, () => opener.acceptOffer())}
       >
         Load the picture
       </button>

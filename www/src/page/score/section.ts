@@ -10,6 +10,7 @@ import { compressedNote } from "../shared/compressed-note.ts";
 import { folded } from "../shared/folded.ts";
 import { html } from "../shared/html.ts";
 import { save } from "../shared/save.ts";
+import { unlessOff } from "../shared/unless-off.ts";
 import type { Evaluation } from "./evaluation.ts";
 import type { Cost, Score } from "./score.ts";
 import { fixed, t } from "../shared/words.ts";
@@ -38,10 +39,7 @@ export function scoreSection(session: Session, evaluation: Evaluation, commands:
         data-testid="score-run"
         ?disabled=${!picture}
         aria-disabled=${activity.isBusy}
-        @click=${() => {
-          // It keeps the focus while it works.
-          if (!activity.isBusy) void commands.evaluate();
-        }}
+        @click=${unlessOff(activity.isBusy, () => commands.evaluate())}
       >
         Score
       </button>

@@ -3,6 +3,7 @@ import type { Commands } from "../session/commands.ts";
 import type { Session } from "../session/session.ts";
 import type { Verification } from "./verification.ts";
 import { html } from "../shared/html.ts";
+import { unlessOff } from "../shared/unless-off.ts";
 import { t } from "../shared/words.ts";
 
 export function verifyTemplate(
@@ -28,10 +29,7 @@ export function verifyTemplate(
               }
               ?disabled=${onGpu || !resultIsCurrent}
               aria-disabled=${activity.isBusy}
-              @click=${() => {
-                // It keeps the focus while it works.
-                if (!activity.isBusy) void commands.verify();
-              }}
+              @click=${unlessOff(activity.isBusy, () => commands.verify())}
             >
               Verify the result
             </button>
