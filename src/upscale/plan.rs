@@ -472,7 +472,7 @@ mod tests {
             // It used to take minutes.
             prop_assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
             for pass in &passes {
-                // In a strip a pixel high, a worker's 40 MB hold 400 columns of these, and 240 are halo.
+                // A strip a pixel high has most: 40 MB hold 400 columns, and 240 are halo.
                 prop_assert!(pass.tiles.len() < 4_000_000, "{}", pass.tiles.len());
                 let workers = workers.unwrap_or(64);
                 let at_once = pass.at_once(workers);

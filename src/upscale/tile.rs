@@ -259,8 +259,8 @@ impl<M: Enlarge + ?Sized> Enlarge for OnCpu<'_, M> {
 /// Cuts the tile's target out of the network's result for its source, and shrinks it if the zoom is
 /// smaller than the scale: Lanczos with three lobes, antialiased.
 ///
-/// The filter is aligned with the whole picture, and its places are exact numbers, so that tiles give
-/// the bits that the whole picture would.
+/// The filter is aligned with the whole picture, and its places are exact numbers, so that tiles
+/// give the bits that the whole picture would.
 pub(super) fn shrink(enlarged: &[f32], tile: &Tile, scale: u32) -> Result<Vec<f32>> {
     let (width, height) = (scale * tile.source.width, scale * tile.source.height);
     // Start and length of the target in the enlarged source, along one axis.
@@ -319,7 +319,7 @@ mod tests {
             let start = (f64::from(target) * from) as u32;
             let part = start..(start + 1 + (f64::from(target) * length) as u32).min(target);
             let reads = Axis { source, target, scale, halo: 0 }.reads(&part);
-            // A slope whose zero is a middle of a target pixel: there the smallest difference is seen.
+            // A slope is zero in the middle of a target pixel: the smallest difference is seen.
             let middle = f64::from(part.start + (f64::from(part.len() as u32) * zero) as u32) + 0.5;
             let zero = middle * f64::from(enlarged) / f64::from(target) - 0.5;
             // Both ways, one pixel of the source wide.

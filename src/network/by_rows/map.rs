@@ -16,8 +16,8 @@ pub(super) struct Map {
     /// The first of `rows`.
     pub from: usize,
     pub rows: usize,
-    /// The values while the map grows and is read, in a buffer that several maps share in turn; else
-    /// they are in `kept`.
+    /// The values while the map grows and is read, in a buffer that several maps share in turn;
+    /// else they are in `kept`.
     pub current: Option<Vec<f32>>,
     pub kept: Vec<f32>,
 }

@@ -22,8 +22,9 @@ pub use strip::{ByRows, Strip};
 const ROWS: usize = 16;
 
 impl Steps {
-    /// Enlarges a picture `[3, height, width]`, RGB in [0, 1]: `[3, scale * height, scale * width]`.
-    /// The threads share its columns. Their number does not change a bit.
+    /// Enlarges a picture `[3, height, width]`, RGB in [0, 1], to
+    /// `[3, scale * height, scale * width]`. The threads share its columns. Their number does not
+    /// change a bit.
     pub fn enlarge(self: Arc<Self>, planes: &[f32], height: usize, width: usize) -> Vec<f32> {
         let result = self.maps.last().expect("the input is one");
         let (scale, halo) = (result.factor, result.lag.div_ceil(result.factor));
