@@ -22,6 +22,8 @@ pub(crate) struct Steps {
     /// See [`Self::trim`].
     trim: usize,
     winograd: bool,
+    /// For each map the last step that reads it; the result has none.
+    pub(super) last_readers: Vec<Option<usize>>,
     /// For each map the number of its buffer.
     pub(super) buffers: Vec<usize>,
 }
@@ -58,6 +60,7 @@ impl Steps {
             Network::Edsr(network) => network.by_rows(input, &mut steps)?,
             Network::San(_) | Network::Srcnn(_) => return None,
         };
+        steps.last_readers = (0..steps.maps.len()).map(|map| steps.last_reader(map)).collect();
         steps.buffers = steps.share_buffers();
         Some(steps)
     }
@@ -149,7 +152,7 @@ impl Steps {
         let mut buffers: Vec<usize> = Vec::new();
         for map in 0..self.maps.len() {
             // The first map is the input, and each step writes the next one.
-            let is_read = |other: usize| self.last_reader(other).is_none_or(|last| last + 1 >= map);
+            let is_read = |other: usize| self.last_readers[other].is_none_or(|last| last + 1 >= map);
             let taken: Vec<usize> = (0..map).filter(|&other| is_read(other)).map(|other| buffers[other]).collect();
             let size = self.row(map) * self.most_rows(map);
             let free = (0..sizes.len()).filter(|buffer| !taken.contains(buffer));
@@ -176,8 +179,7 @@ impl Steps {
         rows.max().unwrap_or(0)
     }
 
-    /// The last step that reads a map; the result has none.
-    pub(super) fn last_reader(&self, map: usize) -> Option<usize> {
+    fn last_reader(&self, map: usize) -> Option<usize> {
         self.steps.iter().rposition(|step| reads(&step.input, map) || reads(&step.add, map))
     }
 }

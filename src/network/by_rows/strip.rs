@@ -25,8 +25,6 @@ pub struct ByRows {
     /// The rows of its input that each step has convolved.
     done: Vec<usize>,
     pub(super) maps: Vec<Map>,
-    /// For each map the last step that reads it; the result has none.
-    last_reader: Vec<Option<usize>>,
     /// The result's first row that is still wanted.
     wanted: usize,
     /// The memory of the maps that grow or are read.
@@ -60,7 +58,6 @@ impl ByRows {
         Self {
             done: vec![0; steps.steps.len()],
             maps,
-            last_reader: (0..steps.maps.len()).map(|map| steps.last_reader(map)).collect(),
             wanted: 0,
             buffers: sizes.into_iter().map(|size| vec![0.0; size]).collect(),
             gathered: Default::default(),
@@ -119,7 +116,7 @@ impl ByRows {
         for step in 0..self.done.len() {
             self.run(step);
             for map in 0..self.maps.len() {
-                if self.last_reader[map] == Some(step) {
+                if self.steps.last_readers[map] == Some(step) {
                     self.trim(map, self.needed_from(map));
                 }
             }
