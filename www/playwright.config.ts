@@ -37,6 +37,8 @@ export default defineConfig({
   },
   use: {
     baseURL: `http://127.0.0.1:${port}/`,
+    // A wait for what never comes ends long before the test does.
+    actionTimeout: 240_000,
     viewport: { width: 1280, height: 800 },
     // Tests see what the server sends. Only tests of the service worker allow it.
     serviceWorkers: "block",

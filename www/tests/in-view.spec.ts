@@ -257,6 +257,26 @@ test.describe("a slider", () => {
     expect(await visitor.outputHash()).toBe(hash);
   });
 
+  test("is followed by what it enlarges quickly, though the estimate was far too long", async ({ page }) => {
+    await coordinatorOf(page).evaluate(() => {
+      const post = self.postMessage.bind(self) as (...message: unknown[]) => void;
+      const longer = (...message: unknown[]) => {
+        const { result } = message[0] as { result?: { milliseconds?: number } };
+        if (result?.milliseconds) result.milliseconds += 10_000;
+        post(...message);
+      };
+      Object.assign(self, { postMessage: longer });
+    });
+    await visitor.part("zoom").fill("1.5");
+    await expect(visitor.part("status")).toHaveText(/^Ready/);
+    await expect(visitor.part("estimate")).toHaveText(/about 1\d s/);
+    await visitor.run();
+    const before = await visitor.outputHash();
+    await visitor.part("clean").fill("50");
+    await expect(visitor.part("report").filter({ hasText: before })).toHaveCount(0);
+    await visitor.expectState("done");
+  });
+
   test("leaves no part of a cancelled result", async ({ page }) => {
     const pixels = () =>
       visitor.part("result").evaluate((canvas: HTMLCanvasElement) => {

@@ -190,9 +190,13 @@ export class Session {
 
   /** Whether the result was made with the current settings. */
   get resultIsCurrent(): boolean {
-    const { result, backend, choice } = this;
-    const isSame = result?.zoom === this.zoom && result.key === choice.key && result.clean === this.clean;
-    return isSame && this.engine.fits(choice.source(), backend);
+    return this.resultTookAsLong && this.result?.clean === this.clean;
+  }
+
+  /** Whether the result took as long as one with the current settings: its clean-up may differ. */
+  get resultTookAsLong(): boolean {
+    const { result, zoom, choice, backend } = this;
+    return result?.zoom === zoom && result.key === choice.key && this.engine.fits(choice.source(), backend);
   }
 
   // ---- Settings ----
