@@ -42,6 +42,8 @@ test("a link with the hash of the exact result verifies with another number of w
   await visitor.run();
   await visitor.part("verify").click();
   await expect(visitor.part("verdict")).toHaveText(/link now contains the check value/);
+  await expect(visitor.part("verify")).toBeFocused();
+  await expect(visitor.part("verify")).toHaveAttribute("aria-disabled", "true");
   const link = (await visitor.part("share-link").getAttribute("href")) ?? "";
   expect(link).toMatch(/sum=[0-9a-f]{32}-[0-9a-f]{32}(&|$)/);
 

@@ -101,6 +101,8 @@ test.describe("offline", () => {
     await site.start();
     await page.getByTestId("offline").getByRole("button").click();
     await expectKept(page, "kept");
+    // Its button is gone.
+    await expect(visitor.part("offline").getByRole("status")).toBeFocused();
     expect(await kept(page)).toEqual(
       expect.arrayContaining(["assets/simd128.wasm", "assets/gpu.wasm", "assets/gpu-worker.js", "assets/codecs.wasm"]),
     );

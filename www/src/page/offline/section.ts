@@ -44,7 +44,10 @@ export async function offerOffline(container: HTMLElement): Promise<void> {
       if (state.kept) state.kept.failure = "network";
     }
     state.keeping = false;
+    const hadFocus = container.contains(document.activeElement);
     show();
+    // Its button goes away once everything is stored.
+    if (hadFocus && !container.contains(document.activeElement)) outcomeOf(container)?.focus();
   };
 
   try {
@@ -65,6 +68,8 @@ export async function offerOffline(container: HTMLElement): Promise<void> {
     // Private windows of some browsers refuse it. The page then needs a connection.
   }
 }
+
+const outcomeOf = (container: HTMLElement) => container.querySelector<HTMLElement>("[role=status]");
 
 /** Resolves with the last answer. Rejects if the worker falls silent before that. */
 function ask(worker: ServiceWorker, question: Question, onAnswer: (kept: Kept) => void): Promise<void> {
@@ -96,7 +101,7 @@ function template(state: State, keep: () => Promise<void>): TemplateResult {
   return html`
     ${next ? html`<p>A new version is available. ${link(t("Reload"), () => takeOver(next))}</p>` : nothing}
     <p data-testid="offline" data-state=${stateName(state)}>
-      <span role="status">${outcome(state)}</span>
+      <span role="status" tabindex="-1">${outcome(state)}</span>
       ${offer(state, keep)}
     </p>
   `;

@@ -12,30 +12,27 @@ export function verifyTemplate(
   commands: Commands,
 ): TemplateResult {
   const onGpu = backend === "gpu";
+  // Once it is done the button stays, so that the keyboard's focus does.
+  const isOff = activity.isBusy || foundHashes !== undefined;
   return html`
-    ${
-      foundHashes
-        ? nothing
-        : html`<button
-              type="button"
-              class="wide"
-              data-testid="verify"
-              title=${
-                onGpu
-                  ? t(
-                      "Only the CPU gives the same result on every machine, bit for bit. Set the device to Processor (CPU) or Automatic.",
-                    )
-                  : nothing
-              }
-              ?disabled=${onGpu || !resultIsCurrent}
-              aria-disabled=${activity.isBusy}
-              @click=${unlessOff(activity.isBusy, () => commands.verify())}
-            >
-              Verify the result
-            </button>
-            ${verdict ? nothing : about()}`
-    }
-    ${verdict ? html`<p class="about" data-testid="verdict">${verdict}</p>` : nothing}
+    <button
+      type="button"
+      class="wide"
+      data-testid="verify"
+      title=${
+        onGpu
+          ? t(
+              "Only the CPU gives the same result on every machine, bit for bit. Set the device to Processor (CPU) or Automatic.",
+            )
+          : nothing
+      }
+      ?disabled=${onGpu || !resultIsCurrent}
+      aria-disabled=${isOff}
+      @click=${unlessOff(isOff, () => commands.verify())}
+    >
+      Verify the result
+    </button>
+    ${verdict ? html`<p class="about" data-testid="verdict">${verdict}</p>` : about()}
   `;
 }
 
