@@ -120,19 +120,23 @@ impl Steps {
     /// The memory that it takes at its peak, in bytes for each low-resolution column: the rows that
     /// are kept, the buffers, and what is gathered.
     pub fn bytes(&self) -> usize {
-        let maps = 0..self.maps.len();
-        let kept: usize = maps.clone().map(|map| self.row(map) * self.kept_rows(map)).sum();
-        let mut buffers = vec![0; maps.len()];
-        for map in maps {
-            let buffer = &mut buffers[self.buffers[map]];
-            *buffer = (self.row(map) * self.most_rows(map)).max(*buffer);
-        }
+        let kept: usize = (0..self.maps.len()).map(|map| self.row(map) * self.kept_rows(map)).sum();
+        let buffers = self.largest(|map| self.row(map) * self.most_rows(map));
         let gathered = |planes: fn(&Step) -> &[Plane]| {
             let rows = self.steps.iter().map(planes).filter(|planes| !are_neighbours(planes));
             rows.map(|planes| planes.len() * self.maps[planes[0].map].factor * (ROWS + 2)).max().unwrap_or(0)
         };
         let gathered = gathered(|step| &step.input) + gathered(|step| &step.add);
         size_of::<f32>() * (kept + buffers.iter().sum::<usize>() + gathered)
+    }
+
+    /// For each buffer the largest of its maps, which are `size` values large.
+    pub(super) fn largest(&self, size: impl Fn(usize) -> usize) -> Vec<usize> {
+        let mut sizes = vec![0; self.maps.len()];
+        for (map, &buffer) in self.buffers.iter().enumerate() {
+            sizes[buffer] = size(map).max(sizes[buffer]);
+        }
+        sizes
     }
 
     /// The values of a map's row for each low-resolution column.

@@ -50,11 +50,8 @@ impl ByRows {
             }
         };
         let maps: Vec<Map> = steps.maps.iter().map(map).collect();
-        let mut sizes = vec![0; maps.len()];
-        for (index, map) in maps.iter().enumerate() {
-            let size = &mut sizes[steps.buffers[index]];
-            *size = (map.channels * steps.most_rows(index).min(map.height) * map.width).max(*size);
-        }
+        let sizes = steps
+            .largest(|index| maps[index].channels * steps.most_rows(index).min(maps[index].height) * maps[index].width);
         Self {
             done: vec![0; steps.steps.len()],
             maps,
