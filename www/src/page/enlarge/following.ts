@@ -27,7 +27,7 @@ export class Following {
   /** Whether the result follows the clean-up: each must take a short time. */
   followsCleanUp(): boolean {
     const { result, resultTookAsLong, estimate, activity } = this.#session;
-    // What was measured counts: an estimate is too long if the device was busy then.
+    // The estimate is too long if the device was busy then: a measured time counts more.
     const estimated = resultTookAsLong ? 0 : (estimate?.milliseconds ?? 0);
     const took = Math.max(result?.upscaled.report.milliseconds ?? Infinity, estimated);
     return took <= MAX_AUTO_ENLARGE_MS && activity.status.state !== "loading";
