@@ -20,6 +20,8 @@ test("a model is fine-tuned, paused, saved, and is then one like any other", asy
   const fifth = { selector: "[data-testid=finetune-step]", text: /Step ([5-9]|\d\d)\b/ };
   const pausing = visitor.actWhen(fifth, "finetune-pause");
   await visitor.part("finetune-start").click();
+  // The button is gone.
+  await expect(page.locator("#tune-title")).toBeFocused();
   await pausing;
   const loss = visitor.part("finetune-loss");
   await expect(loss).toContainText(/Loss\s*0\.\d{4}/);

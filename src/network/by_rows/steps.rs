@@ -121,7 +121,7 @@ impl Steps {
     /// are kept, the buffers, and what is gathered.
     pub fn bytes(&self) -> usize {
         let kept: usize = (0..self.maps.len()).map(|map| self.row(map) * self.kept_rows(map)).sum();
-        let buffers = self.largest(|map| self.row(map) * self.most_rows(map));
+        let buffers = self.buffer_sizes(|map| self.row(map) * self.most_rows(map));
         let gathered = |planes: fn(&Step) -> &[Plane]| {
             let rows = self.steps.iter().map(planes).filter(|planes| !are_neighbours(planes));
             rows.map(|planes| planes.len() * self.maps[planes[0].map].factor * (ROWS + 2)).max().unwrap_or(0)
@@ -130,8 +130,8 @@ impl Steps {
         size_of::<f32>() * (kept + buffers.iter().sum::<usize>() + gathered)
     }
 
-    /// For each buffer the largest of its maps, which are `size` values large.
-    pub(super) fn largest(&self, size: impl Fn(usize) -> usize) -> Vec<usize> {
+    /// For each buffer the size of its largest map, where `size` gives that of a map.
+    pub(super) fn buffer_sizes(&self, size: impl Fn(usize) -> usize) -> Vec<usize> {
         let mut sizes = vec![0; self.maps.len()];
         for (map, &buffer) in self.buffers.iter().enumerate() {
             sizes[buffer] = size(map).max(sizes[buffer]);

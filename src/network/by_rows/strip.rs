@@ -50,8 +50,10 @@ impl ByRows {
             }
         };
         let maps: Vec<Map> = steps.maps.iter().map(map).collect();
-        let sizes = steps
-            .largest(|index| maps[index].channels * steps.most_rows(index).min(maps[index].height) * maps[index].width);
+        let sizes = steps.buffer_sizes(|index| {
+            let Map { channels, width, height, .. } = &maps[index];
+            channels * steps.most_rows(index).min(*height) * width
+        });
         Self {
             done: vec![0; steps.steps.len()],
             maps,

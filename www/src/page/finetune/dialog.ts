@@ -3,6 +3,7 @@ import { render } from "lit-html";
 import type { Commands } from "../session/commands.ts";
 import type { Session } from "../session/session.ts";
 import { readFiles } from "../shared/incoming.ts";
+import { keepFocus } from "../shared/keep-focus.ts";
 import { dialogTemplate, paintCrops } from "./dialog-view.ts";
 import "./dialog.css";
 import "./pictures.css";
@@ -96,10 +97,10 @@ export class FineTuneDialog {
 
   /** Draws a new phase, in which the button that was pressed may be gone. */
   #drawPhase(): void {
-    const hadFocus = this.#dialog.contains(document.activeElement);
-    this.#draw();
-    this.#session.changed();
-    if (this.#dialog.open && hadFocus && !this.#dialog.contains(document.activeElement)) this.#focusTitle();
+    keepFocus(this.#dialog, "h2", () => {
+      this.#draw();
+      this.#session.changed();
+    });
   }
 
   #focusTitle(): void {

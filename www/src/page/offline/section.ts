@@ -5,6 +5,7 @@
 import { nothing, render, type TemplateResult } from "lit-html";
 import { MAX_SILENCE_MS, type Kept, type Question } from "../../offline/protocol.ts";
 import { html } from "../shared/html.ts";
+import { keepFocus } from "../shared/keep-focus.ts";
 import { persist } from "../shared/persist.ts";
 import { fixed, onLanguage, t } from "../shared/words.ts";
 
@@ -44,10 +45,8 @@ export async function offerOffline(container: HTMLElement): Promise<void> {
       if (state.kept) state.kept.failure = "network";
     }
     state.keeping = false;
-    const hadFocus = container.contains(document.activeElement);
-    show();
     // Its button goes away once everything is stored.
-    if (hadFocus && !container.contains(document.activeElement)) outcomeOf(container)?.focus();
+    keepFocus(container, "[role=status]", show);
   };
 
   try {
@@ -68,8 +67,6 @@ export async function offerOffline(container: HTMLElement): Promise<void> {
     // Private windows of some browsers refuse it. The page then needs a connection.
   }
 }
-
-const outcomeOf = (container: HTMLElement) => container.querySelector<HTMLElement>("[role=status]");
 
 /** Resolves with the last answer. Rejects if the worker falls silent before that. */
 function ask(worker: ServiceWorker, question: Question, onAnswer: (kept: Kept) => void): Promise<void> {
