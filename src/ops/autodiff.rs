@@ -1,6 +1,6 @@
-//! The differentiable implementation: the backward passes of [`SrBackend::conv3x3`] and
-//! [`SrBackend::conv_same`] on any device that has [`SrGradients`], and of the operations on floats
-//! whose backward passes in Burn would bring kernels for all types of numbers.
+//! The differentiable implementation: the backward passes of the convolutions of [`SrBackend`] on
+//! any device that has [`SrGradients`], and of the operations on floats whose backward passes in
+//! Burn would bring kernels for all types of numbers.
 
 use burn::backend::Autodiff;
 use burn::backend::AutodiffBackend;
@@ -18,6 +18,7 @@ use super::float_ops::{Binary, FloatOps, Reduction, Unary};
 #[derive(Clone, Copy, Debug)]
 enum Convolution {
     Conv3x3,
+    Conv3x3Shuffle { factor: usize },
     ConvSame,
 }
 
@@ -32,20 +33,24 @@ impl<B: SrGradients, const PARENTS: usize> Backward<B, PARENTS> for Convolution 
         let x: FloatTensor<B> = checkpointer.retrieve_node_output(x);
         let weight: FloatTensor<B> = checkpointer.retrieve_node_output(weight);
         let dy = grads.consume::<B>(&ops.node);
+        let dy = match self {
+            Self::Conv3x3Shuffle { factor } => B::pixel_unshuffle(dy, factor),
+            Self::Conv3x3 | Self::ConvSame => dy,
+        };
         if let Some(node) = residual_node {
             grads.register::<B>(node.id, dy.clone());
         }
         if let Some(node) = x_node {
             let (dy, weight) = (dy.clone(), weight.clone());
             let dx = match self {
-                Self::Conv3x3 => B::conv3x3_data_gradient(dy, activated.clone(), weight),
+                Self::Conv3x3 | Self::Conv3x3Shuffle { .. } => B::conv3x3_data_gradient(dy, activated.clone(), weight),
                 Self::ConvSame => B::conv_same_data_gradient(x.clone(), dy, weight),
             };
             grads.register::<B>(node.id, dx);
         }
         if weight_node.is_some() || bias_node.is_some() {
             let (dweight, dbias) = match self {
-                Self::Conv3x3 => B::conv3x3_weight_gradient(x, dy, activated),
+                Self::Conv3x3 | Self::Conv3x3Shuffle { .. } => B::conv3x3_weight_gradient(x, dy, activated),
                 Self::ConvSame => B::conv_same_weight_gradient(x, dy, weight),
             };
             if let Some(node) = weight_node {
@@ -81,6 +86,19 @@ impl<B: SrGradients, C: CheckpointStrategy> SrBackend for Autodiff<B, C> {
         let residual = residual.into_primitive();
         record::<B, C, 4>(Convolution::Conv3x3, nodes, [x, weight, bias], false, |x, weight, bias| {
             B::conv3x3_add(x, weight, bias, residual)
+        })
+    }
+
+    fn conv3x3_shuffle(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        factor: usize,
+    ) -> FloatTensor<Self> {
+        let nodes = [x.node(), weight.node(), bias.node()];
+        let convolution = Convolution::Conv3x3Shuffle { factor };
+        record::<B, C, 3>(convolution, nodes, [x, weight, bias], false, |x, weight, bias| {
+            B::conv3x3_shuffle(x, weight, bias, factor)
         })
     }
 

@@ -101,6 +101,15 @@ pub trait SrGradients: SrBackend {
         activated: Option<FloatTensor<Self>>,
     ) -> (FloatTensor<Self>, FloatTensor<Self>);
 
+    /// The gradient of a pixel shuffle by its input, which undoes the shuffle:
+    /// `[n, c, h * r, w * r]` -> `[n, c * r * r, h, w]`, where r is `factor`.
+    fn pixel_unshuffle(dy: FloatTensor<Self>, factor: usize) -> FloatTensor<Self> {
+        let [n, c, height, width] = dy.shape().dims();
+        let (r, h, w) = (factor, height / factor, width / factor);
+        let dy = Self::float_reshape(dy, Shape::new([n, c, h, r, w, r]));
+        Self::float_reshape(Self::float_permute(dy, &[0, 1, 3, 5, 2, 4]), Shape::new([n, c * r * r, h, w]))
+    }
+
     /// The gradient of [`conv_same`](SrBackend::conv_same) by its input `x`.
     fn conv_same_data_gradient(
         x: FloatTensor<Self>,

@@ -53,14 +53,14 @@ mod tests {
     #[test]
     fn a_tensors_memory_is_given_back_when_it_is_gone() {
         reuse_buffers(|| {
-            let values = vec![1.0; 100];
+            let values = vec![1.0; 100_000];
             let place = values.as_ptr();
             let tensor = bytes(values);
-            assert_eq!(bytemuck::cast_slice::<u8, f32>(&tensor), [1.0; 100]);
-            let other = take(100);
+            assert_eq!(bytemuck::cast_slice::<u8, f32>(&tensor), vec![1.0; 100_000]);
+            let other = take(100_000);
             assert_ne!(other.as_ptr(), place, "it is still used");
             drop(tensor);
-            let again = take(100);
+            let again = take(100_000);
             assert_eq!(again.as_ptr(), place);
         });
         drop(bytes(vec![1.0]));

@@ -68,6 +68,13 @@ impl SrGradients for Flex {
         (tensor(dweight, [out_channels, in_channels, 3, 3]), tensor(dbias, [out_channels]))
     }
 
+    fn pixel_unshuffle(dy: FlexTensor, factor: usize) -> FlexTensor {
+        let dy = contiguous(dy);
+        let [n, c, height, width] = dims(&dy);
+        let dx = cpu::unshuffle([n * c, height, width], factor, slice(&dy));
+        tensor(dx, [n, c * factor * factor, height / factor, width / factor])
+    }
+
     fn conv_same_data_gradient(x: FlexTensor, dy: FlexTensor, weight: FlexTensor) -> FlexTensor {
         let options = conv_options(&x, &weight);
         Self::conv2d_x_backward(x, weight, dy, options)

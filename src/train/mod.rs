@@ -23,6 +23,8 @@ mod replay_set;
 mod run;
 mod session;
 mod setting_ranges;
+#[cfg(not(target_arch = "wasm32"))]
+mod spectrum;
 mod split_step;
 mod trainer;
 mod warm_start;

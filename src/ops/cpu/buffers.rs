@@ -4,6 +4,10 @@
 
 use std::cell::RefCell;
 
+/// Less than this comes quickly from the system's allocator. A step has hundreds of such buffers,
+/// gradients of weights for example, among which the large ones would have to be found.
+const MIN_KEPT: usize = (64 << 10) / size_of::<f32>();
+
 /// More than this is not kept: a training step of a usual batch takes less.
 const MAX_KEPT_BYTES: usize = 512 << 20;
 
@@ -28,6 +32,9 @@ pub fn reuse_buffers<T>(work: impl FnOnce() -> T) -> T {
 
 /// An empty vector with room for `size` values.
 pub fn take(size: usize) -> Vec<f32> {
+    if size < MIN_KEPT {
+        return Vec::with_capacity(size);
+    }
     // A buffer that is much too large is left for a result that needs it.
     let fits = |buffer: &Vec<f32>| (size..=size + size / 2).contains(&buffer.capacity());
     let found = FREE.with_borrow_mut(|free| {
@@ -42,6 +49,9 @@ pub fn take(size: usize) -> Vec<f32> {
 
 /// Keeps the memory of a result that is no longer used, for [`take`].
 pub fn give_back(mut buffer: Vec<f32>) {
+    if buffer.capacity() < MIN_KEPT {
+        return;
+    }
     buffer.clear();
     // On another thread, or when this one ends, it is freed.
     let _ = FREE.try_with(|free| {
@@ -60,6 +70,8 @@ pub fn give_back(mut buffer: Vec<f32>) {
 mod tests {
     use super::*;
 
+    const K: usize = 1000;
+
     #[test]
     fn memory_is_used_again_where_it_fits() {
         let place_of = |size| {
@@ -67,19 +79,21 @@ mod tests {
             (buffer.as_ptr(), buffer)
         };
         reuse_buffers(|| {
-            let values = vec![1.0; 100];
+            let values = vec![1.0; 100 * K];
             let place = values.as_ptr();
-            assert_ne!(place_of(100).0, place, "it is still used");
+            assert_ne!(place_of(100 * K).0, place, "it is still used");
             give_back(values);
-            assert_ne!(place_of(40).0, place, "it would be wasted");
-            assert_ne!(place_of(101).0, place, "it is too small");
-            let (again, buffer) = place_of(80);
+            assert_ne!(place_of(40 * K).0, place, "it would be wasted");
+            assert_ne!(place_of(101 * K).0, place, "it is too small");
+            let (again, buffer) = place_of(80 * K);
             assert_eq!((again, buffer.len()), (place, 0));
             give_back(buffer);
-            reuse_buffers(|| give_back(place_of(80).1));
-            assert_eq!(place_of(80).0, place, "a scope in a scope shares its memory");
+            reuse_buffers(|| give_back(place_of(80 * K).1));
+            assert_eq!(place_of(80 * K).0, place, "a scope in a scope shares its memory");
+            give_back(vec![1.0; K]);
+            assert!(FREE.with_borrow(|free| free.as_ref().is_some_and(Vec::is_empty)), "a small one is not kept");
         });
         assert!(FREE.with_borrow(Option::is_none));
-        give_back(vec![1.0]);
+        give_back(vec![1.0; 100 * K]);
     }
 }

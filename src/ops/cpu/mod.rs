@@ -26,6 +26,7 @@ mod lanes;
 mod row_conv;
 mod shape;
 mod tile;
+mod unshuffle;
 mod winograd;
 
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
@@ -52,3 +53,4 @@ pub use detect::instruction_set;
 pub use detect::peak_flops;
 pub use row_conv::{RowConv, Rows, Then};
 pub use shape::Shape;
+pub use unshuffle::unshuffle;

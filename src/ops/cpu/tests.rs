@@ -8,6 +8,7 @@ use super::conv::{
 };
 use super::detect::{backends, instruction_set};
 use super::shape::Shape;
+use super::unshuffle;
 
 /// Values in -1..1 that depend on `seed` alone.
 fn values(count: usize, seed: u64) -> Vec<f32> {
@@ -114,6 +115,9 @@ fn check(shape: &Shape, seed: u64) {
                 let shuffled = Options { shuffle: Some(factor), ..Options::default() };
                 let shuffled = forward_on(on, shape, &x, &weight, &bias, &shuffled);
                 assert!(shuffled == shuffle(shape, &out, factor), "{}", what("shuffle"));
+                let planes = shape.batch * shape.out_channels / (factor * factor);
+                let undone = unshuffle([planes, factor * shape.height, factor * shape.width], factor, &shuffled);
+                assert!(undone == out, "{}", what("shuffle undone"));
             }
             let found = backward_data_on(on, shape, &dy, None, &weight);
             assert_close(&found, &dx, shape.out_channels * 9, &what("data gradient"));
